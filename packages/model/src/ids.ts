@@ -1,0 +1,36 @@
+import { z } from 'zod'
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const ID_LENGTH = 21
+const TIME_LENGTH = 8
+const RANDOM_LENGTH = ID_LENGTH - TIME_LENGTH
+
+/** 21 characters of `[0-9A-Za-z]`: the id of every entity (spec: facts/errors.md, Ids). */
+export const ApId = z.string().regex(/^[0-9a-zA-Z]{21}$/, 'must be an id of 21 letters and digits')
+
+/**
+ * A new id. The first eight characters are the time in milliseconds and the alphabet is in byte order,
+ * so ids sort by creation (to the millisecond) and every index on them is append-only.
+ * Databases must compare ids bytewise (`COLLATE "C"`).
+ */
+export function newId(now: number = Date.now()): string {
+  let time = ''
+  let rest = now
+  for (let i = 0; i < TIME_LENGTH; i++) {
+    time = ALPHABET[rest % 62] + time
+    rest = Math.floor(rest / 62)
+  }
+  return time + randomText(RANDOM_LENGTH)
+}
+
+/** Unpredictable text of the given length over `[0-9A-Za-z]`, for tokens and secrets. */
+export function randomText(length: number): string {
+  let text = ''
+  while (text.length < length) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(length * 2))) {
+      // 248 is the largest multiple of 62 in a byte: beyond it the letters would not be equally likely.
+      if (byte < 248 && text.length < length) text += ALPHABET[byte % 62]
+    }
+  }
+  return text
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { StepOutputStatus } from './status.ts'
+
+/** Where a large output was put: a file of type FLOW_RUN_LOG_SLICE, `size` in bytes of its JSON text. */
+export const OutputSlice = z.object({ fileId: z.string(), size: z.number() })
+export type OutputSlice = z.infer<typeof OutputSlice>
+
+/**
+ * What a run remembers of one step (spec: facts/engine.md section 2). `outputSlice` stands in for `output`
+ * in journals and logs when the output is larger than AP_FLOW_RUN_LOG_SLICE_THRESHOLD_KB.
+ */
+export const StepOutput = z.object({
+  type: z.string(),
+  status: StepOutputStatus,
+  input: z.unknown(),
+  output: z.unknown().optional(),
+  outputSlice: OutputSlice.optional(),
+  /** Milliseconds, fractional. */
+  duration: z.number().optional(),
+  errorMessage: z.unknown().optional(),
+})
+export type StepOutput = z.infer<typeof StepOutput>
+
+/** Output of LOOP_ON_ITEMS; `index` is 1-based, 0 for an empty list. */
+export interface LoopOutput {
+  item?: unknown
+  index: number
+  iterations: Record<string, StepOutput>[]
+}
+
+/** Output of ROUTER; `branchIndex` is 1-based. */
+export interface RouterOutput {
+  branches: { branchName: string; branchIndex: number; evaluation: boolean }[]
+}
+
+/** The enclosing loops of a step, outermost first, each with its zero-based iteration. */
+export const StepPath = z.array(z.tuple([z.string(), z.number().int().nonnegative()]))
+export type StepPath = z.infer<typeof StepPath>
+
+export type Steps = Record<string, StepOutput>
+
+/** The run log: the JSON that the log file of a run holds. */
+export interface RunLog {
+  executionState: { steps: Steps; tags: string[] }
+}
