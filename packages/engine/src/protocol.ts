@@ -1,0 +1,236 @@
+import type { FlowVersion } from '@piecework/model/flow/flow'
+import type { PieceMetadata } from '@piecework/model/piece/metadata'
+import type { FailedStep } from '@piecework/model/run/run'
+import type { StepOutput, StepPath } from '@piecework/model/run/step-output'
+import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
+
+/**
+ * What crosses the channel between a worker and one engine process. The worker sends one operation at a time;
+ * the engine answers with events and one result. Values are structured-clonable; large payloads travel as JSON
+ * text so that nobody in between parses and prints them again.
+ */
+
+export type ExecutionMode = 'UNSANDBOXED' | 'SANDBOX_PROCESS' | 'SANDBOX_CODE_ONLY' | 'SANDBOX_CODE_AND_PROCESS'
+
+/** What does not change while an engine process lives; the first message it gets. */
+export interface EngineConfig {
+  executionMode: ExecutionMode
+  networkMode: 'UNRESTRICTED' | 'STRICT'
+  ssrfAllowList: string[]
+  /** Ends with `/`; the API as the engine reaches it, for example `http://127.0.0.1:3000/api/`. */
+  internalApiUrl: string
+  /** Ends with `/api/`; the API as the world reaches it. */
+  publicApiUrl: string
+  limits: EngineLimits
+}
+
+export interface EngineLimits {
+  maxLogSizeMb: number
+  sliceThresholdKb: number
+  inputTruncateThresholdKb: number
+  maxFileSizeMb: number
+  pausedFlowTimeoutDays: number
+  /** Memory of one V8 isolate in the SANDBOX_CODE_* modes. */
+  isolateMemoryMb: number
+}
+
+/** A flow version made ready to run by the worker: code compiled, pieces on disk. */
+export interface PreparedVersion {
+  /** Names this exact content; engines cache by it. */
+  key: string
+  version: FlowVersion
+  /** Step name to the compiled code file (CommonJS, exports `code`). */
+  codes: Record<string, string>
+  /** `name@version` to the module file that exports the piece. */
+  pieces: Record<string, PieceLocation>
+}
+
+/**
+ * Where a piece is. `bundled` names a piece that is part of the engine bundle; `file` a module on disk whose
+ * export is a piece.
+ */
+export type PieceLocation = { bundled: string } | { file: string }
+
+interface OperationBase {
+  projectId: string
+  platformId: string
+  /** Bearer token of type ENGINE for the API. */
+  engineToken: string
+}
+
+export interface ExecuteFlow extends OperationBase {
+  type: 'EXECUTE_FLOW'
+  flowRunId: string
+  flowId: string
+  /** Present the first time this engine process sees the version; afterwards its key is enough. */
+  prepared: PreparedVersion | { key: string }
+  executionType: 'BEGIN' | 'RESUME'
+  /** JSON text. With `executeTrigger` the input of the trigger's run(), else the trigger's output itself. */
+  triggerPayload: string
+  /** Run the trigger's run() first and use the first item that it returns. */
+  executeTrigger: boolean
+  resumePayload: ResumePayload | null
+  /** Ends of steps that are already on disk, in order: these steps are not run again. */
+  journal: JournalEntry[]
+  /** Set for the test of one step: its name, with the sample data of the others by step name (JSON text each). */
+  test: { stepName: string; sampleData: Record<string, string> } | null
+  /** Whether an HTTP caller waits for this run. */
+  callerWaits: boolean
+}
+
+export type TriggerHook = 'ON_ENABLE' | 'ON_DISABLE' | 'HANDSHAKE' | 'RENEW' | 'RUN' | 'TEST'
+
+export interface ExecuteTriggerHook extends OperationBase {
+  type: 'EXECUTE_TRIGGER_HOOK'
+  hook: TriggerHook
+  flowId: string
+  /** Only the trigger of the version is used. */
+  prepared: PreparedVersion
+  webhookUrl: string
+  /** JSON text of the payload for RUN and HANDSHAKE; '{}' otherwise. */
+  payload: string
+  /** The trigger is under test: its store keys get the prefix `test`. */
+  simulate: boolean
+  /** Secret of an app webhook, and the URL that the app calls. */
+  appWebhook: { secret: string; url: string } | null
+}
+
+export interface ExecuteProperty extends OperationBase {
+  type: 'EXECUTE_PROPERTY'
+  pieceName: string
+  pieceVersion: string
+  piece: PieceLocation
+  actionOrTriggerName: string
+  propertyName: string
+  input: Record<string, unknown>
+  /** Sample data by step name, JSON text each. */
+  sampleData: Record<string, string>
+  flowId: string | null
+  searchValue: string | null
+}
+
+export interface ExecuteValidateAuth extends OperationBase {
+  type: 'EXECUTE_VALIDATE_AUTH'
+  piece: PieceLocation
+  /** The connection value as stored. */
+  value: Record<string, unknown>
+}
+
+export interface ExtractPieceMetadata extends OperationBase {
+  type: 'EXTRACT_PIECE_METADATA'
+  pieceName: string
+  pieceVersion: string
+  piece: PieceLocation
+}
+
+export type EngineOperation =
+  | ExecuteFlow
+  | ExecuteTriggerHook
+  | ExecuteProperty
+  | ExecuteValidateAuth
+  | ExtractPieceMetadata
+
+/** The end (or, for RUNNING loops, the start) of a step; journalled by (run, attempt, sequence). */
+export interface JournalEntry {
+  /** From 1, without gaps within one attempt. */
+  sequence: number
+  stepName: string
+  path: StepPath
+  /** JSON text of a StepOutput. A loop's carries no iterations: those are entries of their own. */
+  output: string
+  /** Large output cut out of `output`, to be stored as a FLOW_RUN_LOG_SLICE file with this id. */
+  slice?: { fileId: string; data: string }
+}
+
+export interface FlowResult {
+  type: 'EXECUTE_FLOW'
+  status: 'SUCCEEDED' | 'FAILED' | 'PAUSED' | 'LOG_SIZE_EXCEEDED' | 'INTERNAL_ERROR'
+  failedStep: FailedStep | null
+  tags: string[]
+  /** Steps executed, loop iterations counted each. */
+  stepsCount: number
+  /** JSON text of the RunLog. */
+  log: string
+  /** What went wrong, for INTERNAL_ERROR. */
+  error?: string
+}
+
+export interface TriggerHookResult {
+  type: 'EXECUTE_TRIGGER_HOOK'
+  status: 'OK' | 'USER_FAILURE'
+  error?: string
+  /** RUN and TEST: the events, JSON text each. */
+  output?: string[]
+  /** ON_ENABLE. */
+  listeners?: { events: string[]; identifierValue: string }[]
+  schedule?: { cronExpression: string; timezone: string } | null
+  /** HANDSHAKE. */
+  response?: FlowResponse
+}
+
+/** `options` is a DropdownState or a property map, as the property's type says. */
+export interface PropertyResult {
+  type: 'EXECUTE_PROPERTY'
+  propertyType: 'DROPDOWN' | 'MULTI_SELECT_DROPDOWN' | 'DYNAMIC'
+  options: unknown
+}
+
+export interface ValidateAuthResult {
+  type: 'EXECUTE_VALIDATE_AUTH'
+  valid: boolean
+  error?: string
+}
+
+export interface PieceMetadataResult {
+  type: 'EXTRACT_PIECE_METADATA'
+  status: 'OK' | 'USER_FAILURE'
+  error?: string
+  metadata?: PieceMetadata
+}
+
+export type EngineResult =
+  | FlowResult
+  | TriggerHookResult
+  | PropertyResult
+  | ValidateAuthResult
+  | PieceMetadataResult
+  | { type: 'FAILED'; error: string }
+
+/** The result of a step under test, for the live view. */
+export interface StepTestResult {
+  success: boolean
+  /** JSON text each. */
+  input: string
+  output: string
+  errorMessage: string
+}
+
+/** Worker to engine. */
+export type ToEngine =
+  | { kind: 'configure'; config: EngineConfig }
+  | { kind: 'execute'; operationId: number; operation: EngineOperation }
+  /** Every entry up to and with `sequence` is on disk. */
+  | { kind: 'journalled'; operationId: number; sequence: number }
+
+/** Engine to worker. */
+export type FromEngine =
+  | { kind: 'ready' }
+  /** With `flush` the engine waits for `journalled` before it goes on. */
+  | { kind: 'journal'; operationId: number; entries: JournalEntry[]; flush: boolean }
+  | { kind: 'respond'; operationId: number; response: FlowResponse }
+  /** Progressive output of the step that runs now (JSON text). */
+  | { kind: 'progress'; operationId: number; stepName: string; output: string }
+  | { kind: 'result'; operationId: number; entries: JournalEntry[]; response: FlowResponse | null; result: EngineResult }
+
+/** The engine's way out while a flow runs; the process wraps its channel in one, tests a plain object. */
+export interface RunPort {
+  /** Hands over the end of a step; does not wait. */
+  journal(entry: JournalEntry): void
+  /** Resolves when everything handed over is on disk. */
+  flush(): Promise<void>
+  respond(response: FlowResponse): void
+  progress(stepName: string, output: string): void
+}
+
+/** A step output as the engine keeps it in memory: never sliced. */
+export type LiveStepOutput = Omit<StepOutput, 'outputSlice'>
