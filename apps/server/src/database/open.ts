@@ -1,0 +1,65 @@
+import { mkdirSync } from 'node:fs'
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { migrateUp } from './migrate.ts'
+import { migrations } from './migrations/index.ts'
+import { pgliteDialect } from './pglite-dialect.ts'
+import type { Database } from './schema.ts'
+import { parseTimestamp } from './timestamp.ts'
+
+export type Db = Kysely<Database>
+
+export type DatabaseOptions =
+  | { type: 'PGLITE' /** A folder, or `memory://`. */; dataDir: string }
+  | {
+      type: 'POSTGRES'
+      connection: string | { host: string; port: number; user: string; password: string; database: string }
+      ssl: boolean | { ca: string }
+      poolSize: number
+      idleTimeoutMs: number
+    }
+
+/** Opens the database and brings its schema up to date. */
+export async function openDatabase(options: DatabaseOptions): Promise<Db> {
+  const db = new Kysely<Database>({
+    dialect: options.type === 'PGLITE' ? openPglite(options.dataDir) : openPostgres(options),
+  })
+  try {
+    await migrateUp(db, migrations)
+  } catch (error) {
+    await db.destroy().catch(() => {})
+    throw error
+  }
+  return db
+}
+
+function openPglite(dataDir: string) {
+  if (!dataDir.startsWith('memory://')) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  return pgliteDialect(dataDir)
+}
+
+function openPostgres(options: Extract<DatabaseOptions, { type: 'POSTGRES' }>) {
+  const connection =
+    typeof options.connection === 'string' ? { connectionString: options.connection } : { ...options.connection }
+  const pool = new pg.Pool({
+    ...connection,
+    ssl: options.ssl,
+    max: options.poolSize,
+    idleTimeoutMillis: options.idleTimeoutMs,
+    types: {
+      getTypeParser: ((oid: number, format: 'text' | 'binary') => {
+        if (oid === pg.types.builtins.TIMESTAMPTZ) return parseTimestamp
+        if (oid === pg.types.builtins.INT8) return Number
+        return pg.types.getTypeParser(oid, format)
+      }) as typeof pg.types.getTypeParser,
+    },
+  })
+  // An idle client that loses its connection is replaced by the pool; the query that needs it reports.
+  pool.on('error', () => {})
+  return new PostgresDialect({ pool })
+}
+
+/** Whether an error is PostgreSQL's unique_violation. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23505'
+}

@@ -1,0 +1,316 @@
+import type { FlowStatus, FlowVersionState, Note, ScheduleOptions } from '@piecework/model/flow/flow'
+import type { Trigger } from '@piecework/model/flow/step'
+import type { Permission } from '@piecework/model/permission'
+import type { TriggerStrategy } from '@piecework/model/piece/metadata'
+import type { FailedStep } from '@piecework/model/run/run'
+import type { FlowRunStatus, RunEnvironment } from '@piecework/model/run/status'
+import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+
+/**
+ * Every table (spec: facts/entities.md). Column names are the names on the wire, so rows need no renaming.
+ * Timestamps are read as ISO strings and written as ISO strings or Dates; jsonb is read parsed and written as
+ * JSON text.
+ */
+
+type Time = ColumnType<string, string | Date, string | Date>
+type NullableTime = ColumnType<string | null, string | Date | null | undefined, string | Date | null>
+type CreatedTime = ColumnType<string, string | Date | undefined, string | Date>
+type Jsonb<T> = ColumnType<T, string, string>
+type NullableJsonb<T> = ColumnType<T | null, string | null | undefined, string | null>
+type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>
+
+interface Base {
+  id: string
+  created: CreatedTime
+  updated: CreatedTime
+}
+
+export interface UserIdentityTable extends Base {
+  email: string
+  password: string
+  trackEvents: Nullable<boolean>
+  newsLetter: Nullable<boolean>
+  verified: Generated<boolean>
+  firstName: string
+  lastName: string
+  tokenVersion: Nullable<string>
+  provider: string
+  imageUrl: Nullable<string>
+}
+
+export interface UserTable extends Base {
+  status: 'ACTIVE' | 'INACTIVE'
+  platformRole: 'ADMIN' | 'MEMBER' | 'OPERATOR'
+  identityId: string
+  externalId: Nullable<string>
+  platformId: Nullable<string>
+  lastActiveDate: NullableTime
+}
+
+export interface PlatformTable extends Base {
+  ownerId: string
+  name: string
+  primaryColor: string
+  logoIconUrl: string
+  fullLogoUrl: string
+  favIconUrl: string
+  cloudAuthEnabled: Generated<boolean>
+  filteredPieceNames: Generated<string[]>
+  filteredPieceBehavior: Generated<'ALLOWED' | 'BLOCKED'>
+  allowedAuthDomains: Generated<string[]>
+  enforceAllowedAuthDomains: Generated<boolean>
+  emailAuthEnabled: Generated<boolean>
+  federatedAuthProviders: JSONColumnType<Record<string, unknown>, string | undefined, string>
+  pinnedPieces: Generated<string[]>
+}
+
+export interface ProjectTable extends Base {
+  deleted: NullableTime
+  ownerId: string
+  displayName: string
+  type: 'TEAM' | 'PERSONAL'
+  platformId: string
+  externalId: Nullable<string>
+  maxConcurrentJobs: Nullable<number>
+  icon: Jsonb<{ color: string }>
+  releasesEnabled: Generated<boolean>
+  metadata: NullableJsonb<Record<string, unknown>>
+  poolId: Nullable<string>
+}
+
+export interface ConcurrencyPoolTable extends Base {
+  platformId: string
+  key: string
+  maxConcurrentJobs: number
+}
+
+export interface ProjectRoleTable extends Base {
+  name: string
+  permissions: Permission[]
+  platformId: Nullable<string>
+  type: 'DEFAULT' | 'CUSTOM'
+}
+
+export interface ProjectMemberTable extends Base {
+  projectId: string
+  platformId: string
+  userId: string
+  projectRoleId: string
+}
+
+export interface ApiKeyTable extends Base {
+  displayName: string
+  platformId: string
+  hashedValue: string
+  truncatedValue: string
+  lastUsedAt: NullableTime
+}
+
+export interface FlagTable extends Base {
+  value: Jsonb<unknown>
+}
+
+export interface FolderTable extends Base {
+  displayName: string
+  projectId: string
+  displayOrder: Generated<number>
+}
+
+export interface FlowTable extends Base {
+  projectId: string
+  folderId: Nullable<string>
+  status: Generated<FlowStatus>
+  externalId: string
+  publishedVersionId: Nullable<string>
+  metadata: NullableJsonb<Record<string, unknown>>
+  operationStatus: Generated<'NONE' | 'DELETING'>
+  timeSavedPerRun: Nullable<number>
+  ownerId: Nullable<string>
+  templateId: Nullable<string>
+}
+
+export interface FlowVersionTable extends Base {
+  flowId: string
+  displayName: string
+  schemaVersion: Nullable<string>
+  trigger: Jsonb<Trigger>
+  connectionIds: Generated<string[]>
+  agentIds: Generated<string[]>
+  updatedBy: Nullable<string>
+  valid: boolean
+  state: FlowVersionState
+  backupFiles: NullableJsonb<Record<string, string>>
+  notes: Jsonb<Note[]>
+}
+
+/**
+ * The truth about a run. `attempt` is raised by every dispatch and named in the WHERE of every write that a
+ * worker causes. `payload` (JSON text) is the trigger's input or output until the log holds it.
+ */
+export interface FlowRunTable extends Base {
+  projectId: string
+  flowId: string
+  flowVersionId: string
+  environment: RunEnvironment
+  logsFileId: Nullable<string>
+  parentRunId: Nullable<string>
+  failParentOnFailure: Generated<boolean>
+  status: FlowRunStatus
+  tags: Generated<string[]>
+  startTime: NullableTime
+  finishTime: NullableTime
+  triggeredBy: Nullable<string>
+  failedStep: NullableJsonb<FailedStep>
+  archivedAt: NullableTime
+  stepNameToTest: Nullable<string>
+  stepsCount: Generated<number>
+  attempt: Generated<number>
+  executeTrigger: Generated<boolean>
+  payload: Nullable<string>
+  payloadFileId: Nullable<string>
+  resumePayload: NullableJsonb<ResumePayload>
+}
+
+/** Work to be delivered: at least once, at its due time. Gone once done. A run's job has the run's id. */
+export interface JobTable {
+  id: string
+  created: CreatedTime
+  kind: string
+  projectId: string
+  /** 1 (first) to 6. */
+  priority: number
+  dueAt: Time
+  leaseUntil: NullableTime
+  owner: Nullable<string>
+  attempt: Generated<number>
+  /** At most one job per key. */
+  key: Nullable<string>
+  /** JSON text. */
+  data: Nullable<string>
+}
+
+/** The end of each step of a run that is not finished; removed when the log file takes over. */
+export interface RunJournalTable {
+  runId: string
+  attempt: number
+  sequence: number
+  stepName: string
+  /** JSON text of a StepPath. */
+  path: string
+  /** JSON text of a StepOutput. */
+  output: string
+}
+
+export interface WaitpointTable extends Base {
+  flowRunId: string
+  projectId: string
+  stepName: string
+  type: 'DELAY' | 'WEBHOOK'
+  status: 'PENDING' | 'COMPLETED'
+  version: 'V0' | 'V1'
+  resumeDateTime: NullableTime
+  responseToSend: NullableJsonb<FlowResponse>
+  resumePayload: NullableJsonb<ResumePayload>
+}
+
+export interface TriggerSourceTable extends Base {
+  deleted: NullableTime
+  flowId: string
+  flowVersionId: string
+  triggerName: string
+  projectId: string
+  type: TriggerStrategy
+  schedule: NullableJsonb<ScheduleOptions>
+  pieceName: string
+  pieceVersion: string
+  simulate: boolean
+}
+
+export interface TriggerEventTable extends Base {
+  flowId: string
+  projectId: string
+  sourceName: string
+  fileId: string
+}
+
+export interface FileTable extends Base {
+  projectId: Nullable<string>
+  platformId: Nullable<string>
+  data: Nullable<Uint8Array>
+  location: Generated<'DB' | 'S3'>
+  fileName: Nullable<string>
+  size: Nullable<number>
+  metadata: NullableJsonb<Record<string, string>>
+  s3Key: Nullable<string>
+  type: Generated<string>
+  compression: Generated<'NONE' | 'ZSTD'>
+}
+
+export interface StoreEntryTable extends Base {
+  key: string
+  projectId: string
+  value: NullableJsonb<unknown>
+}
+
+export interface AppConnectionTable extends Base {
+  displayName: string
+  externalId: string
+  type: string
+  status: Generated<'ACTIVE' | 'MISSING' | 'ERROR'>
+  platformId: string
+  pieceName: string
+  ownerId: Nullable<string>
+  projectIds: string[]
+  scope: 'PROJECT' | 'PLATFORM'
+  /** Encrypted: {iv, data, tag}. */
+  value: Jsonb<{ iv: string; data: string; tag: string }>
+  metadata: NullableJsonb<Record<string, unknown>>
+  pieceVersion: string
+  preSelectForNewProjects: Generated<boolean>
+}
+
+export interface PieceMetadataTable extends Base {
+  name: string
+  version: string
+  platformId: Nullable<string>
+  pieceType: 'OFFICIAL' | 'CUSTOM'
+  packageType: 'REGISTRY' | 'ARCHIVE'
+  archiveId: Nullable<string>
+  projectUsage: Generated<number>
+  /** The whole PieceMetadata. */
+  metadata: Jsonb<unknown>
+}
+
+export interface MigrationTable {
+  name: string
+  release: string
+  breaking: boolean
+  applied: CreatedTime
+}
+
+export interface Database {
+  user_identity: UserIdentityTable
+  user: UserTable
+  platform: PlatformTable
+  project: ProjectTable
+  concurrency_pool: ConcurrencyPoolTable
+  project_role: ProjectRoleTable
+  project_member: ProjectMemberTable
+  api_key: ApiKeyTable
+  flag: FlagTable
+  folder: FolderTable
+  flow: FlowTable
+  flow_version: FlowVersionTable
+  flow_run: FlowRunTable
+  job: JobTable
+  run_journal: RunJournalTable
+  waitpoint: WaitpointTable
+  trigger_source: TriggerSourceTable
+  trigger_event: TriggerEventTable
+  file: FileTable
+  store_entry: StoreEntryTable
+  app_connection: AppConnectionTable
+  piece_metadata: PieceMetadataTable
+  migration: MigrationTable
+}

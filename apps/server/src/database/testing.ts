@@ -1,0 +1,49 @@
+import { randomText } from '@piecework/model/ids'
+import pg from 'pg'
+import { type Db, openDatabase } from './open.ts'
+
+/** Where tests find PostgreSQL; any database that may create others will do. */
+const ADMIN_URL = process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'
+
+export interface TestDatabase extends AsyncDisposable {
+  db: Db
+  /** The URL of a PostgreSQL test database; for PGlite undefined. */
+  url: string | undefined
+}
+
+/** A fresh, migrated database for one test file. PGlite lives in memory; PostgreSQL gets a database of its own. */
+export async function testDatabase(type: 'PGLITE' | 'POSTGRES' = 'POSTGRES'): Promise<TestDatabase> {
+  if (type === 'PGLITE') {
+    const db = await openDatabase({ type, dataDir: 'memory://' })
+    return { db, url: undefined, [Symbol.asyncDispose]: () => db.destroy() }
+  }
+  const created = await createTestPostgres()
+  const db = await openDatabase({ type, connection: created.url, ssl: false, poolSize: 4, idleTimeoutMs: 10_000 })
+  return {
+    db,
+    url: created.url,
+    [Symbol.asyncDispose]: async () => {
+      await db.destroy()
+      await created.drop()
+    },
+  }
+}
+
+/** An empty PostgreSQL database: its URL and how to drop it. */
+export async function createTestPostgres(): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `piecework_test_${randomText(12).toLowerCase()}`
+  await admin(`create database ${name} template template0`)
+  const url = new URL(ADMIN_URL)
+  url.pathname = `/${name}`
+  return { url: url.toString(), drop: () => admin(`drop database if exists ${name} with (force)`) }
+}
+
+async function admin(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ADMIN_URL })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
