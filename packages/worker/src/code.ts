@@ -1,0 +1,102 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CodeAction } from '@piecework/model/flow/step'
+import * as esbuild from 'esbuild'
+import { z } from 'zod'
+import { contentHash, exists, sharedByKey, writeWhole } from './files.ts'
+import { npmInstall } from './npm.ts'
+
+/** Compiles code steps; a result is kept under the hash of its source and never made twice. */
+export interface CodeCompiler {
+  /** @returns the path of a CommonJS file. A step that does not compile gets one that throws the reason. */
+  compile(source: CodeAction['settings']['sourceCode']): Promise<string>
+}
+
+interface CompilerOptions {
+  folder: string
+  /** False in modes whose code steps may not use npm packages. */
+  allowPackages: boolean
+  installTimeoutMs: number
+}
+
+// Part of the hash: raise it when the output for the same source changes.
+const FORMAT = '1'
+
+const PackageJson = z.looseObject({ dependencies: z.record(z.string(), z.string()).optional() })
+
+export function createCodeCompiler({ folder, allowPackages, installTimeoutMs }: CompilerOptions): CodeCompiler {
+  const once = sharedByKey<string>()
+  return {
+    compile(source) {
+      const hash = contentHash(FORMAT, String(allowPackages), source.code, source.packageJson)
+      const path = join(folder, hash.slice(0, 2), `${hash}.cjs`)
+      return once(hash, async () => {
+        if (await exists(path)) return path
+        await writeWhole(path, await build(source, join(folder, 'build', hash)))
+        return path
+      })
+    },
+  }
+
+  async function build(source: CodeAction['settings']['sourceCode'], scratch: string): Promise<string> {
+    try {
+      const dependencies = allowPackages ? readDependencies(source.packageJson) : {}
+      if (Object.keys(dependencies).length === 0) return await transform(source.code)
+      return await bundle(source.code, dependencies, scratch)
+    } catch (error) {
+      const message = `Compilation Error ${error instanceof Error ? error.message : String(error)}`
+      return `exports.code = async () => { throw new Error(${JSON.stringify(message)}) }\n`
+    } finally {
+      await rm(scratch, { recursive: true, force: true })
+    }
+  }
+
+  async function bundle(code: string, dependencies: Record<string, string>, scratch: string): Promise<string> {
+    await mkdir(scratch, { recursive: true })
+    const entry = join(scratch, 'index.ts')
+    await writeFile(entry, code)
+    await writeFile(join(scratch, 'package.json'), JSON.stringify({ name: 'code', private: true, dependencies }))
+    // The first install of a set of dependencies fixes their versions for every later one.
+    const lockPath = join(folder, 'locks', `${contentHash(JSON.stringify(dependencies))}.json`)
+    if (await exists(lockPath)) await writeFile(join(scratch, 'package-lock.json'), await readFile(lockPath))
+    await npmInstall(scratch, installTimeoutMs)
+    await writeWhole(lockPath, await readFile(join(scratch, 'package-lock.json')))
+    const built = await esbuild.build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node24',
+      logLevel: 'silent',
+      absWorkingDir: scratch,
+    })
+    const [output] = built.outputFiles
+    if (!output) throw new Error('nothing was built')
+    return output.text
+  }
+}
+
+async function transform(code: string): Promise<string> {
+  const { code: output } = await esbuild.transform(code, {
+    loader: 'ts',
+    format: 'cjs',
+    target: 'node24',
+    sourcefile: 'code.ts',
+    logLevel: 'silent',
+  })
+  return output
+}
+
+function readDependencies(packageJson: string): Record<string, string> {
+  if (packageJson.trim() === '') return {}
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(packageJson)
+  } catch (error) {
+    throw new Error(`package.json is not valid JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  const result = PackageJson.safeParse(parsed)
+  if (!result.success) throw new Error('package.json must be an object whose dependencies map names to versions')
+  return result.data.dependencies ?? {}
+}

@@ -1,0 +1,196 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import type { EngineConfig, EngineOperation, FromEngine, ToEngine } from '@piecework/engine/protocol'
+import type { TaskEvents, TaskOutcome } from './task.ts'
+
+export interface SandboxOptions {
+  /** The bundled engine. */
+  enginePath: string
+  config: EngineConfig
+  memoryLimitKb: number
+  /** The whole environment of the process: nothing is inherited. */
+  env: Record<string, string>
+  /** Working directory of user code. */
+  cwd: string
+}
+
+/** One engine process. It runs one operation at a time and outlives it, unless it is killed or dies. */
+export interface Sandbox {
+  readonly alive: boolean
+  /** Keys of the flow versions that this process holds. */
+  readonly versions: Set<string>
+  /** Project of the last operation. */
+  projectId: string | undefined
+  /** Never rejects. After TIMEOUT, MEMORY_LIMIT_EXCEEDED, CANCELED and CRASHED the sandbox is dead. */
+  execute(operation: EngineOperation, events: TaskEvents, timeoutMs: number): Promise<TaskOutcome>
+  /** Ends the operation in flight with CANCELED. */
+  cancel(): void
+  /** Resident memory in KiB; 0 when it cannot be told. */
+  memoryKb(): Promise<number>
+  /** Kills the process; resolves when it is gone. */
+  close(): Promise<void>
+}
+
+// What a process needs beside its heap before it has done anything.
+const PROCESS_OVERHEAD_KB = 128 * 1024
+const MEMORY_CHECK_MS = 500
+const OUTPUT_TAIL_BYTES = 4096
+const START_TIMEOUT_MS = 60_000
+const PAGE_KB = 4
+
+interface Flight {
+  id: number
+  events: TaskEvents
+  settle(outcome: TaskOutcome): void
+}
+
+/**
+ * Starts an engine process and waits until it is ready.
+ * @throws Error when the process does not come up.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const heapMb = Math.max(64, Math.floor(options.memoryLimitKb / 1024))
+  const child = fork(options.enginePath, [], {
+    execArgv: ['--no-node-snapshot', `--max-old-space-size=${heapMb}`, '--enable-source-maps'],
+    env: options.env,
+    cwd: options.cwd,
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const tail = collectTail(child)
+  let alive = true
+  let flight: Flight | undefined
+  let nextId = 1
+  let verdict: TaskOutcome | undefined
+  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()))
+
+  const send = (message: ToEngine) => {
+    if (alive && child.connected) child.send(message, () => {})
+  }
+
+  const kill = (outcome: TaskOutcome) => {
+    verdict ??= outcome
+    child.kill('SIGKILL')
+  }
+
+  const end = (outcome: TaskOutcome) => {
+    const current = flight
+    flight = undefined
+    current?.settle(outcome)
+  }
+
+  child.once('close', (code, signal) => {
+    alive = false
+    end(verdict ?? deathOutcome(code, signal, tail()))
+  })
+  child.on('error', () => child.kill('SIGKILL'))
+
+  const persist = (current: Flight, message: Extract<FromEngine, { kind: 'journal' }>) => {
+    current.events.journal(message.entries).then(
+      () => {
+        const last = message.entries.at(-1)
+        if (message.flush) send({ kind: 'journalled', operationId: current.id, sequence: last?.sequence ?? 0 })
+      },
+      // Somebody else owns the run now: nothing that this process does may count any more.
+      () => kill({ kind: 'CANCELED' }),
+    )
+  }
+
+  const ready = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error('The engine process did not start in time'))
+    }, START_TIMEOUT_MS)
+    child.once('close', (code, signal) => {
+      clearTimeout(timer)
+      reject(new Error(`The engine process ended at its start (${signal ?? `exit code ${code}`}). ${tail()}`))
+    })
+    child.on('message', (message: FromEngine) => {
+      if (message.kind === 'ready') {
+        clearTimeout(timer)
+        resolve()
+        return
+      }
+      const current = flight
+      if (!current || current.id !== message.operationId) return
+      if (message.kind === 'result') end({ kind: 'RESULT', message })
+      else if (message.kind === 'journal') persist(current, message)
+      else if (message.kind === 'respond') current.events.respond(message.response)
+      else current.events.progress(message.stepName, message.output)
+    })
+  })
+  send({ kind: 'configure', config: options.config })
+  await ready
+
+  const memoryKb = () => (child.pid === undefined ? Promise.resolve(0) : residentKb(child.pid))
+
+  const watchMemory = () =>
+    setInterval(async () => {
+      const used = await memoryKb()
+      if (used > options.memoryLimitKb + PROCESS_OVERHEAD_KB) kill({ kind: 'MEMORY_LIMIT_EXCEEDED' })
+    }, MEMORY_CHECK_MS)
+
+  return {
+    get alive() {
+      return alive
+    },
+    versions: new Set(),
+    projectId: undefined,
+    execute(operation, events, timeoutMs) {
+      if (!alive) return Promise.resolve({ kind: 'CRASHED', message: 'The engine process is gone' })
+      if (flight) return Promise.resolve({ kind: 'CRASHED', message: 'The engine process is busy' })
+      return new Promise((resolve) => {
+        const id = nextId++
+        const timer = setTimeout(() => kill({ kind: 'TIMEOUT' }), timeoutMs)
+        const watch = watchMemory()
+        flight = {
+          id,
+          events,
+          settle: (outcome) => {
+            clearTimeout(timer)
+            clearInterval(watch)
+            resolve(outcome)
+          },
+        }
+        send({ kind: 'execute', operationId: id, operation })
+      })
+    },
+    cancel: () => {
+      if (flight) kill({ kind: 'CANCELED' })
+    },
+    memoryKb,
+    close: async () => {
+      child.kill('SIGKILL')
+      await gone
+    },
+  }
+}
+
+/** The end of what a process printed, to explain its death. */
+function collectTail(child: ChildProcess): () => string {
+  let tail = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8')
+    stream?.on('data', (text: string) => {
+      tail = (tail + text).slice(-OUTPUT_TAIL_BYTES)
+    })
+  }
+  return () => tail.trim()
+}
+
+function deathOutcome(code: number | null, signal: NodeJS.Signals | null, output: string): TaskOutcome {
+  // V8 aborts (134, SIGABRT) when its heap is full; the kernel kills (SIGKILL) when the machine's memory is.
+  const outOfMemory = code === 134 || signal === 'SIGABRT' || signal === 'SIGKILL' || signal === 'SIGTRAP'
+  if (outOfMemory) return { kind: 'MEMORY_LIMIT_EXCEEDED' }
+  const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`
+  return { kind: 'CRASHED', message: `The engine process ${how}${output ? `: ${output}` : ''}` }
+}
+
+async function residentKb(pid: number): Promise<number> {
+  try {
+    const [, resident] = (await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ')
+    return Number(resident) * PAGE_KB
+  } catch {
+    return 0
+  }
+}

@@ -1,0 +1,61 @@
+import type { EngineOperation, FromEngine, JournalEntry } from '@piecework/engine/protocol'
+import type { FlowVersion } from '@piecework/model/flow/flow'
+import type { FlowResponse } from '@piecework/model/run/waitpoint'
+
+/** Where the code of a piece comes from; the server decides, so that all workers agree. */
+export type PieceSource =
+  | { type: 'BUILTIN' }
+  /** An exact version of the npm registry. */
+  | { type: 'REGISTRY' }
+  /** A tarball that was uploaded; `fileId` of the server. */
+  | { type: 'ARCHIVE'; fileId: string }
+
+/** A flow version by an immutable key, with the sources of its pieces by `name@version`. */
+export interface VersionRef {
+  key: string
+  pieces: Record<string, PieceSource>
+}
+
+export interface PieceRef {
+  name: string
+  version: string
+  source: PieceSource
+}
+
+type WithoutPlaces<T> = T extends unknown ? Omit<T, 'prepared' | 'piece'> : never
+
+/** An engine operation before the worker has put code and pieces on its disk. */
+export type TaskOperation = WithoutPlaces<EngineOperation>
+
+export interface Task {
+  operation: TaskOperation
+  /** For EXECUTE_FLOW and EXECUTE_TRIGGER_HOOK. */
+  version?: VersionRef
+  /** For the operations on one piece. */
+  piece?: PieceRef
+  /** Time limit of the operation itself; preparation is bounded separately. */
+  timeoutMs: number
+}
+
+/** What a task tells while it runs. */
+export interface TaskEvents {
+  /** Resolves once the entries are on disk; rejects when this attempt may no longer write. */
+  journal(entries: JournalEntry[]): Promise<void>
+  respond(response: FlowResponse): void
+  progress(stepName: string, output: string): void
+}
+
+export type TaskOutcome =
+  | { kind: 'RESULT'; message: Extract<FromEngine, { kind: 'result' }> }
+  | { kind: 'TIMEOUT' }
+  | { kind: 'MEMORY_LIMIT_EXCEEDED' }
+  | { kind: 'CANCELED' }
+  /** The sandbox died, or could not be prepared. */
+  | { kind: 'CRASHED'; message: string }
+
+/** What a worker needs from the server that it belongs to. */
+export interface WorkerSource {
+  loadVersion(key: string): Promise<FlowVersion>
+  /** Bytes of an uploaded piece archive. */
+  loadArchive(fileId: string): Promise<Uint8Array>
+}

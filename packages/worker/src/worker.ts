@@ -1,0 +1,142 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { EngineConfig, EngineOperation } from '@piecework/engine/protocol'
+import { bundleEngine } from './bundle.ts'
+import { createCodeCompiler } from './code.ts'
+import { createPieceInstaller } from './pieces.ts'
+import { createSandboxPool } from './pool.ts'
+import { createPreparer } from './prepare.ts'
+import { type Sandbox, startSandbox } from './sandbox.ts'
+import type { Task, TaskEvents, TaskOutcome, WorkerSource } from './task.ts'
+
+export interface WorkerOptions {
+  /** Where compiled code, pieces and the engine bundle are kept between starts. */
+  cacheFolder: string
+  /** Operations at one time; each has an engine process of its own. */
+  concurrency: number
+  memoryLimitKb: number
+  /** Variables of the worker's environment that user code may see. */
+  propagatedEnv: Record<string, string>
+  engine: EngineConfig
+}
+
+/** A task that runs, and how to stop it. */
+export interface RunningTask {
+  /** Never rejects. */
+  outcome: Promise<TaskOutcome>
+  cancel(): void
+}
+
+export interface Worker {
+  readonly concurrency: number
+  readonly busy: number
+  execute(task: Task, events: TaskEvents): RunningTask
+  /** Starts the first engine process ahead of need. */
+  warm(): Promise<void>
+  close(): Promise<void>
+}
+
+const INSTALL_TIMEOUT_MS = 10 * 60_000
+const IDLE_SANDBOX_MS = 5 * 60_000
+// A process that has grown past this share of its limit is replaced while nobody waits for it.
+const RETIRE_SHARE = 0.7
+
+export function createWorker(options: WorkerOptions, source: WorkerSource): Worker {
+  const codesMayInstall =
+    options.engine.executionMode === 'UNSANDBOXED' || options.engine.executionMode === 'SANDBOX_PROCESS'
+  const codes = createCodeCompiler({
+    folder: join(options.cacheFolder, 'codes'),
+    allowPackages: codesMayInstall,
+    installTimeoutMs: INSTALL_TIMEOUT_MS,
+  })
+  const pieces = createPieceInstaller({
+    folder: join(options.cacheFolder, 'pieces'),
+    installTimeoutMs: INSTALL_TIMEOUT_MS,
+    source,
+  })
+  const preparer = createPreparer({ source, codes, pieces })
+  const cwd = join(options.cacheFolder, 'scratch')
+
+  const pool = createSandboxPool({
+    size: options.concurrency,
+    retireAboveKb: options.memoryLimitKb * RETIRE_SHARE,
+    idleMs: IDLE_SANDBOX_MS,
+    start: async () => {
+      await mkdir(cwd, { recursive: true })
+      return startSandbox({
+        enginePath: await bundleEngine(join(options.cacheFolder, 'bundles')),
+        config: options.engine,
+        memoryLimitKb: options.memoryLimitKb,
+        env: sandboxEnvironment(options.propagatedEnv, cwd),
+        cwd,
+      })
+    },
+  })
+
+  /** The operation with code and pieces in place; a version that the sandbox holds travels by its key alone. */
+  const place = async (task: Task, sandbox: Sandbox): Promise<EngineOperation> => {
+    const { operation } = task
+    if (operation.type === 'EXECUTE_FLOW' || operation.type === 'EXECUTE_TRIGGER_HOOK') {
+      if (!task.version) throw new Error(`${operation.type} needs a flow version`)
+      if (operation.type === 'EXECUTE_FLOW' && sandbox.versions.has(task.version.key))
+        return { ...operation, prepared: { key: task.version.key } }
+      const prepared = await preparer.prepare(task.version)
+      if (operation.type === 'EXECUTE_TRIGGER_HOOK') return { ...operation, prepared }
+      sandbox.versions.add(task.version.key)
+      return { ...operation, prepared }
+    }
+    if (!task.piece) throw new Error(`${operation.type} needs a piece`)
+    return { ...operation, piece: await pieces.install(task.piece) }
+  }
+
+  const run = async (
+    task: Task,
+    events: TaskEvents,
+    state: { canceled: boolean; cancel?: () => void },
+  ): Promise<TaskOutcome> => {
+    let sandbox: Sandbox | undefined
+    try {
+      sandbox = await pool.acquire({ versionKey: task.version?.key, projectId: task.operation.projectId })
+      const operation = await place(task, sandbox)
+      if (state.canceled) return { kind: 'CANCELED' }
+      state.cancel = sandbox.cancel
+      return await sandbox.execute(operation, events, task.timeoutMs)
+    } catch (error) {
+      return { kind: 'CRASHED', message: error instanceof Error ? error.message : String(error) }
+    } finally {
+      if (sandbox) pool.release(sandbox)
+    }
+  }
+
+  return {
+    concurrency: options.concurrency,
+    get busy() {
+      return pool.busy
+    },
+    execute(task, events) {
+      const state: { canceled: boolean; cancel?: () => void } = { canceled: false }
+      return {
+        outcome: run(task, events, state),
+        cancel: () => {
+          state.canceled = true
+          state.cancel?.()
+        },
+      }
+    },
+    warm: () => pool.warm(1),
+    close: () => pool.close(),
+  }
+}
+
+/** Nothing of the server's environment but the way to programs, the time zone, and what the operator chose. */
+function sandboxEnvironment(propagated: Record<string, string>, home: string): Record<string, string> {
+  return {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: home,
+    TMPDIR: process.env.TMPDIR ?? '/tmp',
+    LANG: 'C.UTF-8',
+    TZ: process.env.TZ ?? 'UTC',
+    NODE_ENV: 'production',
+    ...propagated,
+  }
+}
