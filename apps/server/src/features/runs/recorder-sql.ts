@@ -1,0 +1,218 @@
+import { promisify } from 'node:util'
+import { zstdCompress } from 'node:zlib'
+import type { JournalEntry } from '@piecework/engine/protocol'
+import { newId } from '@piecework/model/ids'
+import { isTerminal } from '@piecework/model/run/status'
+import { sql } from 'kysely'
+import type { Db } from '../../database/open.ts'
+import type { NewRun } from './new-run.ts'
+import type { RunOutcome } from './outcome.ts'
+
+/**
+ * The statements of the recorder. Each takes its whole batch as one JSON parameter: one round trip and one plan
+ * however many runs share the commit.
+ */
+
+/** A log as it goes into its file. */
+export interface PackedLog {
+  /** Text, or base64 when compressed. */
+  data: string
+  compression: 'NONE' | 'ZSTD'
+  size: number
+}
+
+export interface FinishRow extends PackedLog {
+  runId: string
+  attempt: number
+  projectId: string
+  outcome: RunOutcome
+}
+
+export interface BirthRow {
+  run: NewRun
+  attempt: number
+  job: { owner: string | null; leaseMs: number }
+  /** Set when the run is over before it was stored. */
+  finish: FinishRow | null
+}
+
+const compress = promisify(zstdCompress)
+// Below this a frame's overhead and the compressor's set-up cost more than they save.
+const COMPRESS_ABOVE_BYTES = 4096
+
+/** Compresses a log when that pays. */
+export async function packLog(log: string): Promise<PackedLog> {
+  const size = Buffer.byteLength(log)
+  if (size < COMPRESS_ABOVE_BYTES) return { data: log, compression: 'NONE', size }
+  const packed = await compress(log)
+  return { data: packed.toString('base64'), compression: 'ZSTD', size: packed.length }
+}
+
+/** PostgreSQL's json cannot hold NUL characters or half surrogate pairs. */
+const clean = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
+
+function outcomeColumns({ outcome, data, compression, size }: FinishRow) {
+  const { failedStep } = outcome
+  return {
+    status: outcome.status,
+    finishTime: outcome.finishTime,
+    failedStep: failedStep && {
+      name: failedStep.name,
+      displayName: clean(failedStep.displayName),
+      ...(failedStep.message === undefined ? {} : { message: clean(failedStep.message) }),
+    },
+    tags: outcome.tags.map(clean),
+    stepsCount: outcome.stepsCount,
+    fileId: newId(),
+    data,
+    compression,
+    size,
+    terminal: isTerminal(outcome.status),
+  }
+}
+
+/** Columns of the JSON records that describe an outcome. */
+const OUTCOME = sql.raw(`status text, "finishTime" timestamptz, "failedStep" json, tags json, "stepsCount" integer,
+  "fileId" text, data text, compression text, size integer, terminal boolean`)
+const TAGS = sql.raw(`coalesce((select array_agg(tag) from json_array_elements_text(i.tags) tag), '{}')`)
+const BYTES = sql.raw(
+  `case i.compression when 'ZSTD' then decode(i.data, 'base64') else convert_to(i.data, 'UTF8') end`,
+)
+
+/** Stores new runs with their jobs; a run that is over already comes with its log and no job. */
+export async function writeBirths(db: Db, rows: BirthRow[]): Promise<void> {
+  if (rows.length === 0) return
+  const records = rows.map(({ run, attempt, job, finish }) => ({
+    ...run,
+    payload: finish ? null : run.payload,
+    attempt,
+    startTime: attempt > 0 ? run.created : null,
+    owner: job.owner,
+    leaseMs: job.leaseMs,
+    finished: finish !== null,
+    ...(finish ? outcomeColumns(finish) : { status: attempt > 0 ? 'RUNNING' : 'QUEUED', tags: [], stepsCount: 0 }),
+  }))
+  await sql`
+    with i as materialized (
+      select * from json_to_recordset(${JSON.stringify(records)}::json) as x(
+        id text, created timestamptz, "projectId" text, "flowId" text, "flowVersionId" text, environment text,
+        "parentRunId" text, "failParentOnFailure" boolean, "triggeredBy" text, "stepNameToTest" text,
+        "executeTrigger" boolean, payload text, priority smallint, attempt integer, "startTime" timestamptz,
+        owner text, "leaseMs" integer, finished boolean, ${OUTCOME})
+    ), runs as (
+      insert into flow_run (id, created, updated, "projectId", "flowId", "flowVersionId", environment, "parentRunId",
+        "failParentOnFailure", "triggeredBy", "stepNameToTest", "executeTrigger", payload, attempt, "startTime",
+        status, "finishTime", "failedStep", tags, "stepsCount", "logsFileId")
+      select id, created, coalesce("finishTime", created), "projectId", "flowId", "flowVersionId", environment, "parentRunId",
+        "failParentOnFailure", "triggeredBy", "stepNameToTest", "executeTrigger", payload, attempt, "startTime",
+        status, "finishTime", "failedStep"::jsonb, ${TAGS}, "stepsCount", "fileId"
+      from i on conflict (id) do nothing
+    ), files as (
+      insert into file (id, "projectId", data, size, type, compression)
+      select "fileId", "projectId", ${BYTES}, size, 'FLOW_RUN_LOG', compression from i where finished
+    )
+    insert into job (id, kind, "projectId", priority, "dueAt", owner, "leaseUntil", attempt)
+    select id, 'RUN', "projectId", priority, created, owner,
+      case when owner is null then null else now() + "leaseMs" * interval '1 millisecond' end, attempt
+    from i where not finished on conflict (id) do nothing`.execute(db)
+}
+
+/**
+ * Appends journal entries of current attempts; written again, they stay as they are.
+ * @returns the indexes of writes whose attempt is not current.
+ */
+export async function writeJournal(
+  db: Db,
+  writes: { index: number; runId: string; attempt: number; entries: JournalEntry[] }[],
+): Promise<number[]> {
+  if (writes.length === 0) return []
+  const records = writes.flatMap(({ index, runId, attempt, entries }) =>
+    entries.map((entry) => ({
+      index,
+      runId,
+      attempt,
+      sequence: entry.sequence,
+      stepName: entry.stepName,
+      path: JSON.stringify(entry.path),
+      output: entry.output,
+    })),
+  )
+  const heads = writes.map(({ index, runId, attempt }) => ({ index, runId, attempt }))
+  const result = await sql<{ index: number }>`
+    with heads as materialized (
+      select h.index, h."runId" from json_to_recordset(${JSON.stringify(heads)}::json) as h(index integer, "runId" text, attempt integer)
+      join flow_run r on r.id = h."runId" and r.attempt = h.attempt and r.status in ('QUEUED', 'RUNNING')
+    ), entries as (
+      insert into run_journal ("runId", attempt, sequence, "stepName", path, output)
+      select i."runId", i.attempt, i.sequence, i."stepName", i.path, i.output
+      from json_to_recordset(${JSON.stringify(records)}::json) as i(
+        index integer, "runId" text, attempt integer, sequence integer, "stepName" text, path text, output text)
+      join heads using (index)
+      on conflict do nothing
+    )
+    select index from heads`.execute(db)
+  const current = new Set(result.rows.map((row) => row.index))
+  return writes.filter((write) => !current.has(write.index)).map((write) => write.index)
+}
+
+/** Stores the large outputs that were cut out of journal entries. Ids are new, so a repeat changes nothing. */
+export async function writeSlices(
+  db: Db,
+  writes: readonly { projectId: string; entries: JournalEntry[] }[],
+): Promise<void> {
+  for (const { projectId, entries } of writes) {
+    for (const { slice } of entries) {
+      if (!slice) continue
+      const packed = await compress(slice.data)
+      await db
+        .insertInto('file')
+        .values({
+          id: slice.fileId,
+          projectId,
+          data: packed,
+          size: packed.length,
+          type: 'FLOW_RUN_LOG_SLICE',
+          compression: 'ZSTD',
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+    }
+  }
+}
+
+/**
+ * Ends attempts: status, log file, no job, no journal; no waitpoints once the run is over.
+ * @returns the ids of the runs whose attempt was current.
+ */
+export async function writeFinishes(db: Db, rows: FinishRow[]): Promise<Set<string>> {
+  if (rows.length === 0) return new Set()
+  const records = rows.map((row) => ({
+    id: row.runId,
+    attempt: row.attempt,
+    projectId: row.projectId,
+    ...outcomeColumns(row),
+  }))
+  const result = await sql<{ id: string }>`
+    with i as materialized (
+      select * from json_to_recordset(${JSON.stringify(records)}::json) as x(id text, attempt integer, "projectId" text, ${OUTCOME})
+    ), fenced as (
+      update flow_run r set status = i.status, "finishTime" = i."finishTime", "failedStep" = i."failedStep"::jsonb,
+        tags = ${TAGS}, "stepsCount" = i."stepsCount", "logsFileId" = coalesce(r."logsFileId", i."fileId"),
+        payload = null, "resumePayload" = null, updated = now()
+      from i where r.id = i.id and r.attempt = i.attempt and r.status in ('QUEUED', 'RUNNING')
+      returning r.id, r."logsFileId"
+    ), files as (
+      insert into file (id, "projectId", data, size, type, compression)
+      select f."logsFileId", i."projectId", ${BYTES}, i.size, 'FLOW_RUN_LOG', i.compression
+      from i join fenced f on f.id = i.id
+      on conflict (id) do update set data = excluded.data, size = excluded.size, compression = excluded.compression, updated = now()
+    ), jobs as (
+      delete from job where id in (select id from fenced)
+    ), journals as (
+      delete from run_journal where "runId" in (select id from fenced)
+    ), waitpoints as (
+      delete from waitpoint where "flowRunId" in (select f.id from fenced f join i on i.id = f.id where i.terminal)
+    )
+    select id from fenced`.execute(db)
+  return new Set(result.rows.map((row) => row.id))
+}

@@ -1,0 +1,134 @@
+import type { JournalEntry } from '@piecework/engine/protocol'
+import type { Db } from '../../database/open.ts'
+import { createGroupCommit } from '../../queue/group-commit.ts'
+import type { NewRun } from './new-run.ts'
+import { type RunOutcome, StaleAttemptError } from './outcome.ts'
+import {
+  type BirthRow,
+  type FinishRow,
+  packLog,
+  writeBirths,
+  writeFinishes,
+  writeJournal,
+  writeSlices,
+} from './recorder-sql.ts'
+
+/**
+ * The one writer of runs: every write of a run goes through its group commit, in order, fenced by the attempt.
+ * A run whose caller still waits may be recorded behind its execution; when it is over before its first write,
+ * that write is the only one.
+ */
+export interface RunRecorder {
+  /** Stores the run; resolves when it is on disk. `claimed`: this process runs it at once, as attempt 1. */
+  accept(run: NewRun, options: { claimed: boolean }): Promise<void>
+  /** Takes the run as attempt 1 and stores it within WRITE_BEHIND_MS, or with its first awaited write. */
+  acceptBehind(run: NewRun): void
+  /** Resolves when the entries are on disk. @throws StaleAttemptError */
+  journal(write: { runId: string; attempt: number; projectId: string; entries: JournalEntry[] }): Promise<void>
+  /** Resolves when the end of the attempt is on disk; the journal is gone then, the log has it. @throws StaleAttemptError */
+  finish(write: {
+    runId: string
+    attempt: number
+    projectId: string
+    entries: JournalEntry[]
+    outcome: RunOutcome
+  }): Promise<void>
+  /** Writes everything that waits. */
+  close(): Promise<void>
+}
+
+type Write =
+  | { kind: 'BIRTH'; row: BirthRow }
+  | { kind: 'JOURNAL'; runId: string; attempt: number; projectId: string; entries: JournalEntry[] }
+  | { kind: 'FINISH'; runId: string; attempt: number; projectId: string; entries: JournalEntry[]; outcome: RunOutcome }
+
+/** How long a run with a waiting caller may stay unrecorded. */
+const WRITE_BEHIND_MS = 20
+const MAX_BATCH = 256
+
+export function createRunRecorder(db: Db, owner: string, leaseMs: number): RunRecorder {
+  /** Runs that are taken but not stored. */
+  const unborn = new Map<string, BirthRow>()
+  let timer: NodeJS.Timeout | undefined
+
+  const birth = (run: NewRun, claimed: boolean): BirthRow => ({
+    run,
+    attempt: claimed ? 1 : 0,
+    job: { owner: claimed ? owner : null, leaseMs },
+    finish: null,
+  })
+
+  const commits = createGroupCommit<Write>((writes) => commit(writes), MAX_BATCH)
+
+  /** The stored row, or the one to store now because this write needs it. */
+  const takeUnborn = (runId: string, births: BirthRow[]): BirthRow | undefined => {
+    const row = unborn.get(runId)
+    if (!row) return undefined
+    unborn.delete(runId)
+    births.push(row)
+    return row
+  }
+
+  const commit = async (writes: Write[]): Promise<Map<number, Error>> => {
+    const births: BirthRow[] = []
+    const finishes: FinishRow[] = []
+    const journals: { index: number; runId: string; attempt: number; projectId: string; entries: JournalEntry[] }[] = []
+    const finishIndex = new Map<FinishRow, number>()
+    for (const [index, write] of writes.entries()) {
+      if (write.kind === 'BIRTH') births.push(write.row)
+      else if (write.kind === 'JOURNAL') {
+        takeUnborn(write.runId, births)
+        journals.push({ index, ...write })
+      } else {
+        const row: FinishRow = { ...write, ...(await packLog(write.outcome.log)) }
+        const mine = takeUnborn(write.runId, births)
+        if (mine) mine.finish = row
+        else {
+          finishes.push(row)
+          finishIndex.set(row, index)
+        }
+      }
+    }
+    const refused = new Map<number, Error>()
+    // Before the entries and logs that name them.
+    await writeSlices(
+      db,
+      writes.filter((write) => write.kind !== 'BIRTH'),
+    )
+    await writeBirths(db, births)
+    for (const index of await writeJournal(db, journals)) {
+      const write = journals.find((journal) => journal.index === index)
+      if (write) refused.set(index, new StaleAttemptError(write.runId, write.attempt))
+    }
+    const finished = await writeFinishes(db, finishes)
+    for (const row of finishes) {
+      const index = finishIndex.get(row)
+      if (index !== undefined && !finished.has(row.runId))
+        refused.set(index, new StaleAttemptError(row.runId, row.attempt))
+    }
+    return refused
+  }
+
+  /** Stores the runs that have waited long enough; their later writes find them stored. */
+  const storeBehind = () => {
+    timer = undefined
+    const rows = [...unborn.values()]
+    unborn.clear()
+    for (const row of rows) void commits.add({ kind: 'BIRTH', row }).catch(() => {})
+  }
+
+  return {
+    accept: (run, { claimed }) => commits.add({ kind: 'BIRTH', row: birth(run, claimed) }),
+    acceptBehind(run) {
+      unborn.set(run.id, birth(run, true))
+      timer ??= setTimeout(storeBehind, WRITE_BEHIND_MS)
+    },
+    journal: (write) => commits.add({ kind: 'JOURNAL', ...write }),
+    finish: (write) => commits.add({ kind: 'FINISH', ...write }),
+    async close() {
+      clearTimeout(timer)
+      storeBehind()
+      await commits.drain()
+    },
+  }
+}

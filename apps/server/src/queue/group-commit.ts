@@ -1,0 +1,58 @@
+/**
+ * Collects items while a commit is under way and commits them together next: the work of one commit is shared
+ * by all that came meanwhile, and a lone item waits for nobody.
+ */
+export interface GroupCommit<T> {
+  /** Resolves when the item's commit is done; rejects with the error of that item, or of the whole commit. */
+  add(item: T): Promise<void>
+  /** Resolves when everything added so far is committed. */
+  drain(): Promise<void>
+}
+
+interface Waiting<T> {
+  item: T
+  resolve(): void
+  reject(error: unknown): void
+}
+
+/**
+ * @param commit writes a batch; returns errors by index for items that were refused.
+ * @param maxBatch items per commit at most.
+ */
+export function createGroupCommit<T>(
+  commit: (items: T[]) => Promise<Map<number, Error> | undefined>,
+  maxBatch: number,
+): GroupCommit<T> {
+  let waiting: Waiting<T>[] = []
+  let running: Promise<void> | undefined
+
+  const run = async () => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, maxBatch)
+      waiting = waiting.slice(maxBatch)
+      try {
+        const refused = await commit(batch.map(({ item }) => item))
+        batch.forEach((entry, index) => {
+          const error = refused?.get(index)
+          if (error) entry.reject(error)
+          else entry.resolve()
+        })
+      } catch (error) {
+        for (const entry of batch) entry.reject(error)
+      }
+    }
+    running = undefined
+  }
+
+  return {
+    add: (item) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ item, resolve, reject })
+        // A microtask later, so that items of the same tick share the first commit.
+        running ??= Promise.resolve().then(run)
+      }),
+    drain: async () => {
+      while (running) await running
+    },
+  }
+}

@@ -1,0 +1,28 @@
+/** Priorities of jobs, first to last (spec: facts/engine.md section 1). */
+export const PRIORITY = { critical: 1, high: 2, medium: 3, low: 4, veryLow: 5, lowest: 6 } as const
+
+export const JOB_KINDS = ['RUN', 'TRIGGER_EVENT', 'POLL', 'RENEW', 'SYSTEM'] as const
+/** RUN: execute a run, the job's id is the run's. TRIGGER_EVENT: turn an accepted event into runs. */
+export type JobKind = (typeof JOB_KINDS)[number]
+
+export interface NewJob {
+  id: string
+  kind: JobKind
+  projectId: string
+  priority: number
+  dueAt: Date
+  /** At most one job per key. */
+  key?: string
+  /** JSON text. */
+  data?: string
+}
+
+/** A job under lease. `attempt` counts the deliveries of this job, from 1. */
+export interface ClaimedJob {
+  id: string
+  kind: JobKind
+  projectId: string
+  priority: number
+  attempt: number
+  data: string | null
+}
