@@ -4,7 +4,9 @@ import { RouterBranch, RouterExecutionType } from './router.ts'
 
 /** Every shape of a step (spec: facts/flow-model.md section 2). Unknown keys are dropped. */
 
-export const StepName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must start with a letter or _ and hold only letters, digits and _')
+export const StepName = z
+  .string()
+  .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must start with a letter or _ and hold only letters, digits and _')
 
 export const SampleData = z.object({
   sampleDataFileId: z.string().optional(),
@@ -16,9 +18,11 @@ export type SampleData = z.infer<typeof SampleData>
 export const PropertySettings = z.object({ type: z.enum(['MANUAL', 'DYNAMIC']), schema: z.unknown().optional() })
 export type PropertySettings = z.infer<typeof PropertySettings>
 
+/** An exact version. A leading `^` or `~` is accepted and dropped: flows are pinned. */
 export const PieceVersion = z
   .string()
   .regex(/^[~^]?\d+\.\d+\.\d+$/, 'must be a version such as 1.2.3')
+  .overwrite((version) => version.replace(/^[~^]/, ''))
 
 const Switch = z.object({ value: z.boolean().optional() })
 export const ErrorHandlingOptions = z.object({
@@ -121,7 +125,7 @@ export type Step = Trigger | Action
 
 /** `null` is accepted where a next step may stand, and becomes absent. */
 const optionalAction: z.ZodType<Action | undefined> = z.lazy(() =>
-  z.union([Action, z.null().transform(() => undefined)]).optional(),
+  z.preprocess((value) => value ?? undefined, Action.optional()).optional(),
 )
 
 const actionBase = {
@@ -137,7 +141,12 @@ export const Action: z.ZodType<Action> = z.lazy(() =>
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('CODE'), settings: CodeSettings, ...actionBase }),
     z.object({ type: z.literal('PIECE'), settings: PieceActionSettings, ...actionBase }),
-    z.object({ type: z.literal('LOOP_ON_ITEMS'), settings: LoopSettings, firstLoopAction: optionalAction, ...actionBase }),
+    z.object({
+      type: z.literal('LOOP_ON_ITEMS'),
+      settings: LoopSettings,
+      firstLoopAction: optionalAction,
+      ...actionBase,
+    }),
     z.object({
       type: z.literal('ROUTER'),
       settings: RouterSettings,

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { copyTree, stepNames } from '../walk.ts'
+import { insertAction } from './edit.ts'
+import { invalid, versionOperation } from './operation.ts'
+import { ActionRequest, actionFrom, StepLocation } from './step-request.ts'
+
+/** Puts a new action after a step, into a loop or into a branch; what was there follows it. */
+export const ADD_ACTION = versionOperation(
+  'ADD_ACTION',
+  z.object({
+    parentStep: z.string(),
+    stepLocationRelativeToParent: StepLocation.optional(),
+    branchIndex: z.number().int().optional(),
+    action: ActionRequest,
+  }),
+  (version, request, context) => {
+    const { name } = request.action
+    if (stepNames(version.trigger).has(name)) throw invalid(`there is already a step named ${name}`)
+    const trigger = copyTree(version.trigger)
+    const place = {
+      parentStep: request.parentStep,
+      location: request.stepLocationRelativeToParent,
+      branchIndex: request.branchIndex,
+    }
+    insertAction(trigger, place, actionFrom(request.action, context.now))
+    return { ...version, trigger }
+  },
+)

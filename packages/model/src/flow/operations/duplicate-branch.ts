@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { copyTree } from '../walk.ts'
+import { cloneSequence } from './clone.ts'
+import { branchIndex, routerNamed } from './edit.ts'
+import { invalid, versionOperation } from './operation.ts'
+
+/** Puts a copy of a branch, with copies of its steps, right after it. */
+export const DUPLICATE_BRANCH = versionOperation(
+  'DUPLICATE_BRANCH',
+  z.object({ stepName: z.string(), branchIndex: z.number().int() }),
+  (version, request, context) => {
+    const trigger = copyTree(version.trigger)
+    const router = routerNamed(trigger, request.stepName)
+    const index = branchIndex(router, request.branchIndex)
+    const branch = router.settings.branches[index]
+    // With two of them neither would ever run.
+    if (branch?.branchType !== 'CONDITION') throw invalid('the fallback branch of a router cannot be duplicated')
+    const child = router.children[index]
+    const clone = child ? cloneSequence(trigger, child, context.now) : null
+    const twin = { ...branch, branchName: `${branch.branchName} Copy` }
+    router.settings = { ...router.settings, branches: router.settings.branches.toSpliced(index + 1, 0, twin) }
+    router.children = router.children.toSpliced(index + 1, 0, clone)
+    return { ...version, trigger }
+  },
+)

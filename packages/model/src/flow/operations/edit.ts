@@ -1,0 +1,115 @@
+import type { Action, RouterAction, Step, Trigger } from '../step.ts'
+import { findSlot, findStep, isAction, walk } from '../walk.ts'
+import { invalid } from './operation.ts'
+import type { StepLocation } from './step-request.ts'
+
+/** Edits that operations share. All of them change the tree that they are given: hand them a copy. */
+
+export interface Place {
+  parentStep: string
+  location: StepLocation | undefined
+  branchIndex: number | undefined
+}
+
+/**
+ * Puts an action (with what is inside it) at a place; what was there follows it.
+ * Refuses a parent that does not exist, a missing or wrong location under a loop or router, an unknown branch.
+ */
+export function insertAction(trigger: Trigger, place: Place, action: Action): void {
+  const parent = findStep(trigger, place.parentStep)
+  if (!parent) throw invalid(`parent step ${place.parentStep} does not exist`)
+  if (parent.type === 'LOOP_ON_ITEMS') {
+    if (place.location === 'INSIDE_LOOP') {
+      link(action, parent.firstLoopAction)
+      parent.firstLoopAction = action
+      return
+    }
+    if (place.location !== 'AFTER') throw invalid(`a step goes INSIDE_LOOP or AFTER the loop ${parent.name}`)
+  }
+  if (parent.type === 'ROUTER') {
+    if (place.location === 'INSIDE_BRANCH') {
+      const index = branchIndex(parent, place.branchIndex)
+      link(action, parent.children[index])
+      parent.children[index] = action
+      return
+    }
+    if (place.location !== 'AFTER') throw invalid(`a step goes INSIDE_BRANCH or AFTER the router ${parent.name}`)
+  }
+  // A step of any other kind holds nothing, so whatever the location says the new one can only follow it.
+  link(action, parent.nextAction)
+  parent.nextAction = action
+}
+
+/** Makes `next` follow a step, or nothing. */
+export function link(step: Step, next: Action | null | undefined): void {
+  if (next) step.nextAction = next
+  else delete step.nextAction
+}
+
+/** Takes an action with what is inside it out of the tree; what followed it takes its place. */
+export function removeAction(trigger: Trigger, name: string): Action {
+  const slot = findSlot(trigger, name)
+  if (!slot) throw notAnAction(name, findStep(trigger, name))
+  const { action } = slot
+  slot.set(action.nextAction)
+  link(action, undefined)
+  return action
+}
+
+/** Takes actions with what is inside them out of the tree, in one pass; what followed each takes its place. */
+export function removeActions(trigger: Trigger, names: ReadonlySet<string>): void {
+  const firstKept = (head: Action | null | undefined): Action | undefined => {
+    let action = head
+    while (action && names.has(action.name)) action = action.nextAction
+    return action ?? undefined
+  }
+  for (const step of walk(trigger)) {
+    link(step, firstKept(step.nextAction))
+    if (step.type === 'ROUTER') step.children = step.children.map((child) => firstKept(child) ?? null)
+    if (step.type !== 'LOOP_ON_ITEMS') continue
+    const first = firstKept(step.firstLoopAction)
+    if (first) step.firstLoopAction = first
+    else delete step.firstLoopAction
+  }
+}
+
+/** The actions with these names, each once. Refuses the trigger and unknown names. */
+export function actionsNamed(trigger: Trigger, names: Iterable<string>): Action[] {
+  const steps = new Map<string, Step>()
+  for (const step of walk(trigger)) steps.set(step.name, step)
+  return [...new Set(names)].map((name) => {
+    const step = steps.get(name)
+    if (!step || !isAction(step)) throw notAnAction(name, step)
+    return step
+  })
+}
+
+/** The action with this name. Refuses the trigger and unknown names. */
+export function actionNamed(trigger: Trigger, name: string): Action {
+  const step = findStep(trigger, name)
+  if (!step || !isAction(step)) throw notAnAction(name, step)
+  return step
+}
+
+/** The router with this name. Refuses everything else. */
+export function routerNamed(trigger: Trigger, name: string): RouterAction {
+  const step = findStep(trigger, name)
+  if (!step) throw invalid(`step ${name} does not exist`)
+  if (step.type !== 'ROUTER') throw invalid(`step ${name} is not a router`)
+  return step
+}
+
+/** The index, when the router has such a branch; refuses it otherwise. */
+export function branchIndex(router: RouterAction, index: number | undefined): number {
+  if (index === undefined) throw invalid(`branchIndex is needed for the router ${router.name}`)
+  if (index < 0 || index >= router.settings.branches.length) {
+    throw invalid(
+      `branchIndex ${index} is out of range: router ${router.name} has ${router.settings.branches.length} branches`,
+    )
+  }
+  return index
+}
+
+function notAnAction(name: string, step: Step | undefined) {
+  return invalid(step ? `step ${name} is the trigger, not an action` : `step ${name} does not exist`)
+}

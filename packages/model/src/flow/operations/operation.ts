@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { FlowVersion } from '../flow.ts'
+
+/** What an operation needs to know beside its request: ids and clocks are given, never taken. */
+export interface OperationContext {
+  /** ISO timestamp of the change. */
+  now: string
+  /** The user who makes the change; null for an API key. */
+  userId: string | null
+}
+
+/** The pure effect of an operation on a version. Returns the version itself when there is nothing to do. */
+export type Apply<Request> = (version: FlowVersion, request: Request, context: OperationContext) => FlowVersion
+
+/** An operation that changes a flow version: the schema of `{type, request}` and its pure effect. */
+export function versionOperation<const T extends string, R extends z.ZodType>(
+  type: T,
+  request: R,
+  apply: Apply<z.output<R>>,
+) {
+  return { schema: z.object({ type: z.literal(type), request }), apply }
+}
+
+/** An operation whose effect lies outside a version (the flow's row, files, triggers): only its schema. */
+export function flowOperation<const T extends string, R extends z.ZodType>(type: T, request: R) {
+  return { schema: z.object({ type: z.literal(type), request }) }
+}
+
+/** The refusal of an operation that cannot be applied to this version. */
+export function invalid(message: string): AppError {
+  return new AppError('FLOW_OPERATION_INVALID', { message })
+}

@@ -1,0 +1,15 @@
+import { Note } from '../flow.ts'
+import { invalid, versionOperation } from './operation.ts'
+
+/** Changes a note. */
+export const UPDATE_NOTE = versionOperation(
+  'UPDATE_NOTE',
+  Note.pick({ id: true, content: true, ownerId: true, color: true, position: true, size: true }),
+  (version, request, { now }) => {
+    if (!version.notes.some((note) => note.id === request.id)) throw invalid(`note ${request.id} does not exist`)
+    const notes = version.notes.map((note) =>
+      note.id === request.id ? { ...note, ...request, ownerId: request.ownerId ?? note.ownerId, updatedAt: now } : note,
+    )
+    return { ...version, notes }
+  },
+)

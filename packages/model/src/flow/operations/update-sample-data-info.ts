@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { sampleDataOf, setSampleData } from '../sample-data.ts'
+import { copyTree, findStep } from '../walk.ts'
+import { invalid, versionOperation } from './operation.ts'
+
+/** Points a step at the files that hold its sample data, or (null) at none. Pointers that are not named stay. */
+export const UPDATE_SAMPLE_DATA_INFO = versionOperation(
+  'UPDATE_SAMPLE_DATA_INFO',
+  z.object({
+    stepName: z.string(),
+    sampleDataSettings: z
+      .object({ sampleDataFileId: z.string().optional(), sampleDataInputFileId: z.string().optional() })
+      .nullable(),
+  }),
+  (version, { stepName, sampleDataSettings }, context) => {
+    const trigger = copyTree(version.trigger)
+    const step = findStep(trigger, stepName)
+    if (!step) throw invalid(`step ${stepName} does not exist`)
+    if (step.type === 'EMPTY') throw invalid('a trigger that is not chosen yet has no sample data')
+    const sampleData = sampleDataSettings && { ...sampleDataOf(step), ...sampleDataSettings, lastTestDate: context.now }
+    setSampleData(step, sampleData ?? undefined)
+    return { ...version, trigger }
+  },
+)

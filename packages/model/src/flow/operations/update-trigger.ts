@@ -1,0 +1,35 @@
+import type { FlowVersion } from '../flow.ts'
+import type { PieceTriggerSettings, SampleData, Trigger } from '../step.ts'
+import { copyTree, stepNames } from '../walk.ts'
+import { link } from './edit.ts'
+import { invalid, versionOperation } from './operation.ts'
+import { TriggerRequest } from './step-request.ts'
+
+/** Replaces the trigger. Its sample data stays while it is the same trigger of the same piece. */
+export const UPDATE_TRIGGER = versionOperation('UPDATE_TRIGGER', TriggerRequest, (version, request, context) => {
+  if (request.name !== version.trigger.name && stepNames(version.trigger).has(request.name)) {
+    throw invalid(`there is already a step named ${request.name}`)
+  }
+  const trigger = triggerFrom(request, version, context.now)
+  link(trigger, copyTree(version.trigger).nextAction)
+  return { ...version, trigger }
+})
+
+function triggerFrom(request: TriggerRequest, version: FlowVersion, now: string): Trigger {
+  const { name, displayName, valid } = request
+  const base = { name, displayName, lastUpdatedDate: now }
+  if (request.type === 'EMPTY') return { ...base, type: request.type, valid: false, settings: request.settings }
+  const sampleData = keptSampleData(version.trigger, request.settings)
+  return {
+    ...base,
+    type: request.type,
+    valid,
+    settings: { ...request.settings, ...(sampleData ? { sampleData } : {}) },
+  }
+}
+
+function keptSampleData(before: Trigger, after: PieceTriggerSettings): SampleData | undefined {
+  if (before.type !== 'PIECE_TRIGGER') return undefined
+  const same = before.settings.pieceName === after.pieceName && before.settings.triggerName === after.triggerName
+  return same ? before.settings.sampleData : undefined
+}
