@@ -1,0 +1,107 @@
+import { AppError, ERROR_STATUS, type ErrorCode } from '@piecework/model/errors'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+
+/** The body of every error. */
+export interface ErrorBody {
+  statusCode: number
+  code: string
+  error?: string
+  message?: string
+  params: Record<string, unknown>
+}
+
+export type RequestPart = 'params' | 'query' | 'body'
+
+/** A part of a request that does not fit its schema; answered with 400, naming the fields. */
+export class InvalidRequest extends Error {
+  readonly issues: readonly { path: string; message: string }[]
+  constructor(part: RequestPart, error: z.ZodError) {
+    const issues = error.issues
+      .flatMap(flatten)
+      .map(({ path, message }) => ({ path: [part, ...path].join('/'), message }))
+    super(issues.map(({ path, message }) => `${path}: ${message}`).join('; '))
+    this.name = 'InvalidRequest'
+    this.issues = issues
+  }
+}
+
+interface Issue {
+  path: PropertyKey[]
+  message: string
+}
+
+/** Of a union that matches nothing, the complaints of the member that came nearest say most. */
+function flatten(issue: z.core.$ZodIssue): Issue[] {
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const nearest = issue.errors.reduce((best, next) => (depth(next) > depth(best) ? next : best))
+    return nearest.flatMap(flatten).map((inner) => ({ path: [...issue.path, ...inner.path], message: inner.message }))
+  }
+  return [{ path: issue.path, message: issue.message }]
+}
+
+function depth(issues: readonly z.core.$ZodIssue[]): number {
+  return Math.max(0, ...issues.map((issue) => issue.path.length))
+}
+
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = { 413: 'PAYLOAD_TOO_LARGE', 429: 'RATE_LIMITED' }
+
+/** The answer to an error; null when it is not the client's fault, and must be logged and hidden. */
+export function describeError(error: unknown): ErrorBody | null {
+  if (error instanceof AppError) {
+    if (error.statusCode >= 500) return null
+    return { statusCode: error.statusCode, code: error.code, params: error.params }
+  }
+  if (error instanceof InvalidRequest) {
+    const { message, issues } = error
+    return { statusCode: 400, code: 'FST_ERR_VALIDATION', error: 'Bad Request', message, params: { message, issues } }
+  }
+  if (isFastifyError(error) && error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    const { statusCode, message } = error
+    const code = CODE_OF_STATUS[statusCode] ?? error.code ?? 'INVALID_REQUEST'
+    return { statusCode, code, error: STATUS_TEXT[statusCode] ?? 'Bad Request', message, params: { message } }
+  }
+  if (error instanceof Error && 'code' in error && NOT_TEXT.has(String(error.code))) {
+    const message = 'a text of the request holds a NUL character, which cannot be stored'
+    return { statusCode: 400, code: 'INVALID_REQUEST', error: 'Bad Request', message, params: { message } }
+  }
+  return null
+}
+
+/** SQLSTATEs of text that PostgreSQL cannot hold. */
+const NOT_TEXT: ReadonlySet<string> = new Set(['22021', '22P05'])
+
+const STATUS_TEXT: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  413: 'Payload Too Large',
+  415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
+}
+
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+}
+
+/** Fastify's error handler: the shape of every error, and nothing of what went wrong inside. */
+export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const body = describeError(error)
+  if (body) {
+    request.log.debug({ err: error }, 'request refused')
+    reply.code(body.statusCode).send(body)
+    return
+  }
+  request.log.error({ err: error, method: request.method, url: request.routeOptions.url }, 'request failed')
+  reply.code(ERROR_STATUS.INTERNAL_SERVER_ERROR).send({
+    statusCode: 500,
+    code: 'INTERNAL_SERVER_ERROR',
+    error: 'Internal Server Error',
+    message: 'Something went wrong on the server',
+    params: { message: 'Something went wrong on the server', requestId: request.id },
+  } satisfies ErrorBody)
+}
+
+/** Fastify's handler for URLs that no route has. */
+export function handleUnknownRoute(_request: FastifyRequest, reply: FastifyReply): void {
+  reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'Route not found' })
+}

@@ -1,0 +1,61 @@
+import { AppError, notFound } from '@piecework/model/errors'
+import type { Access, ProjectAccess } from './access.ts'
+import type { Principal } from './principal.ts'
+
+export interface RequestInput {
+  params: unknown
+  query: unknown
+  body: unknown
+}
+
+/** Says which project a request is about, and lets the principal into it. */
+export interface ProjectSource {
+  /** @throws AppError ENTITY_NOT_FOUND or AUTHORIZATION, as Access.enterProject does. */
+  enter(access: Access, principal: Principal, input: RequestInput): Promise<ProjectAccess>
+}
+
+/** The request names the project in a field of its parameters, query or body. */
+export function projectIn(part: keyof RequestInput, field = 'projectId'): ProjectSource {
+  return { enter: (access, principal, input) => access.enterProject(principal, fieldOf(input[part], field)) }
+}
+
+/**
+ * The request names a row of the project in a field.
+ * @param find the project of the row, undefined when there is no such row.
+ */
+export function projectOf(
+  entityType: string,
+  find: (id: string) => Promise<string | undefined>,
+  { part = 'params', field = 'id' }: { part?: keyof RequestInput; field?: string } = {},
+): ProjectSource {
+  return {
+    async enter(access, principal, input) {
+      const id = fieldOf(input[part], field)
+      const projectId = await find(id)
+      if (projectId === undefined) throw notFound(entityType, id)
+      try {
+        return await access.enterProject(principal, projectId)
+      } catch (error) {
+        // What belongs to somebody else is answered like what does not exist.
+        if (error instanceof AppError && error.code === 'ENTITY_NOT_FOUND') throw notFound(entityType, id)
+        throw error
+      }
+    },
+  }
+}
+
+/** The project of the engine's token. */
+export const projectOfToken: ProjectSource = {
+  async enter(access, principal) {
+    if (principal.type !== 'ENGINE')
+      throw new AppError('AUTHORIZATION', { message: 'a token of one project is required' })
+    return access.enterProject(principal, principal.projectId)
+  },
+}
+
+function fieldOf(part: unknown, field: string): string {
+  const value =
+    typeof part === 'object' && part !== null ? Object.entries(part).find(([key]) => key === field)?.[1] : undefined
+  if (typeof value === 'string' && value !== '') return value
+  throw new AppError('INVALID_REQUEST', { message: `${field} is required` })
+}

@@ -1,0 +1,33 @@
+import rateLimit from '@fastify/rate-limit'
+import { AppError } from '@piecework/model/errors'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Settings } from '../settings.ts'
+
+/** Requests that one address may make in a window. */
+export interface RateLimit {
+  max: number
+  timeWindow: number
+}
+
+/** The limit of sign-in and sign-up; undefined when it is switched off. */
+export function authenticationLimit(settings: Settings): RateLimit | undefined {
+  if (!settings.apiRateLimitAuthnEnabled) return undefined
+  return { max: settings.apiRateLimitAuthnMax, timeWindow: settings.apiRateLimitAuthnWindow }
+}
+
+/** Lets routes have a `limit`; answers carry X-RateLimit-Limit, -Remaining and -Reset. */
+export async function registerRateLimit(app: FastifyInstance, settings: Settings): Promise<void> {
+  await app.register(rateLimit, {
+    global: false,
+    keyGenerator: (request) => clientAddress(request, settings.clientRealIpHeader),
+    errorResponseBuilder: (_request, context) =>
+      new AppError('RATE_LIMITED', { message: `too many requests: try again in ${context.after}`, limit: context.max }),
+  })
+}
+
+/** The address of the client, taken from the trusted header when there is one. */
+export function clientAddress(request: FastifyRequest, header: string | undefined): string {
+  const given = header === undefined ? undefined : request.headers[header.toLowerCase()]
+  const first = (Array.isArray(given) ? given[0] : given)?.split(',')[0]?.trim()
+  return first || request.ip
+}

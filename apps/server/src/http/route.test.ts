@@ -1,0 +1,330 @@
+import { newId } from '@piecework/model/ids'
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { type Db, openDatabase } from '../database/open.ts'
+import { createLog } from '../log.ts'
+import { loadSettings } from '../settings.ts'
+import { createAccess, hashApiKey } from './access.ts'
+import { type ProjectSource, projectIn, projectOf } from './project-source.ts'
+import { DEFAULT_ROLES } from './roles.ts'
+import { type Principals, type Route, type RouteSchema, route } from './route.ts'
+import { createHttpServer } from './server.ts'
+import { createTokens } from './tokens.ts'
+
+const SECRET = 'a secret that is only used in this test'
+const tokens = createTokens(SECRET)
+const { settings } = loadSettings({ AP_LOG_LEVEL: 'silent', AP_API_RATE_LIMIT_AUTHN_MAX: '2' })
+const log: string[] = []
+
+let db: Db
+let app: FastifyInstance
+let acme: Tenant
+let rival: Tenant
+
+interface Tenant {
+  platformId: string
+  projectId: string
+  ownerId: string
+  memberId: string
+  viewerId: string
+}
+
+beforeAll(async () => {
+  db = await openDatabase({ type: 'PGLITE', dataDir: 'memory://' })
+  acme = await createTenant()
+  rival = await createTenant()
+  app = await newServer()
+  route(app, {
+    method: 'POST',
+    url: '/v1/things',
+    summary: 'Write a thing',
+    principals: ['USER', 'SERVICE', 'ENGINE'],
+    permission: 'WRITE_FLOW',
+    project: projectIn('body'),
+    schema: {
+      body: z.object({ projectId: z.string(), size: z.number().max(5), tags: z.array(z.string()).optional() }),
+    },
+    status: 201,
+    handler: ({ principal, project, body }) => ({ ...body, type: principal.type, projectId: project.id }),
+  })
+  route(app, {
+    method: 'GET',
+    url: '/v1/things/:id',
+    summary: 'Read a thing',
+    principals: ['USER', 'SERVICE'],
+    permission: 'READ_FLOW',
+    project: projectOf('thing', async (id) => ({ acme: acme.projectId, rival: rival.projectId })[id]),
+    schema: { params: z.object({ id: z.string() }) },
+    handler: ({ params }) => params,
+  })
+  route(app, {
+    method: 'GET',
+    url: '/v1/admin-things',
+    summary: 'Read what administrators read',
+    principals: ['USER', 'SERVICE'],
+    permission: 'PLATFORM_ADMIN',
+    project: null,
+    handler: ({ principal }) => ({ platformId: principal.platformId }),
+  })
+  route(app, {
+    method: 'GET',
+    url: '/v1/broken',
+    summary: 'Fail',
+    principals: 'public',
+    permission: 'NONE',
+    project: null,
+    limit: { max: 2, timeWindow: 60_000 },
+    handler: () => {
+      throw new Error('secret detail')
+    },
+  })
+  await app.ready()
+})
+afterAll(async () => {
+  await app.close()
+  await db.destroy()
+})
+
+async function newServer(): Promise<FastifyInstance> {
+  const logger = createLog({ logLevel: 'error', logPretty: false }, { write: (line) => log.push(line) })
+  return createHttpServer({ settings, log: logger, access: createAccess({ db, tokens }) })
+}
+
+async function createTenant(): Promise<Tenant> {
+  const tenant = { platformId: newId(), projectId: newId(), ownerId: newId(), memberId: newId(), viewerId: newId() }
+  for (const [id, platformRole] of [
+    [tenant.ownerId, 'ADMIN'],
+    [tenant.memberId, 'MEMBER'],
+    [tenant.viewerId, 'MEMBER'],
+  ] as const) {
+    await db
+      .insertInto('user_identity')
+      .values({
+        id,
+        email: id,
+        password: '',
+        firstName: 'A',
+        lastName: 'B',
+        provider: 'EMAIL',
+        verified: true,
+        tokenVersion: 'v1',
+      })
+      .execute()
+    await db
+      .insertInto('user')
+      .values({ id, identityId: id, platformId: tenant.platformId, platformRole, status: 'ACTIVE' })
+      .execute()
+  }
+  const { platformId, projectId, ownerId } = tenant
+  await db
+    .insertInto('platform')
+    .values({ id: platformId, ownerId, name: 'P', primaryColor: '', logoIconUrl: '', fullLogoUrl: '', favIconUrl: '' })
+    .execute()
+  await db
+    .insertInto('project')
+    .values({ id: projectId, ownerId, displayName: 'P', type: 'TEAM', platformId, icon: '{}' })
+    .execute()
+  const roleId = newId()
+  await db
+    .insertInto('project_role')
+    .values({ id: roleId, name: 'Viewer', permissions: [...DEFAULT_ROLES.Viewer], type: 'DEFAULT' })
+    .execute()
+  await db
+    .insertInto('project_member')
+    .values({ id: newId(), projectId, platformId, userId: tenant.viewerId, projectRoleId: roleId })
+    .execute()
+  return tenant
+}
+
+const session = (id: string, platformId = acme.platformId) => tokens.user({ id, platformId, tokenVersion: 'v1' })
+
+async function call(method: 'GET' | 'POST', url: string, token: string | undefined, payload?: string | object) {
+  const answer = await app.inject({
+    method,
+    url: `/api${url}`,
+    headers: {
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(payload === undefined ? {} : { payload }),
+  })
+  return { status: answer.statusCode, body: answer.json() as Record<string, unknown>, headers: answer.headers }
+}
+
+const write = (token: string | undefined, projectId = acme.projectId) =>
+  call('POST', '/v1/things', token, { projectId, size: 1 })
+
+describe('who may come in', () => {
+  test('a missing, malformed or tampered token is 401', async () => {
+    expect(await write(undefined)).toMatchObject({ status: 401, body: { statusCode: 401, code: 'AUTHENTICATION' } })
+    expect(await write('nonsense')).toMatchObject({ status: 401, body: { code: 'INVALID_BEARER_TOKEN' } })
+    const [head, claims, signature] = (await session(acme.ownerId)).split('.')
+    const forged = Buffer.from(
+      JSON.stringify({ ...JSON.parse(Buffer.from(claims ?? '', 'base64url').toString()), id: rival.ownerId }),
+    ).toString('base64url')
+    expect(await write(`${head}.${forged}.${signature}`)).toMatchObject({
+      status: 401,
+      body: { code: 'INVALID_BEARER_TOKEN' },
+    })
+  })
+
+  test('a token signed with another secret, for another purpose, or out of date is 401', async () => {
+    const claims = { id: acme.ownerId, type: 'USER', platform: JSON.stringify({ id: acme.platformId }) }
+    for (const token of [
+      await createTokens('another secret').user({ id: acme.ownerId, platformId: acme.platformId, tokenVersion: 'v1' }),
+      await tokens.signFor('STEP_FILE', claims),
+      await tokens.signFor('STEP_FILE', claims, -10),
+    ]) {
+      expect(await write(token)).toMatchObject({ status: 401, body: { code: 'INVALID_BEARER_TOKEN' } })
+    }
+  })
+
+  test('a session ends when the version of the identity changes', async () => {
+    const old = await tokens.user({ id: acme.ownerId, platformId: acme.platformId, tokenVersion: 'v0' })
+    expect(await write(old)).toMatchObject({ status: 401, body: { code: 'SESSION_EXPIRED' } })
+  })
+
+  test('an API key comes in, an unknown one does not', async () => {
+    await db
+      .insertInto('api_key')
+      .values({
+        id: newId(),
+        displayName: 'k',
+        platformId: acme.platformId,
+        hashedValue: hashApiKey('sk-right'),
+        truncatedValue: 'ight',
+      })
+      .execute()
+    expect(await write('sk-right')).toMatchObject({ status: 201, body: { type: 'SERVICE' } })
+    expect(await write('sk-wrong')).toMatchObject({ status: 401, body: { code: 'AUTHENTICATION' } })
+    expect(await write('sk-right', rival.projectId)).toMatchObject({ status: 404 })
+  })
+
+  test('a principal of the wrong type is 403', async () => {
+    expect(
+      await call(
+        'GET',
+        '/v1/things/acme',
+        await tokens.engine({ id: 'job', projectId: acme.projectId, platformId: acme.platformId }),
+      ),
+    ).toMatchObject({
+      status: 403,
+      body: { code: 'AUTHORIZATION' },
+    })
+  })
+
+  test('an engine enters its own project only', async () => {
+    const engine = await tokens.engine({ id: 'job', projectId: acme.projectId, platformId: acme.platformId })
+    expect((await write(engine)).status).toBe(201)
+    expect((await write(engine, rival.projectId)).status).toBe(404)
+  })
+})
+
+describe('what they may touch', () => {
+  test('what belongs to another platform is answered exactly like what does not exist', async () => {
+    const token = await session(acme.ownerId)
+    const foreign = await call('GET', '/v1/things/rival', token)
+    const unknown = await call('GET', '/v1/things/nothing', token)
+    expect(foreign.status).toBe(404)
+    expect(foreign.body).toEqual({ ...unknown.body, params: { ...(unknown.body.params as object), entityId: 'rival' } })
+    expect((await write(token, rival.projectId)).body).toMatchObject({
+      code: 'ENTITY_NOT_FOUND',
+      params: { entityType: 'project' },
+    })
+  })
+
+  test('a role grants what it names and no more', async () => {
+    const viewer = await session(acme.viewerId)
+    expect((await call('GET', '/v1/things/acme', viewer)).status).toBe(200)
+    expect(await write(viewer)).toMatchObject({
+      status: 403,
+      body: { code: 'PERMISSION_DENIED', params: { permission: 'WRITE_FLOW' } },
+    })
+  })
+
+  test('a user of the platform without a role in the project is 403', async () => {
+    expect(await write(await session(acme.memberId))).toMatchObject({ status: 403, body: { code: 'AUTHORIZATION' } })
+  })
+
+  test('only administrators pass platform routes', async () => {
+    expect((await call('GET', '/v1/admin-things', await session(acme.ownerId))).status).toBe(200)
+    expect((await call('GET', '/v1/admin-things', await session(acme.memberId))).status).toBe(403)
+  })
+})
+
+describe('bad requests', () => {
+  test('a body that does not fit names its fields', async () => {
+    const answer = await call('POST', '/v1/things', await session(acme.ownerId), {
+      projectId: acme.projectId,
+      size: 9,
+      tags: [1],
+    })
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { statusCode: 400, code: 'FST_ERR_VALIDATION', error: 'Bad Request' },
+    })
+    expect(answer.body.message).toMatch(/body\/size: .*; body\/tags\/0: /)
+  })
+
+  test.each(['{"size": ', '[1', '{"__proto__": {"a": 1}}'])('malformed JSON is 400: %s', async (payload) => {
+    expect(await call('POST', '/v1/things', await session(acme.ownerId), payload)).toMatchObject({
+      status: 400,
+      body: { statusCode: 400 },
+    })
+  })
+
+  test('an unknown route is 404', async () => {
+    const answer = await call('GET', '/v1/nowhere', undefined)
+    expect(answer.body).toEqual({ statusCode: 404, error: 'Not Found', message: 'Route not found' })
+  })
+})
+
+test('a failure inside is 500, tells nothing, and is logged; then the limit of the route answers 429', async () => {
+  const first = await call('GET', '/v1/broken', undefined)
+  expect(first.status).toBe(500)
+  expect(JSON.stringify(first.body)).not.toContain('secret detail')
+  expect(log.join()).toContain('secret detail')
+  expect(first.headers).toMatchObject({ 'x-ratelimit-limit': '2', 'x-ratelimit-remaining': '1' })
+  await call('GET', '/v1/broken', undefined)
+  const third = await call('GET', '/v1/broken', undefined)
+  expect(third).toMatchObject({ status: 429, body: { statusCode: 429, code: 'RATE_LIMITED' } })
+  expect(third.headers['x-ratelimit-reset']).toBeDefined()
+})
+
+test('every answer names its request and is safe to read from any origin', async () => {
+  const { headers } = await call('GET', '/v1/nowhere', undefined)
+  expect(headers['x-request-id']).toMatch(/^req_[0-9A-Za-z]{21}$/)
+  expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'access-control-allow-origin': '*' })
+  const preflight = await app.inject({
+    method: 'OPTIONS',
+    url: '/api/v1/things',
+    headers: {
+      origin: 'https://a.b',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization',
+    },
+  })
+  expect(preflight.statusCode).toBe(204)
+  expect(preflight.headers['access-control-allow-headers']).toBe('authorization')
+})
+
+describe('a route that does not say who may call it stops the start', () => {
+  const base = { method: 'GET', url: '/v1/x', summary: '', handler: () => ({}) } as const
+  const incomplete: [string, Route<Principals, RouteSchema, ProjectSource | null>][] = [
+    ['no principals', { ...base, principals: [], permission: 'NONE', project: null }],
+    ['a permission without a project', { ...base, principals: ['USER'], permission: 'READ_FLOW', project: null }],
+    ['a project for nobody', { ...base, principals: 'public', permission: 'NONE', project: projectIn('query') }],
+  ]
+  test.each(incomplete)('%s', async (_name, definition) => {
+    const server = await newServer()
+    expect(() => route(server, definition)).toThrow(/must not be registered/)
+    await server.close()
+  })
+
+  test('a route registered on Fastify itself', async () => {
+    const server = await newServer()
+    expect(() => server.get('/api/v1/raw', () => ({}))).toThrow(/does not say who may call it/)
+    await server.close()
+  })
+})

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+
+/** A list in a query: the key once, repeated, or with brackets. */
+export function queryList<T extends z.ZodType>(item: T) {
+  return z.preprocess(
+    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+    z.array(item).optional(),
+  )
+}
+
+/** `true` or `false` in a query. */
+export const queryFlag = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean('must be true or false').optional(),
+)
+
+/** A name that people see; `.` and `/` would let it pass for a link (spec: facts/errors.md, Ids). */
+export const DisplayName = z
+  .string()
+  .min(1)
+  .regex(/^[^./]+$/, 'must not contain . or /')
+
+export const IdParams = z.object({ id: z.string() })
+
+// Text of PostgreSQL cannot hold it, and answers with an error of its own.
+export const NoNul = z.string().refine((value) => !value.includes('\0'), 'must not contain NUL characters')

@@ -1,0 +1,76 @@
+import { AppError } from '@piecework/model/errors'
+import { errors, jwtVerify, SignJWT } from 'jose'
+import { z } from 'zod'
+
+/** The claims that tell principals apart; the spelling is fixed by the API (facts/rest-api.md section 0). */
+const ISSUER = 'activepieces'
+const KEY_ID = '1'
+const USER_TOKEN_SECONDS = 7 * 24 * 3600
+const MACHINE_TOKEN_SECONDS = 100 * 365 * 24 * 3600
+
+const Platform = z.object({ id: z.string() })
+const Claims = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('USER'), id: z.string(), platform: Platform, tokenVersion: z.string().nullish() }),
+  z.object({ type: z.literal('ENGINE'), id: z.string(), projectId: z.string(), platform: Platform }),
+  z.object({ type: z.literal('WORKER'), id: z.string() }),
+])
+export type Claims = z.infer<typeof Claims>
+export type UserClaims = Extract<Claims, { type: 'USER' }>
+
+export interface Tokens {
+  user(claims: { id: string; platformId: string; tokenVersion: string | null }): Promise<string>
+  engine(claims: { id: string; projectId: string; platformId: string }): Promise<string>
+  worker(claims: { id: string }): Promise<string>
+  /** @throws AppError INVALID_BEARER_TOKEN when the token is malformed, tampered with, or out of date. */
+  verify(token: string): Promise<Claims>
+  /** A token for one purpose, such as the download of a file, that opens nothing else. */
+  signFor(audience: string, claims: Record<string, string>, seconds?: number): Promise<string>
+  /** @throws AppError INVALID_BEARER_TOKEN */
+  verifyFor<T>(audience: string, token: string, claims: z.ZodType<T>): Promise<T>
+}
+
+/** Makes and checks the JSON web tokens of this server (HS256). */
+export function createTokens(jwtSecret: string): Tokens {
+  const key = new TextEncoder().encode(jwtSecret)
+
+  const sign = (claims: Record<string, unknown>, seconds: number, audience?: string): Promise<string> => {
+    const token = new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256', kid: KEY_ID, typ: 'JWT' })
+      .setIssuer(ISSUER)
+      .setIssuedAt()
+      .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
+    return (audience === undefined ? token : token.setAudience(audience)).sign(key)
+  }
+
+  const read = async (token: string, audience?: string): Promise<unknown> => {
+    try {
+      const options = { issuer: ISSUER, algorithms: ['HS256'] }
+      const { payload } = await jwtVerify(token, key, audience === undefined ? options : { ...options, audience })
+      // A token for one purpose must not pass for a session.
+      if (audience === undefined && payload.aud !== undefined) throw new errors.JWTInvalid('unexpected audience')
+      return payload
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError)) throw error
+      const message =
+        error instanceof errors.JWTExpired ? 'the token is out of date: sign in again' : 'the token is not valid'
+      throw new AppError('INVALID_BEARER_TOKEN', { message })
+    }
+  }
+
+  const shaped = <T>(schema: z.ZodType<T>, payload: unknown): T => {
+    const parsed = schema.safeParse(payload)
+    if (parsed.success) return parsed.data
+    throw new AppError('INVALID_BEARER_TOKEN', { message: 'the token is not valid' })
+  }
+
+  return {
+    user: ({ id, platformId, tokenVersion }) =>
+      sign({ id, type: 'USER', platform: { id: platformId }, tokenVersion }, USER_TOKEN_SECONDS),
+    engine: ({ id, projectId, platformId }) =>
+      sign({ id, type: 'ENGINE', projectId, platform: { id: platformId } }, MACHINE_TOKEN_SECONDS),
+    worker: ({ id }) => sign({ id, type: 'WORKER' }, MACHINE_TOKEN_SECONDS),
+    verify: async (token) => shaped(Claims, await read(token)),
+    signFor: (audience, claims, seconds = MACHINE_TOKEN_SECONDS) => sign(claims, seconds, audience),
+    verifyFor: async (audience, token, claims) => shaped(claims, await read(token, audience)),
+  }
+}

@@ -1,0 +1,125 @@
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+
+/** How the text of an environment variable becomes a value. `expects` completes "must be ...". */
+export interface Kind<T> {
+  expects: string
+  schema: z.ZodType<T, string>
+  /** Values of older releases that are still understood, with what they mean now. */
+  deprecatedValues?: Readonly<Record<string, string>>
+}
+
+const WHOLE = /^-?\d+$/
+
+export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): Kind<number> {
+  const upTo = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
+  return {
+    expects: `a whole number ${upTo}`,
+    schema: z.string().regex(WHOLE).transform(Number).pipe(z.number().int().min(min).max(max)),
+  }
+}
+
+export const flag: Kind<boolean> = {
+  expects: '`true` or `false`',
+  schema: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['true', 'false', '1', '0']))
+    .transform((text) => text === 'true' || text === '1'),
+}
+
+export const text: Kind<string> = { expects: 'a text', schema: z.string().min(1) }
+
+export function textOfAtLeast(length: number): Kind<string> {
+  return { expects: `a text of at least ${length} characters`, schema: z.string().min(length) }
+}
+
+export function oneOf<const T extends string>(
+  values: readonly T[],
+  deprecatedValues: Readonly<Record<string, T>> = {},
+): Kind<T> {
+  return {
+    expects: `one of ${values.map((value) => `\`${value}\``).join(', ')}`,
+    schema: z
+      .string()
+      .transform((given) => values.find((value) => value.toLowerCase() === given.toLowerCase()) ?? given)
+      .pipe(z.enum(values)),
+    deprecatedValues,
+  }
+}
+
+export const list: Kind<string[]> = {
+  expects: 'a comma-separated list',
+  schema: z.string().transform((given) =>
+    given
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  ),
+}
+
+const isAddress = (item: string): boolean => ipaddr.isValidCIDR(item) || ipaddr.isValid(item)
+
+export const addresses: Kind<string[]> = {
+  expects: 'a comma-separated list of IP addresses and CIDR blocks, such as `10.0.0.5,fd00::/8`',
+  schema: list.schema.pipe(z.array(z.string().refine(isAddress))),
+}
+
+const HTTP_URL = /^https?:\/\/[^\s/]+/
+
+export const httpUrl: Kind<string> = {
+  expects: 'a URL that begins with `http://` or `https://`',
+  schema: z
+    .string()
+    .regex(HTTP_URL)
+    .refine((given) => URL.canParse(given))
+    .transform((given) => given.replace(/\/+$/, '')),
+}
+
+export const hexKey: Kind<string> = {
+  expects: '32 hexadecimal characters, as `openssl rand -hex 16` prints them',
+  schema: z.string().regex(/^[0-9a-fA-F]{32}$/),
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  second: 1000,
+  m: 60_000,
+  minute: 60_000,
+  h: 3_600_000,
+  hour: 3_600_000,
+}
+const DURATION = /^(\d+)\s*(ms|s|seconds?|m|minutes?|h|hours?)?$/i
+
+/** Milliseconds; a bare number is milliseconds. */
+export const duration: Kind<number> = {
+  expects: 'a time such as `1 minute`, `30 seconds` or `60000` (milliseconds)',
+  schema: z.string().transform((given, context) => {
+    const [, amount, unit = 'ms'] = DURATION.exec(given.trim()) ?? []
+    const factor = UNIT_MS[unit.toLowerCase()] ?? UNIT_MS[unit.toLowerCase().replace(/s$/, '')]
+    if (amount === undefined || factor === undefined || Number(amount) === 0) {
+      context.addIssue({ code: 'custom' })
+      return z.NEVER
+    }
+    return Number(amount) * factor
+  }),
+}
+
+/** JSON text of the given shape. */
+export function json<T>(shape: z.ZodType<T>, expects: string): Kind<T> {
+  return {
+    expects,
+    schema: z
+      .string()
+      .transform((given, context) => {
+        try {
+          return JSON.parse(given) as unknown
+        } catch {
+          context.addIssue({ code: 'custom' })
+          return z.NEVER
+        }
+      })
+      .pipe(shape),
+  }
+}

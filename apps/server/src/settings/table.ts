@@ -1,0 +1,532 @@
+// Longer than the usual limit: one entry per setting, and the table stays whole so that it can be read as one.
+import { z } from 'zod'
+import {
+  addresses,
+  duration,
+  flag,
+  hexKey,
+  httpUrl,
+  json,
+  type Kind,
+  list,
+  oneOf,
+  text,
+  textOfAtLeast,
+  whole,
+} from './kinds.ts'
+
+/** A name that older releases used for a setting. `map` turns its values into the new ones. */
+export interface Alias {
+  env: string
+  map?: Readonly<Record<string, string>>
+}
+
+export interface Setting<T> {
+  env: string
+  group: Group
+  kind: Kind<T>
+  /** What the documentation says of the default: the value, or words when it depends on other settings. */
+  default: T | undefined
+  defaultText?: string
+  description: string
+  /** Never shown in messages or logs. */
+  secret: boolean
+  aliases: readonly Alias[]
+  /** Names without the AP_ prefix that are read when the setting is absent. */
+  fallbacks: readonly string[]
+}
+
+export type Group =
+  | 'Server'
+  | 'Keys and access'
+  | 'Database'
+  | 'Queue'
+  | 'Execution'
+  | 'Webhooks and triggers'
+  | 'Files and logs'
+  | 'Pieces'
+  | 'Limits'
+  | 'E-mail'
+  | 'Observability'
+  | 'Accepted and ignored'
+
+interface More {
+  secret?: boolean
+  aliases?: readonly Alias[]
+  fallbacks?: readonly string[]
+  defaultText?: string
+}
+
+type Described<T, D> = Omit<Setting<T>, 'default'> & { default: D }
+
+/** Starts the entries of one group. */
+function group(name: Group) {
+  const make = <T, D>(env: string, kind: Kind<T>, value: D, description: string, more: More = {}): Described<T, D> => ({
+    env,
+    group: name,
+    kind,
+    default: value,
+    description,
+    secret: more.secret ?? false,
+    aliases: more.aliases ?? [],
+    fallbacks: more.fallbacks ?? [],
+    ...(more.defaultText === undefined ? {} : { defaultText: more.defaultText }),
+  })
+  return {
+    /** Has a default, so it always has a value. */
+    given: <T>(env: string, kind: Kind<T>, value: NoInfer<T>, description: string, more?: More) =>
+      make<T, T>(env, kind, value, description, more),
+    /** May be absent. */
+    optional: <T>(env: string, kind: Kind<T>, description: string, more?: More) =>
+      make<T, undefined>(env, kind, undefined, description, more),
+  }
+}
+
+const server = group('Server')
+const access = group('Keys and access')
+const database = group('Database')
+const queue = group('Queue')
+const execution = group('Execution')
+const triggers = group('Webhooks and triggers')
+const files = group('Files and logs')
+const pieces = group('Pieces')
+const limits = group('Limits')
+const email = group('E-mail')
+const observability = group('Observability')
+const ignored = group('Accepted and ignored')
+
+const WebhookSecrets = z.record(z.string(), z.record(z.string(), z.unknown()))
+const MINUTES_15 = 900
+
+/** Every setting, in the order of the documentation. */
+export const SETTINGS = {
+  port: server.given('AP_PORT', whole(0, 65_535), 3000, 'Port of the HTTP server. `0` picks a free one.'),
+  host: server.given('AP_HOST', text, '0.0.0.0', 'Address that the HTTP server listens on.'),
+  frontendUrl: server.optional(
+    'AP_FRONTEND_URL',
+    httpUrl,
+    'The address under which the world reaches this server; webhook and redirect URLs are made from it. Apps that call webhooks must be able to reach it.',
+    { defaultText: '`http://localhost:<AP_PORT>`' },
+  ),
+  internalUrl: server.optional(
+    'AP_INTERNAL_URL',
+    httpUrl,
+    'Address under which workers reach the API, when it is not the public one.',
+  ),
+  configPath: server.given(
+    'AP_CONFIG_PATH',
+    text,
+    '~/.piecework',
+    'Folder of the embedded database, the generated keys and the caches.',
+  ),
+  containerType: server.given(
+    'AP_CONTAINER_TYPE',
+    oneOf(['WORKER_AND_APP', 'APP', 'WORKER']),
+    'WORKER_AND_APP',
+    'What this process runs: the API server, a worker, or both.',
+  ),
+  environment: server.given(
+    'AP_ENVIRONMENT',
+    oneOf(['prod', 'dev', 'test']),
+    'prod',
+    'Shown to the browser app; changes no behaviour of the server.',
+  ),
+  logLevel: server.given(
+    'AP_LOG_LEVEL',
+    oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    'info',
+    'The least severe log lines that are written.',
+  ),
+  logPretty: server.given('AP_LOG_PRETTY', flag, false, 'Write log lines for people instead of JSON.'),
+  clientRealIpHeader: server.optional(
+    'AP_CLIENT_REAL_IP_HEADER',
+    text,
+    'Header in which a trusted reverse proxy hands over the address of the client, for rate limits and audit events. Leave it unset when clients reach the server directly, because they could forge it.',
+  ),
+
+  encryptionKey: access.optional(
+    'AP_ENCRYPTION_KEY',
+    hexKey,
+    'Key that encrypts connections. Without it the server makes one on its first start and keeps it in `AP_CONFIG_PATH`.',
+    { secret: true, defaultText: 'made on the first start' },
+  ),
+  jwtSecret: access.optional(
+    'AP_JWT_SECRET',
+    textOfAtLeast(32),
+    'Secret that signs tokens: `openssl rand -hex 32`. Without it the server makes one on its first start and keeps it in `AP_CONFIG_PATH`.',
+    { secret: true, defaultText: 'made on the first start' },
+  ),
+  workerToken: access.optional(
+    'AP_WORKER_TOKEN',
+    text,
+    'Token with which a separate worker connects to the app. Required when `AP_CONTAINER_TYPE` is `WORKER`.',
+    { secret: true },
+  ),
+  workerGroupId: access.optional('AP_WORKER_GROUP_ID', text, 'Pool of runs that a separate worker serves.'),
+  apiRateLimitAuthnEnabled: access.given(
+    'AP_API_RATE_LIMIT_AUTHN_ENABLED',
+    flag,
+    true,
+    'Limit the rate of sign-in and sign-up requests.',
+  ),
+  apiRateLimitAuthnMax: access.given(
+    'AP_API_RATE_LIMIT_AUTHN_MAX',
+    whole(1),
+    50,
+    'Sign-in and sign-up requests that one address may make in a window.',
+  ),
+  apiRateLimitAuthnWindow: access.given('AP_API_RATE_LIMIT_AUTHN_WINDOW', duration, 60_000, 'Length of the window.', {
+    defaultText: '`1 minute`',
+  }),
+  scimDefaultProjectRole: access.given(
+    'AP_SCIM_DEFAULT_PROJECT_ROLE',
+    text,
+    'Editor',
+    'Role of members that SCIM adds to a project.',
+  ),
+  cloudAuthEnabled: access.given('AP_CLOUD_AUTH_ENABLED', flag, false, 'Offer OAuth2 apps that are managed elsewhere.'),
+
+  dbType: database.given(
+    'AP_DB_TYPE',
+    oneOf(['PGLITE', 'POSTGRES'], { SQLITE3: 'PGLITE' }),
+    'PGLITE',
+    'The embedded database, or a PostgreSQL server.',
+    { defaultText: '`PGLITE`, or `POSTGRES` when a PostgreSQL server is named' },
+  ),
+  postgresUrl: database.optional(
+    'AP_POSTGRES_URL',
+    text,
+    'Connection string of the PostgreSQL server, instead of its parts.',
+    { secret: true },
+  ),
+  postgresHost: database.optional('AP_POSTGRES_HOST', text, 'Host of the PostgreSQL server.'),
+  postgresPort: database.given('AP_POSTGRES_PORT', whole(1, 65_535), 5432, 'Port of the PostgreSQL server.'),
+  postgresDatabase: database.optional('AP_POSTGRES_DATABASE', text, 'Name of the database.'),
+  postgresUsername: database.optional('AP_POSTGRES_USERNAME', text, 'User of the database.'),
+  postgresPassword: database.optional('AP_POSTGRES_PASSWORD', text, 'Password of the user.', { secret: true }),
+  postgresUseSsl: database.given('AP_POSTGRES_USE_SSL', flag, false, 'Encrypt the connection to the database.'),
+  postgresSslCa: database.optional(
+    'AP_POSTGRES_SSL_CA',
+    text,
+    'Certificate (PEM) of the authority that signed the certificate of the database server.',
+  ),
+  postgresPoolSize: database.given('AP_POSTGRES_POOL_SIZE', whole(1), 10, 'Most connections that this process opens.'),
+  postgresIdleTimeoutMs: database.given(
+    'AP_POSTGRES_IDLE_TIMEOUT_MS',
+    whole(0),
+    30_000,
+    'Milliseconds after which an idle connection is closed.',
+  ),
+
+  redisType: queue.given(
+    'AP_REDIS_TYPE',
+    oneOf(['MEMORY', 'STANDALONE', 'SENTINEL']),
+    'MEMORY',
+    'Where jobs are delivered from: the database of this process (`MEMORY`), a Redis server, or Redis Sentinel.',
+    {
+      defaultText: '`MEMORY`, or `STANDALONE` when a Redis server is named',
+      aliases: [
+        { env: 'AP_QUEUE_MODE', map: { REDIS: 'STANDALONE', MEMORY: 'MEMORY' } },
+        { env: 'AP_REDIS_CONNECTION_MODE' },
+      ],
+    },
+  ),
+  redisUrl: queue.optional(
+    'AP_REDIS_URL',
+    text,
+    'Connection URL of the Redis server; the other Redis settings are then ignored.',
+    { secret: true },
+  ),
+  redisHost: queue.optional('AP_REDIS_HOST', text, 'Host of the Redis server.'),
+  redisPort: queue.given('AP_REDIS_PORT', whole(1, 65_535), 6379, 'Port of the Redis server.'),
+  redisUser: queue.optional('AP_REDIS_USER', text, 'User of the Redis server.'),
+  redisPassword: queue.optional('AP_REDIS_PASSWORD', text, 'Password of the user.', { secret: true }),
+  redisDb: queue.given('AP_REDIS_DB', whole(0), 0, 'Index of the Redis database.'),
+  redisUseSsl: queue.given('AP_REDIS_USE_SSL', flag, false, 'Encrypt the connection to Redis.'),
+  redisSslCaFile: queue.optional(
+    'AP_REDIS_SSL_CA_FILE',
+    text,
+    'Path of the certificate of the authority that signed the certificate of the Redis server.',
+  ),
+  redisSentinelHosts: queue.optional('AP_REDIS_SENTINEL_HOSTS', list, 'Sentinels as `host:port`, separated by commas.'),
+  redisSentinelName: queue.optional('AP_REDIS_SENTINEL_NAME', text, 'Name of the master that the sentinels watch.'),
+  redisSentinelRole: queue.given(
+    'AP_REDIS_SENTINEL_ROLE',
+    oneOf(['master', 'slave']),
+    'master',
+    'Which node to connect to.',
+  ),
+  redisFailedJobRetentionDays: queue.given(
+    'AP_REDIS_FAILED_JOB_RETENTION_DAYS',
+    whole(0),
+    30,
+    'Days that failed jobs stay in Redis.',
+  ),
+  redisFailedJobRetentionMaxCount: queue.given(
+    'AP_REDIS_FAILED_JOB_RETENTION_MAX_COUNT',
+    whole(0),
+    2000,
+    'Most failed jobs that stay in Redis.',
+  ),
+  queueUiEnabled: queue.given(
+    'AP_QUEUE_UI_ENABLED',
+    flag,
+    false,
+    'Serve the queue dashboard at `/api/ui`. Needs Redis, a user name and a password.',
+    { defaultText: '`true` when its user name and password are set' },
+  ),
+  queueUiUsername: queue.optional('AP_QUEUE_UI_USERNAME', text, 'User name of the queue dashboard.'),
+  queueUiPassword: queue.optional('AP_QUEUE_UI_PASSWORD', text, 'Password of the queue dashboard.', { secret: true }),
+
+  executionMode: execution.given(
+    'AP_EXECUTION_MODE',
+    oneOf(['UNSANDBOXED', 'SANDBOX_CODE_ONLY', 'SANDBOX_PROCESS', 'SANDBOX_CODE_AND_PROCESS'], {
+      SANDBOXED: 'SANDBOX_PROCESS',
+    }),
+    'UNSANDBOXED',
+    'How far code of users is fenced in. See the page on sandboxing before you let others write flows.',
+    {
+      aliases: [{ env: 'AP_CODE_SANDBOX_TYPE', map: { V8_ISOLATE: 'SANDBOX_CODE_ONLY', NO_OP: 'UNSANDBOXED' } }],
+    },
+  ),
+  workerConcurrency: execution.given(
+    'AP_WORKER_CONCURRENCY',
+    whole(1),
+    5,
+    'Jobs that one worker runs at a time; each has a sandbox of its own.',
+    {
+      aliases: [{ env: 'AP_FLOW_WORKER_CONCURRENCY' }, { env: 'AP_SCHEDULED_WORKER_CONCURRENCY' }],
+    },
+  ),
+  flowTimeoutSeconds: execution.given(
+    'AP_FLOW_TIMEOUT_SECONDS',
+    whole(1),
+    600,
+    'Longest time that a run may take, pauses not counted.',
+    { aliases: [{ env: 'AP_SANDBOX_RUN_TIME_SECONDS' }] },
+  ),
+  triggerTimeoutSeconds: execution.given(
+    'AP_TRIGGER_TIMEOUT_SECONDS',
+    whole(1),
+    60,
+    'Longest time that a trigger may take to look for events.',
+  ),
+  triggerHooksTimeoutSeconds: execution.given(
+    'AP_TRIGGER_HOOKS_TIMEOUT_SECONDS',
+    whole(1),
+    180,
+    'Longest time that a trigger may take to be enabled or disabled.',
+  ),
+  sandboxMemoryLimitKb: execution.given(
+    'AP_SANDBOX_MEMORY_LIMIT',
+    whole(65_536),
+    1_048_576,
+    'Memory of one sandbox in kilobytes.',
+  ),
+  sandboxPropagatedEnvVars: execution.given(
+    'AP_SANDBOX_PROPAGATED_ENV_VARS',
+    list,
+    [],
+    'Names of environment variables that sandboxed code may see.',
+  ),
+  networkMode: execution.given(
+    'AP_NETWORK_MODE',
+    oneOf(['UNRESTRICTED', 'STRICT']),
+    'UNRESTRICTED',
+    '`STRICT` keeps code of users from private, loopback, link-local and cloud-metadata addresses.',
+  ),
+  ssrfAllowList: execution.given(
+    'AP_SSRF_ALLOW_LIST',
+    addresses,
+    [],
+    'Addresses that stay reachable in `STRICT` mode, and for calls that the server makes itself.',
+  ),
+  pausedFlowTimeoutDays: execution.given(
+    'AP_PAUSED_FLOW_TIMEOUT_DAYS',
+    whole(1),
+    30,
+    'Days that a run may stay paused; not more than `AP_EXECUTION_DATA_RETENTION_DAYS`.',
+    { defaultText: '`30`, or the retention when that is shorter' },
+  ),
+  executionDataRetentionDays: execution.given(
+    'AP_EXECUTION_DATA_RETENTION_DAYS',
+    whole(1),
+    30,
+    'Days that run data, logs and events are kept.',
+  ),
+
+  webhookTimeoutSeconds: triggers.given(
+    'AP_WEBHOOK_TIMEOUT_SECONDS',
+    whole(1, MINUTES_15),
+    30,
+    'Longest time that a synchronous webhook call waits for its answer.',
+  ),
+  maxWebhookPayloadSizeMb: triggers.given(
+    'AP_MAX_WEBHOOK_PAYLOAD_SIZE_MB',
+    whole(1),
+    25,
+    'Largest body of a webhook call; a larger one is answered with 413.',
+  ),
+  webhookPayloadInlineThresholdKb: triggers.given(
+    'AP_WEBHOOK_PAYLOAD_INLINE_THRESHOLD_KB',
+    whole(0),
+    512,
+    'Payloads up to this size travel with their job; larger ones go through file storage.',
+  ),
+  appWebhookSecrets: triggers.given(
+    'AP_APP_WEBHOOK_SECRETS',
+    json(WebhookSecrets, 'a JSON object of the form `{"<piece name>": {"webhookSecret": "..."}}`'),
+    {},
+    'Secrets with which apps that know one webhook per OAuth2 app sign their events.',
+    { secret: true, defaultText: '`{}`' },
+  ),
+  triggerDefaultPollInterval: triggers.given(
+    'AP_TRIGGER_DEFAULT_POLL_INTERVAL',
+    whole(1),
+    5,
+    'Minutes between two looks of a polling trigger.',
+  ),
+  triggerFailureThreshold: triggers.given(
+    'AP_TRIGGER_FAILURE_THRESHOLD',
+    whole(1),
+    576,
+    'Failures in a row after which a polling flow is disabled: two days at the default interval.',
+  ),
+  enableFlowOnPublish: triggers.given(
+    'AP_ENABLE_FLOW_ON_PUBLISH',
+    flag,
+    true,
+    'Whether the builder enables a flow that it publishes.',
+  ),
+  eventDestinationTimeoutSeconds: triggers.given(
+    'AP_EVENT_DESTINATION_TIMEOUT_SECONDS',
+    whole(1),
+    10,
+    'Longest time that an event destination may take to answer.',
+  ),
+
+  maxFileSizeMb: files.given(
+    'AP_MAX_FILE_SIZE_MB',
+    whole(1),
+    25,
+    'Largest file that a step or a trigger may hand over.',
+  ),
+  maxFlowRunLogSizeMb: files.given(
+    'AP_MAX_FLOW_RUN_LOG_SIZE_MB',
+    whole(1),
+    50,
+    'Largest sum of the inputs and outputs of a run.',
+  ),
+  flowRunLogSliceThresholdKb: files.given(
+    'AP_FLOW_RUN_LOG_SLICE_THRESHOLD_KB',
+    whole(1),
+    32,
+    'Outputs above this size are stored beside the log of the run.',
+  ),
+  flowRunLogInputTruncateThresholdKb: files.given(
+    'AP_FLOW_RUN_LOG_INPUT_TRUNCATE_THRESHOLD_KB',
+    whole(1),
+    2,
+    'Inputs above this size are replaced by a placeholder in the log.',
+  ),
+  fileStorageLocation: files.given('AP_FILE_STORAGE_LOCATION', oneOf(['DB', 'S3']), 'DB', 'Where files are kept.'),
+  s3AccessKeyId: files.optional(
+    'AP_S3_ACCESS_KEY_ID',
+    text,
+    'Access key of the S3 bucket, unless `AP_S3_USE_IRSA` is `true`.',
+  ),
+  s3SecretAccessKey: files.optional('AP_S3_SECRET_ACCESS_KEY', text, 'Secret of the access key.', { secret: true }),
+  s3Bucket: files.optional('AP_S3_BUCKET', text, 'Name of the bucket.'),
+  s3Endpoint: files.optional('AP_S3_ENDPOINT', httpUrl, 'Address of the S3 service, when it is not Amazon’s.', {
+    fallbacks: ['AWS_ENDPOINT_URL'],
+  }),
+  s3Region: files.optional('AP_S3_REGION', text, 'Region of the bucket.', { fallbacks: ['AWS_REGION'] }),
+  s3UseSignedUrls: files.given(
+    'AP_S3_USE_SIGNED_URLS',
+    flag,
+    false,
+    'Send clients to the bucket with signed URLs instead of passing files through the server.',
+  ),
+  s3UseIrsa: files.given(
+    'AP_S3_USE_IRSA',
+    flag,
+    false,
+    'Take the credentials from the role of the Kubernetes service account.',
+  ),
+
+  piecesSource: pieces.given(
+    'AP_PIECES_SOURCE',
+    oneOf(['CLOUD_AND_DB', 'DB', 'FILE']),
+    'CLOUD_AND_DB',
+    'Where pieces come from.',
+  ),
+  piecesSyncMode: pieces.given(
+    'AP_PIECES_SYNC_MODE',
+    oneOf(['OFFICIAL_AUTO', 'NONE']),
+    'OFFICIAL_AUTO',
+    'Whether the catalogue of published pieces is refreshed by itself.',
+  ),
+  piecesCacheMaxEntries: pieces.given(
+    'AP_PIECES_CACHE_MAX_ENTRIES',
+    whole(1),
+    1000,
+    'Entries of the cache of piece metadata.',
+  ),
+  devPieces: pieces.given('AP_DEV_PIECES', list, [], 'Short names of pieces that are loaded from the working tree.'),
+  customPiecesPaths: pieces.given('AP_CUSTOM_PIECES_PATHS', list, [], 'Folders that are searched for pieces first.'),
+  loadTranslationsForDevPieces: pieces.given(
+    'AP_LOAD_TRANSLATIONS_FOR_DEV_PIECES',
+    flag,
+    false,
+    'Load the translations of the pieces of `AP_DEV_PIECES`.',
+  ),
+  templatesSourceUrl: pieces.optional('AP_TEMPLATES_SOURCE_URL', httpUrl, 'Address of a catalogue of templates.'),
+
+  projectRateLimiterEnabled: limits.given(
+    'AP_PROJECT_RATE_LIMITER_ENABLED',
+    flag,
+    true,
+    'Whether the runs of one project are limited in number.',
+  ),
+  defaultConcurrentJobsLimit: limits.given(
+    'AP_DEFAULT_CONCURRENT_JOBS_LIMIT',
+    whole(1),
+    5,
+    'Runs that one project may have at a time, unless the project says otherwise.',
+    { aliases: [{ env: 'AP_MAX_CONCURRENT_JOBS_PER_PROJECT' }] },
+  ),
+  maxRecordsPerTable: limits.given('AP_MAX_RECORDS_PER_TABLE', whole(1), 10_000, 'Most records of a table.'),
+  maxFieldsPerTable: limits.given('AP_MAX_FIELDS_PER_TABLE', whole(1), 100, 'Most fields of a table.'),
+  maxTablesPerProject: limits.given('AP_MAX_TABLES_PER_PROJECT', whole(1), 20, 'Most tables of a project.'),
+  maxMcpsPerProject: limits.given('AP_MAX_MCPS_PER_PROJECT', whole(1), 20, 'Most MCP servers of a project.'),
+  issueArchiveDays: limits.given(
+    'AP_ISSUE_ARCHIVE_DAYS',
+    whole(1),
+    14,
+    'Days after which an issue without news is archived.',
+  ),
+
+  smtpHost: email.optional(
+    'AP_SMTP_HOST',
+    text,
+    'Host of the mail server. Mail is sent only when host, port, user name and password are all set.',
+  ),
+  smtpPort: email.optional('AP_SMTP_PORT', whole(1, 65_535), 'Port of the mail server.'),
+  smtpUsername: email.optional('AP_SMTP_USERNAME', text, 'User of the mail server.'),
+  smtpPassword: email.optional('AP_SMTP_PASSWORD', text, 'Password of the user.', { secret: true }),
+  smtpSenderEmail: email.optional('AP_SMTP_SENDER_EMAIL', text, 'Address that mail is sent from.'),
+  smtpSenderName: email.optional('AP_SMTP_SENDER_NAME', text, 'Name that mail is sent from.'),
+
+  otelEnabled: observability.given(
+    'AP_OTEL_ENABLED',
+    flag,
+    false,
+    'Export traces; `OTEL_EXPORTER_OTLP_ENDPOINT` must be set too.',
+  ),
+
+  edition: ignored.optional('AP_EDITION', text, 'There is one edition.'),
+  telemetryEnabled: ignored.given('AP_TELEMETRY_ENABLED', flag, false, 'Nothing is collected or sent.'),
+  apiKey: ignored.optional('AP_API_KEY', text, 'Read by the command line tools, not by the server.', { secret: true }),
+  canaryPlatformIds: ignored.optional('AP_CANARY_PLATFORM_IDS', text, 'Use `AP_WORKER_GROUP_ID`.'),
+  canaryAppUrl: ignored.optional('AP_CANARY_APP_URL', text, 'Use a load balancer.'),
+} as const
