@@ -1,0 +1,137 @@
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import type { Dispatcher } from 'undici'
+import { EnvHttpProxyAgent, interceptors, ProxyAgent, request as undiciRequest } from 'undici'
+import { encodeBody } from './http-body.ts'
+import { HttpError } from './http-error.ts'
+import type { Authentication, HttpHeaders, HttpMessageBody, HttpRequest, HttpResponse } from './http-types.ts'
+
+const MAX_REDIRECTS = 20
+/** Distinct proxies kept open at once. */
+const MAX_PROXIES = 20
+
+/** A small answer must not be able to unpack into all memory. */
+const MAX_DECOMPRESSED_BYTES = 512 * 1024 * 1024
+const DECODERS: Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+}
+
+let environmentDispatcher: Dispatcher | undefined
+const proxyDispatchers = new Map<string, Dispatcher>()
+
+/** One attempt. Heavy to load: import it lazily. */
+export async function send(request: HttpRequest<unknown>): Promise<HttpResponse> {
+  const headers = headersOf(request)
+  const body = encodeBody(request, headers)
+  let answer: { status: number; headers: HttpHeaders; bytes: Buffer }
+  try {
+    const response = await undiciRequest(urlOf(request), {
+      method: request.method,
+      headers: Object.fromEntries(headers),
+      body,
+      dispatcher: dispatcherOf(request),
+      // The signal is the only clock: a caller that sets no limit gets none, the run has its own.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      ...(request.timeout ? { signal: AbortSignal.timeout(request.timeout) } : {}),
+    })
+    const raw = Buffer.from(await response.body.arrayBuffer())
+    answer = {
+      status: response.statusCode,
+      headers: response.headers,
+      bytes: await decompress(raw, response.headers['content-encoding']),
+    }
+  } catch (error) {
+    throw new HttpError(request.body, { status: 500, body: reasonOf(error, request), cause: error })
+  }
+  const content = decode(answer.bytes, request.responseType ?? 'json')
+  if (answer.status >= 400 || (answer.status >= 300 && request.followRedirects !== false)) {
+    throw new HttpError(request.body, { status: answer.status, body: content, headers: answer.headers })
+  }
+  return { status: answer.status, headers: answer.headers, body: content }
+}
+
+/** The query of the URL and `queryParams` together. */
+function urlOf(request: HttpRequest<unknown>): URL {
+  const url = new URL(request.url)
+  for (const [name, value] of Object.entries(request.queryParams ?? {})) {
+    if (value !== undefined && value !== null) url.searchParams.append(name, String(value))
+  }
+  return url
+}
+
+function headersOf(request: HttpRequest<unknown>): Headers {
+  const headers = new Headers({ accept: 'application/json', 'accept-encoding': 'gzip, deflate, br' })
+  if (request.body !== undefined && request.body !== null) headers.set('content-type', 'application/json')
+  if (request.authentication) headers.set('authorization', authorization(request.authentication))
+  for (const [name, value] of Object.entries(request.headers ?? {})) {
+    if (value === undefined || value === null) continue
+    headers.set(name, Array.isArray(value) ? value.join(', ') : String(value))
+  }
+  return headers
+}
+
+function authorization(authentication: Authentication): string {
+  if (authentication.type === 'BEARER_TOKEN') return `Bearer ${authentication.token}`
+  const pair = `${authentication.username}:${authentication.password}`
+  return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`
+}
+
+function dispatcherOf(request: HttpRequest<unknown>): Dispatcher {
+  const base = request.proxy === undefined ? byEnvironment() : byProxy(request.proxy)
+  if (request.followRedirects === false) return base
+  return base.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTS }))
+}
+
+function byEnvironment(): Dispatcher {
+  environmentDispatcher ??= new EnvHttpProxyAgent()
+  return environmentDispatcher
+}
+
+function byProxy(url: string): Dispatcher {
+  const known = proxyDispatchers.get(url)
+  if (known) return known
+  if (proxyDispatchers.size >= MAX_PROXIES) {
+    for (const dispatcher of proxyDispatchers.values()) void dispatcher.close()
+    proxyDispatchers.clear()
+  }
+  const dispatcher = new ProxyAgent(url)
+  proxyDispatchers.set(url, dispatcher)
+  return dispatcher
+}
+
+/** Encodings are listed in the order in which they were applied. */
+async function decompress(bytes: Buffer, encodings: string | string[] | undefined): Promise<Buffer> {
+  const names = String(encodings ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+  let result = bytes
+  for (const name of names.reverse()) {
+    const decoder = DECODERS[name]
+    if (decoder && result.length > 0) result = await decoder(result, { maxOutputLength: MAX_DECOMPRESSED_BYTES })
+  }
+  return result
+}
+
+/** JSON that does not parse stays text, as a service that answers HTML to an error needs it. */
+function decode(bytes: Buffer, type: NonNullable<HttpRequest['responseType']>): HttpMessageBody {
+  if (type === 'arraybuffer') return bytes
+  if (type === 'blob') return new Blob([new Uint8Array(bytes)])
+  const text = new TextDecoder().decode(bytes)
+  if (type === 'text' || text === '') return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function reasonOf(error: unknown, request: HttpRequest<unknown>): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return `No answer within ${request.timeout} ms`
+  if (error instanceof AggregateError) return error.errors.map((inner) => String(inner.message ?? inner)).join('; ')
+  return error instanceof Error ? error.message : String(error)
+}

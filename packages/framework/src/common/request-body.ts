@@ -1,0 +1,68 @@
+import { isMap, isNil } from '../guards.ts'
+import { ApFile } from '../property/file.ts'
+import { Property } from '../property/property.ts'
+import type { InputPropertyMap } from '../property/types.ts'
+import type { HttpHeaders } from './http-types.ts'
+
+/** The body of a request that an author puts together in the builder: shared by all actions that send one. */
+
+export const BODY_TYPES = [
+  { label: 'None', value: 'none' },
+  { label: 'JSON', value: 'json' },
+  { label: 'Form Data', value: 'form_data' },
+  { label: 'Raw', value: 'raw' },
+]
+
+/** The property that `body_type` asks for. */
+export async function bodyPropsFor(bodyType: unknown): Promise<InputPropertyMap> {
+  if (bodyType === 'json') return { data: Property.Json({ displayName: 'JSON Body', required: true }) }
+  if (bodyType === 'raw') return { data: Property.LongText({ displayName: 'Raw Body', required: true }) }
+  if (bodyType !== 'form_data') return {}
+  return {
+    data: Property.Array({
+      displayName: 'Form Data',
+      required: true,
+      properties: {
+        fieldName: Property.ShortText({ displayName: 'Field Name', required: true }),
+        fieldType: Property.StaticDropdown({
+          displayName: 'Field Type',
+          required: true,
+          options: {
+            options: [
+              { label: 'Text', value: 'text' },
+              { label: 'File', value: 'file' },
+            ],
+          },
+        }),
+        textFieldValue: Property.LongText({ displayName: 'Text Field Value', required: false }),
+        fileFieldValue: Property.File({ displayName: 'File Field Value', required: false }),
+      },
+    }),
+  }
+}
+
+/**
+ * The body to send for what the author entered, with the headers it needs.
+ * @throws when a form field has no name, or JSON text does not parse.
+ */
+export function requestBodyOf(bodyType: string | undefined, input: unknown): { body?: unknown; headers: HttpHeaders } {
+  const data = isMap(input) ? input.data : undefined
+  if (bodyType === undefined || bodyType === 'none' || isNil(data)) return { headers: {} }
+  if (bodyType === 'raw') return { body: data, headers: { 'content-type': 'text/plain' } }
+  if (bodyType === 'json') {
+    return { body: typeof data === 'string' ? data : JSON.stringify(data), headers: {} }
+  }
+  if (!Array.isArray(data)) throw new Error('Form data must be a list of fields.')
+  const form = new FormData()
+  for (const field of data) {
+    if (!isMap(field) || typeof field.fieldName !== 'string' || field.fieldName === '') {
+      throw new Error('Every form field needs a name.')
+    }
+    const file = field.fileFieldValue
+    if (field.fieldType !== 'file') form.append(field.fieldName, String(field.textFieldValue ?? ''))
+    else if (file instanceof ApFile) {
+      form.append(field.fieldName, new Blob([new Uint8Array(file.data)]), file.filename)
+    }
+  }
+  return { body: form, headers: {} }
+}

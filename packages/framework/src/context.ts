@@ -1,0 +1,268 @@
+import type { FlowResponse } from '@piecework/model/run/waitpoint'
+import type { StoreScope, TriggerStrategy } from './constants.ts'
+import type { Lax } from './lax.ts'
+import type {
+  BasicAuthProperty,
+  CustomAuthProperty,
+  CustomAuthProps,
+  OAuth2Property,
+  OAuth2Props,
+  PieceAuthProperty,
+  SecretTextProperty,
+} from './property/auth-types.ts'
+import type { AnyAuth, InputPropertyMap, StaticPropsValue } from './property/types.ts'
+
+/** What an action or a trigger is given when it runs (spec: facts/engine.md sections 8, 12 and 14). */
+
+export interface SecretTextConnectionValue {
+  type: 'SECRET_TEXT'
+  secret_text: string
+}
+export interface BasicAuthConnectionValue {
+  type: 'BASIC_AUTH'
+  username: string
+  password: string
+}
+export interface CustomAuthConnectionValue<P = Record<string, unknown>> {
+  type: 'CUSTOM_AUTH'
+  props: P
+}
+export interface OAuth2ConnectionValue<P = Record<string, unknown>> {
+  type: 'OAUTH2' | 'PLATFORM_OAUTH2' | 'CLOUD_OAUTH2'
+  access_token: string
+  refresh_token: string
+  expires_in?: number
+  token_type: string
+  scope: string
+  claimed_at: number
+  client_id: string
+  client_secret?: string
+  token_url: string
+  redirect_url?: string
+  authorization_method?: 'HEADER' | 'BODY'
+  grant_type?: 'authorization_code' | 'client_credentials'
+  /** Everything else that the token endpoint answered. */
+  data: Record<string, Lax>
+  props?: P
+}
+export interface NoAuthConnectionValue {
+  type: 'NO_AUTH'
+}
+export type AppConnectionValue =
+  | SecretTextConnectionValue
+  | BasicAuthConnectionValue
+  | CustomAuthConnectionValue
+  | OAuth2ConnectionValue
+  | NoAuthConnectionValue
+
+type CustomProps<T> = T extends CustomAuthProperty<infer P extends CustomAuthProps> ? StaticPropsValue<P> : never
+type OAuthProps<T> = T extends OAuth2Property<infer P extends OAuth2Props> ? StaticPropsValue<P> : never
+
+type SingleAuthValue<T> =
+  T extends SecretTextProperty<boolean>
+    ? SecretTextConnectionValue
+    : T extends BasicAuthProperty
+      ? BasicAuthConnectionValue
+      : T extends { type: 'CUSTOM_AUTH' }
+        ? CustomAuthConnectionValue<CustomProps<T>>
+        : T extends { type: 'OAUTH2' }
+          ? OAuth2ConnectionValue<OAuthProps<T>>
+          : undefined
+
+/** The type of `context.auth` for a piece's auth: the connection value, or a union for an array. */
+export type AuthValue<T> = T extends readonly PieceAuthProperty[] ? SingleAuthValue<T[number]> : SingleAuthValue<T>
+export type AppConnectionValueForAuthProperty<T extends AnyAuth> = AuthValue<T>
+export type ExtractPieceAuthPropertyTypeForMethods<T extends AnyAuth> = T extends PieceAuthProperty[] ? T[number] : T
+
+/** Keys up to 128 characters, values up to 512 KiB of JSON; the default scope is the flow. */
+export interface Store {
+  put<T>(key: string, value: T, scope?: StoreScope): Promise<T>
+  get<T>(key: string, scope?: StoreScope): Promise<T | null>
+  delete(key: string, scope?: StoreScope): Promise<void>
+}
+
+export interface FilesService {
+  /** Stores a file of the step; the answer is a URL that other steps accept as a file. */
+  write(file: { fileName: string; data: Buffer }): Promise<string>
+}
+
+export interface ConnectionsManager {
+  get(key: string): Promise<AppConnectionValue | Record<string, unknown> | string | null>
+}
+
+export interface TagsManager {
+  add(tag: { name: string }): Promise<void>
+}
+
+export interface ServerContext {
+  /** Ends with `/`; for calls with the token. */
+  apiUrl: string
+  /** Ends with `/api/`; what the world can reach. */
+  publicUrl: string
+  token: string
+}
+
+export interface ProjectContext {
+  id: string
+  externalId(): Promise<string | undefined>
+}
+
+/** A flow as `flows.list` tells of it. */
+export interface PopulatedFlow {
+  id: string
+  externalId: string
+  status: string
+  version: { id: string; displayName: string; trigger: Lax }
+  [key: string]: Lax
+}
+
+export interface FlowsContext {
+  list(params?: { externalIds?: string[] }): Promise<{
+    data: PopulatedFlow[]
+    next: string | null
+    previous: string | null
+  }>
+  current: { id: string; version: { id: string } }
+}
+
+export interface StepContext {
+  name: string
+}
+
+export interface CreateWaitpointParams {
+  type: 'DELAY' | 'WEBHOOK'
+  version?: 'V0' | 'V1'
+  /** When a DELAY ends. */
+  resumeDateTime?: string
+  /** Answers the waiting HTTP caller at once. */
+  responseToSend?: FlowResponse
+}
+export interface CreateWaitpointResult {
+  id: string
+  resumeUrl: string
+  buildResumeUrl(params: { queryParams: Record<string, string>; sync?: boolean }): string
+}
+export type CreateWaitpointHook = (params: CreateWaitpointParams) => Promise<CreateWaitpointResult>
+export type WaitForWaitpointHook = (waitpointId: string) => void
+export interface StopHookParams {
+  response: FlowResponse
+}
+export interface RespondHookParams {
+  response: FlowResponse
+}
+export type StopHook = (params?: StopHookParams) => void
+export type RespondHook = (params?: RespondHookParams) => void
+
+export interface RunContext {
+  id: string
+  /** Ends the flow after this step, and answers the waiting HTTP caller. */
+  stop: StopHook
+  /** Answers the waiting HTTP caller; the flow goes on. */
+  respond: RespondHook
+  createWaitpoint: CreateWaitpointHook
+  /** The run pauses when the action returns. */
+  waitForWaitpoint: WaitForWaitpointHook
+}
+
+export interface OutputContext {
+  /** Shows what the step has so far, while it is tested. */
+  update(params: { data: Record<string, unknown> }): Promise<void>
+}
+
+export interface AgentContext {
+  tools(params: Lax): Promise<Record<string, Lax>>
+}
+
+export interface PropertyContext {
+  server: ServerContext
+  project: ProjectContext
+  searchValue?: string
+  flows: FlowsContext
+  step: StepContext
+  connections: ConnectionsManager
+}
+
+/** Contexts are told by the types of their values; the aliases below derive these from declarations. */
+export interface ContextOf<Auth, Values> {
+  flows: FlowsContext
+  step: StepContext
+  auth: Auth
+  propsValue: Values
+  store: Store
+  project: ProjectContext
+  connections: ConnectionsManager
+}
+
+interface ActionContextBase<Auth, Values> extends ContextOf<Auth, Values> {
+  tags: TagsManager
+  server: ServerContext
+  files: FilesService
+  output: OutputContext
+  agent: AgentContext
+  run: RunContext
+}
+interface BeginContext<Auth, Values> extends ActionContextBase<Auth, Values> {
+  executionType: 'BEGIN'
+}
+interface ResumeContext<Auth, Values> extends ActionContextBase<Auth, Values> {
+  executionType: 'RESUME'
+  resumePayload: { body: Lax; headers: Record<string, Lax>; queryParams: Record<string, Lax> }
+}
+export type ActionContextOf<Auth, Values> = BeginContext<Auth, Values> | ResumeContext<Auth, Values>
+
+/** An HTTP request that a trigger is given. */
+export interface TriggerPayload {
+  body: Lax
+  rawBody?: Lax
+  headers: Record<string, string>
+  queryParams: Record<string, string>
+  method?: string
+}
+
+interface WebhookContext<Auth, Values> extends ContextOf<Auth, Values> {
+  webhookUrl: string
+  payload: TriggerPayload
+  server: ServerContext
+}
+interface AppWebhookContext<Auth, Values> extends WebhookContext<Auth, Values> {
+  app: { createListeners(listeners: { events: string[]; identifierValue: string }): void }
+}
+interface PollingContext<Auth, Values> extends ContextOf<Auth, Values> {
+  server: ServerContext
+  setSchedule(schedule: { cronExpression: string; timezone?: string }): void
+}
+interface ManualContext<Auth, Values> extends ContextOf<Auth, Values> {
+  server: ServerContext
+  payload: TriggerPayload
+}
+export type TriggerContextOf<Auth, Values, S extends TriggerStrategy> = S extends 'APP_WEBHOOK'
+  ? AppWebhookContext<Auth, Values>
+  : S extends 'POLLING'
+    ? PollingContext<Auth, Values>
+    : S extends 'WEBHOOK'
+      ? WebhookContext<Auth, Values>
+      : ManualContext<Auth, Values>
+
+export type BaseContext<A extends AnyAuth, P> = ContextOf<AuthValue<A>, StaticPropsValue<P>>
+export type ActionContext<A extends AnyAuth = undefined, P = InputPropertyMap> = ActionContextOf<
+  AuthValue<A>,
+  StaticPropsValue<P>
+>
+
+/** The context of onEnable, onDisable, onHandshake and onRenew. */
+export type TriggerHookContext<A extends AnyAuth, P, S extends TriggerStrategy> = TriggerContextOf<
+  AuthValue<A>,
+  StaticPropsValue<P>,
+  S
+>
+
+/** The context of run and test of a trigger. */
+export type TestOrRunHookContext<A extends AnyAuth, P, S extends TriggerStrategy> = TriggerHookContext<A, P, S> & {
+  files: FilesService
+}
+
+/** The context of onStart, which is called at the start of each run. */
+export interface OnStartContext<A extends AnyAuth, P> extends Omit<BaseContext<A, P>, 'flows'> {
+  run: { id: string }
+  payload: unknown
+}

@@ -1,0 +1,104 @@
+import { MarkdownVariant } from '../constants.ts'
+import type {
+  AnyAuth,
+  ArrayProperty,
+  CheckboxProperty,
+  ColorProperty,
+  CustomProperty,
+  CustomPropertyCodeFunctionParams,
+  DateTimeProperty,
+  DropdownProperty,
+  DynamicProperties,
+  FileProperty,
+  JsonProperty,
+  LongTextProperty,
+  MarkDownProperty,
+  MultiSelectDropdownProperty,
+  NumberProperty,
+  ObjectProperty,
+  ShortTextProperty,
+  StaticDropdownProperty,
+  StaticMultiSelectDropdownProperty,
+} from './types.ts'
+
+/** What an author writes: everything but what the factory adds. */
+type Declaration<P> = Omit<P, 'type' | 'valueSchema'>
+
+/** The kinds of input property (docs: build-pieces/piece-reference/properties). */
+export const Property = {
+  ShortText: <const R extends boolean>(declaration: Declaration<ShortTextProperty<R>>): ShortTextProperty<R> => ({
+    ...declaration,
+    type: 'SHORT_TEXT',
+  }),
+  LongText: <const R extends boolean>(declaration: Declaration<LongTextProperty<R>>): LongTextProperty<R> => ({
+    ...declaration,
+    type: 'LONG_TEXT',
+  }),
+  /** Text for the reader; it has no value. `{{webhookUrl}}` in it shows the URL of the flow. */
+  MarkDown: (declaration: { value: string; variant?: MarkdownVariant }): MarkDownProperty => ({
+    displayName: 'Markdown',
+    required: false,
+    description: declaration.value,
+    type: 'MARKDOWN',
+    variant: declaration.variant ?? MarkdownVariant.INFO,
+  }),
+  Number: <const R extends boolean>(declaration: Declaration<NumberProperty<R>>): NumberProperty<R> => ({
+    ...declaration,
+    type: 'NUMBER',
+  }),
+  Checkbox: <const R extends boolean>(declaration: Declaration<CheckboxProperty<R>>): CheckboxProperty<R> => ({
+    ...declaration,
+    type: 'CHECKBOX',
+  }),
+  DateTime: <const R extends boolean>(declaration: Declaration<DateTimeProperty<R>>): DateTimeProperty<R> => ({
+    ...declaration,
+    type: 'DATE_TIME',
+  }),
+  Color: <const R extends boolean>(declaration: Declaration<ColorProperty<R>>): ColorProperty<R> => ({
+    ...declaration,
+    type: 'COLOR',
+  }),
+  Json: <const R extends boolean>(declaration: Declaration<JsonProperty<R>>): JsonProperty<R> => ({
+    ...declaration,
+    type: 'JSON',
+  }),
+  Object: <const R extends boolean>(declaration: Declaration<ObjectProperty<R>>): ObjectProperty<R> => ({
+    ...declaration,
+    type: 'OBJECT',
+  }),
+  /** A list of texts, or with `properties` a list of maps. */
+  Array: <const R extends boolean>(declaration: Declaration<ArrayProperty<R>>): ArrayProperty<R> => ({
+    ...declaration,
+    type: 'ARRAY',
+  }),
+  File: <const R extends boolean>(declaration: Declaration<FileProperty<R>>): FileProperty<R> => ({
+    ...declaration,
+    type: 'FILE',
+  }),
+  StaticDropdown: <T, const R extends boolean = boolean>(
+    declaration: Declaration<StaticDropdownProperty<T, R>>,
+  ): StaticDropdownProperty<T, R> => ({ ...declaration, type: 'STATIC_DROPDOWN' }),
+  StaticMultiSelectDropdown: <T, const R extends boolean = boolean>(
+    declaration: Declaration<StaticMultiSelectDropdownProperty<T, R>>,
+  ): StaticMultiSelectDropdownProperty<T, R> => ({ ...declaration, type: 'STATIC_MULTI_SELECT_DROPDOWN' }),
+  Dropdown: <T, const R extends boolean = boolean, A extends AnyAuth = undefined>(
+    declaration: Declaration<DropdownProperty<T, R, A>>,
+  ): DropdownProperty<T, R, A> => ({ ...declaration, type: 'DROPDOWN' }),
+  MultiSelectDropdown: <T, const R extends boolean = boolean, A extends AnyAuth = undefined>(
+    declaration: Declaration<MultiSelectDropdownProperty<T, R, A>>,
+  ): MultiSelectDropdownProperty<T, R, A> => ({ ...declaration, type: 'MULTI_SELECT_DROPDOWN' }),
+  /** Properties that are only known once others have values. */
+  DynamicProperties: <const R extends boolean = boolean, A extends AnyAuth = undefined>(
+    declaration: Declaration<DynamicProperties<R, A>>,
+  ): DynamicProperties<R, A> => ({ ...declaration, type: 'DYNAMIC' }),
+  /**
+   * A property that draws itself. `code` travels to the browser as text, so it must not use anything from
+   * outside itself; it may return a function that cleans up.
+   */
+  Custom: <const R extends boolean>(
+    declaration: Omit<Declaration<CustomProperty<R>>, 'code'> & {
+      // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is the usual case
+      code: (params: CustomPropertyCodeFunctionParams) => (() => void) | void
+    },
+  ): CustomProperty<R> => ({ ...declaration, code: declaration.code.toString(), type: 'CUSTOM' }),
+}
