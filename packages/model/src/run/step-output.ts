@@ -40,6 +40,7 @@ export type StepPath = z.infer<typeof StepPath>
 export type Steps = Record<string, StepOutput>
 
 /** The run log: the JSON that the log file of a run holds. */
-export interface RunLog {
-  executionState: { steps: Steps; tags: string[] }
-}
+export const RunLog = z.object({
+  executionState: z.object({ steps: z.record(z.string(), StepOutput), tags: z.array(z.string()) }),
+})
+export type RunLog = z.infer<typeof RunLog>

@@ -2,10 +2,11 @@ import type { Migration } from '../migrate.ts'
 
 // Ids are compared bytewise (COLLATE "C"): they are time-ordered, so keyset pages are range scans.
 // Timestamps keep milliseconds, as the wire does: a cursor made from a row then compares equal to that row.
+// Milliseconds, as on the wire: a cursor made of a time must be equal to the row it came from.
 const base = `
   id text collate "C" primary key,
-  created timestamptz(3) not null default now(),
-  updated timestamptz(3) not null default now()`
+  created timestamptz(3)(3) not null default now(),
+  updated timestamptz(3)(3) not null default now()`
 
 /** The first schema. */
 export const initial: Migration = {
@@ -30,7 +31,7 @@ export const initial: Migration = {
       "identityId" text not null references user_identity(id),
       "externalId" text,
       "platformId" text,
-      "lastActiveDate" timestamptz,
+      "lastActiveDate" timestamptz(3),
       unique ("platformId", "identityId"),
       unique ("platformId", "externalId"))`,
     `create table platform (${base},
@@ -54,7 +55,7 @@ export const initial: Migration = {
       "maxConcurrentJobs" integer not null,
       unique ("platformId", key))`,
     `create table project (${base},
-      deleted timestamptz,
+      deleted timestamptz(3),
       "ownerId" text not null references "user"(id),
       "displayName" text not null,
       type text not null,
@@ -83,7 +84,7 @@ export const initial: Migration = {
       "platformId" text not null references platform(id) on delete cascade,
       "hashedValue" text not null unique,
       "truncatedValue" text not null,
-      "lastUsedAt" timestamptz)`,
+      "lastUsedAt" timestamptz(3))`,
     `create table flag (${base}, value jsonb not null)`,
     `create table folder (${base},
       "displayName" text not null,
@@ -128,11 +129,11 @@ export const initial: Migration = {
       "failParentOnFailure" boolean not null default true,
       status text not null,
       tags text[] not null default '{}',
-      "startTime" timestamptz,
-      "finishTime" timestamptz,
+      "startTime" timestamptz(3),
+      "finishTime" timestamptz(3),
       "triggeredBy" text,
       "failedStep" jsonb,
-      "archivedAt" timestamptz,
+      "archivedAt" timestamptz(3),
       "stepNameToTest" text,
       "stepsCount" integer not null default 0,
       attempt integer not null default 0,
@@ -146,12 +147,12 @@ export const initial: Migration = {
     `create index flow_run_live on flow_run (status) where status in ('QUEUED', 'RUNNING', 'PAUSED')`,
     `create table job (
       id text collate "C" primary key,
-      created timestamptz not null default now(),
+      created timestamptz(3) not null default now(),
       kind text not null,
       "projectId" text collate "C" not null,
       priority smallint not null,
-      "dueAt" timestamptz not null,
-      "leaseUntil" timestamptz,
+      "dueAt" timestamptz(3) not null,
+      "leaseUntil" timestamptz(3),
       owner text,
       attempt integer not null default 0,
       key text unique,
@@ -174,12 +175,12 @@ export const initial: Migration = {
       type text not null,
       status text not null,
       version text not null default 'V0',
-      "resumeDateTime" timestamptz,
+      "resumeDateTime" timestamptz(3),
       "responseToSend" jsonb,
       "resumePayload" jsonb,
       unique ("flowRunId", "stepName"))`,
     `create table trigger_source (${base},
-      deleted timestamptz,
+      deleted timestamptz(3),
       "flowId" text not null references flow(id) on delete cascade,
       "flowVersionId" text not null,
       "triggerName" text not null,

@@ -1,0 +1,58 @@
+/**
+ * Waiting work in memory: best priority first; within one priority the projects take turns, each in its own
+ * order of arrival.
+ */
+export interface FairQueue<T> {
+  readonly size: number
+  push(item: T): void
+  pop(): T | undefined
+  /** Takes out the items that match, wherever they stand. */
+  remove(matches: (item: T) => boolean): T[]
+}
+
+export function createFairQueue<T extends { projectId: string; priority: number }>(): FairQueue<T> {
+  // Priority to project to items; a Map keeps the order of insertion, which is the order of turns.
+  const lanes = new Map<number, Map<string, T[]>>()
+  let size = 0
+  return {
+    get size() {
+      return size
+    },
+    push(item) {
+      const lane = lanes.get(item.priority) ?? new Map<string, T[]>()
+      lanes.set(item.priority, lane)
+      const items = lane.get(item.projectId)
+      if (items) items.push(item)
+      else lane.set(item.projectId, [item])
+      size++
+    },
+    pop() {
+      if (size === 0) return undefined
+      const lane = lanes.get(Math.min(...lanes.keys()))
+      const [turn] = lane ?? []
+      if (!lane || !turn) return undefined
+      const [projectId, items] = turn
+      const item = items.shift()
+      // To the end of the round, or out of it.
+      lane.delete(projectId)
+      if (items.length > 0) lane.set(projectId, items)
+      if (item && lane.size === 0) lanes.delete(item.priority)
+      size--
+      return item
+    },
+    remove(matches) {
+      const removed: T[] = []
+      for (const [priority, lane] of lanes) {
+        for (const [projectId, items] of lane) {
+          const kept = items.filter((item) => !matches(item))
+          removed.push(...items.filter(matches))
+          if (kept.length > 0) lane.set(projectId, kept)
+          else lane.delete(projectId)
+        }
+        if (lane.size === 0) lanes.delete(priority)
+      }
+      size -= removed.length
+      return removed
+    },
+  }
+}

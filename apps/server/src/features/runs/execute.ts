@@ -1,0 +1,207 @@
+import type { EngineResult, JournalEntry } from '@piecework/engine/protocol'
+import { assembleLog } from '@piecework/model/run/log'
+import type { FlowRunStatus } from '@piecework/model/run/status'
+import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
+import type { Task, TaskOutcome } from '@piecework/worker/task'
+import type { Logger } from 'pino'
+import type { Running, WorkerLink } from '../../dispatch/dispatcher.ts'
+import { journalledSteps } from './journal.ts'
+import { type RunOutcome, StaleAttemptError } from './outcome.ts'
+import type { RunRecorder } from './recorder.ts'
+import type { RunReplies } from './replies.ts'
+import type { LoadedVersion } from './versions.ts'
+
+/** One attempt at a run, with everything that the engine needs. */
+export interface Attempt {
+  runId: string
+  attempt: number
+  projectId: string
+  platformId: string
+  flowId: string
+  version: LoadedVersion
+  executionType: 'BEGIN' | 'RESUME'
+  executeTrigger: boolean
+  payload: string
+  resumePayload: ResumePayload | null
+  journal: JournalEntry[]
+  test: { stepName: string; sampleData: Record<string, string> } | null
+}
+
+/** What happens to runs, for live views, parents and audit. */
+export interface RunListener {
+  finished(run: { runId: string; projectId: string; outcome: RunOutcome; attempt: Attempt }): Promise<void>
+  progress(run: { runId: string; projectId: string; stepName: string; output: string }): void
+}
+
+interface ExecutorParts {
+  recorder: RunRecorder
+  replies: RunReplies
+  engineToken(projectId: string, platformId: string): Promise<string>
+  flowTimeoutMs: number
+  memoryLimitKb: number
+  /** Entries of a run's journal, when the engine died with its state. */
+  readJournal(runId: string): Promise<JournalEntry[]>
+  listener: RunListener
+  log: Logger
+}
+
+/** Runs attempts on workers and records what comes of them. */
+export interface RunExecutor {
+  start(attempt: Attempt, link: WorkerLink): Running
+}
+
+export function createRunExecutor(parts: ExecutorParts): RunExecutor {
+  const { recorder, replies, log } = parts
+
+  const task = async (attempt: Attempt): Promise<Task> => ({
+    operation: {
+      type: 'EXECUTE_FLOW',
+      projectId: attempt.projectId,
+      platformId: attempt.platformId,
+      engineToken: await parts.engineToken(attempt.projectId, attempt.platformId),
+      flowRunId: attempt.runId,
+      flowId: attempt.flowId,
+      executionType: attempt.executionType,
+      triggerPayload: attempt.payload,
+      executeTrigger: attempt.executeTrigger,
+      resumePayload: attempt.resumePayload,
+      journal: attempt.journal,
+      test: attempt.test,
+      callerWaits: replies.isExpected(attempt.runId),
+    },
+    version: attempt.version.ref,
+    timeoutMs: parts.flowTimeoutMs,
+  })
+
+  /** Writes the end of the attempt, whatever it was. */
+  const conclude = async (attempt: Attempt, outcome: TaskOutcome): Promise<void> => {
+    if (outcome.kind === 'CANCELED') return
+    const entries = outcome.kind === 'RESULT' ? outcome.message.entries : []
+    const response = outcome.kind === 'RESULT' ? outcome.message.response : null
+    // The caller need not wait for the record of the run.
+    if (response) replies.respond(attempt.runId, response)
+    const ended = outcome.kind === 'RESULT' ? fromResult(outcome.message.result) : explain(outcome, parts)
+    const run: RunOutcome = 'log' in ended ? ended : { ...ended, ...(await logOfLostEngine(attempt, ended.message)) }
+    if (run.status !== 'PAUSED') replies.finished(attempt.runId, run.status)
+    const { runId, projectId } = attempt
+    await recorder.finish({ runId, attempt: attempt.attempt, projectId, entries, outcome: run })
+    await parts.listener.finished({ runId, projectId, outcome: run, attempt })
+  }
+
+  /** What the journal still knows of a run whose engine process died. */
+  const logOfLostEngine = async (attempt: Attempt, message: string) => {
+    const entries = [...attempt.journal, ...(await parts.readJournal(attempt.runId))]
+    const steps = journalledSteps(entries)
+    const trigger = attempt.version.version.trigger
+    const runLog = assembleLog([
+      {
+        stepName: trigger.name,
+        path: [],
+        output: { type: trigger.type, status: 'SUCCEEDED', input: {}, output: parse(attempt.payload) },
+      },
+      ...steps,
+    ])
+    const failed = stepInFlight(
+      attempt,
+      steps.map((step) => step.stepName),
+    )
+    if (failed) {
+      runLog.executionState.steps[failed.name] ??= {
+        type: failed.type,
+        status: 'FAILED',
+        input: {},
+        errorMessage: message,
+      }
+    }
+    return {
+      finishTime: new Date(),
+      failedStep: failed ? { name: failed.name, displayName: failed.displayName, message } : null,
+      tags: [],
+      stepsCount: steps.length,
+      log: JSON.stringify(runLog),
+    }
+  }
+
+  const run = async (
+    attempt: Attempt,
+    link: WorkerLink,
+    state: { canceled: boolean; cancel?: () => void },
+  ): Promise<void> => {
+    const { runId, projectId } = attempt
+    try {
+      const running = link.execute(await task(attempt), {
+        journal: (entries) => recorder.journal({ runId, attempt: attempt.attempt, projectId, entries }),
+        respond: (response: FlowResponse) => replies.respond(runId, response),
+        progress: (stepName, output) => parts.listener.progress({ runId, projectId, stepName, output }),
+      })
+      state.cancel = running.cancel
+      if (state.canceled) running.cancel()
+      await conclude(attempt, await running.outcome)
+    } catch (error) {
+      if (error instanceof StaleAttemptError) log.warn({ runId }, error.message)
+      // The lease runs out and the run is delivered again.
+      else log.error({ error, runId }, 'recording the end of a run failed')
+    }
+  }
+
+  return {
+    start(attempt, link) {
+      const state: { canceled: boolean; cancel?: () => void } = { canceled: false }
+      return {
+        done: run(attempt, link, state),
+        cancel: () => {
+          state.canceled = true
+          state.cancel?.()
+        },
+      }
+    },
+  }
+}
+
+function fromResult(result: EngineResult): RunOutcome | { status: FlowRunStatus; message: string } {
+  if (result.type === 'EXECUTE_FLOW') {
+    return {
+      status: result.status,
+      finishTime: result.status === 'PAUSED' ? null : new Date(),
+      failedStep:
+        result.failedStep ?? (result.error === undefined ? null : { name: '', displayName: '', message: result.error }),
+      tags: result.tags,
+      stepsCount: result.stepsCount,
+      log: result.log,
+    }
+  }
+  return { status: 'INTERNAL_ERROR', message: result.type === 'FAILED' ? result.error : `unexpected ${result.type}` }
+}
+
+function explain(
+  outcome: Exclude<TaskOutcome, { kind: 'RESULT' } | { kind: 'CANCELED' }>,
+  limits: { flowTimeoutMs: number; memoryLimitKb: number },
+): { status: FlowRunStatus; message: string } {
+  if (outcome.kind === 'TIMEOUT')
+    return {
+      status: 'TIMEOUT',
+      message: `The run did not finish within ${limits.flowTimeoutMs / 1000} seconds (AP_FLOW_TIMEOUT_SECONDS) and was stopped.`,
+    }
+  if (outcome.kind === 'MEMORY_LIMIT_EXCEEDED')
+    return {
+      status: 'MEMORY_LIMIT_EXCEEDED',
+      message: `The run needed more than ${Math.round(limits.memoryLimitKb / 1024)} MB of memory (AP_SANDBOX_MEMORY_LIMIT) and was stopped.`,
+    }
+  return { status: 'INTERNAL_ERROR', message: outcome.message }
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return json
+  }
+}
+
+/** The step that was running when the engine died, as far as the order of a plain chain tells. */
+function stepInFlight(attempt: Attempt, finished: string[]) {
+  const done = new Set(finished)
+  let step = attempt.version.version.trigger.nextAction
+  while (step && (done.has(step.name) || step.skip)) step = step.nextAction
+  return step
+}

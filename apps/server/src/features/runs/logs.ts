@@ -1,0 +1,77 @@
+import type { JournalEntry } from '@piecework/engine/protocol'
+import { RunLog, type StepOutput, type Steps } from '@piecework/model/run/step-output'
+
+/** Where files are kept. */
+export interface LogFiles {
+  /** The content of files, uncompressed; those that are gone are left out. */
+  readMany(ids: readonly string[]): Promise<Map<string, Uint8Array>>
+}
+
+interface Logged {
+  logsFileId: string | null
+}
+
+/** The logs of runs, with large outputs brought back from where they were put. */
+export interface RunLogs {
+  /** The JSON text of a RunLog as stored, null when there is none any more. */
+  readText(run: Logged): Promise<string | null>
+  /** The steps with every output in place, null when there is no log. */
+  readSteps(run: Logged): Promise<Steps | null>
+  /** Steps with every output in place; one whose file is gone has none. */
+  fill(steps: Steps): Promise<Steps>
+  /** Journal entries with every output in place. */
+  rehydrate(entries: JournalEntry[]): Promise<JournalEntry[]>
+}
+
+export function createRunLogs(files: LogFiles): RunLogs {
+  const decoder = new TextDecoder()
+
+  const readText = async ({ logsFileId }: Logged): Promise<string | null> => {
+    if (logsFileId === null) return null
+    const content = (await files.readMany([logsFileId])).get(logsFileId)
+    return content ? decoder.decode(content) : null
+  }
+
+  const fill = async (steps: Steps): Promise<Steps> => {
+    const sliced = [...slicedOutputs(steps)]
+    const contents = await files.readMany(sliced.map(({ slice }) => slice.fileId))
+    for (const { output, slice } of sliced) {
+      const content = contents.get(slice.fileId)
+      if (content) output.output = JSON.parse(decoder.decode(content))
+      delete output.outputSlice
+    }
+    return steps
+  }
+
+  return {
+    readText,
+    fill,
+    async readSteps(run) {
+      const text = await readText(run)
+      return text === null ? null : fill(RunLog.parse(JSON.parse(text)).executionState.steps)
+    },
+    async rehydrate(entries) {
+      const sliced = entries.filter((entry) => entry.output.includes('"outputSlice"'))
+      if (sliced.length === 0) return entries
+      const steps: Steps = Object.fromEntries(sliced.map((entry) => [String(entry.sequence), JSON.parse(entry.output)]))
+      await fill(steps)
+      return entries.map((entry) => {
+        const step = steps[String(entry.sequence)]
+        return step ? { ...entry, output: JSON.stringify(step) } : entry
+      })
+    },
+  }
+}
+
+/** Every output that was put elsewhere, also in the iterations of loops. */
+function* slicedOutputs(
+  steps: Steps,
+): Generator<{ output: StepOutput; slice: NonNullable<StepOutput['outputSlice']> }> {
+  for (const output of Object.values(steps)) {
+    if (output.outputSlice) yield { output, slice: output.outputSlice }
+    const inner = output.output
+    if (output.type !== 'LOOP_ON_ITEMS' || typeof inner !== 'object' || inner === null || !('iterations' in inner))
+      continue
+    if (Array.isArray(inner.iterations)) for (const iteration of inner.iterations) yield* slicedOutputs(iteration)
+  }
+}

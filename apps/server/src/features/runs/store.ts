@@ -1,0 +1,185 @@
+import type { FlowRunStatus } from '@piecework/model/run/status'
+import { type Selectable, sql } from 'kysely'
+import type { Db } from '../../database/open.ts'
+import type { FlowRunTable } from '../../database/schema.ts'
+import { type PageRequest, paginate } from '../../http/pagination.ts'
+
+export type RunRow = Omit<Selectable<FlowRunTable>, 'payload'>
+export type StoredRun = Selectable<FlowRunTable> & { platformId: string }
+export type ListedRun = RunRow & { flowDisplayName: string | null }
+
+/** Which runs of a project a list or a bulk call is about. */
+export interface RunFilter {
+  projectId: string
+  flowId?: string[] | undefined
+  status?: FlowRunStatus[] | undefined
+  tags?: string[] | undefined
+  failedStepName?: string | undefined
+  createdAfter?: string | undefined
+  createdBefore?: string | undefined
+  flowRunIds?: string[] | undefined
+  excludeFlowRunIds?: string[] | undefined
+  includeArchived?: boolean | undefined
+}
+
+export interface RunStore {
+  /** For the dispatcher alone: it serves every project. */
+  byIds(ids: readonly string[]): Promise<StoredRun[]>
+  projectOf(id: string): Promise<string | undefined>
+  one(projectId: string, id: string): Promise<ListedRun | undefined>
+  list(filter: RunFilter, page: PageRequest): ReturnType<typeof listPage>
+  /** Ids that match, oldest first, at most `limit`. */
+  ids(filter: RunFilter, limit: number): Promise<string[]>
+  countByStatus(filter: RunFilter): Promise<{ status: FlowRunStatus; count: number }[]>
+  archive(filter: RunFilter): Promise<number>
+  /**
+   * Ends runs that are not over, with all their descendants.
+   * @returns the ids of those that were ended now.
+   */
+  cancel(projectId: string, ids: readonly string[]): Promise<string[]>
+  /** Makes an ended run wait for a worker again. @returns false when it is not in one of the given statuses. */
+  requeue(request: {
+    id: string
+    from: readonly FlowRunStatus[]
+    resumePayload: unknown
+    priority: number
+  }): Promise<boolean>
+}
+
+const COLUMNS = [
+  'r.id',
+  'r.created',
+  'r.updated',
+  'r.projectId',
+  'r.flowId',
+  'r.flowVersionId',
+  'r.environment',
+  'r.logsFileId',
+  'r.parentRunId',
+  'r.failParentOnFailure',
+  'r.status',
+  'r.tags',
+  'r.startTime',
+  'r.finishTime',
+  'r.triggeredBy',
+  'r.failedStep',
+  'r.archivedAt',
+  'r.stepNameToTest',
+  'r.stepsCount',
+  'r.attempt',
+  'r.executeTrigger',
+  'r.payloadFileId',
+  'r.resumePayload',
+] as const
+
+const filtered = (db: Db, filter: RunFilter) => {
+  let query = db.selectFrom('flow_run as r').where('r.projectId', '=', filter.projectId)
+  if (filter.flowRunIds) query = query.where('r.id', '=', sql<string>`any(${filter.flowRunIds})`)
+  if (filter.excludeFlowRunIds) query = query.where('r.id', '!=', sql<string>`all(${filter.excludeFlowRunIds})`)
+  if (filter.flowId) query = query.where('r.flowId', '=', sql<string>`any(${filter.flowId})`)
+  if (filter.status) query = query.where('r.status', '=', sql<FlowRunStatus>`any(${filter.status})`)
+  if (filter.tags) query = query.where(sql<boolean>`r.tags && ${filter.tags}`)
+  if (filter.failedStepName) query = query.where(sql<boolean>`r."failedStep"->>'name' = ${filter.failedStepName}`)
+  if (filter.createdAfter) query = query.where('r.created', '>=', filter.createdAfter)
+  if (filter.createdBefore) query = query.where('r.created', '<=', filter.createdBefore)
+  if (!filter.includeArchived) query = query.where('r.archivedAt', 'is', null)
+  return query
+}
+
+const listPage = (db: Db, filter: RunFilter, page: PageRequest) =>
+  paginate(
+    filtered(db, filter)
+      .where('r.environment', '=', 'PRODUCTION')
+      .leftJoin('flow_version as v', 'v.id', 'r.flowVersionId')
+      .select([...COLUMNS, 'v.displayName as flowDisplayName']),
+    // Ids are ordered by time, so the order of ids is the order of creation.
+    [{ ref: 'r.id', key: 'id', direction: 'desc', kind: 'text' }],
+    page,
+  )
+
+export function createRunStore(db: Db): RunStore {
+  return {
+    async byIds(ids) {
+      if (ids.length === 0) return []
+      return db
+        .selectFrom('flow_run as r')
+        .innerJoin('project as p', 'p.id', 'r.projectId')
+        .selectAll('r')
+        .select('p.platformId as platformId')
+        .where('r.id', 'in', [...ids])
+        .execute()
+    },
+    async projectOf(id) {
+      const row = await db.selectFrom('flow_run').select('projectId').where('id', '=', id).executeTakeFirst()
+      return row?.projectId
+    },
+    one: (projectId, id) =>
+      filtered(db, { projectId, flowRunIds: [id], includeArchived: true })
+        .leftJoin('flow_version as v', 'v.id', 'r.flowVersionId')
+        .select([...COLUMNS, 'v.displayName as flowDisplayName'])
+        .executeTakeFirst(),
+    list: (filter, page) => listPage(db, filter, page),
+    async ids(filter, limit) {
+      const rows = await filtered(db, filter)
+        .where('r.environment', '=', 'PRODUCTION')
+        .select('r.id')
+        .orderBy('r.id')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => row.id)
+    },
+    countByStatus: (filter) =>
+      filtered(db, filter)
+        .where('r.environment', '=', 'PRODUCTION')
+        .select((eb) => ['r.status', eb.fn.countAll<number>().as('count')])
+        .groupBy('r.status')
+        .execute(),
+    async archive(filter) {
+      const result = await db
+        .updateTable('flow_run')
+        .set({ archivedAt: sql`now()` })
+        .where(
+          'id',
+          'in',
+          filtered(db, { ...filter, includeArchived: false })
+            .where('r.environment', '=', 'PRODUCTION')
+            .select('r.id'),
+        )
+        .executeTakeFirst()
+      return Number(result.numUpdatedRows)
+    },
+    async cancel(projectId, ids) {
+      if (ids.length === 0) return []
+      const result = await sql<{ id: string }>`
+        with recursive family(id) as (
+          select id from flow_run where id = any(${ids}) and "projectId" = ${projectId}
+          union
+          select child.id from flow_run child join family on child."parentRunId" = family.id
+        ), canceled as (
+          update flow_run set status = 'CANCELED', "finishTime" = now(), updated = now(), payload = null, attempt = attempt + 1
+          where id in (select id from family) and status in ('QUEUED', 'RUNNING', 'PAUSED')
+          returning id
+        ), jobs as (
+          delete from job where id in (select id from canceled)
+        ), waitpoints as (
+          delete from waitpoint where "flowRunId" in (select id from canceled)
+        )
+        select id from canceled`.execute(db)
+      return result.rows.map((row) => row.id)
+    },
+    async requeue({ id, from, resumePayload, priority }) {
+      const payload = resumePayload === null ? null : JSON.stringify(resumePayload)
+      const result = await sql`
+        with queued as (
+          update flow_run set status = 'QUEUED', "finishTime" = null, "failedStep" = null, "archivedAt" = null,
+            "resumePayload" = ${payload}::jsonb, updated = now()
+          where id = ${id} and status = any(${from}) returning id, "projectId"
+        )
+        insert into job (id, kind, "projectId", priority, "dueAt")
+        select id, 'RUN', "projectId", ${priority}, now() from queued
+        on conflict (id) do nothing
+        returning id`.execute(db)
+      return result.rows.length > 0
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import { notFound } from '@piecework/model/errors'
+import type { FlowVersion } from '@piecework/model/flow/flow'
+import { walk } from '@piecework/model/flow/walk'
+import type { PieceSource, VersionRef } from '@piecework/worker/task'
+import { LRUCache } from 'lru-cache'
+import type { Db } from '../../database/open.ts'
+
+/** Flow versions as runs need them: by an immutable key, with the source of each piece decided. */
+export interface VersionSource {
+  /** @throws AppError ENTITY_NOT_FOUND */
+  get(flowVersionId: string): Promise<LoadedVersion>
+  /** By the key of an earlier LoadedVersion; for workers that ask for the content. */
+  byKey(key: string): Promise<FlowVersion>
+  /** Piece sources may have changed: installed versions are looked at anew. */
+  clear(): void
+}
+
+export interface LoadedVersion {
+  ref: VersionRef
+  version: FlowVersion
+}
+
+const CACHED_VERSIONS = 2000
+
+/** @param sourceOf decides between the built-in piece and an installed package. */
+export function createVersionSource(
+  db: Db,
+  sourceOf: (pieceName: string, pieceVersion: string, platformId: string) => Promise<PieceSource>,
+): VersionSource {
+  /** Locked versions never change, so their id is enough. */
+  const locked = new LRUCache<string, LoadedVersion>({ max: CACHED_VERSIONS })
+  const keyed = new LRUCache<string, FlowVersion>({ max: CACHED_VERSIONS })
+
+  const load = async (flowVersionId: string): Promise<LoadedVersion> => {
+    const row = await db
+      .selectFrom('flow_version as v')
+      .innerJoin('flow as f', 'f.id', 'v.flowId')
+      .innerJoin('project as p', 'p.id', 'f.projectId')
+      .selectAll('v')
+      .select('p.platformId as platformId')
+      .where('v.id', '=', flowVersionId)
+      .executeTakeFirst()
+    if (!row) throw notFound('flow_version', flowVersionId)
+    const { platformId, ...version } = row
+    const pieces: Record<string, PieceSource> = {}
+    for (const step of walk(version.trigger)) {
+      if (step.type !== 'PIECE' && step.type !== 'PIECE_TRIGGER') continue
+      const { pieceName, pieceVersion } = step.settings
+      pieces[`${pieceName}@${pieceVersion}`] ??= await sourceOf(pieceName, pieceVersion, platformId)
+    }
+    const loaded = { ref: { key: keyOf(version, pieces), pieces }, version }
+    keyed.set(loaded.ref.key, version)
+    if (version.state === 'LOCKED') locked.set(version.id, loaded)
+    return loaded
+  }
+
+  return {
+    async get(flowVersionId) {
+      return locked.get(flowVersionId) ?? load(flowVersionId)
+    },
+    async byKey(key) {
+      const known = keyed.get(key)
+      if (known) return known
+      const [flowVersionId = ''] = key.split(':')
+      const loaded = await load(flowVersionId)
+      if (loaded.ref.key !== key) throw notFound('flow_version', key)
+      return loaded.version
+    },
+    clear: () => locked.clear(),
+  }
+}
+
+/** Names the content of the version and where its pieces come from. */
+function keyOf(version: FlowVersion, pieces: Record<string, PieceSource>): string {
+  const packages = Object.entries(pieces)
+    .filter(([, source]) => source.type !== 'BUILTIN')
+    .map(([name, source]) => (source.type === 'ARCHIVE' ? `${name}=${source.fileId}` : name))
+  return [version.id, version.state === 'LOCKED' ? 'locked' : version.updated, ...packages.sort()].join(':')
+}
