@@ -2,11 +2,10 @@ import type { Migration } from '../migrate.ts'
 
 // Ids are compared bytewise (COLLATE "C"): they are time-ordered, so keyset pages are range scans.
 // Timestamps keep milliseconds, as the wire does: a cursor made from a row then compares equal to that row.
-// Milliseconds, as on the wire: a cursor made of a time must be equal to the row it came from.
 const base = `
   id text collate "C" primary key,
-  created timestamptz(3)(3) not null default now(),
-  updated timestamptz(3)(3) not null default now()`
+  created timestamptz(3) not null default now(),
+  updated timestamptz(3) not null default now()`
 
 /** The first schema. */
 export const initial: Migration = {
