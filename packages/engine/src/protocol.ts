@@ -32,6 +32,8 @@ export interface EngineLimits {
   pausedFlowTimeoutDays: number
   /** Memory of one V8 isolate in the SANDBOX_CODE_* modes. */
   isolateMemoryMb: number
+  /** AP_FLOW_TIMEOUT_SECONDS; the worker ends a run that outlives it, isolates stop a little later by themselves. */
+  flowTimeoutSeconds?: number
 }
 
 /** A flow version made ready to run by the worker: code compiled, pieces on disk. */
@@ -144,7 +146,7 @@ export interface JournalEntry {
 
 export interface FlowResult {
   type: 'EXECUTE_FLOW'
-  status: 'SUCCEEDED' | 'FAILED' | 'PAUSED' | 'LOG_SIZE_EXCEEDED' | 'INTERNAL_ERROR'
+  status: 'SUCCEEDED' | 'FAILED' | 'PAUSED' | 'LOG_SIZE_EXCEEDED' | 'MEMORY_LIMIT_EXCEEDED' | 'INTERNAL_ERROR'
   failedStep: FailedStep | null
   tags: string[]
   /** Steps executed, loop iterations counted each. */
@@ -153,6 +155,8 @@ export interface FlowResult {
   log: string
   /** What went wrong, for INTERNAL_ERROR. */
   error?: string
+  /** The trigger's run() gave no event (a call that is not authentic, for example), so no step ran. */
+  noEvent?: true
 }
 
 export interface TriggerHookResult {
@@ -220,7 +224,13 @@ export type FromEngine =
   | { kind: 'respond'; operationId: number; response: FlowResponse }
   /** Progressive output of the step that runs now (JSON text). */
   | { kind: 'progress'; operationId: number; stepName: string; output: string }
-  | { kind: 'result'; operationId: number; entries: JournalEntry[]; response: FlowResponse | null; result: EngineResult }
+  | {
+      kind: 'result'
+      operationId: number
+      entries: JournalEntry[]
+      response: FlowResponse | null
+      result: EngineResult
+    }
 
 /** The engine's way out while a flow runs; the process wraps its channel in one, tests a plain object. */
 export interface RunPort {

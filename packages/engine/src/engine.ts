@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createPlan, type Plan } from './flow/plan.ts'
+import type { Piece } from './piece/contract.ts'
+import { createPieceLoader, type PieceLoader } from './piece/loader.ts'
+import type { EngineConfig, PreparedVersion } from './protocol.ts'
+import { createIsolateSandbox } from './sandbox/isolate.ts'
+import { createLocalSandbox } from './sandbox/local.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+
+/** Pieces that are part of the bundle, by the name that a PieceLocation gives. */
+export type BundledPieces = Record<string, () => Promise<Piece>>
+
+/** What lives as long as the engine process: configuration and caches. */
+export interface Engine {
+  readonly config: EngineConfig
+  readonly pieces: PieceLoader
+  readonly sandbox: Sandbox
+  /** The plan of a version. @throws UnknownVersionError when only its key is given and the engine does not know it */
+  plan(prepared: PreparedVersion | { key: string }): Plan
+  sleep(ms: number): Promise<void>
+}
+
+export interface EngineOptions {
+  config: EngineConfig
+  pieces?: BundledPieces
+  /** Waits between retries; tests put in their own. */
+  sleep?: (ms: number) => Promise<void>
+}
+
+/** The engine was sent a key that it never saw or has dropped; the worker sends the whole version again. */
+export class UnknownVersionError extends Error {
+  constructor(key: string) {
+    super(`UNKNOWN_VERSION: the engine does not hold the prepared version ${key}`)
+    this.name = 'UnknownVersionError'
+  }
+}
+
+const MAX_PLANS = 200
+
+export function createEngine({ config, pieces = {}, sleep = delay }: EngineOptions): Engine {
+  const plans = new Map<string, Plan>()
+  const isolated = config.executionMode === 'SANDBOX_CODE_ONLY' || config.executionMode === 'SANDBOX_CODE_AND_PROCESS'
+  return {
+    config,
+    pieces: createPieceLoader(pieces),
+    sandbox: isolated ? createIsolateSandbox(config.limits) : createLocalSandbox(),
+    async sleep(ms) {
+      await sleep(ms)
+    },
+    plan(prepared) {
+      const plan = plans.get(prepared.key) ?? ('version' in prepared ? createPlan(prepared) : undefined)
+      if (plan === undefined) throw new UnknownVersionError(prepared.key)
+      // Taken out and put in again: the first of the map is always the one unused for longest.
+      plans.delete(prepared.key)
+      plans.set(prepared.key, plan)
+      if (plans.size > MAX_PLANS) plans.delete(plans.keys().next().value ?? '')
+      return plan
+    },
+  }
+}

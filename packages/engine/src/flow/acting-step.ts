@@ -1,0 +1,93 @@
+import { ExecutionError, errorText, isEngineFailure, MemoryLimitError } from '../errors.ts'
+import type { ResolvedInput, Run } from './context.ts'
+import { endRun, finishStep, restoreStep } from './finish.ts'
+import type { PlannedCode, PlannedPiece } from './plan.ts'
+import { createRecord, elapsedSince, type Scope } from './record.ts'
+
+/** Waits before the second, third and fourth attempt (spec: facts/engine.md section 5). */
+const RETRY_DELAYS_MS = [4_000, 8_000, 16_000]
+
+/** What a step that acts did, when it did not fail. */
+export interface Deed {
+  /** JSON text of its output. */
+  outputText: string | undefined
+  effect: 'CONTINUE' | 'STOP' | 'PAUSE'
+}
+
+export interface ActingStep {
+  /** Whether it can act on the outside world, so that all before it must be on disk first. */
+  actsOutside: boolean
+  resolve(): Promise<ResolvedInput>
+  act(input: ResolvedInput, resumes: boolean): Promise<Deed>
+}
+
+/** Runs a CODE or PIECE step: replay, write-ahead barrier, attempts, and its end. */
+export async function executeActing(
+  run: Run,
+  step: PlannedCode | PlannedPiece,
+  scope: Scope,
+  acting: ActingStep,
+): Promise<void> {
+  const earlier = run.journal.find(scope, step.name)
+  const resumes = earlier?.status === 'PAUSED'
+  if (earlier !== undefined && !resumes && !isTriedAgain(run, step, earlier.status)) {
+    const record = restoreStep(run, step.name, earlier, scope)
+    if (record.status === 'FAILED' && !step.continueOnFailure) endRun(run, 'FAILED', record)
+    return
+  }
+  if (resumes && run.operation.executionType === 'BEGIN') {
+    throw new ExecutionError('EngineGenericError', `The run is paused at ${step.name}: it can be resumed, not begun`)
+  }
+  const flushed = acting.actsOutside ? run.journal.flush() : undefined
+  flushed?.catch(() => undefined)
+
+  const record = createRecord(step.name, step.type, 'FAILED')
+  const startedAt = performance.now()
+  let failure: { error: unknown } | undefined
+  let effect: Deed['effect'] = 'CONTINUE'
+  for (const wait of attemptsOf(run, step)) {
+    if (wait > 0) await run.engine.sleep(wait)
+    failure = undefined
+    try {
+      const input = await acting.resolve()
+      record.inputText = input.logged
+      await flushed
+      const deed = await acting.act(input, resumes)
+      record.outputText = deed.outputText
+      effect = deed.effect
+      break
+    } catch (error) {
+      if (isEngineFailure(error)) throw error
+      failure = { error }
+      if (error instanceof MemoryLimitError) break
+    }
+  }
+  // A barrier that broke ends the run: nothing more may be done that could not be written down.
+  await flushed
+  record.duration = elapsedSince(startedAt)
+  if (failure !== undefined) record.error = errorText(failure.error)
+  else record.status = effect === 'PAUSE' ? 'PAUSED' : 'SUCCEEDED'
+  finishStep(run, record, scope)
+  if (run.verdict !== 'RUNNING') return
+  if (failure?.error instanceof MemoryLimitError) endRun(run, 'MEMORY_LIMIT_EXCEEDED', record)
+  else if (failure !== undefined && !continues(run, step)) endRun(run, 'FAILED', record)
+  else if (effect === 'STOP') endRun(run, 'STOPPED', record)
+  else if (effect === 'PAUSE') endRun(run, 'PAUSED', record)
+}
+
+/**
+ * A retry from the failed step is a RESUME without payload: it does the failed step again. Everything else that
+ * was written down stands, also a failure that a crash kept from being reported.
+ */
+function isTriedAgain(run: Run, step: PlannedCode | PlannedPiece, status: string): boolean {
+  if (status === 'SUCCEEDED') return false
+  if (status !== 'FAILED') return true
+  const isRetry = run.operation.executionType === 'RESUME' && run.operation.resumePayload === null
+  return isRetry && !step.continueOnFailure
+}
+
+const attemptsOf = (run: Run, step: PlannedCode | PlannedPiece): number[] =>
+  step.retry && run.operation.test === null ? [0, ...RETRY_DELAYS_MS] : [0]
+
+const continues = (run: Run, step: PlannedCode | PlannedPiece): boolean =>
+  step.continueOnFailure && run.operation.test === null

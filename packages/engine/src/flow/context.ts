@@ -1,0 +1,81 @@
+import type { FailedStep } from '@piecework/model/run/run'
+import type { FlowResponse } from '@piecework/model/run/waitpoint'
+import type { ContextVersion } from '../piece/contract.ts'
+import type { PieceHost } from '../piece/host.ts'
+import type { ExecuteFlow, RunPort } from '../protocol.ts'
+import { type Environment, resolve, resolveRedacted } from '../resolve/resolve.ts'
+import type { Journal } from './journal.ts'
+import { type LogSize, truncateInput } from './log-size.ts'
+import type { Plan, PlannedInput } from './plan.ts'
+import { findRecord, outputOf, type Scope, type StepRecord } from './record.ts'
+
+/** How a run stands. RUNNING goes on; everything else ends it. */
+export type Verdict = 'RUNNING' | 'STOPPED' | 'FAILED' | 'PAUSED' | 'LOG_SIZE_EXCEEDED' | 'MEMORY_LIMIT_EXCEEDED'
+
+/** Everything that belongs to one run while it is in this engine. */
+export interface Run extends PieceHost {
+  readonly operation: ExecuteFlow
+  readonly plan: Plan
+  readonly port: RunPort
+  readonly journal: Journal
+  readonly logSize: LogSize
+  readonly top: Scope
+  verdict: Verdict
+  failedStep: FailedStep | null
+  stepsCount: number
+}
+
+/** What templates see from a scope. */
+export function environmentOf(
+  run: Pick<PieceHost, 'sandbox' | 'connections'>,
+  scope: Scope,
+  version: ContextVersion,
+): Environment {
+  const lookup = (name: string): StepRecord | undefined => findRecord(scope, name)
+  return {
+    output(name) {
+      const record = lookup(name)
+      return record === undefined ? undefined : outputOf(record)
+    },
+    evaluate: (script, connection) => run.sandbox.evaluate(script, lookup, connection),
+    connection: (externalId) => run.connections.value(externalId, version),
+  }
+}
+
+export interface ResolvedInput {
+  /** May share values with outputs of earlier steps. */
+  value: unknown
+  /** JSON text of `value`. */
+  text: string
+  /** JSON text as the log shows it: redacted and truncated. */
+  logged: string
+}
+
+/**
+ * Resolves the input of a step. Only connections make it wait.
+ * @throws ExecutionError when a connection cannot be loaded
+ */
+export async function resolveInput(
+  run: Pick<PieceHost, 'sandbox' | 'connections' | 'engine'>,
+  input: PlannedInput,
+  scope: Scope,
+  version: ContextVersion = '2',
+): Promise<ResolvedInput> {
+  if (input.connections.length > 0) await run.connections.load(input.connections)
+  const environment = environmentOf(run, scope, version)
+  const value = resolve(input.template, environment)
+  const text = JSON.stringify(value) ?? 'null'
+  const shown = input.template.secret ? resolveRedacted(input.template, environment) : value
+  const shownText = input.template.secret ? (JSON.stringify(shown) ?? 'null') : text
+  return {
+    value,
+    text,
+    logged: truncateInput(shown, shownText, run.engine.config.limits.inputTruncateThresholdKb * 1024),
+  }
+}
+
+/** Answers the waiting HTTP caller, if the step may: only the piece that took the call answers it (spec: facts/engine.md section 8). */
+export function respond(run: Run, pieceName: string, response: FlowResponse): void {
+  if (!run.operation.callerWaits || run.plan.trigger.piece?.settings.pieceName !== pieceName) return
+  run.port.respond({ status: response.status ?? 200, body: response.body ?? {}, headers: response.headers ?? {} })
+}

@@ -1,0 +1,48 @@
+import type { StepOutput } from '@piecework/model/run/step-output'
+import type { Run } from './context.ts'
+import { createRecord, type Scope, type StepRecord } from './record.ts'
+
+/** Which steps end, and how: the one place where records enter the state, the account and the journal. */
+
+/**
+ * Takes a finished step into the run. A step that makes the log too large fails, and the run with it.
+ * @param matters whether the next acting step must wait until the end of this one is on disk
+ */
+export function finishStep(run: Run, record: StepRecord, scope: Scope, matters = true): void {
+  scope.steps.set(record.name, record)
+  if (!run.logSize.add(record)) {
+    record.outputText = undefined
+    record.parsed = undefined
+    record.outputBytes = 0
+    record.status = 'FAILED'
+    record.error = `Flow run data size exceeded the maximum allowed size of ${run.logSize.limitMb} MB`
+    endRun(run, 'LOG_SIZE_EXCEEDED', record)
+  }
+  run.journal.write(record, scope, matters)
+}
+
+/** Ends the run at a step. */
+export function endRun(run: Run, verdict: Exclude<Run['verdict'], 'RUNNING'>, record: StepRecord): void {
+  run.verdict = verdict
+  if (verdict === 'STOPPED' || verdict === 'PAUSED') return
+  const displayName = run.plan.steps.get(record.name)?.displayName ?? run.plan.trigger.displayName
+  run.failedStep = {
+    name: record.name,
+    displayName,
+    ...(record.error === undefined ? {} : { message: record.error }),
+  }
+}
+
+/** Puts the end of a step that an earlier attempt wrote down back into the state. It is not journalled again. */
+export function restoreStep(run: Run, name: string, output: StepOutput, scope: Scope): StepRecord {
+  const record = createRecord(name, output.type, output.status)
+  record.inputText = JSON.stringify(output.input ?? {})
+  record.outputText = output.output === undefined ? undefined : JSON.stringify(output.output)
+  record.parsed = output.output === undefined ? undefined : { value: output.output }
+  record.slice = output.outputSlice
+  record.duration = output.duration
+  record.error = output.errorMessage === undefined ? undefined : String(output.errorMessage)
+  scope.steps.set(name, record)
+  run.logSize.add(record)
+  return record
+}

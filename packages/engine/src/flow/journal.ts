@@ -1,0 +1,64 @@
+import { newId } from '@piecework/model/ids'
+import type { StepOutput } from '@piecework/model/run/step-output'
+import type { JournalEntry, RunPort } from '../protocol.ts'
+import { printRecord, type Scope, type StepRecord } from './record.ts'
+
+/** What a run writes down as it goes, and what it finds written down when it starts again. */
+export interface Journal {
+  /**
+   * Hands over the end of a step.
+   * @param matters whether the next step that acts on the outside world must wait until this is on disk
+   */
+  write(record: StepRecord, scope: Scope, matters: boolean): void
+  /** Waits until everything that matters is on disk; nothing when it is. */
+  flush(): Promise<void>
+  /** The end of a step that an earlier attempt wrote down; the latest one counts. */
+  find(scope: Scope, stepName: string): StepOutput | undefined
+  readonly isReplay: boolean
+}
+
+export function createJournal(port: RunPort, entries: JournalEntry[], sliceThresholdBytes: number): Journal {
+  const earlier = new Map<string, JournalEntry>()
+  for (const entry of entries) {
+    const scope = entry.path.map(([loop, iteration]) => `${loop}:${iteration}/`).join('')
+    earlier.set(scope + entry.stepName, entry)
+  }
+  let sequence = 0
+  let unflushed = false
+  return {
+    isReplay: entries.length > 0,
+    write(record, scope, matters) {
+      const slice = cutSlice(record, sliceThresholdBytes)
+      const output: string[] = []
+      printRecord(record, output, false)
+      sequence += 1
+      port.journal({
+        sequence,
+        stepName: record.name,
+        path: scope.path,
+        output: output.join(''),
+        ...(slice === undefined ? {} : { slice }),
+      })
+      unflushed ||= matters
+    },
+    async flush() {
+      if (!unflushed) return
+      unflushed = false
+      await port.flush()
+    },
+    find(scope, stepName) {
+      const entry = earlier.get(scope.key + stepName)
+      if (entry === undefined) return undefined
+      const output: StepOutput = JSON.parse(entry.output)
+      return output
+    },
+  }
+}
+
+/** A large output leaves the log for a file of its own; the step keeps it in memory for those that follow. */
+function cutSlice(record: StepRecord, thresholdBytes: number): JournalEntry['slice'] {
+  if (record.outputText === undefined || record.outputBytes <= thresholdBytes || record.slice !== undefined)
+    return undefined
+  record.slice = { fileId: newId(), size: record.outputBytes }
+  return { fileId: record.slice.fileId, data: record.outputText }
+}

@@ -1,0 +1,63 @@
+import type { EngineLimits } from '../protocol.ts'
+import type { StepRecord } from './record.ts'
+
+const RESERVE_BYTES = 256 * 1024
+const TRUNCATED = '"(truncated)"'
+
+/**
+ * The account of what a run's log will weigh: logged inputs, and outputs at their whole size whether or not they
+ * are sliced out (spec: docs/flows/known-limits.md). Adding a step costs the same whatever came before.
+ */
+export interface LogSize {
+  /** Counts a step; false when the run is now too large and no input is left to truncate. */
+  add(record: StepRecord): boolean
+  readonly limitMb: number
+}
+
+export function createLogSize(limits: EngineLimits): LogSize {
+  const limit = limits.maxLogSizeMb * 1024 * 1024 - RESERVE_BYTES
+  const records: StepRecord[] = []
+  let total = 0
+  return {
+    limitMb: limits.maxLogSizeMb,
+    add(record) {
+      record.inputBytes = Buffer.byteLength(record.inputText)
+      record.outputBytes = Buffer.byteLength(record.outputText ?? '')
+      records.push(record)
+      total += record.inputBytes + record.outputBytes
+      if (total <= limit) return true
+      total -= truncateInputs(records, total - limit * 0.9)
+      return total <= limit
+    },
+  }
+}
+
+/** Replaces the largest inputs until enough is saved (more than needed, so that the next step need not sort again). */
+function truncateInputs(records: StepRecord[], wanted: number): number {
+  let saved = 0
+  for (const record of records.toSorted((a, b) => b.inputBytes - a.inputBytes)) {
+    if (saved >= wanted || record.inputBytes <= TRUNCATED.length) break
+    saved += record.inputBytes - TRUNCATED.length
+    record.inputText = TRUNCATED
+    record.inputBytes = TRUNCATED.length
+  }
+  return saved
+}
+
+/**
+ * The JSON text of an input as the log keeps it: values above the threshold become a placeholder.
+ * @param text JSON text of `input`
+ */
+export function truncateInput(input: unknown, text: string, thresholdBytes: number): string {
+  if (text.length * 3 <= thresholdBytes || Buffer.byteLength(text) <= thresholdBytes) return text
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return placeholder(text)
+  const shown: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(input)) {
+    const valueText = JSON.stringify(value) ?? 'null'
+    const size = Buffer.byteLength(valueText)
+    shown[key] = size > thresholdBytes ? `(truncated, original size ${size})` : value
+  }
+  return JSON.stringify(shown)
+}
+
+const placeholder = (text: string): string => JSON.stringify(`(truncated, original size ${Buffer.byteLength(text)})`)

@@ -1,0 +1,70 @@
+import { contextParts } from '../piece/context.ts'
+import { contextVersionOf, type Piece, type PieceAction } from '../piece/contract.ts'
+import { type PieceInput, preparePieceInput } from '../piece/input.ts'
+import { type Deed, executeActing } from './acting-step.ts'
+import { type Run, resolveInput } from './context.ts'
+import { createControl, flowControl } from './flow-control.ts'
+import type { PlannedPiece } from './plan.ts'
+import type { Scope } from './record.ts'
+
+/** Actions that only steer the run: they act on nothing outside, so nothing has to be on disk before them. */
+const STEERING: Record<string, ReadonlySet<string>> = {
+  '@activepieces/piece-webhook': new Set(['return_response']),
+  '@activepieces/piece-delay': new Set(['delayFor', 'delay_until']),
+  '@activepieces/piece-approval': new Set(['create_approval_links', 'wait_for_approval']),
+}
+
+/** Runs an action of a piece (spec: facts/engine.md sections 4 and 8). */
+export function executePiece(run: Run, step: PlannedPiece, scope: Scope): Promise<void> {
+  const { pieceName, pieceVersion, actionName = '' } = step.settings
+  return executeActing(run, step, scope, {
+    actsOutside: STEERING[pieceName]?.has(actionName) !== true,
+    async resolve() {
+      // A piece that cannot be loaded is an error of the step; the input is still worth showing.
+      const piece =
+        step.location === undefined ? undefined : await run.engine.pieces.load(step.location).catch(() => undefined)
+      return resolveInput(run, step.input, scope, piece === undefined ? '2' : contextVersionOf(piece))
+    },
+    async act(input, resumes) {
+      if (step.location === undefined) throw new Error(`The piece ${pieceName} ${pieceVersion} is not installed`)
+      const piece = await run.engine.pieces.load(step.location)
+      const action = piece.getAction(actionName)
+      if (action === undefined) throw new Error(`The piece ${pieceName} ${pieceVersion} has no action ${actionName}`)
+      const prepared = await preparePieceInput(piece, action, JSON.parse(input.text), step.settings.propertySettings)
+      return performAction(run, step, piece, action, prepared, resumes)
+    },
+  })
+}
+
+async function performAction(
+  run: Run,
+  step: PlannedPiece,
+  piece: Piece,
+  action: PieceAction,
+  { auth, propsValue }: PieceInput,
+  resumes: boolean,
+): Promise<Deed> {
+  const control = createControl()
+  const context = {
+    ...contextParts(run, step.name, piece),
+    ...flowControl(run, step, control, contextVersionOf(piece)),
+    executionType: resumes ? 'RESUME' : 'BEGIN',
+    resumePayload: resumes ? (run.operation.resumePayload ?? { body: {}, headers: {}, queryParams: {} }) : undefined,
+    auth,
+    propsValue,
+    output: {
+      async update({ data }: { data: unknown }): Promise<void> {
+        run.port.progress(step.name, JSON.stringify(data) ?? 'null')
+      },
+    },
+    agent: {
+      async tools(): Promise<never> {
+        throw new Error('Agent tools are not available in this engine')
+      },
+    },
+  }
+  const perform = run.operation.test !== null && action.test !== undefined ? action.test : action.run
+  const output: unknown = await Reflect.apply(perform, action, [context])
+  await control.settle()
+  return { outputText: JSON.stringify(output), effect: control.effect }
+}

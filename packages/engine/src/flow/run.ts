@@ -1,0 +1,97 @@
+import { createApiClient } from '../api.ts'
+import type { Engine } from '../engine.ts'
+import { ExecutionError, errorText, messageOf } from '../errors.ts'
+import type { ExecuteFlow, FlowResult, RunPort } from '../protocol.ts'
+import { createConnections } from '../resolve/connections.ts'
+import type { Run } from './context.ts'
+import { createJournal } from './journal.ts'
+import { createLogSize } from './log-size.ts'
+import type { Plan } from './plan.ts'
+import { createScope, printSteps } from './record.ts'
+import { executeChain } from './steps.ts'
+import { executeTest } from './test-step.ts'
+import { startTrigger } from './trigger.ts'
+
+/**
+ * Runs one flow version, from its trigger or from where the journal ends (spec: facts/engine.md section 5).
+ * @param operation what to run
+ * @param port the way out: journal, response, progress
+ * @returns how the run stands; failures of steps are results, not exceptions
+ * @throws UnknownVersionError when the engine must be sent the version first
+ */
+export async function runFlow(operation: ExecuteFlow, port: RunPort, engine: Engine): Promise<FlowResult> {
+  const run = createRun(operation, port, engine, engine.plan(operation.prepared))
+  try {
+    refuseContradiction(operation)
+    if (operation.test !== null) {
+      await executeTest(run, operation.test)
+    } else {
+      const hasEvent = await startTrigger(run)
+      if (!hasEvent) return { ...resultOf(run, 'SUCCEEDED'), noEvent: true }
+      await executeChain(run, run.plan.first, run.top)
+    }
+    return resultOf(run, STATUS_OF[run.verdict])
+  } catch (error) {
+    // Everything an author can cause has become the failure of a step before it gets here.
+    return { ...resultOf(run, 'INTERNAL_ERROR'), error: error instanceof Error ? errorText(error) : messageOf(error) }
+  } finally {
+    run.sandbox.close()
+  }
+}
+
+const STATUS_OF = {
+  RUNNING: 'SUCCEEDED',
+  STOPPED: 'SUCCEEDED',
+  FAILED: 'FAILED',
+  PAUSED: 'PAUSED',
+  LOG_SIZE_EXCEEDED: 'LOG_SIZE_EXCEEDED',
+  MEMORY_LIMIT_EXCEEDED: 'MEMORY_LIMIT_EXCEEDED',
+} as const satisfies Record<Run['verdict'], FlowResult['status']>
+
+function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine, plan: Plan): Run {
+  const { config } = engine
+  const api = createApiClient(config.internalApiUrl, operation.engineToken)
+  return {
+    engine,
+    operation,
+    plan,
+    port,
+    api,
+    connections: createConnections(api),
+    sandbox: engine.sandbox.open(operation.projectId),
+    projectId: operation.projectId,
+    engineToken: operation.engineToken,
+    flowId: operation.flowId,
+    flowVersionId: plan.versionId,
+    storePrefix: '',
+    journal: createJournal(port, operation.journal, config.limits.sliceThresholdKb * 1024),
+    logSize: createLogSize(config.limits),
+    top: createScope(),
+    tags: new Set(),
+    verdict: 'RUNNING',
+    failedStep: null,
+    stepsCount: 0,
+  }
+}
+
+/** A resumed run without a past would start over and repeat everything that it has done. */
+function refuseContradiction({ executionType, journal }: ExecuteFlow): void {
+  if (executionType === 'RESUME' && journal.length === 0) {
+    throw new ExecutionError('EngineGenericError', 'The run cannot be resumed: its journal is empty')
+  }
+}
+
+function resultOf(run: Run, status: FlowResult['status']): FlowResult {
+  const tags = [...run.tags]
+  const log: string[] = ['{"executionState":{"steps":']
+  printSteps(run.top.steps, log)
+  log.push(`,"tags":${JSON.stringify(tags)}}}`)
+  return {
+    type: 'EXECUTE_FLOW',
+    status,
+    failedStep: run.failedStep,
+    tags,
+    stepsCount: run.stepsCount,
+    log: log.join(''),
+  }
+}

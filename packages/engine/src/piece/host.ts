@@ -1,0 +1,19 @@
+import type { ApiClient } from '../api.ts'
+import type { Engine } from '../engine.ts'
+import type { Connections } from '../resolve/connections.ts'
+import type { RunSandbox } from '../sandbox/sandbox.ts'
+
+/** What any piece code needs around it, be it a step, a trigger hook or a property. */
+export interface PieceHost {
+  readonly engine: Engine
+  readonly api: ApiClient
+  readonly connections: Connections
+  readonly sandbox: RunSandbox
+  readonly projectId: string
+  readonly engineToken: string
+  readonly flowId: string
+  readonly flowVersionId: string
+  /** Put before store keys: `test` while a trigger is under test. */
+  readonly storePrefix: string
+  readonly tags: Set<string>
+}

@@ -1,0 +1,131 @@
+import type { FlowResponse } from '@piecework/model/run/waitpoint'
+import { type BundledPieces, createEngine, type Engine } from './engine.ts'
+import { errorText } from './errors.ts'
+import { executeOperation } from './operations.ts'
+import type { EngineOperation, EngineResult, FromEngine, JournalEntry, RunPort, ToEngine } from './protocol.ts'
+import { ownProcess } from './sandbox/guards.ts'
+
+/** How long the end of a step waits for another message to ride along with. */
+const RIDE_ALONG_MS = 5
+
+/**
+ * Makes this process an engine: it takes operations from its parent, one at a time, and ends when the parent is
+ * gone. The entry file of a bundle calls this with the pieces that are part of the bundle.
+ */
+export function startEngine({ pieces }: { pieces: BundledPieces }): void {
+  const send = ownChannel()
+  let engine: Engine | undefined
+  let active: Channel | undefined
+
+  const execute = async (operationId: number, operation: EngineOperation): Promise<void> => {
+    if (engine === undefined) throw new Error('The engine was not configured')
+    const channel = createChannel(operationId, send)
+    active = channel
+    let result: EngineResult
+    try {
+      result = await executeOperation(operation, channel.port, engine)
+    } catch (error) {
+      result = { type: 'FAILED', error: errorText(error) }
+    }
+    active = undefined
+    channel.finish(result)
+    const { sandbox } = engine
+    setImmediate(() => {
+      if (active === undefined) sandbox.prepare()
+    })
+  }
+
+  process.on('message', (message: ToEngine) => {
+    switch (message.kind) {
+      case 'configure':
+        engine = createEngine({ config: message.config, pieces })
+        return
+      case 'execute':
+        void execute(message.operationId, message.operation)
+        return
+      case 'journalled':
+        active?.journalled(message.operationId, message.sequence)
+    }
+  })
+  send({ kind: 'ready' })
+}
+
+type Send = (message: FromEngine) => void
+
+/** Takes the channel to the parent away from user code, and its end as the end of this process. */
+function ownChannel(): Send {
+  const exit = process.exit.bind(process)
+  const sendToParent = process.send?.bind(process)
+  if (sendToParent === undefined) throw new Error('The engine must be forked: it has no channel to a parent')
+  process.on('disconnect', () => exit(0))
+  Reflect.set(process, 'send', undefined)
+  Reflect.set(process, 'disconnect', undefined)
+  ownProcess()
+  // A failed send means that the parent is gone; `disconnect` follows.
+  return (message) => sendToParent(message, undefined, {}, () => undefined)
+}
+
+interface Channel {
+  port: RunPort
+  journalled(operationId: number, sequence: number): void
+  finish(result: EngineResult): void
+}
+
+/** Batches what one operation has to say into as few messages as possible. */
+function createChannel(operationId: number, send: Send): Channel {
+  let unsent: JournalEntry[] = []
+  let response: FlowResponse | null = null
+  let written = 0
+  let onDisk = 0
+  let waiting: { until: number; done: () => void } | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const sendPending = (flush: boolean): void => {
+    clearTimeout(timer)
+    timer = undefined
+    if (unsent.length > 0 || flush) send({ kind: 'journal', operationId, entries: unsent, flush })
+    unsent = []
+    if (response !== null) send({ kind: 'respond', operationId, response })
+    response = null
+  }
+  const sendSoon = (): void => {
+    timer ??= setTimeout(() => sendPending(false), RIDE_ALONG_MS)
+  }
+  return {
+    port: {
+      journal(entry) {
+        unsent.push(entry)
+        written = entry.sequence
+        sendSoon()
+      },
+      async flush() {
+        if (onDisk >= written) return
+        const until = written
+        const done = new Promise<void>((resolve) => {
+          waiting = { until, done: resolve }
+        })
+        sendPending(true)
+        await done
+      },
+      respond(value) {
+        response = value
+        sendSoon()
+      },
+      progress(stepName, output) {
+        send({ kind: 'progress', operationId, stepName, output })
+      },
+    },
+    journalled(id, sequence) {
+      if (id !== operationId) return
+      onDisk = Math.max(onDisk, sequence)
+      if (waiting !== undefined && onDisk >= waiting.until) {
+        waiting.done()
+        waiting = undefined
+      }
+    },
+    finish(result) {
+      clearTimeout(timer)
+      send({ kind: 'result', operationId, entries: unsent, response, result })
+    },
+  }
+}

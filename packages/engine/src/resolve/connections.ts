@@ -1,0 +1,55 @@
+import type { ApiClient } from '../api.ts'
+import { ExecutionError } from '../errors.ts'
+import type { ContextVersion } from '../piece/contract.ts'
+
+/** Connections are asked for again after this time, so that long runs see refreshed tokens. */
+const KEEP_MS = 60_000
+
+/** The connections of a project, loaded when an input names them. */
+export interface Connections {
+  /** Makes sure that `value` can answer. @throws ConnectionNotFound, ConnectionExpired, ConnectionLoadingFailure */
+  load(externalIds: string[]): Promise<void>
+  /** The value of a loaded connection, in the shape that pieces of this context version know. */
+  value(externalId: string, version: ContextVersion): unknown
+}
+
+export function createConnections(api: ApiClient): Connections {
+  const loaded = new Map<string, { value: unknown; at: number }>()
+  const loadOne = async (externalId: string): Promise<void> => {
+    const known = loaded.get(externalId)
+    if (known !== undefined && performance.now() - known.at < KEEP_MS) return
+    loaded.set(externalId, { value: await fetchConnection(api, externalId), at: performance.now() })
+  }
+  return {
+    async load(externalIds) {
+      await Promise.all(externalIds.map(loadOne))
+    },
+    value: (externalId, version) => shapeFor(loaded.get(externalId)?.value, version),
+  }
+}
+
+async function fetchConnection(api: ApiClient, externalId: string): Promise<unknown> {
+  const answer = await api.call('GET', `v1/worker/app-connections/${encodeURIComponent(externalId)}`)
+  if (answer.status === 404)
+    throw new ExecutionError('ConnectionNotFound', `The connection ${externalId} was not found`)
+  const { body } = answer
+  if (!answer.ok || typeof body !== 'object' || body === null) {
+    throw new ExecutionError(
+      'ConnectionLoadingFailure',
+      `The connection ${externalId} could not be loaded (${answer.status})`,
+    )
+  }
+  if (Reflect.get(body, 'status') === 'ERROR') {
+    throw new ExecutionError('ConnectionExpired', `The connection ${externalId} has expired; reconnect it`)
+  }
+  return Reflect.get(body, 'value')
+}
+
+/** Pieces from before context versions know secret texts as bare strings and custom auth as its properties. */
+export function shapeFor(value: unknown, version: ContextVersion): unknown {
+  if (version !== undefined || typeof value !== 'object' || value === null) return value
+  const type: unknown = Reflect.get(value, 'type')
+  if (type === 'SECRET_TEXT') return Reflect.get(value, 'secret_text')
+  if (type === 'CUSTOM_AUTH') return Reflect.get(value, 'props')
+  return value
+}

@@ -1,0 +1,97 @@
+import { format } from 'node:util'
+import { MAX_CONSOLE_TEXT } from './sandbox.ts'
+
+/**
+ * What keeps user code that shares the engine's process from ending it. Installed once; while no code runs,
+ * everything behaves as ever.
+ */
+
+interface Attempt {
+  fail(error: unknown): void
+  output: string
+}
+
+let current: Attempt | undefined
+let installed = false
+let exclusive = false
+
+/**
+ * Runs user code under guard.
+ * @returns what the code returns, with what it printed when it fails
+ * @throws what it throws, also out of forgotten promises and timers
+ */
+export async function guarded<T>(run: () => Promise<T> | T): Promise<T> {
+  install()
+  let fail: (error: unknown) => void = () => undefined
+  const failure = new Promise<never>((_, reject) => {
+    fail = reject
+  })
+  failure.catch(() => undefined)
+  const attempt: Attempt = { fail, output: '' }
+  current = attempt
+  try {
+    const result = await Promise.race([run(), failure])
+    // One turn of the event loop, so that rejections nobody handled come to light while the step still runs.
+    await Promise.race([new Promise((done) => setImmediate(done)), failure])
+    return result
+  } catch (error) {
+    throw attempt.output === '' ? error : withOutput(error, attempt.output)
+  } finally {
+    if (current === attempt) current = undefined
+  }
+}
+
+/** From here on the process belongs to the engine: stray errors of code that has ended are dropped. */
+export function ownProcess(): void {
+  exclusive = true
+  install()
+}
+
+function install(): void {
+  if (installed) return
+  installed = true
+  for (const name of ['exit', 'abort', 'chdir', 'reallyExit'] as const) forbid(name)
+  const kill = process.kill.bind(process)
+  process.kill = (pid, signal) => {
+    if (pid === process.pid || pid <= 0) refuse('kill')
+    return kill(pid, signal)
+  }
+  for (const level of ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const) {
+    const print = console[level].bind(console)
+    console[level] = (...values: unknown[]) =>
+      current === undefined ? print(...values) : keep(`${format(...values)}\n`)
+  }
+  const onStray = (error: unknown): void => {
+    if (current !== undefined) current.fail(error)
+    else if (!exclusive) throw error
+  }
+  process.on('uncaughtException', onStray)
+  process.on('unhandledRejection', onStray)
+}
+
+function forbid(name: 'exit' | 'abort' | 'chdir' | 'reallyExit'): void {
+  const original: unknown = Reflect.get(process, name)
+  if (typeof original !== 'function') return
+  const guard = (...values: unknown[]): unknown => {
+    if (current !== undefined || exclusive) refuse(name)
+    return Reflect.apply(original, process, values)
+  }
+  Reflect.set(process, name, guard)
+}
+
+function refuse(name: string): never {
+  throw new Error(`process.${name}() is not available in a flow: the process is shared with the engine`)
+}
+
+function keep(text: string): void {
+  if (current !== undefined && current.output.length < MAX_CONSOLE_TEXT) {
+    current.output = (current.output + text).slice(0, MAX_CONSOLE_TEXT)
+  }
+}
+
+/** The same error with the output below its stack; errors whose message is JSON stay as they are. */
+function withOutput(error: unknown, output: string): unknown {
+  if (!(error instanceof Error) || /^[[{]/.test(error.message)) return error
+  error.stack = `${error.stack ?? error.message}\n\nOutput of the code:\n${output}`
+  return error
+}

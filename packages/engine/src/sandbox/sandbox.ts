@@ -1,0 +1,29 @@
+import type { StepRecord } from '../flow/record.ts'
+import type { Script } from '../resolve/expression.ts'
+
+/** Where foreign code runs: expressions and code steps. One per engine; made by the execution mode. */
+export interface Sandbox {
+  /** Opens a sandbox for one run. Runs of different projects share nothing. */
+  open(projectId: string): RunSandbox
+  /** Makes ready for the next run while nothing else is to be done. */
+  prepare(): void
+}
+
+export interface RunSandbox {
+  /**
+   * Evaluates an expression over the outputs that it names. Throws what it throws.
+   * @param lookup finds a step of the run
+   */
+  evaluate(script: Script, lookup: (stepName: string) => StepRecord | undefined, connection?: unknown): unknown
+  /**
+   * Runs the `code` export of a compiled CommonJS file.
+   * @param inputText JSON text of the inputs
+   * @returns JSON text of the result, `null` for undefined
+   * @throws whatever the code throws; MemoryLimitError when it used up its memory
+   */
+  runCode(file: string, inputText: string): Promise<string>
+  close(): void
+}
+
+/** Console output that is kept to explain a failure. */
+export const MAX_CONSOLE_TEXT = 16 * 1024
