@@ -1,4 +1,5 @@
 import { agentToolName } from '../agent-tool.ts'
+import { raiseVersion } from './piece-versions.ts'
 import { isRaw, mapPieceSettings, type Raw, rawAt, without } from './raw.ts'
 
 const AI = '@activepieces/piece-ai'
@@ -22,8 +23,7 @@ export function agentModel(content: Raw): Raw {
     if (isRaw(input.aiProviderModel) || (input.provider === undefined && input.model === undefined)) return settings
     const { provider, model } = input
     return {
-      ...settings,
-      pieceVersion: '0.1.0',
+      ...raiseVersion(settings, '0.1.0'),
       input: { ...without(input, 'provider', 'model'), aiProviderModel: { provider, model } },
     }
   })

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest'
+import { connectionIdsOf, replaceConnection } from './connections.ts'
+import { renameInText, tokensOf } from './references.ts'
+import { code, flow, loop, piece, stepOf } from './testing.ts'
+
+const names = new Map([
+  ['step_1', 'step_7'],
+  ['step_2', 'step_8'],
+])
+
+it.each([
+  ['{{step_1}}', '{{step_7}}'],
+  ['{{ step_1.step_1["step_1"] + step_2 }}', '{{ step_7.step_1["step_1"] + step_8 }}'],
+  ['step_1 {{step_10}} {{my_step_1}}', 'step_1 {{step_10}} {{my_step_1}}'],
+  ['{{[...step_1, ...step_2.a]}}', '{{[...step_7, ...step_8.a]}}'],
+  ["{{step_1 + 'it\\'s step_1'}}", "{{step_7 + 'it\\'s step_1'}}"],
+  ['{{step_1\n}} {{step_1', '{{step_1\n}} {{step_1'],
+  ["{{connections['step_1']}}", "{{connections['step_1']}}"],
+])('renames steps in %s', (text, renamed) => {
+  expect(renameInText(text, names)).toBe(renamed)
+})
+
+it('finds expressions as the engine does: to the first closing braces, on one line', () => {
+  expect([...tokensOf('{{a}} {{{b}}} {{c\n}} {{ {"d":1} }} {{}} {{e')]).toEqual(['a', '{b', ' {"d":1} ', ''])
+})
+
+it('takes linear time over text that is made to take long', () => {
+  const text = `${'{{'.repeat(200_000)}${"{{connections[' step_1".repeat(20_000)}`
+  const started = performance.now()
+  renameInText(`${text}}}`, names)
+  connectionIdsOf(flow(code('a', { text, closed: `${text}}}` })).trigger)
+  expect(performance.now() - started).toBeLessThan(2_000)
+})
+
+it('finds connections of every form and points them elsewhere', () => {
+  const version = flow(
+    piece('a', {
+      auth: "{{connections['old']}}",
+      other: ["{{ connections['x','old'].token }}", '{{connections.old.token}}'],
+    }),
+    loop('b', [], '{{connections["old"].list}} old'),
+  )
+  expect(connectionIdsOf(version.trigger)).toEqual(['old', 'x'])
+  const changed = { ...version, trigger: replaceConnection(version.trigger, 'old', 'new') }
+  expect(stepOf(changed, 'a').settings).toMatchObject({
+    input: {
+      auth: "{{connections['new']}}",
+      other: ["{{ connections['x','new'].token }}", "{{connections['new'].token}}"],
+    },
+  })
+  expect(stepOf(changed, 'b').settings).toMatchObject({ items: "{{connections['new'].list}} old" })
+  expect(connectionIdsOf(version.trigger)).toEqual(['old', 'x'])
+})
