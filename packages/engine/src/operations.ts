@@ -1,5 +1,9 @@
 import type { Engine } from './engine.ts'
 import { runFlow } from './flow/run.ts'
+import { extractPieceMetadata } from './piece/extract-metadata.ts'
+import { executeProperty } from './piece/property.ts'
+import { executeTriggerHook } from './piece/trigger-hook.ts'
+import { executeValidateAuth } from './piece/validate-auth.ts'
 import type { EngineOperation, EngineResult, RunPort } from './protocol.ts'
 
 /** Executes any operation. @throws what is not the author's doing */
@@ -11,7 +15,13 @@ export async function executeOperation(
   switch (operation.type) {
     case 'EXECUTE_FLOW':
       return runFlow(operation, port, engine)
-    default:
-      throw new Error(`The engine does not know the operation ${operation.type}`)
+    case 'EXECUTE_TRIGGER_HOOK':
+      return executeTriggerHook(operation, engine)
+    case 'EXECUTE_PROPERTY':
+      return executeProperty(operation, engine)
+    case 'EXECUTE_VALIDATE_AUTH':
+      return executeValidateAuth(operation, engine)
+    case 'EXTRACT_PIECE_METADATA':
+      return extractPieceMetadata(operation, engine)
   }
 }

@@ -18,20 +18,19 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
   let active: Channel | undefined
 
   const execute = async (operationId: number, operation: EngineOperation): Promise<void> => {
-    if (engine === undefined) throw new Error('The engine was not configured')
     const channel = createChannel(operationId, send)
     active = channel
     let result: EngineResult
     try {
+      if (engine === undefined) throw new Error('The engine was not configured')
       result = await executeOperation(operation, channel.port, engine)
     } catch (error) {
       result = { type: 'FAILED', error: errorText(error) }
     }
     active = undefined
     channel.finish(result)
-    const { sandbox } = engine
     setImmediate(() => {
-      if (active === undefined) sandbox.prepare()
+      if (active === undefined) engine?.sandbox.prepare()
     })
   }
 
@@ -80,16 +79,17 @@ function createChannel(operationId: number, send: Send): Channel {
   let waiting: { until: number; done: () => void } | undefined
   let timer: NodeJS.Timeout | undefined
 
-  const sendPending = (flush: boolean): void => {
+  const sendPending = (): void => {
     clearTimeout(timer)
     timer = undefined
-    if (unsent.length > 0 || flush) send({ kind: 'journal', operationId, entries: unsent, flush })
+    // Every batch asks to be confirmed: a flush may come while it is on its way.
+    if (unsent.length > 0) send({ kind: 'journal', operationId, entries: unsent, flush: true })
     unsent = []
     if (response !== null) send({ kind: 'respond', operationId, response })
     response = null
   }
   const sendSoon = (): void => {
-    timer ??= setTimeout(() => sendPending(false), RIDE_ALONG_MS)
+    timer ??= setTimeout(sendPending, RIDE_ALONG_MS)
   }
   return {
     port: {
@@ -104,7 +104,7 @@ function createChannel(operationId: number, send: Send): Channel {
         const done = new Promise<void>((resolve) => {
           waiting = { until, done: resolve }
         })
-        sendPending(true)
+        sendPending()
         await done
       },
       respond(value) {

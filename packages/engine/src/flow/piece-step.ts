@@ -1,6 +1,7 @@
 import { contextParts } from '../piece/context.ts'
 import { contextVersionOf, type Piece, type PieceAction } from '../piece/contract.ts'
 import { type PieceInput, preparePieceInput } from '../piece/input.ts'
+import { guarded } from '../sandbox/guards.ts'
 import { type Deed, executeActing } from './acting-step.ts'
 import { type Run, resolveInput } from './context.ts'
 import { createControl, flowControl } from './flow-control.ts'
@@ -64,7 +65,7 @@ async function performAction(
     },
   }
   const perform = run.operation.test !== null && action.test !== undefined ? action.test : action.run
-  const output: unknown = await Reflect.apply(perform, action, [context])
+  const output: unknown = await guarded(() => Reflect.apply(perform, action, [context]))
   await control.settle()
   return { outputText: JSON.stringify(output), effect: control.effect }
 }

@@ -1,4 +1,5 @@
 import { format } from 'node:util'
+import { errorText } from '../errors.ts'
 import { MAX_CONSOLE_TEXT } from './sandbox.ts'
 
 /**
@@ -63,7 +64,8 @@ function install(): void {
   }
   const onStray = (error: unknown): void => {
     if (current !== undefined) current.fail(error)
-    else if (!exclusive) throw error
+    else if (exclusive) process.stderr.write(`Stray error: ${errorText(error)}\n`)
+    else throw error
   }
   process.on('uncaughtException', onStray)
   process.on('unhandledRejection', onStray)

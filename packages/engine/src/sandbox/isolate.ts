@@ -26,6 +26,9 @@ const HEAP_CHECK_EVERY = 16
 const TIMEOUT_GRACE_MS = 30_000
 const DEFAULT_FLOW_TIMEOUT_SECONDS = 600
 
+/** Taken before user code is kept from it. */
+const killProcess = process.kill.bind(process)
+
 const BOOTSTRAP_SOURCE = BOOTSTRAP.replace('__MAX_OUTPUT__', String(MAX_CONSOLE_TEXT)).replace(
   '__NO_CODE__',
   JSON.stringify(NO_CODE_EXPORT),
@@ -75,7 +78,7 @@ function createHome(projectId: string, limitMb: number): Home {
   const isolate = new ivm.Isolate({
     memoryLimit: limitMb,
     // V8 has lost the isolate: nothing in this process can be trusted to go on.
-    onCatastrophicError: () => process.kill(process.pid, 'SIGABRT'),
+    onCatastrophicError: () => killProcess(process.pid, 'SIGABRT'),
   })
   const bootstrap = isolate.compileScriptSync(BOOTSTRAP_SOURCE, { filename: 'sandbox.js' })
   return { isolate, projectId, bootstrap, scripts: new Map(), uses: 0, spare: undefined }

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { PieceMetadata } from '@piecework/model/piece/metadata'
+import { z } from 'zod'
+import type { Engine } from '../engine.ts'
+import { errorText } from '../errors.ts'
+import type { ExtractPieceMetadata, PieceMetadataResult } from '../protocol.ts'
+import { contextVersionOf } from './contract.ts'
+
+const TYPE = 'EXTRACT_PIECE_METADATA'
+const LOCALES = ['nl', 'en', 'de', 'fr', 'es', 'ja', 'zh', 'pt', 'ar', 'zh-TW']
+const Translations = z.record(z.string(), z.string())
+
+/** Reads what a piece says of itself (spec: facts/engine.md section 14). Functions do not survive. */
+export async function extractPieceMetadata(
+  operation: ExtractPieceMetadata,
+  engine: Engine,
+): Promise<PieceMetadataResult> {
+  try {
+    const piece = await engine.pieces.load(operation.piece)
+    const version = contextVersionOf(piece)
+    const described: unknown = JSON.parse(
+      JSON.stringify({
+        ...(version === undefined ? {} : { contextInfo: { version } }),
+        ...piece.metadata(),
+        name: operation.pieceName,
+        version: operation.pieceVersion,
+        authors: piece.authors ?? [],
+        i18n: 'file' in operation.piece ? await readTranslations(operation.piece.file) : undefined,
+      }),
+    )
+    return { type: TYPE, status: 'OK', metadata: PieceMetadata.parse(described) }
+  } catch (error) {
+    return { type: TYPE, status: 'USER_FAILURE', error: errorText(error) }
+  }
+}
+
+/** Translations lie beside the module of a published piece; missing and broken ones are left out. */
+async function readTranslations(moduleFile: string): Promise<Record<string, Record<string, string>> | undefined> {
+  const folder = join(dirname(moduleFile), 'i18n')
+  const found: Record<string, Record<string, string>> = {}
+  for (const locale of LOCALES) {
+    const text = await readFile(join(folder, `${locale}.json`), 'utf8').catch(() => undefined)
+    const parsed = text === undefined ? undefined : Translations.safeParse(parseJson(text))
+    if (parsed?.success) found[locale] = parsed.data
+  }
+  return Object.keys(found).length > 0 ? found : undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

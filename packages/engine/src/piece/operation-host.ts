@@ -1,0 +1,25 @@
+import { createApiClient } from '../api.ts'
+import type { Engine } from '../engine.ts'
+import { createConnections } from '../resolve/connections.ts'
+import type { PieceHost } from './host.ts'
+
+/** What piece code needs around it outside of a run. The caller closes the host's sandbox. */
+export function createHost(
+  engine: Engine,
+  operation: { projectId: string; engineToken: string },
+  flow: { flowId: string; flowVersionId: string; storePrefix?: string },
+): PieceHost {
+  const api = createApiClient(engine.config.internalApiUrl, operation.engineToken)
+  return {
+    engine,
+    api,
+    connections: createConnections(api),
+    sandbox: engine.sandbox.open(operation.projectId),
+    projectId: operation.projectId,
+    engineToken: operation.engineToken,
+    flowId: flow.flowId,
+    flowVersionId: flow.flowVersionId,
+    storePrefix: flow.storePrefix ?? '',
+    tags: new Set(),
+  }
+}

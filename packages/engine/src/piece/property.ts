@@ -1,0 +1,75 @@
+import type { Engine } from '../engine.ts'
+import { isEngineFailure } from '../errors.ts'
+import { resolveInput } from '../flow/context.ts'
+import { planInput } from '../flow/plan.ts'
+import { createRecord, createScope } from '../flow/record.ts'
+import type { ExecuteProperty, PropertyResult } from '../protocol.ts'
+import { guarded } from '../sandbox/guards.ts'
+import { contextParts } from './context.ts'
+import { contextVersionOf, type PieceProperty } from './contract.ts'
+import type { PieceHost } from './host.ts'
+import { createHost } from './operation-host.ts'
+
+/** What a dropdown shows when its options cannot be had. */
+const FAILED_OPTIONS = { disabled: true, options: [], placeholder: 'Throws an error, reconnect or refresh the page' }
+
+/**
+ * Asks a property for its options, or for its properties (spec: facts/engine.md section 14).
+ * @throws Error when there is no such property, or it is of another kind
+ */
+export async function executeProperty(operation: ExecuteProperty, engine: Engine): Promise<PropertyResult> {
+  const piece = await engine.pieces.load(operation.piece)
+  const { actionOrTriggerName, propertyName } = operation
+  const part = piece.getAction(actionOrTriggerName) ?? piece.getTrigger(actionOrTriggerName)
+  if (part === undefined)
+    throw new Error(`The piece ${operation.pieceName} has no action or trigger ${actionOrTriggerName}`)
+  const property = part.props[propertyName]
+  const resolver = resolverOf(property)
+  if (resolver === undefined) throw new Error(`${propertyName} of ${actionOrTriggerName} is no property with options`)
+  const host = createHost(engine, operation, { flowId: operation.flowId ?? '', flowVersionId: '' })
+  try {
+    const input = await resolveOverSamples(host, operation, contextVersionOf(piece))
+    const parts = contextParts(host, actionOrTriggerName, piece)
+    const context = { ...parts, searchValue: operation.searchValue ?? undefined }
+    const options: unknown = await guarded(() => resolver.resolve(input, context))
+    return { type: 'EXECUTE_PROPERTY', propertyType: resolver.type, options }
+  } catch (error) {
+    if (isEngineFailure(error)) throw error
+    return { type: 'EXECUTE_PROPERTY', propertyType: resolver.type, options: FAILED_OPTIONS }
+  } finally {
+    host.sandbox.close()
+  }
+}
+
+interface Resolver {
+  type: PropertyResult['propertyType']
+  resolve(propsValue: unknown, context: unknown): unknown
+}
+
+function resolverOf(property: PieceProperty | undefined): Resolver | undefined {
+  if (property === undefined) return undefined
+  const { type } = property
+  if (type !== 'DYNAMIC' && type !== 'DROPDOWN' && type !== 'MULTI_SELECT_DROPDOWN') return undefined
+  const resolve = type === 'DYNAMIC' ? property.props : property.options
+  if (typeof resolve !== 'function') return undefined
+  return { type, resolve: (propsValue, context) => Reflect.apply(resolve, property, [propsValue, context]) }
+}
+
+async function resolveOverSamples(
+  host: PieceHost,
+  { input, sampleData }: ExecuteProperty,
+  version: ReturnType<typeof contextVersionOf>,
+): Promise<unknown> {
+  const scope = createScope()
+  for (const [name, text] of Object.entries(sampleData)) {
+    const record = createRecord(name, 'SAMPLE', 'SUCCEEDED')
+    record.outputText = text
+    scope.steps.set(name, record)
+  }
+  const planned = planInput(input, new Set(Object.keys(sampleData)))
+  const resolved = await resolveInput(host, planned, scope, version)
+  const values: Record<string, unknown> = JSON.parse(resolved.text)
+  // Pieces ask whether there is a connection at all.
+  if (values.auth === '') values.auth = undefined
+  return values
+}

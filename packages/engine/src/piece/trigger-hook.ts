@@ -1,0 +1,150 @@
+import { FlowResponse } from '@piecework/model/run/waitpoint'
+import { z } from 'zod'
+import type { Engine } from '../engine.ts'
+import { ExecutionError, errorText, isEngineFailure } from '../errors.ts'
+import { createPlan } from '../flow/plan.ts'
+import type { ExecuteTriggerHook, TriggerHookResult } from '../protocol.ts'
+import { guarded } from '../sandbox/guards.ts'
+import { contextParts } from './context.ts'
+import type { PieceHost } from './host.ts'
+import { createHost } from './operation-host.ts'
+import { type PreparedTrigger, prepareTrigger, runTrigger } from './trigger.ts'
+
+const TEST_PREFIX = 'test'
+const TYPE = 'EXECUTE_TRIGGER_HOOK'
+
+/**
+ * Calls a hook of a flow's trigger (spec: facts/engine.md section 12).
+ * @returns USER_FAILURE with the text of whatever the piece threw
+ * @throws ExecutionError of kind ENGINE
+ */
+export async function executeTriggerHook(operation: ExecuteTriggerHook, engine: Engine): Promise<TriggerHookResult> {
+  const { flowId, prepared, simulate } = operation
+  const host = createHost(engine, operation, {
+    flowId,
+    flowVersionId: prepared.version.id,
+    storePrefix: simulate ? TEST_PREFIX : '',
+  })
+  try {
+    const trigger = await prepareTrigger(host, createPlan(prepared).trigger)
+    return await guarded(() => callHook(host, trigger, operation))
+  } catch (error) {
+    if (isEngineFailure(error)) throw error
+    return { type: TYPE, status: 'USER_FAILURE', error: errorText(error) }
+  } finally {
+    host.sandbox.close()
+  }
+}
+
+async function callHook(
+  host: PieceHost,
+  prepared: PreparedTrigger,
+  operation: ExecuteTriggerHook,
+): Promise<TriggerHookResult> {
+  const { trigger } = prepared
+  const payload: unknown = JSON.parse(operation.payload)
+  const registration = createRegistration(trigger.type)
+  const context = {
+    ...contextParts(host, prepared.name, prepared.piece),
+    ...registration.members,
+    auth: prepared.auth,
+    propsValue: prepared.propsValue,
+    payload,
+    webhookUrl: operation.webhookUrl,
+  }
+  switch (operation.hook) {
+    case 'ON_ENABLE':
+      await trigger.onEnable?.(context)
+      return { type: TYPE, status: 'OK', listeners: registration.listeners, schedule: registration.schedule() }
+    case 'ON_DISABLE':
+      await trigger.onDisable?.(context)
+      return { type: TYPE, status: 'OK' }
+    case 'RENEW':
+      if (trigger.type !== 'WEBHOOK')
+        throw new Error(`Only webhook triggers are renewed, ${trigger.name} is ${trigger.type}`)
+      await trigger.onRenew?.(context)
+      return { type: TYPE, status: 'OK' }
+    case 'HANDSHAKE': {
+      const response: unknown = await trigger.onHandshake?.(context)
+      return { type: TYPE, status: 'OK', response: FlowResponse.parse(response ?? { status: 200 }) }
+    }
+    case 'TEST':
+    case 'RUN': {
+      if (operation.hook === 'RUN') await verifyAppWebhook(prepared, operation, payload)
+      const extra = { ...registration.members, webhookUrl: operation.webhookUrl }
+      return { type: TYPE, status: 'OK', output: await runTrigger(host, prepared, operation.hook, payload, extra) }
+    }
+  }
+}
+
+/** Calls of an app's own webhook are only believed when the piece says that they come from the app. */
+async function verifyAppWebhook(
+  { piece, trigger }: PreparedTrigger,
+  operation: ExecuteTriggerHook,
+  payload: unknown,
+): Promise<void> {
+  if (trigger.type !== 'APP_WEBHOOK') return
+  const { appWebhook } = operation
+  const isVerified =
+    appWebhook !== null &&
+    (await piece.events?.verify({ webhookSecret: appWebhook.secret, payload, appWebhookUrl: appWebhook.url }))
+  if (!isVerified) throw new Error('Webhook is not verified')
+}
+
+const Listener = z.object({ events: z.array(z.string()), identifierValue: z.string() })
+const Schedule = z.object({ cronExpression: z.string(), timezone: z.string().default('UTC') })
+
+/** What a trigger registers while it is enabled. Schedules are for polling triggers only. */
+function createRegistration(triggerType: string) {
+  const listeners: z.infer<typeof Listener>[] = []
+  let schedule: z.infer<typeof Schedule> | null = null
+  return {
+    listeners,
+    schedule: () => schedule,
+    members: {
+      app: {
+        createListeners(listener: unknown): void {
+          listeners.push(Listener.parse(listener))
+        },
+      },
+      setSchedule(wanted: unknown): void {
+        const parsed = Schedule.parse(wanted)
+        if (!isCronExpression(parsed.cronExpression)) {
+          throw new ExecutionError('InvalidCronExpressionError', `Not a cron expression: ${parsed.cronExpression}`)
+        }
+        if (triggerType === 'POLLING') schedule = parsed
+      },
+    },
+  }
+}
+
+const CRON_RANGES: [number, number][] = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 7],
+]
+const CRON_NAMES = /\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)\b/gi
+const CRON_PART = /^(?:\*|(\d+)(?:-(\d+))?)(?:\/(\d+))?$/
+
+/** Whether a text is a cron expression of five fields (or six, with seconds first). */
+export function isCronExpression(text: string): boolean {
+  const fields = text.trim().split(/\s+/)
+  const ranges = fields.length === 6 ? [[0, 59] as const, ...CRON_RANGES] : CRON_RANGES
+  return fields.length === ranges.length && fields.every((field, index) => isCronField(field, ranges[index] ?? [0, 0]))
+}
+
+function isCronField(field: string, [low, high]: readonly [number, number]): boolean {
+  return field.split(',').every((part) => {
+    if (part === '?' || part === 'L') return true
+    // Names of months and days stand for numbers that are in range.
+    const match = CRON_PART.exec(part.replace(CRON_NAMES, String(low + 1)))
+    if (match === null) return false
+    const [, from, to, step] = match
+    return (
+      [from, to].every((bound) => bound === undefined || (Number(bound) >= low && Number(bound) <= high)) &&
+      step !== '0'
+    )
+  })
+}
