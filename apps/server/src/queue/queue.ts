@@ -142,6 +142,7 @@ async function claim(
       update flow_run set attempt = flow_run.attempt + 1, status = 'RUNNING',
         "startTime" = coalesce("startTime", now()), updated = now()
       from claimed where flow_run.id = claimed.id and claimed.kind = 'RUN'
+        and flow_run.status in ('QUEUED', 'RUNNING', 'PAUSED')
       returning flow_run.id
     )
     select * from claimed order by priority, id`.execute(db)

@@ -75,7 +75,7 @@ export function createRunJobs(parts: Parts): JobHandler {
       executeTrigger: run.executeTrigger,
       payload: await parts.readPayload(run),
       resumePayload: run.resumePayload,
-      journal: await parts.logs.rehydrate(journal),
+      journal: await parts.logs.rehydrate(run.projectId, journal),
       test:
         run.stepNameToTest === null ? null : { stepName: run.stepNameToTest, sampleData: await parts.sampleData(run) },
     }

@@ -3,11 +3,12 @@ import { RunLog, type StepOutput, type Steps } from '@piecework/model/run/step-o
 
 /** Where files are kept. */
 export interface LogFiles {
-  /** The content of files, uncompressed; those that are gone are left out. */
-  readMany(ids: readonly string[]): Promise<Map<string, Uint8Array>>
+  /** The content of files of a project, uncompressed; those that are gone are left out. */
+  readMany(projectId: string, ids: readonly string[]): Promise<Map<string, Uint8Array>>
 }
 
 interface Logged {
+  projectId: string
   logsFileId: string | null
 }
 
@@ -18,23 +19,26 @@ export interface RunLogs {
   /** The steps with every output in place, null when there is no log. */
   readSteps(run: Logged): Promise<Steps | null>
   /** Steps with every output in place; one whose file is gone has none. */
-  fill(steps: Steps): Promise<Steps>
+  fill(projectId: string, steps: Steps): Promise<Steps>
   /** Journal entries with every output in place. */
-  rehydrate(entries: JournalEntry[]): Promise<JournalEntry[]>
+  rehydrate(projectId: string, entries: JournalEntry[]): Promise<JournalEntry[]>
 }
 
 export function createRunLogs(files: LogFiles): RunLogs {
   const decoder = new TextDecoder()
 
-  const readText = async ({ logsFileId }: Logged): Promise<string | null> => {
+  const readText = async ({ projectId, logsFileId }: Logged): Promise<string | null> => {
     if (logsFileId === null) return null
-    const content = (await files.readMany([logsFileId])).get(logsFileId)
+    const content = (await files.readMany(projectId, [logsFileId])).get(logsFileId)
     return content ? decoder.decode(content) : null
   }
 
-  const fill = async (steps: Steps): Promise<Steps> => {
+  const fill = async (projectId: string, steps: Steps): Promise<Steps> => {
     const sliced = [...slicedOutputs(steps)]
-    const contents = await files.readMany(sliced.map(({ slice }) => slice.fileId))
+    const contents = await files.readMany(
+      projectId,
+      sliced.map(({ slice }) => slice.fileId),
+    )
     for (const { output, slice } of sliced) {
       const content = contents.get(slice.fileId)
       if (content) output.output = JSON.parse(decoder.decode(content))
@@ -48,13 +52,13 @@ export function createRunLogs(files: LogFiles): RunLogs {
     fill,
     async readSteps(run) {
       const text = await readText(run)
-      return text === null ? null : fill(RunLog.parse(JSON.parse(text)).executionState.steps)
+      return text === null ? null : fill(run.projectId, RunLog.parse(JSON.parse(text)).executionState.steps)
     },
-    async rehydrate(entries) {
+    async rehydrate(projectId, entries) {
       const sliced = entries.filter((entry) => entry.output.includes('"outputSlice"'))
       if (sliced.length === 0) return entries
       const steps: Steps = Object.fromEntries(sliced.map((entry) => [String(entry.sequence), JSON.parse(entry.output)]))
-      await fill(steps)
+      await fill(projectId, steps)
       return entries.map((entry) => {
         const step = steps[String(entry.sequence)]
         return step ? { ...entry, output: JSON.stringify(step) } : entry

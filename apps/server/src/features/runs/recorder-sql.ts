@@ -107,14 +107,15 @@ export async function writeBirths(db: Db, rows: BirthRow[]): Promise<void> {
         "failParentOnFailure", "triggeredBy", "stepNameToTest", "executeTrigger", payload, attempt, "startTime",
         status, "finishTime", "failedStep"::jsonb, ${TAGS}, "stepsCount", "fileId"
       from i on conflict (id) do nothing
+      returning id
     ), files as (
       insert into file (id, "projectId", data, size, type, compression)
-      select "fileId", "projectId", ${BYTES}, size, 'FLOW_RUN_LOG', compression from i where finished
+      select "fileId", "projectId", ${BYTES}, size, 'FLOW_RUN_LOG', compression from i join runs using (id) where finished
     )
     insert into job (id, kind, "projectId", priority, "dueAt", owner, "leaseUntil", attempt)
     select id, 'RUN', "projectId", priority, created, owner,
       case when owner is null then null else now() + "leaseMs" * interval '1 millisecond' end, attempt
-    from i where not finished on conflict (id) do nothing`.execute(db)
+    from i join runs using (id) where not finished on conflict (id) do nothing`.execute(db)
 }
 
 /**

@@ -1,0 +1,71 @@
+import type { EngineResult } from '@piecework/engine/protocol'
+import { AppError } from '@piecework/model/errors'
+import { newId } from '@piecework/model/ids'
+import type { PieceRef, TaskOperation, VersionRef } from '@piecework/worker/task'
+import type { ClaimedJob } from '../queue/job.ts'
+import { PRIORITY } from '../queue/job.ts'
+import type { Dispatcher, WorkerLink, WorkItem } from './dispatcher.ts'
+
+/** One engine operation that is not a run: a trigger hook, a dropdown, a check of credentials. */
+export interface OperationRequest {
+  operation: TaskOperation
+  version?: VersionRef
+  piece?: PieceRef
+  timeoutMs: number
+}
+
+const SILENT = { journal: async () => {}, respond: () => {}, progress: () => {} }
+
+/**
+ * Runs an operation on a link.
+ * @throws AppError ENGINE_OPERATION_FAILURE when it does not come to a result.
+ */
+export async function runOperation(link: WorkerLink, request: OperationRequest): Promise<EngineResult> {
+  const { outcome } = link.execute(request, SILENT)
+  const ended = await outcome
+  if (ended.kind === 'RESULT' && ended.message.result.type !== 'FAILED') return ended.message.result
+  throw new AppError('ENGINE_OPERATION_FAILURE', { message: failureMessage(ended, request.timeoutMs) })
+}
+
+function failureMessage(ended: Awaited<ReturnType<WorkerLink['execute']>['outcome']>, timeoutMs: number): string {
+  if (ended.kind === 'TIMEOUT') return `The piece did not answer within ${timeoutMs / 1000} seconds.`
+  if (ended.kind === 'MEMORY_LIMIT_EXCEEDED') return 'The piece needed more memory than the sandbox may have.'
+  if (ended.kind === 'CRASHED') return ended.message
+  if (ended.kind === 'RESULT' && ended.message.result.type === 'FAILED') return ended.message.result.error
+  return 'The operation was canceled.'
+}
+
+/** Operations whose caller waits: they go before everything else. */
+export function createInteractive(dispatcher: Dispatcher) {
+  return (request: OperationRequest): Promise<EngineResult> =>
+    new Promise((resolve, reject) => {
+      const item: WorkItem = {
+        id: newId(),
+        projectId: request.operation.projectId,
+        priority: PRIORITY.critical,
+        leased: false,
+        start: (link) => ({
+          done: runOperation(link, request).then(resolve, reject),
+          cancel: () => {},
+        }),
+      }
+      try {
+        dispatcher.submit(item)
+      } catch (error) {
+        reject(error)
+      }
+    })
+}
+
+export type Interactive = ReturnType<typeof createInteractive>
+
+/** Work for a job whose handling is one asynchronous function; its errors are the handler's to deal with. */
+export function jobItem(job: ClaimedJob, work: (link: WorkerLink) => Promise<void>): WorkItem {
+  return {
+    id: job.id,
+    projectId: job.projectId,
+    priority: job.priority,
+    leased: true,
+    start: (link) => ({ done: work(link), cancel: () => {} }),
+  }
+}

@@ -1,0 +1,142 @@
+import { AppError, notFound } from '@piecework/model/errors'
+import type { SeekPage } from '@piecework/model/page'
+import type { FlowRun } from '@piecework/model/run/run'
+import { type FlowRunStatus, isTerminal, type RetryStrategy } from '@piecework/model/run/status'
+import type { Dispatcher } from '../../dispatch/dispatcher.ts'
+import type { PageRequest } from '../../http/pagination.ts'
+import { PRIORITY } from '../../queue/job.ts'
+import type { RunLogs } from './logs.ts'
+import { newRun } from './new-run.ts'
+import { presentRun } from './present.ts'
+import type { RunStarter } from './start.ts'
+import type { ListedRun, RunFilter, RunStore } from './store.ts'
+import type { VersionSource } from './versions.ts'
+
+/** Everything about runs but starting and executing them. Every call is about one project. */
+export interface RunService {
+  /** @throws AppError ENTITY_NOT_FOUND */
+  get(projectId: string, id: string): Promise<FlowRun>
+  list(filter: RunFilter, page: PageRequest): Promise<SeekPage<FlowRun>>
+  countByStatus(filter: RunFilter): Promise<{ status: FlowRunStatus; count: number }[]>
+  /** @throws AppError ENTITY_NOT_FOUND, VALIDATION, FLOW_RUN_RETRY_OUTSIDE_RETENTION */
+  retry(request: { projectId: string; platformId: string; id: string; strategy: RetryStrategy }): Promise<FlowRun>
+  /** Retries every run that matches and can be retried. @returns how many. */
+  retryAll(request: { filter: RunFilter; platformId: string; strategy: RetryStrategy }): Promise<number>
+  /** @returns how many runs that matched were ended. */
+  cancelAll(filter: RunFilter): Promise<number>
+  archiveAll(filter: RunFilter): Promise<number>
+}
+
+interface Parts {
+  runs: RunStore
+  logs: RunLogs
+  starter: RunStarter
+  versions: VersionSource
+  dispatcher: Dispatcher
+  publishedVersionOf(projectId: string, flowId: string): Promise<string | undefined>
+  retentionDays: number
+  log: { warn(details: object, message: string): void }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+/** Runs that one bulk call acts on, at most; the caller repeats it until the count is 0. */
+const BULK_LIMIT = 10_000
+
+export function createRunService(parts: Parts): RunService {
+  const { runs, logs, dispatcher } = parts
+
+  const require = async (projectId: string, id: string): Promise<ListedRun> => {
+    const run = await runs.one(projectId, id)
+    if (!run) throw notFound('flow_run', id)
+    return run
+  }
+
+  const get = async (projectId: string, id: string): Promise<FlowRun> => {
+    const run = await require(projectId, id)
+    return presentRun(run, await logs.readSteps(run))
+  }
+
+  const fromFailedStep = async (run: ListedRun): Promise<string> => {
+    const queued =
+      run.logsFileId !== null &&
+      (await runs.requeue({
+        id: run.id,
+        from: [run.status],
+        resumePayload: null,
+        priority: PRIORITY.medium,
+      }))
+    if (!queued)
+      throw new AppError('VALIDATION', {
+        message: `The run ${run.id} cannot be resumed now: it has no log, or its status has changed.`,
+      })
+    dispatcher.wake()
+    return run.id
+  }
+
+  /** A new run of the published version, with the trigger's output of the old one. */
+  const onLatestVersion = async (run: ListedRun, platformId: string): Promise<string> => {
+    const versionId = (await parts.publishedVersionOf(run.projectId, run.flowId)) ?? run.flowVersionId
+    const version = await parts.versions.get(versionId)
+    const steps = await logs.readSteps(run)
+    const output = steps?.[version.version.trigger.name]?.output ?? steps?.trigger?.output ?? {}
+    const again = newRun({
+      projectId: run.projectId,
+      flowId: run.flowId,
+      flowVersionId: versionId,
+      environment: run.environment,
+      payload: JSON.stringify(output),
+      priority: PRIORITY.medium,
+      parentRunId: run.parentRunId,
+      failParentOnFailure: run.failParentOnFailure,
+      triggeredBy: run.triggeredBy,
+    })
+    await parts.starter.start(again, platformId, version)
+    return again.id
+  }
+
+  const retry = async (run: ListedRun, platformId: string, strategy: RetryStrategy): Promise<string> => {
+    if (!isTerminal(run.status))
+      throw new AppError('VALIDATION', {
+        message: `The run ${run.id} is ${run.status}: only runs that are over can be retried.`,
+      })
+    if (Date.now() - Date.parse(run.created) > parts.retentionDays * DAY_MS)
+      throw new AppError('FLOW_RUN_RETRY_OUTSIDE_RETENTION', {
+        flowRunId: run.id,
+        failedJobRetentionDays: parts.retentionDays,
+      })
+    return strategy === 'FROM_FAILED_STEP' ? fromFailedStep(run) : onLatestVersion(run, platformId)
+  }
+
+  return {
+    get,
+    async list(filter, page) {
+      const { data, ...cursors } = await runs.list(filter, page)
+      return { data: data.map((run) => presentRun(run)), ...cursors }
+    },
+    countByStatus: (filter) => runs.countByStatus(filter),
+    async retry({ projectId, platformId, id, strategy }) {
+      return get(projectId, await retry(await require(projectId, id), platformId, strategy))
+    },
+    async retryAll({ filter, platformId, strategy }) {
+      let retried = 0
+      for (const id of await runs.ids(filter, BULK_LIMIT)) {
+        try {
+          await retry(await require(filter.projectId, id), platformId, strategy)
+          retried++
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error
+          parts.log.warn({ runId: id, code: error.code }, 'a run of a bulk retry was left out')
+        }
+      }
+      return retried
+    },
+    async cancelAll(filter) {
+      const ids = await runs.ids(filter, BULK_LIMIT)
+      const canceled = await runs.cancel(filter.projectId, ids)
+      for (const id of canceled) dispatcher.cancel(id)
+      const chosen = new Set(ids)
+      return canceled.filter((id) => chosen.has(id)).length
+    },
+    archiveAll: (filter) => runs.archive(filter),
+  }
+}

@@ -1,0 +1,66 @@
+import type { TriggerHook, TriggerHookResult } from '@piecework/engine/protocol'
+import { AppError } from '@piecework/model/errors'
+import type { OperationRequest } from '../../dispatch/operations.ts'
+import type { LoadedVersion } from '../runs/versions.ts'
+
+/** The flow whose trigger is asked. */
+export interface TriggerOwner {
+  flowId: string
+  projectId: string
+  platformId: string
+}
+
+export interface HookRequest {
+  hook: TriggerHook
+  owner: TriggerOwner
+  version: LoadedVersion
+  /** JSON text. */
+  payload?: string
+  /** A test in the builder: its own corner of the store, and the /test form of the webhook. */
+  simulate?: boolean
+}
+
+interface HookSettings {
+  engineToken(projectId: string, platformId: string): Promise<string>
+  /** Ends with `/api/`. */
+  publicApiUrl: string
+  /** For RUN, HANDSHAKE and TEST. */
+  runTimeoutMs: number
+  /** For ON_ENABLE, ON_DISABLE and RENEW. */
+  hookTimeoutMs: number
+}
+
+const LIFECYCLE: ReadonlySet<TriggerHook> = new Set(['ON_ENABLE', 'ON_DISABLE', 'RENEW'])
+
+/** A call of a trigger's hook as an engine operation. */
+export async function hookOperation(
+  settings: HookSettings,
+  { hook, owner, version, payload = '{}', simulate = false }: HookRequest,
+): Promise<OperationRequest> {
+  return {
+    operation: {
+      type: 'EXECUTE_TRIGGER_HOOK',
+      hook,
+      ...owner,
+      engineToken: await settings.engineToken(owner.projectId, owner.platformId),
+      webhookUrl: `${settings.publicApiUrl}v1/webhooks/${owner.flowId}${simulate ? '/test' : ''}`,
+      payload,
+      simulate,
+      appWebhook: null,
+    },
+    version: version.ref,
+    timeoutMs: LIFECYCLE.has(hook) ? settings.hookTimeoutMs : settings.runTimeoutMs,
+  }
+}
+
+/** The result of a hook. @throws AppError TRIGGER_EXECUTION_FAILED with the words of the piece. */
+export function hookResult(result: { type: string }, owner: TriggerOwner): TriggerHookResult {
+  if (!isHookResult(result)) throw new AppError('ENGINE_OPERATION_FAILURE', { message: `unexpected ${result.type}` })
+  if (result.status === 'OK') return result
+  throw new AppError('TRIGGER_EXECUTION_FAILED', {
+    flowId: owner.flowId,
+    message: result.error ?? 'The trigger failed.',
+  })
+}
+
+const isHookResult = (result: { type: string }): result is TriggerHookResult => result.type === 'EXECUTE_TRIGGER_HOOK'

@@ -1,0 +1,73 @@
+import { AppError } from '@piecework/model/errors'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { API_PREFIX, openAccess } from '../../http/route.ts'
+import { readPayload, type SaveFile } from './payload.ts'
+import type { WebhookAnswer, WebhookMode, WebhookService } from './service.ts'
+
+const FORMS = [
+  { suffix: '', mode: 'LIVE', sync: false },
+  { suffix: '/sync', mode: 'LIVE', sync: true },
+  { suffix: '/draft', mode: 'DRAFT', sync: false },
+  { suffix: '/draft/sync', mode: 'DRAFT', sync: true },
+  { suffix: '/test', mode: 'TEST', sync: false },
+] as const satisfies readonly { suffix: string; mode: WebhookMode; sync: boolean }[]
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+interface Parts {
+  webhooks: WebhookService
+  saveFile(file: Parameters<SaveFile>[0] & { projectId: string; flowId: string }): Promise<string>
+  maxPayloadBytes: number
+}
+
+/** The calls that start flows. They bypass `route`: any method, any body, and the hottest path of the product. */
+export async function webhookRoutes(
+  app: FastifyInstance,
+  { webhooks, saveFile, maxPayloadBytes }: Parts,
+): Promise<void> {
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxPayloadBytes }, (_request, body, done) =>
+      done(null, body),
+    )
+    for (const { suffix, mode, sync } of FORMS) {
+      scope.route<{ Params: { flowId: string } }>({
+        method: [...METHODS],
+        url: `${API_PREFIX}/v1/webhooks/:flowId${suffix}`,
+        exposeHeadRoute: false,
+        bodyLimit: maxPayloadBytes,
+        config: openAccess('callers are known by the flow id and by the authentication of its trigger'),
+        handler: async (request, reply) => {
+          const { flowId } = request.params
+          const entry = await webhooks.find(flowId, mode)
+          const { projectId } = entry
+          const payload = await readPayload(request, (file) => saveFile({ ...file, projectId, flowId }))
+          const answer = await webhooks.receive(entry, { flowId, mode, sync, payload, ...parentOf(request) })
+          return sendAnswer(reply, answer)
+        },
+      })
+    }
+  })
+}
+
+/** Sends what a flow answered. */
+export function sendAnswer(reply: FastifyReply, { status, headers, body }: WebhookAnswer): FastifyReply {
+  if (status < 200 || status > 599)
+    throw new AppError('INVALID_REQUEST', {
+      message: `The flow answered with ${status}, which is not an HTTP status between 200 and 599.`,
+    })
+  for (const [name, value] of Object.entries(headers)) reply.header(name, value)
+  reply.code(status)
+  if (status === 204 || status === 304 || body === undefined) return reply.send()
+  if (typeof body === 'string') return reply.send(body)
+  if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json; charset=utf-8')
+  return reply.send(JSON.stringify(body))
+}
+
+function parentOf({ headers }: FastifyRequest): { parentRunId: string | null; failParentOnFailure: boolean } {
+  const parent = headers['ap-parent-run-id']
+  return {
+    parentRunId: typeof parent === 'string' ? parent : null,
+    failParentOnFailure: headers['ap-fail-parent-on-failure'] === 'true',
+  }
+}

@@ -1,0 +1,137 @@
+import { AppError } from '@piecework/model/errors'
+import type { Trigger } from '@piecework/model/flow/step'
+import { newId } from '@piecework/model/ids'
+import type { FlowResponse } from '@piecework/model/run/waitpoint'
+import { authenticate } from '@piecework/pieces/webhook/authenticate'
+import { PRIORITY } from '../../queue/job.ts'
+import { newRun } from '../runs/new-run.ts'
+import type { Reply } from '../runs/replies.ts'
+import type { RunStarter } from '../runs/start.ts'
+import type { LoadedVersion, VersionSource } from '../runs/versions.ts'
+import type { TriggerEvents } from '../triggers/events.ts'
+import { type FlowEntries, type FlowEntry, passesThrough } from './flow-entries.ts'
+import type { WebhookPayload } from './payload.ts'
+
+/** Which version a call is for, and whether it runs (spec: facts/rest-api.md section 10). */
+export type WebhookMode = 'LIVE' | 'DRAFT' | 'TEST'
+
+export interface WebhookCall {
+  flowId: string
+  mode: WebhookMode
+  sync: boolean
+  payload: WebhookPayload
+  /** The run that makes this call, and whether it fails when the called one does. */
+  parentRunId: string | null
+  failParentOnFailure: boolean
+}
+
+export interface WebhookAnswer {
+  status: number
+  headers: Record<string, string>
+  body: unknown
+}
+
+/** Receives the calls that start flows. */
+export interface WebhookService {
+  /** The flow that a call is for. @throws AppError WEBHOOK_GONE (410), WEBHOOK_DISABLED (404) */
+  find(flowId: string, mode: WebhookMode): Promise<FlowEntry>
+  /** @throws AppError AUTHENTICATION when the trigger's own authentication fails, SANDBOX_CAPACITY_EXCEEDED */
+  receive(entry: FlowEntry, call: WebhookCall): Promise<WebhookAnswer>
+}
+
+interface Parts {
+  entries: FlowEntries
+  versions: VersionSource
+  starter: RunStarter
+  events: TriggerEvents
+  isRunOf(projectId: string, runId: string): Promise<boolean>
+  timeoutMs: number
+}
+
+export function createWebhookService({
+  entries,
+  versions,
+  starter,
+  events,
+  isRunOf,
+  timeoutMs,
+}: Parts): WebhookService {
+  return {
+    async find(flowId, mode) {
+      const entry = await entries.get(flowId)
+      if (!entry) throw new AppError('WEBHOOK_GONE', { message: 'There is no such flow, or it was deleted.', flowId })
+      if (mode === 'LIVE' && entry.status === 'DISABLED' && !entry.simulates)
+        throw new AppError('WEBHOOK_DISABLED', {
+          message: 'The flow is disabled. Enable it, or call its /draft or /test form.',
+          flowId,
+        })
+      return entry
+    },
+
+    async receive(entry, call) {
+      const versionId = call.mode === 'LIVE' ? entry.live.id : entry.latestVersionId
+      const version = await versions.get(versionId)
+      const { trigger } = version.version
+      const direct = isDirect(version)
+      if (direct) requireAuthentication(trigger, call.payload)
+      else {
+        const handshake = await events.handshake(entry, version, call.payload)
+        if (handshake) return answer(handshake)
+      }
+      if (call.mode !== 'LIVE' || entry.simulates) await events.saveSample(entry, version, call.payload)
+      const executes =
+        call.mode === 'LIVE'
+          ? entry.status === 'ENABLED'
+          : call.mode === 'DRAFT' && (call.sync || entry.status === 'ENABLED')
+      if (!executes) return ACCEPTED
+      const parentRunId =
+        call.parentRunId !== null && (await isRunOf(entry.projectId, call.parentRunId)) ? call.parentRunId : null
+      const run = newRun({
+        projectId: entry.projectId,
+        flowId: entry.flowId,
+        flowVersionId: versionId,
+        environment: call.mode === 'DRAFT' && call.sync ? 'TESTING' : 'PRODUCTION',
+        executeTrigger: !direct,
+        payload: JSON.stringify(call.payload),
+        priority: call.sync ? PRIORITY.high : PRIORITY.medium,
+        parentRunId,
+        failParentOnFailure: call.failParentOnFailure,
+      })
+      if (!call.sync) {
+        if (direct) await starter.start(run, entry.platformId, version)
+        else await events.accept(run)
+        return { ...ACCEPTED, headers: { 'x-webhook-id': newId() } }
+      }
+      return fromReply(await starter.startAndWait(run, entry.platformId, version, timeoutMs), timeoutMs)
+    },
+  }
+}
+
+const ACCEPTED: WebhookAnswer = { status: 200, headers: {}, body: {} }
+
+/** The built-in webhook trigger hands calls on as they are; its authentication can be checked here. */
+function isDirect({ ref, version: { trigger } }: LoadedVersion): boolean {
+  if (!passesThrough(trigger)) return false
+  const { pieceName, pieceVersion, input } = trigger.settings
+  if (ref.pieces[`${pieceName}@${pieceVersion}`]?.type !== 'BUILTIN') return false
+  // Settings that are expressions are for the engine to resolve.
+  return !JSON.stringify(input).includes('{{')
+}
+
+function requireAuthentication(trigger: Trigger, { headers, rawBody }: WebhookPayload): void {
+  const { authType, authFields } = trigger.settings.input as { authType?: unknown; authFields?: unknown }
+  if (authenticate(authType, authFields, { headers: headers as Record<string, string | undefined>, rawBody })) return
+  throw new AppError('AUTHENTICATION', { message: 'The call does not pass the authentication of the trigger.' })
+}
+
+function answer({ status = 200, headers = {}, body = {} }: FlowResponse): WebhookAnswer {
+  return { status, headers, body }
+}
+
+function fromReply(reply: Reply, timeoutMs: number): WebhookAnswer {
+  if (reply.kind === 'RESPONSE') return answer(reply.response)
+  if (reply.kind === 'ENDED') return { status: 204, headers: {}, body: {} }
+  throw new AppError('WEBHOOK_TIMEOUT', {
+    message: `The flow did not answer within ${timeoutMs / 1000} seconds (AP_WEBHOOK_TIMEOUT_SECONDS); it goes on.`,
+  })
+}
