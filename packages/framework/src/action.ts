@@ -46,7 +46,7 @@ export interface IAction<A extends AnyAuth = AnyAuth, P = InputPropertyMap> {
 export type Action<A extends AnyAuth = AnyAuth, P = InputPropertyMap> = IAction<A, P>
 
 /** Declares an action (docs: build-pieces/building-pieces/create-action). */
-export function createAction<A extends AnyAuth = PieceAuthProperty, P extends InputPropertyMap = InputPropertyMap>(
+export function createAction<A extends AnyAuth = undefined, P extends InputPropertyMap = InputPropertyMap>(
   params: CreateActionParams<A, P>,
 ): IAction<A, P> {
   return {

@@ -94,9 +94,11 @@ function testStrategyOf(type: TriggerStrategy, hasTest: boolean, sampleData: unk
 }
 
 /** Declares a trigger (docs: build-pieces/building-pieces/create-trigger). */
-export function createTrigger<S extends TriggerStrategy, A extends AnyAuth, P extends InputPropertyMap>(
-  params: CreateTriggerParams<S, A, P>,
-): ITrigger<S, A, P> {
+export function createTrigger<
+  S extends TriggerStrategy,
+  A extends AnyAuth = undefined,
+  P extends InputPropertyMap = InputPropertyMap,
+>(params: CreateTriggerParams<S, A, P>): ITrigger<S, A, P> {
   const webhook: WebhookParams<A, P> = params
   return {
     name: params.name,

@@ -1,5 +1,5 @@
 import { isMap, isNil } from '../guards.ts'
-import { ApFile } from '../property/file.ts'
+import { isApFile } from '../property/file.ts'
 import { Property } from '../property/property.ts'
 import type { InputPropertyMap } from '../property/types.ts'
 import type { HttpHeaders } from './http-types.ts'
@@ -60,7 +60,7 @@ export function requestBodyOf(bodyType: string | undefined, input: unknown): { b
     }
     const file = field.fileFieldValue
     if (field.fieldType !== 'file') form.append(field.fieldName, String(field.textFieldValue ?? ''))
-    else if (file instanceof ApFile) {
+    else if (isApFile(file)) {
       form.append(field.fieldName, new Blob([new Uint8Array(file.data)]), file.filename)
     }
   }

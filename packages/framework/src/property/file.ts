@@ -14,3 +14,15 @@ export class ApFile {
     return this.data.toString('base64')
   }
 }
+
+/** Whether the value is a file with its content. By shape: the engine's class need not be this module's. */
+export function isApFile(value: unknown): value is ApFile {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'filename' in value &&
+    typeof value.filename === 'string' &&
+    'data' in value &&
+    value.data instanceof Uint8Array
+  )
+}

@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises'
+import { expect, it } from 'vitest'
+import { builtinPieces } from './registry.ts'
+import { catalogueText } from './scripts/catalogue-text.ts'
+
+it('has a catalogue that says what the code says (else run: npm run catalogue -w @piecework/pieces)', async () => {
+  const written = await readFile(new URL('./catalogue.json', import.meta.url), 'utf8')
+  // Compared as a whole: a diff of so long a text would say nothing.
+  expect(written === (await catalogueText())).toBe(true)
+})
+
+it.each(Object.entries(builtinPieces))('%s has a logo, a description and well-named parts', async (_name, { load }) => {
+  const piece = await load()
+  expect(piece.logoUrl).toMatch(/^data:image\/svg\+xml,/)
+  expect(piece.description).not.toBe('')
+  for (const [name, part] of Object.entries({ ...piece.actions(), ...piece.triggers() })) {
+    expect(part.name).toBe(name)
+    expect(part.displayName).not.toBe('')
+    expect(part.description).not.toBe('')
+  }
+})

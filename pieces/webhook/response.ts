@@ -1,0 +1,68 @@
+import { type DynamicPropsValue, type InputPropertyMap, isMap, isNil, Property } from '@piecework/framework'
+import { options } from '../common/options.ts'
+
+/** What both actions that answer a caller have in common. */
+
+export const responseProps = {
+  responseType: Property.StaticDropdown({
+    displayName: 'Response Type',
+    required: false,
+    defaultValue: 'json',
+    options: options({ json: 'JSON', raw: 'Raw', redirect: 'Redirect' }),
+  }),
+  fields: Property.DynamicProperties({
+    displayName: 'Response',
+    required: true,
+    refreshers: ['responseType'],
+    props: async ({ responseType }) => fieldsFor(responseType),
+  }),
+}
+
+function fieldsFor(responseType: unknown): InputPropertyMap {
+  const headers = Property.Object({ displayName: 'Headers', required: false })
+  if (responseType === 'redirect') {
+    return { headers, body: Property.LongText({ displayName: 'Redirect URL', required: true }) }
+  }
+  const body =
+    responseType === 'raw'
+      ? Property.LongText({ displayName: 'Raw Body', required: true })
+      : Property.Json({ displayName: 'JSON Body', required: true })
+  return { status: Property.Number({ displayName: 'Status', required: false, defaultValue: 200 }), headers, body }
+}
+
+export interface WebhookAnswer {
+  status: number
+  headers: Record<string, string>
+  body?: unknown
+}
+
+/**
+ * The HTTP answer for what the author entered.
+ * @throws for a status that is none, and for a redirect without a URL.
+ */
+export function answerOf(responseType: string | undefined, fields: DynamicPropsValue): WebhookAnswer {
+  const headers: Record<string, string> = {}
+  if (isMap(fields.headers)) {
+    for (const [name, value] of Object.entries(fields.headers)) if (!isNil(value)) headers[name] = String(value)
+  }
+  if (responseType === 'redirect') {
+    const url = String(fields.body ?? '').trim()
+    if (url === '') throw new Error('The redirect needs a URL.')
+    return { status: 301, headers: { ...headers, Location: /^https?:\/\//i.test(url) ? url : `https://${url}` } }
+  }
+  const status = isNil(fields.status) || fields.status === '' ? 200 : Number(fields.status)
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw new Error(`The status must be a number from 200 to 599, received: ${fields.status}`)
+  }
+  return { status, headers, body: responseType === 'raw' ? fields.body : parsed(fields.body) }
+}
+
+/** JSON may come as text that an expression has put together. */
+function parsed(body: unknown): unknown {
+  if (typeof body !== 'string') return body
+  try {
+    return JSON.parse(body)
+  } catch {
+    return body
+  }
+}
