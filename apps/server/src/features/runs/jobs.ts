@@ -7,6 +7,7 @@ import type { Db } from '../../database/open.ts'
 import type { JobHandler, WorkItem } from '../../dispatch/dispatcher.ts'
 import type { ClaimedJob } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
+import type { WaitpointStore } from '../waitpoints/store.ts'
 import type { Attempt, RunExecutor } from './execute.ts'
 import { journalOfLog, readJournals } from './journal.ts'
 import type { RunLogs } from './logs.ts'
@@ -22,10 +23,10 @@ interface Parts {
   runs: RunStore
   logs: RunLogs
   queue: Queue
-  owner: string
   versions: VersionSource
   recorder: RunRecorder
   executor: RunExecutor
+  waitpoints: Pick<WaitpointStore, 'clearDelays'>
   sampleData(run: StoredRun): Promise<Record<string, string>>
   readPayload(run: StoredRun): Promise<string>
   log: Logger
@@ -62,6 +63,7 @@ export function createRunJobs(parts: Parts): JobHandler {
   }
 
   const load = async (run: StoredRun, journalled: JournalEntry[]): Promise<Attempt> => {
+    if (run.logsFileId !== null) await parts.waitpoints.clearDelays(run.id)
     const logged = run.logsFileId === null ? [] : await replayable(run)
     const journal = [...logged, ...journalled].map((entry, index) => ({ ...entry, sequence: index + 1 }))
     return {

@@ -1,0 +1,30 @@
+import type { EngineConfig } from '@piecework/engine/protocol'
+import type { Settings } from './settings.ts'
+
+/** Memory of one V8 isolate in the SANDBOX_CODE_* modes. */
+const ISOLATE_MEMORY_MB = 128
+
+/** What engines are told of the settings. */
+export function engineConfig(settings: Settings, port: number): EngineConfig {
+  return {
+    executionMode: settings.executionMode,
+    networkMode: settings.networkMode,
+    ssrfAllowList: settings.ssrfAllowList,
+    internalApiUrl: `http://127.0.0.1:${port}/api/`,
+    publicApiUrl: `${settings.frontendUrl}/api/`,
+    limits: {
+      maxLogSizeMb: settings.maxFlowRunLogSizeMb,
+      sliceThresholdKb: settings.flowRunLogSliceThresholdKb,
+      inputTruncateThresholdKb: settings.flowRunLogInputTruncateThresholdKb,
+      maxFileSizeMb: settings.maxFileSizeMb,
+      pausedFlowTimeoutDays: settings.pausedFlowTimeoutDays,
+      isolateMemoryMb: ISOLATE_MEMORY_MB,
+    },
+  }
+}
+
+/** The variables that the operator lets sandboxed code see. */
+export function propagatedEnvironment(settings: Settings): Record<string, string> {
+  const entries = settings.sandboxPropagatedEnvVars.map((name) => [name, process.env[name]] as const)
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined))
+}

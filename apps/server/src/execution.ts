@@ -1,0 +1,257 @@
+import { join } from 'node:path'
+import { newId } from '@piecework/model/ids'
+import type { TriggerMetadata } from '@piecework/model/piece/metadata'
+import { createWorker } from '@piecework/worker/worker'
+import { LRUCache } from 'lru-cache'
+import type { Logger } from 'pino'
+import type { Db } from './database/open.ts'
+import { createDispatcher, type JobHandler } from './dispatch/dispatcher.ts'
+import { createInteractive } from './dispatch/operations.ts'
+import { engineConfig, propagatedEnvironment } from './engine-config.ts'
+import type { Files } from './features/files/service.ts'
+import type { Catalogue } from './features/pieces/catalogue.ts'
+import { createRunExecutor } from './features/runs/execute.ts'
+import { createRunJobs } from './features/runs/jobs.ts'
+import { readJournals } from './features/runs/journal.ts'
+import { createRunLogs } from './features/runs/logs.ts'
+import { createRunRecorder } from './features/runs/recorder.ts'
+import { createRunReplies } from './features/runs/replies.ts'
+import { createRunService } from './features/runs/service.ts'
+import { createRunStarter, type RunStarter } from './features/runs/start.ts'
+import { createRunStore } from './features/runs/store.ts'
+import { createVersionSource } from './features/runs/versions.ts'
+import { createTriggerEvents } from './features/triggers/events.ts'
+import { createTriggerService } from './features/triggers/service.ts'
+import { createTicks } from './features/triggers/ticks.ts'
+import { createWaitpointStore } from './features/waitpoints/store.ts'
+import { createFlowEntries } from './features/webhooks/flow-entries.ts'
+import { createWebhookService } from './features/webhooks/service.ts'
+import type { Tokens } from './http/tokens.ts'
+import { createQueue } from './queue/queue.ts'
+import type { Settings } from './settings.ts'
+
+/** How long a job is held without a sign of life before somebody else may take it. */
+const LEASE_MS = 30_000
+const SHUTDOWN_GRACE_MS = 20_000
+const TOKEN_CACHE_MS = 60 * 60_000
+const CACHED_TOKENS = 10_000
+
+export interface ExecutionParts {
+  db: Db
+  settings: Settings
+  tokens: Tokens
+  files: Files
+  catalogue: Catalogue
+  log: Logger
+  /** The port that the server listens on, once it does. */
+  port(): number
+}
+
+/** Everything that receives events and runs flows, put together. */
+export type Execution = ReturnType<typeof createExecution>
+
+export function createExecution({ db, settings, tokens, files, catalogue, log, port }: ExecutionParts) {
+  const owner = newId()
+  const queue = createQueue(db)
+  const recorder = createRunRecorder(db, owner, LEASE_MS)
+  const replies = createRunReplies()
+  const store = createRunStore(db)
+  const waitpoints = createWaitpointStore(db)
+  const entries = createFlowEntries(db)
+  const versions = createVersionSource(db, catalogue.sourceOf)
+  const engineToken = cachedEngineTokens(tokens)
+  const publicApiUrl = `${settings.frontendUrl}/api/`
+
+  const logs = createRunLogs({
+    async readMany(projectId, ids) {
+      const read = await Promise.all(ids.map((id) => files.read({ projectId }, id)))
+      return new Map(read.flatMap((file) => (file ? [[file.id, file.data] as const] : [])))
+    },
+  })
+
+  const executor = createRunExecutor({
+    recorder,
+    replies,
+    engineToken,
+    flowTimeoutMs: settings.flowTimeoutSeconds * 1000,
+    memoryLimitKb: settings.sandboxMemoryLimitKb,
+    readJournal: async (runId) => (await readJournals(db, [runId])).get(runId) ?? [],
+    listener: {
+      async finished({ runId, outcome }) {
+        if (outcome.status === 'PAUSED' && (await waitpoints.settlePauses([runId])) > 0) dispatcher.wake()
+      },
+      progress() {},
+    },
+    log,
+  })
+
+  const runJobs = createRunJobs({
+    db,
+    runs: store,
+    logs,
+    queue,
+    versions,
+    recorder,
+    executor,
+    waitpoints,
+    sampleData: async () => ({}),
+    readPayload: async (run) => run.payload ?? '{}',
+    log,
+  })
+
+  const triggerOf = async (
+    name: string,
+    version: string,
+    trigger: string,
+    platformId: string,
+  ): Promise<TriggerMetadata | undefined> =>
+    (await catalogue.find(name, version, platformId))?.metadata.triggers[trigger]
+
+  const hooks = {
+    engineToken,
+    publicApiUrl,
+    runTimeoutMs: settings.triggerTimeoutSeconds * 1000,
+    hookTimeoutMs: settings.triggerHooksTimeoutSeconds * 1000,
+  }
+
+  const none: JobHandler = async (jobs) => {
+    await queue.remove({ ids: jobs.map((job) => job.id) })
+    return jobs.map(() => null)
+  }
+
+  const handlers = {
+    RUN: runJobs,
+    TRIGGER_EVENT: (jobs: Parameters<JobHandler>[0]) => events.handler(jobs),
+    POLL: createTicks({ db, queue, owner, versions, starter: () => starter, hooks, log }),
+    RENEW: none,
+    SYSTEM: none,
+  }
+  const dispatcher = createDispatcher({ queue, owner, leaseMs: LEASE_MS, handlers, log })
+  const interactive = createInteractive(dispatcher)
+  const starter: RunStarter = createRunStarter({ recorder, dispatcher, executor, replies })
+
+  const events = createTriggerEvents({
+    db,
+    queue,
+    owner,
+    wake: dispatcher.wake,
+    interactive,
+    versions,
+    starter: () => starter,
+    hooks,
+    handshakeOf: async (...names) => (await triggerOf(...names))?.handshakeConfiguration,
+    savePayload: (projectId, flowId, payload) =>
+      files.save({
+        owner: { projectId },
+        type: 'TRIGGER_EVENT_FILE',
+        data: Buffer.from(payload),
+        metadata: { flowId },
+      }),
+    onChanged: entries.forget,
+    log,
+  })
+
+  const triggers = createTriggerService({
+    db,
+    queue,
+    interactive,
+    versions,
+    hooks,
+    triggerOf,
+    defaultPollMinutes: settings.triggerDefaultPollInterval,
+    log,
+  })
+
+  const webhooks = createWebhookService({
+    entries,
+    versions,
+    starter,
+    events,
+    isRunOf: async (projectId, runId) => (await store.projectOf(runId)) === projectId,
+    timeoutMs: settings.webhookTimeoutSeconds * 1000,
+  })
+
+  const runs = createRunService({
+    runs: store,
+    logs,
+    starter,
+    versions,
+    dispatcher,
+    publishedVersionOf: async (projectId, flowId) => {
+      const flow = await db
+        .selectFrom('flow')
+        .select('publishedVersionId')
+        .where('id', '=', flowId)
+        .where('projectId', '=', projectId)
+        .executeTakeFirst()
+      return flow?.publishedVersionId ?? undefined
+    },
+    retentionDays: settings.executionDataRetentionDays,
+    log,
+  })
+
+  const makeWorker = () =>
+    createWorker(
+      {
+        cacheFolder: join(settings.configPath, 'cache'),
+        concurrency: settings.workerConcurrency,
+        memoryLimitKb: settings.sandboxMemoryLimitKb,
+        propagatedEnv: propagatedEnvironment(settings),
+        engine: engineConfig(settings, port()),
+      },
+      {
+        loadVersion: versions.byKey,
+        loadArchive: async () => {
+          throw new Error('Piece archives cannot be installed yet')
+        },
+      },
+    )
+  let worker: ReturnType<typeof createWorker> | undefined
+
+  return {
+    runs,
+    store,
+    replies,
+    waitpoints,
+    webhooks,
+    triggers,
+    events,
+    entries,
+    versions,
+    dispatcher,
+    interactive,
+    queue,
+    publicApiUrl,
+    engineToken,
+    /** The flow has changed: what is remembered of it is forgotten. */
+    flowChanged: entries.forget,
+    /** Takes up the work that an earlier process left, and begins to run. */
+    async start(): Promise<void> {
+      // Nobody else can hold a job of an embedded database.
+      if (settings.dbType === 'PGLITE') await queue.releaseAll()
+      await waitpoints.settlePauses()
+      worker = makeWorker()
+      const { concurrency, execute } = worker
+      dispatcher.attach({ id: owner, concurrency, execute })
+      dispatcher.start()
+      worker.warm().catch((error: unknown) => log.error({ error }, 'the first sandbox did not start'))
+    },
+    /** Lets what runs come to its end for a while; the rest is taken up at the next start. */
+    async stop(): Promise<void> {
+      await dispatcher.stop(SHUTDOWN_GRACE_MS)
+      await worker?.close()
+      await recorder.close()
+    },
+  }
+}
+
+function cachedEngineTokens(tokens: Tokens): (projectId: string, platformId: string) => Promise<string> {
+  const cache = new LRUCache<string, Promise<string>>({ max: CACHED_TOKENS, ttl: TOKEN_CACHE_MS })
+  return (projectId, platformId) => {
+    const known = cache.get(projectId)
+    if (known) return known
+    const made = tokens.engine({ id: newId(), projectId, platformId })
+    cache.set(projectId, made)
+    return made
+  }
+}
