@@ -22,8 +22,9 @@ it('the inverse of any operation brings back the flow, sample data and dates asi
         const inverse = inverseOf(version, sent, after)?.map((step) =>
           FlowOperation.parse(JSON.parse(JSON.stringify(step))),
         )
+        if (!inverse) expect(sent.type).toBe('MOVE_BRANCH')
         const undone = inverse?.filter(isVersionOperation).reduce(perform, after)
-        if (after !== version) expect(undone && essence(undone)).toEqual(essence(version))
+        if (after !== version && undone) expect(essence(undone)).toEqual(essence(version))
         version = after
       }
     }),

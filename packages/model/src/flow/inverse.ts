@@ -7,8 +7,8 @@ import { findStep, isAction, nestedHeads, walk } from './walk.ts'
 
 /**
  * What undoes an operation: operations to apply in order to the version after it. Steps come back with their
- * names, settings and places, but without sample data, which is deleted with a step. Undefined for what an edit
- * cannot undo (an import, a lock).
+ * names, settings and places, but without sample data, which is deleted with a step. Undefined for what edits
+ * cannot undo (an import, a lock, a branch moved from behind the fallback).
  */
 export function inverseOf(
   before: FlowVersion,
@@ -54,6 +54,11 @@ export function inverseOf(
     }
     case 'MOVE_BRANCH': {
       const { stepName, sourceBranchIndex, targetBranchIndex } = operation.request
+      const router = findStep(after.trigger, stepName)
+      // A branch that came from behind the fallback cannot go back: no branch moves to where the fallback is.
+      if (router?.type !== 'ROUTER' || router.settings.branches[sourceBranchIndex]?.branchType !== 'CONDITION') {
+        return undefined
+      }
       const request = { stepName, sourceBranchIndex: targetBranchIndex, targetBranchIndex: sourceBranchIndex }
       return [{ type: 'MOVE_BRANCH', request }]
     }

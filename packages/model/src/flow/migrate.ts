@@ -6,7 +6,7 @@ import { branchToRouter } from './migrations/branch-to-router.ts'
 import { httpResponseToWebhook } from './migrations/http-response-to-webhook.ts'
 import { exactPieceVersions, pinPiece } from './migrations/piece-versions.ts'
 import { propertySettings } from './migrations/property-settings.ts'
-import { isRaw, mapSteps, type Raw, rawAt, rawDepth } from './migrations/raw.ts'
+import { isRaw, mapSteps, type Raw, rawAt, rawDepth, without } from './migrations/raw.ts'
 import { Trigger } from './step.ts'
 
 type Migration = (content: Raw) => Raw
@@ -68,10 +68,11 @@ function complete(content: Raw, now: string): Raw {
   return mapSteps({ ...content, notes: content.notes ?? [] }, (step) => {
     const settings = rawAt(step, 'settings')
     const isPiece = step.type === 'PIECE' || step.type === 'PIECE_TRIGGER'
+    const noLinks = ['nextAction', 'firstLoopAction'].filter((key) => step[key] === null)
     return {
       valid: false,
       lastUpdatedDate: now,
-      ...step,
+      ...without(step, ...noLinks),
       ...(step.type === 'ROUTER' ? { children: step.children ?? [] } : {}),
       ...(isPiece && isRaw(step.settings) ? { settings: { propertySettings: {}, ...settings } } : {}),
     }

@@ -123,48 +123,62 @@ export interface PieceTrigger extends TriggerBase {
 export type Trigger = EmptyTrigger | PieceTrigger
 export type Step = Trigger | Action
 
-/** `null` is accepted where a next step may stand, and becomes absent. */
-const optionalAction: z.ZodType<Action | undefined> = z.lazy(() =>
-  z.preprocess((value) => value ?? undefined, Action.optional()).optional(),
-)
-
-const actionBase = {
-  name: StepName,
-  valid: z.boolean(),
-  displayName: z.string(),
-  skip: z.boolean().optional(),
-  lastUpdatedDate: z.string(),
-  nextAction: optionalAction,
-}
-
-export const Action: z.ZodType<Action> = z.lazy(() =>
-  z.discriminatedUnion('type', [
-    z.object({ type: z.literal('CODE'), settings: CodeSettings, ...actionBase }),
-    z.object({ type: z.literal('PIECE'), settings: PieceActionSettings, ...actionBase }),
-    z.object({
-      type: z.literal('LOOP_ON_ITEMS'),
-      settings: LoopSettings,
-      firstLoopAction: optionalAction,
-      ...actionBase,
-    }),
-    z.object({
-      type: z.literal('ROUTER'),
-      settings: RouterSettings,
-      children: z.array(z.nullable(Action)),
-      ...actionBase,
-    }),
-  ]),
-)
+// Every parser between one step and the next costs stack at every level of a long flow. Hence getters instead of
+// z.lazy, and no wrapper for null: nulls where a step may stand are dropped before parsing (see migrateContent).
 
 const triggerBase = {
   name: StepName,
   valid: z.boolean(),
   displayName: z.string(),
   lastUpdatedDate: z.string(),
-  nextAction: optionalAction,
 }
+const actionBase = { ...triggerBase, skip: z.boolean().optional() }
+
+export const Action: z.ZodType<Action> = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('CODE'),
+    settings: CodeSettings,
+    ...actionBase,
+    get nextAction() {
+      return optionalAction
+    },
+  }),
+  z.object({
+    type: z.literal('PIECE'),
+    settings: PieceActionSettings,
+    ...actionBase,
+    get nextAction() {
+      return optionalAction
+    },
+  }),
+  z.object({
+    type: z.literal('LOOP_ON_ITEMS'),
+    settings: LoopSettings,
+    ...actionBase,
+    get firstLoopAction() {
+      return optionalAction
+    },
+    get nextAction() {
+      return optionalAction
+    },
+  }),
+  z.object({
+    type: z.literal('ROUTER'),
+    settings: RouterSettings,
+    ...actionBase,
+    get children() {
+      return z.array(z.nullable(Action))
+    },
+    get nextAction() {
+      return optionalAction
+    },
+  }),
+])
+const optionalAction: z.ZodType<Action | undefined> = Action.optional()
+
+const trigger = { ...triggerBase, nextAction: optionalAction }
 
 export const Trigger: z.ZodType<Trigger> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('EMPTY'), settings: AnyMap, ...triggerBase }),
-  z.object({ type: z.literal('PIECE_TRIGGER'), settings: PieceTriggerSettings, ...triggerBase }),
+  z.object({ type: z.literal('EMPTY'), settings: AnyMap, ...trigger }),
+  z.object({ type: z.literal('PIECE_TRIGGER'), settings: PieceTriggerSettings, ...trigger }),
 ])
