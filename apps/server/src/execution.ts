@@ -234,7 +234,7 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
       const { concurrency, execute } = worker
       dispatcher.attach({ id: owner, concurrency, execute })
       dispatcher.start()
-      worker.warm().catch((error: unknown) => log.error({ error }, 'the first sandbox did not start'))
+      worker.warm().catch((error: unknown) => log.error({ err: error }, 'the first sandbox did not start'))
     },
     /** Lets what runs come to its end for a while; the rest is taken up at the next start. */
     async stop(): Promise<void> {

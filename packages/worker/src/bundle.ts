@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
@@ -37,8 +38,7 @@ export function bundleEngine(folder: string): Promise<string> {
       platform: 'node',
       format: 'esm',
       target: 'node24',
-      // Native, so it stays where npm put it.
-      external: ['isolated-vm'],
+      plugins: [nativeModules],
       keepNames: true,
       banner: {
         js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(${JSON.stringify(join(root, 'package.json'))});`,
@@ -53,6 +53,15 @@ export function bundleEngine(folder: string): Promise<string> {
       await writeWhole(file.path, file.contents)
     return entry
   })
+}
+
+/** Native modules stay where npm put them. */
+const nativeModules: esbuild.Plugin = {
+  name: 'native-modules',
+  setup(build) {
+    const { resolve } = createRequire(join(root, 'packages/engine/package.json'))
+    build.onResolve({ filter: /^isolated-vm$/ }, ({ path }) => ({ path: resolve(path), external: true }))
+  },
 }
 
 async function hashSources(): Promise<string> {

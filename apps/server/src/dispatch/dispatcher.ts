@@ -141,7 +141,7 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, log }: Dispa
       for (const [kind, group] of Map.groupBy(jobs, (job) => job.kind))
         for (const item of await handlers[kind](group)) if (item) claimed.push(item)
     } catch (error) {
-      log.error({ error }, 'claiming jobs failed')
+      log.error({ err: error }, 'claiming jobs failed')
       timers.push(setTimeout(wake, RETRY_AFTER_ERROR_MS))
     } finally {
       claiming = false
@@ -178,7 +178,7 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, log }: Dispa
       }
       renewed = kept
     } catch (error) {
-      log.error({ error }, 'renewing leases failed')
+      log.error({ err: error }, 'renewing leases failed')
     }
   }
   let renewed = new Set<string>()
@@ -187,7 +187,7 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, log }: Dispa
     try {
       if ((await queue.releaseExpired()) > 0) wake()
     } catch (error) {
-      log.error({ error }, 'releasing expired leases failed')
+      log.error({ err: error }, 'releasing expired leases failed')
     }
   }
 

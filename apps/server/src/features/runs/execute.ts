@@ -140,7 +140,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     } catch (error) {
       if (error instanceof StaleAttemptError) log.warn({ runId }, error.message)
       // The lease runs out and the run is delivered again.
-      else log.error({ error, runId }, 'recording the end of a run failed')
+      else log.error({ err: error, runId }, 'recording the end of a run failed')
     }
   }
 

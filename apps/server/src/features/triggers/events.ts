@@ -98,12 +98,12 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
 
   const retryLater = async (job: ClaimedJob, error: unknown): Promise<void> => {
     if (job.attempt >= MAX_DELIVERIES) {
-      log.error({ error, jobId: job.id, projectId: job.projectId }, 'an event was given up: its trigger keeps failing')
+      log.error({ err: error, jobId: job.id, projectId: job.projectId }, 'an event was given up: its trigger keeps failing')
       await queue.complete({ owner: parts.owner, id: job.id })
       return
     }
     const dueAt = new Date(Date.now() + RETRY_BASE_MS * 2 ** job.attempt)
-    log.warn({ error, jobId: job.id, dueAt }, 'the trigger failed on an event; it is tried again')
+    log.warn({ err: error, jobId: job.id, dueAt }, 'the trigger failed on an event; it is tried again')
     await queue.retryAt({ owner: parts.owner, id: job.id, dueAt })
   }
 
@@ -179,7 +179,7 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
             await handle(job, data, result.output ?? [])
           } catch (error) {
             await retryLater(job, error).catch((failure) =>
-              log.error({ error: failure }, 'an event could not be given back'),
+              log.error({ err: failure }, 'an event could not be given back'),
             )
           }
         }),

@@ -103,7 +103,7 @@ export function createTriggerService(parts: Parts): TriggerService {
       if (trigger.type === 'PIECE_TRIGGER' && hooked(version, trigger))
         await ask({ hook: 'ON_DISABLE', owner, version })
     } catch (error) {
-      log.warn({ error, flowId: flow.id }, 'the trigger failed while it was disabled; it counts as disabled')
+      log.warn({ err: error, flowId: flow.id }, 'the trigger failed while it was disabled; it counts as disabled')
     }
     await db.updateTable('trigger_source').set({ deleted: new Date() }).where('id', '=', source.id).execute()
   }

@@ -78,7 +78,7 @@ export function createTicks(parts: Parts): JobHandler {
       await poll(job, source, new Date(row?.dueAt ?? 0), link)
     } catch (error) {
       // The next tick asks again; what came meanwhile is still there.
-      log.warn({ error, flowId: source.flowId }, 'polling a trigger failed')
+      log.warn({ err: error, flowId: source.flowId }, 'polling a trigger failed')
     }
     await queue.retryAt({ owner: parts.owner, id: job.id, dueAt: nextTick(source.schedule, new Date()) })
   }
@@ -86,7 +86,7 @@ export function createTicks(parts: Parts): JobHandler {
   return async (jobs) =>
     jobs.map((job) =>
       jobItem(job, (link) =>
-        tick(job, link).catch((error) => log.error({ error, jobId: job.id }, 'a tick could not be finished')),
+        tick(job, link).catch((error) => log.error({ err: error, jobId: job.id }, 'a tick could not be finished')),
       ),
     )
 }
