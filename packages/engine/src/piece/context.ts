@@ -15,7 +15,7 @@ export function contextParts(host: PieceHost, stepName: string, piece: Piece) {
     step: { name: stepName },
     server,
     // Pieces from before context versions know only this.
-    ...(version === undefined ? { serverUrl: config.publicApiUrl } : {}),
+    ...(version === '0' ? { serverUrl: config.publicApiUrl } : {}),
     connections: {
       async get(key: string): Promise<unknown> {
         await host.connections.load([key])

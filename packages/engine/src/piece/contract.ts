@@ -3,8 +3,8 @@
  * are declared as methods so that pieces may narrow their context types.
  */
 
-/** What a piece says of the context that it was built for; undefined for the oldest ones. */
-export type ContextVersion = '1' | '2' | undefined
+/** The context that a piece was built for; '0' for the oldest ones, which do not say. */
+export type ContextVersion = '0' | '1' | '2'
 
 export interface PieceProperty {
   type: string
@@ -63,6 +63,6 @@ export interface Piece {
 
 export function contextVersionOf(piece: Piece): ContextVersion {
   const version = piece.getContextInfo?.()?.version
-  if (version === undefined) return undefined
+  if (version === undefined) return '0'
   return version === '1' ? '1' : '2'
 }

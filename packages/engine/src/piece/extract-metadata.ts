@@ -21,7 +21,7 @@ export async function extractPieceMetadata(
     const version = contextVersionOf(piece)
     const described: unknown = JSON.parse(
       JSON.stringify({
-        ...(version === undefined ? {} : { contextInfo: { version } }),
+        ...(version === '0' ? {} : { contextInfo: { version } }),
         ...piece.metadata(),
         name: operation.pieceName,
         version: operation.pieceVersion,

@@ -47,7 +47,7 @@ async function fetchConnection(api: ApiClient, externalId: string): Promise<unkn
 
 /** Pieces from before context versions know secret texts as bare strings and custom auth as its properties. */
 export function shapeFor(value: unknown, version: ContextVersion): unknown {
-  if (version !== undefined || typeof value !== 'object' || value === null) return value
+  if (version !== '0' || typeof value !== 'object' || value === null) return value
   const type: unknown = Reflect.get(value, 'type')
   if (type === 'SECRET_TEXT') return Reflect.get(value, 'secret_text')
   if (type === 'CUSTOM_AUTH') return Reflect.get(value, 'props')

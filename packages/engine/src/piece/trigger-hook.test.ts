@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEngine } from '../engine.ts'
+import { executeOperation } from '../operations.ts'
+import type { EngineOperation, ExecuteTriggerHook, TriggerHook } from '../protocol.ts'
+import { startTestApi, type TestApi } from '../testing/api.ts'
+import { code, configOf, prepare, runOnce, versionOf, webhookTrigger } from '../testing/harness.ts'
+import type { Piece, PieceTriggerContract } from './contract.ts'
+import { isCronExpression } from './trigger-hook.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: stands for all the contexts that pieces expect
+type Context = any
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const NAME = '@x/piece-test'
+const pieceWith = (trigger: Partial<PieceTriggerContract>, more: Partial<Piece> = {}): Piece => ({
+  displayName: 'Test',
+  getAction: () => undefined,
+  getTrigger: () => ({
+    name: 'catch',
+    type: 'WEBHOOK',
+    props: {},
+    run: ({ payload }: Context) => [payload.body],
+    ...trigger,
+  }),
+  metadata: () => ({}),
+  getContextInfo: () => ({ version: '2' }),
+  ...more,
+})
+const idle = { journal() {}, flush: async () => undefined, respond() {}, progress() {} }
+const execute = (operation: EngineOperation, piece: Piece) =>
+  executeOperation(
+    operation,
+    idle,
+    createEngine({ config: configOf({ internalApiUrl: api.url }), pieces: { [NAME]: async () => piece } }),
+  )
+
+async function callHook(hook: TriggerHook, piece: Piece, changes: Partial<ExecuteTriggerHook> = {}) {
+  const prepared = await prepare('', versionOf([], webhookTrigger(NAME)), { [`${NAME}@1.0.0`]: { bundled: NAME } })
+  const base = {
+    projectId: 'p',
+    platformId: 'p',
+    engineToken: 't',
+    flowId: 'f',
+    payload: '{}',
+    simulate: false,
+    appWebhook: null,
+  }
+  return execute(
+    { type: 'EXECUTE_TRIGGER_HOOK', ...base, hook, prepared, webhookUrl: 'https://hook', ...changes },
+    piece,
+  )
+}
+
+describe('trigger hooks', () => {
+  it('enable: keeps listeners and the schedule, and store keys apart while simulating', async () => {
+    const onEnable = async ({ app, setSchedule, store, webhookUrl }: Context) => {
+      app.createListeners({ events: ['created'], identifierValue: 'team' })
+      setSchedule({ cronExpression: '*/5 * * * *' })
+      await store.put('url', webhookUrl)
+    }
+    const piece = pieceWith({ type: 'POLLING', onEnable })
+    expect(await callHook('ON_ENABLE', piece, { simulate: true })).toMatchObject({
+      status: 'OK',
+      listeners: [{ events: ['created'], identifierValue: 'team' }],
+      schedule: { cronExpression: '*/5 * * * *', timezone: 'UTC' },
+    })
+    expect(api.store.get('testflow_f/url')).toBe('https://hook')
+    expect(await callHook('ON_ENABLE', pieceWith({ onEnable }))).toMatchObject({ schedule: null })
+  })
+
+  it('refuses a schedule that is none', async () => {
+    const piece = pieceWith({
+      type: 'POLLING',
+      onEnable: ({ setSchedule }: Context) => setSchedule({ cronExpression: 'often' }),
+    })
+    expect(await callHook('ON_ENABLE', piece)).toMatchObject({
+      status: 'USER_FAILURE',
+      error: expect.stringContaining('InvalidCronExpressionError'),
+    })
+    expect(
+      ['0 9 * * 1-5', '0/5 * * * *', '0 0 1 JAN *', '30 0 0 1 1 *'].filter((text) => !isCronExpression(text)),
+    ).toEqual([])
+    expect(['* * * *', '60 * * * *', '* 24 * * *', 'a b c d e', '*/0 * * * *'].filter(isCronExpression)).toEqual([])
+  })
+
+  it('run, test and handshake', async () => {
+    const piece = pieceWith({
+      test: () => [{ sample: 1 }],
+      onHandshake: ({ payload }: Context) => ({ status: 200, body: payload.body.challenge }),
+    })
+    const payload = JSON.stringify({ body: { challenge: 'c' }, headers: {}, queryParams: {} })
+    expect(await callHook('RUN', piece, { payload })).toMatchObject({ status: 'OK', output: ['{"challenge":"c"}'] })
+    expect(await callHook('TEST', piece)).toMatchObject({ output: ['{"sample":1}'] })
+    expect(await callHook('HANDSHAKE', piece, { payload })).toMatchObject({ response: { status: 200, body: 'c' } })
+  })
+
+  it('believes an app webhook only when the piece does', async () => {
+    const verify = ({ webhookSecret }: { webhookSecret: unknown }) => webhookSecret === 'right'
+    const piece = pieceWith({ type: 'APP_WEBHOOK' }, { events: { verify } })
+    const run = (secret: string) =>
+      callHook('RUN', piece, { payload: '{"body":1}', appWebhook: { secret, url: 'https://app' } })
+    expect(await run('right')).toMatchObject({ status: 'OK', output: ['1'] })
+    expect(await run('wrong')).toMatchObject({ status: 'USER_FAILURE', error: expect.stringContaining('not verified') })
+  })
+
+  it('run inside a run where the trigger is part of it', async () => {
+    const started: unknown[] = []
+    const trigger = {
+      run: ({ payload }: Context) => payload.body,
+      onStart: ({ payload, run }: Context) => started.push([payload, run.id]),
+    }
+    const options = {
+      trigger: webhookTrigger(NAME),
+      pieces: { [NAME]: async () => pieceWith(trigger) },
+      operation: { executeTrigger: true },
+    }
+    const steps = [code('step_1', 'return i.t', { t: '{{trigger.a}}' })]
+    const { log } = await runOnce(steps, [{ a: 'first' }, { a: 'second' }], options)
+    expect(log.executionState.steps.step_1?.output).toBe('first')
+    expect(started).toEqual([[{ a: 'first' }, 'run00000000000000001']])
+    const none = await runOnce(steps, [], options)
+    expect(none.result).toMatchObject({ status: 'SUCCEEDED', noEvent: true, stepsCount: 0 })
+    const wrong = await runOnce(steps, 'no list', options)
+    expect(wrong.result).toMatchObject({ status: 'FAILED', failedStep: { name: 'trigger' } })
+  })
+})
+
+describe('properties and connections', () => {
+  const base = { projectId: 'p', platformId: 'p', engineToken: 't', piece: { bundled: NAME } }
+  const property = (piece: Piece, input: Record<string, unknown> = {}) =>
+    execute(
+      {
+        type: 'EXECUTE_PROPERTY',
+        ...base,
+        pieceName: NAME,
+        pieceVersion: '1.0.0',
+        actionOrTriggerName: 'catch',
+        propertyName: 'p',
+        input,
+        sampleData: { step_1: '{"id":7}' },
+        flowId: 'f',
+        searchValue: 'find',
+      },
+      piece,
+    )
+
+  it('resolves options over sample data', async () => {
+    const options = async (values: Context, context: Context) => ({
+      options: [{ label: context.searchValue, value: values.id }],
+    })
+    const piece = pieceWith({ props: { p: { type: 'DROPDOWN', options } } })
+    expect(await property(piece, { id: '{{step_1.id}}' })).toEqual({
+      type: 'EXECUTE_PROPERTY',
+      propertyType: 'DROPDOWN',
+      options: { options: [{ label: 'find', value: 7 }] },
+    })
+  })
+
+  it('shows a dropdown that failed as disabled', async () => {
+    const piece = pieceWith({ props: { p: { type: 'DYNAMIC', props: () => Promise.reject(new Error('no')) } } })
+    expect(await property(piece)).toMatchObject({ propertyType: 'DYNAMIC', options: { disabled: true, options: [] } })
+  })
+
+  it('asks the piece whether a connection is good', async () => {
+    const auth = {
+      type: 'SECRET_TEXT',
+      validate: async (context: unknown) => ({
+        valid: Reflect.get(Object(context), 'auth') === 's3cret',
+        error: 'wrong',
+      }),
+    }
+    const validate = (piece: Piece, value: Record<string, unknown>) =>
+      execute({ type: 'EXECUTE_VALIDATE_AUTH', ...base, value }, piece)
+    expect(await validate(pieceWith({}, { auth }), { type: 'SECRET_TEXT', secret_text: 's3cret' })).toMatchObject({
+      valid: true,
+    })
+    expect(await validate(pieceWith({}, { auth }), { type: 'SECRET_TEXT', secret_text: 'x' })).toMatchObject({
+      valid: false,
+      error: 'wrong',
+    })
+    expect(await validate(pieceWith({}, { auth }), { type: 'BASIC_AUTH' })).toMatchObject({ valid: false })
+    expect(await validate(pieceWith({}), { type: 'NO_AUTH' })).toMatchObject({ valid: true })
+  })
+})
