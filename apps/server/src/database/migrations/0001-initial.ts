@@ -98,7 +98,7 @@ export const initial: Migration = {
       "publishedVersionId" text unique,
       metadata jsonb,
       "operationStatus" text not null default 'NONE',
-      "timeSavedPerRun" integer,
+      "timeSavedPerRun" double precision,
       "ownerId" text references "user"(id) on delete set null,
       "templateId" text)`,
     `create index flow_list on flow ("projectId", status desc, updated desc, id desc)`,

@@ -1,0 +1,105 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { RateLimit } from '../../http/rate-limit.ts'
+import { route } from '../../http/route.ts'
+import { DisplayName } from '../../http/schemas.ts'
+import type { Authentication, Session } from './service.ts'
+
+// Longer addresses cannot be delivered to.
+const Email = z.string().trim().max(254).pipe(z.email('must be an e-mail address'))
+const Password = z.string().min(8, 'must have at least 8 characters').max(64, 'must have at most 64 characters')
+
+const AuthenticationResponse = z.object({
+  id: z.string(),
+  platformRole: z.enum(['ADMIN', 'MEMBER', 'OPERATOR']),
+  status: z.enum(['ACTIVE', 'INACTIVE']),
+  externalId: z.string().nullable(),
+  platformId: z.string().nullable(),
+  verified: z.boolean(),
+  firstName: z.string(),
+  lastName: z.string(),
+  email: z.string(),
+  trackEvents: z.boolean(),
+  newsLetter: z.boolean(),
+  token: z.string(),
+  projectId: z.string().nullable(),
+})
+type AuthenticationResponse = z.infer<typeof AuthenticationResponse>
+
+export interface AuthenticationRoutesOptions {
+  authentication: Authentication
+  limit: RateLimit | undefined
+}
+
+export function authenticationRoutes(
+  app: FastifyInstance,
+  { authentication, limit }: AuthenticationRoutesOptions,
+): void {
+  const limited = limit ? { limit } : {}
+
+  route(app, {
+    method: 'POST',
+    url: '/v1/authentication/sign-up',
+    summary: 'Sign up with an e-mail address and a password',
+    principals: 'public',
+    permission: 'NONE',
+    project: null,
+    ...limited,
+    schema: {
+      body: z.object({
+        email: Email,
+        password: Password,
+        firstName: DisplayName,
+        lastName: DisplayName,
+        trackEvents: z.boolean().default(false),
+        newsLetter: z.boolean().default(false),
+      }),
+      response: AuthenticationResponse,
+    },
+    handler: async ({ body }) => present(await authentication.signUp(body)),
+  })
+
+  route(app, {
+    method: 'POST',
+    url: '/v1/authentication/sign-in',
+    summary: 'Sign in with an e-mail address and a password',
+    principals: 'public',
+    permission: 'NONE',
+    project: null,
+    ...limited,
+    schema: { body: z.object({ email: z.string(), password: z.string() }), response: AuthenticationResponse },
+    handler: async ({ body }) => present(await authentication.signIn(body)),
+  })
+
+  route(app, {
+    method: 'POST',
+    url: '/v1/authentication/switch-platform',
+    summary: 'Go to another platform of the same person',
+    principals: ['USER'],
+    permission: 'NONE',
+    project: null,
+    ...limited,
+    schema: { body: z.object({ platformId: z.string() }), response: AuthenticationResponse },
+    handler: async ({ principal, body }) => present(await authentication.switchPlatform(principal.id, body.platformId)),
+  })
+}
+
+function present({ identity, user, token, projectId }: Session): AuthenticationResponse {
+  const { id, platformRole, status, externalId, platformId } = user
+  const { verified, firstName, lastName, email, trackEvents, newsLetter } = identity
+  return {
+    id,
+    platformRole,
+    status,
+    externalId,
+    platformId,
+    verified,
+    firstName,
+    lastName,
+    email,
+    trackEvents: trackEvents ?? false,
+    newsLetter: newsLetter ?? false,
+    token,
+    projectId,
+  }
+}

@@ -1,0 +1,113 @@
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { newId } from '@piecework/model/ids'
+import type { Db } from '../../database/open.ts'
+import { databaseStorage, type FileStorage } from './storage.ts'
+import { deleteFiles, type FileOwner, insertFile, type PackedFile, selectContents, selectFile } from './store.ts'
+
+const compress = promisify(zstdCompress)
+const decompress = promisify(zstdDecompress)
+
+/** Smaller than this, the frame costs more than compression gains. */
+const COMPRESS_FROM_BYTES = 512
+/** Compressed bytes are kept when they are at most this part of the original. */
+const WORTHWHILE = 0.9
+
+export type FileType =
+  | 'FLOW_RUN_LOG'
+  | 'FLOW_RUN_LOG_SLICE'
+  | 'PACKAGE_ARCHIVE'
+  | 'FLOW_STEP_FILE'
+  | 'SAMPLE_DATA'
+  | 'SAMPLE_DATA_INPUT'
+  | 'TRIGGER_PAYLOAD'
+  | 'TRIGGER_EVENT_FILE'
+  | 'PROJECT_RELEASE'
+  | 'FLOW_VERSION_BACKUP'
+  | 'PLATFORM_ASSET'
+  | 'USER_PROFILE_PICTURE'
+  | 'WEBHOOK_PAYLOAD'
+  | 'KNOWLEDGE_BASE'
+
+export interface NewFile {
+  owner: FileOwner
+  type: FileType
+  data: Uint8Array
+  fileName?: string
+  metadata?: Record<string, string>
+}
+
+export interface StoredFile {
+  id: string
+  type: string
+  fileName: string | null
+  /** Bytes before compression. */
+  size: number | null
+  metadata: Record<string, string> | null
+  data: Uint8Array
+}
+
+/** Bytes with a name, owned by a project or a platform. */
+export interface Files {
+  /** @returns the id of the file. */
+  save(file: NewFile): Promise<string>
+  /** Undefined when the owner has no such file. */
+  read(owner: FileOwner, id: string): Promise<StoredFile | undefined>
+  /** Contents by id, for ids that come from rows of the product and not from a request; what is gone is left out. */
+  readMany(ids: readonly string[]): Promise<Map<string, Uint8Array>>
+  remove(owner: FileOwner, ids: readonly string[]): Promise<void>
+}
+
+export function createFiles({ db, storage = databaseStorage }: { db: Db; storage?: FileStorage }): Files {
+  const unpack = async ({ location, s3Key, data, compression }: PackedFile): Promise<Uint8Array> => {
+    const bytes = await storage.read({ location, s3Key, data })
+    return compression === 'ZSTD' ? decompress(bytes) : bytes
+  }
+
+  return {
+    async save({ owner, type, data, fileName, metadata }) {
+      const id = newId()
+      const packed = await pack(data)
+      const place = await storage.write(id, packed.bytes)
+      await insertFile(db, {
+        id,
+        ...owner,
+        ...place,
+        type,
+        size: data.byteLength,
+        compression: packed.compression,
+        fileName: fileName ?? null,
+        metadata: metadata ? JSON.stringify(metadata) : null,
+      })
+      return id
+    },
+
+    async read(owner, id) {
+      const row = await selectFile(db, owner, id)
+      if (!row) return undefined
+      const { location: _, s3Key: __, compression: ___, ...file } = row
+      return { ...file, data: await unpack(row) }
+    },
+
+    async readMany(ids) {
+      if (ids.length === 0) return new Map()
+      const rows = await selectContents(db, ids)
+      return new Map(
+        await Promise.all(rows.map(async (row): Promise<[string, Uint8Array]> => [row.id, await unpack(row)])),
+      )
+    },
+
+    async remove(owner, ids) {
+      if (ids.length === 0) return
+      const rows = await deleteFiles(db, owner, ids)
+      await storage.remove(rows.map(({ location, s3Key }) => ({ location, s3Key, data: null })))
+    },
+  }
+}
+
+async function pack(data: Uint8Array): Promise<{ bytes: Uint8Array; compression: 'NONE' | 'ZSTD' }> {
+  if (data.byteLength < COMPRESS_FROM_BYTES) return { bytes: data, compression: 'NONE' }
+  const packed = await compress(data)
+  if (packed.byteLength > data.byteLength * WORTHWHILE) return { bytes: data, compression: 'NONE' }
+  return { bytes: packed, compression: 'ZSTD' }
+}

@@ -1,0 +1,67 @@
+import { AppError, notFound } from '@piecework/model/errors'
+import { sampleDataFileIds } from '@piecework/model/flow/sample-data'
+import type { Logger } from 'pino'
+import type { Db } from '../../database/open.ts'
+import type { SampleData } from '../sample-data/service.ts'
+import type { Triggers } from './publish.ts'
+import { deleteFlow, type FlowRow, lockFlow, selectDeletingFlows, selectTriggersOfFlow, updateFlow } from './store.ts'
+
+interface Parts {
+  db: Db
+  sampleData: SampleData
+  triggers: Triggers
+  onFlowChanged: (flowId: string) => void
+  log: Logger
+}
+
+/**
+ * Deletes flows: marked and hidden at once, cleaned up in the background. The mark is the record of the work, so a
+ * process that starts goes on where another ended. Runs and their history stay.
+ */
+export function createDeletions({ db, sampleData, triggers, onFlowChanged, log }: Parts) {
+  const running = new Set<Promise<void>>()
+
+  const cleanUp = async (flow: FlowRow): Promise<void> => {
+    await triggers
+      .disable(flow)
+      .catch((err: unknown) => log.warn({ err, flowId: flow.id }, 'the trigger of a deleted flow did not stop cleanly'))
+    const versions = await selectTriggersOfFlow(db, flow.id)
+    const files = new Set(versions.flatMap(({ trigger }) => [...sampleDataFileIds(trigger)]))
+    await deleteFlow(db, flow.projectId, flow.id)
+    await sampleData.remove(flow.projectId, [...files])
+    onFlowChanged(flow.id)
+  }
+
+  const inBackground = (flow: FlowRow): void => {
+    const work: Promise<void> = cleanUp(flow)
+      .catch((err: unknown) =>
+        log.error({ err, flowId: flow.id }, 'a flow could not be deleted; the next start tries again'),
+      )
+      .finally(() => running.delete(work))
+    running.add(work)
+  }
+
+  return {
+    /** @throws AppError ENTITY_NOT_FOUND, FLOW_OPERATION_IN_PROGRESS */
+    async start(projectId: string, id: string): Promise<void> {
+      const flow = await db.transaction().execute(async (trx) => {
+        const found = await lockFlow(trx, projectId, id)
+        if (!found) throw notFound('flow', id)
+        if (found.operationStatus !== 'NONE')
+          throw new AppError('FLOW_OPERATION_IN_PROGRESS', { message: 'the flow is being deleted already' })
+        await updateFlow(trx, projectId, id, { operationStatus: 'DELETING', status: 'DISABLED' })
+        return found
+      })
+      onFlowChanged(id)
+      inBackground(flow)
+    },
+
+    async resume(): Promise<void> {
+      for (const flow of await selectDeletingFlows(db)) inBackground(flow)
+    },
+
+    async settled(): Promise<void> {
+      await Promise.all(running)
+    },
+  }
+}

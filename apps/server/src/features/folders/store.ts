@@ -1,0 +1,64 @@
+import { newId } from '@piecework/model/ids'
+import { sql } from 'kysely'
+import type { Db } from '../../database/open.ts'
+import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
+
+const OLDEST_FIRST: readonly OrderColumn[] = [
+  { ref: 'folder.created', key: 'created', direction: 'asc', kind: 'time' },
+  { ref: 'folder.id', key: 'id', direction: 'asc', kind: 'text' },
+]
+
+function withCount(db: Db) {
+  return db.selectFrom('folder').select(({ selectFrom }) => [
+    'folder.id',
+    'folder.created',
+    'folder.updated',
+    'folder.projectId',
+    'folder.displayName',
+    'folder.displayOrder',
+    selectFrom('flow')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .whereRef('flow.folderId', '=', 'folder.id')
+      .where('flow.operationStatus', '=', 'NONE')
+      .as('numberOfFlows'),
+  ])
+}
+
+/** Makes the folder, or gives the one that has this name in any case its new spelling. */
+export async function upsertFolder(db: Db, projectId: string, displayName: string): Promise<string> {
+  const folder = await db
+    .insertInto('folder')
+    .values({ id: newId(), projectId, displayName })
+    .onConflict((conflict) =>
+      conflict.expression(sql`"projectId", lower("displayName")`).doUpdateSet({ displayName, updated: new Date() }),
+    )
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return folder.id
+}
+
+export function selectFolder(db: Db, projectId: string, id: string) {
+  return withCount(db).where('folder.projectId', '=', projectId).where('folder.id', '=', id).executeTakeFirst()
+}
+
+export function pageFolders(db: Db, projectId: string, page: PageRequest) {
+  return paginate(withCount(db).where('folder.projectId', '=', projectId), OLDEST_FIRST, page)
+}
+
+export async function selectProjectOfFolder(db: Db, id: string): Promise<string | undefined> {
+  const row = await db.selectFrom('folder').select('projectId').where('id', '=', id).executeTakeFirst()
+  return row?.projectId
+}
+
+export function renameFolder(db: Db, projectId: string, id: string, displayName: string): Promise<unknown> {
+  return db
+    .updateTable('folder')
+    .set({ displayName, updated: new Date() })
+    .where('projectId', '=', projectId)
+    .where('id', '=', id)
+    .execute()
+}
+
+export function deleteFolder(db: Db, projectId: string, id: string): Promise<unknown> {
+  return db.deleteFrom('folder').where('projectId', '=', projectId).where('id', '=', id).execute()
+}

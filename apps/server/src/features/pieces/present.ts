@@ -1,0 +1,59 @@
+import { PieceMetadata } from '@piecework/model/piece/metadata'
+import { z } from 'zod'
+import type { CataloguedPiece } from './catalogue.ts'
+
+const row = {
+  id: z.string(),
+  created: z.string(),
+  updated: z.string(),
+  platformId: z.string().optional(),
+  pieceType: z.enum(['OFFICIAL', 'CUSTOM']),
+  packageType: z.enum(['REGISTRY', 'ARCHIVE']),
+  archiveId: z.string().optional(),
+  projectUsage: z.number(),
+}
+
+export const Piece = PieceMetadata.extend({
+  ...row,
+  minimumSupportedRelease: z.string(),
+  maximumSupportedRelease: z.string(),
+})
+export const PieceSummary = PieceMetadata.omit({ i18n: true }).extend({
+  ...row,
+  actions: z.number(),
+  triggers: z.number(),
+  suggestedActions: z.array(z.unknown()).optional(),
+  suggestedTriggers: z.array(z.unknown()).optional(),
+})
+
+const FIRST_RELEASE = '0.0.0'
+const LAST_RELEASE = '999.999.999'
+
+/** A piece with everything that a step's form needs. */
+export function presentPiece(piece: CataloguedPiece) {
+  const { metadata, builtIn: _, platformId, archiveId, ...rest } = piece
+  return {
+    ...rest,
+    ...metadata,
+    authors: metadata.authors,
+    categories: metadata.categories ?? [],
+    minimumSupportedRelease: metadata.minimumSupportedRelease ?? FIRST_RELEASE,
+    maximumSupportedRelease: metadata.maximumSupportedRelease ?? LAST_RELEASE,
+    ...(platformId === null ? {} : { platformId }),
+    ...(archiveId === null ? {} : { archiveId }),
+  }
+}
+
+export type SuggestionType = 'ACTION' | 'TRIGGER' | 'ACTION_AND_TRIGGER'
+
+/** A piece as the list shows it: with counts, and with suggestions when they are asked for. */
+export function presentSummary(piece: CataloguedPiece, suggestionType: SuggestionType | undefined) {
+  const { actions, triggers, i18n: _, ...rest } = presentPiece(piece)
+  return {
+    ...rest,
+    actions: Object.keys(actions).length,
+    triggers: Object.keys(triggers).length,
+    ...(suggestionType && suggestionType !== 'TRIGGER' ? { suggestedActions: Object.values(actions) } : {}),
+    ...(suggestionType && suggestionType !== 'ACTION' ? { suggestedTriggers: Object.values(triggers) } : {}),
+  }
+}

@@ -1,0 +1,60 @@
+import type { Selectable } from 'kysely'
+import type { Db } from '../../database/open.ts'
+import type { PlatformTable } from '../../database/schema.ts'
+
+export type PlatformRow = Selectable<PlatformTable>
+
+const BRAND_COLOR = '#5b5bd6'
+
+export function insertPlatform(db: Db, platform: { id: string; ownerId: string; name: string }): Promise<unknown> {
+  return db
+    .insertInto('platform')
+    .values({
+      ...platform,
+      primaryColor: BRAND_COLOR,
+      logoIconUrl: '/logo-icon.svg',
+      fullLogoUrl: '/logo.svg',
+      favIconUrl: '/favicon.svg',
+    })
+    .execute()
+}
+
+export function selectPlatform(db: Db, id: string): Promise<PlatformRow | undefined> {
+  return db.selectFrom('platform').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** The platforms on which the person behind a user is active. */
+export function selectPlatformsOfPerson(db: Db, userId: string) {
+  return db
+    .selectFrom('user as own')
+    .innerJoin('user as member', 'member.identityId', 'own.identityId')
+    .innerJoin('platform', 'platform.id', 'member.platformId')
+    .select(['platform.id', 'platform.name', 'member.id as userId', 'member.platformRole'])
+    .where('own.id', '=', userId)
+    .where('member.status', '=', 'ACTIVE')
+    .orderBy('platform.id')
+    .execute()
+}
+
+export type PlatformChanges = Partial<
+  Pick<
+    PlatformRow,
+    | 'name'
+    | 'primaryColor'
+    | 'filteredPieceNames'
+    | 'filteredPieceBehavior'
+    | 'cloudAuthEnabled'
+    | 'emailAuthEnabled'
+    | 'allowedAuthDomains'
+    | 'enforceAllowedAuthDomains'
+    | 'pinnedPieces'
+  >
+>
+
+export function updatePlatform(db: Db, id: string, changes: PlatformChanges): Promise<unknown> {
+  return db
+    .updateTable('platform')
+    .set({ ...changes, updated: new Date() })
+    .where('id', '=', id)
+    .execute()
+}

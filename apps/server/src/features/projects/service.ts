@@ -1,0 +1,110 @@
+import { AppError, notFound } from '@piecework/model/errors'
+import { newId } from '@piecework/model/ids'
+import type { SeekPage } from '@piecework/model/page'
+import { type Db, isUniqueViolation } from '../../database/open.ts'
+import type { PageRequest } from '../../http/pagination.ts'
+import { selectPlatform } from '../platforms/store.ts'
+import {
+  insertProject,
+  markDeleted,
+  type ProjectChanges,
+  type ProjectFigures,
+  type ProjectFilter,
+  type ProjectRow,
+  type ProjectScope,
+  pageProjects,
+  selectFigures,
+  selectProject,
+  selectVisibleProjects,
+  updateProject,
+  upsertPool,
+} from './store.ts'
+
+export interface CreateProject {
+  displayName: string
+  externalId?: string | null | undefined
+  metadata?: Record<string, unknown> | null | undefined
+  maxConcurrentJobs?: number | null | undefined
+}
+
+/** What a project needs of its flows when it goes. */
+export interface ProjectFlows {
+  /** Stops the triggers of every flow of the project and disables them. */
+  disableAll(projectId: string): Promise<void>
+}
+
+export interface Projects {
+  /** @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS */
+  create(platformId: string, request: CreateProject): Promise<ProjectRow>
+  /** @throws AppError ENTITY_NOT_FOUND */
+  get(platformId: string, id: string): Promise<ProjectRow>
+  list(scope: ProjectScope, filter: ProjectFilter, page: PageRequest): Promise<SeekPage<ProjectRow>>
+  all(scope: ProjectScope): Promise<ProjectRow[]>
+  /** @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS */
+  update(platformId: string, id: string, changes: ProjectChanges): Promise<ProjectRow>
+  /** Hides the project and stops its flows at once. @throws AppError VALIDATION for a personal project. */
+  remove(platformId: string, id: string): Promise<void>
+  figures(ids: readonly string[]): Promise<Map<string, ProjectFigures>>
+}
+
+export function createProjects({ db, flows }: { db: Db; flows: ProjectFlows }): Projects {
+  const get = async (platformId: string, id: string): Promise<ProjectRow> => {
+    const project = await selectProject(db, platformId, id)
+    if (!project) throw notFound('project', id)
+    return project
+  }
+
+  return {
+    get,
+    list: (scope, filter, page) => pageProjects(db, scope, filter, page),
+    all: (scope) => selectVisibleProjects(db, scope),
+    figures: (ids) => selectFigures(db, ids),
+
+    async create(platformId, request) {
+      const platform = await selectPlatform(db, platformId)
+      if (!platform) throw notFound('platform', platformId)
+      const id = newId()
+      await named(request.externalId, async () => {
+        await insertProject(db, { ...request, id, platformId, ownerId: platform.ownerId, type: 'TEAM' })
+      })
+      if (request.maxConcurrentJobs)
+        await updateProject(db, platformId, id, {
+          poolId: await upsertPool(db, platformId, id, request.maxConcurrentJobs),
+        })
+      return get(platformId, id)
+    },
+
+    async update(platformId, id, changes) {
+      const { maxConcurrentJobs } = changes
+      await named(changes.externalId, async () => {
+        if (maxConcurrentJobs === undefined) await updateProject(db, platformId, id, changes)
+        else {
+          const poolId = maxConcurrentJobs === null ? null : await upsertPool(db, platformId, id, maxConcurrentJobs)
+          await updateProject(db, platformId, id, { ...changes, poolId })
+        }
+      })
+      return get(platformId, id)
+    },
+
+    async remove(platformId, id) {
+      const project = await get(platformId, id)
+      if (project.type === 'PERSONAL')
+        throw new AppError('VALIDATION', { message: 'a personal project goes with its user and cannot be deleted' })
+      await markDeleted(db, platformId, id, new Date())
+      await flows.disableAll(id)
+    },
+  }
+}
+
+async function named(externalId: string | null | undefined, write: () => Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    if (isUniqueViolation(error))
+      throw new AppError('PROJECT_EXTERNAL_ID_ALREADY_EXISTS', {
+        externalId: externalId ?? null,
+        message: 'another project of the platform has this externalId',
+      })
+    throw error
+  }
+}

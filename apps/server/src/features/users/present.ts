@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import type { UserRow } from './store.ts'
+
+export const User = z.object({
+  id: z.string(),
+  created: z.string(),
+  updated: z.string(),
+  email: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  status: z.enum(['ACTIVE', 'INACTIVE']),
+  platformRole: z.enum(['ADMIN', 'MEMBER', 'OPERATOR']),
+  platformId: z.string().nullable(),
+  externalId: z.string().nullable(),
+  lastActiveDate: z.string().nullable(),
+  imageUrl: z.string().nullable(),
+})
+export type User = z.infer<typeof User>
+
+/** A user as others on the platform see it. */
+export function presentUser(row: UserRow): User {
+  const { trackEvents: _, newsLetter: __, ...user } = row
+  return user
+}

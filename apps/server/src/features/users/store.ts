@@ -1,0 +1,93 @@
+import type { Insertable } from 'kysely'
+import type { Db } from '../../database/open.ts'
+import type { UserIdentityTable, UserTable } from '../../database/schema.ts'
+import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
+
+const NEWEST_FIRST: readonly OrderColumn[] = [
+  { ref: 'user.created', key: 'created', direction: 'desc', kind: 'time' },
+  { ref: 'user.id', key: 'id', direction: 'desc', kind: 'text' },
+]
+
+export function selectIdentityByEmail(db: Db, email: string) {
+  return db.selectFrom('user_identity').selectAll().where('email', '=', email).executeTakeFirst()
+}
+
+export function insertIdentity(db: Db, row: Insertable<UserIdentityTable>) {
+  return db.insertInto('user_identity').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+export function insertUser(db: Db, row: Insertable<UserTable>) {
+  return db.insertInto('user').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+/** The memberships of an identity, the one used last first. */
+export function selectUsersOfIdentity(db: Db, identityId: string) {
+  return db
+    .selectFrom('user')
+    .selectAll()
+    .where('identityId', '=', identityId)
+    .where('platformId', 'is not', null)
+    .orderBy('lastActiveDate', (order) => order.desc().nullsLast())
+    .orderBy('id')
+    .execute()
+}
+
+export function touchUser(db: Db, id: string, now: Date) {
+  return db.updateTable('user').set({ lastActiveDate: now }).where('id', '=', id).execute()
+}
+
+function withIdentity(db: Db, platformId: string) {
+  return db
+    .selectFrom('user')
+    .innerJoin('user_identity as identity', 'identity.id', 'user.identityId')
+    .select([
+      'user.id',
+      'user.created',
+      'user.updated',
+      'user.status',
+      'user.platformRole',
+      'user.platformId',
+      'user.externalId',
+      'user.lastActiveDate',
+      'identity.email',
+      'identity.firstName',
+      'identity.lastName',
+      'identity.imageUrl',
+      'identity.trackEvents',
+      'identity.newsLetter',
+    ])
+    .where('user.platformId', '=', platformId)
+}
+
+export type UserRow = NonNullable<Awaited<ReturnType<typeof selectUser>>>
+
+export function selectUser(db: Db, platformId: string, id: string) {
+  return withIdentity(db, platformId).where('user.id', '=', id).executeTakeFirst()
+}
+
+export async function selectUsers(db: Db, platformId: string, ids: readonly string[]): Promise<UserRow[]> {
+  if (ids.length === 0) return []
+  return withIdentity(db, platformId)
+    .where('user.id', 'in', [...ids])
+    .execute()
+}
+
+export function pageUsers(db: Db, platformId: string, filter: { externalId?: string | undefined }, page: PageRequest) {
+  let query = withIdentity(db, platformId)
+  if (filter.externalId !== undefined) query = query.where('user.externalId', '=', filter.externalId)
+  return paginate(query, NEWEST_FIRST, page)
+}
+
+export function updateUser(
+  db: Db,
+  platformId: string,
+  id: string,
+  changes: Partial<Pick<UserRow, 'status' | 'platformRole' | 'externalId'>>,
+) {
+  return db
+    .updateTable('user')
+    .set({ ...changes, updated: new Date() })
+    .where('platformId', '=', platformId)
+    .where('id', '=', id)
+    .execute()
+}
