@@ -35,7 +35,7 @@ export class UnknownVersionError extends Error {
   }
 }
 
-const MAX_PLANS = 200
+const MAX_PLANS = 1_000
 
 export function createEngine({ config, pieces = {}, sleep = delay }: EngineOptions): Engine {
   const plans = new Map<string, Plan>()

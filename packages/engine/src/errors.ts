@@ -57,8 +57,12 @@ const MAX_ERROR_TEXT = 64 * 1024
 /** The message of anything that can be thrown. */
 export function messageOf(error: unknown): string {
   if (typeof error === 'string') return error
-  if (typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string') {
-    return error.message
+  try {
+    if (typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string') {
+      return error.message
+    }
+  } catch {
+    // The getter of a thrown object threw in turn.
   }
   return safeInspect(error)
 }

@@ -93,10 +93,10 @@ function createChannel(operationId: number, send: Send): Channel {
   }
   return {
     port: {
-      journal(entry) {
+      journal(entry, matters) {
         unsent.push(entry)
         written = entry.sequence
-        sendSoon()
+        if (matters) sendSoon()
       },
       async flush() {
         if (onDisk >= written) return

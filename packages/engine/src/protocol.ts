@@ -234,8 +234,8 @@ export type FromEngine =
 
 /** The engine's way out while a flow runs; the process wraps its channel in one, tests a plain object. */
 export interface RunPort {
-  /** Hands over the end of a step; does not wait. */
-  journal(entry: JournalEntry): void
+  /** Hands over the end of a step; does not wait. What can be derived again `matters` not, and need not travel soon. */
+  journal(entry: JournalEntry, matters: boolean): void
   /** Resolves when everything handed over is on disk. */
   flush(): Promise<void>
   respond(response: FlowResponse): void

@@ -32,13 +32,8 @@ export function createJournal(port: RunPort, entries: JournalEntry[], sliceThres
       const output: string[] = []
       printRecord(record, output, false)
       sequence += 1
-      port.journal({
-        sequence,
-        stepName: record.name,
-        path: scope.path,
-        output: output.join(''),
-        ...(slice === undefined ? {} : { slice }),
-      })
+      const entry = { sequence, stepName: record.name, path: scope.path, output: output.join('') }
+      port.journal(slice === undefined ? entry : { ...entry, slice }, matters)
       unflushed ||= matters
     },
     async flush() {

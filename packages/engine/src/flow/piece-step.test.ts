@@ -100,13 +100,13 @@ it('hands actions files, tags, connections, the project and its flows', async ()
 it('gives each context version its own shape of connection, and logs none of it', async () => {
   api.connections.custom = { value: { type: 'CUSTOM_AUTH', props: { port: '8080', host: 'h' } } }
   api.connections.secret = { value: { type: 'SECRET_TEXT', secret_text: 's3cret' } }
-  const auth = {
+  const custom = {
     type: 'CUSTOM_AUTH',
     props: { port: { type: 'NUMBER', required: true }, host: { type: 'SHORT_TEXT' } },
   }
   const seen = async (externalId: string, version: string) => {
     const { log } = await runPiece(({ auth }) => ({ auth }), {
-      auth,
+      auth: version === '' ? custom : [custom, { type: 'SECRET_TEXT' }],
       version,
       input: { auth: `{{connections['${externalId}']}}` },
     })

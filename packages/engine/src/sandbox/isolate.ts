@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import ivm from 'isolated-vm'
+import type ivm from 'isolated-vm'
 import { IsolatedError, MemoryLimitError } from '../errors.ts'
 import { type StepRecord, textOf } from '../flow/record.ts'
 import type { EngineLimits } from '../protocol.ts'
 import type { Script } from '../resolve/expression.ts'
 import { BOOTSTRAP } from './bootstrap.ts'
+import { loadIsolatedVm } from './load-isolated-vm.ts'
 import { NO_CODE_EXPORT } from './local.ts'
 import { MAX_CONSOLE_TEXT, type RunSandbox, type Sandbox } from './sandbox.ts'
 
@@ -75,7 +76,8 @@ export function createIsolateSandbox(limits: EngineLimits): Sandbox {
 }
 
 function createHome(projectId: string, limitMb: number): Home {
-  const isolate = new ivm.Isolate({
+  const { Isolate } = loadIsolatedVm()
+  const isolate = new Isolate({
     memoryLimit: limitMb,
     // V8 has lost the isolate: nothing in this process can be trusted to go on.
     onCatastrophicError: () => killProcess(process.pid, 'SIGABRT'),

@@ -1,0 +1,144 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ExecuteFlow, ExecutionMode, FlowResult, FromEngine, ToEngine } from './protocol.ts'
+import { BOTH_MODES, code, configOf, operationOf, prepare, rawCode, versionOf } from './testing/harness.ts'
+
+/** A real engine process from a real bundle, spoken to as a worker does. */
+interface TestEngine {
+  child: ChildProcess
+  /** Executes an operation and gives back all that was said until its result. */
+  execute(operation: ExecuteFlow): Promise<FromEngine[]>
+}
+
+let folder: string
+let bundle: string
+const engines: TestEngine[] = []
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'engine-'))
+  bundle = join(folder, 'engine.mjs')
+  await build({
+    entryPoints: [fileURLToPath(new URL('./main.ts', import.meta.url))],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    external: ['isolated-vm'],
+    banner: {
+      js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(${JSON.stringify(fileURLToPath(import.meta.url))});`,
+    },
+  })
+})
+afterAll(async () => {
+  for (const { child } of engines) child.kill('SIGKILL')
+  await rm(folder, { recursive: true })
+})
+
+async function startEngine(executionMode: ExecutionMode): Promise<TestEngine> {
+  const child = fork(bundle, { execArgv: ['--no-node-snapshot'], serialization: 'advanced', env: {}, stdio: 'ignore' })
+  const send = (message: ToEngine) => child.send(message)
+  let heard: FromEngine[] = []
+  let onResult: ((messages: FromEngine[]) => void) | undefined
+  const ready = new Promise<void>((done) => {
+    child.on('message', (message: FromEngine) => {
+      if (message.kind === 'ready') return done()
+      heard.push(message)
+      if (message.kind === 'journal' && message.flush) {
+        send({ kind: 'journalled', operationId: message.operationId, sequence: message.entries.at(-1)?.sequence ?? 0 })
+      }
+      if (message.kind === 'result') onResult?.(heard)
+    })
+  })
+  send({ kind: 'configure', config: configOf({ executionMode }) })
+  await ready
+  let operationId = 0
+  const engine: TestEngine = {
+    child,
+    execute(operation) {
+      heard = []
+      const result = new Promise<FromEngine[]>((done) => {
+        onResult = done
+      })
+      send({ kind: 'execute', operationId: ++operationId, operation })
+      return result
+    },
+  }
+  engines.push(engine)
+  return engine
+}
+
+function resultOf(messages: FromEngine[]): FlowResult {
+  const last = messages.at(-1)
+  if (last?.kind !== 'result' || last.result.type !== 'EXECUTE_FLOW') throw new Error(JSON.stringify(last))
+  return last.result
+}
+
+describe.each(BOTH_MODES)('an engine process, %s', (mode) => {
+  it('says no more than the result of a short run, and knows a version again by its key', async () => {
+    const engine = await startEngine(mode)
+    const prepared = await prepare(folder, versionOf([code('step_1', 'return i.n + 1', { n: '{{trigger.n}}' })]))
+    for (const given of [prepared, { key: prepared.key }]) {
+      const messages = await engine.execute(operationOf(prepared, { prepared: given, triggerPayload: '{"n":1}' }))
+      expect(messages).toHaveLength(1)
+      expect(messages[0]).toMatchObject({ kind: 'result', response: null, entries: [{ sequence: 1 }, { sequence: 2 }] })
+      expect(JSON.parse(resultOf(messages).log).executionState.steps.step_1.output).toBe(2)
+    }
+    const unknown = await engine.execute(operationOf(prepared, { prepared: { key: 'never seen' } }))
+    expect(unknown.at(-1)).toMatchObject({
+      result: { type: 'FAILED', error: expect.stringContaining('UNKNOWN_VERSION') },
+    })
+  })
+
+  it('tells of each step before the next one acts', async () => {
+    const engine = await startEngine(mode)
+    const prepared = await prepare(folder, versionOf([code('step_1', ''), code('step_2', ''), code('step_3', '')]))
+    const messages = await engine.execute(operationOf(prepared))
+    const told = messages.flatMap((message) =>
+      'entries' in message ? [...message.entries.map(({ stepName }) => stepName), message.kind] : [],
+    )
+    expect(told).toEqual(['trigger', 'step_1', 'journal', 'step_2', 'journal', 'step_3', 'result'])
+  })
+
+  it('lives on whatever code does', async () => {
+    const engine = await startEngine(mode)
+    const attempts = [
+      'exports.code = () => process.exit(7)',
+      'exports.code = () => { process.kill(process.pid, "SIGKILL") }',
+      'exports.code = () => process.abort()',
+      'exports.code = async () => { process.chdir("/") }',
+      'exports.code = async () => { setTimeout(() => { throw new Error("late throw") }, 5); await new Promise((done) => setTimeout(done, 50)); throw new Error("late throw") }',
+      'exports.code = () => { throw null }',
+      'exports.code = () => { throw { get message() { throw 1 } } }',
+      'exports.code = () => new Promise((_, reject) => setTimeout(reject, 1, new Error("slow no")))',
+    ]
+    for (const source of attempts) {
+      const prepared = await prepare(folder, versionOf([rawCode('step_1', source)]))
+      const result = resultOf(await engine.execute(operationOf(prepared)))
+      expect([source, result.status, result.failedStep?.name]).toEqual([source, 'FAILED', 'step_1'])
+    }
+    const prepared = await prepare(folder, versionOf([code('step_1', 'return "well"')]))
+    expect(resultOf(await engine.execute(operationOf(prepared))).status).toBe('SUCCEEDED')
+  })
+
+  it('ends at once when its worker is gone', async () => {
+    const engine = await startEngine(mode)
+    const gone = new Promise((done) => engine.child.once('exit', done))
+    engine.child.disconnect()
+    expect(await gone).toBe(0)
+  })
+})
+
+it('fails a step for rejections that it left behind', async () => {
+  const engine = await startEngine('UNSANDBOXED')
+  const source = 'exports.code = () => { Promise.reject(new Error("forgotten")); return 1 }'
+  const result = resultOf(
+    await engine.execute(operationOf(await prepare(folder, versionOf([rawCode('step_1', source)])))),
+  )
+  expect(result).toMatchObject({ status: 'FAILED', failedStep: { message: expect.stringContaining('forgotten') } })
+})
