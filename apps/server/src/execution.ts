@@ -173,6 +173,7 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
 
   const runs = createRunService({
     runs: store,
+    recorded: recorder.flush,
     logs,
     starter,
     versions,
@@ -240,7 +241,7 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
     async stop(): Promise<void> {
       await dispatcher.stop(SHUTDOWN_GRACE_MS)
       await worker?.close()
-      await recorder.close()
+      await recorder.flush()
     },
   }
 }

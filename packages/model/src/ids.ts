@@ -27,10 +27,25 @@ export function newId(now: number = Date.now()): string {
 export function randomText(length: number): string {
   let text = ''
   while (text.length < length) {
-    for (const byte of crypto.getRandomValues(new Uint8Array(length * 2))) {
-      // 248 is the largest multiple of 62 in a byte: beyond it the letters would not be equally likely.
-      if (byte < 248 && text.length < length) text += ALPHABET[byte % 62]
-    }
+    const byte = nextByte()
+    // 248 is the largest multiple of 62 in a byte: beyond it the letters would not be equally likely.
+    if (byte < 248) text += ALPHABET[byte % 62]
   }
   return text
+}
+
+// Asking the system for many bytes at once costs as much as asking for a few.
+const pool = new Uint8Array(4096)
+let unused = 0
+
+function nextByte(): number {
+  if (unused === 0) {
+    crypto.getRandomValues(pool)
+    unused = pool.length
+  }
+  unused--
+  const byte = pool[unused] ?? 0
+  // Used up bytes of secrets do not stay in memory.
+  pool[unused] = 0
+  return byte
 }

@@ -25,6 +25,8 @@ interface PoolOptions {
   idleMs: number
 }
 
+const TIDY_MS = 5000
+
 export function createSandboxPool({ size, start, retireAboveKb, idleMs }: PoolOptions): SandboxPool {
   // Most recently used last: the warmest process is taken first, so the others may go idle and end.
   const idle: { sandbox: Sandbox; since: number }[] = []
@@ -45,14 +47,20 @@ export function createSandboxPool({ size, start, retireAboveKb, idleMs }: PoolOp
     return index < 0 ? undefined : take(index)
   }
 
-  const retire = setInterval(
-    () => {
-      const limit = Date.now() - idleMs
-      while (idle.length > 1 && (idle[0]?.since ?? limit) < limit) void take(0)?.close()
-    },
-    Math.max(1000, idleMs / 4),
-  )
-  retire.unref()
+  const retireBloated = async () => {
+    for (const { sandbox } of [...idle]) {
+      const used = await sandbox.memoryKb()
+      const index = idle.findIndex((entry) => entry.sandbox === sandbox)
+      if (used > retireAboveKb && index >= 0) void take(index)?.close()
+    }
+  }
+
+  const tidy = setInterval(() => {
+    const limit = Date.now() - idleMs
+    while (idle.length > 1 && (idle[0]?.since ?? limit) < limit) void take(0)?.close()
+    void retireBloated()
+  }, TIDY_MS)
+  tidy.unref()
 
   const begin = async (): Promise<Sandbox> => {
     starting++
@@ -89,10 +97,6 @@ export function createSandboxPool({ size, start, retireAboveKb, idleMs }: PoolOp
         return
       }
       park(sandbox)
-      void sandbox.memoryKb().then((used) => {
-        const index = idle.findIndex((entry) => entry.sandbox === sandbox)
-        if (used > retireAboveKb && index >= 0) void take(index)?.close()
-      })
     },
     async warm(count) {
       const missing = Math.min(count, size) - idle.length - busy.size - starting
@@ -101,7 +105,7 @@ export function createSandboxPool({ size, start, retireAboveKb, idleMs }: PoolOp
     },
     async close() {
       closed = true
-      clearInterval(retire)
+      clearInterval(tidy)
       await Promise.all([...idle.map(({ sandbox }) => sandbox), ...busy].map((sandbox) => sandbox.close()))
       idle.length = 0
     },

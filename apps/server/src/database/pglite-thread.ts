@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { PGlite, types } from '@electric-sql/pglite'
+import { PGlite, type Results, types } from '@electric-sql/pglite'
+import { literal } from './literal.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 /**
@@ -22,14 +23,19 @@ if (!port) throw new Error('pglite-thread.ts runs as a worker thread only')
 
 const { dataDir } = workerData as { dataDir: string }
 
+/** Statements kept prepared; the oldest goes when another comes. */
+const MAX_PREPARED = 300
+const PREPARABLE = /^\s*(select|insert|update|delete|with)\b/i
+
 try {
   const db = await PGlite.create({
     dataDir,
     // Small buffers: the data lives in the page cache anyway, and idle memory is a feature.
-    postgresqlconf: ['shared_buffers=16MB', 'max_wal_size=64MB'],
+    postgresqlconf: ['shared_buffers=16MB', 'max_wal_size=64MB', 'plan_cache_mode=force_generic_plan', 'jit=off'],
     parsers: { [types.TIMESTAMPTZ]: parseTimestamp, [types.INT8]: Number },
     serializers: { [types.JSONB]: String, [types.JSON]: String },
   })
+  const run = createRunner(db)
   port.postMessage({ ready: true } satisfies ThreadReply)
   port.on('message', async (request: ThreadRequest | 'close') => {
     if (request === 'close') {
@@ -38,7 +44,7 @@ try {
       return
     }
     try {
-      const result = await db.query(request.sql, request.parameters)
+      const result = await run(request.sql, request.parameters)
       port.postMessage({ id: request.id, rows: result.rows, affected: result.affectedRows ?? 0 } satisfies ThreadReply)
     } catch (error) {
       const { message, code, detail } = error as { message: string; code?: string; detail?: string }
@@ -47,4 +53,35 @@ try {
   })
 } catch (error) {
   port.postMessage({ failed: error instanceof Error ? error.message : String(error) } satisfies ThreadReply)
+}
+
+/**
+ * Runs statements with their plans kept: parsing and planning one of the large statements of the hot path costs
+ * 1.5 ms in WebAssembly, executing its plan 0.1 ms.
+ */
+function createRunner(db: PGlite): (sql: string, parameters: unknown[]) => Promise<Results> {
+  const prepared = new Map<string, string>()
+  let count = 0
+
+  const prepare = async (sql: string): Promise<string> => {
+    const known = prepared.get(sql)
+    if (known !== undefined) return known
+    const name = `s${++count}`
+    await db.exec(`prepare ${name} as ${sql}`)
+    const [oldest] = prepared
+    if (prepared.size >= MAX_PREPARED && oldest) {
+      prepared.delete(oldest[0])
+      await db.exec(`deallocate ${oldest[1]}`)
+    }
+    prepared.set(sql, name)
+    return name
+  }
+
+  return async (sql, parameters) => {
+    if (parameters.length === 0 || !PREPARABLE.test(sql)) return db.query(sql, parameters)
+    const name = await prepare(sql)
+    const [result] = await db.exec(`execute ${name}(${parameters.map(literal).join(',')})`)
+    if (!result) throw new Error('The embedded database gave no result')
+    return result
+  }
 }

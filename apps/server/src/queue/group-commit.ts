@@ -1,10 +1,11 @@
 /**
  * Collects items while a commit is under way and commits them together next: the work of one commit is shared
- * by all that came meanwhile, and a lone item waits for nobody.
+ * by all that came meanwhile, and a lone item waits for nobody. Items that nobody waits for may be added to be
+ * written soon: they ride along with the next commit, or make one of their own after a short while.
  */
 export interface GroupCommit<T> {
   /** Resolves when the item's commit is done; rejects with the error of that item, or of the whole commit. */
-  add(item: T): Promise<void>
+  add(item: T, urgency?: 'now' | 'soon'): Promise<void>
   /** Resolves when everything added so far is committed. */
   drain(): Promise<void>
 }
@@ -17,14 +18,15 @@ interface Waiting<T> {
 
 /**
  * @param commit writes a batch; returns errors by index for items that were refused.
- * @param maxBatch items per commit at most.
+ * @param options `maxBatch`: items per commit at most; `soonMs`: how long a commit may be put off.
  */
 export function createGroupCommit<T>(
   commit: (items: T[]) => Promise<Map<number, Error> | undefined>,
-  maxBatch: number,
+  { maxBatch, soonMs }: { maxBatch: number; soonMs: number },
 ): GroupCommit<T> {
   let waiting: Waiting<T>[] = []
   let running: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
 
   const run = async () => {
     while (waiting.length > 0) {
@@ -44,14 +46,22 @@ export function createGroupCommit<T>(
     running = undefined
   }
 
+  // A microtask later, so that items of the same tick share the first commit.
+  const begin = () => {
+    clearTimeout(timer)
+    timer = undefined
+    running ??= Promise.resolve().then(run)
+  }
+
   return {
-    add: (item) =>
+    add: (item, urgency = 'now') =>
       new Promise((resolve, reject) => {
         waiting.push({ item, resolve, reject })
-        // A microtask later, so that items of the same tick share the first commit.
-        running ??= Promise.resolve().then(run)
+        if (urgency === 'now' || waiting.length >= maxBatch) begin()
+        else if (!running) timer ??= setTimeout(begin, soonMs)
       }),
     drain: async () => {
+      if (waiting.length > 0) begin()
       while (running) await running
     },
   }

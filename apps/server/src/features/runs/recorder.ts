@@ -33,8 +33,8 @@ export interface RunRecorder {
     entries: JournalEntry[]
     outcome: RunOutcome
   }): Promise<void>
-  /** Writes everything that waits. */
-  close(): Promise<void>
+  /** Resolves when everything that was recorded so far is on disk. */
+  flush(): Promise<void>
 }
 
 type Write =
@@ -44,6 +44,11 @@ type Write =
 
 /** How long a run with a waiting caller may stay unrecorded. */
 const WRITE_BEHIND_MS = 20
+/**
+ * How long the end of an attempt may wait for others to share its commit. Nothing is lost by it: until then the
+ * journal stands for the run. A commit costs 0.6 ms of the database plus 0.07 ms a run.
+ */
+const FINISH_BEHIND_MS = 8
 const MAX_BATCH = 256
 
 export function createRunRecorder(db: Db, owner: string, leaseMs: number): RunRecorder {
@@ -58,7 +63,10 @@ export function createRunRecorder(db: Db, owner: string, leaseMs: number): RunRe
     finish: null,
   })
 
-  const commits = createGroupCommit<Write>((writes) => commit(writes), MAX_BATCH)
+  const commits = createGroupCommit<Write>((writes) => commit(writes), {
+    maxBatch: MAX_BATCH,
+    soonMs: FINISH_BEHIND_MS,
+  })
 
   /** The stored row, or the one to store now because this write needs it. */
   const takeUnborn = (runId: string, births: BirthRow[]): BirthRow | undefined => {
@@ -124,8 +132,8 @@ export function createRunRecorder(db: Db, owner: string, leaseMs: number): RunRe
       timer ??= setTimeout(storeBehind, WRITE_BEHIND_MS)
     },
     journal: (write) => commits.add({ kind: 'JOURNAL', ...write }),
-    finish: (write) => commits.add({ kind: 'FINISH', ...write }),
-    async close() {
+    finish: (write) => commits.add({ kind: 'FINISH', ...write }, 'soon'),
+    async flush() {
       clearTimeout(timer)
       storeBehind()
       await commits.drain()

@@ -29,6 +29,8 @@ export interface RunService {
 
 interface Parts {
   runs: RunStore
+  /** Resolves when what has happened so far can be read. */
+  recorded(): Promise<void>
   logs: RunLogs
   starter: RunStarter
   versions: VersionSource
@@ -46,6 +48,7 @@ export function createRunService(parts: Parts): RunService {
   const { runs, logs, dispatcher } = parts
 
   const require = async (projectId: string, id: string): Promise<ListedRun> => {
+    await parts.recorded()
     const run = await runs.one(projectId, id)
     if (!run) throw notFound('flow_run', id)
     return run
@@ -110,10 +113,14 @@ export function createRunService(parts: Parts): RunService {
   return {
     get,
     async list(filter, page) {
+      await parts.recorded()
       const { data, ...cursors } = await runs.list(filter, page)
       return { data: data.map((run) => presentRun(run)), ...cursors }
     },
-    countByStatus: (filter) => runs.countByStatus(filter),
+    async countByStatus(filter) {
+      await parts.recorded()
+      return runs.countByStatus(filter)
+    },
     async retry({ projectId, platformId, id, strategy }) {
       return get(projectId, await retry(await require(projectId, id), platformId, strategy))
     },
@@ -131,12 +138,16 @@ export function createRunService(parts: Parts): RunService {
       return retried
     },
     async cancelAll(filter) {
+      await parts.recorded()
       const ids = await runs.ids(filter, BULK_LIMIT)
       const canceled = await runs.cancel(filter.projectId, ids)
       for (const id of canceled) dispatcher.cancel(id)
       const chosen = new Set(ids)
       return canceled.filter((id) => chosen.has(id)).length
     },
-    archiveAll: (filter) => runs.archive(filter),
+    async archiveAll(filter) {
+      await parts.recorded()
+      return runs.archive(filter)
+    },
   }
 }

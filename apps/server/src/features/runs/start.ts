@@ -30,13 +30,19 @@ export function createRunStarter(parts: {
   const { recorder, dispatcher, executor, replies } = parts
 
   /** The first attempt at a run, made from what is in memory. */
-  const firstAttempt = (run: NewRun, platformId: string, version: LoadedVersion): WorkItem => ({
+  const firstAttempt = (
+    run: NewRun,
+    platformId: string,
+    version: LoadedVersion,
+    onStart: () => void = () => {},
+  ): WorkItem => ({
     id: run.id,
     projectId: run.projectId,
     priority: run.priority,
     leased: true,
-    start: (link) =>
-      executor.start(
+    start: (link) => {
+      onStart()
+      return executor.start(
         {
           runId: run.id,
           attempt: 1,
@@ -52,7 +58,8 @@ export function createRunStarter(parts: {
           test: null,
         },
         link,
-      ),
+      )
+    },
   })
 
   return {
@@ -74,12 +81,12 @@ export function createRunStarter(parts: {
     startAndWait(run, platformId, version, timeoutMs) {
       const reply = replies.expect(run.id, timeoutMs)
       try {
-        dispatcher.submit(firstAttempt(run, platformId, version))
+        // Recorded from its start on: while it only waits, its caller is all that knows of it.
+        dispatcher.submit(firstAttempt(run, platformId, version, () => recorder.acceptBehind(run)))
       } catch (error) {
         replies.finished(run.id, 'INTERNAL_ERROR')
         throw error
       }
-      recorder.acceptBehind(run)
       return reply
     },
   }
