@@ -1,0 +1,57 @@
+import { createAction, isMap, Property } from '@piecework/framework'
+import { corePiece } from '../common/core-piece.ts'
+
+const convert = createAction({
+  name: 'convert-json-to-xml',
+  displayName: 'Convert JSON to XML',
+  description: 'Writes JSON as XML',
+  props: {
+    json: Property.Json({ displayName: 'JSON', required: true }),
+    attributes_key: Property.ShortText({
+      displayName: 'Attribute Field',
+      description: 'The field that holds the attributes of an element',
+      required: false,
+      defaultValue: 'attr',
+    }),
+    header: Property.Checkbox({
+      displayName: 'Add XML Header',
+      required: false,
+      defaultValue: false,
+    }),
+  },
+  async run({ propsValue }) {
+    const { json } = propsValue
+    if (typeof json !== 'object' || json === null) throw new Error('The JSON must be an object or a list.')
+    const { XMLBuilder } = await import('fast-xml-parser')
+    const attributesKey = propsValue.attributes_key || 'attr'
+    const builder = new XMLBuilder({
+      ignoreAttributes: false,
+      attributesGroupName: attributesKey,
+      suppressBooleanAttributes: false,
+      processEntities: true,
+    })
+    const document = Array.isArray(json) ? { row: json } : json
+    checkNames(document, attributesKey)
+    return (propsValue.header ? '<?xml version="1.0" encoding="utf-8"?>\n' : '') + builder.build(document)
+  },
+})
+
+const NAME = /^[\p{L}_:][\p{L}\p{N}_:.\-\u00b7]*$/u
+
+/** The builder writes any key as a tag: a key that is no XML name would make a text that nothing can read. */
+function checkNames(value: unknown, attributesKey: string): void {
+  if (Array.isArray(value)) for (const item of value) checkNames(item, attributesKey)
+  if (!isMap(value)) return
+  for (const [name, item] of Object.entries(value)) {
+    const special = name === '#text' || name === attributesKey
+    if (!special && !NAME.test(name)) throw new Error(`Not a name of an XML element: ${name}`)
+    checkNames(item, attributesKey)
+  }
+}
+
+export const xml = corePiece({
+  displayName: 'XML',
+  description: 'Write XML',
+  logo: { color: '#9a3412', drawing: '<path d="M8 7l-5 5 5 5M16 7l5 5-5 5M14 4l-4 16"/>' },
+  actions: [convert],
+})
