@@ -1,6 +1,6 @@
-import { createAction, createPiece, PieceCategory, Property } from '@piecework/framework'
+import { createAction, Property } from '@piecework/framework'
+import { corePiece } from '../common/core-piece.ts'
 import { errorHandlingHidden } from '../common/error-handling.ts'
-import { logo } from '../common/logo.ts'
 
 const advancedMapping = createAction({
   name: 'advanced_mapping',
@@ -18,13 +18,12 @@ const advancedMapping = createAction({
   run: async ({ propsValue }) => propsValue.mapping,
 })
 
-export const dataMapper = createPiece({
+export const dataMapper = corePiece({
   displayName: 'Data Mapper',
   description: 'Bring data into another shape',
-  logoUrl: logo('#7c3aed', '<path d="M3 6h6l6 12h6M3 18h6l2-4M13 10l2-4h6"/>'),
-  authors: ['piecework'],
-  categories: [PieceCategory.CORE],
-  auth: undefined,
+  logo: {
+    color: '#7c3aed',
+    drawing: '<path d="M3 6h6l6 12h6M3 18h6l2-4M13 10l2-4h6"/>',
+  },
   actions: [advancedMapping],
-  triggers: [],
 })

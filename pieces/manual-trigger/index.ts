@@ -1,5 +1,5 @@
-import { createPiece, createTrigger, PieceCategory, TriggerStrategy } from '@piecework/framework'
-import { logo } from '../common/logo.ts'
+import { createTrigger, TriggerStrategy } from '@piecework/framework'
+import { corePiece } from '../common/core-piece.ts'
 
 const manual = createTrigger({
   name: 'manual_trigger',
@@ -14,16 +14,13 @@ const manual = createTrigger({
   run: async () => [{}],
 })
 
-export const manualTrigger = createPiece({
+export const manualTrigger = corePiece({
   displayName: 'Manual Trigger',
   description: 'Start flows by hand',
-  logoUrl: logo(
-    '#0f766e',
-    '<path d="M9 11V5a2 2 0 0 1 4 0v6M13 11V9a2 2 0 0 1 4 0v6a6 6 0 0 1-6 6c-3 0-4-1-6-4l-2-3c1-1.5 3-1 4 .5l2 1.5"/>',
-  ),
-  authors: ['piecework'],
-  categories: [PieceCategory.CORE],
-  auth: undefined,
-  actions: [],
+  logo: {
+    color: '#0f766e',
+    drawing:
+      '<path d="M9 11V5a2 2 0 0 1 4 0v6M13 11V9a2 2 0 0 1 4 0v6a6 6 0 0 1-6 6c-3 0-4-1-6-4l-2-3c1-1.5 3-1 4 .5l2 1.5"/>',
+  },
   triggers: [manual],
 })
