@@ -142,3 +142,11 @@ it('fails a step for rejections that it left behind', async () => {
   )
   expect(result).toMatchObject({ status: 'FAILED', failedStep: { message: expect.stringContaining('forgotten') } })
 })
+
+it('blames a late error on the step that it came from, not on the one that runs when it comes', async () => {
+  const engine = await startEngine('UNSANDBOXED')
+  const late = 'exports.code = () => { setTimeout(() => { throw new Error("late") }, 5); return 1 }'
+  const waiting = code('step_2', 'await new Promise((done) => setTimeout(done, 50)); return 2')
+  const prepared = await prepare(folder, versionOf([rawCode('step_1', late), waiting]))
+  expect(resultOf(await engine.execute(operationOf(prepared))).status).toBe('SUCCEEDED')
+})

@@ -78,6 +78,8 @@ export interface ExecuteFlow extends OperationBase {
   test: { stepName: string; sampleData: Record<string, string> } | null
   /** Whether an HTTP caller waits for this run. */
   callerWaits: boolean
+  /** Tags that the run got before; the result has them too. */
+  tags?: string[]
 }
 
 export type TriggerHook = 'ON_ENABLE' | 'ON_DISABLE' | 'HANDSHAKE' | 'RENEW' | 'RUN' | 'TEST'

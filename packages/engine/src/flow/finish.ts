@@ -33,7 +33,7 @@ export function endRun(run: Run, verdict: Exclude<Run['verdict'], 'RUNNING'>, re
   }
 }
 
-/** Puts the end of a step that an earlier attempt wrote down back into the state. It is not journalled again. */
+/** Puts the end of a step that an earlier attempt wrote down back into the state. It is not journalled again, unless it is too large for the log. */
 export function restoreStep(run: Run, name: string, output: StepOutput, scope: Scope): StepRecord {
   const record = createRecord(name, output.type, output.status)
   record.inputText = JSON.stringify(output.input ?? {})
@@ -44,5 +44,8 @@ export function restoreStep(run: Run, name: string, output: StepOutput, scope: S
   record.error = output.errorMessage === undefined ? undefined : String(output.errorMessage)
   scope.steps.set(name, record)
   run.logSize.add(record)
+  // A large output that came back whole leaves the log again.
+  const isLarge = record.outputBytes > run.engine.config.limits.sliceThresholdKb * 1024
+  if (isLarge && record.slice === undefined) run.journal.write(record, scope, false)
   return record
 }

@@ -136,7 +136,7 @@ export function textOf(record: StepRecord, light: boolean): string | undefined {
   return light ? JSON.stringify({ item, index }) : JSON.stringify(output)
 }
 
-/** The JSON text of one StepOutput. `iterations` are pushed in for the log and left out for the journal. */
+/** The JSON text of one StepOutput. A loop's iterations are in the log, and entries of their own in the journal. */
 export function printRecord(record: StepRecord, into: string[], withIterations: boolean): void {
   into.push(`{"type":${JSON.stringify(record.type)},"status":"${record.status}","input":${record.inputText}`)
   if (record.loop !== undefined) printLoop(record.loop, into, withIterations)
@@ -152,15 +152,14 @@ function printLoop(loop: LoopState, into: string[], withIterations: boolean): vo
   into.push(',"output":{')
   if (item !== undefined) into.push(`"item":${item},`)
   into.push(`"index":${loop.index}`)
+  into.push(',"iterations":[')
   if (withIterations) {
-    into.push(',"iterations":[')
     loop.iterations.forEach((scope, index) => {
       if (index > 0) into.push(',')
       printSteps(scope.steps, into)
     })
-    into.push(']')
   }
-  into.push('}')
+  into.push(']}')
 }
 
 /** The JSON text of a map from step name to StepOutput. */

@@ -67,7 +67,7 @@ function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine, plan: 
     journal: createJournal(port, operation.journal, config.limits.sliceThresholdKb * 1024),
     logSize: createLogSize(config.limits),
     top: createScope(),
-    tags: new Set(),
+    tags: new Set(operation.tags),
     verdict: 'RUNNING',
     failedStep: null,
     stepsCount: 0,

@@ -41,7 +41,7 @@ async function eventOf(run: Run): Promise<{ text: string } | undefined> {
   const { operation } = run
   const prepared = await prepareTrigger(run, run.plan.trigger)
   const [first] = await runTrigger(run, prepared, 'RUN', JSON.parse(operation.triggerPayload))
-  return first === undefined ? undefined : { text: first }
+  return first === undefined ? undefined : { text: withoutDedupeKey(first) }
 }
 
 /** Calls onStart where the trigger has one. A piece that is not at hand is none of the run's concern. */
@@ -63,4 +63,14 @@ async function notifyStart(run: Run, output: string): Promise<void> {
     run: { id: run.operation.flowRunId },
     step: { name: prepared.name },
   })
+}
+
+const DEDUPE_KEY = '_dedupe_key'
+
+/** The key only tells repeated events apart; flows do not see it. */
+function withoutDedupeKey(text: string): string {
+  if (!text.includes(DEDUPE_KEY)) return text
+  const event: unknown = JSON.parse(text)
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) return text
+  return JSON.stringify({ ...event, [DEDUPE_KEY]: undefined })
 }

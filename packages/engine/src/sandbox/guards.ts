@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { format } from 'node:util'
 import { errorText } from '../errors.ts'
 import { MAX_CONSOLE_TEXT } from './sandbox.ts'
@@ -10,16 +11,18 @@ import { MAX_CONSOLE_TEXT } from './sandbox.ts'
 interface Attempt {
   fail(error: unknown): void
   output: string
+  isOver: boolean
 }
 
-let current: Attempt | undefined
+/** Follows code into its timers and promises, so that a stray error is blamed on the step that it came from. */
+const attempts = new AsyncLocalStorage<Attempt>()
 let installed = false
 let exclusive = false
 
 /**
  * Runs user code under guard.
- * @returns what the code returns, with what it printed when it fails
- * @throws what it throws, also out of forgotten promises and timers
+ * @returns what the code returns
+ * @throws what it throws, also out of forgotten promises and timers, with what the code printed
  */
 export async function guarded<T>(run: () => Promise<T> | T): Promise<T> {
   install()
@@ -28,17 +31,16 @@ export async function guarded<T>(run: () => Promise<T> | T): Promise<T> {
     fail = reject
   })
   failure.catch(() => undefined)
-  const attempt: Attempt = { fail, output: '' }
-  current = attempt
+  const attempt: Attempt = { fail, output: '', isOver: false }
   try {
-    const result = await Promise.race([run(), failure])
+    const result = await Promise.race([attempts.run(attempt, async () => run()), failure])
     // One turn of the event loop, so that rejections nobody handled come to light while the step still runs.
     await Promise.race([new Promise((done) => setImmediate(done)), failure])
     return result
   } catch (error) {
     throw attempt.output === '' ? error : withOutput(error, attempt.output)
   } finally {
-    if (current === attempt) current = undefined
+    attempt.isOver = true
   }
 }
 
@@ -54,17 +56,20 @@ function install(): void {
   for (const name of ['exit', 'abort', 'chdir', 'reallyExit'] as const) forbid(name)
   const kill = process.kill.bind(process)
   process.kill = (pid, signal) => {
-    if (pid === process.pid || pid <= 0) refuse('kill')
+    if ((pid === process.pid || pid <= 0) && signal !== 0) refuse('kill')
     return kill(pid, signal)
   }
   for (const level of ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const) {
     const print = console[level].bind(console)
-    console[level] = (...values: unknown[]) =>
-      current === undefined ? print(...values) : keep(`${format(...values)}\n`)
+    console[level] = (...values: unknown[]) => {
+      if (!keep(() => `${format(...values)}\n`)) print(...values)
+    }
   }
   const onStray = (error: unknown): void => {
-    if (current !== undefined) current.fail(error)
-    else if (exclusive) process.stderr.write(`Stray error: ${errorText(error)}\n`)
+    const attempt = attempts.getStore()
+    if (attempt !== undefined) {
+      if (!attempt.isOver) attempt.fail(error)
+    } else if (exclusive) process.stderr.write(`Stray error: ${errorText(error)}\n`)
     else throw error
   }
   process.on('uncaughtException', onStray)
@@ -75,7 +80,7 @@ function forbid(name: 'exit' | 'abort' | 'chdir' | 'reallyExit'): void {
   const original: unknown = Reflect.get(process, name)
   if (typeof original !== 'function') return
   const guard = (...values: unknown[]): unknown => {
-    if (current !== undefined || exclusive) refuse(name)
+    if (attempts.getStore() !== undefined || exclusive) refuse(name)
     return Reflect.apply(original, process, values)
   }
   Reflect.set(process, name, guard)
@@ -85,10 +90,12 @@ function refuse(name: string): never {
   throw new Error(`process.${name}() is not available in a flow: the process is shared with the engine`)
 }
 
-function keep(text: string): void {
-  if (current !== undefined && current.output.length < MAX_CONSOLE_TEXT) {
-    current.output = (current.output + text).slice(0, MAX_CONSOLE_TEXT)
-  }
+/** Keeps what running code prints; false when no code printed it. */
+function keep(print: () => string): boolean {
+  const attempt = attempts.getStore()
+  if (attempt === undefined) return false
+  if (attempt.output.length < MAX_CONSOLE_TEXT) attempt.output = (attempt.output + print()).slice(0, MAX_CONSOLE_TEXT)
+  return true
 }
 
 /** The same error with the output below its stack; errors whose message is JSON stay as they are. */

@@ -26,6 +26,8 @@ const HEAP_CHECK_EVERY = 16
 /** The worker ends the process of a run that is out of time; this catches an engine whose worker is gone. */
 const TIMEOUT_GRACE_MS = 30_000
 const DEFAULT_FLOW_TIMEOUT_SECONDS = 600
+/** Longer waits are waited for in parts: Node's timers take no more than 2^31 ms. */
+const MAX_WAIT_MS = 60_000
 
 /** Taken before user code is kept from it. */
 const killProcess = process.kill.bind(process)
@@ -163,7 +165,7 @@ function openRun(homeOf: () => Home, { limitMb, timeout }: { limitMb: number; ti
         if (state.startsWith('O')) return rest
         if (state.startsWith('E')) throw failureOf(rest)
         if (state.startsWith('N')) throw new Error('The code waits for a promise that nothing will ever settle')
-        if (rest !== '0') await delay(Number(rest))
+        if (rest !== '0') await delay(Math.min(Number(rest), MAX_WAIT_MS))
       }
     },
 
