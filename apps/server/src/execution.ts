@@ -178,6 +178,7 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
     starter,
     versions,
     dispatcher,
+    replies,
     publishedVersionOf: async (projectId, flowId) => {
       const flow = await db
         .selectFrom('flow')
@@ -242,6 +243,7 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
       await dispatcher.stop(SHUTDOWN_GRACE_MS)
       await worker?.close()
       await recorder.flush()
+      await queue.releaseOwned({ owner })
     },
   }
 }

@@ -160,7 +160,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
     memoryKb,
     close: async () => {
-      child.kill('SIGKILL')
+      kill({ kind: 'CANCELED' })
       await gone
     },
   }

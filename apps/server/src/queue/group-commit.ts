@@ -28,20 +28,26 @@ export function createGroupCommit<T>(
   let running: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
 
+  /** One item that cannot be written must not take the others of its batch with it. */
+  const settle = async (batch: Waiting<T>[]): Promise<void> => {
+    try {
+      const refused = await commit(batch.map(({ item }) => item))
+      batch.forEach((entry, index) => {
+        const error = refused?.get(index)
+        if (error) entry.reject(error)
+        else entry.resolve()
+      })
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.reject(error)
+      else for (const entry of batch) await settle([entry])
+    }
+  }
+
   const run = async () => {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, maxBatch)
       waiting = waiting.slice(maxBatch)
-      try {
-        const refused = await commit(batch.map(({ item }) => item))
-        batch.forEach((entry, index) => {
-          const error = refused?.get(index)
-          if (error) entry.reject(error)
-          else entry.resolve()
-        })
-      } catch (error) {
-        for (const entry of batch) entry.reject(error)
-      }
+      await settle(batch)
     }
     running = undefined
   }

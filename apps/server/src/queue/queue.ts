@@ -20,6 +20,8 @@ export interface Queue {
   removeKey(request: { key: string }): Promise<void>
   /** Makes jobs whose lease ran out deliverable again. @returns how many. */
   releaseExpired(): Promise<number>
+  /** Makes the jobs that the owner holds deliverable: at its end. */
+  releaseOwned(request: { owner: string }): Promise<number>
   /** Makes every leased job deliverable: only for the sole owner of an embedded database, at its start. */
   releaseAll(): Promise<number>
   /** When the next job that nobody holds is due. */
@@ -72,6 +74,9 @@ export function createQueue(db: Db): Queue {
     },
     async releaseExpired() {
       return release(db, sql`"leaseUntil" < now()`)
+    },
+    async releaseOwned({ owner }) {
+      return release(db, sql`owner = ${owner}`)
     },
     async releaseAll() {
       return release(db, sql`"leaseUntil" is not null`)

@@ -1,5 +1,6 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import type { Db } from '../../database/open.ts'
+import { survivingOutages } from '../../database/outage.ts'
 import { createGroupCommit } from '../../queue/group-commit.ts'
 import type { NewRun } from './new-run.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
@@ -68,53 +69,21 @@ export function createRunRecorder(db: Db, owner: string, leaseMs: number): RunRe
     soonMs: FINISH_BEHIND_MS,
   })
 
-  /** The stored row, or the one to store now because this write needs it. */
-  const takeUnborn = (runId: string, births: BirthRow[]): BirthRow | undefined => {
-    const row = unborn.get(runId)
-    if (!row) return undefined
-    unborn.delete(runId)
-    births.push(row)
-    return row
-  }
-
   const commit = async (writes: Write[]): Promise<Map<number, Error>> => {
-    const births: BirthRow[] = []
-    const finishes: FinishRow[] = []
-    const journals: { index: number; runId: string; attempt: number; projectId: string; entries: JournalEntry[] }[] = []
-    const finishIndex = new Map<FinishRow, number>()
-    for (const [index, write] of writes.entries()) {
-      if (write.kind === 'BIRTH') births.push(write.row)
-      else if (write.kind === 'JOURNAL') {
-        takeUnborn(write.runId, births)
-        journals.push({ index, ...write })
-      } else {
-        const row: FinishRow = { ...write, ...(await packLog(write.outcome.log)) }
-        const mine = takeUnborn(write.runId, births)
-        if (mine) mine.finish = row
-        else {
-          finishes.push(row)
-          finishIndex.set(row, index)
-        }
-      }
+    const taken: BirthRow[] = []
+    const take = (runId: string): BirthRow | undefined => {
+      const row = unborn.get(runId)
+      if (row && unborn.delete(runId)) taken.push(row)
+      return row
     }
-    const refused = new Map<number, Error>()
-    // Before the entries and logs that name them.
-    await writeSlices(
-      db,
-      writes.filter((write) => write.kind !== 'BIRTH'),
-    )
-    await writeBirths(db, births)
-    for (const index of await writeJournal(db, journals)) {
-      const write = journals.find((journal) => journal.index === index)
-      if (write) refused.set(index, new StaleAttemptError(write.runId, write.attempt))
+    const plan = await planCommit(writes, take)
+    try {
+      return await survivingOutages(() => execute(db, plan))
+    } catch (error) {
+      // Not stored after all: the next write of the run brings it along.
+      for (const row of taken) unborn.set(row.run.id, { ...row, finish: null })
+      throw error
     }
-    const finished = await writeFinishes(db, finishes)
-    for (const row of finishes) {
-      const index = finishIndex.get(row)
-      if (index !== undefined && !finished.has(row.runId))
-        refused.set(index, new StaleAttemptError(row.runId, row.attempt))
-    }
-    return refused
   }
 
   /** Stores the runs that have waited long enough; their later writes find them stored. */
@@ -139,4 +108,52 @@ export function createRunRecorder(db: Db, owner: string, leaseMs: number): RunRe
       await commits.drain()
     },
   }
+}
+
+/** What one commit writes; `index` is the place of the write that wants it. */
+interface Plan {
+  births: BirthRow[]
+  journals: { index: number; runId: string; attempt: number; projectId: string; entries: JournalEntry[] }[]
+  finishes: { index: number; row: FinishRow }[]
+  /** Writes whose entries may carry large outputs. */
+  sliced: { projectId: string; entries: JournalEntry[] }[]
+}
+
+/** @param take gives the row of a run that is not stored yet, and only once. */
+async function planCommit(writes: Write[], take: (runId: string) => BirthRow | undefined): Promise<Plan> {
+  const plan: Plan = { births: [], journals: [], finishes: [], sliced: [] }
+  for (const [index, write] of writes.entries()) {
+    if (write.kind === 'BIRTH') {
+      plan.births.push(write.row)
+      continue
+    }
+    plan.sliced.push(write)
+    const unstored = take(write.runId)
+    if (unstored) plan.births.push(unstored)
+    if (write.kind === 'JOURNAL') plan.journals.push({ index, ...write })
+    else {
+      const row: FinishRow = { ...write, ...(await packLog(write.outcome.log)) }
+      if (unstored) unstored.finish = row
+      else plan.finishes.push({ index, row })
+    }
+  }
+  return plan
+}
+
+/** Writes a plan in order. @returns the writes whose attempt is not current any more. */
+async function execute(db: Db, { births, journals, finishes, sliced }: Plan): Promise<Map<number, Error>> {
+  const refused = new Map<number, Error>()
+  // Before the entries and logs that name them.
+  await writeSlices(db, sliced)
+  await writeBirths(db, births)
+  const stale = new Set(await writeJournal(db, journals))
+  for (const { index, runId, attempt } of journals)
+    if (stale.has(index)) refused.set(index, new StaleAttemptError(runId, attempt))
+  const finished = await writeFinishes(
+    db,
+    finishes.map(({ row }) => row),
+  )
+  for (const { index, row } of finishes)
+    if (!finished.has(row.runId)) refused.set(index, new StaleAttemptError(row.runId, row.attempt))
+  return refused
 }

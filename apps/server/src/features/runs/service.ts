@@ -8,6 +8,7 @@ import { PRIORITY } from '../../queue/job.ts'
 import type { RunLogs } from './logs.ts'
 import { newRun } from './new-run.ts'
 import { presentRun } from './present.ts'
+import type { RunReplies } from './replies.ts'
 import type { RunStarter } from './start.ts'
 import type { ListedRun, RunFilter, RunStore } from './store.ts'
 import type { VersionSource } from './versions.ts'
@@ -35,6 +36,7 @@ interface Parts {
   starter: RunStarter
   versions: VersionSource
   dispatcher: Dispatcher
+  replies: RunReplies
   publishedVersionOf(projectId: string, flowId: string): Promise<string | undefined>
   retentionDays: number
   log: { warn(details: object, message: string): void }
@@ -141,7 +143,10 @@ export function createRunService(parts: Parts): RunService {
       await parts.recorded()
       const ids = await runs.ids(filter, BULK_LIMIT)
       const canceled = await runs.cancel(filter.projectId, ids)
-      for (const id of canceled) dispatcher.cancel(id)
+      for (const id of canceled) {
+        dispatcher.cancel(id)
+        parts.replies.finished(id, 'CANCELED')
+      }
       const chosen = new Set(ids)
       return canceled.filter((id) => chosen.has(id)).length
     },
