@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { Db } from './database/open.ts'
 import type { Settings } from './settings.ts'
 
 /** The two secrets that all data hangs on. */
@@ -41,6 +42,29 @@ export async function loadKeys(settings: KeySettings): Promise<Keys> {
 
 const RESTORE = 'Restore it from a backup, or give AP_ENCRYPTION_KEY and AP_JWT_SECRET as they were'
 
+const FINGERPRINT_FLAG = 'ENCRYPTION_KEY_FINGERPRINT'
+
+/**
+ * Makes sure that the database belongs to these keys: the first start leaves a fingerprint in it.
+ * @throws KeyError when the connections of this database were encrypted with another key.
+ */
+export async function requireMatchingKeys(db: Db, { encryptionKey }: Keys): Promise<void> {
+  const fingerprint = createHmac('sha256', encryptionKey).update('piecework').digest('hex')
+  const value = JSON.stringify(fingerprint)
+  await db
+    .insertInto('flag')
+    .values({ id: FINGERPRINT_FLAG, value })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  const stored = await db
+    .selectFrom('flag')
+    .select('value')
+    .where('id', '=', FINGERPRINT_FLAG)
+    .executeTakeFirstOrThrow()
+  if (stored.value === fingerprint) return
+  throw new KeyError(`The database was made with another encryption key than the one that is given now. ${RESTORE}.`)
+}
+
 async function readKeyFile(file: string): Promise<Keys | undefined> {
   let content: string
   try {
@@ -62,17 +86,11 @@ async function makeKeyFile(file: string, { configPath, databaseFolder }: KeySett
       `The key file ${file} is missing, but there is a database in ${databaseFolder} that was made with its keys. ${RESTORE}.`,
     )
   }
-  await mkdir(configPath, { recursive: true, mode: 0o700 })
   const keys: Keys = { encryptionKey: randomBytes(16).toString('hex'), jwtSecret: randomBytes(32).toString('hex') }
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
-  const handle = await open(draft, 'wx', 0o600)
   try {
-    await handle.writeFile(`${JSON.stringify(keys, null, 2)}\n`)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  try {
+    await mkdir(configPath, { recursive: true, mode: 0o700 })
+    await writeDraft(draft, `${JSON.stringify(keys, null, 2)}\n`)
     // Unlike a rename, a link never replaces the keys of another process that starts at the same moment.
     await link(draft, file)
     return keys
@@ -84,6 +102,16 @@ async function makeKeyFile(file: string, { configPath, databaseFolder }: KeySett
     })
   } finally {
     await rm(draft, { force: true })
+  }
+}
+
+async function writeDraft(draft: string, content: string): Promise<void> {
+  const handle = await open(draft, 'wx', 0o600)
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 

@@ -13,6 +13,8 @@ declare module 'fastify' {
     access: Access
     /** Every route, for the OpenAPI document. */
     documentedRoutes: DocumentedRoute[]
+    /** For tests: answers that do not fit the schema of their route are failures. */
+    checksAnswers: boolean
   }
   interface FastifyRequest {
     principal: Principal | null
@@ -129,6 +131,7 @@ export function route<const P extends Principals, S extends RouteSchema, J exten
       const answer = await definition.handler(call)
       if (reply.sent || answer === reply) return reply
       if (status === 204) return reply.code(204).send()
+      if (app.checksAnswers) schema?.response?.parse(JSON.parse(JSON.stringify(answer ?? null)))
       return reply.code(status).send(answer)
     },
   })

@@ -19,16 +19,20 @@ export function bodyLimit(settings: Settings): number {
   return Math.max(largest, SMALLEST_BODY_LIMIT_MB) * MB
 }
 
+export interface HttpServerOptions {
+  settings: Settings
+  log: FastifyBaseLogger
+  access: Access
+  checksAnswers?: boolean
+}
+
 /** The HTTP server without its routes. */
 export async function createHttpServer({
   settings,
   log,
   access,
-}: {
-  settings: Settings
-  log: FastifyBaseLogger
-  access: Access
-}): Promise<FastifyInstance> {
+  checksAnswers = false,
+}: HttpServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: log,
     // A line per request would cost more than most requests; failures are logged by the error handler.
@@ -41,6 +45,7 @@ export async function createHttpServer({
   })
   app.decorate('access', access)
   app.decorate('documentedRoutes', [])
+  app.decorate('checksAnswers', checksAnswers)
   app.decorateRequest('principal', null)
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleUnknownRoute)

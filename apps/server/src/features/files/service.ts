@@ -53,8 +53,8 @@ export interface Files {
   save(file: NewFile): Promise<string>
   /** Undefined when the owner has no such file. */
   read(owner: FileOwner, id: string): Promise<StoredFile | undefined>
-  /** Contents by id, for ids that come from rows of the product and not from a request; what is gone is left out. */
-  readMany(ids: readonly string[]): Promise<Map<string, Uint8Array>>
+  /** Contents by id; what is gone is left out. */
+  readMany(owner: FileOwner, ids: readonly string[]): Promise<Map<string, Uint8Array>>
   remove(owner: FileOwner, ids: readonly string[]): Promise<void>
 }
 
@@ -89,9 +89,9 @@ export function createFiles({ db, storage = databaseStorage }: { db: Db; storage
       return { ...file, data: await unpack(row) }
     },
 
-    async readMany(ids) {
+    async readMany(owner, ids) {
       if (ids.length === 0) return new Map()
-      const rows = await selectContents(db, ids)
+      const rows = await selectContents(db, owner, ids)
       return new Map(
         await Promise.all(rows.map(async (row): Promise<[string, Uint8Array]> => [row.id, await unpack(row)])),
       )

@@ -20,9 +20,8 @@ export function selectFile(db: Db, owner: FileOwner, id: string) {
 
 export type PackedFile = Pick<Selectable<FileTable>, 'id' | 'location' | 'data' | 's3Key' | 'compression'>
 
-export function selectContents(db: Db, ids: readonly string[]): Promise<PackedFile[]> {
-  return db
-    .selectFrom('file')
+export function selectContents(db: Db, owner: FileOwner, ids: readonly string[]): Promise<PackedFile[]> {
+  return owned(db, owner)
     .select(PACKED)
     .where('id', 'in', [...ids])
     .execute()

@@ -18,6 +18,7 @@ import { judge, type PieceFinder } from './judge.ts'
 import { createLocks } from './locks.ts'
 import { type FlowVersionMetadata, presentFlow } from './present.ts'
 import { createPublisher, isPublishOperation, type Triggers } from './publish.ts'
+import { replaceConnectionInFlows } from './replace-connection.ts'
 import {
   countFlows,
   type FlowFilter,
@@ -32,6 +33,7 @@ import {
   selectProjectOfFlow,
   selectSchedules,
   selectVersion,
+  selectVersionOfProject,
   selectVersions,
 } from './store.ts'
 
@@ -63,6 +65,10 @@ export interface Flows {
   remove(projectId: string, id: string): Promise<void>
   projectOf(id: string): Promise<string | undefined>
   version(projectId: string, flowId: string, versionId: string): Promise<FlowVersion>
+  /** @throws AppError ENTITY_NOT_FOUND */
+  versionById(projectId: string, versionId: string): Promise<FlowVersion>
+  /** Lets every flow of the project use another connection (both external ids). */
+  replaceConnection(projectId: string, from: string, to: string): Promise<void>
   disableAll(projectId: string): Promise<void>
   /** Goes on with deletions that an earlier process did not finish. */
   resumeDeletions(): Promise<void>
@@ -191,6 +197,18 @@ export function createFlows(parts: FlowParts): Flows {
     async version(projectId, flowId, versionId) {
       await requireFlow(projectId, flowId)
       return requireVersion(flowId, versionId)
+    },
+
+    async versionById(projectId, versionId) {
+      const version = await selectVersionOfProject(db, projectId, versionId)
+      if (!version) throw notFound('flow_version', versionId)
+      return version
+    },
+
+    async replaceConnection(projectId, from, to) {
+      const { changed, republished } = await replaceConnectionInFlows(db, projectId, from, to)
+      for (const flowId of changed) onFlowChanged(flowId)
+      for (const { flow, version, enabled } of republished) if (enabled) await parts.triggers.enable(flow, version)
     },
 
     async disableAll(projectId) {

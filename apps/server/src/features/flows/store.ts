@@ -182,6 +182,34 @@ function toRow({ trigger, notes, backupFiles, ...version }: FlowVersion): Insert
   }
 }
 
+export function deleteVersion(db: Db, flowId: string, id: string): Promise<unknown> {
+  return db.deleteFrom('flow_version').where('flowId', '=', flowId).where('id', '=', id).execute()
+}
+
+/** The flows of a project of which a version refers to a connection. */
+export async function selectFlowsUsing(db: Db, projectId: string, connectionExternalId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('flow')
+    .innerJoin('flow_version', 'flow_version.flowId', 'flow.id')
+    .select('flow.id')
+    .distinct()
+    .where('flow.projectId', '=', projectId)
+    .where('flow.operationStatus', '=', 'NONE')
+    .where(overlaps('flow_version.connectionIds', [connectionExternalId]))
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+export async function selectVersionOfProject(db: Db, projectId: string, id: string): Promise<FlowVersion | undefined> {
+  return db
+    .selectFrom('flow_version')
+    .innerJoin('flow', 'flow.id', 'flow_version.flowId')
+    .selectAll('flow_version')
+    .where('flow.projectId', '=', projectId)
+    .where('flow_version.id', '=', id)
+    .executeTakeFirst()
+}
+
 /** The schedules of triggers that are in service, by flow. */
 export async function selectSchedules(
   db: Db,

@@ -1,0 +1,173 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import packageJson from '../package.json' with { type: 'json' }
+import { type DatabaseOptions, type Db, openDatabase } from './database/open.ts'
+import { createEncryption } from './encryption.ts'
+import { createExecution, type Execution } from './execution.ts'
+import { apiKeyRoutes } from './features/api-keys/routes.ts'
+import { appConnectionRoutes } from './features/app-connections/routes.ts'
+import { createAppConnections } from './features/app-connections/service.ts'
+import { authenticationRoutes } from './features/authentication/routes.ts'
+import { createAuthentication } from './features/authentication/service.ts'
+import { engineRoutes } from './features/engine/routes.ts'
+import { createFiles } from './features/files/service.ts'
+import { flagRoutes } from './features/flags/routes.ts'
+import { flowRoutes } from './features/flows/routes.ts'
+import { createFlows } from './features/flows/service.ts'
+import { folderRoutes } from './features/folders/routes.ts'
+import { createFolders } from './features/folders/service.ts'
+import { healthRoutes } from './features/health/routes.ts'
+import { createCatalogue, readBuiltInPieces } from './features/pieces/catalogue.ts'
+import { pieceRoutes } from './features/pieces/routes.ts'
+import { platformRoutes } from './features/platforms/routes.ts'
+import { projectRoutes } from './features/projects/routes.ts'
+import { createProjects } from './features/projects/service.ts'
+import { runRoutes } from './features/runs/routes.ts'
+import { sampleDataRoutes } from './features/sample-data/routes.ts'
+import { createSampleData } from './features/sample-data/service.ts'
+import { stepFileRoutes } from './features/step-files/routes.ts'
+import { createStepFiles } from './features/step-files/service.ts'
+import { storeEntryRoutes } from './features/store-entries/routes.ts'
+import { userRoutes } from './features/users/routes.ts'
+import { createUsers } from './features/users/service.ts'
+import { waitpointRoutes } from './features/waitpoints/routes.ts'
+import { webhookRoutes } from './features/webhooks/routes.ts'
+import { createAccess } from './http/access.ts'
+import { docsRoutes } from './http/docs.ts'
+import { authenticationLimit } from './http/rate-limit.ts'
+import { createHttpServer } from './http/server.ts'
+import { createTokens, type Tokens } from './http/tokens.ts'
+import { loadKeys, requireMatchingKeys } from './keys.ts'
+import type { Settings } from './settings.ts'
+
+const MB = 1024 * 1024
+
+export interface Server {
+  app: FastifyInstance
+  db: Db
+  tokens: Tokens
+  execution: Execution
+  /** Listens, and takes up the work that an earlier process left. @returns the port. */
+  start(): Promise<number>
+  /** Finishes what runs, and lets go of everything. */
+  close(): Promise<void>
+}
+
+/**
+ * Puts the server together; it does not listen yet.
+ * @param options checksAnswers: see createHttpServer.
+ * @throws KeyError, or Error when the database does not open.
+ */
+export async function composeServer(settings: Settings, log: Logger, { checksAnswers = false } = {}): Promise<Server> {
+  const keys = await loadKeys(settings)
+  const db = await openDatabase(databaseOptions(settings))
+  await requireMatchingKeys(db, keys)
+  const release = packageJson.version
+  const tokens = createTokens(keys.jwtSecret)
+  const app = await createHttpServer({ settings, log, access: createAccess({ db, tokens }), checksAnswers })
+
+  const files = createFiles({ db })
+  const stepFiles = createStepFiles({
+    files,
+    tokens,
+    publicUrl: settings.frontendUrl,
+    maxFileSizeMb: settings.maxFileSizeMb,
+  })
+  const catalogue = createCatalogue({ db, builtIn: readBuiltInPieces(), maxEntries: settings.piecesCacheMaxEntries })
+  const execution = createExecution({ db, settings, tokens, files, catalogue, log, port: () => portOf(app) })
+  const sampleData = createSampleData({ files })
+  const { triggers } = execution
+  const flows = createFlows({ db, pieces: catalogue, sampleData, triggers, onFlowChanged: execution.flowChanged, log })
+  const projects = createProjects({ db, flows })
+  const appConnections = createAppConnections({
+    db,
+    encryption: createEncryption(keys.encryptionKey),
+    pieces: catalogue,
+    validator: { validate: async () => ({ valid: true }) },
+    flows,
+  })
+
+  authenticationRoutes(app, {
+    authentication: createAuthentication({ db, tokens }),
+    limit: authenticationLimit(settings),
+  })
+  platformRoutes(app, { db, projects })
+  projectRoutes(app, { db, projects })
+  userRoutes(app, { users: createUsers({ db }) })
+  apiKeyRoutes(app, { db })
+  folderRoutes(app, { folders: createFolders({ db }) })
+  flowRoutes(app, { flows })
+  sampleDataRoutes(app, { flows, sampleData })
+  runRoutes(app, { runs: execution.runs, store: execution.store })
+  pieceRoutes(app, { catalogue })
+  appConnectionRoutes(app, { appConnections })
+  storeEntryRoutes(app, { db })
+  stepFileRoutes(app, { stepFiles })
+  engineRoutes(app, { projects, flows, appConnections, files })
+  flagRoutes(app, { db, settings, release })
+  healthRoutes(app, { db, folder: settings.configPath })
+  docsRoutes(app, { release })
+  await webhookRoutes(app, {
+    webhooks: execution.webhooks,
+    saveFile: (file) => stepFiles.save(file),
+    maxPayloadBytes: settings.maxWebhookPayloadSizeMb * MB,
+  })
+
+  await waitpointRoutes(app, {
+    waitpoints: execution.waitpoints,
+    runs: execution.store,
+    replies: execution.replies,
+    wake: execution.dispatcher.wake,
+    publicApiUrl: execution.publicApiUrl,
+    timeoutMs: settings.webhookTimeoutSeconds * 1000,
+  })
+
+  return {
+    app,
+    db,
+    tokens,
+    execution,
+    async start() {
+      await app.listen({ port: settings.port, host: settings.host })
+      await flows.resumeDeletions()
+      if (settings.containerType !== 'APP') await execution.start()
+      return portOf(app)
+    },
+    async close() {
+      await app.close()
+      await flows.close()
+      await execution.stop()
+      await db.destroy()
+    },
+  }
+}
+
+function portOf(app: FastifyInstance): number {
+  const address = app.server.address()
+  if (!address || typeof address === 'string') throw new Error('The server does not listen yet')
+  return address.port
+}
+
+function databaseOptions(settings: Settings): DatabaseOptions {
+  if (settings.dbType === 'PGLITE') return { type: 'PGLITE', dataDir: settings.databaseFolder }
+  const {
+    postgresUrl,
+    postgresHost = '',
+    postgresUsername = '',
+    postgresPassword = '',
+    postgresDatabase = '',
+  } = settings
+  return {
+    type: 'POSTGRES',
+    connection: postgresUrl ?? {
+      host: postgresHost,
+      port: settings.postgresPort,
+      user: postgresUsername,
+      password: postgresPassword,
+      database: postgresDatabase,
+    },
+    ssl: settings.postgresSslCa === undefined ? settings.postgresUseSsl : { ca: settings.postgresSslCa },
+    poolSize: settings.postgresPoolSize,
+    idleTimeoutMs: settings.postgresIdleTimeoutMs,
+  }
+}

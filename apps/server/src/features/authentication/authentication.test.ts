@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestServer, type TestServer } from '../../testing/server.ts'
+
+let server: TestServer
+let owner: Session
+
+interface Session {
+  token: string
+  id: string
+  platformId: string
+  projectId: string
+  email: string
+  firstName: string
+}
+
+const person = { email: 'new@example.com', password: 'long enough 1', firstName: 'New', lastName: 'Person' }
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+test('of people who sign up first at the same moment one founds the platform', async () => {
+  const signUp = (name: string) =>
+    server.call<Session>('POST', '/v1/authentication/sign-up', {
+      body: { ...person, email: `${name}@Example.com`, firstName: name },
+    })
+  const answers = await Promise.all(['Ada', 'Ben', 'Cyd'].map(signUp))
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 403, 403])
+  expect(answers.find(({ status }) => status === 403)?.body).toMatchObject({ code: 'INVITATION_ONLY_SIGN_UP' })
+  const founder = answers.find(({ status }) => status === 200)
+  if (!founder) throw new Error('nobody came in')
+  owner = founder.body
+  expect(owner.platformId).toMatch(/^[0-9A-Za-z]{21}$/)
+  const projects = await server.call<{ data: unknown[] }>('GET', '/v1/projects', { token: owner.token })
+  const displayName = `${owner.firstName}'s Project`
+  expect(projects.body.data).toMatchObject([{ id: owner.projectId, type: 'PERSONAL', displayName }])
+})
+
+test('an address is known in any spelling', async () => {
+  const again = await server.call('POST', '/v1/authentication/sign-up', {
+    body: { ...person, email: ` ${owner.email.toUpperCase()} ` },
+  })
+  expect(again).toMatchObject({
+    status: 409,
+    body: { statusCode: 409, code: 'EXISTING_USER', params: { email: owner.email } },
+  })
+  const session = await server.call('POST', '/v1/authentication/sign-in', {
+    body: { email: owner.email.toUpperCase(), password: person.password },
+  })
+  expect(session).toMatchObject({
+    status: 200,
+    body: {
+      id: owner.id,
+      platformId: owner.platformId,
+      projectId: owner.projectId,
+      platformRole: 'ADMIN',
+      email: owner.email,
+      verified: true,
+    },
+  })
+  expect(session.body).not.toHaveProperty('password')
+})
+
+test('a wrong password and an unknown address are answered alike', async () => {
+  const wrong = await server.call('POST', '/v1/authentication/sign-in', {
+    body: { email: owner.email, password: 'wrong password' },
+  })
+  const unknown = await server.call('POST', '/v1/authentication/sign-in', {
+    body: { email: 'nobody@example.com', password: 'wrong password' },
+  })
+  expect(wrong).toMatchObject({ status: 401, body: { code: 'INVALID_CREDENTIALS' } })
+  expect(unknown.body).toEqual(wrong.body)
+})
+
+test.each([
+  ['password', { password: 'short' }],
+  ['password', { password: 'x'.repeat(65) }],
+  ['email', { email: 'not an address' }],
+  ['firstName', { firstName: 'a.b' }],
+  ['lastName', { lastName: undefined }],
+])('sign-up names the field that is wrong: %s', async (field, change) => {
+  const answer = await server.call('POST', '/v1/authentication/sign-up', { body: { ...person, ...change } })
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { statusCode: 400, message: expect.stringContaining(`body/${field}`) },
+  })
+})
+
+test('a user who is deactivated is out at once and cannot come back', async () => {
+  const { db, tokens } = server.server
+  const identity = await db.selectFrom('user_identity').selectAll().executeTakeFirstOrThrow()
+  const member = {
+    id: 'm'.repeat(21),
+    identityId: 'i'.repeat(21),
+    platformId: owner.platformId,
+    platformRole: 'MEMBER' as const,
+    status: 'ACTIVE' as const,
+  }
+  await db
+    .insertInto('user_identity')
+    .values({ ...identity, id: member.identityId, email: 'member@example.com' })
+    .execute()
+  await db.insertInto('user').values(member).execute()
+  const token = await tokens.user({ id: member.id, platformId: owner.platformId, tokenVersion: identity.tokenVersion })
+  expect((await server.call('GET', '/v1/users/me', { token })).status).toBe(200)
+  await server.call('POST', `/v1/users/${member.id}`, { token: owner.token, body: { status: 'INACTIVE' } })
+  expect(await server.call('GET', '/v1/users/me', { token })).toMatchObject({
+    status: 401,
+    body: { code: 'SESSION_EXPIRED' },
+  })
+  const signIn = await server.call('POST', '/v1/authentication/sign-in', {
+    body: { email: 'member@example.com', password: person.password },
+  })
+  expect(signIn).toMatchObject({ status: 403, body: { code: 'USER_IS_INACTIVE' } })
+  const own = await server.call('POST', `/v1/users/${owner.id}`, { token: owner.token, body: { status: 'INACTIVE' } })
+  expect(own).toMatchObject({ status: 409, body: { code: 'VALIDATION' } })
+})
+
+test('nobody switches to a platform that is not theirs', async () => {
+  const answer = await server.call('POST', '/v1/authentication/switch-platform', {
+    token: owner.token,
+    body: { platformId: 'x'.repeat(21) },
+  })
+  expect(answer).toMatchObject({ status: 404, body: { code: 'ENTITY_NOT_FOUND' } })
+  const same = await server.call('POST', '/v1/authentication/switch-platform', {
+    token: owner.token,
+    body: { platformId: owner.platformId },
+  })
+  expect(same).toMatchObject({ status: 200, body: { platformId: owner.platformId, projectId: owner.projectId } })
+})

@@ -1,0 +1,92 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Db } from '../../database/open.ts'
+import { API_PREFIX, route } from '../../http/route.ts'
+import type { Settings } from '../../settings.ts'
+
+interface Options {
+  db: Db
+  settings: Settings
+  release: string
+}
+
+/** What clients must know of the server before anybody has signed in. Nothing here is secret. */
+export function flagRoutes(app: FastifyInstance, { db, settings, release }: Options): void {
+  const fixed = fixedFlags(settings, release)
+
+  route(app, {
+    method: 'GET',
+    url: '/v1/flags',
+    summary: 'The flags of the server',
+    principals: 'optional',
+    permission: 'NONE',
+    project: null,
+    schema: { response: z.record(z.string(), z.unknown()) },
+    handler: async () => {
+      const platform = await db.selectFrom('platform').selectAll().orderBy('id').limit(1).executeTakeFirst()
+      const emailAuth = platform?.emailAuthEnabled ?? true
+      return {
+        ...fixed,
+        USER_CREATED: platform !== undefined,
+        EMAIL_AUTH_ENABLED: emailAuth,
+        CLOUD_AUTH_ENABLED: settings.cloudAuthEnabled && (platform?.cloudAuthEnabled ?? true),
+        THEME: {
+          websiteName: platform?.name ?? 'Piecework',
+          colors: { primary: { default: platform?.primaryColor } },
+          logos: {
+            logoIconUrl: platform?.logoIconUrl,
+            fullLogoUrl: platform?.fullLogoUrl,
+            favIconUrl: platform?.favIconUrl,
+          },
+        },
+      }
+    },
+  })
+}
+
+function fixedFlags(settings: Settings, release: string): Record<string, unknown> {
+  const { smtpHost, smtpPort, smtpUsername, smtpPassword } = settings
+  return {
+    ENVIRONMENT: settings.environment,
+    EDITION: 'ce',
+    CURRENT_VERSION: release,
+    LATEST_VERSION: release,
+    PUBLIC_URL: settings.frontendUrl,
+    WEBHOOK_URL_PREFIX: `${settings.frontendUrl}${API_PREFIX}/v1/webhooks`,
+    AGENTS_CONFIGURED: false,
+    SHOW_ALERTS: true,
+    SHOW_CHAT: false,
+    SHOW_PROJECT_MEMBERS: true,
+    PRIVATE_PIECES_ENABLED: true,
+    SHOW_BADGES: false,
+    CAN_BUY_ACTIVE_FLOWS: false,
+    CAN_BUY_AI_CREDITS: false,
+    SHOW_BILLING_LIMITS_ON_SIDEBAR: false,
+    SHOW_BILLING_PAGE: false,
+    SHOW_POWERED_BY_IN_FORM: false,
+    SHOW_COMMUNITY: false,
+    PIECES_SYNC_MODE: settings.piecesSyncMode,
+    ENABLE_FLOW_ON_PUBLISH: settings.enableFlowOnPublish,
+    EXECUTION_DATA_RETENTION_DAYS: settings.executionDataRetentionDays,
+    THIRD_PARTY_AUTH_PROVIDERS_TO_SHOW_MAP: {},
+    THIRD_PARTY_AUTH_PROVIDER_REDIRECT_URL: `${settings.frontendUrl}/redirect`,
+    PRIVACY_POLICY_URL: null,
+    TERMS_OF_SERVICE_URL: null,
+    TELEMETRY_ENABLED: false,
+    FLOW_RUN_TIME_SECONDS: settings.flowTimeoutSeconds,
+    TRIGGER_TIMEOUT_SECONDS: settings.triggerTimeoutSeconds,
+    FLOW_RUN_MEMORY_LIMIT_KB: settings.sandboxMemoryLimitKb,
+    FLOW_RUN_LOG_SIZE_LIMIT_MB: settings.maxFlowRunLogSizeMb,
+    PAUSED_FLOW_TIMEOUT_DAYS: settings.pausedFlowTimeoutDays,
+    WEBHOOK_TIMEOUT_SECONDS: settings.webhookTimeoutSeconds,
+    ALLOW_NPM_PACKAGES_IN_CODE_STEP: !settings.executionMode.startsWith('SANDBOX_CODE'),
+    MAX_RECORDS_PER_TABLE: settings.maxRecordsPerTable,
+    MAX_FIELDS_PER_TABLE: settings.maxFieldsPerTable,
+    MAX_FILE_SIZE_MB: settings.maxFileSizeMb,
+    PROJECT_RATE_LIMITER_ENABLED: settings.projectRateLimiterEnabled,
+    DEFAULT_CONCURRENT_JOBS_LIMIT: settings.defaultConcurrentJobsLimit,
+    SMTP_CONFIGURED: [smtpHost, smtpPort, smtpUsername, smtpPassword].every((value) => value !== undefined),
+    SUPPORTED_APP_WEBHOOKS: Object.keys(settings.appWebhookSecrets),
+    TEMPLATES_CATEGORIES: [],
+  }
+}

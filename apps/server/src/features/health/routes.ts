@@ -1,0 +1,61 @@
+import { statfs } from 'node:fs/promises'
+import { availableParallelism, freemem, loadavg, totalmem } from 'node:os'
+import type { FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Db } from '../../database/open.ts'
+import { route } from '../../http/route.ts'
+
+const SMALLEST_FREE_PART = 0.05
+/** Processes that wait for each core, on average over a minute. */
+const HIGHEST_LOAD_PER_CORE = 2
+
+export function healthRoutes(app: FastifyInstance, { db, folder }: { db: Db; folder: string }): void {
+  route(app, {
+    method: 'GET',
+    url: '/v1/health',
+    summary: 'Whether the server can do its work',
+    principals: 'public',
+    permission: 'NONE',
+    project: null,
+    schema: { response: z.object({ status: z.enum(['Healthy', 'Unhealthy']) }) },
+    handler: async ({ reply }) => {
+      if (await answers(db)) return { status: 'Healthy' }
+      return reply.code(503).send({ status: 'Unhealthy' })
+    },
+  })
+
+  route(app, {
+    method: 'GET',
+    url: '/v1/health/system',
+    summary: 'Which parts of the machine have room left',
+    principals: ['USER'],
+    permission: 'PLATFORM_ADMIN',
+    project: null,
+    schema: { response: z.object({ cpu: z.boolean(), disk: z.boolean(), ram: z.boolean(), database: z.boolean() }) },
+    handler: async () => ({
+      cpu: (loadavg()[0] ?? 0) < availableParallelism() * HIGHEST_LOAD_PER_CORE,
+      disk: await hasSpace(folder),
+      ram: freemem() / totalmem() > SMALLEST_FREE_PART,
+      database: await answers(db),
+    }),
+  })
+}
+
+async function answers(db: Db): Promise<boolean> {
+  try {
+    await sql`select 1`.execute(db)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function hasSpace(folder: string): Promise<boolean> {
+  try {
+    const { bavail, blocks } = await statfs(folder)
+    return bavail / blocks > SMALLEST_FREE_PART
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,72 @@
+import { AppError } from '@piecework/model/errors'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { projectOfToken } from '../../http/project-source.ts'
+import { route } from '../../http/route.ts'
+import type { StepFiles } from './service.ts'
+
+const Form = z.object({
+  flowId: z.string(),
+  stepName: z.string(),
+  fileName: z.string().min(1),
+  contentLength: z.coerce.number().int().nonnegative().optional(),
+})
+
+export function stepFileRoutes(app: FastifyInstance, { stepFiles }: { stepFiles: StepFiles }): void {
+  route(app, {
+    method: 'POST',
+    url: '/v1/step-files',
+    summary: 'Store a file of a step (multipart form)',
+    principals: ['ENGINE'],
+    permission: 'NONE',
+    project: projectOfToken,
+    schema: { response: z.object({ url: z.string(), uploadUrl: z.string().optional() }) },
+    handler: async ({ project, request }) => {
+      const { fields, file } = await readForm(request)
+      const form = Form.safeParse(fields)
+      if (!form.success) throw new AppError('INVALID_REQUEST', { message: z.prettifyError(form.error) })
+      if (!file) throw new AppError('INVALID_REQUEST', { message: 'file: is required' })
+      const { flowId, stepName, fileName } = form.data
+      return { url: await stepFiles.save({ projectId: project.id, flowId, stepName, fileName, ...file }) }
+    },
+  })
+
+  route(app, {
+    method: 'GET',
+    url: '/v1/step-files/signed',
+    summary: 'Read a file by its link',
+    principals: 'public',
+    permission: 'NONE',
+    project: null,
+    schema: { query: z.object({ token: z.string() }) },
+    handler: async ({ query, reply }) => {
+      const file = await stepFiles.open(query.token)
+      return reply
+        .type(file.metadata?.mimetype ?? 'application/octet-stream')
+        .header('content-disposition', attachment(file.fileName ?? 'file'))
+        .send(file.data)
+    },
+  })
+}
+
+interface UploadedForm {
+  fields: Record<string, unknown>
+  file: { data: Uint8Array; mimeType: string } | undefined
+}
+
+async function readForm(request: FastifyRequest): Promise<UploadedForm> {
+  if (!request.isMultipart()) throw new AppError('INVALID_REQUEST', { message: 'the request must be a multipart form' })
+  const fields: Record<string, unknown> = {}
+  let file: UploadedForm['file']
+  for await (const part of request.parts()) {
+    if (part.type === 'file') file = { data: await part.toBuffer(), mimeType: part.mimetype }
+    else fields[part.fieldname] = part.value
+  }
+  return { fields, file }
+}
+
+/** Browsers save the file and never show it, so a page among the files cannot act in the name of this server. */
+function attachment(fileName: string): string {
+  const plain = fileName.replace(/[^\w. -]/g, '_')
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(fileName).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`
+}

@@ -1,0 +1,68 @@
+import { AppError } from '@piecework/model/errors'
+import { z } from 'zod'
+import { API_PREFIX } from '../../http/route.ts'
+import type { Tokens } from '../../http/tokens.ts'
+import type { Files, StoredFile } from '../files/service.ts'
+
+export interface NewStepFile {
+  projectId: string
+  flowId: string
+  /** Absent for files that came with a webhook call. */
+  stepName?: string
+  fileName: string
+  data: Uint8Array
+  mimeType?: string | undefined
+}
+
+/** Files that steps hand to each other and to the world, behind links that nobody can guess. */
+export interface StepFiles {
+  /** @returns the link under which anybody can read the file. @throws AppError PAYLOAD_TOO_LARGE */
+  save(file: NewStepFile): Promise<string>
+  /** @throws AppError INVALID_BEARER_TOKEN for a link that was not made here, ENTITY_NOT_FOUND when the file is gone. */
+  open(token: string): Promise<StoredFile>
+}
+
+const AUDIENCE = 'STEP_FILE'
+const MB = 1024 * 1024
+const Claims = z.object({ fileId: z.string(), projectId: z.string() })
+
+interface Parts {
+  files: Files
+  tokens: Tokens
+  /** Without a slash at its end. */
+  publicUrl: string
+  maxFileSizeMb: number
+}
+
+export function createStepFiles({ files, tokens, publicUrl, maxFileSizeMb }: Parts): StepFiles {
+  return {
+    async save({ projectId, flowId, stepName, fileName, data, mimeType }) {
+      if (data.byteLength > maxFileSizeMb * MB) {
+        throw new AppError('PAYLOAD_TOO_LARGE', {
+          message: `file: must not be larger than ${maxFileSizeMb} MB (AP_MAX_FILE_SIZE_MB)`,
+        })
+      }
+      const fileId = await files.save({
+        owner: { projectId },
+        type: 'FLOW_STEP_FILE',
+        data,
+        fileName,
+        metadata: { flowId, ...(stepName ? { stepName } : {}), ...(mimeType ? { mimetype: mimeType } : {}) },
+      })
+      const token = await tokens.signFor(AUDIENCE, { fileId, projectId })
+      return `${publicUrl}${API_PREFIX}/v1/step-files/signed?token=${token}`
+    },
+
+    async open(token) {
+      const { fileId, projectId } = await tokens.verifyFor(AUDIENCE, token, Claims)
+      const file = await files.read({ projectId }, fileId)
+      if (!file)
+        throw new AppError('ENTITY_NOT_FOUND', {
+          entityType: 'file',
+          entityId: fileId,
+          message: 'the file is gone: files are kept as long as the runs that made them',
+        })
+      return file
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { composeServer, type Server } from '../compose.ts'
+import { createLog } from '../log.ts'
+import { loadSettings } from '../settings.ts'
+
+export interface Answer<Body> {
+  status: number
+  /** Parsed JSON, or the text when it is none; what the test says of its shape is not checked here. */
+  body: Body
+  headers: Headers
+}
+
+type Fields = Record<string, unknown>
+
+export interface CallOptions {
+  token?: string | undefined
+  body?: unknown
+  query?: Record<string, string | number | readonly string[] | undefined>
+}
+
+export interface TestServer extends AsyncDisposable {
+  server: Server
+  call<Body = Fields>(method: string, path: string, options?: CallOptions): Promise<Answer<Body>>
+}
+
+/**
+ * The real server on a free port, over an embedded database in memory. Without other settings it runs no flows.
+ * Every answer is checked against the schema of its route.
+ */
+export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'piecework-'))
+  const { settings } = loadSettings({
+    AP_CONFIG_PATH: folder,
+    AP_CONTAINER_TYPE: 'APP',
+    AP_HOST: '127.0.0.1',
+    AP_PORT: '0',
+    AP_LOG_LEVEL: 'error',
+    AP_API_RATE_LIMIT_AUTHN_ENABLED: 'false',
+    ...env,
+  })
+  const log = createLog(settings)
+  const server = await composeServer({ ...settings, databaseFolder: 'memory://' }, log, { checksAnswers: true })
+  const port = await server.start()
+  return {
+    server,
+    call: (method, path, options) => call(`http://127.0.0.1:${port}/api`, method, path, options),
+    [Symbol.asyncDispose]: async () => {
+      await server.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function call<Body>(
+  base: string,
+  method: string,
+  path: string,
+  { token, body, query = {} }: CallOptions = {},
+): Promise<Answer<Body>> {
+  const url = new URL(base + path)
+  for (const [key, value] of Object.entries(query)) {
+    for (const one of value === undefined ? [] : [value].flat()) url.searchParams.append(key, String(one))
+  }
+  const isForm = body instanceof FormData
+  const response = await fetch(url, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: parse(text) as Body }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+export interface Person {
+  token: string
+  userId: string
+  platformId: string
+  projectId: string
+}
+
+const PASSWORD = 'correct horse battery'
+
+/** Signs up the first person, who owns the platform. */
+export async function signUpOwner({ call }: TestServer): Promise<Person> {
+  const { status, body } = await call<{ token: string; id: string; platformId: string; projectId: string }>(
+    'POST',
+    '/v1/authentication/sign-up',
+    {
+      body: { email: 'Owner@Example.com', password: PASSWORD, firstName: 'Ada', lastName: 'Owner' },
+    },
+  )
+  if (status !== 200) throw new Error(`sign-up answered ${status}: ${JSON.stringify(body)}`)
+  return { token: body.token, userId: body.id, platformId: body.platformId, projectId: body.projectId }
+}
