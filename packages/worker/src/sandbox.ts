@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import type { EngineConfig, EngineOperation, FromEngine, ToEngine } from '@piecework/engine/protocol'
+import { LRUCache } from 'lru-cache'
+import { exists } from './files.ts'
 import type { TaskEvents, TaskOutcome } from './task.ts'
 
 export interface SandboxOptions {
@@ -18,7 +20,7 @@ export interface SandboxOptions {
 export interface Sandbox {
   readonly alive: boolean
   /** Keys of the flow versions that this process holds. */
-  readonly versions: Set<string>
+  readonly versions: LRUCache<string, true>
   /** Project of the last operation. */
   projectId: string | undefined
   /** Never rejects. After TIMEOUT, MEMORY_LIMIT_EXCEEDED, CANCELED and CRASHED the sandbox is dead. */
@@ -33,6 +35,8 @@ export interface Sandbox {
 
 // What a process needs beside its heap before it has done anything.
 const PROCESS_OVERHEAD_KB = 128 * 1024
+/** Fewer than an engine keeps, and forgotten in the same order: what is in here the engine still has. */
+const VERSIONS_PER_ENGINE = 900
 const MEMORY_CHECK_MS = 500
 const OUTPUT_TAIL_BYTES = 4096
 const START_TIMEOUT_MS = 60_000
@@ -49,9 +53,11 @@ interface Flight {
  * @throws Error when the process does not come up.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const launcher = await engineLauncher()
   const heapMb = Math.max(64, Math.floor(options.memoryLimitKb / 1024))
   const child = fork(options.enginePath, [], {
-    execArgv: ['--no-node-snapshot', `--max-old-space-size=${heapMb}`, '--enable-source-maps'],
+    execPath: launcher.path,
+    execArgv: [...launcher.args, '--no-node-snapshot', `--max-old-space-size=${heapMb}`, '--enable-source-maps'],
     env: options.env,
     cwd: options.cwd,
     serialization: 'advanced',
@@ -134,7 +140,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     get alive() {
       return alive
     },
-    versions: new Set(),
+    versions: new LRUCache({ max: VERSIONS_PER_ENGINE }),
     projectId: undefined,
     execute(operation, events, timeoutMs) {
       if (!alive) return Promise.resolve({ kind: 'CRASHED', message: 'The engine process is gone' })
@@ -164,6 +170,18 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       await gone
     },
   }
+}
+
+const SETPRIV = '/usr/bin/setpriv'
+
+/**
+ * How an engine process is started. An engine ends by itself when its worker is gone, but not while user code
+ * keeps its thread busy: where the kernel can, it kills the process at the death of its parent.
+ */
+async function engineLauncher(): Promise<{ path: string; args: string[] }> {
+  const path = process.execPath
+  if (process.platform !== 'linux' || !(await exists(SETPRIV))) return { path, args: [] }
+  return { path: SETPRIV, args: ['--pdeathsig', 'KILL', path] }
 }
 
 /** The end of what a process printed, to explain its death. */

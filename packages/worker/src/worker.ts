@@ -78,11 +78,11 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
     const { operation } = task
     if (operation.type === 'EXECUTE_FLOW' || operation.type === 'EXECUTE_TRIGGER_HOOK') {
       if (!task.version) throw new Error(`${operation.type} needs a flow version`)
-      if (operation.type === 'EXECUTE_FLOW' && sandbox.versions.has(task.version.key))
+      if (operation.type === 'EXECUTE_FLOW' && sandbox.versions.get(task.version.key))
         return { ...operation, prepared: { key: task.version.key } }
       const prepared = await preparer.prepare(task.version)
       if (operation.type === 'EXECUTE_TRIGGER_HOOK') return { ...operation, prepared }
-      sandbox.versions.add(task.version.key)
+      sandbox.versions.set(task.version.key, true)
       return { ...operation, prepared }
     }
     if (!task.piece) throw new Error(`${operation.type} needs a piece`)

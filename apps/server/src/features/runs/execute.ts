@@ -1,11 +1,11 @@
 import type { EngineResult, JournalEntry } from '@piecework/engine/protocol'
-import { assembleLog } from '@piecework/model/run/log'
 import type { FlowRunStatus } from '@piecework/model/run/status'
+import type { Steps } from '@piecework/model/run/step-output'
 import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
 import type { Task, TaskOutcome } from '@piecework/worker/task'
 import type { Logger } from 'pino'
 import type { Running, WorkerLink } from '../../dispatch/dispatcher.ts'
-import { journalledSteps } from './journal.ts'
+import { logOfJournal } from './journal.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
 import type { RunRecorder } from './recorder.ts'
 import type { RunReplies } from './replies.ts'
@@ -24,6 +24,8 @@ export interface Attempt {
   payload: string
   resumePayload: ResumePayload | null
   journal: JournalEntry[]
+  /** Of earlier stretches of the run. */
+  tags: string[]
   test: { stepName: string; sampleData: Record<string, string> } | null
 }
 
@@ -66,6 +68,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
       executeTrigger: attempt.executeTrigger,
       resumePayload: attempt.resumePayload,
       journal: attempt.journal,
+      tags: attempt.tags,
       test: attempt.test,
       callerWaits: replies.isExpected(attempt.runId),
     },
@@ -80,6 +83,11 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     const response = outcome.kind === 'RESULT' ? outcome.message.response : null
     // The caller need not wait for the record of the run.
     if (response) replies.respond(attempt.runId, response)
+    if (outcome.kind === 'RESULT' && outcome.message.result.type === 'EXECUTE_FLOW' && outcome.message.result.noEvent) {
+      replies.refused(attempt.runId)
+      await recorder.discard({ runId: attempt.runId, attempt: attempt.attempt })
+      return
+    }
     const ended = outcome.kind === 'RESULT' ? fromResult(outcome.message.result) : explain(outcome, parts)
     const run: RunOutcome = 'log' in ended ? ended : { ...ended, ...(await logOfLostEngine(attempt, ended.message)) }
     if (run.status !== 'PAUSED') replies.finished(attempt.runId, run.status)
@@ -91,20 +99,9 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
   /** What the journal still knows of a run whose engine process died. */
   const logOfLostEngine = async (attempt: Attempt, message: string) => {
     const entries = [...attempt.journal, ...(await parts.readJournal(attempt.runId))]
-    const steps = journalledSteps(entries)
-    const trigger = attempt.version.version.trigger
-    const runLog = assembleLog([
-      {
-        stepName: trigger.name,
-        path: [],
-        output: { type: trigger.type, status: 'SUCCEEDED', input: {}, output: parse(attempt.payload) },
-      },
-      ...steps,
-    ])
-    const failed = stepInFlight(
-      attempt,
-      steps.map((step) => step.stepName),
-    )
+    const { name, type } = attempt.version.version.trigger
+    const runLog = logOfJournal(entries, { name, type, payload: attempt.payload, tags: attempt.tags })
+    const failed = stepInFlight(attempt, runLog.executionState.steps)
     if (failed) {
       runLog.executionState.steps[failed.name] ??= {
         type: failed.type,
@@ -116,8 +113,8 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     return {
       finishTime: new Date(),
       failedStep: failed ? { name: failed.name, displayName: failed.displayName, message } : null,
-      tags: [],
-      stepsCount: steps.length,
+      tags: attempt.tags,
+      stepsCount: entries.length,
       log: JSON.stringify(runLog),
     }
   }
@@ -190,18 +187,10 @@ function explain(
   return { status: 'INTERNAL_ERROR', message: outcome.message }
 }
 
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return json
-  }
-}
-
 /** The step that was running when the engine died, as far as the order of a plain chain tells. */
-function stepInFlight(attempt: Attempt, finished: string[]) {
-  const done = new Set(finished)
+function stepInFlight(attempt: Attempt, finished: Steps) {
   let step = attempt.version.version.trigger.nextAction
-  while (step && (done.has(step.name) || step.skip)) step = step.nextAction
+  const ended = (name: string) => Object.hasOwn(finished, name) && finished[name]?.status !== 'RUNNING'
+  while (step && (ended(step.name) || step.skip)) step = step.nextAction
   return step
 }

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { AppError } from '@piecework/model/errors'
 import { isTerminal } from '@piecework/model/run/status'
-import type { StepOutput } from '@piecework/model/run/step-output'
+import { StepOutput } from '@piecework/model/run/step-output'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import type { JobHandler, WorkItem } from '../../dispatch/dispatcher.ts'
@@ -9,8 +9,9 @@ import type { ClaimedJob } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { WaitpointStore } from '../waitpoints/store.ts'
 import type { Attempt, RunExecutor } from './execute.ts'
-import { journalOfLog, readJournals } from './journal.ts'
+import { journalOfLog, logOfJournal, readJournals } from './journal.ts'
 import type { RunLogs } from './logs.ts'
+import type { RunOutcome } from './outcome.ts'
 import type { RunRecorder } from './recorder.ts'
 import type { RunStore, StoredRun } from './store.ts'
 import type { VersionSource } from './versions.ts'
@@ -26,7 +27,7 @@ interface Parts {
   versions: VersionSource
   recorder: RunRecorder
   executor: RunExecutor
-  waitpoints: Pick<WaitpointStore, 'clearDelays'>
+  waitpoints: Pick<WaitpointStore, 'endDelay' | 'settlePauses'>
   sampleData(run: StoredRun): Promise<Record<string, string>>
   readPayload(run: StoredRun): Promise<string>
   log: Logger
@@ -48,6 +49,10 @@ export function createRunJobs(parts: Parts): JobHandler {
         throw new AppError('ENGINE_OPERATION_FAILURE', {
           message: `The run was given up after ${MAX_DELIVERIES} starts that did not come to an end.`,
         })
+      if (journal.some(isPause)) {
+        await pauseAgain(run, journal)
+        return null
+      }
       const attempt = await load(run, journal)
       return {
         id: run.id,
@@ -57,14 +62,14 @@ export function createRunJobs(parts: Parts): JobHandler {
         start: (link) => parts.executor.start(attempt, link),
       }
     } catch (error) {
-      await giveUp(run, error instanceof Error ? error.message : String(error))
+      await giveUp(run, journal, error instanceof Error ? error.message : String(error))
       return null
     }
   }
 
   const load = async (run: StoredRun, journalled: JournalEntry[]): Promise<Attempt> => {
-    if (run.logsFileId !== null) await parts.waitpoints.clearDelays(run.id)
-    const logged = run.logsFileId === null ? [] : await replayable(run)
+    const resumePayload = (run.logsFileId !== null && (await parts.waitpoints.endDelay(run.id))) || run.resumePayload
+    const logged = await loggedEntries(run)
     const journal = [...logged, ...journalled].map((entry, index) => ({ ...entry, sequence: index + 1 }))
     return {
       runId: run.id,
@@ -73,43 +78,59 @@ export function createRunJobs(parts: Parts): JobHandler {
       platformId: run.platformId,
       flowId: run.flowId,
       version: await parts.versions.get(run.flowVersionId),
-      executionType: run.logsFileId === null ? 'BEGIN' : 'RESUME',
+      executionType: logged.length > 0 ? 'RESUME' : 'BEGIN',
       executeTrigger: run.executeTrigger,
       payload: await parts.readPayload(run),
-      resumePayload: run.resumePayload,
+      resumePayload,
       journal: await parts.logs.rehydrate(run.projectId, journal),
+      tags: run.tags,
       test:
         run.stepNameToTest === null ? null : { stepName: run.stepNameToTest, sampleData: await parts.sampleData(run) },
     }
   }
 
-  /** Of an earlier stretch of the run only what went well counts; what failed is what the retry is for. */
-  const replayable = async (run: StoredRun): Promise<JournalEntry[]> => {
+  /** What an earlier stretch of the run left in its log: the engine knows what of it counts. */
+  const loggedEntries = async (run: StoredRun): Promise<JournalEntry[]> => {
+    if (run.logsFileId === null) return []
     const log = await parts.logs.readText(run)
     if (log === null)
       throw new AppError('EXECUTION_STATE_MISSING', {
         logsFileId: run.logsFileId,
         message: 'The log of the run is gone, so it cannot be resumed.',
       })
-    return journalOfLog(log, ({ output }) => KEPT.has(output.status))
+    return journalOfLog(log)
   }
 
-  const giveUp = async (run: StoredRun, message: string): Promise<void> => {
+  const endWithJournal = async (
+    run: StoredRun,
+    journal: JournalEntry[],
+    end: Pick<RunOutcome, 'status' | 'finishTime' | 'failedStep'>,
+  ): Promise<void> => {
+    const entries = [...(await loggedEntries(run).catch(() => [])), ...journal]
+    const { trigger } = (await parts.versions.get(run.flowVersionId).catch(() => null))?.version ?? {}
+    const log = logOfJournal(entries, {
+      name: trigger?.name ?? 'trigger',
+      type: trigger?.type ?? 'EMPTY',
+      payload: await parts.readPayload(run),
+      tags: run.tags,
+    })
+    const outcome = { ...end, tags: run.tags, stepsCount: entries.length, log: JSON.stringify(log) }
+    const { id: runId, attempt, projectId } = run
+    await parts.recorder.finish({ runId, attempt, projectId, entries: [], outcome })
+  }
+
+  /** The last attempt had come to its pause when it was lost: there it ends again, and nothing runs. */
+  const pauseAgain = async (run: StoredRun, journal: JournalEntry[]): Promise<void> => {
+    await endWithJournal(run, journal, { status: 'PAUSED', finishTime: null, failedStep: null })
+    await parts.waitpoints.settlePauses([run.id])
+  }
+
+  const giveUp = async (run: StoredRun, journal: JournalEntry[], message: string): Promise<void> => {
     parts.log.warn({ runId: run.id }, message)
-    const log = { executionState: { steps: {}, tags: [] } }
-    await parts.recorder.finish({
-      runId: run.id,
-      attempt: run.attempt,
-      projectId: run.projectId,
-      entries: [],
-      outcome: {
-        status: 'INTERNAL_ERROR',
-        finishTime: new Date(),
-        failedStep: { name: '', displayName: '', message },
-        tags: [],
-        stepsCount: 0,
-        log: (run.logsFileId && (await parts.logs.readText(run))) || JSON.stringify(log),
-      },
+    await endWithJournal(run, journal, {
+      status: 'INTERNAL_ERROR',
+      finishTime: new Date(),
+      failedStep: { name: '', displayName: '', message },
     })
   }
 
@@ -121,4 +142,4 @@ export function createRunJobs(parts: Parts): JobHandler {
   }
 }
 
-const KEPT: ReadonlySet<StepOutput['status']> = new Set(['SUCCEEDED', 'PAUSED'])
+const isPause = (entry: JournalEntry): boolean => StepOutput.parse(JSON.parse(entry.output)).status === 'PAUSED'

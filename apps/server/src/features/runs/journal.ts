@@ -1,5 +1,5 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
-import { type PlacedStep, placedSteps } from '@piecework/model/run/log'
+import { assembleLog, type PlacedStep, placedSteps } from '@piecework/model/run/log'
 import { RunLog, StepOutput, StepPath } from '@piecework/model/run/step-output'
 import type { Db } from '../../database/open.ts'
 
@@ -28,18 +28,34 @@ export function journalledSteps(entries: readonly JournalEntry[]): PlacedStep[] 
   return entries.map(({ stepName, path, output }) => ({ stepName, path, output: StepOutput.parse(JSON.parse(output)) }))
 }
 
-/**
- * The journal that a finished or paused run would have: what its log holds, step by step.
- * @param keep says which steps count as done; the others run again.
- */
-export function journalOfLog(log: string, keep: (step: PlacedStep) => boolean): JournalEntry[] {
+/** The journal that a finished or paused run would have: what its log holds, step by step. */
+export function journalOfLog(log: string): JournalEntry[] {
   const { executionState } = RunLog.parse(JSON.parse(log))
-  return placedSteps(executionState.steps)
-    .filter(keep)
-    .map(({ stepName, path, output }, index) => ({
-      sequence: index + 1,
-      stepName,
-      path,
-      output: JSON.stringify(output),
-    }))
+  return placedSteps(executionState.steps).map(({ stepName, path, output }, index) => ({
+    sequence: index + 1,
+    stepName,
+    path,
+    output: JSON.stringify(output),
+  }))
+}
+
+/** The log of a run whose engine is gone: what the journal holds, behind the event that began it. */
+export function logOfJournal(
+  entries: readonly JournalEntry[],
+  trigger: { name: string; type: string; payload: string; tags: string[] },
+): RunLog {
+  const event: PlacedStep = {
+    stepName: trigger.name,
+    path: [],
+    output: { type: trigger.type, status: 'SUCCEEDED', input: {}, output: parsed(trigger.payload) },
+  }
+  return assembleLog([event, ...journalledSteps(entries)], trigger.tags)
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return json
+  }
 }

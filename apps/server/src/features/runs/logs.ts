@@ -18,9 +18,7 @@ export interface RunLogs {
   readText(run: Logged): Promise<string | null>
   /** The steps with every output in place, null when there is no log. */
   readSteps(run: Logged): Promise<Steps | null>
-  /** Steps with every output in place; one whose file is gone has none. */
-  fill(projectId: string, steps: Steps): Promise<Steps>
-  /** Journal entries with every output in place. */
+  /** Journal entries with every output in place; what was stored elsewhere still says where. */
   rehydrate(projectId: string, entries: JournalEntry[]): Promise<JournalEntry[]>
 }
 
@@ -33,7 +31,8 @@ export function createRunLogs(files: LogFiles): RunLogs {
     return content ? decoder.decode(content) : null
   }
 
-  const fill = async (projectId: string, steps: Steps): Promise<Steps> => {
+  /** Puts outputs in place; one whose file is gone stays without. @returns those that were elsewhere. */
+  const fill = async (projectId: string, steps: Steps): Promise<StepOutput[]> => {
     const sliced = [...slicedOutputs(steps)]
     const contents = await files.readMany(
       projectId,
@@ -42,17 +41,18 @@ export function createRunLogs(files: LogFiles): RunLogs {
     for (const { output, slice } of sliced) {
       const content = contents.get(slice.fileId)
       if (content) output.output = JSON.parse(decoder.decode(content))
-      delete output.outputSlice
     }
-    return steps
+    return sliced.map(({ output }) => output)
   }
 
   return {
     readText,
-    fill,
     async readSteps(run) {
       const text = await readText(run)
-      return text === null ? null : fill(run.projectId, RunLog.parse(JSON.parse(text)).executionState.steps)
+      if (text === null) return null
+      const { steps } = RunLog.parse(JSON.parse(text)).executionState
+      for (const output of await fill(run.projectId, steps)) delete output.outputSlice
+      return steps
     },
     async rehydrate(projectId, entries) {
       const sliced = entries.filter((entry) => entry.output.includes('"outputSlice"'))

@@ -217,3 +217,14 @@ export async function writeFinishes(db: Db, rows: FinishRow[]): Promise<Set<stri
     select id from fenced`.execute(db)
   return new Set(result.rows.map((row) => row.id))
 }
+
+/** Takes a run away with its job and journal, while the attempt is the current one. */
+export async function deleteRun(db: Db, runId: string, attempt: number): Promise<void> {
+  await sql`
+    with gone as (
+      delete from flow_run where id = ${runId} and attempt = ${attempt} and status in ('QUEUED', 'RUNNING') returning id
+    ), jobs as (
+      delete from job where id in (select id from gone)
+    )
+    delete from run_journal where "runId" in (select id from gone)`.execute(db)
+}

@@ -6,6 +6,7 @@ import type { NewRun } from './new-run.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
 import {
   type BirthRow,
+  deleteRun,
   type FinishRow,
   packLog,
   writeBirths,
@@ -34,6 +35,8 @@ export interface RunRecorder {
     entries: JournalEntry[]
     outcome: RunOutcome
   }): Promise<void>
+  /** Forgets a run that was none: its trigger made no event of the call. */
+  discard(write: { runId: string; attempt: number }): Promise<void>
   /** Resolves when everything that was recorded so far is on disk. */
   flush(): Promise<void>
 }
@@ -102,6 +105,11 @@ export function createRunRecorder(db: Db, owner: string, leaseMs: number): RunRe
     },
     journal: (write) => commits.add({ kind: 'JOURNAL', ...write }),
     finish: (write) => commits.add({ kind: 'FINISH', ...write }, 'soon'),
+    async discard({ runId, attempt }) {
+      if (unborn.delete(runId)) return
+      await commits.drain()
+      await deleteRun(db, runId, attempt)
+    },
     async flush() {
       clearTimeout(timer)
       storeBehind()

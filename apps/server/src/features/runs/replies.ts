@@ -1,10 +1,14 @@
 import type { FlowRunStatus } from '@piecework/model/run/status'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 
-/** What a waiting caller gets: the flow's answer, the end of the run without one, or nothing in time. */
+/**
+ * What a waiting caller gets: the flow's answer, the end of the run without one, the word that the trigger made no
+ * event of the call, or nothing in time.
+ */
 export type Reply =
   | { kind: 'RESPONSE'; response: FlowResponse }
   | { kind: 'ENDED'; status: FlowRunStatus }
+  | { kind: 'REFUSED' }
   | { kind: 'TIMEOUT' }
 
 /** Callers that wait for runs, in this process. */
@@ -14,6 +18,7 @@ export interface RunReplies {
   isExpected(runId: string): boolean
   respond(runId: string, response: FlowResponse): void
   finished(runId: string, status: FlowRunStatus): void
+  refused(runId: string): void
 }
 
 export function createRunReplies(): RunReplies {
@@ -32,5 +37,6 @@ export function createRunReplies(): RunReplies {
     isExpected: (runId) => waiting.has(runId),
     respond: (runId, response) => waiting.get(runId)?.({ kind: 'RESPONSE', response }),
     finished: (runId, status) => waiting.get(runId)?.({ kind: 'ENDED', status }),
+    refused: (runId) => waiting.get(runId)?.({ kind: 'REFUSED' }),
   }
 }

@@ -55,6 +55,7 @@ export function createRunStarter(parts: {
           payload: run.payload,
           resumePayload: null,
           journal: [],
+          tags: [],
           test: null,
         },
         link,

@@ -20,6 +20,8 @@ export interface TriggerEvents {
   accept(event: NewRun): Promise<void>
   /** The trigger's answer when the call is a handshake, null when it is an event. */
   handshake(owner: TriggerOwner, version: LoadedVersion, payload: HandshakeCandidate): Promise<FlowResponse | null>
+  /** What the trigger makes of a call, JSON text each, while the caller waits. */
+  evaluate(owner: TriggerOwner, version: LoadedVersion, payload: unknown): Promise<string[]>
   /** Keeps what the trigger makes of the call as sample data, and ends the test that listened for it. */
   saveSample(owner: TriggerOwner, version: LoadedVersion, payload: unknown): Promise<void>
   /** Handles TRIGGER_EVENT jobs. */
@@ -98,7 +100,10 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
 
   const retryLater = async (job: ClaimedJob, error: unknown): Promise<void> => {
     if (job.attempt >= MAX_DELIVERIES) {
-      log.error({ err: error, jobId: job.id, projectId: job.projectId }, 'an event was given up: its trigger keeps failing')
+      log.error(
+        { err: error, jobId: job.id, projectId: job.projectId },
+        'an event was given up: its trigger keeps failing',
+      )
       await queue.complete({ owner: parts.owner, id: job.id })
       return
     }
@@ -136,6 +141,10 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
       if (!configuration || !isHandshake(configuration, payload)) return null
       const result = await run({ hook: 'HANDSHAKE', owner, version, payload: JSON.stringify(payload) })
       return result.response ?? {}
+    },
+
+    async evaluate(owner, version, payload) {
+      return (await run({ hook: 'RUN', owner, version, payload: JSON.stringify(payload) })).output ?? []
     },
 
     async saveSample(owner, version, payload) {

@@ -23,8 +23,11 @@ export interface WaitpointStore {
    * @returns how many got a job.
    */
   settlePauses(runIds?: readonly string[]): Promise<number>
-  /** The delay of a run is over. */
-  clearDelays(runId: string): Promise<void>
+  /**
+   * The delay of a run is over: it resumes with an empty payload, also when it is delivered again.
+   * @returns that payload, null when the run waited for no delay.
+   */
+  endDelay(runId: string): Promise<ResumePayload | null>
 }
 
 export function createWaitpointStore(db: Db): WaitpointStore {
@@ -122,8 +125,15 @@ export function createWaitpointStore(db: Db): WaitpointStore {
       return result.rows.length
     },
 
-    async clearDelays(runId) {
-      await db.deleteFrom('waitpoint').where('flowRunId', '=', runId).where('type', '=', 'DELAY').execute()
+    async endDelay(runId) {
+      const payload: ResumePayload = { body: {}, headers: {}, queryParams: {} }
+      const result = await sql`
+        with ended as (
+          delete from waitpoint where "flowRunId" = ${runId} and type = 'DELAY' returning "flowRunId"
+        )
+        update flow_run set "resumePayload" = ${JSON.stringify(payload)}::jsonb
+        where id in (select "flowRunId" from ended) and "resumePayload" is null returning id`.execute(db)
+      return result.rows.length > 0 ? payload : null
     },
   }
 }

@@ -99,10 +99,16 @@ export function createWebhookService({
       })
       if (!call.sync) {
         if (direct) await starter.start(run, entry.platformId, version)
-        else await events.accept(run)
+        else if (!passesThrough(trigger)) await events.accept(run)
+        else {
+          // Only the piece can check this call, and a caller that is not let in must hear of it.
+          const [event] = await events.evaluate(entry, version, call.payload)
+          if (event === undefined) throw unauthenticated()
+          await starter.start({ ...run, executeTrigger: false, payload: event }, entry.platformId, version)
+        }
         return { ...ACCEPTED, headers: { 'x-webhook-id': newId() } }
       }
-      return fromReply(await starter.startAndWait(run, entry.platformId, version, timeoutMs), timeoutMs)
+      return fromReply(await starter.startAndWait(run, entry.platformId, version, timeoutMs), trigger, timeoutMs)
     },
   }
 }
@@ -121,16 +127,20 @@ function isDirect({ ref, version: { trigger } }: LoadedVersion): boolean {
 function requireAuthentication(trigger: Trigger, { headers, rawBody }: WebhookPayload): void {
   const { authType, authFields } = trigger.settings.input as { authType?: unknown; authFields?: unknown }
   if (authenticate(authType, authFields, { headers: headers as Record<string, string | undefined>, rawBody })) return
-  throw new AppError('AUTHENTICATION', { message: 'The call does not pass the authentication of the trigger.' })
+  throw unauthenticated()
 }
+
+const unauthenticated = () =>
+  new AppError('AUTHENTICATION', { message: 'The call does not pass the authentication of the trigger.' })
 
 function answer({ status = 200, headers = {}, body = {} }: FlowResponse): WebhookAnswer {
   return { status, headers, body }
 }
 
-function fromReply(reply: Reply, timeoutMs: number): WebhookAnswer {
+function fromReply(reply: Reply, trigger: Trigger, timeoutMs: number): WebhookAnswer {
   if (reply.kind === 'RESPONSE') return answer(reply.response)
-  if (reply.kind === 'ENDED') return { status: 204, headers: {}, body: {} }
+  if (reply.kind === 'REFUSED' && passesThrough(trigger)) throw unauthenticated()
+  if (reply.kind === 'ENDED' || reply.kind === 'REFUSED') return { status: 204, headers: {}, body: {} }
   throw new AppError('WEBHOOK_TIMEOUT', {
     message: `The flow did not answer within ${timeoutMs / 1000} seconds (AP_WEBHOOK_TIMEOUT_SECONDS); it goes on.`,
   })
