@@ -1,0 +1,165 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FlowRun } from '@piecework/model/run/run'
+import { type Client, code, loop, signIn, until } from './client.ts'
+import { startServer, temporaryFolder } from './process.ts'
+
+/**
+ * Kills the whole process tree of a server at random points while calls come in, again and again, then checks a
+ * ledger that the steps themselves wrote.
+ */
+export interface KillReport {
+  kills: number
+  /** Calls that were answered with 200. */
+  accepted: number
+  /** Accepted calls whose run did not come to a good end. */
+  lost: string[]
+  /** Calls that ran more than once. */
+  doubled: string[]
+  /** Steps that began again although the next one had begun: their end was on disk. */
+  rerun: string[]
+  /** Steps that were in flight at a kill and ran again, as they may. */
+  repeated: number
+  starts: number
+}
+
+const CALLERS = 4
+const LONGEST_LIFE_MS = 700
+
+/** The order in which the steps of one call write to the ledger. */
+const ORDER = ['one', 'item-0', 'item-1', 'item-2', 'last']
+
+const writes = (what: string) => `
+  const { appendFileSync } = await import('node:fs')
+  appendFileSync(inputs.ledger, inputs.call + ' ' + ${what} + '\\n')
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  return ${what}`
+
+export async function killRepeatedly(kills: number, report: (line: string) => void = () => {}): Promise<KillReport> {
+  const folder = await temporaryFolder()
+  const ledger = join(folder.path, 'ledger.txt')
+  const config = join(folder.path, 'config')
+  try {
+    const first = await startServer(config)
+    const flowId = await (await signIn(first.base)).liveFlow(steps(ledger))
+    await first.kill()
+
+    const accepted = new Set<string>()
+    const tried = { count: 0 }
+    for (let kill = 1; kill <= kills; kill++) {
+      const server = await startServer(config)
+      const state = { alive: true }
+      const callers = Array.from({ length: CALLERS }, () =>
+        keepCalling(`${server.base}/v1/webhooks/${flowId}`, accepted, tried, state),
+      )
+      await sleep(Math.random() * LONGEST_LIFE_MS)
+      await server.kill()
+      state.alive = false
+      await Promise.all(callers)
+      if (kill % 20 === 0) report(`${kill} kills, ${accepted.size} calls accepted`)
+    }
+
+    const last = await startServer(config)
+    const client = await signIn(last.base)
+    await until(async () => (await unfinished(client)) === 0)
+    const runs = await allRuns(client)
+    const result = judge(kills, accepted, runs, await readFile(ledger, 'utf8'))
+    await last.stop()
+    return result
+  } finally {
+    await folder.remove()
+  }
+}
+
+const steps = (ledger: string) => [
+  code('step_1', `export const code = async (inputs) => {${writes("'one'")}}`, {
+    ledger,
+    call: '{{trigger.body.call}}',
+  }),
+  loop('step_2', '{{trigger.body.items}}', [
+    code('step_3', `export const code = async (inputs) => {${writes("'item-' + inputs.item")}}`, {
+      ledger,
+      call: '{{trigger.body.call}}',
+      item: '{{step_2.item}}',
+    }),
+  ]),
+  code('step_4', `export const code = async (inputs) => {${writes("'last'")}}`, {
+    ledger,
+    call: '{{trigger.body.call}}',
+  }),
+]
+
+async function keepCalling(
+  url: string,
+  accepted: Set<string>,
+  tried: { count: number },
+  state: { alive: boolean },
+): Promise<void> {
+  while (state.alive) {
+    const call = `call-${++tried.count}`
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ call, items: [0, 1, 2] }),
+      })
+      await response.arrayBuffer()
+      if (response.status === 200) accepted.add(call)
+    } catch {
+      // The server died under the call: it may have been accepted or not.
+    }
+    await sleep(10)
+  }
+}
+
+async function unfinished(client: Client): Promise<number> {
+  const { data } = await client.runs('&status=QUEUED&status=RUNNING&status=PAUSED&limit=1')
+  return data.length
+}
+
+async function allRuns(client: Client): Promise<FlowRun[]> {
+  const runs: FlowRun[] = []
+  let cursor = ''
+  for (;;) {
+    const page = await client.runs(`&limit=500${cursor}`)
+    runs.push(...page.data)
+    if (page.next === null) break
+    cursor = `&cursor=${encodeURIComponent(page.next)}`
+  }
+  return Promise.all(runs.map((run) => client.run(run.id)))
+}
+
+function judge(kills: number, accepted: Set<string>, runs: FlowRun[], ledger: string): KillReport {
+  const byCall = Map.groupBy(runs, callOf)
+  const done = (call: string) => byCall.get(call)?.some((run) => run.status === 'SUCCEEDED') ?? false
+  const lines = ledger
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(' '))
+  const rerun: string[] = []
+  const furthest = new Map<string, number>()
+  let repeated = 0
+  for (const [call = '', step = ''] of lines) {
+    const place = ORDER.indexOf(step)
+    const before = furthest.get(call) ?? -1
+    if (place < before) rerun.push(`${call} ${step}`)
+    if (place === before) repeated++
+    furthest.set(call, Math.max(place, before))
+  }
+  return {
+    kills,
+    accepted: accepted.size,
+    lost: [...accepted].filter((call) => !done(call) || furthest.get(call) !== ORDER.length - 1),
+    doubled: [...byCall].filter(([, group]) => group.length > 1).map(([call]) => call),
+    rerun,
+    repeated,
+    starts: lines.length,
+  }
+}
+
+function callOf(run: FlowRun): string {
+  const output = run.steps?.trigger?.output
+  const body = typeof output === 'object' && output !== null && 'body' in output ? output.body : undefined
+  return typeof body === 'object' && body !== null && 'call' in body ? String(body.call) : run.id
+}
