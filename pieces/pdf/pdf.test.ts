@@ -1,0 +1,123 @@
+import { ApFile } from '@piecework/framework'
+import { Jimp } from 'jimp'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { runAction, runRecorded } from '../common/run-action.ts'
+import { pdf } from './index.ts'
+
+async function make(name: string, values: Record<string, unknown>): Promise<ApFile> {
+  const { output, recorded } = await runRecorded(pdf, name, values)
+  const [[url, file] = []] = recorded.files
+  expect(output).toBe(url)
+  return new ApFile(file?.fileName ?? '', file?.data ?? Buffer.of(), 'pdf')
+}
+const textOf = (file: ApFile) => runAction(pdf, 'extractText', { file })
+const count = (file: ApFile) => runAction(pdf, 'pdfPageCount', { file })
+
+const broken = new ApFile('broken.pdf', Buffer.from('no document'))
+let image: ApFile
+/** Three pages, told apart by their text. */
+let pages: ApFile
+beforeAll(async () => {
+  image = new ApFile('dot.png', await new Jimp({ width: 20, height: 10, color: 0xff0000ff }).getBuffer('image/png'))
+  const singles = await Promise.all(['One', 'Two', 'Three'].map((text) => make('textToPdf', { text: `Page ${text}` })))
+  pages = await make('mergePdfs', { pdfFiles: singles.map((file) => ({ file })) })
+})
+
+describe('text', () => {
+  it('becomes a document, on as many pages as it needs, and text again', async () => {
+    const file = await make('textToPdf', { text: `Grüße\n${'word '.repeat(3000)}end 漢` })
+    expect(await count(file)).toBe(4)
+    expect(await textOf(file)).toMatch(/Grüße.*end \?/s)
+  })
+
+  it('of what is no document is refused', async () => {
+    await expect(textOf(broken)).rejects.toThrow('broken.pdf is not a PDF')
+    await expect(count(broken)).rejects.toThrow('broken.pdf is not a PDF')
+  })
+})
+
+describe('an image', () => {
+  it('becomes a document of one page', async () => {
+    expect(await count(await make('imageToPdf', { image }))).toBe(1)
+    const turned = await new Jimp({ width: 8, height: 4, color: 0xff }).getBuffer('image/jpeg')
+    expect(await count(await make('imageToPdf', { image: new ApFile('a.jpg', turned) }))).toBe(1)
+    await expect(make('imageToPdf', { image: broken })).rejects.toThrow('not a PNG or JPEG')
+  })
+})
+
+describe('pages', () => {
+  it('are merged in order', async () => {
+    expect(pages.filename).toBe('merged-document.pdf')
+    expect(await textOf(pages)).toMatch(/One.*Two.*Three/s)
+    await expect(make('mergePdfs', { pdfFiles: [{ file: pages }] })).rejects.toThrow('at least two')
+    await expect(make('mergePdfs', { pdfFiles: [{ file: pages }, { file: image }] })).rejects.toThrow(
+      'dot.png is not a PDF',
+    )
+  })
+
+  it('are extracted from the beginning and from the end', async () => {
+    const pageRanges = [
+      { startPage: -1, endPage: -1 },
+      { startPage: 1, endPage: 2 },
+    ]
+    expect(await textOf(await make('extractPdfPages', { file: pages, pageRanges }))).toMatch(/Three.*One.*Two/s)
+  })
+
+  it.each([
+    [0, 1, 'other than 0'],
+    [-1, 1, 'from the end to the beginning'],
+    [2, 1, 'starts before it ends'],
+    [1, 4, 'has 3 pages'],
+    [-4, -1, 'has 3 pages'],
+  ])('%d to %d are refused', async (startPage, endPage, message) => {
+    await expect(make('extractPdfPages', { file: pages, pageRanges: [{ startPage, endPage }] })).rejects.toThrow(
+      message,
+    )
+  })
+})
+
+describe('a stamp', () => {
+  const place = { distanceFromLeft: 50, distanceFromTop: 100 }
+
+  it('of text goes onto one page or all', async () => {
+    const textItems = [
+      { ...place, text: 'Draft', applyToAllPages: true, font: 'Courier', fontSize: 20 },
+      { ...place, text: 'Last', pageNumber: 3, distanceFromTop: 300 },
+    ]
+    const stamped = await make('addTextToPdf', { file: pages, textItems })
+    expect(stamped.filename).toBe('text_stamped_merged-document.pdf')
+    expect(await textOf(stamped)).toMatch(/One.*Draft.*Two.*Draft.*Three.*Draft.*Last/s)
+  })
+
+  it('of an image keeps the pages', async () => {
+    const imageItems = [{ ...place, imageFile: image, scale: 2, pageNumber: 2 }]
+    const stamped = await make('addImageToPdf', { file: pages, imageItems })
+    expect(stamped.filename).toBe('image_stamped_merged-document.pdf')
+    expect(stamped.data.includes('/Image')).toBe(true)
+    expect(await count(stamped)).toBe(3)
+  })
+
+  it('that does not fit, or goes nowhere, is refused', async () => {
+    const text = (item: object) => make('addTextToPdf', { file: pages, textItems: [{ ...place, text: 'x', ...item }] })
+    await expect(text({ text: 'x\n'.repeat(100) })).rejects.toThrow('does not fit')
+    await expect(text({ pageNumber: 4 })).rejects.toThrow('no page 4')
+    await expect(text({ font: 'Comic Sans' })).rejects.toThrow('Unknown font')
+    const item = { ...place, imageFile: image, scale: 100 }
+    await expect(make('addImageToPdf', { file: pages, imageItems: [item] })).rejects.toThrow('does not fit')
+  })
+})
+
+describe('drawing pages', () => {
+  it('gives images, or says what the worker lacks', async () => {
+    const result = await runAction(pdf, 'convertToImage', { file: pages, imageOutputType: 'multiple' }).catch(
+      (error: Error) => error.message,
+    )
+    if (typeof result === 'string') expect(result).toContain('poppler-utils')
+    else expect(result).toEqual({ images: [expect.any(String), expect.any(String), expect.any(String)] })
+  })
+
+  it('is limited to 16 MB', async () => {
+    const large = new ApFile('large.pdf', Buffer.alloc(17 * 1024 * 1024))
+    await expect(runAction(pdf, 'convertToImage', { file: large, imageOutputType: 'single' })).rejects.toThrow('16 MB')
+  })
+})
