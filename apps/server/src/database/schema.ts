@@ -225,6 +225,35 @@ export interface TriggerSourceTable extends Base {
   pieceName: string
   pieceVersion: string
   simulate: boolean
+  /** Polls in a row that failed. */
+  failures: Generated<number>
+}
+
+/** Events of triggers that name a `_dedupe_key`, for as long as a repetition is dropped. */
+export interface TriggerDedupeTable {
+  key: string
+  /** The event that came first: delivered again, it is not its own repetition. */
+  eventId: string
+  expiresAt: Time
+}
+
+/** How often the triggers of a piece ran on a day, on one platform. */
+export interface TriggerRunTable {
+  platformId: string
+  pieceName: string
+  /** yyyy-mm-dd */
+  day: string
+  success: Generated<number>
+  failure: Generated<number>
+}
+
+/** Which flows get an event that an app sends to its one webhook. */
+export interface AppEventRoutingTable extends Base {
+  appName: string
+  projectId: string
+  flowId: string
+  identifierValue: string
+  event: string
 }
 
 export interface TriggerEventTable extends Base {
@@ -282,6 +311,26 @@ export interface PieceMetadataTable extends Base {
   metadata: Jsonb<unknown>
 }
 
+/** Which pieces a project shows. */
+export interface ProjectPlanTable extends Base {
+  projectId: string
+  name: string
+  pieces: Generated<string[]>
+  locked: Generated<boolean>
+  piecesFilterType: Generated<'NONE' | 'ALLOWED'>
+}
+
+export interface TagTable extends Base {
+  platformId: string
+  name: string
+}
+
+export interface PieceTagTable extends Base {
+  platformId: string
+  pieceName: string
+  tagId: string
+}
+
 export interface MigrationTable {
   name: string
   release: string
@@ -312,5 +361,11 @@ export interface Database {
   store_entry: StoreEntryTable
   app_connection: AppConnectionTable
   piece_metadata: PieceMetadataTable
+  project_plan: ProjectPlanTable
+  tag: TagTable
+  piece_tag: PieceTagTable
+  trigger_dedupe: TriggerDedupeTable
+  trigger_run: TriggerRunTable
+  app_event_routing: AppEventRoutingTable
   migration: MigrationTable
 }
