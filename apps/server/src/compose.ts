@@ -41,6 +41,9 @@ import { loadKeys, requireMatchingKeys } from './keys.ts'
 import type { Settings } from './settings.ts'
 
 const MB = 1024 * 1024
+const HOUR_MS = 3_600_000
+/** Runs of a deleted project have ended by then. */
+const PROJECT_GRACE_MS = HOUR_MS
 
 export interface Server {
   app: FastifyInstance
@@ -122,6 +125,12 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     timeoutMs: settings.webhookTimeoutSeconds * 1000,
   })
 
+  const tidy = () =>
+    projects
+      .purge(new Date(Date.now() - PROJECT_GRACE_MS))
+      .catch((err: unknown) => log.error({ err }, 'deleted projects could not be taken away; it is tried again'))
+  let tidying: NodeJS.Timeout | undefined
+
   return {
     app,
     db,
@@ -130,10 +139,12 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     async start() {
       await app.listen({ port: settings.port, host: settings.host })
       await flows.resumeDeletions()
+      tidying = setInterval(tidy, HOUR_MS).unref()
       if (settings.containerType !== 'APP') await execution.start()
       return portOf(app)
     },
     async close() {
+      clearInterval(tidying)
       await app.close()
       await flows.close()
       await execution.stop()

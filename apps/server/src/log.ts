@@ -24,6 +24,7 @@ export function createLog(settings: Pick<Settings, 'logLevel' | 'logPretty'>, de
       level: settings.logLevel,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { error: pino.stdSerializers.err },
       redact: {
         paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `headers.${key}`]),
         censor: '[redacted]',

@@ -22,6 +22,8 @@ export interface CallOptions {
 
 export interface TestServer extends AsyncDisposable {
   server: Server
+  /** `http://127.0.0.1:<port>` */
+  origin: string
   call<Body = Fields>(method: string, path: string, options?: CallOptions): Promise<Answer<Body>>
 }
 
@@ -43,9 +45,11 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
   const log = createLog(settings)
   const server = await composeServer({ ...settings, databaseFolder: 'memory://' }, log, { checksAnswers: true })
   const port = await server.start()
+  const origin = `http://127.0.0.1:${port}`
   return {
     server,
-    call: (method, path, options) => call(`http://127.0.0.1:${port}/api`, method, path, options),
+    origin,
+    call: (method, path, options) => call(`${origin}/api`, method, path, options),
     [Symbol.asyncDispose]: async () => {
       await server.close()
       await rm(folder, { recursive: true, force: true })

@@ -33,6 +33,8 @@ export interface Catalogue {
   get(name: string, version: string | undefined, platformId: string | null): Promise<CataloguedPiece>
   /** The newest of each piece. */
   list(platformId: string | null): Promise<CataloguedPiece[]>
+  /** Every version of every piece. */
+  all(platformId: string | null): Promise<CataloguedPiece[]>
   /** Every version of a piece, newest first. */
   versions(name: string, platformId: string | null): Promise<CataloguedPiece[]>
   /** Where a worker takes the code from. */
@@ -103,6 +105,17 @@ export function createCatalogue({
         if (!known || semver.gt(piece.metadata.version, known.metadata.version)) newest.set(piece.metadata.name, piece)
       }
       return [...newest.values()]
+    },
+
+    async all(platformId) {
+      const rows = await selectInstalled(db, platformId)
+      const own = [...ownPieces.values()].flatMap((piece) =>
+        withOwn(
+          rows.filter((row) => row.name === piece.metadata.name),
+          piece,
+        ),
+      )
+      return [...own, ...rows.map(fromRow)]
     },
 
     async sourceOf(name, version, platformId) {

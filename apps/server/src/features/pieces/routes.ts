@@ -52,7 +52,7 @@ export function pieceRoutes(app: FastifyInstance, { catalogue }: { catalogue: Ca
     summary: 'List every version of every piece by name',
     schema: { query: z.object({ release: z.string().optional(), edition: z.string().optional() }) },
     handler: async ({ principal }) =>
-      (await catalogue.list(platformOf(principal))).map(({ metadata, pieceType, packageType }) => ({
+      (await catalogue.all(platformOf(principal))).map(({ metadata, pieceType, packageType }) => ({
         name: metadata.name,
         version: metadata.version,
         pieceType,

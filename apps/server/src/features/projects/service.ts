@@ -13,6 +13,7 @@ import {
   type ProjectRow,
   type ProjectScope,
   pageProjects,
+  purgeDeletedProjects,
   selectFigures,
   selectProject,
   selectVisibleProjects,
@@ -44,6 +45,8 @@ export interface Projects {
   update(platformId: string, id: string, changes: ProjectChanges): Promise<ProjectRow>
   /** Hides the project and stops its flows at once. @throws AppError VALIDATION for a personal project. */
   remove(platformId: string, id: string): Promise<void>
+  /** Takes away for good what was deleted before the given time. */
+  purge(deletedBefore: Date): Promise<void>
   figures(ids: readonly string[]): Promise<Map<string, ProjectFigures>>
 }
 
@@ -59,6 +62,10 @@ export function createProjects({ db, flows }: { db: Db; flows: ProjectFlows }): 
     list: (scope, filter, page) => pageProjects(db, scope, filter, page),
     all: (scope) => selectVisibleProjects(db, scope),
     figures: (ids) => selectFigures(db, ids),
+
+    async purge(deletedBefore) {
+      await purgeDeletedProjects(db, deletedBefore)
+    },
 
     async create(platformId, request) {
       const platform = await selectPlatform(db, platformId)

@@ -1,0 +1,84 @@
+import { newId } from '@piecework/model/ids'
+import type { PieceMetadata } from '@piecework/model/piece/metadata'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Db, openDatabase } from '../../database/open.ts'
+import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
+import { createCatalogue } from './catalogue.ts'
+
+const PIECE = '@activepieces/piece-test'
+const builtIn: PieceMetadata = {
+  name: PIECE,
+  displayName: 'Test',
+  logoUrl: '',
+  description: 'does things',
+  authors: [],
+  version: '1.4.0',
+  actions: {},
+  triggers: {},
+}
+
+let db: Db
+let server: TestServer
+let owner: Person
+
+beforeAll(async () => {
+  db = await openDatabase({ type: 'PGLITE', dataDir: 'memory://' })
+  server = await startTestServer()
+  owner = await signUpOwner(server)
+})
+afterAll(async () => {
+  await db.destroy()
+  await server[Symbol.asyncDispose]()
+})
+
+function install(version: string): Promise<unknown> {
+  const metadata = JSON.stringify({ ...builtIn, version })
+  return db
+    .insertInto('piece_metadata')
+    .values({ id: newId(), name: PIECE, version, pieceType: 'CUSTOM', packageType: 'REGISTRY', metadata })
+    .execute()
+}
+
+test('an exact version that is installed wins, and the built-in piece answers to every other one', async () => {
+  const catalogue = createCatalogue({ db, builtIn: [builtIn], maxEntries: 10 })
+  const versionOf = async (pinned?: string) => (await catalogue.find(PIECE, pinned, null))?.metadata.version
+  expect(await versionOf('0.3.15')).toBe('1.4.0')
+  expect(await catalogue.sourceOf(PIECE, '0.3.15', '')).toEqual({ type: 'BUILTIN' })
+  await install('0.3.15')
+  await install('1.4.2')
+  catalogue.forget()
+  expect(await versionOf('0.3.15')).toBe('0.3.15')
+  expect(await catalogue.sourceOf(PIECE, '0.3.15', '')).toEqual({ type: 'REGISTRY' })
+  expect(await versionOf('0.3.16')).toBe('1.4.0')
+  expect(await versionOf('1.4.0')).toBe('1.4.0')
+  expect(await versionOf('~1.4.0')).toBe('1.4.2')
+  expect(await versionOf('^0.3.0')).toBe('0.3.15')
+  expect(await versionOf()).toBe('1.4.2')
+  expect((await catalogue.versions(PIECE, null)).map((piece) => piece.metadata.version)).toEqual([
+    '1.4.2',
+    '1.4.0',
+    '0.3.15',
+  ])
+  expect(await catalogue.find('nobody/knows', undefined, null)).toBeUndefined()
+})
+
+test('pieces are listed with counts, searched, and read by name', async () => {
+  const get = <Body>(path: string, query = {}) => server.call<Body>('GET', path, { token: owner.token, query })
+  const all = await get<{ name: string; actions: number; triggers: number }[]>('/v1/pieces')
+  expect(all.body.map((piece) => piece.name)).toContain('@activepieces/piece-webhook')
+  expect(all.body.every((piece) => Number.isInteger(piece.actions) && Number.isInteger(piece.triggers))).toBe(true)
+  const found = await get<{ name: string }[]>('/v1/pieces', { searchQuery: 'return response' })
+  expect(found.body[0]?.name).toBe('@activepieces/piece-webhook')
+  for (const name of ['@activepieces/piece-webhook', '%40activepieces%2Fpiece-webhook']) {
+    expect((await get(`/v1/pieces/${name}`)).body).toMatchObject({
+      name: '@activepieces/piece-webhook',
+      triggers: { catch_webhook: { type: 'WEBHOOK' } },
+    })
+  }
+  expect((await get('/v1/pieces/@activepieces/piece-webhook/versions')).body).toMatchObject([
+    { name: '@activepieces/piece-webhook' },
+  ])
+  expect(await get('/v1/pieces/@nobody/knows')).toMatchObject({ status: 404, body: { code: 'ENTITY_NOT_FOUND' } })
+  expect(await get('/v1/pieces/@activepieces/piece-webhook', { version: 'newest' })).toMatchObject({ status: 400 })
+  expect((await get<string[]>('/v1/pieces/categories')).body).toContain('CORE')
+})

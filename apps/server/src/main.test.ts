@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'piecework-main-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+interface Ended {
+  code: number | null
+  output: string
+}
+
+/** Runs the server process; `whenReady` gets its port, and the process is asked to stop when it resolves. */
+async function run(env: Record<string, string>, whenReady: (origin: string) => Promise<void>): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env.PATH,
+      AP_CONFIG_PATH: folder,
+      AP_PORT: '0',
+      AP_HOST: '127.0.0.1',
+      AP_CONTAINER_TYPE: 'APP',
+      ...env,
+    },
+  })
+  const lines: string[] = []
+  const ended = once(child, 'exit')
+  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line))
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line)
+    const { port, msg } = JSON.parse(line) as { port?: number; msg: string }
+    if (port === undefined || msg !== 'Piecework is ready') return
+    whenReady(`http://127.0.0.1:${port}`)
+      .catch((error: unknown) => lines.push(String(error)))
+      .finally(() => child.kill('SIGTERM'))
+  })
+  const [code] = (await ended) as [number | null]
+  return { code, output: lines.join('\n') }
+}
+
+test('the process serves, keeps what it was given, and ends cleanly on SIGTERM', async () => {
+  const person = { email: 'a@example.com', password: 'long enough 1', firstName: 'A', lastName: 'B' }
+  const post = (origin: string, path: string) =>
+    fetch(`${origin}/api/v1/authentication/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(person),
+    })
+  const statuses: number[] = []
+  const first = await run({}, async (origin) => {
+    statuses.push((await fetch(`${origin}/api/v1/health`)).status, (await post(origin, 'sign-up')).status)
+  })
+  expect(first).toMatchObject({ code: 0 })
+  const second = await run({}, async (origin) => {
+    statuses.push((await post(origin, 'sign-in')).status)
+  })
+  expect(second).toMatchObject({ code: 0 })
+  expect(statuses).toEqual([200, 200, 200])
+
+  const never = async () => {
+    throw new Error('it started')
+  }
+  const otherKey = await run({ AP_ENCRYPTION_KEY: 'a'.repeat(32) }, never)
+  expect(otherKey).toMatchObject({ code: 1, output: expect.stringContaining('made with another encryption key') })
+  await rm(join(folder, 'keys.json'))
+  const keyless = await run({}, never)
+  expect(keyless).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('keys.json is missing, but there is a database'),
+  })
+})
+
+test('settings that are wrong stop the start with their names', async () => {
+  const ended = await run({ AP_PORT: 'x', AP_WORKER_CONCURRENCY: '0' }, async () => {})
+  expect(ended.code).toBe(1)
+  expect(ended.output).toContain('AP_PORT must be a whole number')
+  expect(ended.output).toContain('AP_WORKER_CONCURRENCY must be a whole number of at least 1')
+})
