@@ -1,19 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { completeSettings, type Problem } from './settings/checks.ts'
-import { SETTINGS, type Setting } from './settings/table.ts'
-
-/** The values of the environment, by the name of the setting. */
-export type Values = {
-  -readonly [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K] extends {
-    kind: { schema: { _output: infer T } }
-    default: infer D
-  }
-    ? D extends undefined
-      ? T | undefined
-      : T
-    : never
-}
+import { SETTINGS, type Setting, type Values } from './settings/table.ts'
 
 /** Everything that can be configured, complete and checked. */
 export interface Settings extends Values {

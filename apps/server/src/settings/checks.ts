@@ -1,5 +1,4 @@
-import type { Values } from '../settings.ts'
-import { SETTINGS } from './table.ts'
+import { SETTINGS, type Values } from './table.ts'
 
 export interface Problem {
   /** Name of the environment variable. */

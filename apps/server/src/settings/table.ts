@@ -530,3 +530,15 @@ export const SETTINGS = {
   canaryPlatformIds: ignored.optional('AP_CANARY_PLATFORM_IDS', text, 'Use `AP_WORKER_GROUP_ID`.'),
   canaryAppUrl: ignored.optional('AP_CANARY_APP_URL', text, 'Use a load balancer.'),
 } as const
+
+/** The values of the environment, by the name of the setting. */
+export type Values = {
+  -readonly [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K] extends {
+    kind: { schema: { _output: infer T } }
+    default: infer D
+  }
+    ? D extends undefined
+      ? T | undefined
+      : T
+    : never
+}

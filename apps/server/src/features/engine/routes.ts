@@ -8,7 +8,7 @@ import { route } from '../../http/route.ts'
 import { IdParams } from '../../http/schemas.ts'
 import type { AppConnections } from '../app-connections/service.ts'
 import type { Files } from '../files/service.ts'
-import { flowFilters } from '../flows/routes.ts'
+import { flowFilters } from '../flows/filters.ts'
 import type { Flows } from '../flows/service.ts'
 import type { Projects } from '../projects/service.ts'
 

@@ -8,6 +8,7 @@ import type { Db } from '../../database/open.ts'
 import { selectFolder } from '../folders/store.ts'
 import type { SampleData } from '../sample-data/service.ts'
 import { selectUser } from '../users/store.ts'
+import type { Actor } from './actor.ts'
 import type { PublishOperation } from './publish.ts'
 import {
   type FlowRow,
@@ -19,14 +20,6 @@ import {
   updateFlow,
   updateVersion,
 } from './store.ts'
-
-/** Who changes a flow. */
-export interface Actor {
-  projectId: string
-  platformId: string
-  /** Null for an API key. */
-  userId: string | null
-}
 
 export type EditOperation = Exclude<FlowOperation, PublishOperation>
 

@@ -3,7 +3,7 @@ import type { FlowStatus, FlowVersion } from '@piecework/model/flow/flow'
 import { applyOperation, type FlowOperation } from '@piecework/model/flow/operations/registry'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
-import type { Actor } from './edit.ts'
+import type { Actor } from './actor.ts'
 import type { Locks } from './locks.ts'
 import {
   type FlowRow,

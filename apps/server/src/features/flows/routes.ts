@@ -1,4 +1,4 @@
-import { FlowStatus, PopulatedFlow } from '@piecework/model/flow/flow'
+import { PopulatedFlow } from '@piecework/model/flow/flow'
 import { FlowOperation, type FlowOperationType } from '@piecework/model/flow/operations/registry'
 import { SharedTemplate } from '@piecework/model/flow/template'
 import type { Permission } from '@piecework/model/permission'
@@ -9,24 +9,14 @@ import { pageOf, pageQuery } from '../../http/pagination.ts'
 import type { PrincipalOf } from '../../http/principal.ts'
 import { projectIn, projectOf } from '../../http/project-source.ts'
 import { route } from '../../http/route.ts'
-import { IdParams, queryList } from '../../http/schemas.ts'
-import type { Actor } from './edit.ts'
+import { IdParams } from '../../http/schemas.ts'
+import type { Actor } from './actor.ts'
+import { flowFilters } from './filters.ts'
 import { FlowVersionMetadata } from './present.ts'
 import type { Flows } from './service.ts'
 
 const DEFAULT_LIMIT = 10
 const FlowName = z.string().min(1).max(1000)
-
-/** The filters of a list of flows, wherever it is asked for. */
-export const flowFilters = {
-  folderId: z.string().optional().describe('`NULL` for flows without a folder.'),
-  status: queryList(FlowStatus),
-  name: z.string().optional(),
-  versionState: z.enum(['DRAFT', 'LOCKED']).optional(),
-  externalIds: queryList(z.string()),
-  connectionExternalIds: queryList(z.string()),
-  agentExternalIds: queryList(z.string()),
-}
 
 export function flowRoutes(app: FastifyInstance, { flows }: { flows: Flows }): void {
   const principals = ['USER', 'SERVICE'] as const

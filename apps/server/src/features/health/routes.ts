@@ -1,10 +1,10 @@
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, freemem, loadavg, totalmem } from 'node:os'
 import type { FastifyInstance } from 'fastify'
-import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
 import { route } from '../../http/route.ts'
+import { answers } from './store.ts'
 
 const SMALLEST_FREE_PART = 0.05
 /** Processes that wait for each core, on average over a minute. */
@@ -40,15 +40,6 @@ export function healthRoutes(app: FastifyInstance, { db, folder }: { db: Db; fol
       database: await answers(db),
     }),
   })
-}
-
-async function answers(db: Db): Promise<boolean> {
-  try {
-    await sql`select 1`.execute(db)
-    return true
-  } catch {
-    return false
-  }
 }
 
 async function hasSpace(folder: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import { projectOfToken } from '../../http/project-source.ts'
 import { API_PREFIX, openAccess, route } from '../../http/route.ts'
 import type { RunReplies } from '../runs/replies.ts'
 import type { RunStore } from '../runs/store.ts'
-import { sendAnswer } from '../webhooks/routes.ts'
+import { sendAnswer } from '../webhooks/send-answer.ts'
 import type { SignalResult, WaitpointStore } from './store.ts'
 
 interface Parts {

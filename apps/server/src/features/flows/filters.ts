@@ -1,0 +1,14 @@
+import { FlowStatus } from '@piecework/model/flow/flow'
+import { z } from 'zod'
+import { queryList } from '../../http/schemas.ts'
+
+/** The filters of a list of flows, wherever it is asked for. */
+export const flowFilters = {
+  folderId: z.string().optional().describe('`NULL` for flows without a folder.'),
+  status: queryList(FlowStatus),
+  name: z.string().optional(),
+  versionState: z.enum(['DRAFT', 'LOCKED']).optional(),
+  externalIds: queryList(z.string()),
+  connectionExternalIds: queryList(z.string()),
+  agentExternalIds: queryList(z.string()),
+}
