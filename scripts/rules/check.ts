@@ -1,0 +1,103 @@
+import type { SourceFile } from './source.ts'
+import { ENTRY_POINTS, FILE_RULES, FREE_FOLDERS, MAX_LINES, MAY_IMPORT, READS_ENVIRONMENT, TEST_FILE } from './table.ts'
+
+export interface Finding {
+  file: string
+  rule: string
+  message: string
+}
+
+/** Holds the sources against the table of rules. @returns what breaks them. */
+export function findViolations(sources: readonly SourceFile[]): Finding[] {
+  return [...sources.flatMap(violationsOf), ...findDeadFiles(sources), ...findCycles(sources)]
+}
+
+function violationsOf(source: SourceFile): Finding[] {
+  const findings: Finding[] = []
+  const report = (rule: string, message: string): void => {
+    findings.push({ file: source.path, rule, message })
+  }
+  const isTest = TEST_FILE.test(source.path)
+  const home = packageOf(source.path)
+  const free = FREE_FOLDERS.includes(home)
+  if (!free && MAY_IMPORT[home] === undefined) report('unknown-package', `${home} is not in scripts/rules/table.ts`)
+
+  for (const { specifier, target } of source.imports) {
+    if (target === undefined) {
+      report('unresolvable', `'${specifier}' leads nowhere`)
+      continue
+    }
+    if (free || isTest) continue
+    const there = packageOf(target)
+    if (there !== home && isOurs(target)) {
+      if (specifier.startsWith('.')) report('no-way-around-exports', `'${specifier}' reaches into ${there} by path`)
+      if (!MAY_IMPORT[home]?.includes(there)) report('direction', `${home} may not import ${there} ('${specifier}')`)
+    }
+    for (const rule of FILE_RULES)
+      if (rule.from.test(source.path) && rule.to.test(target) && !rule.except?.test(`${source.path} -> ${target}`))
+        report(rule.name, `'${specifier}': ${rule.why}`)
+  }
+
+  if (source.readsEnvironment && !isTest && !READS_ENVIRONMENT.some(({ file }) => file.test(source.path)))
+    report('one-place-for-settings', 'process.env is read outside of the settings')
+  if (source.lines > MAX_LINES && !/^(\/\/|\/\*).{20,}/.test(source.firstLine))
+    report('long-file', `${source.lines} lines, and the first one does not say why`)
+  for (const words of source.testEscapes) report('every-test-runs', `${words} leaves tests out`)
+  return findings
+}
+
+/** @returns `packages/model` for one of its files; the first folder for those outside of packages. */
+function packageOf(path: string): string {
+  return /^(?:packages|apps)\/[^/]+/.exec(path)?.[0] ?? path.split('/')[0] ?? path
+}
+
+function isOurs(target: string): boolean {
+  return /^(packages|apps|pieces|bench|e2e|scripts|test)\//.test(target)
+}
+
+/** Files that no entry point reaches. */
+function findDeadFiles(sources: readonly SourceFile[]): Finding[] {
+  const byPath = new Map(sources.map((source) => [source.path, source]))
+  const reached = new Set<string>()
+  const pending = sources.filter(({ path }) => ENTRY_POINTS.some((pattern) => pattern.test(path)))
+  for (let source = pending.pop(); source; source = pending.pop()) {
+    if (reached.has(source.path)) continue
+    reached.add(source.path)
+    for (const { target = '' } of source.imports) {
+      const next = byPath.get(target)
+      if (next) pending.push(next)
+    }
+  }
+  return sources
+    .filter(({ path }) => !reached.has(path))
+    .map(({ path: file }) => ({ file, rule: 'dead-file', message: 'nothing imports it' }))
+}
+
+/** Every group of files that import each other, by Tarjan's algorithm. Imports of types count: they are knots too. */
+function findCycles(sources: readonly SourceFile[]): Finding[] {
+  const edges = new Map(sources.map(({ path, imports }) => [path, imports.flatMap(({ target }) => target ?? [])]))
+  const order = new Map<string, number>()
+  const stack: string[] = []
+  const findings: Finding[] = []
+
+  const visit = (path: string): number => {
+    const index = order.size
+    order.set(path, index)
+    let lowest = index
+    stack.push(path)
+    for (const target of edges.get(path) ?? []) {
+      if (!edges.has(target)) continue
+      if (!order.has(target)) lowest = Math.min(lowest, visit(target))
+      else if (stack.includes(target)) lowest = Math.min(lowest, order.get(target) ?? lowest)
+    }
+    if (lowest === index) {
+      const group = stack.splice(stack.indexOf(path))
+      if (group.length > 1) findings.push({ file: path, rule: 'no-cycles', message: group.toReversed().join(' <-> ') })
+      else if (edges.get(path)?.includes(path))
+        findings.push({ file: path, rule: 'no-cycles', message: 'imports itself' })
+    }
+    return lowest
+  }
+  for (const path of edges.keys()) if (!order.has(path)) visit(path)
+  return findings
+}

@@ -1,0 +1,120 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { type MemberExpression, parseSync, Visitor } from 'oxc-parser'
+import { ResolverFactory } from 'oxc-resolver'
+import { TEST_ESCAPES, TEST_WORDS } from './table.ts'
+
+export interface Import {
+  specifier: string
+  /** A path inside the repository, the name of a built-in module or library, or undefined when nothing is found. */
+  target: string | undefined
+}
+
+export interface SourceFile {
+  /** From the root of the repository, with forward slashes. */
+  path: string
+  lines: number
+  firstLine: string
+  imports: Import[]
+  readsEnvironment: boolean
+  /** Such as `it.only`. */
+  testEscapes: string[]
+}
+
+const FOLDERS = '{apps,packages,pieces,bench,e2e,scripts,test}'
+
+// Conditions of this repository's exports maps and of Node.
+const resolver = new ResolverFactory({
+  conditionNames: ['node', 'import', 'default', 'types'],
+  extensions: ['.ts', '.tsx', '.js', '.json'],
+  builtinModules: true,
+  mainFields: ['main', 'types'],
+})
+
+/** Reads every TypeScript file of the repository. @param root its folder. */
+export function readSources(root: string): SourceFile[] {
+  return globSync(`${FOLDERS}/**/*.{ts,tsx}`, { cwd: root, exclude: (name) => /(^|\/)(node_modules|dist)$/.test(name) })
+    .sort()
+    .map((path) => readSource(root, path))
+}
+
+function readSource(root: string, path: string): SourceFile {
+  const text = readFileSync(join(root, path), 'utf8')
+  const { program, module, errors } = parseSync(path, text)
+  if (errors[0]) throw new Error(`${path} does not parse: ${errors[0].message}`)
+  const { typeImports, ...found } = look(program)
+  const specifiers = [
+    ...typeImports,
+    ...module.staticImports.map((item) => item.moduleRequest.value),
+    ...module.staticExports.flatMap((item) => item.entries.flatMap((entry) => entry.moduleRequest?.value ?? [])),
+    ...module.dynamicImports.flatMap(({ moduleRequest: { start, end } }) => literal(text.slice(start, end)) ?? []),
+  ]
+  return {
+    path,
+    lines: text.split('\n').length - 1,
+    firstLine: text.slice(0, text.indexOf('\n')),
+    imports: [...new Set(specifiers)].map((specifier) => ({ specifier, target: resolve(root, path, specifier) })),
+    ...found,
+  }
+}
+
+/** @returns the text of a quoted string; undefined for any other expression. */
+function literal(expression: string): string | undefined {
+  return /^(['"`])([^$\\]*)\1$/.exec(expression)?.[2]
+}
+
+function resolve(root: string, path: string, specifier: string): string | undefined {
+  if (specifier.startsWith('node:')) return specifier
+  const { path: file, builtin } = resolver.sync(join(root, dirname(path)), specifier)
+  if (builtin) return builtin.resolved
+  if (file === undefined) return undefined
+  const target = relative(root, file).replaceAll('\\', '/')
+  const library = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(target)
+  return library?.[1] ?? target
+}
+
+interface Found extends Pick<SourceFile, 'readsEnvironment' | 'testEscapes'> {
+  /** Of `import('...').Name` where a type stands. */
+  typeImports: string[]
+}
+
+function look(program: Parameters<Visitor['visit']>[0]): Found {
+  let readsEnvironment = false
+  const typeImports: string[] = []
+  const testEscapes: string[] = []
+  new Visitor({
+    MemberExpression(node) {
+      const words = wordsOf(node)
+      if (words[0] === 'process' && words[1] === 'env') readsEnvironment = true
+      const last = words.at(-1)
+      if (words[0] && TEST_WORDS.has(words[0]) && last && TEST_ESCAPES.has(last)) testEscapes.push(words.join('.'))
+    },
+    TSImportType({ source }) {
+      typeImports.push(source.value)
+    },
+    VariableDeclarator({ id, init }) {
+      if (init && wordOf(init) === 'process' && id.type === 'ObjectPattern')
+        for (const property of id.properties)
+          if (property.type === 'Property' && wordOf(property.key) === 'env') readsEnvironment = true
+    },
+    ImportDeclaration({ source, specifiers }) {
+      if (source.value !== 'node:process' && source.value !== 'process') return
+      for (const specifier of specifiers)
+        if (specifier.type === 'ImportSpecifier' && wordOf(specifier.imported) === 'env') readsEnvironment = true
+    },
+  }).visit(program)
+  return { readsEnvironment, testEscapes, typeImports }
+}
+
+/** `a.b.c` as words; a part that is not a plain name ends them. */
+function wordsOf(node: MemberExpression): string[] {
+  const { object, property } = node
+  const before = object.type === 'MemberExpression' ? wordsOf(object) : [wordOf(object)]
+  return [...before, wordOf(property)]
+}
+
+function wordOf(node: { type: string; name?: unknown; value?: unknown }): string {
+  if (node.type === 'Identifier' && typeof node.name === 'string') return node.name
+  if (node.type === 'Literal' && typeof node.value === 'string') return node.value
+  return '?'
+}

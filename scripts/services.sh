@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# PostgreSQL and Redis for the tests.
+#   services.sh install          installs what is missing with apt-get (Debian, as root)
+#   services.sh start <folder>   starts what does not answer yet, and prints NAME=value lines for the environment
+#   services.sh stop <folder>    stops what start started
+# What answers at TEST_POSTGRES_URL and TEST_REDIS_URL (or on the usual ports of this machine) is used as it is.
+# Otherwise a server of our own keeps its data in <folder> and listens on a free port of the loopback address alone.
+set -euo pipefail
+
+POSTGRES_URL="${TEST_POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/postgres}"
+REDIS_URL="${TEST_REDIS_URL:-redis://127.0.0.1:6379}"
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# Debian keeps the programs of the PostgreSQL server out of PATH.
+postgres_program() {
+  local found
+  found=$(compgen -G "/usr/lib/postgresql/*/bin/$1" | sort -V | tail -1 || true)
+  if [ -n "$found" ]; then echo "$found"; elif has "$1"; then command -v "$1"; else return 1; fi
+}
+
+postgres_answers() { has psql && PGCONNECT_TIMEOUT=3 psql -wXqc 'select 1' "$POSTGRES_URL" >/dev/null 2>&1; }
+redis_answers() { has redis-cli && [ "$(timeout 3 redis-cli -u "$REDIS_URL" ping 2>/dev/null)" = PONG ]; }
+
+free_port() { node -e "const s = require('net').createServer().listen(0, '127.0.0.1', () => { console.log(s.address().port); s.close() })"; }
+
+# The PostgreSQL server refuses to run as root.
+unprivileged() {
+  if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
+}
+
+missing() {
+  postgres_answers || { postgres_program initdb && postgres_program pg_ctl && has psql; } >/dev/null || echo postgresql
+  redis_answers || has redis-server || echo redis-server
+}
+
+install() {
+  local packages
+  packages=$(missing)
+  [ -n "$packages" ] || return 0
+  has apt-get || fail "These are missing, and there is no apt-get to install them with: $packages"
+  [ "$(id -u)" = 0 ] || fail "These are missing, and only root may install them: $packages"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  # shellcheck disable=SC2086 # one word per package
+  apt-get install -y -qq --no-install-recommends $packages >/dev/null
+}
+
+start() {
+  local folder=$1 packages port
+  packages=$(missing)
+  [ -z "$packages" ] || fail "The tests need a server that is neither running nor installed: $(echo $packages)
+Install it (on Debian: scripts/services.sh install, as root), or name a running one in TEST_POSTGRES_URL or TEST_REDIS_URL."
+
+  if ! postgres_answers; then
+    [ -z "${TEST_POSTGRES_URL:-}" ] || fail "Nothing answers at TEST_POSTGRES_URL ($POSTGRES_URL)."
+    port=$(free_port)
+    mkdir -p "$folder/postgres"
+    chmod 755 "$folder"
+    [ "$(id -u)" != 0 ] || chown postgres "$folder/postgres"
+    unprivileged "$(postgres_program initdb)" -D "$folder/postgres/data" -U postgres -A trust -E UTF8 --no-sync >/dev/null
+    # Nobody mourns the data of tests: no waiting for the disk.
+    unprivileged "$(postgres_program pg_ctl)" -D "$folder/postgres/data" -l "$folder/postgres/log" -w start \
+      -o "-p $port -h 127.0.0.1 -k $folder/postgres -c fsync=off -c max_connections=200" >/dev/null
+    POSTGRES_URL="postgres://postgres@127.0.0.1:$port/postgres"
+    postgres_answers || fail "PostgreSQL did not start; see $folder/postgres/log"
+    echo "TEST_POSTGRES_URL=$POSTGRES_URL"
+  fi
+
+  if ! redis_answers; then
+    [ -z "${TEST_REDIS_URL:-}" ] || fail "Nothing answers at TEST_REDIS_URL ($REDIS_URL)."
+    port=$(free_port)
+    mkdir -p "$folder/redis"
+    redis-server --port "$port" --bind 127.0.0.1 --dir "$folder/redis" --pidfile "$folder/redis/pid" \
+      --save '' --daemonize yes >/dev/null
+    REDIS_URL="redis://127.0.0.1:$port"
+    for _ in $(seq 50); do
+      redis_answers && break
+      sleep 0.1
+    done
+    redis_answers || fail "Redis did not start on port $port"
+    echo "TEST_REDIS_URL=$REDIS_URL"
+  fi
+}
+
+stop() {
+  local folder=$1
+  if [ -d "$folder/postgres/data" ]; then
+    unprivileged "$(postgres_program pg_ctl)" -D "$folder/postgres/data" -m immediate -w stop >/dev/null
+  fi
+  if [ -f "$folder/redis/pid" ]; then kill "$(cat "$folder/redis/pid")"; fi
+}
+
+case "${1:-}" in
+  install) install ;;
+  start) start "${2:?folder}" ;;
+  stop) stop "${2:?folder}" ;;
+  *) fail "usage: services.sh install | start <folder> | stop <folder>" ;;
+esac

@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, expect, it } from 'vitest'
+import { findViolations } from '../scripts/rules/check.ts'
+import { readSources } from '../scripts/rules/source.ts'
+
+const roots: string[] = []
+afterEach(async () => {
+  for (const root of roots.splice(0)) await rm(root, { recursive: true })
+})
+
+/** A small repository with our packages and the given files. @returns the rules that these break, by file. */
+async function broken(files: Record<string, string>): Promise<string[]> {
+  const root = await mkdtemp(join(tmpdir(), 'piecework-rules-'))
+  roots.push(root)
+  const write = async (path: string, text: string): Promise<void> => {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), text)
+  }
+  await mkdir(join(root, 'node_modules/@piecework'), { recursive: true })
+  for (const [name, folder] of Object.entries({
+    model: 'packages/model',
+    engine: 'packages/engine',
+    pieces: 'pieces',
+  })) {
+    const exports = { './*': name === 'pieces' ? './*.ts' : './src/*.ts' }
+    await write(`${folder}/package.json`, JSON.stringify({ name: `@piecework/${name}`, type: 'module', exports }))
+    await symlink(join(root, folder), join(root, 'node_modules/@piecework', name))
+  }
+  await write('pieces/registry.ts', '')
+  for (const [path, text] of Object.entries(files)) await write(path, text)
+  return findViolations(readSources(root)).map(({ file, rule }) => `${file} ${rule}`)
+}
+
+it('lets imports go one way only, through the exports of a package', async () => {
+  expect(
+    await broken({
+      'packages/engine/src/main.ts': `import type { Flow } from '@piecework/model/flow'\nexport type Run = Flow`,
+      'packages/model/src/flow.ts': `export interface Flow { run: import('@piecework/engine/main').Run }`,
+      'apps/server/src/main.ts': `import '@piecework/engine/main'; import '@piecework/model/back'; import './around.ts'`,
+      'packages/model/src/back.ts': `export * from '@piecework/engine/main'\nexport const load = () => import('node:fs')`,
+      'apps/server/src/around.ts': `export * from '../../../packages/model/src/flow.ts'; export * from '@piecework/model/gone'`,
+    }),
+  ).toEqual([
+    'apps/server/src/around.ts no-way-around-exports',
+    'apps/server/src/around.ts unresolvable',
+    'packages/model/src/back.ts direction',
+    'packages/model/src/back.ts model-without-io',
+    'packages/model/src/flow.ts direction',
+    'packages/model/src/flow.ts no-cycles',
+  ])
+})
+
+it('keeps code of pieces out of the server, and of the worker but for the bundle', async () => {
+  const load = `import '@piecework/pieces/registry'`
+  expect(
+    await broken({
+      'apps/server/src/main.ts': load,
+      'packages/worker/src/engine-entry.ts': `${load}; import './worker.ts'`,
+      'packages/worker/src/worker.ts': load,
+    }),
+  ).toEqual([
+    'apps/server/src/main.ts server-loads-no-piece-code',
+    'packages/worker/src/worker.ts worker-bundles-pieces-in-one-place',
+  ])
+})
+
+it('finds knots, also those of types alone', async () => {
+  expect(
+    await broken({
+      'packages/engine/src/main.ts': `import './a.ts'`,
+      'packages/engine/src/a.ts': `import type { B } from './b.ts'\nexport type A = B`,
+      'packages/engine/src/b.ts': `export * from './c.ts'\nexport type B = 1`,
+      'packages/engine/src/c.ts': `import type { A } from './a.ts'\nexport type C = A`,
+    }),
+  ).toEqual(['packages/engine/src/a.ts no-cycles'])
+})
+
+it('finds files that nothing reaches, and folders that the table does not know', async () => {
+  expect(await broken({ 'packages/engine/src/left.ts': '', 'packages/new/src/index.ts': '' })).toEqual([
+    'packages/new/src/index.ts unknown-package',
+    'packages/engine/src/left.ts dead-file',
+    'packages/new/src/index.ts dead-file',
+  ])
+})
+
+it('holds the environment, long files and escapes of tests to account', async () => {
+  const long = 'void 0\n'.repeat(401)
+  expect(
+    await broken({
+      'packages/engine/src/main.ts': `import './long.ts'; import './table.ts'; const { env } = process; void env`,
+      'packages/engine/src/long.ts': long,
+      'packages/engine/src/table.ts': `// Longer than usual: one line for each operator, read as one.\n${long}`,
+      'packages/engine/src/main.test.ts': `void process.env.HOME; it.skip('a', f); describe.concurrent.only('b', f)`,
+    }),
+  ).toEqual([
+    'packages/engine/src/long.ts long-file',
+    'packages/engine/src/main.test.ts every-test-runs',
+    'packages/engine/src/main.test.ts every-test-runs',
+    'packages/engine/src/main.ts one-place-for-settings',
+  ])
+})
