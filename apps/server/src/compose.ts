@@ -130,20 +130,28 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       .purge(new Date(Date.now() - PROJECT_GRACE_MS))
       .catch((err: unknown) => log.error({ err }, 'deleted projects could not be taken away; it is tried again'))
   let tidying: NodeJS.Timeout | undefined
+  let started: Promise<number> | undefined
+
+  const start = async (): Promise<number> => {
+    await app.listen({ port: settings.port, host: settings.host })
+    await flows.resumeDeletions()
+    tidying = setInterval(tidy, HOUR_MS).unref()
+    if (settings.containerType !== 'APP') await execution.start()
+    return portOf(app)
+  }
 
   return {
     app,
     db,
     tokens,
     execution,
-    async start() {
-      await app.listen({ port: settings.port, host: settings.host })
-      await flows.resumeDeletions()
-      tidying = setInterval(tidy, HOUR_MS).unref()
-      if (settings.containerType !== 'APP') await execution.start()
-      return portOf(app)
+    start() {
+      started = start()
+      return started
     },
     async close() {
+      // Asked to stop while it starts, it starts first: half of it could not be stopped cleanly.
+      await started?.catch(() => {})
       clearInterval(tidying)
       await app.close()
       await flows.close()

@@ -21,6 +21,3 @@ export const DisplayName = z
   .regex(/^[^./]+$/, 'must not contain . or /')
 
 export const IdParams = z.object({ id: z.string() })
-
-// Text of PostgreSQL cannot hold it, and answers with an error of its own.
-export const NoNul = z.string().refine((value) => !value.includes('\0'), 'must not contain NUL characters')
