@@ -1,0 +1,110 @@
+import { ApFile } from '@piecework/framework'
+import PostalMime from 'postal-mime'
+import { SMTPServer } from 'smtp-server'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { runAction } from '../common/run-action.ts'
+import { smtpAuth } from './connection.ts'
+import { smtp } from './index.ts'
+
+const received: { recipients: string[]; source: Buffer }[] = []
+let server: SMTPServer
+let port = 0
+beforeAll(async () => {
+  server = new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    onAuth({ username, password }, _session, callback) {
+      if (username === 'ada' && password === 'secret') callback(null, { user: username })
+      else callback(new Error('Wrong user name or password'))
+    },
+    onRcptTo({ address }, _session, callback) {
+      callback(address.startsWith('nobody') ? new Error('No such mailbox') : null)
+    },
+    onData(stream, session, callback) {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => {
+        received.push({
+          recipients: session.envelope.rcptTo.map((recipient) => recipient.address),
+          source: Buffer.concat(chunks),
+        })
+        callback()
+      })
+    },
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.server.address()
+  port = typeof address === 'object' && address ? address.port : 0
+})
+afterAll(() => new Promise<void>((resolve) => server.close(resolve)))
+beforeEach(() => {
+  received.length = 0
+})
+
+const account = () => ({ host: '127.0.0.1', port, TLS: false, email: 'ada', password: 'secret' })
+const send = (values: object, more: object = {}) =>
+  runAction(
+    smtp,
+    'send-email',
+    {
+      from: 'ada@example.com',
+      to: ['bob@example.com'],
+      subject: 'Hi',
+      body_type: 'plain_text',
+      body: 'Text',
+      ...values,
+    },
+    { auth: { type: 'CUSTOM_AUTH', props: { ...account(), ...more } } },
+  )
+
+describe('an email', () => {
+  it('reaches its recipients with everything in it', async () => {
+    const output = await send({
+      senderName: 'Ada, Countess',
+      cc: ['carl@example.com'],
+      bcc: ['dora@example.com', ''],
+      replyTo: 'answers@example.com',
+      body_type: 'html',
+      body: '<b>Grüße</b>',
+      customHeaders: { 'X-Kind': 'note' },
+      attachments: [{ file: new ApFile('a.txt', Buffer.from('content')), name: 'renamed.txt' }],
+    })
+    const recipients = ['bob@example.com', 'carl@example.com', 'dora@example.com']
+    expect(output).toMatchObject({ accepted: recipients, rejected: [], messageId: expect.any(String) })
+    expect(received[0]?.recipients).toEqual(recipients)
+    const mail = await PostalMime.parse(received[0]?.source ?? '')
+    expect(mail).toMatchObject({
+      from: { name: 'Ada, Countess', address: 'ada@example.com' },
+      replyTo: [{ address: 'answers@example.com' }],
+      subject: 'Hi',
+      html: expect.stringContaining('<b>Grüße</b>'),
+      attachments: [{ filename: 'renamed.txt' }],
+    })
+    expect(mail.headers).toContainEqual(expect.objectContaining({ key: 'x-kind', value: 'note' }))
+    expect(String(received[0]?.source)).not.toContain('dora')
+  })
+
+  it('can answer another one', async () => {
+    await send({ replyTo: '<id@example.com>' })
+    expect(await PostalMime.parse(received[0]?.source ?? '')).toMatchObject({
+      inReplyTo: '<id@example.com>',
+      references: '<id@example.com>',
+    })
+  })
+
+  it('without recipients, to an unknown one, with a wrong password or over a plain connection is refused', async () => {
+    await expect(send({ to: [' '] })).rejects.toThrow('at least one recipient')
+    await expect(send({ to: ['nobody@example.com'] })).rejects.toThrow('No such mailbox')
+    await expect(send({}, { password: 'x' })).rejects.toThrow('Wrong user name or password')
+    await expect(send({}, { TLS: true })).rejects.toThrow(/STARTTLS|TLS/)
+    expect(received).toEqual([])
+  })
+})
+
+it('tries the account when the connection is saved', async () => {
+  const context = { apiUrl: '', publicUrl: '' }
+  expect(await smtpAuth.validate?.({ auth: account(), server: context })).toEqual({ valid: true })
+  expect(await smtpAuth.validate?.({ auth: { ...account(), password: 'x' }, server: context })).toEqual({
+    valid: false,
+    error: expect.stringContaining('Wrong user name'),
+  })
+})
