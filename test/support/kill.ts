@@ -24,8 +24,8 @@ export interface KillReport {
   starts: number
 }
 
-const CALLERS = 4
-const LONGEST_LIFE_MS = 700
+const CALLERS = 8
+const LONGEST_LIFE_MS = 2500
 
 /** The order in which the steps of one call write to the ledger. */
 const ORDER = ['one', 'item-0', 'item-1', 'item-2', 'last']
@@ -33,7 +33,7 @@ const ORDER = ['one', 'item-0', 'item-1', 'item-2', 'last']
 const writes = (what: string) => `
   const { appendFileSync } = await import('node:fs')
   appendFileSync(inputs.ledger, inputs.call + ' ' + ${what} + '\\n')
-  await new Promise((resolve) => setTimeout(resolve, 5))
+  await new Promise((resolve) => setTimeout(resolve, 25))
   return ${what}`
 
 export async function killRepeatedly(kills: number, report: (line: string) => void = () => {}): Promise<KillReport> {
