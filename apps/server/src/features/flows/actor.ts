@@ -1,7 +1,24 @@
+import { AppError } from '@piecework/model/errors'
+import type { FlowVersion } from '@piecework/model/flow/flow'
+
 /** Who changes a flow. */
 export interface Actor {
   projectId: string
   platformId: string
   /** Null for an API key. */
   userId: string | null
+}
+
+/** Somebody else's changes that are younger than this keep others out. */
+const EDITING_MS = 60_000
+
+/** @throws AppError FLOW_IN_USE while somebody else works on the version; programs are not kept out. */
+export function requireFree(version: FlowVersion, { userId }: Actor): void {
+  const { updatedBy } = version
+  if (!updatedBy || userId === null || updatedBy === userId) return
+  if (Date.now() - Date.parse(version.updated) > EDITING_MS) return
+  throw new AppError('FLOW_IN_USE', {
+    flowVersionId: version.id,
+    message: 'Flow is being used by another user in the last minute. Please try again later.',
+  })
 }

@@ -8,7 +8,7 @@ import type { Db } from '../../database/open.ts'
 import { selectFolder } from '../folders/store.ts'
 import type { SampleData } from '../sample-data/service.ts'
 import { selectUser } from '../users/store.ts'
-import type { Actor } from './actor.ts'
+import { type Actor, requireFree } from './actor.ts'
 import type { PublishOperation } from './publish.ts'
 import {
   type FlowRow,
@@ -22,9 +22,6 @@ import {
 } from './store.ts'
 
 export type EditOperation = Exclude<FlowOperation, PublishOperation>
-
-/** Somebody else's changes that are younger than this keep others out. */
-const EDITING_MS = 60_000
 
 const LEAVES_LOCKED: ReadonlySet<FlowOperation['type']> = new Set([
   'ADD_NOTE',
@@ -80,16 +77,6 @@ async function saveSampleData(
     await parts.sampleData.remove(projectId, [fileId])
     throw error
   }
-}
-
-function requireFree(version: FlowVersion, { userId }: Actor): void {
-  const { updatedBy } = version
-  if (!updatedBy || userId === null || updatedBy === userId) return
-  if (Date.now() - Date.parse(version.updated) > EDITING_MS) return
-  throw new AppError('FLOW_IN_USE', {
-    flowVersionId: version.id,
-    message: 'Flow is being used by another user in the last minute. Please try again later.',
-  })
 }
 
 type FlowEdit = Extract<

@@ -154,6 +154,7 @@ describe('editing', () => {
       status: 409,
       body: { statusCode: 409, code: 'FLOW_IN_USE', params: { flowVersionId: flow.version.id } },
     })
+    expect((await operate(flow.id, 'LOCK_AND_PUBLISH', { status: 'DISABLED' }, editor)).status).toBe(409)
     await server.server.db
       .updateTable('flow_version')
       .set({ updated: new Date(Date.now() - 61_000) })

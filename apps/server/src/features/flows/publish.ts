@@ -3,7 +3,7 @@ import type { FlowStatus, FlowVersion } from '@piecework/model/flow/flow'
 import { applyOperation, type FlowOperation } from '@piecework/model/flow/operations/registry'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
-import type { Actor } from './actor.ts'
+import { type Actor, requireFree } from './actor.ts'
 import type { Locks } from './locks.ts'
 import {
   type FlowRow,
@@ -76,6 +76,7 @@ export function createPublisher({ db, triggers, locks, onFlowChanged, log }: Par
       const flow = requireIdle(await lockFlow(trx, actor.projectId, flowId), flowId)
       const latest = await selectLatestVersion(trx, flowId)
       if (!latest) throw notFound('flow', flowId)
+      requireFree(latest, actor)
       const context = { now: new Date().toISOString(), userId: actor.userId }
       const version =
         latest.state === 'LOCKED' ? latest : applyOperation(latest, { type: 'LOCK_FLOW', request: {} }, context)
@@ -105,7 +106,7 @@ export function createPublisher({ db, triggers, locks, onFlowChanged, log }: Par
   }
 
   return {
-    /** @throws AppError FLOW_OPERATION_INVALID, FLOW_OPERATION_IN_PROGRESS, TRIGGER_UPDATE_STATUS */
+    /** @throws AppError FLOW_IN_USE, FLOW_OPERATION_INVALID, FLOW_OPERATION_IN_PROGRESS, TRIGGER_UPDATE_STATUS */
     apply(actor: Actor, flowId: string, { type, request: { status } }: PublishOperation): Promise<void> {
       return locks.run(flowId, () => (type === 'LOCK_AND_PUBLISH' ? publish : changeStatus)(actor, flowId, status))
     },
