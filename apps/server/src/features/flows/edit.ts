@@ -1,4 +1,4 @@
-import { AppError, notFound } from '@piecework/model/errors'
+import { notFound } from '@piecework/model/errors'
 import { draftFrom, importContent } from '@piecework/model/flow/content'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import { applyOperation, type FlowOperation, isVersionOperation } from '@piecework/model/flow/operations/registry'
