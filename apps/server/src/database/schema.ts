@@ -170,6 +170,8 @@ export interface FlowRunTable extends Base {
   payload: Nullable<string>
   payloadFileId: Nullable<string>
   resumePayload: NullableJsonb<ResumePayload>
+  /** The app at which a caller waits for the answer. */
+  replyTo: Nullable<string>
 }
 
 /** Work to be delivered: at least once, at its due time. Gone once done. A run's job has the run's id. */
@@ -188,6 +190,10 @@ export interface JobTable {
   key: Nullable<string>
   /** JSON text. */
   data: Nullable<string>
+  /** Due. Jobs of the future are made ready when their time comes. */
+  ready: Generated<boolean>
+  /** Counts against the limit of its project. */
+  limited: Generated<boolean>
 }
 
 /** The end of each step of a run that is not finished; removed when the log file takes over. */
@@ -331,6 +337,24 @@ export interface PieceTagTable extends Base {
   tagId: string
 }
 
+/** The apps that are up, as they say themselves. */
+export interface AppInstanceTable {
+  id: string
+  seen: Time
+}
+
+/** Messages between apps that are too large for NOTIFY. */
+export interface BusMessageTable {
+  id: string
+  created: CreatedTime
+  body: string
+}
+
+/** What workers tell of the machines that they run on. */
+export interface WorkerMachineTable extends Base {
+  information: Jsonb<Record<string, unknown>>
+}
+
 export interface MigrationTable {
   name: string
   release: string
@@ -367,5 +391,8 @@ export interface Database {
   trigger_dedupe: TriggerDedupeTable
   trigger_run: TriggerRunTable
   app_event_routing: AppEventRoutingTable
+  app_instance: AppInstanceTable
+  bus_message: BusMessageTable
+  worker_machine: WorkerMachineTable
   migration: MigrationTable
 }

@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import { type Message, TOPICS, type Topic } from './topics.ts'
+
+/**
+ * Messages between the apps of one deployment: to all others, or to one. In order per sender, at most once. What
+ * must not get lost is in the database; a message only spares its reader the wait.
+ */
+export interface Bus {
+  readonly appId: string
+  /** Hands a message to the other apps, or to the app named. The sender itself never gets it. */
+  publish<T extends Topic>(topic: T, message: Message<T>, to?: string): void
+  on<T extends Topic>(topic: T, handler: (message: Message<T>) => void): void
+  /** Messages may have been missed: what they keep up to date must be looked at anew. */
+  onGap(handler: () => void): void
+  /** Resolves when what was published so far has left. */
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Parcel {
+  /** The app that it is for; null for all. */
+  to: string | null
+  text: string
+}
+
+/** What carries messages. */
+export interface Carrier {
+  /** @throws when they could not be handed over; they are then sent again. */
+  send(parcels: readonly Parcel[]): Promise<void>
+  close(): Promise<void>
+}
+
+export interface CarrierEvents {
+  receive(text: string): void
+  gap(): void
+}
+
+const Envelope = z.object({ from: z.string(), n: z.number(), topic: z.string(), message: z.unknown() })
+
+interface BusOptions {
+  appId: string
+  open(events: CarrierEvents): Promise<Carrier>
+  log: { warn(details: object, message: string): void }
+}
+
+/** Parcels that may wait while the carrier is away; the oldest give way. */
+const MAX_OUTBOX = 10_000
+const MAX_BATCH = 100
+const RETRY_MS = 250
+
+export async function createBus({ appId, open, log }: BusOptions): Promise<Bus> {
+  const handlers = new Map<Topic, ((message: unknown) => void)[]>()
+  const gapHandlers: (() => void)[] = []
+  let outbox: Parcel[] = []
+  let sending: Promise<void> | undefined
+  let closed = false
+  let count = 0
+
+  const receive = (text: string): void => {
+    const envelope = Envelope.safeParse(parseJson(text))
+    if (!envelope.success || envelope.data.from === appId) return
+    const { topic, message } = envelope.data
+    // A newer app may know more topics.
+    if (!isTopic(topic)) return
+    const parsed = TOPICS[topic].safeParse(message)
+    if (!parsed.success) {
+      log.warn({ topic }, 'a message of another app was not understood')
+      return
+    }
+    for (const handle of handlers.get(topic) ?? []) handle(parsed.data)
+  }
+
+  const carrier = await open({
+    receive,
+    gap: () => {
+      for (const handle of gapHandlers) handle()
+    },
+  })
+
+  const sendAll = async (): Promise<void> => {
+    while (outbox.length > 0) {
+      const batch = outbox.slice(0, MAX_BATCH)
+      try {
+        await carrier.send(batch)
+        outbox = outbox.filter((parcel) => !batch.includes(parcel))
+      } catch (error) {
+        if (closed) return
+        log.warn({ err: error }, 'messages to other apps have to wait')
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      }
+    }
+  }
+
+  return {
+    appId,
+    publish(topic, message, to) {
+      if (closed || to === appId) return
+      count++
+      // The number sets messages apart that say the same.
+      outbox.push({ to: to ?? null, text: JSON.stringify({ from: appId, n: count, topic, message }) })
+      if (outbox.length > MAX_OUTBOX) outbox.shift()
+      sending ??= Promise.resolve()
+        .then(sendAll)
+        .finally(() => {
+          sending = undefined
+        })
+    },
+    on(topic, handler) {
+      const list = handlers.get(topic) ?? []
+      list.push((message) => {
+        const parsed = TOPICS[topic].safeParse(message)
+        if (parsed.success) handler(parsed.data as Message<typeof topic>)
+      })
+      handlers.set(topic, list)
+    },
+    onGap: (handler) => {
+      gapHandlers.push(handler)
+    },
+    async flush() {
+      while (sending) await sending
+    },
+    async close() {
+      closed = true
+      await sending
+      await carrier.close()
+    },
+  }
+}
+
+const isTopic = (topic: string): topic is Topic => Object.hasOwn(TOPICS, topic)
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

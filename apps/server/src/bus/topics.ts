@@ -1,0 +1,31 @@
+import { FlowRunStatus } from '@piecework/model/run/status'
+import { FlowResponse } from '@piecework/model/run/waitpoint'
+import { z } from 'zod'
+
+/** What apps tell each other. Adding a topic is one entry. */
+export const TOPICS = {
+  /** A flow, one of its versions, or its trigger has changed. */
+  FLOW_CHANGED: z.object({ flowId: z.string() }),
+  /** Pieces were installed or removed. */
+  PIECES_CHANGED: z.object({}),
+  /** The limit of a project, or of its pool, has changed. */
+  LIMITS_CHANGED: z.object({}),
+  /** An app has come or gone. */
+  APPS_CHANGED: z.object({}),
+  /** There are new jobs that are due, and the app that added them has no slot for them. */
+  JOBS_ADDED: z.object({}),
+  RUNS_CANCELED: z.object({ ids: z.array(z.string()) }),
+  /** To the app at which the caller of a run waits. */
+  RUN_REPLY: z.object({
+    runId: z.string(),
+    reply: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('RESPONSE'), response: FlowResponse }),
+      z.object({ kind: z.literal('ENDED'), status: FlowRunStatus }),
+    ]),
+  }),
+  /** To the app that asked for an operation: the result as JSON text, or why there is none. */
+  OPERATION_REPLY: z.object({ id: z.string(), result: z.string().optional(), error: z.string().optional() }),
+} as const satisfies Record<string, z.ZodType>
+
+export type Topic = keyof typeof TOPICS
+export type Message<T extends Topic> = z.infer<(typeof TOPICS)[T]>
