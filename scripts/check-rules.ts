@@ -1,11 +1,15 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { findViolations } from './rules/check.ts'
+import { findHolesInLock } from './rules/lock.ts'
 import { readSources } from './rules/source.ts'
 
-/** Checks what types and lint cannot see: import directions, cycles, the environment, long files, skipped tests. */
+/**
+ * Checks what types and lint cannot see: import directions, cycles, the environment, long files, skipped tests, and
+ * whether the lock file is complete.
+ */
 const root = resolve(process.argv[2] ?? `${import.meta.dirname}/..`)
 const sources = readSources(root)
-const findings = findViolations(sources)
+const findings = [...findViolations(sources), ...findHolesInLock(join(root, 'package-lock.json'))]
 for (const { file, rule, message } of findings) process.stdout.write(`${file}: ${rule}: ${message}\n`)
 process.stdout.write(`${findings.length} violations in ${sources.length} files\n`)
 process.exitCode = findings.length > 0 ? 1 : 0
