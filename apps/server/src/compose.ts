@@ -18,7 +18,13 @@ import { folderRoutes } from './features/folders/routes.ts'
 import { createFolders } from './features/folders/service.ts'
 import { healthRoutes } from './features/health/routes.ts'
 import { createCatalogue, readBuiltInPieces } from './features/pieces/catalogue.ts'
+import { createPieceExtractor } from './features/pieces/extract.ts'
+import { createPieceInstalls } from './features/pieces/install.ts'
+import { pieceInstallRoutes } from './features/pieces/install-routes.ts'
 import { pieceRoutes } from './features/pieces/routes.ts'
+import { createPieceSync } from './features/pieces/sync.ts'
+import { tagRoutes } from './features/pieces/tag-routes.ts'
+import { createTags } from './features/pieces/tags.ts'
 import { platformRoutes } from './features/platforms/routes.ts'
 import { projectRoutes } from './features/projects/routes.ts'
 import { createProjects } from './features/projects/service.ts'
@@ -78,6 +84,18 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   })
   const catalogue = createCatalogue({ db, builtIn: readBuiltInPieces(), maxEntries: settings.piecesCacheMaxEntries })
   const execution = createExecution({ db, settings, tokens, files, catalogue, log, port: () => portOf(app) })
+  const tags = createTags({ db })
+  const extract = createPieceExtractor(execution)
+  const onChanged = execution.piecesChanged
+  const installs = createPieceInstalls({ db, files, catalogue, extract, onChanged })
+  const sync = createPieceSync({
+    db,
+    catalogue,
+    registryUrl: settings.piecesRegistryUrl,
+    automatic: settings.piecesSyncMode === 'OFFICIAL_AUTO',
+    onChanged,
+    log,
+  })
   const sampleData = createSampleData({ files })
   const { triggers } = execution
   const flows = createFlows({ db, pieces: catalogue, sampleData, triggers, onFlowChanged: execution.flowChanged, log })
@@ -102,7 +120,9 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   flowRoutes(app, { flows })
   sampleDataRoutes(app, { flows, sampleData })
   runRoutes(app, { runs: execution.runs, store: execution.store })
-  pieceRoutes(app, { catalogue })
+  pieceRoutes(app, { db, catalogue, tags })
+  pieceInstallRoutes(app, { installs, sync })
+  tagRoutes(app, { tags })
   appConnectionRoutes(app, { appConnections })
   storeEntryRoutes(app, { db })
   stepFileRoutes(app, { stepFiles })

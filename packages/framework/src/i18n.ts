@@ -1,39 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { TRANSLATED_PATHS, translateTexts } from '@piecework/model/piece/translate'
 import { isMap } from './guards.ts'
 
 /** Translations by locale: English text to translated text. */
 export type I18nForPiece = Record<string, Record<string, string>>
 
 const LOCALES = ['nl', 'en', 'de', 'fr', 'es', 'ja', 'zh', 'pt', 'ar', 'zh-TW']
-/** Longer texts are looked up by their beginning: catalogues of translators cap the length of keys. */
-const MAX_KEY_LENGTH = 512
-
-/** Where the texts of a piece are; `*` stands for every key or index. */
-const PATHS = [
-  'description',
-  'auth.username.displayName',
-  'auth.username.description',
-  'auth.password.displayName',
-  'auth.password.description',
-  'auth.props.*.displayName',
-  'auth.props.*.description',
-  'auth.props.*.options.options.*.label',
-  'auth.description',
-  'actions.*.displayName',
-  'actions.*.description',
-  'actions.*.props.*.displayName',
-  'actions.*.props.*.description',
-  'actions.*.props.*.options.options.*.label',
-  'triggers.*.displayName',
-  'triggers.*.description',
-  'triggers.*.props.*.displayName',
-  'triggers.*.props.*.description',
-  'triggers.*.props.*.options.options.*.label',
-]
 
 export const pieceTranslation = {
-  pathsToValuesToTranslate: PATHS,
+  pathsToValuesToTranslate: TRANSLATED_PATHS,
 
   /**
    * A piece's metadata in a locale; texts without a translation stay English.
@@ -47,12 +23,7 @@ export const pieceTranslation = {
     const texts = params.piece.i18n?.[params.locale ?? 'en']
     if (!texts) return params.piece
     const piece = params.mutate ? params.piece : structuredClone(params.piece)
-    const { auth } = piece
-    for (const path of PATHS) {
-      const [head, ...rest] = path.split('.')
-      if (head === 'auth' && Array.isArray(auth)) for (const one of auth) visit(one, rest, texts)
-      else visit(piece, path.split('.'), texts)
-    }
+    translateTexts(piece, texts)
     return piece
   },
 
@@ -65,19 +36,6 @@ export const pieceTranslation = {
     for (const [locale, texts] of found) if (texts) i18n[locale] = texts
     return Object.keys(i18n).length > 0 ? i18n : undefined
   },
-}
-
-function visit(node: unknown, path: string[], texts: Record<string, string>): void {
-  const [head, ...rest] = path
-  if (head === undefined || typeof node !== 'object' || node === null) return
-  for (const key of head === '*' ? Object.keys(node) : [head]) {
-    const value: unknown = Reflect.get(node, key)
-    if (rest.length > 0) visit(value, rest, texts)
-    else if (typeof value === 'string') {
-      const text = texts[value.slice(0, MAX_KEY_LENGTH)]
-      if (text) Reflect.set(node, key, text)
-    }
-  }
 }
 
 async function readTexts(file: string): Promise<Record<string, string> | undefined> {

@@ -59,7 +59,7 @@ export function createCodeCompiler({ folder, allowPackages, installTimeoutMs }: 
     // The first install of a set of dependencies fixes their versions for every later one.
     const lockPath = join(folder, 'locks', `${contentHash(JSON.stringify(dependencies))}.json`)
     if (await exists(lockPath)) await writeFile(join(scratch, 'package-lock.json'), await readFile(lockPath))
-    await npmInstall(scratch, installTimeoutMs)
+    await npmInstall(scratch, { timeoutMs: installTimeoutMs })
     await writeWhole(lockPath, await readFile(join(scratch, 'package-lock.json')))
     const built = await esbuild.build({
       entryPoints: [entry],

@@ -2,12 +2,19 @@ import { execFile } from 'node:child_process'
 import { delimiter, dirname } from 'node:path'
 
 const OUTPUT_LIMIT_BYTES = 1024 * 1024
+const ERROR_LIMIT = 2000
+
+export interface InstallLimits {
+  timeoutMs: number
+  /** Stops the install; its reason is the error. */
+  signal?: AbortSignal
+}
 
 /**
  * `npm install` in a folder that holds a package.json. Install scripts never run; time and output are bounded.
  * @throws Error with the end of npm's own words.
  */
-export async function npmInstall(folder: string, timeoutMs: number): Promise<void> {
+export async function npmInstall(folder: string, { timeoutMs, signal }: InstallLimits): Promise<void> {
   const flags = ['--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error']
   // The engine runs on this very Node: npm must resolve for it.
   const path = [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter)
@@ -16,16 +23,33 @@ export async function npmInstall(folder: string, timeoutMs: number): Promise<voi
     execFile(
       'npm',
       ['install', ...flags],
-      { cwd: folder, env, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: OUTPUT_LIMIT_BYTES },
+      {
+        cwd: folder,
+        env,
+        timeout: timeoutMs,
+        killSignal: 'SIGKILL',
+        maxBuffer: OUTPUT_LIMIT_BYTES,
+        ...(signal ? { signal } : {}),
+      },
       (error, _stdout, stderr) => {
+        if (signal?.aborted) return reject(signal.reason)
         if (!error) return resolve()
         const reason = error.killed
-          ? `npm did not finish within ${timeoutMs} ms`
-          : stderr.trim().slice(-2000) || error.message
+          ? `npm did not finish within ${timeoutMs / 1000} seconds`
+          : wordsOf(stderr) || error.message
         reject(new Error(reason))
       },
     )
   })
+}
+
+/** What npm says is wrong, without its hints where its logs are. */
+function wordsOf(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.replace(/^npm (error|warn) ?/, ''))
+  return lines
+    .filter((line) => line.trim() !== '' && !/complete log of this run|^Unknown (user|env|project) config/.test(line))
+    .join('\n')
+    .slice(-ERROR_LIMIT)
 }
 
 /** npm's own settings (registry, proxies, cache, home), and nothing of the server's secrets. */

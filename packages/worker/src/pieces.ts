@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PieceLocation } from '@piecework/engine/protocol'
 import { exists, sharedByKey } from './files.ts'
@@ -10,23 +10,36 @@ import type { PieceRef, WorkerSource } from './task.ts'
 export interface PieceInstaller {
   /** @throws Error when the piece cannot be installed; nothing of it is left then. */
   install(piece: PieceRef): Promise<PieceLocation>
+  /** Takes the piece off the disk again: it turned out to be none. */
+  remove(piece: PieceRef): Promise<void>
 }
 
 interface InstallerOptions {
   folder: string
   installTimeoutMs: number
+  /** On disk, with everything that the piece depends on. */
+  maxInstalledMb: number
   source: WorkerSource
 }
+
+const MB = 1024 * 1024
+/** How often a running install is measured. */
+const MEASURE_MS = 2000
 
 const NAME = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/i
 const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
 
-export function createPieceInstaller({ folder, installTimeoutMs, source }: InstallerOptions): PieceInstaller {
+export function createPieceInstaller(options: InstallerOptions): PieceInstaller {
+  const { folder, installTimeoutMs, maxInstalledMb, source } = options
   const once = sharedByKey<PieceLocation>()
 
+  const homeOf = ({ name, version, source }: PieceRef): string => {
+    const suffix = source.type === 'ARCHIVE' ? `-${source.fileId}` : ''
+    return join(folder, `${name.replace('/', '+')}-${version}${suffix}`)
+  }
+
   const place = async (piece: PieceRef): Promise<PieceLocation> => {
-    const suffix = piece.source.type === 'ARCHIVE' ? `-${piece.source.fileId}` : ''
-    const home = join(folder, `${piece.name.replace('/', '+')}-${piece.version}${suffix}`)
+    const home = homeOf(piece)
     if (!(await exists(home))) await fill(piece, home)
     return { file: await entryOf(join(home, 'node_modules', piece.name)) }
   }
@@ -41,7 +54,7 @@ export function createPieceInstaller({ folder, installTimeoutMs, source }: Insta
         join(scratch, 'package.json'),
         JSON.stringify({ name: 'piece-home', private: true, dependencies }),
       )
-      await npmInstall(scratch, installTimeoutMs)
+      await installBounded(scratch)
       await rename(scratch, home).catch(async (error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
       })
@@ -53,6 +66,23 @@ export function createPieceInstaller({ folder, installTimeoutMs, source }: Insta
     }
   }
 
+  const installBounded = async (scratch: string): Promise<void> => {
+    const abort = new AbortController()
+    const limit = maxInstalledMb * MB
+    const measure = async () => {
+      if ((await sizeOf(scratch)) > limit)
+        abort.abort(new Error(`it needs more than ${maxInstalledMb} MB with its dependencies`))
+    }
+    const timer = setInterval(() => void measure().catch(() => {}), MEASURE_MS)
+    try {
+      await npmInstall(scratch, { timeoutMs: installTimeoutMs, signal: abort.signal })
+      await measure()
+      abort.signal.throwIfAborted()
+    } finally {
+      clearInterval(timer)
+    }
+  }
+
   const specifier = async (piece: PieceRef, scratch: string): Promise<string> => {
     if (piece.source.type !== 'ARCHIVE') return piece.version
     await writeFile(join(scratch, 'piece.tgz'), await source.loadArchive(piece.source.fileId))
@@ -60,13 +90,32 @@ export function createPieceInstaller({ folder, installTimeoutMs, source }: Insta
   }
 
   return {
-    async install(piece) {
-      if (piece.source.type === 'BUILTIN') return { bundled: piece.name }
+    async install({ name, version, source }) {
+      if (source.type === 'BUILTIN') return { bundled: name }
+      if (source.type === 'FILE') return { file: source.path }
+      if (source.type === 'MISSING') throw new Error(missingPiece({ name, version }))
+      const piece: PieceRef = { name, version: source.version ?? version, source }
       if (!NAME.test(piece.name)) throw new Error(`${piece.name} is not the name of a package`)
       if (!VERSION.test(piece.version)) throw new Error(`${piece.version} is not an exact version`)
       return once(`${piece.name}@${piece.version}:${JSON.stringify(piece.source)}`, () => place(piece))
     },
+    async remove(piece) {
+      if (piece.source.type === 'REGISTRY' || piece.source.type === 'ARCHIVE')
+        await rm(homeOf(piece), { recursive: true, force: true })
+    },
   }
+}
+
+/** What is said of a piece that is neither built in nor installed. */
+export const missingPiece = ({ name, version }: Pick<PieceRef, 'name' | 'version'>): string =>
+  `The piece ${name}@${version} is not installed. An administrator can install it under Setup, Pieces, or with POST /v1/pieces.`
+
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  let total = 0
+  for (const file of files) total += (await lstat(join(file.parentPath, file.name)).catch(() => ({ size: 0 }))).size
+  return total
 }
 
 /** Published pieces keep their code in `src/index.js`, whatever their `main` says; others follow `main`. */

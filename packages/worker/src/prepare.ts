@@ -26,7 +26,9 @@ export function createPreparer(parts: { source: WorkerSource; codes: CodeCompile
       if (step.type !== 'PIECE' && step.type !== 'PIECE_TRIGGER') continue
       const { pieceName, pieceVersion } = step.settings
       const key = `${pieceName}@${pieceVersion}`
-      const source = ref.pieces[key] ?? { type: 'REGISTRY' }
+      const source = ref.pieces[key] ?? { type: 'MISSING' }
+      // The step that needs it fails, and says which piece it misses; the others run.
+      if (source.type === 'MISSING') continue
       pieces[key] ??= await parts.pieces.install({ name: pieceName, version: pieceVersion, source })
     }
     const prepared: PreparedVersion = { key: ref.key, version, codes, pieces }

@@ -5,10 +5,14 @@ import type { FlowResponse } from '@piecework/model/run/waitpoint'
 /** Where the code of a piece comes from; the server decides, so that all workers agree. */
 export type PieceSource =
   | { type: 'BUILTIN' }
-  /** An exact version of the npm registry. */
-  | { type: 'REGISTRY' }
+  /** An exact version of the npm registry; `version` where the step is pinned to a range. */
+  | { type: 'REGISTRY'; version?: string }
   /** A tarball that was uploaded; `fileId` of the server. */
-  | { type: 'ARCHIVE'; fileId: string }
+  | { type: 'ARCHIVE'; fileId: string; version?: string }
+  /** A module on this machine's disk: a piece under development. Its path changes with its content. */
+  | { type: 'FILE'; path: string }
+  /** Neither built in nor installed: steps that need it fail and say so. */
+  | { type: 'MISSING' }
 
 /** A flow version by an immutable key, with the sources of its pieces by `name@version`. */
 export interface VersionRef {

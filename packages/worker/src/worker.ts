@@ -36,7 +36,8 @@ export interface Worker {
   close(): Promise<void>
 }
 
-const INSTALL_TIMEOUT_MS = 10 * 60_000
+const INSTALL_TIMEOUT_MS = 5 * 60_000
+const MAX_INSTALLED_PIECE_MB = 512
 const IDLE_SANDBOX_MS = 5 * 60_000
 // A process that has grown past this share of its limit is replaced while nobody waits for it.
 const RETIRE_SHARE = 0.7
@@ -52,6 +53,7 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
   const pieces = createPieceInstaller({
     folder: join(options.cacheFolder, 'pieces'),
     installTimeoutMs: INSTALL_TIMEOUT_MS,
+    maxInstalledMb: MAX_INSTALLED_PIECE_MB,
     source,
   })
   const preparer = createPreparer({ source, codes, pieces })
@@ -100,7 +102,10 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
       const operation = await place(task, sandbox)
       if (state.canceled) return { kind: 'CANCELED' }
       state.cancel = sandbox.cancel
-      return await sandbox.execute(operation, events, task.timeoutMs)
+      const outcome = await sandbox.execute(operation, events, task.timeoutMs)
+      if (task.piece && task.operation.type === 'EXTRACT_PIECE_METADATA' && !isPiece(outcome))
+        await pieces.remove(task.piece)
+      return outcome
     } catch (error) {
       return { kind: 'CRASHED', message: error instanceof Error ? error.message : String(error) }
     } finally {
@@ -126,6 +131,13 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
     warm: () => pool.warm(1),
     close: () => pool.close(),
   }
+}
+
+/** Whether what was installed turned out to be a piece. */
+function isPiece(outcome: TaskOutcome): boolean {
+  if (outcome.kind !== 'RESULT') return false
+  const { result } = outcome.message
+  return result.type === 'EXTRACT_PIECE_METADATA' && result.status === 'OK'
 }
 
 /** Nothing of the server's environment but the way to programs, the time zone, and what the operator chose. */

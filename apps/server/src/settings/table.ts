@@ -464,7 +464,12 @@ export const SETTINGS = {
     'AP_PIECES_SYNC_MODE',
     oneOf(['OFFICIAL_AUTO', 'NONE']),
     'OFFICIAL_AUTO',
-    'Whether the catalogue of published pieces is refreshed by itself.',
+    'Whether the catalogue of published pieces is refreshed by itself, hourly, from `AP_PIECES_REGISTRY_URL`.',
+  ),
+  piecesRegistryUrl: pieces.optional(
+    'AP_PIECES_REGISTRY_URL',
+    httpUrl,
+    'Address of the piece API that published pieces are taken from, for example `https://example.com/api/v1/pieces`: any server of this kind has one. Without it pieces are installed by hand.',
   ),
   piecesCacheMaxEntries: pieces.given(
     'AP_PIECES_CACHE_MAX_ENTRIES',
@@ -472,8 +477,18 @@ export const SETTINGS = {
     1000,
     'Entries of the cache of piece metadata.',
   ),
-  devPieces: pieces.given('AP_DEV_PIECES', list, [], 'Short names of pieces that are loaded from the working tree.'),
-  customPiecesPaths: pieces.given('AP_CUSTOM_PIECES_PATHS', list, [], 'Folders that are searched for pieces first.'),
+  devPieces: pieces.given(
+    'AP_DEV_PIECES',
+    list,
+    [],
+    'Short names of pieces under development: they are compiled from their folders and loaded anew at every change.',
+  ),
+  customPiecesPaths: pieces.given(
+    'AP_CUSTOM_PIECES_PATHS',
+    list,
+    [],
+    'Folders that are searched for the pieces of `AP_DEV_PIECES` before `pieces` and `packages/pieces`.',
+  ),
   loadTranslationsForDevPieces: pieces.given(
     'AP_LOAD_TRANSLATIONS_FOR_DEV_PIECES',
     flag,

@@ -6,7 +6,8 @@ import { LRUCache } from 'lru-cache'
 import semver from 'semver'
 import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
-import { type InstalledPiece, selectInstalled, selectVersions } from './store.ts'
+import { isSupported, supports } from './release.ts'
+import { type InstalledPiece, selectInstalled, selectNames, selectVersions } from './store.ts'
 
 /** A piece that steps can use, with where it comes from. */
 export interface CataloguedPiece {
@@ -20,25 +21,39 @@ export interface CataloguedPiece {
   archiveId: string | null
   projectUsage: number
   builtIn: boolean
+  /** The compiled module of a piece under development. */
+  file?: string
+}
+
+/** A version of a piece as other servers see it that take their catalogue from this one. */
+export interface RegistryEntry {
+  name: string
+  version: string
+  pieceType: 'OFFICIAL' | 'CUSTOM'
+  packageType: 'REGISTRY' | 'ARCHIVE'
+  platformId?: string
 }
 
 /** The pieces of a platform: those that come with the product, and those that were installed. */
 export interface Catalogue {
   /**
    * The piece that a step pinned to this version runs on: the exact version when it is installed, else the
-   * built-in piece, which answers to every version of its name. Without a version the newest.
+   * built-in piece, which answers to every version of its name. Without a version the newest. A piece under
+   * development stands for every version of its name.
    */
   find(name: string, version: string | undefined, platformId: string | null): Promise<CataloguedPiece | undefined>
   /** As find. @throws AppError ENTITY_NOT_FOUND */
   get(name: string, version: string | undefined, platformId: string | null): Promise<CataloguedPiece>
   /** The newest of each piece. */
-  list(platformId: string | null): Promise<CataloguedPiece[]>
-  /** Every version of every piece. */
-  all(platformId: string | null): Promise<CataloguedPiece[]>
+  list(platformId: string | null): Promise<readonly CataloguedPiece[]>
   /** Every version of a piece, newest first. */
   versions(name: string, platformId: string | null): Promise<CataloguedPiece[]>
+  /** Every version of every piece that works with a release, by name. */
+  registry(platformId: string | null, release: string): Promise<RegistryEntry[]>
   /** Where a worker takes the code from. */
   sourceOf(name: string, version: string, platformId: string): Promise<PieceSource>
+  /** Takes a piece under development in, in place of its earlier build. */
+  develop(metadata: PieceMetadata, file: string): void
   /** Pieces were installed or removed. */
   forget(): void
 }
@@ -46,6 +61,8 @@ export interface Catalogue {
 // Of the file that ships with the release; the pieces themselves are loaded by engines only.
 const BUILT_IN_SINCE = '2026-01-01T00:00:00.000Z'
 const NO_PLATFORM = ''
+/** Lists of platforms that are kept; each refers to pieces that are kept once. */
+const CACHED_LISTS = 50
 
 /** The metadata of the built-in pieces, as the build wrote it. */
 export function readBuiltInPieces(): PieceMetadata[] {
@@ -62,34 +79,78 @@ export function createCatalogue({
   maxEntries: number
 }): Catalogue {
   const ownPieces = new Map(builtIn.map((metadata) => [metadata.name, present(metadata)]))
+  const developed = new Map<string, CataloguedPiece>()
   const versionsCache = new LRUCache<string, Promise<CataloguedPiece[]>>({ max: maxEntries })
+  const lists = new LRUCache<string, Promise<readonly CataloguedPiece[]>>({ max: CACHED_LISTS })
+  /** Metadata is large and never changes: read once for all platforms. */
+  const rows = new LRUCache<string, CataloguedPiece>({ max: maxEntries })
 
-  const versions = (name: string, platformId: string | null): Promise<CataloguedPiece[]> => {
-    const key = `${platformId ?? NO_PLATFORM}/${name}`
-    const known = versionsCache.get(key)
+  const fromRow = (row: InstalledPiece): CataloguedPiece => {
+    const known = rows.get(row.id)
+    if (known?.updated === row.updated) return known
+    const { metadata, name: _, version: __, ...rest } = row
+    const piece = { ...rest, metadata: PieceMetadata.parse(metadata), builtIn: false }
+    rows.set(row.id, piece)
+    return piece
+  }
+
+  const keep = <T>(cache: LRUCache<string, Promise<T>>, key: string, load: () => Promise<T>): Promise<T> => {
+    const known = cache.get(key)
     if (known) return known
-    const loading = selectVersions(db, name, platformId).then((rows) =>
-      newestFirst([...rows.map(fromRow), ...withOwn(rows, ownPieces.get(name))]),
-    )
-    versionsCache.set(key, loading)
-    loading.catch(() => versionsCache.delete(key))
+    const loading = load()
+    cache.set(key, loading)
+    loading.catch(() => cache.delete(key))
     return loading
   }
+
+  const versions = (name: string, platformId: string | null): Promise<CataloguedPiece[]> =>
+    keep(versionsCache, `${platformId ?? NO_PLATFORM}/${name}`, async () => {
+      const installed = (await selectVersions(db, name, platformId)).map(fromRow).filter(isSupported)
+      return newestFirst([...preferOwnOf(platformId, installed), ...withOwn(installed, ownPieces.get(name))])
+    })
 
   const find = async (
     name: string,
     version: string | undefined,
     platformId: string | null,
   ): Promise<CataloguedPiece | undefined> => {
+    const inDevelopment = developed.get(name)
+    if (inDevelopment) return inDevelopment
     const all = await versions(name, platformId)
     if (version === undefined) return all[0]
     return all.find((piece) => semver.satisfies(piece.metadata.version, version)) ?? ownPieces.get(name)
   }
 
+  /** Names and versions first: of the metadata only what the list shows is read. */
+  const loadList = async (platformId: string | null): Promise<readonly CataloguedPiece[]> => {
+    const newest = new Map<string, { id: string; version: string }>()
+    for (const row of (await selectNames(db, platformId)).filter(isSupported)) {
+      const known = newest.get(row.name)
+      if (!known || semver.gt(row.version, known.version)) newest.set(row.name, row)
+    }
+    const listed = new Map([...ownPieces, ...developed])
+    const wanted = [...newest].filter(([name, { version }]) => {
+      const own = listed.get(name)
+      return !own || (!developed.has(name) && semver.gt(version, own.metadata.version))
+    })
+    const installed = await selectInstalled(
+      db,
+      platformId,
+      wanted.map(([, { id }]) => id),
+    )
+    for (const piece of installed.map(fromRow)) listed.set(piece.metadata.name, piece)
+    return [...listed.values()]
+  }
+
   return {
     find,
     versions,
-    forget: () => versionsCache.clear(),
+    list: (platformId) => keep(lists, platformId ?? NO_PLATFORM, () => loadList(platformId)),
+
+    forget() {
+      versionsCache.clear()
+      lists.clear()
+    },
 
     async get(name, version, platformId) {
       const piece = await find(name, version, platformId)
@@ -97,32 +158,31 @@ export function createCatalogue({
       return piece
     },
 
-    async list(platformId) {
-      const installed = (await selectInstalled(db, platformId)).map(fromRow)
-      const newest = new Map(ownPieces)
-      for (const piece of installed) {
-        const known = newest.get(piece.metadata.name)
-        if (!known || semver.gt(piece.metadata.version, known.metadata.version)) newest.set(piece.metadata.name, piece)
-      }
-      return [...newest.values()]
-    },
-
-    async all(platformId) {
-      const rows = await selectInstalled(db, platformId)
-      const own = [...ownPieces.values()].flatMap((piece) =>
-        withOwn(
-          rows.filter((row) => row.name === piece.metadata.name),
-          piece,
-        ),
+    async registry(platformId, release) {
+      const installed = (await selectNames(db, platformId)).filter((row) => supports(row, release)).map(entryOf)
+      const known = new Set(installed.map(({ name, version }) => `${name}@${version}`))
+      const own = [...ownPieces.values()].map(({ metadata, ...piece }) => entryOf({ ...metadata, ...piece }))
+      return [...own.filter(({ name, version }) => !known.has(`${name}@${version}`)), ...installed].sort((a, b) =>
+        a.name.localeCompare(b.name),
       )
-      return [...own, ...rows.map(fromRow)]
     },
 
     async sourceOf(name, version, platformId) {
       const piece = await find(name, version, platformId)
-      if (piece?.builtIn) return { type: 'BUILTIN' }
-      if (piece?.packageType === 'ARCHIVE' && piece.archiveId) return { type: 'ARCHIVE', fileId: piece.archiveId }
-      return { type: 'REGISTRY' }
+      if (!piece) return { type: 'MISSING' }
+      if (piece.file !== undefined) return { type: 'FILE', path: piece.file }
+      if (piece.builtIn) return { type: 'BUILTIN' }
+      const exact = piece.metadata.version === version ? {} : { version: piece.metadata.version }
+      if (piece.packageType === 'ARCHIVE' && piece.archiveId)
+        return { type: 'ARCHIVE', fileId: piece.archiveId, ...exact }
+      return { type: 'REGISTRY', ...exact }
+    },
+
+    develop(metadata, file) {
+      const now = new Date().toISOString()
+      const created = developed.get(metadata.name)?.created ?? now
+      developed.set(metadata.name, { ...present(metadata), pieceType: 'CUSTOM', created, updated: now, file })
+      lists.clear()
     },
   }
 }
@@ -142,13 +202,25 @@ function present(metadata: PieceMetadata): CataloguedPiece {
   }
 }
 
-function fromRow({ metadata, name: _, version: __, ...row }: InstalledPiece): CataloguedPiece {
-  return { ...row, metadata: PieceMetadata.parse(metadata), builtIn: false }
+function entryOf({
+  name,
+  version,
+  pieceType,
+  packageType,
+  platformId,
+}: Omit<RegistryEntry, 'platformId'> & { platformId: string | null }): RegistryEntry {
+  return { name, version, pieceType, packageType, ...(platformId === null ? {} : { platformId }) }
+}
+
+/** What the platform has installed itself stands before the same version that everybody sees. */
+function preferOwnOf(platformId: string | null, pieces: readonly CataloguedPiece[]): CataloguedPiece[] {
+  const own = new Set(pieces.flatMap((piece) => (piece.platformId === platformId ? piece.metadata.version : [])))
+  return pieces.filter((piece) => piece.platformId === platformId || !own.has(piece.metadata.version))
 }
 
 /** The built-in piece stands for its own version, unless exactly that one is installed. */
-function withOwn(rows: readonly InstalledPiece[], own: CataloguedPiece | undefined): CataloguedPiece[] {
-  return own && !rows.some((row) => row.version === own.metadata.version) ? [own] : []
+function withOwn(rows: readonly CataloguedPiece[], own: CataloguedPiece | undefined): CataloguedPiece[] {
+  return own && !rows.some((row) => row.metadata.version === own.metadata.version) ? [own] : []
 }
 
 function newestFirst(pieces: CataloguedPiece[]): CataloguedPiece[] {

@@ -1,4 +1,5 @@
 import { PieceMetadata } from '@piecework/model/piece/metadata'
+import { translatedPiece } from '@piecework/model/piece/translate'
 import { z } from 'zod'
 import type { CataloguedPiece } from './catalogue.ts'
 
@@ -24,6 +25,7 @@ export const PieceSummary = PieceMetadata.omit({ i18n: true }).extend({
   triggers: z.number(),
   suggestedActions: z.array(z.unknown()).optional(),
   suggestedTriggers: z.array(z.unknown()).optional(),
+  tags: z.array(z.string()).optional(),
 })
 
 const FIRST_RELEASE = '0.0.0'
@@ -31,7 +33,7 @@ const LAST_RELEASE = '999.999.999'
 
 /** A piece with everything that a step's form needs. */
 export function presentPiece(piece: CataloguedPiece) {
-  const { metadata, builtIn: _, platformId, archiveId, ...rest } = piece
+  const { metadata, builtIn: _, file: __, platformId, archiveId, ...rest } = piece
   return {
     ...rest,
     ...metadata,
@@ -42,6 +44,21 @@ export function presentPiece(piece: CataloguedPiece) {
     ...(platformId === null ? {} : { platformId }),
     ...(archiveId === null ? {} : { archiveId }),
   }
+}
+
+// Translating copies the whole metadata, which never changes: once per piece and locale is enough.
+const translations = new WeakMap<PieceMetadata, Map<string, PieceMetadata>>()
+
+/** The piece with its texts in a locale, as far as it has them. */
+export function translated(piece: CataloguedPiece, locale: string | undefined): CataloguedPiece {
+  const { metadata } = piece
+  if (locale === undefined || locale === 'en' || !metadata.i18n) return piece
+  const known = translations.get(metadata) ?? new Map<string, PieceMetadata>()
+  translations.set(metadata, known)
+  const local = known.get(locale) ?? translatedPiece(metadata, locale)
+  // Locales come from callers: only those that the piece knows are kept.
+  if (local !== metadata) known.set(locale, local)
+  return { ...piece, metadata: local }
 }
 
 export type SuggestionType = 'ACTION' | 'TRIGGER' | 'ACTION_AND_TRIGGER'

@@ -1,13 +1,17 @@
-import { AppError } from '@piecework/model/errors'
+import { AppError, notFound } from '@piecework/model/errors'
 import { PieceCategory } from '@piecework/model/piece/metadata'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { Db } from '../../database/open.ts'
 import type { Principal } from '../../http/principal.ts'
 import { route } from '../../http/route.ts'
 import { queryFlag, queryList } from '../../http/schemas.ts'
 import type { Catalogue, CataloguedPiece } from './catalogue.ts'
-import { Piece, PieceSummary, presentPiece, presentSummary } from './present.ts'
+import { Piece, PieceSummary, presentPiece, presentSummary, translated } from './present.ts'
+import { PIECE_RELEASE } from './release.ts'
 import { searchPieces } from './search.ts'
+import type { Tags } from './tags.ts'
+import { visiblePieces } from './visibility.ts'
 
 const SortBy = z.enum(['NAME', 'UPDATED', 'CREATED', 'POPULARITY'])
 
@@ -15,7 +19,7 @@ const ListQuery = z.object({
   projectId: z.string().optional(),
   includeTags: queryFlag,
   includeHidden: queryFlag,
-  searchQuery: z.string().optional(),
+  searchQuery: z.string().max(200).optional(),
   sortBy: SortBy.optional(),
   orderBy: z.enum(['ASC', 'DESC']).default('ASC'),
   categories: queryList(z.string()),
@@ -34,9 +38,26 @@ const PieceQuery = z.object({
   locale: z.string().optional(),
 })
 
+interface Parts {
+  db: Db
+  catalogue: Catalogue
+  tags: Tags
+}
+
 /** The pieces that the caller's platform can use; without a token, those that everybody can. */
-export function pieceRoutes(app: FastifyInstance, { catalogue }: { catalogue: Catalogue }): void {
+export function pieceRoutes(app: FastifyInstance, { db, catalogue, tags }: Parts): void {
   const shared = { method: 'GET', principals: 'optional', permission: 'NONE', project: null } as const
+
+  /** What the caller sees of the catalogue. */
+  const visible = async (
+    platformId: string | null,
+    { projectId, includeHidden }: { projectId?: string | undefined; includeHidden?: boolean | undefined },
+  ): Promise<readonly CataloguedPiece[]> => {
+    const pieces = await catalogue.list(platformId)
+    if (platformId === null || includeHidden) return pieces
+    const shows = await visiblePieces(db, platformId, projectId)
+    return pieces.filter((piece) => shows(piece.metadata.name))
+  }
 
   route(app, {
     ...shared,
@@ -49,15 +70,17 @@ export function pieceRoutes(app: FastifyInstance, { catalogue }: { catalogue: Ca
   route(app, {
     ...shared,
     url: '/v1/pieces/registry',
-    summary: 'List every version of every piece by name',
-    schema: { query: z.object({ release: z.string().optional(), edition: z.string().optional() }) },
-    handler: async ({ principal }) =>
-      (await catalogue.all(platformOf(principal))).map(({ metadata, pieceType, packageType }) => ({
-        name: metadata.name,
-        version: metadata.version,
-        pieceType,
-        packageType,
-      })),
+    summary: 'List every version of every piece that works with a release, by name',
+    schema: {
+      query: z.object({
+        release: z
+          .string()
+          .regex(/^\d+\.\d+\.\d+/, 'must be a release such as 0.83.0')
+          .default(PIECE_RELEASE),
+        edition: z.string().optional(),
+      }),
+    },
+    handler: ({ principal, query }) => catalogue.registry(platformOf(principal), query.release),
   })
 
   route(app, {
@@ -68,12 +91,18 @@ export function pieceRoutes(app: FastifyInstance, { catalogue }: { catalogue: Ca
     handler: async ({ principal, query }) => {
       if (query.release !== undefined)
         throw new AppError('PIECE_SYNC_NOT_SUPPORTED', { release: query.release, message: 'use /v1/pieces/registry' })
-      const inCategory = (await catalogue.list(platformOf(principal))).filter((piece) => isIn(piece, query.categories))
-      const found = searchPieces(inCategory, query.searchQuery ?? '')
+      const platformId = platformOf(principal)
+      const all = (await visible(platformId, query)).filter((piece) => isIn(piece, query.categories))
+      const local = all.map((piece) => translated(piece, query.locale))
+      const found = searchPieces(local, query.searchQuery ?? '')
       // A search is ordered by how well it matches, unless another order is asked for.
       const ordered = query.searchQuery && !query.sortBy ? found : found.sort(ORDER[query.sortBy ?? 'NAME'])
       const pieces = query.orderBy === 'DESC' ? ordered.reverse() : ordered
-      return pieces.map((piece) => presentSummary(piece, query.suggestionType))
+      const tagged = query.includeTags && platformId !== null ? await tags.ofPieces(platformId) : undefined
+      return pieces.map((piece) => ({
+        ...presentSummary(piece, query.suggestionType),
+        ...(tagged ? { tags: tagged.get(piece.metadata.name) ?? [] } : {}),
+      }))
     },
   })
 
@@ -86,7 +115,9 @@ export function pieceRoutes(app: FastifyInstance, { catalogue }: { catalogue: Ca
       summary: 'Get a piece',
       schema: { params, query: PieceQuery, response: Piece },
       handler: async ({ principal, params, query }) =>
-        presentPiece(await catalogue.get(nameOf(params), query.version, platformOf(principal))),
+        presentPiece(
+          translated(await catalogue.get(nameOf(params), query.version, platformOf(principal)), query.locale),
+        ),
     })
 
     route(app, {
@@ -96,7 +127,7 @@ export function pieceRoutes(app: FastifyInstance, { catalogue }: { catalogue: Ca
       schema: { params, query: z.object({ projectId: z.string().optional() }) },
       handler: async ({ principal, params }) => {
         const versions = await catalogue.versions(nameOf(params), platformOf(principal))
-        if (versions.length === 0) await catalogue.get(nameOf(params), undefined, platformOf(principal))
+        if (versions.length === 0) throw notFound('piece', nameOf(params))
         return versions.map(({ metadata, created, pieceType }) => ({
           name: metadata.name,
           version: metadata.version,
@@ -121,9 +152,11 @@ function isIn({ metadata }: CataloguedPiece, categories: readonly string[] | und
   )
 }
 
+const byName = new Intl.Collator('en').compare
+
 const ORDER: Readonly<Record<z.infer<typeof SortBy>, (a: CataloguedPiece, b: CataloguedPiece) => number>> = {
-  NAME: (a, b) => a.metadata.displayName.localeCompare(b.metadata.displayName),
-  UPDATED: (a, b) => a.updated.localeCompare(b.updated),
-  CREATED: (a, b) => a.created.localeCompare(b.created),
+  NAME: (a, b) => byName(a.metadata.displayName, b.metadata.displayName),
+  UPDATED: (a, b) => Date.parse(a.updated) - Date.parse(b.updated),
+  CREATED: (a, b) => Date.parse(a.created) - Date.parse(b.created),
   POPULARITY: (a, b) => a.projectUsage - b.projectUsage,
 }

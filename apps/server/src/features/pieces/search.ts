@@ -1,28 +1,90 @@
 import type { CataloguedPiece } from './catalogue.ts'
 
 const NAME_WEIGHT = 3
-const STEP_WEIGHT = 1
+const TEXT_WEIGHT = 1
+/** A word that is only nearly there counts less than one that is there. */
+const NEARLY = 0.4
+/** Letters that a word must have before one, and two, of them may be wrong. */
+const ONE_WRONG_FROM = 4
+const TWO_WRONG_FROM = 8
 
-/** Pieces that mention every word of the query, best first; all of them when it is empty. */
+interface Index {
+  fields: { text: string; weight: number }[]
+  /** Every word of the piece with the weight of the heaviest field that has it. */
+  words: Map<string, number>
+}
+
+// Metadata never changes, so its index is made once.
+const indexes = new WeakMap<CataloguedPiece['metadata'], Index>()
+
+/**
+ * Pieces that mention every word of the query, letter for letter or with a slip of the fingers, best first; all of
+ * them when it is empty.
+ */
 export function searchPieces(pieces: readonly CataloguedPiece[], query: string): CataloguedPiece[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return [...pieces]
   return pieces
-    .map((piece) => ({ piece, score: score(piece, words) }))
+    .map((piece) => ({ piece, score: score(indexOf(piece), words) }))
     .filter((match) => match.score > 0)
     .sort((a, b) => b.score - a.score)
     .map((match) => match.piece)
 }
 
-function score({ metadata }: CataloguedPiece, words: readonly string[]): number {
+function indexOf({ metadata }: CataloguedPiece): Index {
+  const known = indexes.get(metadata)
+  if (known) return known
   const steps = [...Object.values(metadata.actions), ...Object.values(metadata.triggers)]
   const fields = [
     { text: metadata.displayName, weight: NAME_WEIGHT },
-    { text: metadata.description, weight: STEP_WEIGHT },
-    ...steps.map((step) => ({ text: `${step.displayName} ${step.description}`, weight: STEP_WEIGHT })),
+    { text: metadata.description, weight: TEXT_WEIGHT },
+    ...steps.map((step) => ({ text: `${step.name} ${step.displayName} ${step.description}`, weight: TEXT_WEIGHT })),
   ].map(({ text, weight }) => ({ text: text.toLowerCase(), weight }))
-  const scores = words.map((word) =>
-    Math.max(0, ...fields.map(({ text, weight }) => (text.includes(word) ? weight : 0))),
-  )
-  return scores.includes(0) ? 0 : scores.reduce((sum, value) => sum + value, 0)
+  const words = new Map<string, number>()
+  for (const { text, weight } of fields)
+    for (const word of text.split(/[^\p{L}\p{N}]+/u)) words.set(word, Math.max(weight, words.get(word) ?? 0))
+  const index = { fields, words }
+  indexes.set(metadata, index)
+  return index
+}
+
+function score({ fields, words }: Index, query: readonly string[]): number {
+  let total = 0
+  for (const word of query) {
+    const exact = Math.max(0, ...fields.map(({ text, weight }) => (text.includes(word) ? weight : 0)))
+    const best = exact > 0 ? exact : NEARLY * nearest(words, word)
+    if (best === 0) return 0
+    total += best
+  }
+  return total
+}
+
+function nearest(words: ReadonlyMap<string, number>, wanted: string): number {
+  const allowed = wanted.length >= TWO_WRONG_FROM ? 2 : wanted.length >= ONE_WRONG_FROM ? 1 : 0
+  if (allowed === 0) return 0
+  let best = 0
+  for (const [word, weight] of words)
+    if (weight > best && Math.abs(word.length - wanted.length) <= allowed && isNear(word, wanted, allowed))
+      best = weight
+  return best
+}
+
+/** Whether at most `allowed` letters are wrong, missing, too many, or swapped with their neighbour. */
+function isNear(a: string, b: string, allowed: number): boolean {
+  let before: number[] = []
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1]
+      let cost = Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + (same ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1)
+      row.push(cost)
+    }
+    if (Math.min(...row) > allowed) return false
+    before = previous
+    previous = row
+  }
+  return (previous[b.length] ?? allowed + 1) <= allowed
 }

@@ -1,4 +1,6 @@
-import type { Selectable } from 'kysely'
+import { newId } from '@piecework/model/ids'
+import type { PieceMetadata } from '@piecework/model/piece/metadata'
+import { type Selectable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import type { PieceMetadataTable } from '../../database/schema.ts'
 
@@ -6,15 +8,91 @@ export type InstalledPiece = Selectable<PieceMetadataTable>
 
 /** Pieces that every platform sees, and those of the platform's own. */
 function visible(db: Db, platformId: string | null) {
-  const query = db.selectFrom('piece_metadata').selectAll()
+  const query = db.selectFrom('piece_metadata')
   if (platformId === null) return query.where('platformId', 'is', null)
   return query.where((where) => where.or([where('platformId', 'is', null), where('platformId', '=', platformId)]))
 }
 
-export function selectInstalled(db: Db, platformId: string | null): Promise<InstalledPiece[]> {
-  return visible(db, platformId).execute()
+export async function selectInstalled(
+  db: Db,
+  platformId: string | null,
+  ids: readonly string[],
+): Promise<InstalledPiece[]> {
+  if (ids.length === 0) return []
+  return visible(db, platformId)
+    .selectAll()
+    .where('id', '=', sql<string>`any(${[...ids]}::text[])`)
+    .execute()
 }
 
 export function selectVersions(db: Db, name: string, platformId: string | null): Promise<InstalledPiece[]> {
-  return visible(db, platformId).where('name', '=', name).execute()
+  return visible(db, platformId).selectAll().where('name', '=', name).execute()
+}
+
+/** What a list needs to choose among versions, without the bulk of the metadata. */
+export async function selectNames(db: Db, platformId: string | null) {
+  const rows = await visible(db, platformId)
+    .select([
+      'id',
+      'name',
+      'version',
+      'pieceType',
+      'packageType',
+      'platformId',
+      sql<string | null>`metadata->>'minimumSupportedRelease'`.as('minimum'),
+      sql<string | null>`metadata->>'maximumSupportedRelease'`.as('maximum'),
+    ])
+    .execute()
+  return rows.map(({ minimum, maximum, ...row }) => ({
+    ...row,
+    metadata: { minimumSupportedRelease: minimum ?? undefined, maximumSupportedRelease: maximum ?? undefined },
+  }))
+}
+
+export interface NewInstalledPiece {
+  platformId: string | null
+  pieceType: 'OFFICIAL' | 'CUSTOM'
+  packageType: 'REGISTRY' | 'ARCHIVE'
+  archiveId: string | null
+  metadata: PieceMetadata
+}
+
+/** @returns false when this version is there already; nothing is changed then. */
+export async function insertPiece(db: Db, { metadata, ...piece }: NewInstalledPiece): Promise<boolean> {
+  const { name, version } = metadata
+  const result = await db
+    .insertInto('piece_metadata')
+    .values({ id: newId(), ...piece, name, version, metadata: JSON.stringify(metadata) })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return result !== undefined
+}
+
+/** A piece of the platform's own. */
+export function selectOwnPiece(db: Db, platformId: string, id: string): Promise<InstalledPiece | undefined> {
+  return db
+    .selectFrom('piece_metadata')
+    .selectAll()
+    .where('id', '=', id)
+    .where('platformId', '=', platformId)
+    .executeTakeFirst()
+}
+
+export function deletePieces(db: Db, ids: readonly string[]): Promise<unknown> {
+  return db
+    .deleteFrom('piece_metadata')
+    .where('id', 'in', [...ids])
+    .execute()
+}
+
+/** The owner of an uploaded archive; for workers alone, which serve every platform. */
+export async function selectArchiveOwner(db: Db, fileId: string): Promise<{ platformId: string } | undefined> {
+  const row = await db
+    .selectFrom('file')
+    .select('platformId')
+    .where('id', '=', fileId)
+    .where('type', '=', 'PACKAGE_ARCHIVE')
+    .executeTakeFirst()
+  return row?.platformId ? { platformId: row.platformId } : undefined
 }

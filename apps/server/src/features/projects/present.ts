@@ -41,13 +41,14 @@ const NOTHING: ProjectFigures = { totalUsers: 1, activeUsers: 1, totalFlows: 0, 
 
 /** Projects with what they may use and how they are used. */
 export async function presentProjects(
-  projects: Pick<Projects, 'figures'>,
+  projects: Pick<Projects, 'figures' | 'plans'>,
   rows: readonly ProjectRow[],
 ): Promise<ProjectWithLimits[]> {
-  const figures = await projects.figures(rows.map((row) => row.id))
+  const ids = rows.map((row) => row.id)
+  const [figures, plans] = await Promise.all([projects.figures(ids), projects.plans(ids)])
   return rows.map((row) => ({
     ...row,
-    plan: {
+    plan: plans.get(row.id) ?? {
       id: row.id,
       created: row.created,
       updated: row.updated,
@@ -62,7 +63,7 @@ export async function presentProjects(
 }
 
 export async function presentProject(
-  projects: Pick<Projects, 'figures'>,
+  projects: Pick<Projects, 'figures' | 'plans'>,
   row: ProjectRow,
 ): Promise<ProjectWithLimits | undefined> {
   const [presented] = await presentProjects(projects, [row])

@@ -88,6 +88,12 @@ export function projectRoutes(app: FastifyInstance, { db, projects }: { db: Db; 
         icon: ProjectIcon.optional(),
         releasesEnabled: z.boolean().optional(),
         maxConcurrentJobs: MaxConcurrentJobs,
+        plan: z
+          .object({
+            pieces: z.array(z.string()).optional(),
+            piecesFilterType: z.enum(['NONE', 'ALLOWED']).optional(),
+          })
+          .optional(),
       }),
       response: ProjectWithLimits,
     },

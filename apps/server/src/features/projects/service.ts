@@ -4,6 +4,7 @@ import type { SeekPage } from '@piecework/model/page'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { PageRequest } from '../../http/pagination.ts'
 import { selectPlatform } from '../platforms/store.ts'
+import { type PlanChanges, type ProjectPlan, selectPlans, upsertPlan } from './plan.ts'
 import {
   insertProject,
   markDeleted,
@@ -42,12 +43,17 @@ export interface Projects {
   list(scope: ProjectScope, filter: ProjectFilter, page: PageRequest): Promise<SeekPage<ProjectRow>>
   all(scope: ProjectScope): Promise<ProjectRow[]>
   /** @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS */
-  update(platformId: string, id: string, changes: ProjectChanges): Promise<ProjectRow>
+  update(
+    platformId: string,
+    id: string,
+    changes: ProjectChanges & { plan?: PlanChanges | undefined },
+  ): Promise<ProjectRow>
   /** Hides the project and stops its flows at once. @throws AppError VALIDATION for a personal project. */
   remove(platformId: string, id: string): Promise<void>
   /** Takes away for good what was deleted before the given time. */
   purge(deletedBefore: Date): Promise<void>
   figures(ids: readonly string[]): Promise<Map<string, ProjectFigures>>
+  plans(ids: readonly string[]): Promise<Map<string, ProjectPlan>>
 }
 
 export function createProjects({ db, flows }: { db: Db; flows: ProjectFlows }): Projects {
@@ -62,6 +68,7 @@ export function createProjects({ db, flows }: { db: Db; flows: ProjectFlows }): 
     list: (scope, filter, page) => pageProjects(db, scope, filter, page),
     all: (scope) => selectVisibleProjects(db, scope),
     figures: (ids) => selectFigures(db, ids),
+    plans: (ids) => selectPlans(db, ids),
 
     async purge(deletedBefore) {
       await purgeDeletedProjects(db, deletedBefore)
@@ -81,7 +88,8 @@ export function createProjects({ db, flows }: { db: Db; flows: ProjectFlows }): 
       return get(platformId, id)
     },
 
-    async update(platformId, id, changes) {
+    async update(platformId, id, { plan, ...changes }) {
+      if (plan) await upsertPlan(db, (await get(platformId, id)).id, plan)
       const { maxConcurrentJobs } = changes
       await named(changes.externalId, async () => {
         if (maxConcurrentJobs === undefined) await updateProject(db, platformId, id, changes)

@@ -74,6 +74,6 @@ export function createVersionSource(
 function keyOf(version: FlowVersion, pieces: Record<string, PieceSource>): string {
   const packages = Object.entries(pieces)
     .filter(([, source]) => source.type !== 'BUILTIN')
-    .map(([name, source]) => (source.type === 'ARCHIVE' ? `${name}=${source.fileId}` : name))
+    .map(([name, { type, ...place }]) => [name, type, ...Object.values(place)].join('='))
   return [version.id, version.state === 'LOCKED' ? 'locked' : version.updated, ...packages.sort()].join(':')
 }

@@ -1,6 +1,7 @@
 import { AppError } from '@piecework/model/errors'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { readForm } from '../../http/form.ts'
 import { projectOfToken } from '../../http/project-source.ts'
 import { route } from '../../http/route.ts'
 import type { StepFiles } from './service.ts'
@@ -26,8 +27,7 @@ export function stepFileRoutes(app: FastifyInstance, { stepFiles }: { stepFiles:
       const form = Form.safeParse(fields)
       if (!form.success) throw new AppError('INVALID_REQUEST', { message: z.prettifyError(form.error) })
       if (!file) throw new AppError('INVALID_REQUEST', { message: 'file: is required' })
-      const { flowId, stepName, fileName } = form.data
-      return { url: await stepFiles.save({ projectId: project.id, flowId, stepName, fileName, ...file }) }
+      return { url: await stepFiles.save({ projectId: project.id, ...file, ...form.data }) }
     },
   })
 
@@ -47,22 +47,6 @@ export function stepFileRoutes(app: FastifyInstance, { stepFiles }: { stepFiles:
         .send(file.data)
     },
   })
-}
-
-interface UploadedForm {
-  fields: Record<string, unknown>
-  file: { data: Uint8Array; mimeType: string } | undefined
-}
-
-async function readForm(request: FastifyRequest): Promise<UploadedForm> {
-  if (!request.isMultipart()) throw new AppError('INVALID_REQUEST', { message: 'the request must be a multipart form' })
-  const fields: Record<string, unknown> = {}
-  let file: UploadedForm['file']
-  for await (const part of request.parts()) {
-    if (part.type === 'file') file = { data: await part.toBuffer(), mimeType: part.mimetype }
-    else fields[part.fieldname] = part.value
-  }
-  return { fields, file }
 }
 
 /** Browsers save the file and never show it, so a page among the files cannot act in the name of this server. */

@@ -1,0 +1,81 @@
+import { AppError } from '@piecework/model/errors'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { readForm } from '../../http/form.ts'
+import { route } from '../../http/route.ts'
+import { IdParams } from '../../http/schemas.ts'
+import type { PieceInstalls } from './install.ts'
+import { Piece, presentPiece } from './present.ts'
+import type { PieceSync } from './sync.ts'
+
+const PieceName = z
+  .string()
+  .max(214)
+  .regex(/^(@[a-z0-9][a-z0-9._~-]*\/)?[a-z0-9][a-z0-9._~-]*$/, 'must be the name of an npm package')
+const ExactVersion = z.string().regex(/^\d+\.\d+\.\d+$/, 'must be an exact version such as 1.2.3')
+
+const Install = z.object({
+  packageType: z.enum(['REGISTRY', 'ARCHIVE']),
+  scope: z.literal('PLATFORM').default('PLATFORM'),
+  pieceName: PieceName,
+  pieceVersion: ExactVersion,
+})
+
+/** Putting pieces into the catalogue of the platform. */
+export function pieceInstallRoutes(
+  app: FastifyInstance,
+  { installs, sync }: { installs: PieceInstalls; sync: PieceSync },
+): void {
+  route(app, {
+    method: 'POST',
+    url: '/v1/pieces',
+    summary: 'Install a piece from the npm registry, or from an archive (multipart form with pieceArchive)',
+    principals: ['USER', 'SERVICE'],
+    permission: 'PLATFORM_ADMIN',
+    project: null,
+    status: 201,
+    schema: { response: Piece },
+    handler: async ({ principal, request }) => {
+      const { install, archive } = await readInstall(request)
+      const { pieceName: name, pieceVersion: version } = install
+      return presentPiece(await installs.install({ platformId: principal.platformId, name, version, archive }))
+    },
+  })
+
+  route(app, {
+    method: 'DELETE',
+    url: '/v1/pieces/:id',
+    summary: 'Remove a version of a piece that the platform has installed',
+    principals: ['USER', 'SERVICE'],
+    permission: 'PLATFORM_ADMIN',
+    project: null,
+    status: 204,
+    schema: { params: IdParams },
+    handler: ({ principal, params }) => installs.remove(principal.platformId, params.id),
+  })
+
+  route(app, {
+    method: 'POST',
+    url: '/v1/pieces/sync',
+    summary: 'Take over what the piece registry has published',
+    principals: ['USER'],
+    permission: 'PLATFORM_ADMIN',
+    project: null,
+    schema: { response: z.object({ added: z.number(), removed: z.number(), failed: z.number() }) },
+    handler: () => sync.run(),
+  })
+}
+
+async function readInstall(request: FastifyRequest) {
+  const form = request.isMultipart() ? await readForm(request) : undefined
+  const parsed = Install.safeParse(form?.fields ?? request.body)
+  if (!parsed.success)
+    throw new AppError('INVALID_REQUEST', {
+      message: parsed.error.issues.map(({ path, message }) => `body/${path.join('/')}: ${message}`).join('; '),
+    })
+  const install = parsed.data
+  if (install.packageType === 'REGISTRY') return { install }
+  if (!form?.file)
+    throw new AppError('INVALID_REQUEST', { message: 'body/pieceArchive: a .tgz file is required for an ARCHIVE' })
+  return { install, archive: form.file }
+}

@@ -1,0 +1,111 @@
+import { AppError, notFound } from '@piecework/model/errors'
+import type { PieceSource } from '@piecework/worker/task'
+import type { Db } from '../../database/open.ts'
+import type { Files } from '../files/service.ts'
+import { readManifest } from './archive.ts'
+import type { Catalogue, CataloguedPiece } from './catalogue.ts'
+import type { PieceExtractor } from './extract.ts'
+import { deletePieces, insertPiece, selectOwnPiece } from './store.ts'
+
+export interface InstallRequest {
+  platformId: string
+  name: string
+  version: string
+  /** The tarball, for a piece that is not taken from the npm registry. */
+  archive?: { data: Uint8Array; fileName: string } | undefined
+}
+
+/** Puts pieces into the catalogue of a platform, and takes them out. */
+export interface PieceInstalls {
+  /**
+   * A failed install leaves nothing behind.
+   * @throws AppError VALIDATION when the platform has this version, ENGINE_OPERATION_FAILURE with npm's or the
+   *   piece's own words.
+   */
+  install(request: InstallRequest): Promise<CataloguedPiece>
+  /** @throws AppError ENTITY_NOT_FOUND */
+  remove(platformId: string, id: string): Promise<void>
+}
+
+interface Parts {
+  db: Db
+  files: Files
+  catalogue: Catalogue
+  extract: PieceExtractor
+  /** What flows remember of pieces is out of date. */
+  onChanged(): void
+}
+
+export function createPieceInstalls({ db, files, catalogue, extract, onChanged }: Parts): PieceInstalls {
+  /** Installs that run, by platform, piece and version: whoever asks for the same meanwhile gets the same answer. */
+  const running = new Map<string, Promise<CataloguedPiece>>()
+
+  const requireNew = async ({ platformId, name, version }: InstallRequest): Promise<void> => {
+    const known = (await catalogue.versions(name, platformId)).find(
+      (piece) => !piece.builtIn && piece.metadata.version === version && piece.platformId === platformId,
+    )
+    if (known) throw alreadyInstalled(name, version)
+  }
+
+  const storeArchive = async ({ platformId, name, version, archive }: InstallRequest): Promise<string | null> => {
+    if (!archive) return null
+    await requireSame(archive.data, name, version)
+    const { data, fileName } = archive
+    return files.save({ owner: { platformId }, type: 'PACKAGE_ARCHIVE', data, fileName })
+  }
+
+  const installNow = async (request: InstallRequest): Promise<CataloguedPiece> => {
+    await requireNew(request)
+    const { platformId, name, version } = request
+    const archiveId = await storeArchive(request)
+    try {
+      const source: PieceSource = archiveId === null ? { type: 'REGISTRY' } : { type: 'ARCHIVE', fileId: archiveId }
+      const metadata = await extract({ name, version, source }, platformId)
+      const packageType = archiveId === null ? 'REGISTRY' : 'ARCHIVE'
+      if (!(await insertPiece(db, { platformId, pieceType: 'CUSTOM', packageType, archiveId, metadata })))
+        throw alreadyInstalled(name, version)
+    } catch (error) {
+      if (archiveId !== null) await files.remove({ platformId }, [archiveId])
+      throw error
+    }
+    catalogue.forget()
+    onChanged()
+    return catalogue.get(name, version, platformId)
+  }
+
+  return {
+    install(request) {
+      const key = `${request.platformId}/${request.name}@${request.version}`
+      const current = running.get(key)
+      if (current && !request.archive) return current
+      if (current)
+        throw new AppError('VALIDATION', { message: `${request.name}@${request.version} is being installed already` })
+      const started = installNow(request).finally(() => running.delete(key))
+      running.set(key, started)
+      return started
+    },
+
+    async remove(platformId, id) {
+      const piece = await selectOwnPiece(db, platformId, id)
+      if (!piece) throw notFound('piece', id)
+      await deletePieces(db, [id])
+      if (piece.archiveId !== null) await files.remove({ platformId }, [piece.archiveId])
+      catalogue.forget()
+      onChanged()
+    },
+  }
+}
+
+/** What an archive says it is must be what the caller says it is: flows find pieces by name and version. */
+async function requireSame(archive: Uint8Array, name: string, version: string): Promise<void> {
+  const refuse = (reason: string) =>
+    new AppError('ENGINE_OPERATION_FAILURE', { message: `The archive cannot be installed: ${reason}` })
+  const manifest = await readManifest(archive).catch((error: unknown) => {
+    throw refuse(error instanceof Error ? error.message : String(error))
+  })
+  if (manifest.name === name && manifest.version === version) return
+  throw refuse(`it is ${manifest.name}@${manifest.version}, and not ${name}@${version}`)
+}
+
+const alreadyInstalled = (name: string, version: string): AppError =>
+  new AppError('VALIDATION', { message: `${name}@${version} is installed already` })

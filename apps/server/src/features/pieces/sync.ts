@@ -1,0 +1,152 @@
+import { AppError } from '@piecework/model/errors'
+import { PieceMetadata } from '@piecework/model/piece/metadata'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import type { Db } from '../../database/open.ts'
+import type { Catalogue } from './catalogue.ts'
+import { PIECE_RELEASE } from './release.ts'
+import { deletePieces, insertPiece, selectNames } from './store.ts'
+
+export interface SyncReport {
+  added: number
+  removed: number
+  /** Pieces whose metadata could not be had; the next sync tries again. */
+  failed: number
+}
+
+/** Keeps the official pieces of the catalogue the same as those of a registry. */
+export interface PieceSync {
+  /** Once, now. @throws AppError VALIDATION without a registry, or when it cannot be reached. */
+  run(): Promise<SyncReport>
+  /** At once and then every hour, when that is wanted. A failure is logged and changes nothing. */
+  start(): void
+  stop(): void
+}
+
+interface Parts {
+  db: Db
+  catalogue: Catalogue
+  /** The address of a piece API, such as `https://example.com/api/v1/pieces`; without one nothing is synced. */
+  registryUrl: string | undefined
+  automatic: boolean
+  onChanged(): void
+  log: Logger
+}
+
+const HOUR_MS = 60 * 60_000
+const REQUEST_TIMEOUT_MS = 30_000
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024
+const AT_A_TIME = 8
+
+const Registry = z.array(z.looseObject({ name: z.string(), version: z.string(), packageType: z.string().optional() }))
+
+export function createPieceSync({ db, catalogue, registryUrl, automatic, onChanged, log }: Parts): PieceSync {
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<SyncReport> | undefined
+  const stopped = new AbortController()
+
+  const sync = async (base: string): Promise<SyncReport> => {
+    const listed = Registry.parse(await get(`${base}/registry?release=${PIECE_RELEASE}&edition=ce`, stopped.signal))
+    const wanted = new Map(
+      listed
+        .filter((piece) => piece.packageType !== 'ARCHIVE')
+        .map((piece) => [`${piece.name}@${piece.version}`, piece]),
+    )
+    const known = (await selectNames(db, null)).filter((piece) => piece.pieceType === 'OFFICIAL')
+    const gone = known.filter((piece) => !wanted.has(`${piece.name}@${piece.version}`))
+    for (const { name, version } of known) wanted.delete(`${name}@${version}`)
+    const report = { added: 0, removed: gone.length, failed: 0 }
+    if (gone.length > 0)
+      await deletePieces(
+        db,
+        gone.map((piece) => piece.id),
+      )
+    const waiting = [...wanted.values()].values()
+    const take = async () => {
+      for (const { name, version } of waiting) {
+        try {
+          const metadata = PieceMetadata.parse(await get(`${base}/${name}?version=${version}`, stopped.signal))
+          if (metadata.name !== name || metadata.version !== version) throw new Error('it answered with another piece')
+          const piece = { pieceType: 'OFFICIAL', packageType: 'REGISTRY', platformId: null, archiveId: null } as const
+          if (await insertPiece(db, { ...piece, metadata: withoutRow(metadata) })) report.added++
+        } catch (error) {
+          if (stopped.signal.aborted) return
+          report.failed++
+          log.debug({ err: error, name, version }, 'the metadata of a piece could not be synced')
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: AT_A_TIME }, take))
+    if (report.added + report.removed > 0) {
+      catalogue.forget()
+      onChanged()
+    }
+    return report
+  }
+
+  const run = async (): Promise<SyncReport> => {
+    if (registryUrl === undefined)
+      throw new AppError('VALIDATION', {
+        message: 'there is no registry to sync with: set AP_PIECES_REGISTRY_URL to the address of its piece API',
+      })
+    running ??= sync(registryUrl.replace(/\/$/, '')).finally(() => {
+      running = undefined
+    })
+    try {
+      return await running
+    } catch (error) {
+      if (error instanceof AppError) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new AppError('VALIDATION', { message: `the piece registry ${registryUrl} cannot be used: ${reason}` })
+    }
+  }
+
+  const runQuietly = () =>
+    run().then(
+      (report) => log.info(report, 'pieces are in sync with the registry'),
+      (error: unknown) => log.debug({ err: error }, 'pieces were not synced; those that are known stay'),
+    )
+
+  return {
+    run,
+    start() {
+      if (!automatic || registryUrl === undefined) return
+      void runQuietly()
+      timer = setInterval(() => void runQuietly(), HOUR_MS)
+      timer.unref()
+    },
+    stop() {
+      clearInterval(timer)
+      stopped.abort()
+    },
+  }
+}
+
+/** What the other server says of its own row is none of the piece's metadata. */
+function withoutRow(metadata: PieceMetadata): PieceMetadata {
+  const row = [
+    'id',
+    'created',
+    'updated',
+    'platformId',
+    'pieceType',
+    'packageType',
+    'archiveId',
+    'projectUsage',
+    'tags',
+  ]
+  return PieceMetadata.parse(Object.fromEntries(Object.entries(metadata).filter(([key]) => !row.includes(key))))
+}
+
+async function get(url: string, signal: AbortSignal): Promise<unknown> {
+  const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]) })
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`)
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of response.body ?? []) {
+    size += part.byteLength
+    if (size > MAX_ANSWER_BYTES) throw new Error(`${url} answered with more than ${MAX_ANSWER_BYTES} bytes`)
+    parts.push(part)
+  }
+  return JSON.parse(Buffer.concat(parts).toString('utf8'))
+}
