@@ -9,6 +9,7 @@ import { createDispatcher, type JobHandler } from './dispatch/dispatcher.ts'
 import { createInteractive } from './dispatch/operations.ts'
 import { engineConfig, propagatedEnvironment } from './engine-config.ts'
 import type { Files } from './features/files/service.ts'
+import { loadPieceArchive } from './features/pieces/archive-file.ts'
 import type { Catalogue } from './features/pieces/catalogue.ts'
 import { createRunExecutor } from './features/runs/execute.ts'
 import { createRunJobs } from './features/runs/jobs.ts'
@@ -203,9 +204,7 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
       },
       {
         loadVersion: versions.byKey,
-        loadArchive: async () => {
-          throw new Error('Piece archives cannot be installed yet')
-        },
+        loadArchive: (fileId) => loadPieceArchive(db, files, fileId),
       },
     )
   let worker: ReturnType<typeof createWorker> | undefined
@@ -227,6 +226,8 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
     engineToken,
     /** The flow has changed: what is remembered of it is forgotten. */
     flowChanged: entries.forget,
+    /** Pieces were installed, removed or built anew: versions are looked at again. */
+    piecesChanged: versions.clear,
     /** Takes up the work that an earlier process left, and begins to run. */
     async start(): Promise<void> {
       // Nobody else can hold a job of an embedded database.
