@@ -1,0 +1,81 @@
+import { type CustomAuthConnectionValue, PieceAuth, Property } from '@piecework/framework'
+import type { ImapFlow } from 'imapflow'
+
+const TIMEOUT_MS = 20_000
+
+export const imapAuth = PieceAuth.CustomAuth({
+  required: true,
+  props: {
+    host: Property.ShortText({ displayName: 'Host', required: true }),
+    username: Property.ShortText({ displayName: 'Username', required: true }),
+    password: PieceAuth.SecretText({ displayName: 'Password', required: true }),
+    port: Property.Number({ displayName: 'Port', required: true, defaultValue: 143 }),
+    tls: Property.Checkbox({
+      displayName: 'Use TLS',
+      description: 'Encrypt from the start, as servers do on port 993',
+      required: true,
+      defaultValue: false,
+    }),
+  },
+  async validate({ auth }) {
+    try {
+      await withMailServer({ type: 'CUSTOM_AUTH', props: auth }, async () => {})
+      return { valid: true }
+    } catch (error) {
+      return { valid: false, error: error instanceof Error ? error.message : String(error) }
+    }
+  },
+})
+
+interface Values {
+  host: string
+  username: string
+  password: string
+  port: number
+  tls: boolean
+}
+export type ImapAuthValue = CustomAuthConnectionValue<Values>
+
+/** Logs in for one piece of work and out afterwards. */
+export async function withMailServer<T>(auth: ImapAuthValue, work: (client: ImapFlow) => Promise<T>): Promise<T> {
+  const { ImapFlow } = await import('imapflow')
+  const { host, port, username, password, tls } = auth.props
+  const client = new ImapFlow({
+    host,
+    port: Number(port),
+    secure: tls === true,
+    auth: { user: username, pass: password },
+    logger: false,
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: 3 * TIMEOUT_MS,
+  })
+  // A connection that breaks fails the command that waits for it; without a listener it would end the process.
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return await work(client)
+  } catch (error) {
+    throw readable(error)
+  } finally {
+    await client.logout().catch(() => client.close())
+  }
+}
+
+/** The same in a mailbox. */
+export function inMailbox<T>(auth: ImapAuthValue, mailbox: string, work: (client: ImapFlow) => Promise<T>): Promise<T> {
+  return withMailServer(auth, async (client) => {
+    const lock = await client.getMailboxLock(mailbox)
+    try {
+      return await work(client)
+    } finally {
+      lock.release()
+    }
+  })
+}
+
+/** The library keeps what the server said beside its own "Command failed". */
+function readable(error: unknown): unknown {
+  if (!(error instanceof Error) || !('responseText' in error) || !error.responseText) return error
+  return new Error(String(error.responseText), { cause: error })
+}

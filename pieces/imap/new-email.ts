@@ -1,0 +1,93 @@
+import { createTrigger, type FilesService, Property, type Store, TriggerStrategy } from '@piecework/framework'
+import type { ImapFlow } from 'imapflow'
+import { type ImapAuthValue, imapAuth, inMailbox } from './connection.ts'
+import { mailboxProperty } from './props.ts'
+
+const KEY = 'position'
+const TEST_MESSAGES = 5
+/** Of one poll; the rest follows with the next. */
+const MAX_MESSAGES = 100
+
+/** The number after the last message seen. It means nothing any more when the mailbox was made anew. */
+interface Position {
+  uidValidity: string
+  uidNext: number
+}
+
+function positionOf(client: ImapFlow): Position {
+  const { mailbox } = client
+  if (!mailbox) throw new Error('The mailbox is not open.')
+  return { uidValidity: String(mailbox.uidValidity), uidNext: mailbox.uidNext }
+}
+
+/** The messages of a range of uids in full, oldest first, with their attachments as files. */
+async function read(client: ImapFlow, range: string, from: number, files: FilesService): Promise<unknown[]> {
+  const { default: PostalMime } = await import('postal-mime')
+  const messages: unknown[] = []
+  for await (const message of client.fetch(range, { uid: true, source: true, flags: true }, { uid: true })) {
+    // "5:*" means the last message even when it is below 5.
+    if (message.uid < from || !message.source) continue
+    const mail = await PostalMime.parse(message.source)
+    const attachments = []
+    for (const { filename, mimeType, content } of mail.attachments) {
+      const fileName = filename || 'attachment'
+      const data = typeof content === 'string' ? Buffer.from(content) : Buffer.from(new Uint8Array(content))
+      attachments.push({ fileName, mimeType, size: data.length, file: await files.write({ fileName, data }) })
+    }
+    messages.push({ uid: message.uid, flags: [...(message.flags ?? [])], ...mail, attachments })
+    if (messages.length >= MAX_MESSAGES) break
+  }
+  return messages
+}
+
+async function poll(auth: ImapAuthValue, mailbox: string, store: Store, files: FilesService): Promise<unknown[]> {
+  const last = await store.get<Position>(KEY)
+  return inMailbox(auth, mailbox, async (client) => {
+    const now = positionOf(client)
+    if (last === null || last.uidValidity !== now.uidValidity) {
+      await store.put(KEY, now)
+      return []
+    }
+    if (now.uidNext <= last.uidNext) return []
+    const until = Math.min(now.uidNext, last.uidNext + MAX_MESSAGES)
+    const messages = await read(client, `${last.uidNext}:${until - 1}`, last.uidNext, files)
+    await store.put<Position>(KEY, { ...now, uidNext: until })
+    return messages
+  })
+}
+
+export const newEmail = createTrigger({
+  auth: imapAuth,
+  name: 'new_email',
+  displayName: 'New Email',
+  description: 'Starts the flow for each new message of a mailbox',
+  type: TriggerStrategy.POLLING,
+  props: {
+    mailbox: mailboxProperty('Mailbox'),
+    info: Property.MarkDown({ value: 'Messages that are already in the mailbox start nothing.' }),
+  },
+  sampleData: {
+    uid: 42,
+    flags: [],
+    subject: 'Hello',
+    from: { name: 'Ada', address: 'ada@example.com' },
+    to: [{ name: '', address: 'bob@example.com' }],
+    date: '2024-03-04T10:15:30.000Z',
+    text: 'How are you?',
+    attachments: [],
+  },
+  async onEnable({ auth, store, propsValue }) {
+    await store.put(KEY, await inMailbox(auth, propsValue.mailbox, async (client) => positionOf(client)))
+  },
+  async onDisable({ store }) {
+    await store.delete(KEY)
+  },
+  run: ({ auth, store, propsValue, files }) => poll(auth, propsValue.mailbox, store, files),
+  test: ({ auth, propsValue, files }) =>
+    inMailbox(auth, propsValue.mailbox, async (client) => {
+      const { uidNext } = positionOf(client)
+      const uids = (await client.search({ uid: `1:${uidNext}` }, { uid: true })) || []
+      const latest = uids.slice(-TEST_MESSAGES)
+      return latest.length === 0 ? [] : read(client, latest.join(','), 0, files)
+    }),
+})
