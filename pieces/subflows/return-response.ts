@@ -1,0 +1,35 @@
+import { createAction, httpClient, Property } from '@piecework/framework'
+import { callbackKey, dataProperty, MOCK_CALLBACK, modeProperty } from './payload.ts'
+
+/** The caller may be waiting for days: a server that restarts must not cost it the answer. */
+const RETRIES = 10
+
+export const returnResponse = createAction({
+  name: 'returnResponse',
+  displayName: 'Return Response',
+  description: 'Answers the flow that called this one',
+  props: {
+    mode: modeProperty,
+    response: Property.DynamicProperties({
+      displayName: 'Response',
+      required: true,
+      refreshers: ['mode'],
+      props: async ({ mode }) => dataProperty(mode, 'response', 'Response'),
+    }),
+  },
+  async run({ propsValue, store, run }) {
+    const { response } = propsValue.response
+    const key = callbackKey(run.id)
+    const callbackUrl = await store.get<string>(key)
+    if (callbackUrl === null || callbackUrl === MOCK_CALLBACK) return response
+    await httpClient.sendRequest({
+      method: 'POST',
+      url: callbackUrl,
+      body: { status: 'success', data: response },
+      retries: RETRIES,
+    })
+    // One call has one answer, and without this each run would leave an entry behind.
+    await store.delete(key)
+    return response
+  },
+})
