@@ -61,6 +61,11 @@ const nativeModules: esbuild.Plugin = {
   setup(build) {
     const { resolve } = createRequire(join(root, 'packages/engine/package.json'))
     build.onResolve({ filter: /^isolated-vm$/ }, ({ path }) => ({ path: resolve(path), external: true }))
+    // Libraries that try for a native helper do without it when it was not built.
+    build.onResolve({ filter: /^\..*\.node$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path),
+      external: true,
+    }))
   },
 }
 
