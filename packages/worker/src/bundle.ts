@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as esbuild from 'esbuild'
 import { contentHash, exists, sharedByKey, writeWhole } from './files.ts'
 
@@ -38,7 +38,7 @@ export function bundleEngine(folder: string): Promise<string> {
       platform: 'node',
       format: 'esm',
       target: 'node24',
-      plugins: [nativeModules],
+      plugins: [nativeModules, pieceLibraries],
       keepNames: true,
       banner: {
         js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(${JSON.stringify(join(root, 'package.json'))});`,
@@ -66,6 +66,23 @@ const nativeModules: esbuild.Plugin = {
       path: join(resolveDir, path),
       external: true,
     }))
+  },
+}
+
+/**
+ * The libraries of the pieces stay in node_modules: each is loaded by the few actions that need it, and bundling
+ * them all took 9 s and 19 MB where the rest takes 1.2 s and 2.3 MB.
+ */
+const pieceLibraries: esbuild.Plugin = {
+  name: 'piece-libraries',
+  setup(build) {
+    const pieces = join(root, 'pieces/')
+    build.onResolve({ filter: /^[^./]/ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
+      const ours = path.startsWith('@piecework/') || path.startsWith('node:')
+      if (ours || !importer.startsWith(pieces) || pluginData === 'resolved') return undefined
+      const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: 'resolved' })
+      return found.errors.length > 0 ? found : { path: pathToFileURL(found.path).href, external: true }
+    })
   },
 }
 
