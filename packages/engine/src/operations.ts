@@ -1,5 +1,6 @@
 import type { Engine } from './engine.ts'
 import { runFlow } from './flow/run.ts'
+import { parseAppEvent } from './piece/app-event.ts'
 import { extractPieceMetadata } from './piece/extract-metadata.ts'
 import { executeProperty } from './piece/property.ts'
 import { executeTriggerHook } from './piece/trigger-hook.ts'
@@ -23,5 +24,7 @@ export async function executeOperation(
       return executeValidateAuth(operation, engine)
     case 'EXTRACT_PIECE_METADATA':
       return extractPieceMetadata(operation, engine)
+    case 'PARSE_APP_EVENT':
+      return parseAppEvent(operation, engine)
   }
 }

@@ -96,7 +96,13 @@ export interface ExecuteTriggerHook extends OperationBase {
   /** The trigger is under test: its store keys get the prefix `test`. */
   simulate: boolean
   /** Secret of an app webhook, and the URL that the app calls. */
-  appWebhook: { secret: string; url: string } | null
+  appWebhook: AppWebhook | null
+}
+
+export interface AppWebhook {
+  /** As configured: most pieces want a text. */
+  secret: unknown
+  url: string
 }
 
 export interface ExecuteProperty extends OperationBase {
@@ -109,6 +115,8 @@ export interface ExecuteProperty extends OperationBase {
   input: Record<string, unknown>
   /** Sample data by step name, JSON text each. */
   sampleData: Record<string, string>
+  /** The loops of the flow, outer ones first: each shows the first of its items. */
+  loops?: { stepName: string; items: string }[]
   flowId: string | null
   searchValue: string | null
 }
@@ -127,12 +135,22 @@ export interface ExtractPieceMetadata extends OperationBase {
   piece: PieceLocation
 }
 
+/** What an app sent to its one webhook: which event of whom it is, and what the app wants to hear. */
+export interface ParseAppEvent extends OperationBase {
+  type: 'PARSE_APP_EVENT'
+  piece: PieceLocation
+  /** JSON text of the call. */
+  payload: string
+  appWebhook: AppWebhook
+}
+
 export type EngineOperation =
   | ExecuteFlow
   | ExecuteTriggerHook
   | ExecuteProperty
   | ExecuteValidateAuth
   | ExtractPieceMetadata
+  | ParseAppEvent
 
 /** The end (or, for RUNNING loops, the start) of a step; journalled by (run, attempt, sequence). */
 export interface JournalEntry {
@@ -194,12 +212,24 @@ export interface PieceMetadataResult {
   metadata?: PieceMetadata
 }
 
+export interface AppEventResult {
+  type: 'PARSE_APP_EVENT'
+  status: 'OK' | 'USER_FAILURE'
+  error?: string
+  event?: string
+  identifierValue?: string
+  reply?: { headers: Record<string, string>; body: unknown }
+  /** The call comes from the app, as far as the piece can tell. */
+  verified: boolean
+}
+
 export type EngineResult =
   | FlowResult
   | TriggerHookResult
   | PropertyResult
   | ValidateAuthResult
   | PieceMetadataResult
+  | AppEventResult
   | { type: 'FAILED'; error: string }
 
 /** The result of a step under test, for the live view. */

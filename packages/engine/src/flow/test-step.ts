@@ -1,9 +1,10 @@
 import type { ExecuteFlow } from '../protocol.ts'
 import { executeCode } from './code-step.ts'
-import { type Run, resolveInput } from './context.ts'
+import type { Run } from './context.ts'
 import { executePiece } from './piece-step.ts'
 import type { PlannedStep } from './plan.ts'
-import { createLoopState, createRecord, createScope, type Scope } from './record.ts'
+import { createScope, type Scope } from './record.ts'
+import { sampleLoop, setSample } from './samples.ts'
 import { decideRouter, nextIteration, startLoop } from './steps.ts'
 
 /**
@@ -22,28 +23,11 @@ export async function executeTest(run: Run, test: NonNullable<ExecuteFlow['test'
   await testStep(run, step, scope)
 }
 
-function setSample(scope: Scope, name: string, text: string): void {
-  const record = createRecord(name, 'SAMPLE', 'SUCCEEDED')
-  record.outputText = text
-  scope.steps.set(name, record)
-}
-
 /** A loop shows the first of its items, as if it were in its first round. Loops are in order: outer ones come first. */
 async function sampleLoops(run: Run, samples: Scope, tested: PlannedStep): Promise<void> {
   for (const step of loopsInOrder(run.plan.first)) {
     if (step === tested) continue
-    try {
-      const input = await resolveInput(run, step.input, samples)
-      const items: unknown = Reflect.get(Object(input.value), 'items')
-      if (!Array.isArray(items)) continue
-      const record = createRecord(step.name, step.type, 'SUCCEEDED')
-      record.loop = createLoopState()
-      record.loop.item = items[0]
-      record.loop.index = 1
-      samples.steps.set(step.name, record)
-    } catch {
-      // Without items the loop simply has no output to show.
-    }
+    await sampleLoop(run, samples, step.name, step.input)
   }
 }
 

@@ -47,6 +47,7 @@ export interface PieceTriggerContract {
 }
 
 export interface PieceEvents {
+  parseAndReply?(input: { payload: unknown; server: { publicUrl: string } }): unknown
   verify(input: { webhookSecret: unknown; payload: unknown; appWebhookUrl: string }): unknown
 }
 

@@ -2,7 +2,8 @@ import type { Engine } from '../engine.ts'
 import { isEngineFailure } from '../errors.ts'
 import { resolveInput } from '../flow/context.ts'
 import { planInput } from '../flow/plan.ts'
-import { createRecord, createScope } from '../flow/record.ts'
+import { createScope } from '../flow/record.ts'
+import { sampleLoop, setSample } from '../flow/samples.ts'
 import type { ExecuteProperty, PropertyResult } from '../protocol.ts'
 import { guarded } from '../sandbox/guards.ts'
 import { contextParts } from './context.ts'
@@ -57,16 +58,14 @@ function resolverOf(property: PieceProperty | undefined): Resolver | undefined {
 
 async function resolveOverSamples(
   host: PieceHost,
-  { input, sampleData }: ExecuteProperty,
+  { input, sampleData, loops = [] }: ExecuteProperty,
   version: ReturnType<typeof contextVersionOf>,
 ): Promise<unknown> {
   const scope = createScope()
-  for (const [name, text] of Object.entries(sampleData)) {
-    const record = createRecord(name, 'SAMPLE', 'SUCCEEDED')
-    record.outputText = text
-    scope.steps.set(name, record)
-  }
-  const planned = planInput(input, new Set(Object.keys(sampleData)))
+  for (const [name, text] of Object.entries(sampleData)) setSample(scope, name, text)
+  const names = new Set([...Object.keys(sampleData), ...loops.map((loop) => loop.stepName)])
+  for (const { stepName, items } of loops) await sampleLoop(host, scope, stepName, planInput({ items }, names))
+  const planned = planInput(input, names)
   const resolved = await resolveInput(host, planned, scope, version)
   const values: Record<string, unknown> = JSON.parse(resolved.text)
   // Pieces ask whether there is a connection at all.

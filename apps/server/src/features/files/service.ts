@@ -3,7 +3,15 @@ import { zstdCompress, zstdDecompress } from 'node:zlib'
 import { newId } from '@piecework/model/ids'
 import type { Db } from '../../database/open.ts'
 import { databaseStorage, type FileStorage } from './storage.ts'
-import { deleteFiles, type FileOwner, insertFile, type PackedFile, selectContents, selectFile } from './store.ts'
+import {
+  deleteFiles,
+  type FileOwner,
+  insertFile,
+  type PackedFile,
+  selectContents,
+  selectFile,
+  selectFiles,
+} from './store.ts'
 
 const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
@@ -53,6 +61,8 @@ export interface Files {
   save(file: NewFile): Promise<string>
   /** Undefined when the owner has no such file. */
   read(owner: FileOwner, id: string): Promise<StoredFile | undefined>
+  /** Files by id; what is gone is left out. */
+  readAll(owner: FileOwner, ids: readonly string[]): Promise<Map<string, StoredFile>>
   /** Contents by id; what is gone is left out. */
   readMany(owner: FileOwner, ids: readonly string[]): Promise<Map<string, Uint8Array>>
   remove(owner: FileOwner, ids: readonly string[]): Promise<void>
@@ -87,6 +97,19 @@ export function createFiles({ db, storage = databaseStorage }: { db: Db; storage
       if (!row) return undefined
       const { location: _, s3Key: __, compression: ___, ...file } = row
       return { ...file, data: await unpack(row) }
+    },
+
+    async readAll(owner, ids) {
+      if (ids.length === 0) return new Map()
+      const rows = await selectFiles(db, owner, ids)
+      return new Map(
+        await Promise.all(
+          rows.map(async ({ location, s3Key, compression, ...file }): Promise<[string, StoredFile]> => {
+            const data = await unpack({ id: file.id, location, s3Key, compression, data: file.data })
+            return [file.id, { ...file, data }]
+          }),
+        ),
+      )
     },
 
     async readMany(owner, ids) {

@@ -18,6 +18,13 @@ export function selectFile(db: Db, owner: FileOwner, id: string) {
     .executeTakeFirst()
 }
 
+export function selectFiles(db: Db, owner: FileOwner, ids: readonly string[]) {
+  return owned(db, owner)
+    .select([...INFO, ...PACKED])
+    .where('id', 'in', [...ids])
+    .execute()
+}
+
 export type PackedFile = Pick<Selectable<FileTable>, 'id' | 'location' | 'data' | 's3Key' | 'compression'>
 
 export function selectContents(db: Db, owner: FileOwner, ids: readonly string[]): Promise<PackedFile[]> {

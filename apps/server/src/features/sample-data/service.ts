@@ -1,7 +1,7 @@
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import { sampleDataOf } from '@piecework/model/flow/sample-data'
-import { findStep } from '@piecework/model/flow/walk'
-import type { Files } from '../files/service.ts'
+import { findStep, walk } from '@piecework/model/flow/walk'
+import type { Files, StoredFile } from '../files/service.ts'
 
 export type SampleKind = 'INPUT' | 'OUTPUT'
 
@@ -16,6 +16,8 @@ export interface SampleRef {
 export interface SampleData {
   /** Undefined when there is none. */
   read(ref: SampleRef): Promise<unknown>
+  /** What every step of a version last gave out, by step name, as JSON text; those that never ran are left out. */
+  outputs(projectId: string, version: FlowVersion): Promise<Record<string, string>>
   /** @returns the id of the new file, which a step is still to be pointed at. */
   save(
     step: { projectId: string; flowId: string; stepName: string; type: SampleKind },
@@ -33,8 +35,22 @@ export function createSampleData({ files }: { files: Files }): SampleData {
       const id = fileIdOf(ref)
       const file = id === undefined ? undefined : await files.read({ projectId: ref.projectId }, id)
       if (!file) return undefined
-      const text = new TextDecoder().decode(file.data)
-      return file.metadata?.dataType === 'STRING' ? text : JSON.parse(text)
+      return JSON.parse(jsonOf(file))
+    },
+
+    async outputs(projectId, version) {
+      const fileIds = new Map<string, string>()
+      for (const step of walk(version.trigger)) {
+        const id = sampleDataOf(step)?.sampleDataFileId
+        if (id) fileIds.set(step.name, id)
+      }
+      const stored = await files.readAll({ projectId }, [...fileIds.values()])
+      const outputs: Record<string, string> = {}
+      for (const [stepName, id] of fileIds) {
+        const file = stored.get(id)
+        if (file) outputs[stepName] = jsonOf(file)
+      }
+      return outputs
     },
 
     save({ projectId, flowId, stepName, type }, payload) {
@@ -52,6 +68,11 @@ export function createSampleData({ files }: { files: Files }): SampleData {
 
     remove: (projectId, fileIds) => files.remove({ projectId }, fileIds),
   }
+}
+
+function jsonOf({ data, metadata }: StoredFile): string {
+  const text = new TextDecoder().decode(data)
+  return metadata?.dataType === 'STRING' ? JSON.stringify(text) : text
 }
 
 function fileIdOf({ version, stepName, type }: SampleRef): string | undefined {

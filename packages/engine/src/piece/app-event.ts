@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import type { Engine } from '../engine.ts'
+import { errorText } from '../errors.ts'
+import type { AppEventResult, ParseAppEvent } from '../protocol.ts'
+import { guarded } from '../sandbox/guards.ts'
+
+const TYPE = 'PARSE_APP_EVENT'
+
+const Parsed = z.object({
+  event: z.string().nullish(),
+  identifierValue: z.union([z.string(), z.number().transform(String)]).nullish(),
+  reply: z.object({ headers: z.record(z.string(), z.string()).default({}), body: z.unknown() }).nullish(),
+})
+
+/** Lets a piece read a call to the webhook of its app (spec: facts/pieces-framework.md section 1, events). */
+export async function parseAppEvent(operation: ParseAppEvent, engine: Engine): Promise<AppEventResult> {
+  const { appWebhook } = operation
+  try {
+    const { events } = await engine.pieces.load(operation.piece)
+    if (events === undefined) throw new Error('The piece takes no events of its app')
+    const payload: unknown = JSON.parse(operation.payload)
+    const server = { publicUrl: engine.config.publicApiUrl }
+    const { event, identifierValue, reply } = Parsed.parse(
+      (await guarded(async () => events.parseAndReply?.({ payload, server }))) ?? {},
+    )
+    const isEvent = event !== undefined && event !== null
+    const { secret: webhookSecret, url: appWebhookUrl } = appWebhook
+    const verified =
+      isEvent && Boolean(await guarded(async () => events.verify({ webhookSecret, payload, appWebhookUrl })))
+    return {
+      type: TYPE,
+      status: 'OK',
+      verified,
+      ...(isEvent ? { event } : {}),
+      ...(identifierValue === undefined || identifierValue === null ? {} : { identifierValue }),
+      ...(reply ? { reply: { headers: reply.headers, body: reply.body } } : {}),
+    }
+  } catch (error) {
+    return { type: TYPE, status: 'USER_FAILURE', error: errorText(error), verified: false }
+  }
+}
