@@ -67,7 +67,7 @@ test('pieces are listed with counts, searched, and read by name', async () => {
   const all = await get<{ name: string; actions: number; triggers: number }[]>('/v1/pieces')
   expect(all.body.map((piece) => piece.name)).toContain('@activepieces/piece-webhook')
   expect(all.body.every((piece) => Number.isInteger(piece.actions) && Number.isInteger(piece.triggers))).toBe(true)
-  const found = await get<{ name: string }[]>('/v1/pieces', { searchQuery: 'return response' })
+  const found = await get<{ name: string }[]>('/v1/pieces', { searchQuery: 'catch webhook' })
   expect(found.body[0]?.name).toBe('@activepieces/piece-webhook')
   for (const name of ['@activepieces/piece-webhook', '%40activepieces%2Fpiece-webhook']) {
     expect((await get(`/v1/pieces/${name}`)).body).toMatchObject({
