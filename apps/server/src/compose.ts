@@ -1,12 +1,15 @@
+import { newId } from '@piecework/model/ids'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
-import { type DatabaseOptions, type Db, openDatabase } from './database/open.ts'
+import { openBus } from './bus/open.ts'
+import { type DatabaseOptions, type Db, openDatabase, type PostgresConnection } from './database/open.ts'
 import { createEncryption } from './encryption.ts'
 import { createExecution, type Execution } from './execution.ts'
 import { apiKeyRoutes } from './features/api-keys/routes.ts'
 import { appConnectionRoutes } from './features/app-connections/routes.ts'
 import { createAppConnections } from './features/app-connections/service.ts'
+import { createConnectionValidator } from './features/app-connections/validator.ts'
 import { authenticationRoutes } from './features/authentication/routes.ts'
 import { createAuthentication } from './features/authentication/service.ts'
 import { engineRoutes } from './features/engine/routes.ts'
@@ -21,6 +24,7 @@ import { createCatalogue, readBuiltInPieces } from './features/pieces/catalogue.
 import { createPieceExtractor } from './features/pieces/extract.ts'
 import { createPieceInstalls } from './features/pieces/install.ts'
 import { pieceInstallRoutes } from './features/pieces/install-routes.ts'
+import { pieceOptionRoutes } from './features/pieces/options.ts'
 import { pieceRoutes } from './features/pieces/routes.ts'
 import { createPieceSync } from './features/pieces/sync.ts'
 import { tagRoutes } from './features/pieces/tag-routes.ts'
@@ -30,7 +34,7 @@ import { projectRoutes } from './features/projects/routes.ts'
 import { createProjects } from './features/projects/service.ts'
 import { runRoutes } from './features/runs/routes.ts'
 import { sampleDataRoutes } from './features/sample-data/routes.ts'
-import { createSampleData } from './features/sample-data/service.ts'
+import { createStepTests } from './features/sample-data/step-tests.ts'
 import { stepFileRoutes } from './features/step-files/routes.ts'
 import { createStepFiles } from './features/step-files/service.ts'
 import { storeEntryRoutes } from './features/store-entries/routes.ts'
@@ -83,7 +87,8 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     maxFileSizeMb: settings.maxFileSizeMb,
   })
   const catalogue = createCatalogue({ db, builtIn: readBuiltInPieces(), maxEntries: settings.piecesCacheMaxEntries })
-  const execution = createExecution({ db, settings, tokens, files, catalogue, log, port: () => portOf(app) })
+  const bus = await openBus({ appId: newId(), db, settings, connection: postgresConnection(settings), log })
+  const execution = createExecution({ db, bus, settings, tokens, files, catalogue, log, port: () => portOf(app) })
   const tags = createTags({ db })
   const extract = createPieceExtractor(execution)
   const onChanged = execution.piecesChanged
@@ -96,15 +101,17 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     onChanged,
     log,
   })
-  const sampleData = createSampleData({ files })
-  const { triggers } = execution
+  const { triggers, sampleData } = execution
   const flows = createFlows({ db, pieces: catalogue, sampleData, triggers, onFlowChanged: execution.flowChanged, log })
+  const stepTests = createStepTests({ ...execution, flows, log })
+  execution.onRunFinished(stepTests.finished)
+  const timeoutMs = settings.triggerHooksTimeoutSeconds * 1000
   const projects = createProjects({ db, flows })
   const appConnections = createAppConnections({
     db,
     encryption: createEncryption(keys.encryptionKey),
     pieces: catalogue,
-    validator: { validate: async () => ({ valid: true }) },
+    validator: createConnectionValidator({ ...execution, catalogue, timeoutMs }),
     flows,
   })
 
@@ -118,10 +125,11 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   apiKeyRoutes(app, { db })
   folderRoutes(app, { folders: createFolders({ db }) })
   flowRoutes(app, { flows })
-  sampleDataRoutes(app, { flows, sampleData })
+  sampleDataRoutes(app, { flows, sampleData, stepTests })
   runRoutes(app, { runs: execution.runs, store: execution.store })
   pieceRoutes(app, { db, catalogue, tags })
   pieceInstallRoutes(app, { installs, sync })
+  pieceOptionRoutes(app, { ...execution, flows, catalogue, timeoutMs })
   tagRoutes(app, { tags })
   appConnectionRoutes(app, { appConnections })
   storeEntryRoutes(app, { db })
@@ -140,7 +148,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     waitpoints: execution.waitpoints,
     runs: execution.store,
     replies: execution.replies,
-    wake: execution.dispatcher.wake,
+    wake: execution.wake,
     publicApiUrl: execution.publicApiUrl,
     timeoutMs: settings.webhookTimeoutSeconds * 1000,
   })
@@ -176,6 +184,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       await app.close()
       await flows.close()
       await execution.stop()
+      await bus.close()
       await db.destroy()
     },
   }
@@ -189,6 +198,15 @@ function portOf(app: FastifyInstance): number {
 
 function databaseOptions(settings: Settings): DatabaseOptions {
   if (settings.dbType === 'PGLITE') return { type: 'PGLITE', dataDir: settings.databaseFolder }
+  return {
+    type: 'POSTGRES',
+    ...postgresConnection(settings),
+    poolSize: settings.postgresPoolSize,
+    idleTimeoutMs: settings.postgresIdleTimeoutMs,
+  }
+}
+
+function postgresConnection(settings: Settings): PostgresConnection {
   const {
     postgresUrl,
     postgresHost = '',
@@ -197,7 +215,6 @@ function databaseOptions(settings: Settings): DatabaseOptions {
     postgresDatabase = '',
   } = settings
   return {
-    type: 'POSTGRES',
     connection: postgresUrl ?? {
       host: postgresHost,
       port: settings.postgresPort,
@@ -206,7 +223,5 @@ function databaseOptions(settings: Settings): DatabaseOptions {
       database: postgresDatabase,
     },
     ssl: settings.postgresSslCa === undefined ? settings.postgresUseSsl : { ca: settings.postgresSslCa },
-    poolSize: settings.postgresPoolSize,
-    idleTimeoutMs: settings.postgresIdleTimeoutMs,
   }
 }

@@ -1,17 +1,22 @@
 import { join } from 'node:path'
 import { newId } from '@piecework/model/ids'
 import type { TriggerMetadata } from '@piecework/model/piece/metadata'
+import { isTerminal } from '@piecework/model/run/status'
 import { createWorker } from '@piecework/worker/worker'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
+import type { Bus } from './bus/bus.ts'
 import type { Db } from './database/open.ts'
+import { createApps } from './dispatch/apps.ts'
 import { createDispatcher, type JobHandler } from './dispatch/dispatcher.ts'
+import { createLimits } from './dispatch/limits.ts'
 import { createInteractive } from './dispatch/operations.ts'
+import { createOperationRelay } from './dispatch/relay.ts'
 import { engineConfig, propagatedEnvironment } from './engine-config.ts'
 import type { Files } from './features/files/service.ts'
 import { loadPieceArchive } from './features/pieces/archive-file.ts'
 import type { Catalogue } from './features/pieces/catalogue.ts'
-import { createRunExecutor } from './features/runs/execute.ts'
+import { createRunExecutor, type RunListener } from './features/runs/execute.ts'
 import { createRunJobs } from './features/runs/jobs.ts'
 import { readJournals } from './features/runs/journal.ts'
 import { createRunLogs } from './features/runs/logs.ts'
@@ -21,6 +26,7 @@ import { createRunService } from './features/runs/service.ts'
 import { createRunStarter, type RunStarter } from './features/runs/start.ts'
 import { createRunStore } from './features/runs/store.ts'
 import { createVersionSource } from './features/runs/versions.ts'
+import { createSampleData } from './features/sample-data/service.ts'
 import { createTriggerEvents } from './features/triggers/events.ts'
 import { createTriggerService } from './features/triggers/service.ts'
 import { createTicks } from './features/triggers/ticks.ts'
@@ -28,7 +34,7 @@ import { createWaitpointStore } from './features/waitpoints/store.ts'
 import { createFlowEntries } from './features/webhooks/flow-entries.ts'
 import { createWebhookService } from './features/webhooks/service.ts'
 import type { Tokens } from './http/tokens.ts'
-import { createQueue } from './queue/queue.ts'
+import { type Announcement, createQueue } from './queue/queue.ts'
 import type { Settings } from './settings.ts'
 
 /** How long a job is held without a sign of life before somebody else may take it. */
@@ -36,9 +42,12 @@ const LEASE_MS = 30_000
 const SHUTDOWN_GRACE_MS = 20_000
 const TOKEN_CACHE_MS = 60 * 60_000
 const CACHED_TOKENS = 10_000
+/** Other apps hear of new jobs at most this often. */
+const TELL_OTHERS_MS = 10
 
 export interface ExecutionParts {
   db: Db
+  bus: Bus
   settings: Settings
   tokens: Tokens
   files: Files
@@ -51,17 +60,30 @@ export interface ExecutionParts {
 /** Everything that receives events and runs flows, put together. */
 export type Execution = ReturnType<typeof createExecution>
 
-export function createExecution({ db, settings, tokens, files, catalogue, log, port }: ExecutionParts) {
-  const owner = newId()
-  const queue = createQueue(db)
+export function createExecution({ db, bus, settings, tokens, files, catalogue, log, port }: ExecutionParts) {
+  const owner = bus.appId
+  const embedded = settings.dbType === 'PGLITE'
+  const defaultLimit = settings.projectRateLimiterEnabled ? settings.defaultConcurrentJobsLimit : null
+  const apps = createApps({ db, bus, embedded })
+  const limits = createLimits(db, defaultLimit)
+  const queue = createQueue(db, { shared: !embedded, defaultLimit })
   const recorder = createRunRecorder(db, owner, LEASE_MS)
-  const replies = createRunReplies()
+  const replies = createRunReplies(bus)
   const store = createRunStore(db)
   const waitpoints = createWaitpointStore(db)
   const entries = createFlowEntries(db)
   const versions = createVersionSource(db, catalogue.sourceOf)
   const engineToken = cachedEngineTokens(tokens)
   const publicApiUrl = `${settings.frontendUrl}/api/`
+
+  const tellOthers = coalesce(() => bus.publish('JOBS_ADDED', {}), TELL_OTHERS_MS)
+
+  /** Jobs were stored: a free slot here takes them, else one elsewhere. */
+  const wake = (jobs?: Announcement): void => {
+    queue.announce(jobs)
+    dispatcher.wake()
+    if (!embedded && !dispatcher.hasRoom) tellOthers()
+  }
 
   const logs = createRunLogs({
     async readMany(projectId, ids) {
@@ -70,6 +92,10 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
     },
   })
 
+  const sampleData = createSampleData({ files })
+  /** Who else wants to know of every run that ends. */
+  const finishListeners: RunListener['finished'][] = []
+
   const executor = createRunExecutor({
     recorder,
     replies,
@@ -77,9 +103,16 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
     flowTimeoutMs: settings.flowTimeoutSeconds * 1000,
     memoryLimitKb: settings.sandboxMemoryLimitKb,
     readJournal: async (runId) => (await readJournals(db, [runId])).get(runId) ?? [],
+    async redeliver(runId) {
+      await recorder.flush()
+      await queue.retryAt({ owner, id: runId, dueAt: new Date() })
+      wake()
+    },
     listener: {
-      async finished({ runId, outcome }) {
-        if (outcome.status === 'PAUSED' && (await waitpoints.settlePauses([runId])) > 0) dispatcher.wake()
+      async finished(run) {
+        const { runId, outcome } = run
+        if (outcome.status === 'PAUSED' && (await waitpoints.settlePauses([runId])) > 0) wake()
+        for (const tell of finishListeners) await tell(run)
       },
       progress() {},
     },
@@ -95,7 +128,7 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
     recorder,
     executor,
     waitpoints,
-    sampleData: async () => ({}),
+    sampleData: async (run) => sampleData.outputs(run.projectId, (await versions.get(run.flowVersionId)).version),
     readPayload: async (run) => run.payload ?? '{}',
     log,
   })
@@ -115,27 +148,81 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
     hookTimeoutMs: settings.triggerHooksTimeoutSeconds * 1000,
   }
 
+  /** The flow has changed: what is remembered of it is forgotten, here and elsewhere. */
+  const flowChanged = (flowId: string): void => {
+    entries.forget(flowId)
+    bus.publish('FLOW_CHANGED', { flowId })
+  }
+
+  const forgetPieces = (): void => {
+    catalogue.forget()
+    versions.clear()
+  }
+
+  const stopRuns = (ids: readonly string[]): void => {
+    for (const id of ids) {
+      dispatcher.cancel(id)
+      replies.finished(id, 'CANCELED')
+    }
+  }
+
+  /** Callers whose runs ended while nobody could tell this app so. */
+  const settleMissed = async (): Promise<void> => {
+    for (const run of await store.byIds(replies.expected()))
+      if (isTerminal(run.status)) replies.finished(run.id, run.status)
+  }
+
+  bus.on('FLOW_CHANGED', ({ flowId }) => entries.forget(flowId))
+  bus.on('PIECES_CHANGED', forgetPieces)
+  bus.on('LIMITS_CHANGED', limits.forget)
+  bus.on('JOBS_ADDED', () => dispatcher.wake())
+  bus.on('RUNS_CANCELED', ({ ids }) => stopRuns(ids))
+  bus.onGap(() => {
+    entries.forgetAll()
+    forgetPieces()
+    limits.forget()
+    dispatcher.wake()
+    settleMissed().catch((error: unknown) => log.error({ err: error }, 'callers of ended runs could not be found'))
+  })
+
   const none: JobHandler = async (jobs) => {
     await queue.remove({ ids: jobs.map((job) => job.id) })
     return jobs.map(() => null)
   }
 
+  const relay = createOperationRelay({ queue, owner, bus, wake, log })
   const handlers = {
     RUN: runJobs,
+    OPERATION: relay.handler,
     TRIGGER_EVENT: (jobs: Parameters<JobHandler>[0]) => events.handler(jobs),
     POLL: createTicks({ db, queue, owner, versions, starter: () => starter, hooks, log }),
     RENEW: none,
     SYSTEM: none,
   }
-  const dispatcher = createDispatcher({ queue, owner, leaseMs: LEASE_MS, handlers, log })
-  const interactive = createInteractive(dispatcher)
-  const starter: RunStarter = createRunStarter({ recorder, dispatcher, executor, replies })
+  const dispatcher = createDispatcher({
+    queue,
+    owner,
+    leaseMs: LEASE_MS,
+    handlers,
+    others: () => !apps.alone,
+    log,
+  })
+  const interactive = createInteractive(dispatcher, relay.ask)
+  const starter: RunStarter = createRunStarter({
+    recorder,
+    dispatcher,
+    executor,
+    replies,
+    limits,
+    alone: () => apps.alone,
+    wake,
+  })
 
   const events = createTriggerEvents({
     db,
     queue,
     owner,
-    wake: dispatcher.wake,
+    wake,
     interactive,
     versions,
     starter: () => starter,
@@ -148,7 +235,7 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
         data: Buffer.from(payload),
         metadata: { flowId },
       }),
-    onChanged: entries.forget,
+    onChanged: flowChanged,
     log,
   })
 
@@ -178,8 +265,11 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
     logs,
     starter,
     versions,
-    dispatcher,
-    replies,
+    wake,
+    onCanceled: (ids) => {
+      stopRuns(ids)
+      bus.publish('RUNS_CANCELED', { ids })
+    },
     publishedVersionOf: async (projectId, flowId) => {
       const flow = await db
         .selectFrom('flow')
@@ -224,19 +314,35 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
     queue,
     publicApiUrl,
     engineToken,
-    /** The flow has changed: what is remembered of it is forgotten. */
-    flowChanged: entries.forget,
+    starter,
+    sampleData,
+    onRunFinished(listener: RunListener['finished']): void {
+      finishListeners.push(listener)
+    },
+    wake,
+    flowChanged,
     /** Pieces were installed, removed or built anew: versions are looked at again. */
-    piecesChanged: versions.clear,
+    piecesChanged(): void {
+      forgetPieces()
+      bus.publish('PIECES_CHANGED', {})
+    },
+    /** The limit of a project has changed. */
+    limitsChanged(): void {
+      limits.forget()
+      bus.publish('LIMITS_CHANGED', {})
+      wake()
+    },
     /** Takes up the work that an earlier process left, and begins to run. */
     async start(): Promise<void> {
+      await apps.start()
       // Nobody else can hold a job of an embedded database.
-      if (settings.dbType === 'PGLITE') await queue.releaseAll()
+      if (embedded) await queue.releaseAll()
       await waitpoints.settlePauses()
+      dispatcher.start()
+      if (settings.containerType === 'APP') return
       worker = makeWorker()
       const { concurrency, execute } = worker
       dispatcher.attach({ id: owner, concurrency, execute })
-      dispatcher.start()
       worker.warm().catch((error: unknown) => log.error({ err: error }, 'the first sandbox did not start'))
     },
     /** Lets what runs come to its end for a while; the rest is taken up at the next start. */
@@ -244,7 +350,10 @@ export function createExecution({ db, settings, tokens, files, catalogue, log, p
       await dispatcher.stop(SHUTDOWN_GRACE_MS)
       await worker?.close()
       await recorder.flush()
-      await queue.releaseOwned({ owner })
+      if ((await queue.releaseOwned({ owner })) > 0) bus.publish('JOBS_ADDED', {})
+      await apps.stop()
+      await queue.close()
+      await bus.flush()
     },
   }
 }
@@ -257,5 +366,23 @@ function cachedEngineTokens(tokens: Tokens): (projectId: string, platformId: str
     const made = tokens.engine({ id: newId(), projectId, platformId })
     cache.set(projectId, made)
     return made
+  }
+}
+
+/** Calls at once, then at most every `ms` while it is asked for. */
+function coalesce(call: () => void, ms: number): () => void {
+  let quiet: NodeJS.Timeout | undefined
+  let again = false
+  const run = () => {
+    call()
+    again = false
+    quiet = setTimeout(() => {
+      quiet = undefined
+      if (again) run()
+    }, ms)
+  }
+  return () => {
+    if (quiet) again = true
+    else run()
   }
 }

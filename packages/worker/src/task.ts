@@ -54,6 +54,8 @@ export type TaskOutcome =
   | { kind: 'TIMEOUT' }
   | { kind: 'MEMORY_LIMIT_EXCEEDED' }
   | { kind: 'CANCELED' }
+  /** The worker is gone, or may not work on it any more: somebody else has to. */
+  | { kind: 'LOST' }
   /** The sandbox died, or could not be prepared. */
   | { kind: 'CRASHED'; message: string }
 

@@ -21,6 +21,7 @@ export const TOPICS = {
     reply: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('RESPONSE'), response: FlowResponse }),
       z.object({ kind: z.literal('ENDED'), status: FlowRunStatus }),
+      z.object({ kind: z.literal('REFUSED') }),
     ]),
   }),
   /** To the app that asked for an operation: the result as JSON text, or why there is none. */

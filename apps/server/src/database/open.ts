@@ -9,15 +9,14 @@ import { parseTimestamp } from './timestamp.ts'
 
 export type Db = Kysely<Database>
 
+export interface PostgresConnection {
+  connection: string | { host: string; port: number; user: string; password: string; database: string }
+  ssl: boolean | { ca: string }
+}
+
 export type DatabaseOptions =
   | { type: 'PGLITE' /** A folder, or `memory://`. */; dataDir: string }
-  | {
-      type: 'POSTGRES'
-      connection: string | { host: string; port: number; user: string; password: string; database: string }
-      ssl: boolean | { ca: string }
-      poolSize: number
-      idleTimeoutMs: number
-    }
+  | ({ type: 'POSTGRES'; poolSize: number; idleTimeoutMs: number } & PostgresConnection)
 
 /** Opens the database and brings its schema up to date. */
 export async function openDatabase(options: DatabaseOptions): Promise<Db> {
@@ -38,12 +37,14 @@ function openPglite(dataDir: string) {
   return pgliteDialect(dataDir)
 }
 
+/** A connection as the `pg` driver wants it. */
+export function clientConfig({ connection, ssl }: PostgresConnection): pg.ClientConfig {
+  return { ...(typeof connection === 'string' ? { connectionString: connection } : connection), ssl }
+}
+
 function openPostgres(options: Extract<DatabaseOptions, { type: 'POSTGRES' }>) {
-  const connection =
-    typeof options.connection === 'string' ? { connectionString: options.connection } : { ...options.connection }
   const pool = new pg.Pool({
-    ...connection,
-    ssl: options.ssl,
+    ...clientConfig(options),
     max: options.poolSize,
     idleTimeoutMillis: options.idleTimeoutMs,
     types: {

@@ -170,8 +170,9 @@ export interface FlowRunTable extends Base {
   payload: Nullable<string>
   payloadFileId: Nullable<string>
   resumePayload: NullableJsonb<ResumePayload>
-  /** The app at which a caller waits for the answer. */
+  /** The app at which a caller waits for the answer, and how long. */
   replyTo: Nullable<string>
+  replyUntil: NullableTime
 }
 
 /** Work to be delivered: at least once, at its due time. Gone once done. A run's job has the run's id. */

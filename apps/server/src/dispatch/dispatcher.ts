@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { ClaimedJob, JobKind } from '../queue/job.ts'
 import type { Queue } from '../queue/queue.ts'
 import { createFairQueue } from './fair-queue.ts'
+import type { Quota } from './limits.ts'
 
 /** A worker as the dispatcher sees it: in this process, or at the other end of a connection. */
 export interface WorkerLink {
@@ -21,6 +22,10 @@ export interface WorkItem {
   priority: number
   /** Held under lease, so that the lease is renewed while the item waits and runs. */
   leased: boolean
+  /** The pool or project whose limit it counts against; null for none. */
+  bucket: string | null
+  /** For what was not claimed: how many of its bucket may run at a time. */
+  cap?: number
   start(link: WorkerLink): Running
 }
 
@@ -35,7 +40,7 @@ export type JobHandler = (jobs: ClaimedJob[]) => Promise<(WorkItem | null)[]>
 
 export interface Dispatcher {
   attach(link: WorkerLink): void
-  /** The link's running work counts as lost: its leases run out and the work is delivered again. */
+  /** The link gets nothing more; it ends what it has with LOST. */
   detach(linkId: string): void
   /**
    * Queues work of a caller who waits.
@@ -43,10 +48,14 @@ export interface Dispatcher {
    */
   submit(item: WorkItem): void
   /** Promises a free slot for an item that is about to be submitted; false when others wait. */
-  reserve(): boolean
+  reserve(quota: Quota | null): boolean
   /** Submits the item of a reservation. */
   submitReserved(item: WorkItem): void
-  unreserve(): void
+  unreserve(quota: Quota | null): void
+  /** Whether workers are attached here. */
+  readonly hasWorkers: boolean
+  /** Whether a slot is free for what may come. */
+  readonly hasRoom: boolean
   /** There may be new jobs in the queue. */
   wake(): void
   /** Stops waiting or running work. @returns false when this process does not hold it. */
@@ -62,15 +71,25 @@ interface DispatcherOptions {
   owner: string
   leaseMs: number
   handlers: Record<JobKind, JobHandler>
+  /** Whether other apps may take the jobs of a bucket, so that its room can change unseen. */
+  others(): boolean
   log: Logger
 }
 
 /** Work of waiting callers held in memory at most; beyond it they are told to come back. */
 const MAX_WAITING = 10_000
-/** Claimed jobs held ahead of free slots, so that a finished slot need not wait for the database. */
-const PREFETCH = 16
-/** How often the queue is looked at for jobs that came due or that another process added. */
+/**
+ * Claimed jobs held ahead of free slots, so that a finished slot need not wait for the database: as many as end
+ * within the time of a claim, so that short runs flow and long ones do not queue up behind a busy worker.
+ */
+const MAX_PREFETCH = 16
+const CLAIM_TIME_MS = 8
+/** Weight of the last gap between two ends in their running average. */
+const GAP_WEIGHT = 0.1
+const REMEMBERED_PROJECTS = 256
+/** How often the queue is looked at all the same, should a message have been lost. */
 const IDLE_POLL_MS = 1000
+const SHORTEST_PROMOTE_MS = 5
 const RETRY_AFTER_ERROR_MS = 1000
 
 interface Slot {
@@ -79,20 +98,50 @@ interface Slot {
   running: Running
 }
 
-export function createDispatcher({ queue, owner, leaseMs, handlers, log }: DispatcherOptions): Dispatcher {
+export function createDispatcher({ queue, owner, leaseMs, handlers, others, log }: DispatcherOptions): Dispatcher {
   const links = new Map<string, { link: WorkerLink; busy: number }>()
   const waiting = createFairQueue<WorkItem>()
   const claimed = createFairQueue<WorkItem>()
   const active = new Map<string, Slot>()
+  /** What counts against each bucket: claimed, reserved and running. */
+  const occupied = new Map<string, number>()
+  let blocked: ReadonlySet<string> = new Set()
+  let recent: string[] = []
+  let lastEnd = 0
+  let averageGapMs = 1000
   let reserved = 0
   let claiming = false
   let mayHaveMore = true
   let stopped = true
   let timers: NodeJS.Timeout[] = []
+  let promotion: NodeJS.Timeout | undefined
+
+  const occupy = (bucket: string | null, change: 1 | -1) => {
+    if (bucket === null) return
+    const count = (occupied.get(bucket) ?? 0) + change
+    if (count > 0) occupied.set(bucket, count)
+    else occupied.delete(bucket)
+  }
+
+  const hasQuota = (bucket: string | null, cap: number | undefined): boolean =>
+    bucket === null || cap === undefined || (occupied.get(bucket) ?? 0) < cap
+
+  const prefetch = () => Math.min(MAX_PREFETCH, Math.floor(CLAIM_TIME_MS / averageGapMs))
+
+  const noteEnd = () => {
+    const now = performance.now()
+    averageGapMs += GAP_WEIGHT * (now - lastEnd - averageGapMs)
+    lastEnd = now
+  }
+
+  const remember = (projectIds: readonly string[]) => {
+    const served = new Set(projectIds)
+    recent = [...recent.filter((id) => !served.has(id)), ...served].slice(-REMEMBERED_PROJECTS)
+  }
 
   const freeSlots = () => {
     let free = 0
-    for (const { link, busy } of links.values()) free += link.concurrency - busy
+    for (const { link, busy } of links.values()) free += Math.max(0, link.concurrency - busy)
     return free
   }
 
@@ -107,7 +156,12 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, log }: Dispa
     return best
   }
 
-  const next = (): WorkItem | undefined => waiting.pop() ?? claimed.pop()
+  /** The next work, counted against its bucket; what was claimed is counted already. */
+  const next = (): WorkItem | undefined => {
+    const direct = waiting.pop((item) => hasQuota(item.bucket, item.cap))
+    if (direct) occupy(direct.bucket, 1)
+    return direct ?? claimed.pop()
+  }
 
   const begin = (item: WorkItem, entry: { link: WorkerLink; busy: number }) => {
     entry.busy++
@@ -116,6 +170,10 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, log }: Dispa
     void running.done.finally(() => {
       entry.busy--
       active.delete(item.id)
+      occupy(item.bucket, -1)
+      noteEnd()
+      // Room in a bucket is news for those who wait for it.
+      if (item.bucket !== null && (blocked.has(item.bucket) || others())) mayHaveMore = true
       pump()
     })
   }
@@ -128,18 +186,32 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, log }: Dispa
       if (!entry || !item) break
       begin(item, entry)
     }
-    if (mayHaveMore && !claiming && links.size > 0 && claimed.size < PREFETCH / 2) void claimMore()
+    if (mayHaveMore && !claiming && links.size > 0 && wanted() > 0) void claimMore()
+  }
+
+  /** How many jobs a claim asks for; none while enough are ahead. */
+  const wanted = (): number => {
+    const free = Math.max(0, freeSlots() - reserved - claimed.size)
+    if (free > 0) return free + prefetch()
+    return claimed.size < prefetch() / 2 ? prefetch() - claimed.size : 0
   }
 
   const claimMore = async () => {
-    const limit = Math.max(0, freeSlots() - reserved) + PREFETCH - claimed.size
+    const limit = wanted()
     claiming = true
     mayHaveMore = false
     try {
-      const jobs = await queue.claim({ owner, limit, leaseMs })
-      if (jobs.length === limit) mayHaveMore = true
-      for (const [kind, group] of Map.groupBy(jobs, (job) => job.kind))
-        for (const item of await handlers[kind](group)) if (item) claimed.push(item)
+      const claim = await queue.claim({ owner, limit, leaseMs, running: occupied, recent })
+      // Fewer than asked for may also mean that another app was quicker.
+      if (claim.jobs.length > 0) mayHaveMore = true
+      blocked = new Set(claim.blocked)
+      remember(claim.jobs.map((job) => job.projectId))
+      for (const [kind, group] of Map.groupBy(claim.jobs, (job) => job.kind))
+        for (const item of await handlers[kind](group)) {
+          if (!item) continue
+          occupy(item.bucket, 1)
+          claimed.push(item)
+        }
     } catch (error) {
       log.error({ err: error }, 'claiming jobs failed')
       timers.push(setTimeout(wake, RETRY_AFTER_ERROR_MS))
@@ -173,7 +245,7 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, log }: Dispa
       for (const id of ids) {
         // A run that is recorded behind its execution has no job row yet; it is lost only if it was there before.
         if (kept.has(id) || !renewed.has(id)) continue
-        claimed.remove((item) => item.id === id)
+        drop(claimed, id)
         active.get(id)?.running.cancel()
       }
       renewed = kept
@@ -183,9 +255,34 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, log }: Dispa
   }
   let renewed = new Set<string>()
 
+  /** Takes an item out of a line, wherever it stands. @returns whether it was there. */
+  const drop = (line: typeof claimed, id: string): boolean => {
+    const items = line.remove((item) => item.id === id)
+    if (line === claimed) for (const item of items) occupy(item.bucket, -1)
+    return items.length > 0
+  }
+
+  const promote = async () => {
+    let pauseMs = IDLE_POLL_MS
+    try {
+      const { promoted, next } = await queue.promote()
+      if (promoted > 0) {
+        queue.announce()
+        wake()
+      }
+      if (next) pauseMs = Math.min(pauseMs, Math.max(SHORTEST_PROMOTE_MS, next.getTime() - Date.now()))
+    } catch (error) {
+      log.error({ err: error }, 'looking for jobs that came due failed')
+    }
+    if (!stopped) promotion = setTimeout(() => void promote(), pauseMs)
+  }
+
   const recover = async () => {
     try {
-      if ((await queue.releaseExpired()) > 0) wake()
+      if ((await queue.releaseExpired()) > 0) {
+        queue.announce()
+        wake()
+      }
     } catch (error) {
       log.error({ err: error }, 'releasing expired leases failed')
     }
@@ -198,7 +295,6 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, log }: Dispa
     },
     detach(linkId) {
       links.delete(linkId)
-      for (const [id, slot] of active) if (slot.link.id === linkId) active.delete(id)
     },
     submit(item) {
       if (waiting.size >= MAX_WAITING)
@@ -208,9 +304,12 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, log }: Dispa
       waiting.push(item)
       pump()
     },
-    reserve() {
+    reserve(quota) {
       if (stopped || waiting.size + claimed.size > 0 || freeSlots() - reserved <= 0) return false
+      // Those who wait in the queue go first.
+      if (quota && (blocked.has(quota.bucket) || !hasQuota(quota.bucket, quota.cap))) return false
       reserved++
+      occupy(quota?.bucket ?? null, 1)
       return true
     },
     submitReserved(item) {
@@ -218,15 +317,22 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, log }: Dispa
       claimed.push(item)
       pump()
     },
-    unreserve() {
+    unreserve(quota) {
       reserved--
+      occupy(quota?.bucket ?? null, -1)
+    },
+    get hasWorkers() {
+      return links.size > 0
+    },
+    get hasRoom() {
+      return freeSlots() - reserved > claimed.size + waiting.size
     },
     wake,
     cancel(id) {
-      const dropped = [...waiting.remove((item) => item.id === id), ...claimed.remove((item) => item.id === id)]
+      const dropped = [drop(waiting, id), drop(claimed, id)].includes(true)
       const slot = active.get(id)
       slot?.running.cancel()
-      return dropped.length > 0 || slot !== undefined
+      return dropped || slot !== undefined
     },
     load: () => ({
       links: [...links.values()].map(({ link, busy }) => ({ id: link.id, slots: link.concurrency, busy })),
@@ -239,11 +345,13 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, log }: Dispa
         setInterval(() => void recover(), leaseMs / 3),
         setInterval(wake, IDLE_POLL_MS),
       ]
+      void promote()
       pump()
     },
     async stop(graceMs) {
       stopped = true
       for (const timer of timers) clearTimeout(timer)
+      clearTimeout(promotion)
       const done = Promise.all([...active.values()].map(({ running }) => running.done))
       let timer: NodeJS.Timeout | undefined
       const grace = new Promise<void>((resolve) => {

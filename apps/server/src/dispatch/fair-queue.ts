@@ -5,7 +5,8 @@
 export interface FairQueue<T> {
   readonly size: number
   push(item: T): void
-  pop(): T | undefined
+  /** The next item of those that may go now. */
+  pop(mayGo?: (item: T) => boolean): T | undefined
   /** Takes out the items that match, wherever they stand. */
   remove(matches: (item: T) => boolean): T[]
 }
@@ -26,19 +27,22 @@ export function createFairQueue<T extends { projectId: string; priority: number 
       else lane.set(item.projectId, [item])
       size++
     },
-    pop() {
-      if (size === 0) return undefined
-      const lane = lanes.get(Math.min(...lanes.keys()))
-      const [turn] = lane ?? []
-      if (!lane || !turn) return undefined
-      const [projectId, items] = turn
-      const item = items.shift()
-      // To the end of the round, or out of it.
-      lane.delete(projectId)
-      if (items.length > 0) lane.set(projectId, items)
-      if (item && lane.size === 0) lanes.delete(item.priority)
-      size--
-      return item
+    pop(mayGo = () => true) {
+      for (const priority of [...lanes.keys()].sort((a, b) => a - b)) {
+        const lane = lanes.get(priority)
+        for (const [projectId, items] of lane ?? []) {
+          const index = items.findIndex(mayGo)
+          const [item] = index < 0 ? [] : items.splice(index, 1)
+          if (!lane || !item) continue
+          // To the end of the round, or out of it.
+          lane.delete(projectId)
+          if (items.length > 0) lane.set(projectId, items)
+          if (lane.size === 0) lanes.delete(priority)
+          size--
+          return item
+        }
+      }
+      return undefined
     },
     remove(matches) {
       const removed: T[] = []

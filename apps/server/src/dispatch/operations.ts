@@ -32,18 +32,24 @@ function failureMessage(ended: Awaited<ReturnType<WorkerLink['execute']>['outcom
   if (ended.kind === 'MEMORY_LIMIT_EXCEEDED') return 'The piece needed more memory than the sandbox may have.'
   if (ended.kind === 'CRASHED') return ended.message
   if (ended.kind === 'RESULT' && ended.message.result.type === 'FAILED') return ended.message.result.error
+  if (ended.kind === 'LOST') return 'The worker was lost.'
   return 'The operation was canceled.'
 }
 
-/** Operations whose caller waits: they go before everything else. */
-export function createInteractive(dispatcher: Dispatcher) {
-  return (request: OperationRequest): Promise<EngineResult> =>
-    new Promise((resolve, reject) => {
+/**
+ * Operations whose caller waits: they go before everything else.
+ * @param ask has them done elsewhere, for want of workers here.
+ */
+export function createInteractive(dispatcher: Dispatcher, ask: (request: OperationRequest) => Promise<EngineResult>) {
+  return (request: OperationRequest): Promise<EngineResult> => {
+    if (!dispatcher.hasWorkers) return ask(request)
+    return new Promise((resolve, reject) => {
       const item: WorkItem = {
         id: newId(),
         projectId: request.operation.projectId,
         priority: PRIORITY.critical,
         leased: false,
+        bucket: null,
         start: (link) => ({
           done: runOperation(link, request).then(resolve, reject),
           cancel: () => {},
@@ -55,6 +61,7 @@ export function createInteractive(dispatcher: Dispatcher) {
         reject(error)
       }
     })
+  }
 }
 
 export type Interactive = ReturnType<typeof createInteractive>
@@ -66,6 +73,7 @@ export function jobItem(job: ClaimedJob, work: (link: WorkerLink) => Promise<voi
     projectId: job.projectId,
     priority: job.priority,
     leased: true,
+    bucket: job.bucket,
     start: (link) => ({ done: work(link), cancel: () => {} }),
   }
 }

@@ -1,8 +1,11 @@
 /** Priorities of jobs, first to last (spec: facts/engine.md section 1). */
 export const PRIORITY = { critical: 1, high: 2, medium: 3, low: 4, veryLow: 5, lowest: 6 } as const
 
-export const JOB_KINDS = ['RUN', 'TRIGGER_EVENT', 'POLL', 'RENEW', 'SYSTEM'] as const
-/** RUN: execute a run, the job's id is the run's. TRIGGER_EVENT: turn an accepted event into runs. */
+export const JOB_KINDS = ['RUN', 'TRIGGER_EVENT', 'OPERATION', 'POLL', 'RENEW', 'SYSTEM'] as const
+/**
+ * RUN: execute a run, the job's id is the run's. TRIGGER_EVENT: turn an accepted event into runs. OPERATION: ask a
+ * piece something for a caller who waits at another app.
+ */
 export type JobKind = (typeof JOB_KINDS)[number]
 
 export interface NewJob {
@@ -25,4 +28,6 @@ export interface ClaimedJob {
   priority: number
   attempt: number
   data: string | null
+  /** The pool or project whose limit the job counts against; null when it counts against none. */
+  bucket: string | null
 }

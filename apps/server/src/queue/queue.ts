@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/open.ts'
-import type { ClaimedJob, NewJob } from './job.ts'
+import { type Claim, type ClaimRequest, claim } from './claim.ts'
+import type { NewJob } from './job.ts'
 
 /**
  * Delivery of jobs from their rows: at least once, at or after their due time, under a lease. Correctness never
@@ -8,8 +9,10 @@ import type { ClaimedJob, NewJob } from './job.ts'
  */
 export interface Queue {
   add(jobs: readonly NewJob[]): Promise<void>
-  /** Takes due jobs under a lease, fairly among projects, best priority first. */
-  claim(request: { owner: string; limit: number; leaseMs: number }): Promise<ClaimedJob[]>
+  /** Jobs of a project have come in, by whatever way; without a project, of any. */
+  announce(jobs?: Announcement): void
+  /** Takes due jobs under a lease: best priority first, fairly among projects, within the limits of each. */
+  claim(request: ClaimRequest): Promise<Claim>
   /** Renews the leases of the jobs that the owner still holds. @returns their ids. */
   extend(request: { owner: string; ids: readonly string[]; leaseMs: number }): Promise<Set<string>>
   /** The job is done. No effect when somebody else holds it by now. */
@@ -24,22 +27,40 @@ export interface Queue {
   releaseOwned(request: { owner: string }): Promise<number>
   /** Makes every leased job deliverable: only for the sole owner of an embedded database, at its start. */
   releaseAll(): Promise<number>
-  /** When the next job that nobody holds is due. */
-  nextDue(): Promise<Date | null>
+  /** Makes jobs deliverable whose time has come. @returns how many, and when the next one is due. */
+  promote(): Promise<{ promoted: number; next: Date | null }>
+  /** `waiting` counts what is due. */
   counts(): Promise<{ kind: string; waiting: number; active: number }[]>
+  close(): Promise<void>
 }
 
-export function createQueue(db: Db): Queue {
+export interface Announcement {
+  projectId: string
+  priority: number
+}
+
+export interface QueueOptions {
+  /** Other apps claim from the same database, so that claims must take turns for limits to hold. */
+  shared: boolean
+  /** Jobs of one project at a time, unless the project says otherwise; null without limits. */
+  defaultLimit: number | null
+}
+
+/** The driver that needs nothing but the database. */
+export function createQueue(db: Db, options: QueueOptions): Queue {
   return {
+    announce() {},
+    async close() {},
     async add(jobs) {
       if (jobs.length === 0) return
+      const now = new Date()
       await db
         .insertInto('job')
-        .values(jobs.map((job) => ({ ...job, key: job.key ?? null, data: job.data ?? null })))
+        .values(jobs.map((job) => ({ ...job, key: job.key ?? null, data: job.data ?? null, ready: job.dueAt <= now })))
         .onConflict((conflict) => conflict.doNothing())
         .execute()
     },
-    claim: (request) => claim(db, request),
+    claim: (request) => claim(db, options, request),
     async extend({ owner, ids, leaseMs }) {
       if (ids.length === 0) return new Set()
       const rows = await db
@@ -57,7 +78,7 @@ export function createQueue(db: Db): Queue {
     async retryAt({ owner, id, dueAt }) {
       await db
         .updateTable('job')
-        .set({ leaseUntil: null, owner: null, dueAt })
+        .set({ leaseUntil: null, owner: null, dueAt, ready: dueAt <= new Date() })
         .where('id', '=', id)
         .where('owner', '=', owner)
         .execute()
@@ -81,20 +102,29 @@ export function createQueue(db: Db): Queue {
     async releaseAll() {
       return release(db, sql`"leaseUntil" is not null`)
     },
-    async nextDue() {
-      const row = await db
-        .selectFrom('job')
-        .select((eb) => eb.fn.min('dueAt').as('due'))
-        .where('leaseUntil', 'is', null)
-        .executeTakeFirst()
-      return row?.due ? new Date(row.due) : null
+    async promote() {
+      const result = await sql<{ promoted: number; next: string | null }>`
+        with due as (
+          select id from job where not ready and "leaseUntil" is null and "dueAt" <= now()
+          order by "dueAt" limit ${PROMOTED_AT_ONCE} for update skip locked
+        ), promoted as (
+          update job set ready = true where id in (select id from due) returning id
+        )
+        select (select count(*)::integer from promoted) as promoted,
+          (select min("dueAt") from job
+            where not ready and "leaseUntil" is null and id not in (select id from due)) as next`.execute(db)
+      const [row] = result.rows
+      return { promoted: row?.promoted ?? 0, next: row?.next ? new Date(row.next) : null }
     },
     async counts() {
       return db
         .selectFrom('job')
         .select((eb) => [
           'kind',
-          eb.fn.count<number>('id').filterWhere('leaseUntil', 'is', null).as('waiting'),
+          eb.fn
+            .count<number>('id')
+            .filterWhere((where) => where.and([where('leaseUntil', 'is', null), where('ready', '=', true)]))
+            .as('waiting'),
           eb.fn.count<number>('id').filterWhere('leaseUntil', 'is not', null).as('active'),
         ])
         .groupBy('kind')
@@ -103,53 +133,9 @@ export function createQueue(db: Db): Queue {
   }
 }
 
-async function release(db: Db, which: ReturnType<typeof sql>): Promise<number> {
-  const result = await sql`update job set "leaseUntil" = null, owner = null where ${which}`.execute(db)
-  return Number(result.numAffectedRows ?? 0)
-}
+const PROMOTED_AT_ONCE = 1000
 
-/**
- * The hot query of delivery. A loose index scan finds the projects that have waiting work (its cost grows with
- * the projects that wait, not with the jobs), each contributes its first jobs, and turns interleave them, so that
- * a project with 10,000 jobs is one of many. Claiming a run's job raises the attempt of the run in the same
- * statement: from that moment no earlier worker can write.
- */
-async function claim(
-  db: Db,
-  { owner, limit, leaseMs }: { owner: string; limit: number; leaseMs: number },
-): Promise<ClaimedJob[]> {
-  const result = await sql<ClaimedJob>`
-    with recursive projects(id) as (
-      (select "projectId" from job where "leaseUntil" is null order by "projectId" limit 1)
-      union all
-      select (
-        select j."projectId" from job j
-        where j."leaseUntil" is null and j."projectId" > p.id order by j."projectId" limit 1
-      ) from projects p where p.id is not null
-    ), picked as (
-      select c.id from projects p cross join lateral (
-        select j.id, j.priority, row_number() over (order by j.priority, j."dueAt", j.id) as turn
-        from (
-          select id, priority, "dueAt" from job
-          where "leaseUntil" is null and "projectId" = p.id and "dueAt" <= now()
-          order by priority, "dueAt", id limit ${limit}
-        ) j
-      ) c
-      where p.id is not null order by c.priority, c.turn, c.id limit ${limit}
-    ), locked as (
-      select id from job where id in (select id from picked) and "leaseUntil" is null for update skip locked
-    ), claimed as (
-      update job set owner = ${owner}, attempt = attempt + 1,
-        "leaseUntil" = now() + ${leaseMs} * interval '1 millisecond'
-      where id in (select id from locked)
-      returning id, kind, "projectId", priority, attempt, data
-    ), raised as (
-      update flow_run set attempt = flow_run.attempt + 1, status = 'RUNNING',
-        "startTime" = coalesce("startTime", now()), updated = now()
-      from claimed where flow_run.id = claimed.id and claimed.kind = 'RUN'
-        and flow_run.status in ('QUEUED', 'RUNNING', 'PAUSED')
-      returning flow_run.id
-    )
-    select * from claimed order by priority, id`.execute(db)
-  return result.rows
+async function release(db: Db, which: ReturnType<typeof sql>): Promise<number> {
+  const result = await sql`update job set "leaseUntil" = null, owner = null, ready = true where ${which}`.execute(db)
+  return Number(result.numAffectedRows ?? 0)
 }

@@ -14,8 +14,8 @@ export const scaleOut: Migration = {
     `drop index job_due`,
     `create index job_ready on job ("projectId", limited, priority, "dueAt", id) where "leaseUntil" is null and ready`,
     `create index job_due on job ("dueAt") where not ready and "leaseUntil" is null`,
-    // The app at which a caller waits for the answer of the run.
-    `alter table flow_run add column "replyTo" text`,
+    // The app at which a caller waits for the answer of the run, and how long.
+    `alter table flow_run add column "replyTo" text, add column "replyUntil" timestamptz(3)`,
     `create table app_instance (
       id text collate "C" primary key,
       seen timestamptz(3) not null default now())`,
@@ -32,7 +32,7 @@ export const scaleOut: Migration = {
   ],
   down: [
     `drop table worker_machine, bus_message, app_instance`,
-    `alter table flow_run drop column "replyTo"`,
+    `alter table flow_run drop column "replyTo", drop column "replyUntil"`,
     `drop index job_due`,
     `drop index job_ready`,
     `alter table job drop column limited, drop column ready`,

@@ -8,7 +8,7 @@ import type { Running, WorkerLink } from '../../dispatch/dispatcher.ts'
 import { logOfJournal } from './journal.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
 import type { RunRecorder } from './recorder.ts'
-import type { RunReplies } from './replies.ts'
+import { type Caller, NO_CALLER, type RunReplies } from './replies.ts'
 import type { LoadedVersion } from './versions.ts'
 
 /** One attempt at a run, with everything that the engine needs. */
@@ -27,6 +27,8 @@ export interface Attempt {
   /** Of earlier stretches of the run. */
   tags: string[]
   test: { stepName: string; sampleData: Record<string, string> } | null
+  /** Who waits for the answer at another app. */
+  caller: Caller
 }
 
 /** What happens to runs, for live views, parents and audit. */
@@ -43,6 +45,8 @@ interface ExecutorParts {
   memoryLimitKb: number
   /** Entries of a run's journal, when the engine died with its state. */
   readJournal(runId: string): Promise<JournalEntry[]>
+  /** The worker was lost with the attempt: the run is delivered again. */
+  redeliver(runId: string): Promise<void>
   listener: RunListener
   log: Logger
 }
@@ -70,7 +74,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
       journal: attempt.journal,
       tags: attempt.tags,
       test: attempt.test,
-      callerWaits: replies.isExpected(attempt.runId),
+      callerWaits: replies.isExpected(attempt.runId, attempt.caller),
     },
     version: attempt.version.ref,
     timeoutMs: parts.flowTimeoutMs,
@@ -79,18 +83,22 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
   /** Writes the end of the attempt, whatever it was. */
   const conclude = async (attempt: Attempt, outcome: TaskOutcome): Promise<void> => {
     if (outcome.kind === 'CANCELED') return
+    if (outcome.kind === 'LOST') {
+      log.warn({ runId: attempt.runId }, 'the worker of a run was lost; the run is delivered again')
+      return parts.redeliver(attempt.runId)
+    }
     const entries = outcome.kind === 'RESULT' ? outcome.message.entries : []
     const response = outcome.kind === 'RESULT' ? outcome.message.response : null
     // The caller need not wait for the record of the run.
-    if (response) replies.respond(attempt.runId, response)
+    if (response) replies.respond(attempt.runId, response, attempt.caller)
     if (outcome.kind === 'RESULT' && outcome.message.result.type === 'EXECUTE_FLOW' && outcome.message.result.noEvent) {
-      replies.refused(attempt.runId)
+      replies.refused(attempt.runId, attempt.caller)
       await recorder.discard({ runId: attempt.runId, attempt: attempt.attempt })
       return
     }
     const ended = outcome.kind === 'RESULT' ? fromResult(outcome.message.result) : explain(outcome, parts)
     const run: RunOutcome = 'log' in ended ? ended : { ...ended, ...(await logOfLostEngine(attempt, ended.message)) }
-    if (run.status !== 'PAUSED') replies.finished(attempt.runId, run.status)
+    if (run.status !== 'PAUSED') replies.finished(attempt.runId, run.status, response ? NO_CALLER : attempt.caller)
     const { runId, projectId } = attempt
     await recorder.finish({ runId, attempt: attempt.attempt, projectId, entries, outcome: run })
     await parts.listener.finished({ runId, projectId, outcome: run, attempt })
@@ -128,7 +136,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     try {
       const running = link.execute(await task(attempt), {
         journal: (entries) => recorder.journal({ runId, attempt: attempt.attempt, projectId, entries }),
-        respond: (response: FlowResponse) => replies.respond(runId, response),
+        respond: (response: FlowResponse) => replies.respond(runId, response, attempt.caller),
         progress: (stepName, output) => parts.listener.progress({ runId, projectId, stepName, output }),
       })
       state.cancel = running.cancel
@@ -171,7 +179,7 @@ function fromResult(result: EngineResult): RunOutcome | { status: FlowRunStatus;
 }
 
 function explain(
-  outcome: Exclude<TaskOutcome, { kind: 'RESULT' } | { kind: 'CANCELED' }>,
+  outcome: Exclude<TaskOutcome, { kind: 'RESULT' } | { kind: 'CANCELED' } | { kind: 'LOST' }>,
   limits: { flowTimeoutMs: number; memoryLimitKb: number },
 ): { status: FlowRunStatus; message: string } {
   if (outcome.kind === 'TIMEOUT')

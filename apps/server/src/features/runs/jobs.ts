@@ -59,6 +59,7 @@ export function createRunJobs(parts: Parts): JobHandler {
         projectId: run.projectId,
         priority: job.priority,
         leased: true,
+        bucket: job.bucket,
         start: (link) => parts.executor.start(attempt, link),
       }
     } catch (error) {
@@ -86,6 +87,7 @@ export function createRunJobs(parts: Parts): JobHandler {
       tags: run.tags,
       test:
         run.stepNameToTest === null ? null : { stepName: run.stepNameToTest, sampleData: await parts.sampleData(run) },
+      caller: { replyTo: run.replyTo, replyUntil: run.replyUntil },
     }
   }
 

@@ -18,6 +18,8 @@ export interface NewRun {
   /** JSON text. */
   payload: string
   priority: number
+  /** The app at which a caller waits for the answer, and how long. */
+  replyTo: { app: string; until: Date } | null
 }
 
 type Chosen = 'projectId' | 'flowId' | 'flowVersionId' | 'payload' | 'priority'
@@ -33,6 +35,7 @@ export function newRun(fields: Pick<NewRun, Chosen> & Partial<NewRun>): NewRun {
     triggeredBy: null,
     stepNameToTest: null,
     executeTrigger: false,
+    replyTo: null,
     ...fields,
   }
 }

@@ -4,7 +4,7 @@ import type { JournalEntry } from '@piecework/engine/protocol'
 import { newId } from '@piecework/model/ids'
 import { isTerminal } from '@piecework/model/run/status'
 import { sql } from 'kysely'
-import type { Db } from '../../database/open.ts'
+import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { NewRun } from './new-run.ts'
 import type { RunOutcome } from './outcome.ts'
 
@@ -85,6 +85,9 @@ export async function writeBirths(db: Db, rows: BirthRow[]): Promise<void> {
   const records = rows.map(({ run, attempt, job, finish }) => ({
     ...run,
     payload: finish ? null : run.payload,
+    replyTo: run.replyTo?.app ?? null,
+    replyUntil: run.replyTo?.until ?? null,
+    limited: run.environment === 'PRODUCTION',
     attempt,
     startTime: attempt > 0 ? run.created : null,
     owner: job.owner,
@@ -98,35 +101,66 @@ export async function writeBirths(db: Db, rows: BirthRow[]): Promise<void> {
         id text, created timestamptz, "projectId" text, "flowId" text, "flowVersionId" text, environment text,
         "parentRunId" text, "failParentOnFailure" boolean, "triggeredBy" text, "stepNameToTest" text,
         "executeTrigger" boolean, payload text, priority smallint, attempt integer, "startTime" timestamptz,
-        owner text, "leaseMs" integer, finished boolean, ${OUTCOME})
+        "replyTo" text, "replyUntil" timestamptz, limited boolean, owner text, "leaseMs" integer, finished boolean, ${OUTCOME})
     ), runs as (
       insert into flow_run (id, created, updated, "projectId", "flowId", "flowVersionId", environment, "parentRunId",
         "failParentOnFailure", "triggeredBy", "stepNameToTest", "executeTrigger", payload, attempt, "startTime",
-        status, "finishTime", "failedStep", tags, "stepsCount", "logsFileId")
+        status, "finishTime", "failedStep", tags, "stepsCount", "logsFileId", "replyTo", "replyUntil")
       select id, created, coalesce("finishTime", created), "projectId", "flowId", "flowVersionId", environment, "parentRunId",
         "failParentOnFailure", "triggeredBy", "stepNameToTest", "executeTrigger", payload, attempt, "startTime",
-        status, "finishTime", "failedStep"::jsonb, ${TAGS}, "stepsCount", "fileId"
+        status, "finishTime", "failedStep"::jsonb, ${TAGS}, "stepsCount", "fileId", "replyTo", "replyUntil"
       from i on conflict (id) do nothing
       returning id
     ), files as (
       insert into file (id, "projectId", data, size, type, compression)
       select "fileId", "projectId", ${BYTES}, size, 'FLOW_RUN_LOG', compression from i join runs using (id) where finished
     )
-    insert into job (id, kind, "projectId", priority, "dueAt", owner, "leaseUntil", attempt)
-    select id, 'RUN', "projectId", priority, created, owner,
+    insert into job (id, kind, "projectId", priority, "dueAt", limited, owner, "leaseUntil", attempt)
+    select id, 'RUN', "projectId", priority, created, limited, owner,
       case when owner is null then null else now() + "leaseMs" * interval '1 millisecond' end, attempt
     from i join runs using (id) where not finished on conflict (id) do nothing`.execute(db)
+}
+
+interface JournalWrite {
+  index: number
+  runId: string
+  attempt: number
+  entries: JournalEntry[]
 }
 
 /**
  * Appends journal entries of current attempts; written again, they stay as they are.
  * @returns the indexes of writes whose attempt is not current.
  */
-export async function writeJournal(
-  db: Db,
-  writes: { index: number; runId: string; attempt: number; entries: JournalEntry[] }[],
-): Promise<number[]> {
+export async function writeJournal(db: Db, writes: JournalWrite[]): Promise<number[]> {
   if (writes.length === 0) return []
+  const [only] = writes
+  if (writes.length === 1 && only?.entries.length === 1) return writeEntry(db, only)
+  return writeEntries(db, writes)
+}
+
+/**
+ * One entry of one run, as a long loop writes them one after another: 0.17 ms of the embedded database's time,
+ * where the statement for batches takes 0.45.
+ */
+async function writeEntry(db: Db, write: JournalWrite): Promise<number[]> {
+  const { index, runId, attempt, entries } = write
+  const [entry] = entries
+  if (!entry) return []
+  try {
+    const result = await sql`
+      insert into run_journal ("runId", attempt, sequence, "stepName", path, output)
+      select id, attempt, ${entry.sequence}::integer, ${entry.stepName}, ${JSON.stringify(entry.path)}, ${entry.output}
+      from flow_run where id = ${runId} and attempt = ${attempt} and status in ('QUEUED', 'RUNNING')`.execute(db)
+    return result.numAffectedRows === 0n ? [index] : []
+  } catch (error) {
+    // Written before an outage; the other statement knows to leave it.
+    if (isUniqueViolation(error)) return writeEntries(db, [write])
+    throw error
+  }
+}
+
+async function writeEntries(db: Db, writes: JournalWrite[]): Promise<number[]> {
   const records = writes.flatMap(({ index, runId, attempt, entries }) =>
     entries.map((entry) => ({
       index,

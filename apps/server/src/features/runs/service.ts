@@ -2,13 +2,11 @@ import { AppError, notFound } from '@piecework/model/errors'
 import type { SeekPage } from '@piecework/model/page'
 import type { FlowRun } from '@piecework/model/run/run'
 import { type FlowRunStatus, isTerminal, type RetryStrategy } from '@piecework/model/run/status'
-import type { Dispatcher } from '../../dispatch/dispatcher.ts'
 import type { PageRequest } from '../../http/pagination.ts'
 import { PRIORITY } from '../../queue/job.ts'
 import type { RunLogs } from './logs.ts'
 import { newRun } from './new-run.ts'
 import { presentRun } from './present.ts'
-import type { RunReplies } from './replies.ts'
 import type { RunStarter } from './start.ts'
 import type { ListedRun, RunFilter, RunStore } from './store.ts'
 import type { VersionSource } from './versions.ts'
@@ -35,8 +33,9 @@ interface Parts {
   logs: RunLogs
   starter: RunStarter
   versions: VersionSource
-  dispatcher: Dispatcher
-  replies: RunReplies
+  wake(jobs: { projectId: string; priority: number }): void
+  /** Runs were ended from outside: whoever runs them stops, whoever waits for them is told. */
+  onCanceled(ids: string[]): void
   publishedVersionOf(projectId: string, flowId: string): Promise<string | undefined>
   retentionDays: number
   log: { warn(details: object, message: string): void }
@@ -47,7 +46,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const BULK_LIMIT = 10_000
 
 export function createRunService(parts: Parts): RunService {
-  const { runs, logs, dispatcher } = parts
+  const { runs, logs } = parts
 
   const require = async (projectId: string, id: string): Promise<ListedRun> => {
     await parts.recorded()
@@ -74,7 +73,7 @@ export function createRunService(parts: Parts): RunService {
       throw new AppError('VALIDATION', {
         message: `The run ${run.id} cannot be resumed now: it has no log, or its status has changed.`,
       })
-    dispatcher.wake()
+    parts.wake({ projectId: run.projectId, priority: PRIORITY.medium })
     return run.id
   }
 
@@ -143,10 +142,7 @@ export function createRunService(parts: Parts): RunService {
       await parts.recorded()
       const ids = await runs.ids(filter, BULK_LIMIT)
       const canceled = await runs.cancel(filter.projectId, ids)
-      for (const id of canceled) {
-        dispatcher.cancel(id)
-        parts.replies.finished(id, 'CANCELED')
-      }
+      if (canceled.length > 0) parts.onCanceled(canceled)
       const chosen = new Set(ids)
       return canceled.filter((id) => chosen.has(id)).length
     },

@@ -1,8 +1,9 @@
 import type { Dispatcher, WorkItem } from '../../dispatch/dispatcher.ts'
+import type { Limits, Quota } from '../../dispatch/limits.ts'
 import type { RunExecutor } from './execute.ts'
 import type { NewRun } from './new-run.ts'
 import type { RunRecorder } from './recorder.ts'
-import type { Reply, RunReplies } from './replies.ts'
+import { NO_CALLER, type Reply, type RunReplies } from './replies.ts'
 import type { LoadedVersion } from './versions.ts'
 
 /** Starting runs: the one way in for webhooks, schedules, tests and retries. */
@@ -15,31 +16,42 @@ export interface RunStarter {
    */
   enqueue(run: NewRun): Promise<void>
   /**
-   * Starts a run for a caller who waits, who is its witness: it is recorded behind its execution.
+   * Starts a run for a caller who waits, who is its witness: it is recorded behind its execution. Where it cannot
+   * be started here, it goes through the queue ahead of what nobody waits for, and is answered from elsewhere.
    * @throws AppError SANDBOX_CAPACITY_EXCEEDED
    */
   startAndWait(run: NewRun, platformId: string, version: LoadedVersion, timeoutMs: number): Promise<Reply>
 }
 
-export function createRunStarter(parts: {
+interface Parts {
   recorder: RunRecorder
   dispatcher: Dispatcher
   executor: RunExecutor
   replies: RunReplies
-}): RunStarter {
-  const { recorder, dispatcher, executor, replies } = parts
+  limits: Limits
+  /** No other app starts runs, so that what runs here is all that runs. */
+  alone(): boolean
+  /** A job was stored: somebody with a free slot shall take it. */
+  wake(jobs: { projectId: string; priority: number }): void
+}
+
+export function createRunStarter(parts: Parts): RunStarter {
+  const { recorder, dispatcher, executor, replies, limits } = parts
 
   /** The first attempt at a run, made from what is in memory. */
   const firstAttempt = (
     run: NewRun,
     platformId: string,
     version: LoadedVersion,
+    quota: Quota | null,
     onStart: () => void = () => {},
   ): WorkItem => ({
     id: run.id,
     projectId: run.projectId,
     priority: run.priority,
     leased: true,
+    bucket: quota?.bucket ?? null,
+    ...(quota ? { cap: quota.cap } : {}),
     start: (link) => {
       onStart()
       return executor.start(
@@ -57,33 +69,48 @@ export function createRunStarter(parts: {
           journal: [],
           tags: [],
           test: null,
+          caller: NO_CALLER,
         },
         link,
       )
     },
   })
 
+  const quotaOf = async (run: NewRun): Promise<Quota | null> =>
+    run.environment === 'PRODUCTION' ? limits.of(run.projectId) : null
+
+  /** Whether the run may go straight to a slot of this app: its limit must be known here for sure. */
+  const mayStartHere = (quota: Quota | null): boolean => dispatcher.hasWorkers && (quota === null || parts.alone())
+
   return {
     async start(run, platformId, version) {
-      const claimed = run.stepNameToTest === null && dispatcher.reserve()
+      const quota = await quotaOf(run)
+      const claimed = run.stepNameToTest === null && mayStartHere(quota) && dispatcher.reserve(quota)
       try {
         await recorder.accept(run, { claimed })
       } catch (error) {
-        if (claimed) dispatcher.unreserve()
+        if (claimed) dispatcher.unreserve(quota)
         throw error
       }
-      if (claimed) dispatcher.submitReserved(firstAttempt(run, platformId, version))
-      else dispatcher.wake()
+      if (claimed) dispatcher.submitReserved(firstAttempt(run, platformId, version, quota))
+      else parts.wake(run)
     },
     async enqueue(run) {
       await recorder.accept(run, { claimed: false })
-      dispatcher.wake()
+      parts.wake(run)
     },
-    startAndWait(run, platformId, version, timeoutMs) {
+    async startAndWait(unaddressed, platformId, version, timeoutMs) {
+      const run = { ...unaddressed, replyTo: replies.address(timeoutMs) }
+      const quota = await quotaOf(run)
       const reply = replies.expect(run.id, timeoutMs)
       try {
         // Recorded from its start on: while it only waits, its caller is all that knows of it.
-        dispatcher.submit(firstAttempt(run, platformId, version, () => recorder.acceptBehind(run)))
+        if (mayStartHere(quota))
+          dispatcher.submit(firstAttempt(run, platformId, version, quota, () => recorder.acceptBehind(run)))
+        else {
+          await recorder.accept(run, { claimed: false })
+          parts.wake(run)
+        }
       } catch (error) {
         replies.finished(run.id, 'INTERNAL_ERROR')
         throw error

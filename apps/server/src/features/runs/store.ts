@@ -4,7 +4,7 @@ import type { Db } from '../../database/open.ts'
 import type { FlowRunTable } from '../../database/schema.ts'
 import { type PageRequest, paginate } from '../../http/pagination.ts'
 
-export type RunRow = Omit<Selectable<FlowRunTable>, 'payload'>
+export type RunRow = Omit<Selectable<FlowRunTable>, 'payload' | 'replyTo' | 'replyUntil'>
 export type StoredRun = Selectable<FlowRunTable> & { platformId: string }
 export type ListedRun = RunRow & { flowDisplayName: string | null }
 
@@ -173,10 +173,10 @@ export function createRunStore(db: Db): RunStore {
         with queued as (
           update flow_run set status = 'QUEUED', "finishTime" = null, "failedStep" = null, "archivedAt" = null,
             "resumePayload" = ${payload}::jsonb, updated = now()
-          where id = ${id} and status = any(${from}) returning id, "projectId"
+          where id = ${id} and status = any(${from}) returning id, "projectId", environment
         )
-        insert into job (id, kind, "projectId", priority, "dueAt")
-        select id, 'RUN', "projectId", ${priority}, now() from queued
+        insert into job (id, kind, "projectId", priority, "dueAt", limited)
+        select id, 'RUN', "projectId", ${priority}, now(), environment = 'PRODUCTION' from queued
         on conflict (id) do nothing
         returning id`.execute(db)
       return result.rows.length > 0

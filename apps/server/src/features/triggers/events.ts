@@ -38,7 +38,7 @@ interface Parts {
   db: Db
   queue: Queue
   owner: string
-  wake(): void
+  wake(jobs: { projectId: string; priority: number }): void
   interactive: Interactive
   versions: VersionSource
   starter(): RunStarter
@@ -130,7 +130,7 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
           data: JSON.stringify(data),
         },
       ])
-      parts.wake()
+      parts.wake(event)
     },
 
     async handshake(owner, version, payload) {

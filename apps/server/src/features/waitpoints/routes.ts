@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { projectOfToken } from '../../http/project-source.ts'
 import { API_PREFIX, openAccess, route } from '../../http/route.ts'
+import type { NewRun } from '../runs/new-run.ts'
 import type { RunReplies } from '../runs/replies.ts'
 import type { RunStore } from '../runs/store.ts'
 import { sendAnswer } from '../webhooks/send-answer.ts'
@@ -45,11 +46,12 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
     },
   })
 
-  const signal = async (request: ResumeRequest): Promise<SignalResult> => {
+  const signal = async (request: ResumeRequest, replyTo: NewRun['replyTo'] = null): Promise<SignalResult> => {
     const result = await waitpoints.signal({
       runId: request.params.id,
       waitpointId: request.params.waitpointId ?? null,
       payload: payloadOf(request),
+      replyTo,
     })
     if (result === 'RESUMED') parts.wake()
     return result
@@ -64,7 +66,7 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
     if (run.finishTime !== null)
       return reply.code(409).send({ message: 'The flow run has already finished.', flowRunStatus: run.status })
     const expected = replies.expect(id, parts.timeoutMs)
-    if ((await signal(request)) === 'STALE') {
+    if ((await signal(request, replies.address(parts.timeoutMs))) === 'STALE') {
       replies.finished(id, run.status)
       return reply.code(410).send(EXPIRED)
     }

@@ -3,6 +3,7 @@ import type { CreateWaitpointRequest, ResumePayload } from '@piecework/model/run
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import { PRIORITY } from '../../queue/job.ts'
+import type { NewRun } from '../runs/new-run.ts'
 
 /** What a resume signal met. */
 export type SignalResult =
@@ -16,7 +17,13 @@ export type SignalResult =
 export interface WaitpointStore {
   /** @returns the id; that of the waiting or completed waitpoint when the step has one. */
   create(request: CreateWaitpointRequest): Promise<string>
-  signal(request: { runId: string; waitpointId: string | null; payload: ResumePayload }): Promise<SignalResult>
+  signal(request: {
+    runId: string
+    waitpointId: string | null
+    payload: ResumePayload
+    /** Where the caller waits for the answer of the run, when it does. */
+    replyTo?: NewRun['replyTo']
+  }): Promise<SignalResult>
   /**
    * Looks after runs that came to a pause: a kept signal resumes them, a delay gets its due time. With no ids,
    * after every paused run, as a crash between a pause and this call leaves them.
@@ -60,12 +67,13 @@ export function createWaitpointStore(db: Db): WaitpointStore {
       return id
     },
 
-    signal: ({ runId, waitpointId, payload }) =>
+    signal: ({ runId, waitpointId, payload, replyTo = null }) =>
       db.transaction().execute(async (trx) => {
+        const caller = replyTo ? { replyTo: replyTo.app, replyUntil: replyTo.until } : {}
         // The run's row is the lock between a signal and the pause that it is for.
         const run = await trx
           .selectFrom('flow_run')
-          .select(['status', 'projectId'])
+          .select(['status', 'projectId', 'environment'])
           .where('id', '=', runId)
           .forUpdate()
           .executeTakeFirst()
@@ -83,14 +91,21 @@ export function createWaitpointStore(db: Db): WaitpointStore {
           await trx.deleteFrom('waitpoint').where('id', '=', waitpoint.id).execute()
           await trx
             .updateTable('flow_run')
-            .set({ status: 'QUEUED', resumePayload, updated: new Date() })
+            .set({ status: 'QUEUED', resumePayload, updated: new Date(), ...caller })
             .where('id', '=', runId)
             .execute()
           await trx
             .insertInto('job')
-            .values({ id: runId, kind: 'RUN', projectId: run.projectId, priority: PRIORITY.medium, dueAt: new Date() })
+            .values({
+              id: runId,
+              kind: 'RUN',
+              projectId: run.projectId,
+              priority: replyTo ? PRIORITY.high : PRIORITY.medium,
+              dueAt: new Date(),
+              limited: run.environment === 'PRODUCTION',
+            })
             // The job of a delay that has not come.
-            .onConflict((conflict) => conflict.column('id').doUpdateSet({ dueAt: new Date() }))
+            .onConflict((conflict) => conflict.column('id').doUpdateSet({ dueAt: new Date(), ready: true }))
             .execute()
           return 'RESUMED'
         }
@@ -100,6 +115,7 @@ export function createWaitpointStore(db: Db): WaitpointStore {
           .set({ status: 'COMPLETED', resumePayload, updated: new Date() })
           .where('id', '=', waitpoint.id)
           .execute()
+        if (replyTo) await trx.updateTable('flow_run').set(caller).where('id', '=', runId).execute()
         return 'KEPT'
       }),
 
@@ -107,7 +123,7 @@ export function createWaitpointStore(db: Db): WaitpointStore {
       const which = runIds ? sql`r.id = any(${runIds})` : sql`true`
       const result = await sql`
         with due as (
-          select distinct on (r.id) r.id, r."projectId", w.id as waitpoint, w.status, w."resumeDateTime", w."resumePayload"
+          select distinct on (r.id) r.id, r."projectId", r.environment, w.id as waitpoint, w.status, w."resumeDateTime", w."resumePayload"
           from flow_run r join waitpoint w on w."flowRunId" = r.id
           where ${which} and r.status = 'PAUSED' and (w.status = 'COMPLETED' or w.type = 'DELAY')
             and not exists (select 1 from job j where j.id = r.id)
@@ -118,9 +134,10 @@ export function createWaitpointStore(db: Db): WaitpointStore {
         ), used as (
           delete from waitpoint where id in (select waitpoint from due where status = 'COMPLETED')
         )
-        insert into job (id, kind, "projectId", priority, "dueAt")
-        select id, 'RUN', "projectId", ${PRIORITY.medium},
-          case status when 'COMPLETED' then now() else coalesce("resumeDateTime", now()) end
+        insert into job (id, kind, "projectId", priority, limited, "dueAt", ready)
+        select id, 'RUN', "projectId", ${PRIORITY.medium}, environment = 'PRODUCTION',
+          case status when 'COMPLETED' then now() else coalesce("resumeDateTime", now()) end,
+          status = 'COMPLETED' or coalesce("resumeDateTime", now()) <= now()
         from due on conflict (id) do nothing returning id`.execute(db)
       return result.rows.length
     },

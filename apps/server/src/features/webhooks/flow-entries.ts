@@ -21,12 +21,16 @@ export interface FlowEntries {
   get(flowId: string): Promise<FlowEntry | undefined>
   /** The flow, one of its versions, or its trigger has changed. */
   forget(flowId: string): void
+  /** Any flow may have changed. */
+  forgetAll(): void
 }
 
 const CACHED_FLOWS = 5000
+/** Should the news of a change never come. */
+const CACHE_MS = 60_000
 
 export function createFlowEntries(db: Db): FlowEntries {
-  const cache = new LRUCache<string, FlowEntry>({ max: CACHED_FLOWS })
+  const cache = new LRUCache<string, FlowEntry>({ max: CACHED_FLOWS, ttl: CACHE_MS })
   /** Raised by every change, so that a load that began before a change is not kept after it. */
   let generation = 0
 
@@ -86,6 +90,10 @@ export function createFlowEntries(db: Db): FlowEntries {
     forget(flowId) {
       generation++
       cache.delete(flowId)
+    },
+    forgetAll() {
+      generation++
+      cache.clear()
     },
   }
 }

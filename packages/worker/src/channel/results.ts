@@ -1,0 +1,70 @@
+import type { EngineResult, JournalEntry } from '@piecework/engine/protocol'
+import { PieceMetadata } from '@piecework/model/piece/metadata'
+import { FailedStep } from '@piecework/model/run/run'
+import { StepPath } from '@piecework/model/run/step-output'
+import { FlowResponse } from '@piecework/model/run/waitpoint'
+import { z } from 'zod'
+import type { TaskOutcome } from '../task.ts'
+
+/** What engines say, checked where it comes over a network. */
+
+export const JournalEntrySchema = z.object({
+  sequence: z.number().int(),
+  stepName: z.string(),
+  path: StepPath,
+  output: z.string(),
+  slice: z.object({ fileId: z.string(), data: z.string() }).optional(),
+}) satisfies z.ZodType<JournalEntry>
+
+export const EngineResultSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('EXECUTE_FLOW'),
+    status: z.enum(['SUCCEEDED', 'FAILED', 'PAUSED', 'LOG_SIZE_EXCEEDED', 'MEMORY_LIMIT_EXCEEDED', 'INTERNAL_ERROR']),
+    failedStep: FailedStep.nullable(),
+    tags: z.array(z.string()),
+    stepsCount: z.number().int(),
+    log: z.string(),
+    error: z.string().optional(),
+    noEvent: z.literal(true).optional(),
+  }),
+  z.object({
+    type: z.literal('EXECUTE_TRIGGER_HOOK'),
+    status: z.enum(['OK', 'USER_FAILURE']),
+    error: z.string().optional(),
+    output: z.array(z.string()).optional(),
+    listeners: z.array(z.object({ events: z.array(z.string()), identifierValue: z.string() })).optional(),
+    schedule: z.object({ cronExpression: z.string(), timezone: z.string() }).nullish(),
+    response: FlowResponse.optional(),
+  }),
+  z.object({
+    type: z.literal('EXECUTE_PROPERTY'),
+    propertyType: z.enum(['DROPDOWN', 'MULTI_SELECT_DROPDOWN', 'DYNAMIC']),
+    options: z.unknown(),
+  }),
+  z.object({ type: z.literal('EXECUTE_VALIDATE_AUTH'), valid: z.boolean(), error: z.string().optional() }),
+  z.object({
+    type: z.literal('EXTRACT_PIECE_METADATA'),
+    status: z.enum(['OK', 'USER_FAILURE']),
+    error: z.string().optional(),
+    metadata: PieceMetadata.optional(),
+  }),
+  z.object({ type: z.literal('FAILED'), error: z.string() }),
+]) satisfies z.ZodType<EngineResult>
+
+export const TaskOutcomeSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('RESULT'),
+    message: z.object({
+      kind: z.literal('result'),
+      operationId: z.number(),
+      entries: z.array(JournalEntrySchema),
+      response: FlowResponse.nullable(),
+      result: EngineResultSchema,
+    }),
+  }),
+  z.object({ kind: z.literal('TIMEOUT') }),
+  z.object({ kind: z.literal('MEMORY_LIMIT_EXCEEDED') }),
+  z.object({ kind: z.literal('CANCELED') }),
+  z.object({ kind: z.literal('CRASHED'), message: z.string() }),
+  z.object({ kind: z.literal('LOST') }),
+]) satisfies z.ZodType<TaskOutcome>
