@@ -1,20 +1,11 @@
-import { createRequire } from 'node:module'
-import type { Server } from 'node:net'
 import { createMockActionContext, createMockTriggerContext } from '@piecework/framework'
+import hoodiecrow, { type TestMailServer } from 'hoodiecrow-imap'
 import { ImapFlow } from 'imapflow'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runAction } from '../common/run-action.ts'
 import { imapAuth } from './connection.ts'
 import { imap } from './index.ts'
 import { newEmail } from './new-email.ts'
-
-// The server has no types of its own.
-interface TestMailServer {
-  server: Server
-  listen(port: number, host: string, done: () => void): void
-  close(done: () => void): void
-}
-const hoodiecrow: (options: object) => TestMailServer = createRequire(import.meta.url)('hoodiecrow-imap')
 
 let server: TestMailServer
 let port = 0

@@ -1,5 +1,4 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { isMap } from '@piecework/framework'
 
 export interface AuthenticatedRequest {
   /** Names in any case. */
@@ -16,7 +15,7 @@ const ALGORITHMS = new Set(['sha256', 'sha1', 'sha512'])
  */
 export function authenticate(authType: unknown, authFields: unknown, request: AuthenticatedRequest): boolean {
   if (authType === undefined || authType === null || authType === 'none') return true
-  const fields = isMap(authFields) ? authFields : {}
+  const fields: Record<string, unknown> = { ...(typeof authFields === 'object' ? authFields : {}) }
   if (authType === 'basic') return basicMatches(fields, header(request, 'authorization'))
   if (authType === 'header') return headerMatches(fields, request)
   if (authType === 'hmac') return signatureMatches(fields, request)
