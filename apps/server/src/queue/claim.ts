@@ -74,7 +74,7 @@ async function take(
     ), here as (
       select * from unnest(${[...running.keys()]}::text[], ${[...running.values()]}::int[]) as h(bucket, jobs)
     ), served as (
-      select * from unnest(${[...recent]}::text[]) with ordinality as s("projectId", at)
+      select s."projectId", max(s.at) as at from unnest(${[...recent]}::text[]) with ordinality as s("projectId", at) group by 1
     ), heads as (
       select l."projectId", l.limited, coalesce(p."poolId", l."projectId") as bucket, coalesce(a.jobs, 0) as active, s.at as served,
         case when l.limited then coalesce(pool."maxConcurrentJobs", p."maxConcurrentJobs", ${defaultLimit}::int)

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestPostgres } from './database/testing.ts'
+import { codeAction, eventually, flowMaker, pieceAction, webhookTrigger } from './testing/flows.ts'
+import { type Person, signUpOwner, startTestServer, type TestServer } from './testing/server.ts'
+
+const KEYS = {
+  AP_ENCRYPTION_KEY: '0123456789abcdef0123456789abcdef',
+  AP_JWT_SECRET: 'a secret of the whole cluster, long',
+}
+
+let database: Awaited<ReturnType<typeof createTestPostgres>>
+/** Takes calls, has no workers. */
+let front: TestServer
+/** Has workers. */
+let back: TestServer
+let owner: Person
+
+beforeAll(async () => {
+  database = await createTestPostgres()
+  const env = { ...KEYS, AP_POSTGRES_URL: database.url, AP_WEBHOOK_TIMEOUT_SECONDS: '20' }
+  // At once, as a deployment does it.
+  const servers = await Promise.all([
+    startTestServer(env),
+    startTestServer({ ...env, AP_CONTAINER_TYPE: 'WORKER_AND_APP', AP_WORKER_CONCURRENCY: '3' }),
+  ])
+  front = servers[0]
+  back = servers[1]
+  owner = await signUpOwner(front)
+})
+
+afterAll(async () => {
+  await Promise.all([front, back].map((server) => server?.[Symbol.asyncDispose]()))
+  await database.drop()
+})
+
+const respond = (body: string) =>
+  pieceAction('step_2', '@activepieces/piece-webhook', '0.1.29', 'return_response', {
+    responseType: 'json',
+    respond: 'stop',
+    fields: { status: 201, headers: {}, body },
+  })
+
+const echo = () => [
+  codeAction('step_1', 'export const code = async (inputs) => ({ hello: inputs.name })', {
+    name: '{{trigger.body.name}}',
+  }),
+  respond('{{step_1}}'),
+]
+
+test('a synchronous call of an app without workers is run elsewhere and answered where it waits', async () => {
+  const flows = flowMaker(front, owner)
+  const flow = await flows.create(webhookTrigger(), echo())
+  await flows.publish(flow.id)
+  const call = (name: string) => front.call('POST', `/v1/webhooks/${flow.id}/sync`, { body: { name } })
+  expect(await call('Ada')).toMatchObject({ status: 201, body: { hello: 'Ada' } })
+  const began = performance.now()
+  expect(await call('Eve')).toMatchObject({ status: 201, body: { hello: 'Eve' } })
+  // Woken by a message, not found by the look once a second.
+  expect(performance.now() - began).toBeLessThan(700)
+  // Larger than a notification.
+  const long = 'x'.repeat(50_000)
+  expect((await call(long)).body).toEqual({ hello: long })
+  expect((await flows.finishedRuns(flow.id, 3)).map(({ status }) => status)).toEqual(Array(3).fill('SUCCEEDED'))
+})
+
+test('a run without a response tells the waiting app of its end', async () => {
+  const flows = flowMaker(front, owner)
+  const flow = await flows.create(webhookTrigger(), [codeAction('step_1', 'export const code = async () => 1')])
+  await flows.publish(flow.id)
+  expect((await front.call('POST', `/v1/webhooks/${flow.id}/sync`, { body: {} })).status).toBe(204)
+})
+
+test('what one app changes, another one does not remember', async () => {
+  const flows = flowMaker(front, owner)
+  const flow = await flows.create(webhookTrigger(), echo())
+  await flows.publish(flow.id)
+  const call = async () => (await back.call('POST', `/v1/webhooks/${flow.id}`, { body: { name: 'x' } })).status
+  expect(await call()).toBe(200)
+  await flows.disable(flow.id)
+  await eventually(async () => ((await call()) === 404 ? true : undefined), 'the other app to forget the flow', 5000)
+})
+
+test('a run is canceled from an app that does not run it, and stops', async () => {
+  const flows = flowMaker(front, owner)
+  const endless = codeAction('step_1', 'export const code = async () => new Promise(() => setInterval(() => {}, 1000))')
+  const flow = await flows.create(webhookTrigger(), [endless])
+  await flows.publish(flow.id)
+  await front.call('POST', `/v1/webhooks/${flow.id}`, { body: {} })
+  const busy = () => back.server.execution.dispatcher.load().links.reduce((sum, link) => sum + link.busy, 0)
+  await eventually(async () => (busy() === 1 ? true : undefined), 'the run to be taken')
+  const [run] = await flows.runs(flow.id)
+  const canceled = await front.call('POST', '/v1/flow-runs/cancel', {
+    token: owner.token,
+    body: { projectId: owner.projectId, flowRunIds: [run?.id] },
+  })
+  expect(canceled.status).toBe(200)
+  await eventually(async () => (busy() === 0 ? true : undefined), 'the worker to stop', 10_000)
+  expect((await flows.run(run?.id ?? '')).status).toBe('CANCELED')
+})
+
+test('two apps that take calls together keep the limit of a project', async () => {
+  await front.call('POST', `/v1/projects/${owner.projectId}`, { token: owner.token, body: { maxConcurrentJobs: 2 } })
+  const flows = flowMaker(front, owner)
+  const flow = await flows.create(webhookTrigger(), [
+    codeAction(
+      'step_1',
+      `export const code = async () => {
+        const began = Date.now()
+        await new Promise((resolve) => setTimeout(resolve, 60))
+        return { began, ended: Date.now() }
+      }`,
+    ),
+  ])
+  await flows.publish(flow.id)
+  const calls = Array.from({ length: 12 }, (_, index) =>
+    (index % 2 ? front : back).call('POST', `/v1/webhooks/${flow.id}`, { body: {} }),
+  )
+  expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(Array(12).fill(200))
+  const runs = await flows.finishedRuns(flow.id, 12)
+  const spans = await Promise.all(runs.map(async ({ id }) => (await flows.run(id)).steps?.step_1?.output as Span))
+  expect(spans).toHaveLength(12)
+  const atOnce = spans.map((one) => spans.filter((other) => other.began <= one.began && one.began < other.ended).length)
+  expect(Math.max(...atOnce)).toBe(2)
+})
+
+interface Span {
+  began: number
+  ended: number
+}
