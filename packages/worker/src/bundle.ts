@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import * as esbuild from 'esbuild'
+import type { Plugin } from 'esbuild'
+import { withEsbuild } from './esbuild.ts'
 import { contentHash, exists, sharedByKey, writeWhole } from './files.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -28,24 +29,26 @@ export function bundleEngine(folder: string): Promise<string> {
     const home = join(folder, `engine-${(await hashSources()).slice(0, 16)}`)
     const entry = join(home, 'engine.mjs')
     if (await exists(entry)) return entry
-    const result = await esbuild.build({
-      entryPoints: { engine: join(root, 'packages/worker/src/engine-entry.ts') },
-      outdir: home,
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      splitting: true,
-      write: false,
-      platform: 'node',
-      format: 'esm',
-      target: 'node24',
-      plugins: [nativeModules, pieceLibraries],
-      keepNames: true,
-      banner: {
-        js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(${JSON.stringify(join(root, 'package.json'))});`,
-      },
-      logLevel: 'silent',
-      legalComments: 'none',
-    })
+    const result = await withEsbuild(({ build }) =>
+      build({
+        entryPoints: { engine: join(root, 'packages/worker/src/engine-entry.ts') },
+        outdir: home,
+        outExtension: { '.js': '.mjs' },
+        bundle: true,
+        splitting: true,
+        write: false,
+        platform: 'node',
+        format: 'esm',
+        target: 'node24',
+        plugins: [nativeModules, pieceLibraries],
+        keepNames: true,
+        banner: {
+          js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(${JSON.stringify(join(root, 'package.json'))});`,
+        },
+        logLevel: 'silent',
+        legalComments: 'none',
+      }),
+    )
     // The entry last: once it is there, the rest is.
     for (const file of result.outputFiles.filter((output) => output.path !== entry))
       await writeWhole(file.path, file.contents)
@@ -56,7 +59,7 @@ export function bundleEngine(folder: string): Promise<string> {
 }
 
 /** Native modules stay where npm put them. */
-const nativeModules: esbuild.Plugin = {
+const nativeModules: Plugin = {
   name: 'native-modules',
   setup(build) {
     const { resolve } = createRequire(join(root, 'packages/engine/package.json'))
@@ -73,7 +76,7 @@ const nativeModules: esbuild.Plugin = {
  * The libraries of the pieces stay in node_modules: each is loaded by the few actions that need it, and bundling
  * them all took 9 s and 19 MB where the rest takes 1.2 s and 2.3 MB.
  */
-const pieceLibraries: esbuild.Plugin = {
+const pieceLibraries: Plugin = {
   name: 'piece-libraries',
   setup(build) {
     const pieces = join(root, 'pieces/')

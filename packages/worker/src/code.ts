@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CodeAction } from '@piecework/model/flow/step'
-import * as esbuild from 'esbuild'
 import { z } from 'zod'
+import { withEsbuild } from './esbuild.ts'
 import { contentHash, exists, sharedByKey, writeWhole } from './files.ts'
 import { npmInstall } from './npm.ts'
 
@@ -61,16 +61,18 @@ export function createCodeCompiler({ folder, allowPackages, installTimeoutMs }: 
     if (await exists(lockPath)) await writeFile(join(scratch, 'package-lock.json'), await readFile(lockPath))
     await npmInstall(scratch, { timeoutMs: installTimeoutMs })
     await writeWhole(lockPath, await readFile(join(scratch, 'package-lock.json')))
-    const built = await esbuild.build({
-      entryPoints: [entry],
-      bundle: true,
-      write: false,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node24',
-      logLevel: 'silent',
-      absWorkingDir: scratch,
-    })
+    const built = await withEsbuild(({ build }) =>
+      build({
+        entryPoints: [entry],
+        bundle: true,
+        write: false,
+        platform: 'node',
+        format: 'cjs',
+        target: 'node24',
+        logLevel: 'silent',
+        absWorkingDir: scratch,
+      }),
+    )
     const [output] = built.outputFiles
     if (!output) throw new Error('nothing was built')
     return output.text
@@ -78,13 +80,15 @@ export function createCodeCompiler({ folder, allowPackages, installTimeoutMs }: 
 }
 
 async function transform(code: string): Promise<string> {
-  const { code: output } = await esbuild.transform(code, {
-    loader: 'ts',
-    format: 'cjs',
-    target: 'node24',
-    sourcefile: 'code.ts',
-    logLevel: 'silent',
-  })
+  const { code: output } = await withEsbuild((compiler) =>
+    compiler.transform(code, {
+      loader: 'ts',
+      format: 'cjs',
+      target: 'node24',
+      sourcefile: 'code.ts',
+      logLevel: 'silent',
+    }),
+  )
   return output
 }
 
