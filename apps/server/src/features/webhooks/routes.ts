@@ -42,7 +42,8 @@ export async function webhookRoutes(
           const entry = await webhooks.find(flowId, mode)
           const { projectId } = entry
           const payload = await readPayload(request, (file) => saveFile({ ...file, projectId, flowId }))
-          const answer = await webhooks.receive(entry, { flowId, mode, sync, payload, ...parentOf(request) })
+          const bytes = Buffer.isBuffer(request.body) ? request.body : undefined
+          const answer = await webhooks.receive(entry, { flowId, mode, sync, payload, bytes, ...parentOf(request) })
           return sendAnswer(reply, answer)
         },
       })

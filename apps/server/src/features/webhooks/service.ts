@@ -20,6 +20,8 @@ export interface WebhookCall {
   mode: WebhookMode
   sync: boolean
   payload: WebhookPayload
+  /** The body as it came: what a signature covers. */
+  bytes: Uint8Array | undefined
   /** The run that makes this call, and whether it fails when the called one does. */
   parentRunId: string | null
   failParentOnFailure: boolean
@@ -73,7 +75,7 @@ export function createWebhookService({
       const version = await versions.get(versionId)
       const { trigger } = version.version
       const direct = isDirect(version)
-      if (direct) requireAuthentication(trigger, call.payload)
+      if (direct) requireAuthentication(trigger, call)
       else {
         const handshake = await events.handshake(entry, version, call.payload)
         if (handshake) return answer(handshake)
@@ -124,9 +126,15 @@ function isDirect({ ref, version: { trigger } }: LoadedVersion): boolean {
   return !JSON.stringify(input).includes('{{')
 }
 
-function requireAuthentication(trigger: Trigger, { headers, rawBody }: WebhookPayload): void {
+function requireAuthentication(trigger: Trigger, { payload, bytes }: WebhookCall): void {
   const { authType, authFields } = trigger.settings.input as { authType?: unknown; authFields?: unknown }
-  if (authenticate(authType, authFields, { headers: headers as Record<string, string | undefined>, rawBody })) return
+  if (
+    authenticate(authType, authFields, {
+      headers: payload.headers as Record<string, string | undefined>,
+      rawBody: bytes ?? '',
+    })
+  )
+    return
   throw unauthenticated()
 }
 
