@@ -16,7 +16,7 @@ import { engineRoutes } from './features/engine/routes.ts'
 import { createFiles } from './features/files/service.ts'
 import { flagRoutes } from './features/flags/routes.ts'
 import { flowRoutes } from './features/flows/routes.ts'
-import { createFlows } from './features/flows/service.ts'
+import { createFlows, type Flows } from './features/flows/service.ts'
 import { folderRoutes } from './features/folders/routes.ts'
 import { createFolders } from './features/folders/service.ts'
 import { healthRoutes } from './features/health/routes.ts'
@@ -38,10 +38,14 @@ import { createStepTests } from './features/sample-data/step-tests.ts'
 import { stepFileRoutes } from './features/step-files/routes.ts'
 import { createStepFiles } from './features/step-files/service.ts'
 import { storeEntryRoutes } from './features/store-entries/routes.ts'
+import { appEventRoutes } from './features/triggers/app-event-routes.ts'
+import { triggerRoutes } from './features/triggers/routes.ts'
+import { createTriggerTests } from './features/triggers/tests.ts'
 import { userRoutes } from './features/users/routes.ts'
 import { createUsers } from './features/users/service.ts'
 import { waitpointRoutes } from './features/waitpoints/routes.ts'
 import { webhookRoutes } from './features/webhooks/routes.ts'
+import { workerMachineRoutes } from './features/worker-machines/routes.ts'
 import { createAccess } from './http/access.ts'
 import { docsRoutes } from './http/docs.ts'
 import { authenticationLimit } from './http/rate-limit.ts'
@@ -88,7 +92,17 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   })
   const catalogue = createCatalogue({ db, builtIn: readBuiltInPieces(), maxEntries: settings.piecesCacheMaxEntries })
   const bus = await openBus({ appId: newId(), db, settings, connection: postgresConnection(settings), log })
-  const execution = createExecution({ db, bus, settings, tokens, files, catalogue, log, port: () => portOf(app) })
+  const execution = createExecution({
+    db,
+    bus,
+    settings,
+    tokens,
+    files,
+    catalogue,
+    disableFlow: (projectId, flowId) => flows.disable(projectId, flowId),
+    log,
+    port: () => portOf(app),
+  })
   const tags = createTags({ db })
   const extract = createPieceExtractor(execution)
   const onChanged = execution.piecesChanged
@@ -102,11 +116,18 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     log,
   })
   const { triggers, sampleData } = execution
-  const flows = createFlows({ db, pieces: catalogue, sampleData, triggers, onFlowChanged: execution.flowChanged, log })
+  const flows: Flows = createFlows({
+    db,
+    pieces: catalogue,
+    sampleData,
+    triggers,
+    onFlowChanged: execution.flowChanged,
+    log,
+  })
   const stepTests = createStepTests({ ...execution, flows, log })
   execution.onRunFinished(stepTests.finished)
   const timeoutMs = settings.triggerHooksTimeoutSeconds * 1000
-  const projects = createProjects({ db, flows })
+  const projects = createProjects({ db, flows, onLimitsChanged: execution.limitsChanged })
   const appConnections = createAppConnections({
     db,
     encryption: createEncryption(keys.encryptionKey),
@@ -131,16 +152,23 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   pieceInstallRoutes(app, { installs, sync })
   pieceOptionRoutes(app, { ...execution, flows, catalogue, timeoutMs })
   tagRoutes(app, { tags })
+  triggerRoutes(app, { db, tests: createTriggerTests({ ...execution, flows }) })
   appConnectionRoutes(app, { appConnections })
   storeEntryRoutes(app, { db })
   stepFileRoutes(app, { stepFiles })
   engineRoutes(app, { projects, flows, appConnections, files })
   flagRoutes(app, { db, settings, release })
   healthRoutes(app, { db, folder: settings.configPath })
+  workerMachineRoutes(app, execution)
   docsRoutes(app, { release })
   await webhookRoutes(app, {
     webhooks: execution.webhooks,
     saveFile: (file) => stepFiles.save(file),
+    maxPayloadBytes: settings.maxWebhookPayloadSizeMb * MB,
+  })
+
+  await appEventRoutes(app, {
+    appEvents: execution.appEvents,
     maxPayloadBytes: settings.maxWebhookPayloadSizeMb * MB,
   })
 
@@ -161,10 +189,11 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   let started: Promise<number> | undefined
 
   const start = async (): Promise<number> => {
+    execution.takeWorkers(app.server)
     await app.listen({ port: settings.port, host: settings.host })
     await flows.resumeDeletions()
     tidying = setInterval(tidy, HOUR_MS).unref()
-    if (settings.containerType !== 'APP') await execution.start()
+    await execution.start()
     return portOf(app)
   }
 

@@ -1,8 +1,6 @@
-import { join } from 'node:path'
 import { newId } from '@piecework/model/ids'
 import type { TriggerMetadata } from '@piecework/model/piece/metadata'
 import { isTerminal } from '@piecework/model/run/status'
-import { createWorker } from '@piecework/worker/worker'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Bus } from './bus/bus.ts'
@@ -12,7 +10,6 @@ import { createDispatcher, type JobHandler } from './dispatch/dispatcher.ts'
 import { createLimits } from './dispatch/limits.ts'
 import { createInteractive } from './dispatch/operations.ts'
 import { createOperationRelay } from './dispatch/relay.ts'
-import { engineConfig, propagatedEnvironment } from './engine-config.ts'
 import type { Files } from './features/files/service.ts'
 import { loadPieceArchive } from './features/pieces/archive-file.ts'
 import type { Catalogue } from './features/pieces/catalogue.ts'
@@ -27,15 +24,19 @@ import { createRunStarter, type RunStarter } from './features/runs/start.ts'
 import { createRunStore } from './features/runs/store.ts'
 import { createVersionSource } from './features/runs/versions.ts'
 import { createSampleData } from './features/sample-data/service.ts'
+import { createAppEvents, pieceUrlOf } from './features/triggers/app-events.ts'
 import { createTriggerEvents } from './features/triggers/events.ts'
-import { createTriggerService } from './features/triggers/service.ts'
+import { createTriggerSamples } from './features/triggers/samples.ts'
+import { createTriggerService, type TriggerService } from './features/triggers/service.ts'
 import { createTicks } from './features/triggers/ticks.ts'
 import { createWaitpointStore } from './features/waitpoints/store.ts'
 import { createFlowEntries } from './features/webhooks/flow-entries.ts'
 import { createWebhookService } from './features/webhooks/service.ts'
+import { createWorkerMachines } from './features/worker-machines/store.ts'
 import type { Tokens } from './http/tokens.ts'
 import { type Announcement, createQueue } from './queue/queue.ts'
 import type { Settings } from './settings.ts'
+import { createWorkers } from './workers.ts'
 
 /** How long a job is held without a sign of life before somebody else may take it. */
 const LEASE_MS = 30_000
@@ -53,6 +54,8 @@ export interface ExecutionParts {
   files: Files
   catalogue: Catalogue
   log: Logger
+  /** Takes a flow that cannot go on out of service. */
+  disableFlow(projectId: string, flowId: string): Promise<void>
   /** The port that the server listens on, once it does. */
   port(): number
 }
@@ -60,7 +63,8 @@ export interface ExecutionParts {
 /** Everything that receives events and runs flows, put together. */
 export type Execution = ReturnType<typeof createExecution>
 
-export function createExecution({ db, bus, settings, tokens, files, catalogue, log, port }: ExecutionParts) {
+export function createExecution(parts: ExecutionParts) {
+  const { db, bus, settings, tokens, files, catalogue, disableFlow, log, port } = parts
   const owner = bus.appId
   const embedded = settings.dbType === 'PGLITE'
   const defaultLimit = settings.projectRateLimiterEnabled ? settings.defaultConcurrentJobsLimit : null
@@ -146,6 +150,10 @@ export function createExecution({ db, bus, settings, tokens, files, catalogue, l
     publicApiUrl,
     runTimeoutMs: settings.triggerTimeoutSeconds * 1000,
     hookTimeoutMs: settings.triggerHooksTimeoutSeconds * 1000,
+    appWebhookOf: (pieceName: string) => ({
+      secret: settings.appWebhookSecrets[pieceName]?.webhookSecret,
+      url: `${publicApiUrl}v1/app-events/${pieceUrlOf(pieceName)}`,
+    }),
   }
 
   /** The flow has changed: what is remembered of it is forgotten, here and elsewhere. */
@@ -190,13 +198,24 @@ export function createExecution({ db, bus, settings, tokens, files, catalogue, l
     return jobs.map(() => null)
   }
 
+  const ticks = createTicks({
+    db,
+    queue,
+    owner,
+    versions,
+    starter: () => starter,
+    hooks,
+    failureThreshold: settings.triggerFailureThreshold,
+    disableFlow,
+    log,
+  })
   const relay = createOperationRelay({ queue, owner, bus, wake, log })
   const handlers = {
     RUN: runJobs,
     OPERATION: relay.handler,
     TRIGGER_EVENT: (jobs: Parameters<JobHandler>[0]) => events.handler(jobs),
-    POLL: createTicks({ db, queue, owner, versions, starter: () => starter, hooks, log }),
-    RENEW: none,
+    POLL: ticks,
+    RENEW: ticks,
     SYSTEM: none,
   }
   const dispatcher = createDispatcher({
@@ -218,6 +237,7 @@ export function createExecution({ db, bus, settings, tokens, files, catalogue, l
     wake,
   })
 
+  const samples = createTriggerSamples({ db, files })
   const events = createTriggerEvents({
     db,
     queue,
@@ -228,18 +248,13 @@ export function createExecution({ db, bus, settings, tokens, files, catalogue, l
     starter: () => starter,
     hooks,
     handshakeOf: async (...names) => (await triggerOf(...names))?.handshakeConfiguration,
-    savePayload: (projectId, flowId, payload) =>
-      files.save({
-        owner: { projectId },
-        type: 'TRIGGER_EVENT_FILE',
-        data: Buffer.from(payload),
-        metadata: { flowId },
-      }),
-    onChanged: flowChanged,
+    samples,
+    endSimulation: (flow) => triggers.endSimulation(flow),
+    disableFlow,
     log,
   })
 
-  const triggers = createTriggerService({
+  const triggers: TriggerService = createTriggerService({
     db,
     queue,
     interactive,
@@ -247,6 +262,19 @@ export function createExecution({ db, bus, settings, tokens, files, catalogue, l
     hooks,
     triggerOf,
     defaultPollMinutes: settings.triggerDefaultPollInterval,
+    onChanged: flowChanged,
+    log,
+  })
+
+  const appEvents = createAppEvents({
+    db,
+    catalogue,
+    interactive,
+    hooks,
+    entries,
+    versions,
+    events,
+    secrets: settings.appWebhookSecrets,
     log,
   })
 
@@ -283,21 +311,17 @@ export function createExecution({ db, bus, settings, tokens, files, catalogue, l
     log,
   })
 
-  const makeWorker = () =>
-    createWorker(
-      {
-        cacheFolder: join(settings.configPath, 'cache'),
-        concurrency: settings.workerConcurrency,
-        memoryLimitKb: settings.sandboxMemoryLimitKb,
-        propagatedEnv: propagatedEnvironment(settings),
-        engine: engineConfig(settings, port()),
-      },
-      {
-        loadVersion: versions.byKey,
-        loadArchive: (fileId) => loadPieceArchive(db, files, fileId),
-      },
-    )
-  let worker: ReturnType<typeof createWorker> | undefined
+  const machines = createWorkerMachines(db)
+  const workers = createWorkers({
+    appId: owner,
+    settings,
+    tokens,
+    dispatcher,
+    source: { loadVersion: versions.byKey, loadArchive: (fileId) => loadPieceArchive(db, files, fileId) },
+    machines,
+    port,
+    log,
+  })
 
   return {
     runs,
@@ -306,6 +330,9 @@ export function createExecution({ db, bus, settings, tokens, files, catalogue, l
     waitpoints,
     webhooks,
     triggers,
+    samples,
+    appEvents,
+    hooks,
     events,
     entries,
     versions,
@@ -320,6 +347,9 @@ export function createExecution({ db, bus, settings, tokens, files, catalogue, l
       finishListeners.push(listener)
     },
     wake,
+    machines,
+    /** Separate workers connect to this server. */
+    takeWorkers: workers.listen,
     flowChanged,
     /** Pieces were installed, removed or built anew: versions are looked at again. */
     piecesChanged(): void {
@@ -339,16 +369,12 @@ export function createExecution({ db, bus, settings, tokens, files, catalogue, l
       if (embedded) await queue.releaseAll()
       await waitpoints.settlePauses()
       dispatcher.start()
-      if (settings.containerType === 'APP') return
-      worker = makeWorker()
-      const { concurrency, execute } = worker
-      dispatcher.attach({ id: owner, concurrency, execute })
-      worker.warm().catch((error: unknown) => log.error({ err: error }, 'the first sandbox did not start'))
+      workers.start()
     },
     /** Lets what runs come to its end for a while; the rest is taken up at the next start. */
     async stop(): Promise<void> {
       await dispatcher.stop(SHUTDOWN_GRACE_MS)
-      await worker?.close()
+      await workers.stop()
       await recorder.flush()
       if ((await queue.releaseOwned({ owner })) > 0) bus.publish('JOBS_ADDED', {})
       await apps.stop()

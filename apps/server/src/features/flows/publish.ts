@@ -87,6 +87,8 @@ export function createPublisher({ db, triggers, locks, onFlowChanged, log }: Par
   const publish = async (actor: Actor, flowId: string, status: FlowStatus): Promise<void> => {
     const { flow, version } = await lock(actor, flowId)
     onFlowChanged(flowId)
+    // What is in service already is not registered anew.
+    if (status === 'ENABLED' && flow.status === 'ENABLED' && flow.publishedVersionId === version.id) return
     if (status === 'ENABLED') return enable(flow, version)
     await updateFlow(db, flow.projectId, flow.id, { publishedVersionId: version.id })
     await disable(flow)

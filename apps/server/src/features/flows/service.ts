@@ -70,6 +70,7 @@ export interface Flows {
   versionById(projectId: string, versionId: string): Promise<FlowVersion>
   /** Lets every flow of the project use another connection (both external ids). */
   replaceConnection(projectId: string, from: string, to: string): Promise<void>
+  disable(projectId: string, id: string): Promise<void>
   disableAll(projectId: string): Promise<void>
   /** Goes on with deletions that an earlier process did not finish. */
   resumeDeletions(): Promise<void>
@@ -210,6 +211,10 @@ export function createFlows(parts: FlowParts): Flows {
       const { changed, republished } = await replaceConnectionInFlows(db, projectId, from, to)
       for (const flowId of changed) onFlowChanged(flowId)
       for (const { flow, version, enabled } of republished) if (enabled) await parts.triggers.enable(flow, version)
+    },
+
+    async disable(projectId, id) {
+      await publisher.disable(await requireFlow(projectId, id))
     },
 
     async disableAll(projectId) {

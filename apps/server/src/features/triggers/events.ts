@@ -1,10 +1,9 @@
-import { newId } from '@piecework/model/ids'
 import type { HandshakeConfiguration } from '@piecework/model/piece/metadata'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
-import type { JobHandler } from '../../dispatch/dispatcher.ts'
+import type { JobHandler, WorkerLink } from '../../dispatch/dispatcher.ts'
 import { type Interactive, jobItem, runOperation } from '../../dispatch/operations.ts'
 import { type ClaimedJob, PRIORITY } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
@@ -12,7 +11,17 @@ import { derivedId } from '../runs/derived-id.ts'
 import { type NewRun, newRun } from '../runs/new-run.ts'
 import type { RunStarter } from '../runs/start.ts'
 import type { LoadedVersion, VersionSource } from '../runs/versions.ts'
-import { type HookRequest, hookOperation, hookResult, type TriggerOwner } from './hooks.ts'
+import {
+  type HookRequest,
+  type HookSettings,
+  hookOperation,
+  hookResult,
+  missingTriggerPiece,
+  type TriggerOwner,
+} from './hooks.ts'
+import { makeRuns } from './make-runs.ts'
+import type { TriggerSamples } from './samples.ts'
+import { countTriggerRun } from './statistics.ts'
 
 /** What comes in for a trigger, from its acceptance to its runs. */
 export interface TriggerEvents {
@@ -42,22 +51,23 @@ interface Parts {
   interactive: Interactive
   versions: VersionSource
   starter(): RunStarter
-  hooks: Parameters<typeof hookOperation>[0]
+  hooks: HookSettings
   handshakeOf(
     pieceName: string,
     pieceVersion: string,
     triggerName: string,
     platformId: string,
   ): Promise<HandshakeConfiguration | undefined>
-  savePayload(projectId: string, flowId: string, payload: string): Promise<string>
-  onChanged(flowId: string): void
+  samples: TriggerSamples
+  /** The event that a test listened for has come. */
+  endSimulation(flow: { id: string; projectId: string }): Promise<unknown>
+  disableFlow(projectId: string, flowId: string): Promise<void>
   log: Logger
 }
 
-/** An event waits for its trigger at most this often; then it is given up, and the log says so. */
+/** An event waits for its trigger at most this often; then a run shows why it cannot be read. */
 const MAX_DELIVERIES = 10
 const RETRY_BASE_MS = 2000
-const KEPT_SAMPLES = 10
 
 const EventData = z.object({
   created: z.coerce.date(),
@@ -77,39 +87,70 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
   const run = async (request: HookRequest) =>
     hookResult(await parts.interactive(await hookOperation(parts.hooks, request)), request.owner)
 
-  /** Makes the runs of an event. Delivered twice, it makes them once: their ids come from the job's. */
-  const handle = async (job: ClaimedJob, data: EventData, outputs: string[]): Promise<void> => {
-    const created = data.created
-    for (const [index, output] of outputs.entries()) {
-      await parts.starter().enqueue(
-        newRun({
-          id: derivedId(created, job.id, index),
-          projectId: job.projectId,
-          flowId: data.flowId,
-          flowVersionId: data.flowVersionId,
-          environment: data.environment,
-          parentRunId: data.parentRunId,
-          failParentOnFailure: data.failParentOnFailure,
-          payload: output,
-          priority: PRIORITY.medium,
-        }),
-      )
-    }
-    await queue.complete({ owner: parts.owner, id: job.id })
+  const runOf = (job: ClaimedJob, data: EventData) => {
+    const { flowId, flowVersionId, environment, parentRunId, failParentOnFailure } = data
+    return { projectId: job.projectId, flowId, flowVersionId, environment, parentRunId, failParentOnFailure }
   }
 
-  const retryLater = async (job: ClaimedJob, error: unknown): Promise<void> => {
+  /** The trigger goes again inside of a run, which shows what is wrong with it, or that all is well by now. */
+  const makeRunOfTrigger = (job: ClaimedJob, data: EventData): Promise<void> =>
+    parts.starter().enqueue(
+      newRun({
+        ...runOf(job, data),
+        id: derivedId(data.created, job.id, 0),
+        executeTrigger: true,
+        payload: data.payload,
+        priority: PRIORITY.medium,
+      }),
+    )
+
+  const complete = (job: ClaimedJob) => queue.complete({ owner: parts.owner, id: job.id })
+
+  const retryLater = async (job: ClaimedJob, data: EventData, error: unknown): Promise<void> => {
     if (job.attempt >= MAX_DELIVERIES) {
-      log.error(
-        { err: error, jobId: job.id, projectId: job.projectId },
-        'an event was given up: its trigger keeps failing',
-      )
-      await queue.complete({ owner: parts.owner, id: job.id })
-      return
+      await makeRunOfTrigger(job, data)
+      return complete(job)
     }
     const dueAt = new Date(Date.now() + RETRY_BASE_MS * 2 ** job.attempt)
     log.warn({ err: error, jobId: job.id, dueAt }, 'the trigger failed on an event; it is tried again')
     await queue.retryAt({ owner: parts.owner, id: job.id, dueAt })
+  }
+
+  /** Flows whose trigger cannot run at all stop taking events. */
+  const disable = (job: ClaimedJob, flowId: string, missing: string): void => {
+    log.warn({ flowId }, `the flow is disabled: its trigger needs ${missing}, which is not installed`)
+    parts
+      .disableFlow(job.projectId, flowId)
+      .catch((error: unknown) => log.error({ err: error, flowId }, 'the flow could not be disabled'))
+  }
+
+  const handle = async (job: ClaimedJob, link: WorkerLink): Promise<void> => {
+    const data = EventData.parse(JSON.parse(job.data ?? ''))
+    const { flowId, platformId } = data
+    const owner = { flowId, projectId: job.projectId, platformId }
+    const version = await versions.get(data.flowVersionId)
+    const missing = missingTriggerPiece(version)
+    if (missing) {
+      await makeRunOfTrigger(job, data)
+      disable(job, flowId, missing)
+      return complete(job)
+    }
+    const { trigger } = version.version
+    const count = (succeeded: boolean) =>
+      trigger.type === 'PIECE_TRIGGER'
+        ? countTriggerRun(db, { platformId, pieceName: trigger.settings.pieceName, succeeded })
+        : undefined
+    try {
+      const request = await hookOperation(parts.hooks, { hook: 'RUN', owner, version, payload: data.payload })
+      const { output = [] } = hookResult(await runOperation(link, request), owner)
+      const made = { eventId: job.id, time: data.created, run: runOf(job, data), outputs: output }
+      await makeRuns({ db, starter: parts.starter() }, made)
+      await complete(job)
+      await count(true)
+    } catch (error) {
+      await retryLater(job, data, error)
+      await count(false)
+    }
   }
 
   return {
@@ -150,48 +191,21 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
     async saveSample(owner, version, payload) {
       const { trigger } = version.version
       if (trigger.type !== 'PIECE_TRIGGER') return
-      const { pieceName, pieceVersion, triggerName } = trigger.settings
       const result = await run({ hook: 'RUN', owner, version, payload: JSON.stringify(payload), simulate: true })
-      const [major, minor] = pieceVersion.split('.')
-      for (const output of result.output ?? []) {
-        await db
-          .insertInto('trigger_event')
-          .values({
-            id: newId(),
-            flowId: owner.flowId,
-            projectId: owner.projectId,
-            sourceName: `${pieceName}@${major}.${minor}:${triggerName}`,
-            fileId: await parts.savePayload(owner.projectId, owner.flowId, output),
-          })
-          .execute()
-      }
-      await dropOldSamples(db, owner.flowId)
-      await db
-        .updateTable('trigger_source')
-        .set({ deleted: new Date() })
-        .where('flowId', '=', owner.flowId)
-        .where('simulate', '=', true)
-        .where('deleted', 'is', null)
-        .execute()
-      parts.onChanged(owner.flowId)
+      const { output = [] } = result
+      if (output.length === 0) return
+      await parts.samples.save(owner, trigger, output)
+      await parts.endSimulation({ id: owner.flowId, projectId: owner.projectId })
     },
 
     handler: async (jobs) =>
       jobs.map((job) =>
-        jobItem(job, async (link) => {
-          try {
-            const data = EventData.parse(JSON.parse(job.data ?? ''))
-            const owner = { flowId: data.flowId, projectId: job.projectId, platformId: data.platformId }
-            const version = await versions.get(data.flowVersionId)
-            const request = await hookOperation(parts.hooks, { hook: 'RUN', owner, version, payload: data.payload })
-            const result = hookResult(await runOperation(link, request), owner)
-            await handle(job, data, result.output ?? [])
-          } catch (error) {
-            await retryLater(job, error).catch((failure) =>
-              log.error({ err: failure }, 'an event could not be given back'),
-            )
-          }
-        }),
+        jobItem(job, (link) =>
+          handle(job, link).catch((error: unknown) =>
+            // The lease runs out and the event is delivered again.
+            log.error({ err: error, jobId: job.id }, 'an event could not be handled'),
+          ),
+        ),
       ),
   }
 }
@@ -204,23 +218,4 @@ function isHandshake(
   if (strategy === 'QUERY_PRESENT') return queryParams[paramName] !== undefined
   if (strategy === 'BODY_PARAM_PRESENT') return typeof body === 'object' && body !== null && paramName in body
   return false
-}
-
-async function dropOldSamples(db: Db, flowId: string): Promise<void> {
-  const old = await db
-    .selectFrom('trigger_event')
-    .select('fileId')
-    .where('flowId', '=', flowId)
-    .orderBy('id', 'desc')
-    .offset(KEPT_SAMPLES)
-    .execute()
-  if (old.length > 0)
-    await db
-      .deleteFrom('file')
-      .where(
-        'id',
-        'in',
-        old.map((event) => event.fileId),
-      )
-      .execute()
 }

@@ -1,4 +1,4 @@
-import type { TriggerHook, TriggerHookResult } from '@piecework/engine/protocol'
+import type { AppWebhook, TriggerHook, TriggerHookResult } from '@piecework/engine/protocol'
 import { AppError } from '@piecework/model/errors'
 import type { OperationRequest } from '../../dispatch/operations.ts'
 import type { LoadedVersion } from '../runs/versions.ts'
@@ -20,7 +20,7 @@ export interface HookRequest {
   simulate?: boolean
 }
 
-interface HookSettings {
+export interface HookSettings {
   engineToken(projectId: string, platformId: string): Promise<string>
   /** Ends with `/api/`. */
   publicApiUrl: string
@@ -28,6 +28,8 @@ interface HookSettings {
   runTimeoutMs: number
   /** For ON_ENABLE, ON_DISABLE and RENEW. */
   hookTimeoutMs: number
+  /** With what the app of a piece signs its events. */
+  appWebhookOf(pieceName: string): AppWebhook
 }
 
 const LIFECYCLE: ReadonlySet<TriggerHook> = new Set(['ON_ENABLE', 'ON_DISABLE', 'RENEW'])
@@ -37,6 +39,7 @@ export async function hookOperation(
   settings: HookSettings,
   { hook, owner, version, payload = '{}', simulate = false }: HookRequest,
 ): Promise<OperationRequest> {
+  const { trigger } = version.version
   return {
     operation: {
       type: 'EXECUTE_TRIGGER_HOOK',
@@ -46,7 +49,7 @@ export async function hookOperation(
       webhookUrl: `${settings.publicApiUrl}v1/webhooks/${owner.flowId}${simulate ? '/test' : ''}`,
       payload,
       simulate,
-      appWebhook: null,
+      appWebhook: trigger.type === 'PIECE_TRIGGER' ? settings.appWebhookOf(trigger.settings.pieceName) : null,
     },
     version: version.ref,
     timeoutMs: LIFECYCLE.has(hook) ? settings.hookTimeoutMs : settings.runTimeoutMs,
@@ -64,3 +67,10 @@ export function hookResult(result: { type: string }, owner: TriggerOwner): Trigg
 }
 
 const isHookResult = (result: { type: string }): result is TriggerHookResult => result.type === 'EXECUTE_TRIGGER_HOOK'
+
+/** `name@version` of the trigger's piece when it is neither built in nor installed. */
+export function missingTriggerPiece({ ref, version: { trigger } }: LoadedVersion): string | undefined {
+  if (trigger.type !== 'PIECE_TRIGGER') return undefined
+  const key = `${trigger.settings.pieceName}@${trigger.settings.pieceVersion}`
+  return ref.pieces[key]?.type === 'MISSING' ? key : undefined
+}

@@ -8,8 +8,8 @@ export interface Schedule {
   timezone: string
 }
 
-/** The key of the job that ticks for a trigger source: there is never more than one. */
-export const tickKey = (sourceId: string): string => `tick:${sourceId}`
+/** The keys of the jobs that look, and that renew, for a trigger source: there is never more than one of each. */
+export const tickKeys = (sourceId: string): [poll: string, renew: string] => [`tick:${sourceId}`, `renew:${sourceId}`]
 
 /**
  * The first tick after a time. Daylight saving is the zone's: a tick in the hour that is left out comes right

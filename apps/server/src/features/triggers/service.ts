@@ -2,15 +2,33 @@ import { AppError } from '@piecework/model/errors'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { PieceTrigger } from '@piecework/model/flow/step'
 import { newId } from '@piecework/model/ids'
-import type { TriggerMetadata, TriggerStrategy } from '@piecework/model/piece/metadata'
+import type { TriggerMetadata } from '@piecework/model/piece/metadata'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import type { Interactive } from '../../dispatch/operations.ts'
-import { PRIORITY } from '../../queue/job.ts'
+import { type JobKind, type NewJob, PRIORITY } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { LoadedVersion, VersionSource } from '../runs/versions.ts'
-import { type HookRequest, hookOperation, hookResult, type TriggerOwner } from './hooks.ts'
-import { nextTick, type Schedule, tickKey } from './schedule.ts'
+import {
+  type HookRequest,
+  type HookSettings,
+  hookOperation,
+  hookResult,
+  missingTriggerPiece,
+  type TriggerOwner,
+} from './hooks.ts'
+import { nextTick, type Schedule, tickKeys } from './schedule.ts'
+import {
+  deleteRoutings,
+  insertRoutings,
+  insertSource,
+  markSourceDeleted,
+  type Source,
+  selectSource,
+  setSchedule,
+} from './store.ts'
+
+type FlowRef = { id: string; projectId: string }
 
 /** Registers and unregisters the triggers of flows. */
 export interface TriggerService {
@@ -18,9 +36,13 @@ export interface TriggerService {
    * Takes the trigger of a version into service; what was registered for the flow before is taken out first.
    * @throws AppError TRIGGER_UPDATE_STATUS when the trigger refuses; nothing is registered then.
    */
-  enable(flow: { id: string; projectId: string }, version: FlowVersion): Promise<void>
+  enable(flow: FlowRef, version: FlowVersion): Promise<void>
   /** Takes the flow's trigger out of service. What the piece says against it is logged only. */
-  disable(flow: { id: string; projectId: string }): Promise<void>
+  disable(flow: FlowRef): Promise<void>
+  /** Registers the trigger to listen for one event, beside the one in service. @throws as enable. */
+  simulate(flow: FlowRef, version: FlowVersion): Promise<void>
+  /** @returns false when nothing was listening. */
+  endSimulation(flow: FlowRef): Promise<boolean>
 }
 
 interface Parts {
@@ -28,7 +50,7 @@ interface Parts {
   queue: Queue
   interactive: Interactive
   versions: VersionSource
-  hooks: Parameters<typeof hookOperation>[0]
+  hooks: HookSettings
   triggerOf(
     pieceName: string,
     pieceVersion: string,
@@ -36,6 +58,7 @@ interface Parts {
     platformId: string,
   ): Promise<TriggerMetadata | undefined>
   defaultPollMinutes: number
+  onChanged(flowId: string): void
   log: Logger
 }
 
@@ -49,13 +72,22 @@ const WITHOUT_HOOKS: ReadonlySet<string> = new Set([
   '@activepieces/piece-mcp:mcp_tool',
 ])
 
+/** A version whose trigger can be registered. */
+interface Registrable {
+  owner: TriggerOwner
+  flowVersionId: string
+  trigger: PieceTrigger
+  triggerName: string
+  metadata: TriggerMetadata
+}
+
 export function createTriggerService(parts: Parts): TriggerService {
   const { db, queue, log } = parts
 
   const ask = async (request: HookRequest) =>
     hookResult(await parts.interactive(await hookOperation(parts.hooks, request)), request.owner)
 
-  const ownerOf = async (flow: { id: string; projectId: string }): Promise<TriggerOwner> => {
+  const ownerOf = async (flow: FlowRef): Promise<TriggerOwner> => {
     const project = await db
       .selectFrom('project')
       .select('platformId')
@@ -64,106 +96,118 @@ export function createTriggerService(parts: Parts): TriggerService {
     return { flowId: flow.id, projectId: flow.projectId, platformId: project.platformId }
   }
 
-  const hooked = (version: LoadedVersion, trigger: PieceTrigger): boolean => {
+  const registrable = async (flow: FlowRef, { id, trigger }: FlowVersion): Promise<Registrable> => {
+    const refuse = (message: string) =>
+      new AppError('TRIGGER_UPDATE_STATUS', { flowId: flow.id, flowVersionId: id, message })
+    if (trigger.type !== 'PIECE_TRIGGER' || !trigger.settings.triggerName)
+      throw refuse('The flow has no trigger: choose one first.')
     const { pieceName, pieceVersion, triggerName } = trigger.settings
-    const builtin = version.ref.pieces[`${pieceName}@${pieceVersion}`]?.type === 'BUILTIN'
-    return !(builtin && WITHOUT_HOOKS.has(`${pieceName}:${triggerName}`))
+    const owner = await ownerOf(flow)
+    const metadata = await parts.triggerOf(pieceName, pieceVersion, triggerName, owner.platformId)
+    if (!metadata) throw refuse(`${pieceName} ${pieceVersion} has no trigger ${triggerName}, or is not installed.`)
+    return { owner, flowVersionId: id, trigger, triggerName, metadata }
   }
 
-  const scheduleOf = async (
-    owner: TriggerOwner,
-    version: LoadedVersion,
-    trigger: PieceTrigger,
-    type: TriggerStrategy,
-  ) => {
-    const enabled = hooked(version, trigger) ? await ask({ hook: 'ON_ENABLE', owner, version }) : undefined
-    if (type !== 'POLLING') return null
-    const given = enabled?.schedule
-    return {
-      type: 'CRON_EXPRESSION' as const,
-      cronExpression: given?.cronExpression ?? `*/${parts.defaultPollMinutes} * * * *`,
-      timezone: given?.timezone ?? 'UTC',
-    }
+  /** Lets the trigger do what it does, and makes the jobs that it asks for. */
+  const start = async (source: Source, { owner, trigger, metadata }: Registrable, simulate: boolean): Promise<void> => {
+    const version = await parts.versions.get(source.flowVersionId)
+    const enabled = hasHooks(version, trigger) ? await ask({ hook: 'ON_ENABLE', owner, version, simulate }) : undefined
+    if (enabled?.listeners?.length) await insertRoutings(db, owner, trigger.settings.pieceName, enabled.listeners)
+    if (simulate) return
+    const schedule = scheduleOf(metadata, enabled?.schedule)
+    if (metadata.type === 'POLLING' && schedule)
+      await setSchedule(db, source.id, { type: 'CRON_EXPRESSION', ...schedule })
+    const kind = metadata.type === 'POLLING' ? 'POLL' : 'RENEW'
+    if (schedule) await queue.add([tickJob(kind, source, schedule)])
   }
 
-  const disable = async (flow: { id: string; projectId: string }): Promise<void> => {
-    const source = await db
-      .selectFrom('trigger_source')
-      .select(['id', 'flowVersionId'])
-      .where('flowId', '=', flow.id)
-      .where('simulate', '=', false)
-      .where('deleted', 'is', null)
-      .executeTakeFirst()
-    if (!source) return
-    await queue.removeKey({ key: tickKey(source.id) })
+  const scheduleOf = (
+    { type, renewConfiguration }: TriggerMetadata,
+    given: Schedule | null | undefined,
+  ): Schedule | undefined => {
+    const timezone = 'UTC'
+    if (type === 'POLLING') return given ?? { cronExpression: `*/${parts.defaultPollMinutes} * * * *`, timezone }
+    if (type !== 'WEBHOOK' || renewConfiguration?.strategy !== 'CRON' || !renewConfiguration.cronExpression)
+      return undefined
+    return { cronExpression: renewConfiguration.cronExpression, timezone }
+  }
+
+  /** The end of a registration, also of one that did not come about: the piece is asked to clean up. */
+  const end = async (source: Source, simulate: boolean): Promise<void> => {
+    const flow = { id: source.flowId, projectId: source.projectId }
+    for (const key of tickKeys(source.id)) await queue.removeKey({ key })
     try {
       const version = await parts.versions.get(source.flowVersionId)
       const { trigger } = version.version
-      const owner = await ownerOf(flow)
-      if (trigger.type === 'PIECE_TRIGGER' && hooked(version, trigger))
-        await ask({ hook: 'ON_DISABLE', owner, version })
+      if (trigger.type === 'PIECE_TRIGGER' && hasHooks(version, trigger) && !missingTriggerPiece(version))
+        await ask({ hook: 'ON_DISABLE', owner: await ownerOf(flow), version, simulate })
     } catch (error) {
       log.warn({ err: error, flowId: flow.id }, 'the trigger failed while it was disabled; it counts as disabled')
     }
-    await db.updateTable('trigger_source').set({ deleted: new Date() }).where('id', '=', source.id).execute()
+    await markSourceDeleted(db, source.id)
+    await deleteRoutings(db, flow.id)
+    parts.onChanged(flow.id)
+  }
+
+  const unregister = async (flow: FlowRef, simulate: boolean): Promise<boolean> => {
+    const source = await selectSource(db, flow.id, simulate)
+    if (source) await end(source, simulate)
+    return source !== undefined
+  }
+
+  const register = async (flow: FlowRef, version: FlowVersion, simulate: boolean): Promise<void> => {
+    await unregister(flow, simulate)
+    const wanted = await registrable(flow, version)
+    // Stored before the piece is asked: apps call back while it registers with them, and what a crash leaves behind
+    // is cleaned up with the next change.
+    const source = await insertSource(db, {
+      id: newId(),
+      flowId: flow.id,
+      flowVersionId: version.id,
+      triggerName: wanted.triggerName,
+      projectId: flow.projectId,
+      type: wanted.metadata.type,
+      pieceName: wanted.trigger.settings.pieceName,
+      pieceVersion: wanted.trigger.settings.pieceVersion,
+      simulate,
+    })
+    parts.onChanged(flow.id)
+    try {
+      await start(source, wanted, simulate)
+    } catch (error) {
+      await end(source, simulate)
+      const message = error instanceof Error ? error.message : String(error)
+      throw new AppError('TRIGGER_UPDATE_STATUS', { flowId: flow.id, flowVersionId: version.id, message })
+    }
+    parts.onChanged(flow.id)
   }
 
   return {
-    disable,
-    async enable(flow, flowVersion) {
-      await disable(flow)
-      const { trigger } = flowVersion
-      if (trigger.type !== 'PIECE_TRIGGER' || !trigger.settings.triggerName)
-        throw new AppError('TRIGGER_UPDATE_STATUS', {
-          flowId: flow.id,
-          flowVersionId: flowVersion.id,
-          message: 'The flow has no trigger: choose one first.',
-        })
-      const { pieceName, pieceVersion, triggerName } = trigger.settings
-      const owner = await ownerOf(flow)
-      const metadata = await parts.triggerOf(pieceName, pieceVersion, triggerName, owner.platformId)
-      if (!metadata)
-        throw new AppError('TRIGGER_UPDATE_STATUS', {
-          flowId: flow.id,
-          flowVersionId: flowVersion.id,
-          message: `${pieceName} ${pieceVersion} has no trigger ${triggerName}.`,
-        })
-      const sourceId = newId()
-      let schedule: Schedule | null
-      try {
-        const version = await parts.versions.get(flowVersion.id)
-        schedule = await scheduleOf(owner, version, trigger, metadata.type)
-      } catch (error) {
-        const message = error instanceof Error ? error.message : String(error)
-        throw new AppError('TRIGGER_UPDATE_STATUS', { flowId: flow.id, flowVersionId: flowVersion.id, message })
-      }
-      await db
-        .insertInto('trigger_source')
-        .values({
-          id: sourceId,
-          flowId: flow.id,
-          flowVersionId: flowVersion.id,
-          triggerName,
-          projectId: flow.projectId,
-          type: metadata.type,
-          schedule: schedule && JSON.stringify(schedule),
-          pieceName,
-          pieceVersion,
-          simulate: false,
-        })
-        .execute()
-      if (!schedule) return
-      await queue.add([
-        {
-          id: newId(),
-          kind: 'POLL',
-          projectId: flow.projectId,
-          priority: PRIORITY.veryLow,
-          dueAt: nextTick(schedule, new Date()),
-          key: tickKey(sourceId),
-          data: JSON.stringify({ sourceId }),
-        },
-      ])
+    enable: (flow, version) => register(flow, version, false),
+    async disable(flow) {
+      await unregister(flow, false)
     },
+    simulate: (flow, version) => register(flow, version, true),
+    endSimulation: (flow) => unregister(flow, true),
+  }
+}
+
+function hasHooks({ ref }: LoadedVersion, { settings }: PieceTrigger): boolean {
+  const { pieceName, pieceVersion, triggerName } = settings
+  const builtin = ref.pieces[`${pieceName}@${pieceVersion}`]?.type === 'BUILTIN'
+  return !(builtin && WITHOUT_HOOKS.has(`${pieceName}:${triggerName}`))
+}
+
+/** @throws AppError TRIGGER_UPDATE_STATUS for a schedule that never comes. */
+function tickJob(kind: Extract<JobKind, 'POLL' | 'RENEW'>, source: Source, schedule: Schedule): NewJob {
+  const [poll, renew] = tickKeys(source.id)
+  return {
+    id: newId(),
+    kind,
+    projectId: source.projectId,
+    priority: PRIORITY.veryLow,
+    dueAt: nextTick(schedule, new Date()),
+    key: kind === 'POLL' ? poll : renew,
+    data: JSON.stringify({ sourceId: source.id, schedule }),
   }
 }

@@ -14,6 +14,11 @@ export interface FlowEntry {
   latestVersionId: string
   /** A test in the builder listens for the next event. */
   simulates: boolean
+  /**
+   * The version whose trigger is registered. Apps call back while their webhook is registered, before the version is
+   * live.
+   */
+  registeredVersionId: string | null
 }
 
 /** Flows by id, kept in memory until they change. */
@@ -60,13 +65,12 @@ export function createFlowEntries(db: Db): FlowEntries {
             .select(['id', 'trigger'])
             .where('id', '=', flow.publishedVersionId)
             .executeTakeFirstOrThrow()
-    const simulation = await db
+    const sources = await db
       .selectFrom('trigger_source')
-      .select('id')
+      .select(['simulate', 'flowVersionId'])
       .where('flowId', '=', flowId)
-      .where('simulate', '=', true)
       .where('deleted', 'is', null)
-      .executeTakeFirst()
+      .execute()
     return {
       flowId: flow.id,
       projectId: flow.projectId,
@@ -74,7 +78,8 @@ export function createFlowEntries(db: Db): FlowEntries {
       status: flow.status,
       live,
       latestVersionId: latest.id,
-      simulates: simulation !== undefined,
+      simulates: sources.some((source) => source.simulate),
+      registeredVersionId: sources.find((source) => !source.simulate)?.flowVersionId ?? null,
     }
   }
 

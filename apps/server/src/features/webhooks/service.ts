@@ -62,11 +62,8 @@ export function createWebhookService({
     async find(flowId, mode) {
       const entry = await entries.get(flowId)
       if (!entry) throw new AppError('WEBHOOK_GONE', { message: 'There is no such flow, or it was deleted.', flowId })
-      if (mode === 'LIVE' && entry.status === 'DISABLED' && !entry.simulates)
-        throw new AppError('WEBHOOK_DISABLED', {
-          message: 'The flow is disabled. Enable it, or call its /draft or /test form.',
-          flowId,
-        })
+      if (mode === 'LIVE' && entry.status === 'DISABLED' && !entry.simulates && entry.registeredVersionId === null)
+        throw disabled(flowId)
       return entry
     },
 
@@ -77,9 +74,11 @@ export function createWebhookService({
       const direct = isDirect(version)
       if (direct) requireAuthentication(trigger, call)
       else {
-        const handshake = await events.handshake(entry, version, call.payload)
+        const registered = call.mode === 'LIVE' ? (entry.registeredVersionId ?? versionId) : versionId
+        const handshake = await events.handshake(entry, await versions.get(registered), call.payload)
         if (handshake) return answer(handshake)
       }
+      if (call.mode === 'LIVE' && entry.status === 'DISABLED' && !entry.simulates) throw disabled(entry.flowId)
       if (call.mode !== 'LIVE' || entry.simulates) await events.saveSample(entry, version, call.payload)
       const executes =
         call.mode === 'LIVE'
@@ -114,6 +113,12 @@ export function createWebhookService({
     },
   }
 }
+
+const disabled = (flowId: string): AppError =>
+  new AppError('WEBHOOK_DISABLED', {
+    message: 'The flow is disabled. Enable it, or call its /draft or /test form.',
+    flowId,
+  })
 
 const ACCEPTED: WebhookAnswer = { status: 200, headers: {}, body: {} }
 

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify'
+import { API_PREFIX, openAccess } from '../../http/route.ts'
+import { readPayload } from '../webhooks/payload.ts'
+import { sendAnswer } from '../webhooks/send-answer.ts'
+import type { AppEvents } from './app-events.ts'
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** `/v1/app-events/:pieceUrl`: the one webhook that an app knows for all flows (spec: facts/rest-api.md section 10). */
+export async function appEventRoutes(
+  app: FastifyInstance,
+  { appEvents, maxPayloadBytes }: { appEvents: AppEvents; maxPayloadBytes: number },
+): Promise<void> {
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxPayloadBytes }, (_request, body, done) =>
+      done(null, body),
+    )
+    scope.route<{ Params: { pieceUrl: string } }>({
+      method: [...METHODS],
+      url: `${API_PREFIX}/v1/app-events/:pieceUrl`,
+      bodyLimit: maxPayloadBytes,
+      config: openAccess('the piece checks with the secret of the app that the call comes from it'),
+      handler: async (request, reply) => {
+        // It belongs to no project yet, in which a file could be kept.
+        const payload = await readPayload(request, async ({ data }) => Buffer.from(data).toString('base64'))
+        return sendAnswer(reply, await appEvents.receive(request.params.pieceUrl, payload))
+      },
+    })
+  })
+}

@@ -1,0 +1,68 @@
+import { sql } from 'kysely'
+import type { Db } from '../../database/open.ts'
+import { PRIORITY } from '../../queue/job.ts'
+import { derivedId } from '../runs/derived-id.ts'
+import { type NewRun, newRun } from '../runs/new-run.ts'
+import type { RunStarter } from '../runs/start.ts'
+
+/** What a trigger made of one event or one look. */
+export interface TriggerOutputs {
+  /** Names the event; with its time the ids of the runs come from it. */
+  eventId: string
+  time: Date
+  run: Pick<NewRun, 'projectId' | 'flowId' | 'flowVersionId'> & Partial<NewRun>
+  /** JSON text each. */
+  outputs: readonly string[]
+}
+
+const DEDUPE_KEY = '_dedupe_key'
+/** How long an event with a key that came before is dropped (spec: facts/engine.md section 12). */
+const DEDUPE_MS = 30_000
+/** Of keys that ran out, taken away with each new one: the table stays as small as what comes in. */
+const SWEEP = 20
+
+/**
+ * One run for each output, in order. Called twice for the same event it makes them once: their ids come from the
+ * event's.
+ */
+export async function makeRuns(
+  { db, starter }: { db: Db; starter: RunStarter },
+  { eventId, time, run, outputs }: TriggerOutputs,
+): Promise<void> {
+  const made: NewRun[] = []
+  for (const [index, output] of outputs.entries()) {
+    const { key, payload } = splitKey(output)
+    const id = derivedId(time, eventId, index)
+    if (key !== undefined && !(await isFirst(db, `${run.flowVersionId}:${key}`, id))) continue
+    made.push(newRun({ priority: PRIORITY.medium, ...run, id, payload }))
+  }
+  // Handed over together, they are stored together: what a poll has seen it does not see again.
+  await Promise.all(made.map((one) => starter.enqueue(one)))
+}
+
+function splitKey(output: string): { key: string | undefined; payload: string } {
+  if (!output.includes(DEDUPE_KEY)) return { key: undefined, payload: output }
+  const event: unknown = JSON.parse(output)
+  if (typeof event !== 'object' || event === null || !Object.hasOwn(event, DEDUPE_KEY))
+    return { key: undefined, payload: output }
+  const key: unknown = Reflect.get(event, DEDUPE_KEY)
+  Reflect.deleteProperty(event, DEDUPE_KEY)
+  const isKey = typeof key === 'string' || typeof key === 'number'
+  return { key: isKey ? String(key) : undefined, payload: JSON.stringify(event) }
+}
+
+/** Whether no other event came with this key a short while ago. An event delivered again is not its own repetition. */
+async function isFirst(db: Db, key: string, eventId: string): Promise<boolean> {
+  const result = await sql<{ key: string }>`
+    with swept as (
+      delete from trigger_dedupe where key in (
+        select key from trigger_dedupe where "expiresAt" < now() and key <> ${key}
+        order by "expiresAt" limit ${SWEEP} for update skip locked)
+    )
+    insert into trigger_dedupe (key, "eventId", "expiresAt")
+    values (${key}, ${eventId}, now() + ${DEDUPE_MS} * interval '1 millisecond')
+    on conflict (key) do update set "eventId" = excluded."eventId", "expiresAt" = excluded."expiresAt"
+      where trigger_dedupe."expiresAt" < now() or trigger_dedupe."eventId" = excluded."eventId"
+    returning key`.execute(db)
+  return result.rows.length > 0
+}

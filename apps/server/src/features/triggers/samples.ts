@@ -1,0 +1,111 @@
+import type { Trigger } from '@piecework/model/flow/step'
+import { newId } from '@piecework/model/ids'
+import type { SeekPage } from '@piecework/model/page'
+import type { Db } from '../../database/open.ts'
+import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
+import type { Files } from '../files/service.ts'
+
+/** An event that a trigger saw while it was tested. */
+export interface TriggerEvent {
+  id: string
+  created: string
+  updated: string
+  projectId: string
+  flowId: string
+  /** `piece@major.minor:trigger`. */
+  sourceName: string
+  fileId: string
+  payload: unknown
+}
+
+interface Owner {
+  projectId: string
+  flowId: string
+}
+
+/** The latest events of the triggers of flows, to build flows with. */
+export interface TriggerSamples {
+  /** Keeps events (JSON text each) and forgets the oldest. */
+  save(owner: Owner, trigger: Trigger, payloads: readonly string[]): Promise<TriggerEvent[]>
+  /** In place of all that were kept. */
+  replace(owner: Owner, trigger: Trigger, payloads: readonly string[]): Promise<TriggerEvent[]>
+  /** Those of the trigger that the flow has now, newest first. */
+  list(owner: Owner, trigger: Trigger, page: PageRequest): Promise<SeekPage<TriggerEvent>>
+}
+
+const KEPT = 10
+const NEWEST_FIRST: readonly OrderColumn[] = [{ ref: 'id', key: 'id', direction: 'desc', kind: 'text' }]
+
+export function createTriggerSamples({ db, files }: { db: Db; files: Files }): TriggerSamples {
+  /** Their rows go with their files. */
+  const dropBeyond = async ({ projectId, flowId }: Owner, kept: number): Promise<void> => {
+    const old = await db
+      .selectFrom('trigger_event')
+      .select('fileId')
+      .where('flowId', '=', flowId)
+      .where('projectId', '=', projectId)
+      .orderBy('id', 'desc')
+      .offset(kept)
+      .execute()
+    await files.remove(
+      { projectId },
+      old.map((event) => event.fileId),
+    )
+  }
+
+  const add = async ({ projectId, flowId }: Owner, trigger: Trigger, payload: string): Promise<TriggerEvent> => {
+    const fileId = await files.save({
+      owner: { projectId },
+      type: 'TRIGGER_EVENT_FILE',
+      data: Buffer.from(payload),
+      metadata: { flowId },
+    })
+    const row = await db
+      .insertInto('trigger_event')
+      .values({ id: newId(), flowId, projectId, sourceName: sourceName(trigger), fileId })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    return { ...row, payload: JSON.parse(payload) }
+  }
+
+  const save: TriggerSamples['save'] = async (owner, trigger, payloads) => {
+    const events: TriggerEvent[] = []
+    for (const payload of payloads.slice(-KEPT)) events.push(await add(owner, trigger, payload))
+    await dropBeyond(owner, KEPT)
+    return events
+  }
+
+  return {
+    save,
+    async replace(owner, trigger, payloads) {
+      await dropBeyond(owner, 0)
+      return save(owner, trigger, payloads)
+    },
+    async list({ projectId, flowId }, trigger, request) {
+      const query = db
+        .selectFrom('trigger_event')
+        .selectAll()
+        .where('projectId', '=', projectId)
+        .where('flowId', '=', flowId)
+        .where('sourceName', '=', sourceName(trigger))
+      const page = await paginate(query, NEWEST_FIRST, request)
+      const contents = await files.readMany(
+        { projectId },
+        page.data.map((event) => event.fileId),
+      )
+      const decoder = new TextDecoder()
+      const data = page.data.map((event) => {
+        const content = contents.get(event.fileId)
+        return { ...event, payload: content ? JSON.parse(decoder.decode(content)) : null }
+      })
+      return { ...page, data }
+    },
+  }
+}
+
+function sourceName(trigger: Trigger): string {
+  if (trigger.type !== 'PIECE_TRIGGER') return trigger.type
+  const { pieceName, pieceVersion, triggerName = '' } = trigger.settings
+  const [major, minor] = pieceVersion.split('.')
+  return `${pieceName}@${major}.${minor}:${triggerName}`
+}
