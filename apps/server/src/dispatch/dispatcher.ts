@@ -30,6 +30,8 @@ export interface WorkItem {
 }
 
 export interface Running {
+  /** Resolves when the worker has nothing to do with the item any more; its slot is free then. Never rejects. */
+  left: Promise<void>
   /** Resolves when everything about the item is written. Never rejects. */
   done: Promise<void>
   cancel(): void
@@ -91,6 +93,9 @@ const REMEMBERED_PROJECTS = 256
 const IDLE_POLL_MS = 1000
 const SHORTEST_PROMOTE_MS = 5
 const RETRY_AFTER_ERROR_MS = 1000
+
+/** Work that runs or whose end is being written, at most: when the database falls behind, workers wait for it. */
+const MAX_ACTIVE = 2000
 
 interface Slot {
   link: WorkerLink
@@ -168,8 +173,11 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
     const running = item.start(entry.link)
     active.set(item.id, { link: entry.link, item, running })
     void running.done.finally(() => {
-      entry.busy--
       active.delete(item.id)
+      if (active.size === MAX_ACTIVE - 1) pump()
+    })
+    void running.left.finally(() => {
+      entry.busy--
       occupy(item.bucket, -1)
       noteEnd()
       // Room in a bucket is news for those who wait for it.
@@ -180,7 +188,7 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
 
   const pump = () => {
     if (stopped) return
-    for (;;) {
+    while (active.size < MAX_ACTIVE) {
       const entry = freestLink()
       const item = entry && next()
       if (!entry || !item) break
@@ -322,7 +330,7 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
       occupy(quota?.bucket ?? null, -1)
     },
     get hasWorkers() {
-      return links.size > 0
+      return [...links.values()].some(({ link }) => link.concurrency > 0)
     },
     get hasRoom() {
       return freeSlots() - reserved > claimed.size + waiting.size

@@ -4,7 +4,7 @@ import { newId } from '@piecework/model/ids'
 import type { PieceRef, TaskOperation, VersionRef } from '@piecework/worker/task'
 import type { ClaimedJob } from '../queue/job.ts'
 import { PRIORITY } from '../queue/job.ts'
-import type { Dispatcher, WorkerLink, WorkItem } from './dispatcher.ts'
+import type { Dispatcher, Running, WorkerLink, WorkItem } from './dispatcher.ts'
 
 /** One engine operation that is not a run: a trigger hook, a dropdown, a check of credentials. */
 export interface OperationRequest {
@@ -50,10 +50,7 @@ export function createInteractive(dispatcher: Dispatcher, ask: (request: Operati
         priority: PRIORITY.critical,
         leased: false,
         bucket: null,
-        start: (link) => ({
-          done: runOperation(link, request).then(resolve, reject),
-          cancel: () => {},
-        }),
+        start: (link) => simple(runOperation(link, request).then(resolve, reject)),
       }
       try {
         dispatcher.submit(item)
@@ -74,6 +71,9 @@ export function jobItem(job: ClaimedJob, work: (link: WorkerLink) => Promise<voi
     priority: job.priority,
     leased: true,
     bucket: job.bucket,
-    start: (link) => ({ done: work(link), cancel: () => {} }),
+    start: (link) => simple(work(link)),
   }
 }
+
+/** Work that is done when its worker is. */
+const simple = (done: Promise<void>): Running => ({ left: done, done, cancel: () => {} })

@@ -130,7 +130,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
   const run = async (
     attempt: Attempt,
     link: WorkerLink,
-    state: { canceled: boolean; cancel?: () => void },
+    state: { canceled: boolean; cancel?: () => void; leave: () => void },
   ): Promise<void> => {
     const { runId, projectId } = attempt
     try {
@@ -141,8 +141,11 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
       })
       state.cancel = running.cancel
       if (state.canceled) running.cancel()
-      await conclude(attempt, await running.outcome)
+      const outcome = await running.outcome
+      state.leave()
+      await conclude(attempt, outcome)
     } catch (error) {
+      state.leave()
       if (error instanceof StaleAttemptError) log.warn({ runId }, error.message)
       // The lease runs out and the run is delivered again.
       else log.error({ err: error, runId }, 'recording the end of a run failed')
@@ -151,8 +154,10 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
 
   return {
     start(attempt, link) {
-      const state: { canceled: boolean; cancel?: () => void } = { canceled: false }
+      const { promise: left, resolve: leave } = Promise.withResolvers<void>()
+      const state: { canceled: boolean; cancel?: () => void; leave: () => void } = { canceled: false, leave }
       return {
+        left,
         done: run(attempt, link, state),
         cancel: () => {
           state.canceled = true

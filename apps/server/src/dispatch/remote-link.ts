@@ -1,0 +1,119 @@
+import type { FlowVersion } from '@piecework/model/flow/flow'
+import { FromWorker, type MachineInformation, type ToWorker } from '@piecework/worker/channel/messages'
+import { createSession, type Session } from '@piecework/worker/channel/session'
+import type { TaskEvents, TaskOutcome } from '@piecework/worker/task'
+import type { Logger } from 'pino'
+import type { WorkerLink } from './dispatcher.ts'
+
+/** What workers may ask for. */
+export interface LinkSource {
+  loadVersion(key: string): Promise<FlowVersion>
+  loadArchive(fileId: string): Promise<Uint8Array>
+}
+
+/** A worker at the other end of a connection. */
+export interface RemoteLink extends WorkerLink {
+  readonly session: Session
+  /** Ends every task with LOST. */
+  lose(): void
+  /** Reads no more from the socket while too much of what it sent is not stored yet. */
+  hold(socket: { pause(): void; resume(): void }): void
+}
+
+interface Parts {
+  id: string
+  concurrency: number
+  source: LinkSource
+  onMachine(information: MachineInformation): void
+  onBye(): void
+  log: Logger
+}
+
+interface RemoteTask {
+  events: TaskEvents
+  settle(outcome: TaskOutcome): void
+}
+
+/** Journal entries of one worker that may wait for the database at a time. */
+const MAX_UNSTORED = 2000
+
+export function createRemoteLink({ id, concurrency, source, onMachine, onBye, log }: Parts): RemoteLink {
+  const tasks = new Map<number, RemoteTask>()
+  let nextTask = 1
+  let slots = concurrency
+  let lost = false
+  let unstored = 0
+  let held: { resume(): void } | undefined
+
+  const session = createSession((message) => take(FromWorker.parse(message)))
+  const send = (message: ToWorker) => session.send(message)
+
+  const store = async ({ taskId, batch, entries }: Extract<FromWorker, { kind: 'journal' }>): Promise<void> => {
+    unstored += entries.length
+    // Of a task that this app knows nothing of, nothing is written.
+    const stored = tasks.get(taskId)?.events.journal(entries) ?? Promise.reject(new Error('unknown task'))
+    const stale = await stored.then(
+      () => false,
+      () => true,
+    )
+    unstored -= entries.length
+    if (held && unstored < MAX_UNSTORED) {
+      held.resume()
+      held = undefined
+    }
+    send({ kind: 'journalled', taskId, batch, stale })
+  }
+
+  const load = async (requestId: number, read: () => Promise<{ version?: FlowVersion; archive?: string }>) => {
+    try {
+      send({ kind: 'loaded', requestId, ...(await read()) })
+    } catch (error) {
+      log.warn({ err: error, link: id }, 'a worker could not be given what it asked for')
+      send({ kind: 'loaded', requestId, error: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  const take = (message: FromWorker): void => {
+    if (lost) return
+    if (message.kind === 'journal') void store(message)
+    else if (message.kind === 'respond') tasks.get(message.taskId)?.events.respond(message.response)
+    else if (message.kind === 'progress') tasks.get(message.taskId)?.events.progress(message.stepName, message.output)
+    else if (message.kind === 'outcome') {
+      tasks.get(message.taskId)?.settle(message.outcome)
+      tasks.delete(message.taskId)
+    } else if (message.kind === 'load-version')
+      void load(message.requestId, async () => ({ version: await source.loadVersion(message.key) }))
+    else if (message.kind === 'load-archive')
+      void load(message.requestId, async () => ({
+        archive: Buffer.from(await source.loadArchive(message.fileId)).toString('base64'),
+      }))
+    else if (message.kind === 'machine') onMachine(message.machine)
+    else if (message.kind === 'drain') slots = 0
+    else onBye()
+  }
+
+  return {
+    id,
+    session,
+    get concurrency() {
+      return slots
+    },
+    execute(task, events) {
+      if (lost) return { outcome: Promise.resolve({ kind: 'LOST' }), cancel: () => {} }
+      const taskId = nextTask++
+      const outcome = new Promise<TaskOutcome>((settle) => tasks.set(taskId, { events, settle }))
+      send({ kind: 'execute', taskId, task })
+      return { outcome, cancel: () => send({ kind: 'cancel', taskId }) }
+    },
+    lose() {
+      lost = true
+      for (const task of tasks.values()) task.settle({ kind: 'LOST' })
+      tasks.clear()
+    },
+    hold(socket) {
+      if (unstored < MAX_UNSTORED || held) return
+      held = socket
+      socket.pause()
+    },
+  }
+}

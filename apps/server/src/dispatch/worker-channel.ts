@@ -1,0 +1,182 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { newId } from '@piecework/model/ids'
+import {
+  CHANNEL_PATH,
+  GRACE_MS,
+  type Greeting,
+  Hello,
+  type MachineInformation,
+  PING_MS,
+  PROTOCOL,
+  SILENCE_MS,
+  type WorkerSettings,
+} from '@piecework/worker/channel/messages'
+import type { Logger } from 'pino'
+import { WebSocket, WebSocketServer } from 'ws'
+import type { WorkerLink } from './dispatcher.ts'
+import { createRemoteLink, type LinkSource, type RemoteLink } from './remote-link.ts'
+
+/** Takes in separate workers: whoever holds a worker token may connect and is given work. */
+export interface WorkerChannel {
+  /** Begins to take workers in. */
+  listen(server: Server): void
+  /** Sends the workers elsewhere. */
+  close(): Promise<void>
+}
+
+interface Parts {
+  /** @throws when the bearer of the token is no worker. */
+  authenticate(authorization: string | undefined): Promise<void>
+  attach(link: WorkerLink): void
+  detach(linkId: string): void
+  source: LinkSource
+  settings: WorkerSettings
+  /** News of the machine of a worker; also that it is there. */
+  onMachine(information: MachineInformation, connected: boolean): void
+  log: Logger
+}
+
+interface Connected {
+  link: RemoteLink
+  workerId: string
+  machine: MachineInformation
+  /** Runs while the worker is away. */
+  expiry: NodeJS.Timeout | undefined
+}
+
+export function createWorkerChannel(parts: Parts): WorkerChannel {
+  const { log } = parts
+  const sessions = new Map<string, Connected>()
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 0, perMessageDeflate: false })
+  let closing = false
+
+  /** Its attempts are delivered again; what it still says is not listened to. */
+  const end = (id: string): void => {
+    const connected = sessions.get(id)
+    if (!connected) return
+    sessions.delete(id)
+    clearTimeout(connected.expiry)
+    parts.detach(id)
+    connected.link.lose()
+    parts.onMachine(connected.machine, false)
+    log.info({ worker: connected.workerId, session: id }, 'a worker has gone')
+  }
+
+  const begin = (hello: Hello): Connected => {
+    const id = newId()
+    const connected: Connected = {
+      workerId: hello.workerId,
+      machine: hello.machine,
+      expiry: undefined,
+      link: createRemoteLink({
+        id,
+        concurrency: hello.concurrency,
+        source: parts.source,
+        onMachine: (machine) => {
+          connected.machine = machine
+          parts.onMachine(machine, true)
+        },
+        onBye: () => end(id),
+        log,
+      }),
+    }
+    sessions.set(id, connected)
+    return connected
+  }
+
+  const greet = (socket: WebSocket, hello: Hello): Connected | undefined => {
+    const say = (greeting: Greeting) => socket.send(JSON.stringify(greeting))
+    if (hello.protocol !== PROTOCOL) {
+      const message = `it speaks version ${hello.protocol} of the protocol, this app version ${PROTOCOL}. Run the same release on apps and workers.`
+      log.warn({ worker: hello.workerId }, `a worker was refused: ${message}`)
+      say({ kind: 'refused', message })
+      socket.close()
+      return undefined
+    }
+    const known = hello.session === null ? undefined : sessions.get(hello.session)
+    // A worker that comes back with another session has ended what ran under the old one.
+    if (!known) for (const [id, other] of sessions) if (other.workerId === hello.workerId) end(id)
+    const connected = known ?? begin(hello)
+    clearTimeout(connected.expiry)
+    const { link } = connected
+    say({
+      kind: 'welcome',
+      session: link.id,
+      resumed: known !== undefined,
+      received: link.session.received,
+      settings: parts.settings,
+    })
+    link.session.attach(socket, known ? hello.received : 0)
+    if (!known) {
+      log.info({ worker: hello.workerId, session: link.id, slots: hello.concurrency }, 'a worker has come')
+      parts.onMachine(hello.machine, true)
+      parts.attach(link)
+    }
+    return connected
+  }
+
+  const serve = (socket: WebSocket): void => {
+    let connected: Connected | undefined
+    let heardAt = Date.now()
+    const heard = () => {
+      heardAt = Date.now()
+    }
+    const beat = setInterval(() => {
+      if (Date.now() - heardAt > SILENCE_MS) socket.terminate()
+      else if (socket.readyState === WebSocket.OPEN) socket.ping()
+    }, PING_MS)
+    socket.on('ping', heard)
+    socket.on('pong', heard)
+    socket.on('error', (error) => log.warn({ err: error }, 'the connection of a worker failed'))
+    socket.on('message', (data) => {
+      heard()
+      try {
+        const text = String(data)
+        if (connected) {
+          connected.link.session.accept(text)
+          connected.link.hold(socket)
+        } else connected = greet(socket, Hello.parse(JSON.parse(text)))
+      } catch (error) {
+        log.warn({ err: error }, 'a worker does not keep to the protocol')
+        socket.terminate()
+      }
+    })
+    socket.on('close', () => {
+      clearInterval(beat)
+      if (!connected) return
+      const { link } = connected
+      link.session.detach(socket)
+      if (!link.session.attached && sessions.has(link.id) && !closing)
+        connected.expiry = setTimeout(() => end(link.id), GRACE_MS)
+    })
+  }
+
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (new URL(request.url ?? '', 'http://app').pathname !== CHANNEL_PATH) return
+    socket.on('error', () => {})
+    parts.authenticate(request.headers.authorization).then(
+      () => {
+        if (closing) socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n')
+        else sockets.handleUpgrade(request, socket, head, serve)
+      },
+      () => socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n'),
+    )
+  }
+
+  return {
+    listen: (server) => {
+      server.on('upgrade', upgrade)
+    },
+    async close() {
+      closing = true
+      for (const id of [...sessions.keys()]) end(id)
+      for (const socket of sockets.clients) socket.close(1001)
+      const patience = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate()
+      }, PING_MS)
+      await new Promise<void>((resolve) => sockets.close(() => resolve()))
+      clearTimeout(patience)
+    },
+  }
+}
