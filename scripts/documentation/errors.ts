@@ -1,0 +1,79 @@
+import { STATUS_CODES } from 'node:http'
+import { ERROR_STATUS, type ErrorCode } from '../../packages/model/src/errors.ts'
+
+/** What each code means to whoever gets it. A code without a meaning does not compile. */
+const MEANING: Record<ErrorCode, string> = {
+  INVALID_API_KEY: 'The key of a piece or tool is not valid.',
+  INVALID_BEARER_TOKEN: 'The token is malformed, tampered with, or signed with another key.',
+  INVALID_CREDENTIALS: 'No account has this e-mail address and password.',
+  AUTHENTICATION:
+    'No usable Authorization header, an unknown API key, or a webhook call that its trigger does not let in.',
+  SESSION_EXPIRED: 'The session has ended: sign in again.',
+  AUTHORIZATION: 'This kind of caller may not do this, or has no role in the project.',
+  PERMISSION_DENIED: 'The role in the project lacks the permission that `params.permission` names.',
+  SIGN_UP_DISABLED: 'The platform takes no new users.',
+  EMAIL_IS_NOT_VERIFIED: 'The e-mail address was not confirmed yet.',
+  USER_IS_INACTIVE: 'The account was deactivated.',
+  DOMAIN_NOT_ALLOWED: 'The platform takes no users of this e-mail domain.',
+  EMAIL_AUTH_DISABLED: 'The platform does not take passwords.',
+  INVITATION_ONLY_SIGN_UP: 'The platform takes invited users only.',
+  QUOTA_EXCEEDED: 'A quota of the platform is used up.',
+  AI_CREDIT_LIMIT_EXCEEDED: 'The AI credits are used up.',
+  ENTITY_NOT_FOUND: 'There is no such entity, or it is not yours: `params` has entityType and entityId.',
+  VALIDATION: 'The request conflicts with what is stored, or with a limit.',
+  EXISTING_USER: 'There is an account with this e-mail address.',
+  EXISTING_ALERT_CHANNEL: 'The address gets alerts already.',
+  FLOW_OPERATION_IN_PROGRESS: 'The flow is being enabled, disabled or deleted: wait for it.',
+  FLOW_IN_USE: 'Somebody else changed the flow within the last minute.',
+  PROJECT_EXTERNAL_ID_ALREADY_EXISTS: 'Another project has this external id.',
+  INVALID_OTP: 'The one-time code is wrong or too old.',
+  FLOW_RUN_RETRY_OUTSIDE_RETENTION: 'The data of the run is older than it is kept, so it cannot be retried.',
+  WEBHOOK_DISABLED: 'The flow of this webhook is disabled.',
+  WEBHOOK_GONE: 'No flow has this webhook, or it was deleted.',
+  WEBHOOK_TIMEOUT: 'The flow did not answer in time; it goes on.',
+  PAYLOAD_TOO_LARGE: 'The body of the request is larger than the settings allow.',
+  DOES_NOT_MEET_BUSINESS_REQUIREMENTS: 'A rule of the platform forbids this.',
+  SANDBOX_CAPACITY_EXCEEDED: 'Too many calls wait for a free worker: try again later.',
+  RATE_LIMITED: 'Too many requests from this address: the `x-ratelimit-*` headers tell the limit.',
+  INVALID_REQUEST: 'The request makes no sense; the message names the field.',
+  INVALID_CURSOR: 'The cursor was not made by this list.',
+  FLOW_OPERATION_INVALID: 'The operation cannot be applied to the flow; nothing was changed.',
+  INVALID_APP_CONNECTION: 'The service did not accept the connection.',
+  INVALID_CLAIM: 'The OAuth2 code could not be exchanged for a token.',
+  INVALID_OR_EXPIRED_JWT_TOKEN: 'The signed link or token is not valid any more.',
+  ENGINE_OPERATION_FAILURE: 'Code of a piece or flow failed outside of a run.',
+  EXECUTION_STATE_MISSING: 'The log of the run is gone, so it cannot be resumed.',
+  FLOW_MIGRATION_FAILED: 'A flow of an older schema version could not be brought up to date.',
+  GENERIC_ERROR: 'Anything else; see the message.',
+  PAUSE_METADATA_MISSING: 'The run is not paused where it is resumed.',
+  PIECE_SYNC_NOT_SUPPORTED: 'Pieces cannot be refreshed with these settings.',
+  TEST_TRIGGER_FAILED: 'The trigger failed while it was tested.',
+  TRIGGER_EXECUTION_FAILED: 'The trigger failed on the event.',
+  TRIGGER_UPDATE_STATUS: 'The trigger could not be enabled or disabled.',
+  INTERNAL_SERVER_ERROR: 'A fault of the server, which logged it under the id in `x-request-id`.',
+}
+
+/** The page docs/errors.md. */
+export function documentErrors(): string {
+  const codes = Object.keys(ERROR_STATUS).sort() as ErrorCode[]
+  const byStatus = Map.groupBy(codes, (code) => ERROR_STATUS[code])
+  const sections = [...byStatus]
+    .sort(([a], [b]) => a - b)
+    .map(([status, names]) => {
+      const rows = names.map((code) => `| \`${code}\` | ${MEANING[code]} |`)
+      return [`## ${status} ${STATUS_CODES[status]}`, '', '| Code | Meaning |', '| --- | --- |', ...rows].join('\n')
+    })
+  return `${HEAD}\n${sections.join('\n\n')}\n`
+}
+
+const HEAD = `<!-- Generated from packages/model/src/errors.ts by \`npm run docs\`. -->
+# Errors
+
+Every error is answered with a body of this shape, and with the id of the request in the header \`x-request-id\`:
+
+\`\`\`json
+{ "statusCode": 404, "code": "ENTITY_NOT_FOUND", "params": { "entityType": "flow", "entityId": "…", "message": "flow not found" } }
+\`\`\`
+
+A request that does not fit the schema of its route is answered with 400 and the code \`FST_ERR_VALIDATION\`; \`params.issues\` lists every field as \`{path, message}\`. A path that no route has is answered with 404 and no code. An entity of another tenant is answered like one that does not exist. Codes of parts that are not built yet (see [status](status.md)) are in the table and are not answered.
+`
