@@ -1,6 +1,6 @@
-import type { ActionContext } from './context.ts'
-import type { PieceAuthProperty } from './property/auth-types.ts'
-import type { AnyAuth, InputPropertyMap } from './property/types.ts'
+import type { AnyAuth, PieceAuthProperty } from './property/auth-types.ts'
+import type { InputPropertyMap } from './property/types.ts'
+import type { ActionContext } from './typed-context.ts'
 
 interface Switch {
   defaultValue?: boolean

@@ -1,16 +1,6 @@
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import type { StoreScope, TriggerStrategy } from './constants.ts'
 import type { Lax } from './lax.ts'
-import type {
-  BasicAuthProperty,
-  CustomAuthProperty,
-  CustomAuthProps,
-  OAuth2Property,
-  OAuth2Props,
-  PieceAuthProperty,
-  SecretTextProperty,
-} from './property/auth-types.ts'
-import type { AnyAuth, InputPropertyMap, StaticPropsValue } from './property/types.ts'
 
 /** What an action or a trigger is given when it runs (spec: facts/engine.md sections 8, 12 and 14). */
 
@@ -54,25 +44,6 @@ export type AppConnectionValue =
   | CustomAuthConnectionValue
   | OAuth2ConnectionValue
   | NoAuthConnectionValue
-
-type CustomProps<T> = T extends CustomAuthProperty<infer P extends CustomAuthProps> ? StaticPropsValue<P> : never
-type OAuthProps<T> = T extends OAuth2Property<infer P extends OAuth2Props> ? StaticPropsValue<P> : never
-
-type SingleAuthValue<T> =
-  T extends SecretTextProperty<boolean>
-    ? SecretTextConnectionValue
-    : T extends BasicAuthProperty
-      ? BasicAuthConnectionValue
-      : T extends { type: 'CUSTOM_AUTH' }
-        ? CustomAuthConnectionValue<CustomProps<T>>
-        : T extends { type: 'OAUTH2' }
-          ? OAuth2ConnectionValue<OAuthProps<T>>
-          : undefined
-
-/** The type of `context.auth` for a piece's auth: the connection value, or a union for an array. */
-export type AuthValue<T> = T extends readonly PieceAuthProperty[] ? SingleAuthValue<T[number]> : SingleAuthValue<T>
-export type AppConnectionValueForAuthProperty<T extends AnyAuth> = AuthValue<T>
-export type ExtractPieceAuthPropertyTypeForMethods<T extends AnyAuth> = T extends PieceAuthProperty[] ? T[number] : T
 
 /** Keys up to 128 characters, values up to 512 KiB of JSON; the default scope is the flow. */
 export interface Store {
@@ -182,7 +153,7 @@ export interface PropertyContext {
   connections: ConnectionsManager
 }
 
-/** Contexts are told by the types of their values; the aliases below derive these from declarations. */
+/** Contexts are told by the types of their values; typed-context.ts derives these from declarations. */
 export interface ContextOf<Auth, Values> {
   flows: FlowsContext
   step: StepContext
@@ -242,27 +213,3 @@ export type TriggerContextOf<Auth, Values, S extends TriggerStrategy> = S extend
     : S extends 'WEBHOOK'
       ? WebhookContext<Auth, Values>
       : ManualContext<Auth, Values>
-
-export type BaseContext<A extends AnyAuth, P> = ContextOf<AuthValue<A>, StaticPropsValue<P>>
-export type ActionContext<A extends AnyAuth = undefined, P = InputPropertyMap> = ActionContextOf<
-  AuthValue<A>,
-  StaticPropsValue<P>
->
-
-/** The context of onEnable, onDisable, onHandshake and onRenew. */
-export type TriggerHookContext<A extends AnyAuth, P, S extends TriggerStrategy> = TriggerContextOf<
-  AuthValue<A>,
-  StaticPropsValue<P>,
-  S
->
-
-/** The context of run and test of a trigger. */
-export type TestOrRunHookContext<A extends AnyAuth, P, S extends TriggerStrategy> = TriggerHookContext<A, P, S> & {
-  files: FilesService
-}
-
-/** The context of onStart, which is called at the start of each run. */
-export interface OnStartContext<A extends AnyAuth, P> extends Omit<BaseContext<A, P>, 'flows'> {
-  run: { id: string }
-  payload: unknown
-}

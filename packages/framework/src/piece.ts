@@ -6,7 +6,7 @@ import {
   type PieceCategory,
 } from './constants.ts'
 import type { TriggerPayload } from './context.ts'
-import type { AnyAuth } from './property/types.ts'
+import type { AnyAuth } from './property/auth-types.ts'
 import type { Trigger } from './trigger.ts'
 
 /** How the events of an app, which all arrive at one URL, find their flows and prove their origin. */

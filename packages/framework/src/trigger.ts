@@ -4,8 +4,9 @@ import {
   type WebhookHandshakeStrategy,
   WebhookRenewStrategy,
 } from './constants.ts'
-import type { OnStartContext, TestOrRunHookContext, TriggerHookContext } from './context.ts'
-import type { AnyAuth, InputPropertyMap } from './property/types.ts'
+import type { AnyAuth } from './property/auth-types.ts'
+import type { InputPropertyMap } from './property/types.ts'
+import type { OnStartContext, TestOrRunHookContext, TriggerHookContext } from './typed-context.ts'
 
 export type WebhookRenewConfiguration =
   | { strategy: typeof WebhookRenewStrategy.NONE }

@@ -20,7 +20,7 @@ import type {
   StaticMultiSelectDropdownProperty,
   StaticPropsValue,
   TPropertyValue,
-} from './types.ts'
+} from './declared.ts'
 
 /** The declarations of connections (spec: facts/pieces-framework.md, PieceAuth). */
 
@@ -84,3 +84,6 @@ export type PieceAuthProperty =
   | BasicAuthProperty
   | CustomAuthProperty<CustomAuthProps>
   | OAuth2Property<OAuth2Props>
+
+/** A piece's auth: one property, several (the user chooses), or none. */
+export type AnyAuth = PieceAuthProperty | PieceAuthProperty[] | undefined

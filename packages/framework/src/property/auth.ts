@@ -1,5 +1,6 @@
 import { type AppConnectionType, DEFAULT_CONNECTION_DISPLAY_NAME } from '../constants.ts'
 import type {
+  AnyAuth,
   BasicAuthProperty,
   CustomAuthProperty,
   CustomAuthProps,
@@ -8,7 +9,6 @@ import type {
   PieceAuthProperty,
   SecretTextProperty,
 } from './auth-types.ts'
-import type { AnyAuth } from './types.ts'
 
 type Declaration<P> = Omit<P, 'type' | 'valueSchema'>
 /** The name of a connection may be left out. */

@@ -1,25 +1,22 @@
 import { MarkdownVariant } from '../constants.ts'
+import type { AnyAuth } from './auth-types.ts'
 import type {
-  AnyAuth,
-  ArrayProperty,
   CheckboxProperty,
   ColorProperty,
   CustomProperty,
   CustomPropertyCodeFunctionParams,
   DateTimeProperty,
-  DropdownProperty,
-  DynamicProperties,
   FileProperty,
   JsonProperty,
   LongTextProperty,
   MarkDownProperty,
-  MultiSelectDropdownProperty,
   NumberProperty,
   ObjectProperty,
   ShortTextProperty,
   StaticDropdownProperty,
   StaticMultiSelectDropdownProperty,
-} from './types.ts'
+} from './declared.ts'
+import type { ArrayProperty, DropdownProperty, DynamicProperties, MultiSelectDropdownProperty } from './types.ts'
 
 /** What an author writes: everything but what the factory adds. */
 type Declaration<P> = Omit<P, 'type' | 'valueSchema'>
