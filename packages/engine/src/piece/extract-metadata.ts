@@ -19,20 +19,44 @@ export async function extractPieceMetadata(
   try {
     const piece = await engine.pieces.load(operation.piece)
     const version = contextVersionOf(piece)
+    const said = piece.metadata()
     const described: unknown = JSON.parse(
       JSON.stringify({
+        logoUrl: '',
+        description: '',
         ...(version === '0' ? {} : { contextInfo: { version } }),
-        ...piece.metadata(),
+        ...said,
+        actions: completed(Reflect.get(said, 'actions')),
+        triggers: completed(Reflect.get(said, 'triggers')),
         name: operation.pieceName,
         version: operation.pieceVersion,
         authors: piece.authors ?? [],
         i18n: 'file' in operation.piece ? await readTranslations(operation.piece.file) : undefined,
       }),
     )
-    return { type: TYPE, status: 'OK', metadata: PieceMetadata.parse(described) }
+    const metadata = PieceMetadata.safeParse(described)
+    if (metadata.success) return { type: TYPE, status: 'OK', metadata: metadata.data }
+    return {
+      type: TYPE,
+      status: 'USER_FAILURE',
+      error: `its metadata is not valid: ${z.prettifyError(metadata.error)}`,
+    }
   } catch (error) {
     return { type: TYPE, status: 'USER_FAILURE', error: errorText(error) }
   }
+}
+
+/** Actions and triggers with what the oldest frameworks left unsaid. */
+function completed(steps: unknown): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(Object(steps)).map(([name, step]) => {
+      const said: object = Object(step)
+      return [
+        name,
+        { name, description: '', props: {}, ...said, requireAuth: Reflect.get(said, 'requireAuth') ?? true },
+      ]
+    }),
+  )
 }
 
 /** Translations lie beside the module of a published piece; missing and broken ones are left out. */
