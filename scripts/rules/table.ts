@@ -11,7 +11,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   'packages/sdk': ['packages/model'],
   'packages/embed': ['packages/model'],
   'apps/web': ['packages/model', 'packages/sdk'],
-  'apps/cli': ['packages/model', 'packages/sdk', 'packages/framework', 'apps/server'],
+  'apps/cli': ['packages/model', 'packages/sdk', 'packages/framework'],
 }
 
 /** Folders of the repository itself: they may import anything. */
@@ -91,7 +91,7 @@ export const FILE_RULES: readonly FileRule[] = [
 
 /** What starts a process or is called from outside; any other file must be reached from one of these. */
 export const ENTRY_POINTS: readonly RegExp[] = [
-  /^apps\/(server|cli)\/src\/main\.ts$/,
+  /^apps\/server\/src\/(main|cli\/[^/]+)\.ts$/,
   // Started by path, in a thread of its own.
   /^apps\/server\/src\/database\/pglite-thread\.ts$/,
   /^packages\/engine\/src\/main\.ts$/,

@@ -1,7 +1,7 @@
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import type { FailedStep } from '@piecework/model/run/run'
-import type { StepOutput, StepPath } from '@piecework/model/run/step-output'
+import type { StepPath } from '@piecework/model/run/step-output'
 import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
 
 /**
@@ -232,15 +232,6 @@ export type EngineResult =
   | AppEventResult
   | { type: 'FAILED'; error: string }
 
-/** The result of a step under test, for the live view. */
-export interface StepTestResult {
-  success: boolean
-  /** JSON text each. */
-  input: string
-  output: string
-  errorMessage: string
-}
-
 /** Worker to engine. */
 export type ToEngine =
   | { kind: 'configure'; config: EngineConfig }
@@ -273,6 +264,3 @@ export interface RunPort {
   respond(response: FlowResponse): void
   progress(stepName: string, output: string): void
 }
-
-/** A step output as the engine keeps it in memory: never sliced. */
-export type LiveStepOutput = Omit<StepOutput, 'outputSlice'>

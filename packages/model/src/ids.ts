@@ -1,12 +1,7 @@
-import { z } from 'zod'
-
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const ID_LENGTH = 21
 const TIME_LENGTH = 8
 const RANDOM_LENGTH = ID_LENGTH - TIME_LENGTH
-
-/** 21 characters of `[0-9A-Za-z]`: the id of every entity (spec: facts/errors.md, Ids). */
-export const ApId = z.string().regex(/^[0-9a-zA-Z]{21}$/, 'must be an id of 21 letters and digits')
 
 /**
  * A new id. The first eight characters are the time in milliseconds and the alphabet is in byte order,

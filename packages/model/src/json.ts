@@ -4,6 +4,3 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 
 /** A map with any keys and values, as step inputs are. */
 export const AnyMap = z.record(z.string(), z.unknown())
-
-/** An ISO-8601 UTC timestamp with milliseconds. */
-export const IsoDate = z.string()

@@ -103,7 +103,6 @@ export interface RouterAction extends ActionBase {
   children: (Action | null)[]
 }
 export type Action = CodeAction | PieceAction | LoopAction | RouterAction
-export type ActionType = Action['type']
 
 interface TriggerBase {
   name: string

@@ -17,20 +17,9 @@ export const FlowRunStatus = z.enum([
 export type FlowRunStatus = z.infer<typeof FlowRunStatus>
 
 const LIVE: ReadonlySet<FlowRunStatus> = new Set(['QUEUED', 'RUNNING', 'PAUSED'])
-const FAILED: ReadonlySet<FlowRunStatus> = new Set([
-  'FAILED',
-  'INTERNAL_ERROR',
-  'QUOTA_EXCEEDED',
-  'TIMEOUT',
-  'MEMORY_LIMIT_EXCEEDED',
-  'LOG_SIZE_EXCEEDED',
-])
 
 /** Whether a run in this status will never change its status by itself. */
 export const isTerminal = (status: FlowRunStatus): boolean => !LIVE.has(status)
-
-/** Whether a run in this status ended badly, so that a retry makes sense. */
-export const isFailed = (status: FlowRunStatus): boolean => FAILED.has(status)
 
 export const StepOutputStatus = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'PAUSED', 'STOPPED'])
 export type StepOutputStatus = z.infer<typeof StepOutputStatus>

@@ -28,11 +28,6 @@ export interface LoopOutput {
   iterations: Record<string, StepOutput>[]
 }
 
-/** Output of ROUTER; `branchIndex` is 1-based. */
-export interface RouterOutput {
-  branches: { branchName: string; branchIndex: number; evaluation: boolean }[]
-}
-
 /** The enclosing loops of a step, outermost first, each with its zero-based iteration. */
 export const StepPath = z.array(z.tuple([z.string(), z.number().int().nonnegative()]))
 export type StepPath = z.infer<typeof StepPath>
