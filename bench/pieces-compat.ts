@@ -154,7 +154,9 @@ function verdictOf(ran: boolean, message: string): { verdict: Verdict } {
 }
 
 /** Without the stack. */
-const firstWords = (message: string): string => (message.split(/\n\s+at /)[0] ?? '').replace(/\s+/g, ' ').slice(0, 300)
+function firstWords(message: string): string {
+  return (message.split(/\n\s+at /)[0] ?? '').replace(/\s+/g, ' ').slice(0, 300)
+}
 
 function tally(trials: readonly Trial[]): string {
   if (trials.length === 0) return '-'

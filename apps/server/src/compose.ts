@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { newId } from '@piecework/model/ids'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -21,6 +22,7 @@ import { folderRoutes } from './features/folders/routes.ts'
 import { createFolders } from './features/folders/service.ts'
 import { healthRoutes } from './features/health/routes.ts'
 import { createCatalogue, readBuiltInPieces } from './features/pieces/catalogue.ts'
+import { createPieceDevelopment } from './features/pieces/develop.ts'
 import { createPieceExtractor } from './features/pieces/extract.ts'
 import { createPieceInstalls } from './features/pieces/install.ts'
 import { pieceInstallRoutes } from './features/pieces/install-routes.ts'
@@ -115,6 +117,16 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     onChanged,
     log,
   })
+  const development = createPieceDevelopment({
+    names: settings.devPieces,
+    folders: [...settings.customPiecesPaths, 'pieces', 'packages/pieces'],
+    outFolder: join(settings.configPath, 'cache', 'dev-pieces'),
+    withTranslations: settings.loadTranslationsForDevPieces,
+    catalogue,
+    extract,
+    onChanged,
+    log,
+  })
   const { triggers, sampleData } = execution
   const flows: Flows = createFlows({
     db,
@@ -194,6 +206,8 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     await flows.resumeDeletions()
     tidying = setInterval(tidy, HOUR_MS).unref()
     await execution.start()
+    sync.start()
+    if (settings.containerType === 'WORKER_AND_APP') await development.start()
     return portOf(app)
   }
 
@@ -210,6 +224,8 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       // Asked to stop while it starts, it starts first: half of it could not be stopped cleanly.
       await started?.catch(() => {})
       clearInterval(tidying)
+      sync.stop()
+      development.stop()
       await app.close()
       await flows.close()
       await execution.stop()

@@ -109,6 +109,13 @@ export function createCatalogue({
       return newestFirst([...preferOwnOf(platformId, installed), ...withOwn(installed, ownPieces.get(name))])
     })
 
+  /** A piece under development stands before all others of its name. */
+  const withDeveloped = async (name: string, platformId: string | null): Promise<CataloguedPiece[]> => {
+    const own = developed.get(name)
+    const all = await versions(name, platformId)
+    return own ? [own, ...all.filter((piece) => piece.metadata.version !== own.metadata.version)] : all
+  }
+
   const find = async (
     name: string,
     version: string | undefined,
@@ -144,7 +151,7 @@ export function createCatalogue({
 
   return {
     find,
-    versions,
+    versions: withDeveloped,
     list: (platformId) => keep(lists, platformId ?? NO_PLATFORM, () => loadList(platformId)),
 
     forget() {

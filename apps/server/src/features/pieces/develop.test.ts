@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually, flowMaker, pieceAction, webhookTrigger } from '../../testing/flows.ts'
+import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
+
+const NAME = '@acme/piece-draft'
+let folder = ''
+let server: TestServer
+let owner: Person
+let flows: ReturnType<typeof flowMaker>
+
+const write = (greeting: string) =>
+  writeFile(
+    join(folder, 'custom', 'draft', 'src', 'index.ts'),
+    // Written for the published SDK; ours stands in for it.
+    `import { createAction, createPiece, PieceAuth } from '@activepieces/pieces-framework'
+     import { greeting } from './greeting'
+     const greet = createAction({ name: 'greet', displayName: greeting, description: '', props: {},
+       auth: PieceAuth.None(), run: async () => ${greeting} })
+     export const draft = createPiece({ displayName: 'Draft', logoUrl: 'x', authors: [], auth: PieceAuth.None(),
+       actions: [greet], triggers: [] })`,
+  )
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'piecework-dev-'))
+  const source = join(folder, 'custom', 'draft', 'src')
+  await mkdir(source, { recursive: true })
+  await writeFile(join(source, '..', 'package.json'), JSON.stringify({ name: NAME, version: '0.0.1' }))
+  await writeFile(join(source, 'greeting.ts'), `export const greeting: string = 'hello'`)
+  await write('greeting')
+  server = await startTestServer({
+    AP_CONTAINER_TYPE: 'WORKER_AND_APP',
+    AP_DEV_PIECES: 'draft',
+    AP_CUSTOM_PIECES_PATHS: folder,
+    AP_LOG_LEVEL: 'silent',
+  })
+  owner = await signUpOwner(server)
+  flows = flowMaker(server, owner)
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const displayName = async (): Promise<string> => {
+  const piece = await server.call<{ actions: { greet: { displayName: string } } }>('GET', `/v1/pieces/${NAME}`)
+  return piece.body.actions.greet.displayName
+}
+
+test('a piece under development runs, and runs anew within seconds of every change; a broken one stays as it was', async () => {
+  expect(await displayName()).toBe('hello')
+  const flow = await flows.create(webhookTrigger(), [pieceAction('step_1', NAME, '0.0.1', 'greet')])
+  await flows.publish(flow.id)
+  const run = async (count: number) => {
+    await server.call('POST', `/v1/webhooks/${flow.id}`, { body: {} })
+    const runs = await flows.finishedRuns(flow.id, count)
+    return (await flows.run(runs.at(-1)?.id ?? '')).steps?.step_1?.output
+  }
+  expect(await run(1)).toBe('hello')
+
+  await writeFile(join(folder, 'custom', 'draft', 'src', 'greeting.ts'), `export const greeting = 'good day'`)
+  await eventually(async () => ((await displayName()) === 'good day' ? true : undefined), 'the new build', 10_000)
+  expect(await run(2)).toBe('good day')
+
+  await write('greeting +')
+  await writeFile(join(folder, 'custom', 'draft', 'src', 'greeting.ts'), `export const greeting = 'not seen'`)
+  expect(await run(3)).toBe('good day')
+  await write('greeting')
+  await eventually(async () => ((await displayName()) === 'not seen' ? true : undefined), 'the mended build', 10_000)
+})
