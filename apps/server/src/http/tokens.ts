@@ -6,7 +6,10 @@ import { z } from 'zod'
 const ISSUER = 'activepieces'
 const KEY_ID = '1'
 const USER_TOKEN_SECONDS = 7 * 24 * 3600
-const MACHINE_TOKEN_SECONDS = 100 * 365 * 24 * 3600
+/** A dispatch hands out a fresh one; it need not outlive the run. */
+const ENGINE_TOKEN_SECONDS = 24 * 3600
+/** Of workers, and of links to files that flows hand out. */
+const LONG_LIVED_SECONDS = 100 * 365 * 24 * 3600
 
 const Platform = z.object({ id: z.string() })
 const Claims = z.discriminatedUnion('type', [
@@ -67,10 +70,10 @@ export function createTokens(jwtSecret: string): Tokens {
     user: ({ id, platformId, tokenVersion }) =>
       sign({ id, type: 'USER', platform: { id: platformId }, tokenVersion }, USER_TOKEN_SECONDS),
     engine: ({ id, projectId, platformId }) =>
-      sign({ id, type: 'ENGINE', projectId, platform: { id: platformId } }, MACHINE_TOKEN_SECONDS),
-    worker: ({ id }) => sign({ id, type: 'WORKER' }, MACHINE_TOKEN_SECONDS),
+      sign({ id, type: 'ENGINE', projectId, platform: { id: platformId } }, ENGINE_TOKEN_SECONDS),
+    worker: ({ id }) => sign({ id, type: 'WORKER' }, LONG_LIVED_SECONDS),
     verify: async (token) => shaped(Claims, await read(token)),
-    signFor: (audience, claims, seconds = MACHINE_TOKEN_SECONDS) => sign(claims, seconds, audience),
+    signFor: (audience, claims, seconds = LONG_LIVED_SECONDS) => sign(claims, seconds, audience),
     verifyFor: async (audience, token, claims) => shaped(claims, await read(token, audience)),
   }
 }
