@@ -11,8 +11,10 @@ export interface Client {
   get<T>(path: string): Promise<T>
   post<T>(path: string, body: unknown): Promise<T>
   operate(flowId: string, type: string, request: unknown): Promise<PopulatedFlow>
-  /** Creates a flow with a webhook trigger and these steps, publishes and enables it. @returns its id. */
-  liveFlow(steps: object[]): Promise<string>
+  /** Creates a flow of a trigger (a webhook) and these steps, publishes and enables it. @returns its id. */
+  liveFlow(steps: object[], trigger?: object): Promise<string>
+  /** The same flow with other steps, published again. */
+  republish(flowId: string, steps: object[], trigger?: object): Promise<void>
   run(id: string): Promise<FlowRun>
   runs(query?: string): Promise<SeekPage<FlowRun>>
 }
@@ -36,6 +38,11 @@ export async function signIn(base: string): Promise<Client> {
   const post = <T>(path: string, body: unknown) => call(base, 'POST', path, body, token) as Promise<T>
   const operate = (flowId: string, type: string, request: unknown) =>
     post<PopulatedFlow>(`/v1/flows/${flowId}`, { type, request })
+  const republish = async (flowId: string, steps: object[], trigger: object = webhook()) => {
+    const whole = { ...trigger, nextAction: chain(steps) }
+    await operate(flowId, 'IMPORT_FLOW', { displayName: 'flow', trigger: whole, schemaVersion: '20', notes: [] })
+    await operate(flowId, 'LOCK_AND_PUBLISH', { status: 'ENABLED' })
+  }
   return {
     base,
     projectId,
@@ -43,11 +50,10 @@ export async function signIn(base: string): Promise<Client> {
     get,
     post,
     operate,
-    async liveFlow(steps) {
+    republish,
+    async liveFlow(steps, trigger) {
       const flow = await post<PopulatedFlow>('/v1/flows', { displayName: 'flow', projectId })
-      const trigger = { ...webhook, nextAction: chain(steps) }
-      await operate(flow.id, 'IMPORT_FLOW', { displayName: 'flow', trigger, schemaVersion: '20', notes: [] })
-      await operate(flow.id, 'LOCK_AND_PUBLISH', { status: 'ENABLED' })
+      await republish(flow.id, steps, trigger)
       return flow.id
     },
     run: (id) => get(`/v1/flow-runs/${id}`),
@@ -70,17 +76,55 @@ const lastUpdatedDate = new Date(0).toISOString()
 const base = (name: string) => ({ name, displayName: name, valid: true, lastUpdatedDate })
 const WEBHOOK = { pieceName: '@activepieces/piece-webhook', pieceVersion: '0.1.33', propertySettings: {} }
 
-const webhook = {
+/** The webhook piece's trigger. */
+export const webhook = (authType: string = 'none', authFields: Record<string, unknown> = {}) => ({
   ...base('trigger'),
   type: 'PIECE_TRIGGER',
-  settings: { ...WEBHOOK, triggerName: 'catch_webhook', input: { authType: 'none', authFields: {} } },
-}
+  settings: { ...WEBHOOK, triggerName: 'catch_webhook', input: { authType, authFields } },
+})
 
 /** A code step. */
-export const code = (name: string, source: string, input: Record<string, unknown> = {}) => ({
+export const code = (
+  name: string,
+  source: string,
+  input: Record<string, unknown> = {},
+  errorHandlingOptions: object = {},
+) => ({
   ...base(name),
   type: 'CODE',
-  settings: { sourceCode: { code: source, packageJson: '{}' }, input },
+  settings: { sourceCode: { code: source, packageJson: '{}' }, input, errorHandlingOptions },
+})
+
+/** A step of a piece. */
+export const piece = (
+  name: string,
+  pieceName: string,
+  pieceVersion: string,
+  actionName: string,
+  input: Record<string, unknown> = {},
+) => ({
+  ...base(name),
+  type: 'PIECE',
+  settings: { pieceName, pieceVersion, actionName, input, propertySettings: {} },
+})
+
+/** A router; a branch without conditions is the one for everything else. */
+export const router = (
+  name: string,
+  branches: { conditions?: object[][]; steps: object[] }[],
+  executionType: 'EXECUTE_FIRST_MATCH' | 'EXECUTE_ALL_MATCH' = 'EXECUTE_FIRST_MATCH',
+) => ({
+  ...base(name),
+  type: 'ROUTER',
+  settings: {
+    executionType,
+    branches: branches.map(({ conditions }, index) =>
+      conditions
+        ? { branchName: `Branch ${index + 1}`, branchType: 'CONDITION', conditions }
+        : { branchName: 'Otherwise', branchType: 'FALLBACK' },
+    ),
+  },
+  children: branches.map(({ steps }) => chain(steps) ?? null),
 })
 
 /** A loop over an expression. */
@@ -92,13 +136,13 @@ export const loop = (name: string, items: string, body: object[]) => ({
 })
 
 /** The webhook piece's "return response". */
-export const respond = (name: string, body: unknown) => ({
+export const respond = (name: string, body: unknown, more: Record<string, unknown> = {}) => ({
   ...base(name),
   type: 'PIECE',
   settings: {
     ...WEBHOOK,
     actionName: 'return_response',
-    input: { responseType: 'json', respond: 'stop', fields: { status: 200, headers: {}, body } },
+    input: { responseType: 'json', respond: 'stop', fields: { status: 200, headers: {}, body }, ...more },
   },
 })
 

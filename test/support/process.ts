@@ -25,29 +25,47 @@ export interface ServerProcess {
 /** Starts the server on a free port (or the given one) and waits until it is ready. */
 export async function startServer(configPath: string, env: Record<string, string> = {}): Promise<ServerProcess> {
   const began = performance.now()
-  const child = spawn(process.execPath, [join(ROOT, 'apps/server/src/main.ts')], {
+  const child = launch(configPath, { AP_PORT: '0', AP_HOST: '127.0.0.1', ...env })
+  const { port, output } = await readiness(child)
+  return {
+    ...control(child),
+    base: `http://127.0.0.1:${port}/api`,
+    startMs: performance.now() - began,
+    output,
+  }
+}
+
+export type WorkerProcess = Omit<ServerProcess, 'base'>
+
+/** Starts a separate worker and waits until it says what is expected. */
+export async function startWorker(
+  configPath: string,
+  env: Record<string, string>,
+  expected = /"connected to the app"/,
+): Promise<WorkerProcess> {
+  const began = performance.now()
+  const child = launch(configPath, { AP_CONTAINER_TYPE: 'WORKER', ...env })
+  const output = await said(child, expected)
+  return { ...control(child), startMs: performance.now() - began, output }
+}
+
+function launch(configPath: string, env: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, [join(ROOT, 'apps/server/src/main.ts')], {
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      AP_CONFIG_PATH: configPath,
-      AP_PORT: '0',
-      AP_HOST: '127.0.0.1',
-      ...env,
-    },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, AP_CONFIG_PATH: configPath, ...env },
   })
-  const { port, output } = await readiness(child)
+}
+
+/** How to end a process and its children. */
+function control(child: ChildProcess): Pick<ServerProcess, 'pid' | 'kill' | 'stop'> {
   const { pid } = child
   if (pid === undefined) throw new Error('the server has no process id')
   const gone =
     child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve([child.exitCode])
   return {
-    base: `http://127.0.0.1:${port}/api`,
     pid,
-    startMs: performance.now() - began,
-    output,
     async kill() {
       process.kill(-pid, 'SIGKILL')
       await gone
@@ -60,19 +78,23 @@ export async function startServer(configPath: string, env: Record<string, string
   }
 }
 
-function readiness(child: ChildProcess): Promise<{ port: number; output: () => string }> {
+async function readiness(child: ChildProcess): Promise<{ port: number; output: () => string }> {
+  const ready = /"port":(\d+).*"Piecework is ready"/
+  const output = await said(child, ready)
+  return { port: Number(ready.exec(output())?.[1]), output }
+}
+
+/** Resolves, with a way to read the output, once a line of it matches. */
+function said(child: ChildProcess, expected: RegExp): Promise<() => string> {
   let text = ''
-  const collect = (line: string) => {
-    text = `${text}${line}\n`.slice(-100_000)
-  }
   return new Promise((resolve, reject) => {
     if (!child.stdout || !child.stderr) throw new Error('the server has no output')
+    const collect = (line: string) => {
+      text = `${text}${line}\n`.slice(-100_000)
+      if (expected.test(line)) resolve(() => text)
+    }
     createInterface(child.stderr).on('line', collect)
-    createInterface(child.stdout).on('line', (line) => {
-      collect(line)
-      const port = /"port":(\d+).*"Piecework is ready"/.exec(line)?.[1]
-      if (port) resolve({ port: Number(port), output: () => text })
-    })
+    createInterface(child.stdout).on('line', collect)
     child.once('exit', (code, signal) =>
       reject(new Error(`the server ended at its start (${signal ?? code}): ${text}`)),
     )

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { AppError, ERROR_STATUS, type ErrorCode } from '@piecework/model/errors'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
@@ -88,7 +90,9 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   const body = describeError(error)
   if (body) {
     request.log.debug({ err: error }, 'request refused')
-    reply.code(body.statusCode).send(body)
+    reply.code(body.statusCode)
+    if (body.statusCode === 413) void readToEnd(request.raw).then(() => reply.send(body))
+    else reply.send(body)
     return
   }
   request.log.error({ err: error, method: request.method, url: request.routeOptions.url }, 'request failed')
@@ -99,6 +103,17 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     message: 'Something went wrong on the server',
     params: { message: 'Something went wrong on the server', requestId: request.id },
   } satisfies ErrorBody)
+}
+
+/** How long a body that is refused may still take. */
+const REFUSED_BODY_MS = 5000
+
+/** Clients that are still sending would meet a closed connection, and never see the answer. */
+async function readToEnd(message: IncomingMessage): Promise<void> {
+  if (message.complete || message.destroyed) return
+  const limit = AbortSignal.timeout(REFUSED_BODY_MS)
+  message.resume()
+  await once(message, 'end', { signal: limit }).catch(() => undefined)
 }
 
 /** Fastify's handler for URLs that no route has. */
