@@ -1,5 +1,4 @@
 import { newId } from '@piecework/model/ids'
-import type { TriggerMetadata } from '@piecework/model/piece/metadata'
 import { isTerminal } from '@piecework/model/run/status'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
@@ -8,7 +7,7 @@ import type { Db } from './database/open.ts'
 import { createApps } from './dispatch/apps.ts'
 import { createDispatcher, type JobHandler } from './dispatch/dispatcher.ts'
 import { createLimits } from './dispatch/limits.ts'
-import { createInteractive } from './dispatch/operations.ts'
+import { createInteractive, type Interactive } from './dispatch/operations.ts'
 import { createOperationRelay } from './dispatch/relay.ts'
 import type { Files } from './features/files/service.ts'
 import { loadPieceArchive } from './features/pieces/archive-file.ts'
@@ -24,11 +23,7 @@ import { createRunStarter, type RunStarter } from './features/runs/start.ts'
 import { createRunStore } from './features/runs/store.ts'
 import { createVersionSource } from './features/runs/versions.ts'
 import { createSampleData } from './features/sample-data/service.ts'
-import { createAppEvents, pieceUrlOf } from './features/triggers/app-events.ts'
-import { createTriggerEvents } from './features/triggers/events.ts'
-import { createTriggerSamples } from './features/triggers/samples.ts'
-import { createTriggerService, type TriggerService } from './features/triggers/service.ts'
-import { createTicks } from './features/triggers/ticks.ts'
+import { createTriggers } from './features/triggers/assemble.ts'
 import { createWaitpointStore } from './features/waitpoints/store.ts'
 import { createFlowEntries } from './features/webhooks/flow-entries.ts'
 import { createWebhookService } from './features/webhooks/service.ts'
@@ -137,25 +132,6 @@ export function createExecution(parts: ExecutionParts) {
     log,
   })
 
-  const triggerOf = async (
-    name: string,
-    version: string,
-    trigger: string,
-    platformId: string,
-  ): Promise<TriggerMetadata | undefined> =>
-    (await catalogue.find(name, version, platformId))?.metadata.triggers[trigger]
-
-  const hooks = {
-    engineToken,
-    publicApiUrl,
-    runTimeoutMs: settings.triggerTimeoutSeconds * 1000,
-    hookTimeoutMs: settings.triggerHooksTimeoutSeconds * 1000,
-    appWebhookOf: (pieceName: string) => ({
-      secret: settings.appWebhookSecrets[pieceName]?.webhookSecret,
-      url: `${publicApiUrl}v1/app-events/${pieceUrlOf(pieceName)}`,
-    }),
-  }
-
   /** The flow has changed: what is remembered of it is forgotten, here and elsewhere. */
   const flowChanged = (flowId: string): void => {
     entries.forget(flowId)
@@ -198,14 +174,21 @@ export function createExecution(parts: ExecutionParts) {
     return jobs.map(() => null)
   }
 
-  const ticks = createTicks({
+  const { hooks, samples, triggers, events, ticks, appEvents } = createTriggers({
     db,
     queue,
     owner,
+    files,
+    settings,
+    catalogue,
     versions,
+    entries,
+    engineToken,
+    publicApiUrl,
+    wake,
     starter: () => starter,
-    hooks,
-    failureThreshold: settings.triggerFailureThreshold,
+    interactive: (request) => interactive(request),
+    flowChanged,
     disableFlow,
     log,
   })
@@ -213,7 +196,7 @@ export function createExecution(parts: ExecutionParts) {
   const handlers = {
     RUN: runJobs,
     OPERATION: relay.handler,
-    TRIGGER_EVENT: (jobs: Parameters<JobHandler>[0]) => events.handler(jobs),
+    TRIGGER_EVENT: events.handler,
     POLL: ticks,
     RENEW: ticks,
     SYSTEM: none,
@@ -226,7 +209,7 @@ export function createExecution(parts: ExecutionParts) {
     others: () => !apps.alone,
     log,
   })
-  const interactive = createInteractive(dispatcher, relay.ask)
+  const interactive: Interactive = createInteractive(dispatcher, relay.ask)
   const starter: RunStarter = createRunStarter({
     recorder,
     dispatcher,
@@ -235,47 +218,6 @@ export function createExecution(parts: ExecutionParts) {
     limits,
     alone: () => apps.alone,
     wake,
-  })
-
-  const samples = createTriggerSamples({ db, files })
-  const events = createTriggerEvents({
-    db,
-    queue,
-    owner,
-    wake,
-    interactive,
-    versions,
-    starter: () => starter,
-    hooks,
-    handshakeOf: async (...names) => (await triggerOf(...names))?.handshakeConfiguration,
-    samples,
-    endSimulation: (flow) => triggers.endSimulation(flow),
-    disableFlow,
-    log,
-  })
-
-  const triggers: TriggerService = createTriggerService({
-    db,
-    queue,
-    interactive,
-    versions,
-    hooks,
-    triggerOf,
-    defaultPollMinutes: settings.triggerDefaultPollInterval,
-    onChanged: flowChanged,
-    log,
-  })
-
-  const appEvents = createAppEvents({
-    db,
-    catalogue,
-    interactive,
-    hooks,
-    entries,
-    versions,
-    events,
-    secrets: settings.appWebhookSecrets,
-    log,
   })
 
   const webhooks = createWebhookService({

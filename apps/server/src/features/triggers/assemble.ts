@@ -1,0 +1,83 @@
+import type { TriggerMetadata } from '@piecework/model/piece/metadata'
+import type { Logger } from 'pino'
+import type { Db } from '../../database/open.ts'
+import type { Interactive } from '../../dispatch/operations.ts'
+import type { Queue } from '../../queue/queue.ts'
+import type { Settings } from '../../settings.ts'
+import type { Files } from '../files/service.ts'
+import type { Catalogue } from '../pieces/catalogue.ts'
+import type { RunStarter } from '../runs/start.ts'
+import type { VersionSource } from '../runs/versions.ts'
+import type { FlowEntries } from '../webhooks/flow-entries.ts'
+import { createAppEvents, pieceUrlOf } from './app-events.ts'
+import { createTriggerEvents } from './events.ts'
+import type { HookSettings } from './hooks.ts'
+import { createTriggerSamples } from './samples.ts'
+import { createTriggerService, type TriggerService } from './service.ts'
+import { createTicks } from './ticks.ts'
+
+interface Parts {
+  db: Db
+  queue: Queue
+  owner: string
+  files: Files
+  settings: Settings
+  catalogue: Catalogue
+  versions: VersionSource
+  entries: FlowEntries
+  engineToken: HookSettings['engineToken']
+  /** Ends with `/api/`. */
+  publicApiUrl: string
+  wake(jobs: { projectId: string; priority: number }): void
+  starter(): RunStarter
+  interactive: Interactive
+  flowChanged(flowId: string): void
+  disableFlow(projectId: string, flowId: string): Promise<void>
+  log: Logger
+}
+
+/** Everything about triggers, put together. */
+export function createTriggers(parts: Parts) {
+  const { db, files, settings, catalogue, publicApiUrl } = parts
+  const hooks: HookSettings = {
+    engineToken: parts.engineToken,
+    publicApiUrl,
+    runTimeoutMs: settings.triggerTimeoutSeconds * 1000,
+    hookTimeoutMs: settings.triggerHooksTimeoutSeconds * 1000,
+    appWebhookOf: (pieceName) => ({
+      secret: settings.appWebhookSecrets[pieceName]?.webhookSecret,
+      url: `${publicApiUrl}v1/app-events/${pieceUrlOf(pieceName)}`,
+    }),
+  }
+  const shared = { ...parts, hooks }
+
+  const triggerOf = async (
+    name: string,
+    version: string,
+    trigger: string,
+    platformId: string,
+  ): Promise<TriggerMetadata | undefined> =>
+    (await catalogue.find(name, version, platformId))?.metadata.triggers[trigger]
+
+  const samples = createTriggerSamples({ db, files })
+  const triggers: TriggerService = createTriggerService({
+    ...shared,
+    triggerOf,
+    defaultPollMinutes: settings.triggerDefaultPollInterval,
+    onChanged: parts.flowChanged,
+  })
+  const events = createTriggerEvents({
+    ...shared,
+    samples,
+    handshakeOf: async (...names) => (await triggerOf(...names))?.handshakeConfiguration,
+    endSimulation: triggers.endSimulation,
+  })
+  return {
+    hooks,
+    samples,
+    triggers,
+    events,
+    ticks: createTicks({ ...shared, failureThreshold: settings.triggerFailureThreshold }),
+    appEvents: createAppEvents({ ...shared, events, secrets: settings.appWebhookSecrets }),
+  }
+}

@@ -1,0 +1,24 @@
+export interface Times {
+  first: string
+  p50: string
+  p95: string
+  max: string
+}
+
+/** Milliseconds of a call that is made again and again; the first one counts apart. */
+export async function timesOf(rounds: number, call: () => Promise<unknown>): Promise<Times> {
+  const time = async () => {
+    const began = performance.now()
+    await call()
+    return performance.now() - began
+  }
+  const first = await time()
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) times.push(await time())
+  times.sort((a, b) => a - b)
+  const at = (share: number) => (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(1)
+  return { first: first.toFixed(1), p50: at(0.5), p95: at(0.95), max: at(1) }
+}
+
+export const row = (...cells: (string | number)[]): void =>
+  console.log(cells.map((cell) => String(cell).padStart(14)).join(''))
