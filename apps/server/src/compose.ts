@@ -159,7 +159,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   folderRoutes(app, { folders: createFolders({ db }) })
   flowRoutes(app, { flows })
   sampleDataRoutes(app, { flows, sampleData, stepTests })
-  runRoutes(app, { runs: execution.runs, store: execution.store })
+  runRoutes(app, { runs: execution.runs, store: execution.store, projectOfFlow: flows.projectOf })
   pieceRoutes(app, { db, catalogue, tags })
   pieceInstallRoutes(app, { installs, sync })
   pieceOptionRoutes(app, { ...execution, flows, catalogue, timeoutMs })

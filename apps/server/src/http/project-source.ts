@@ -44,6 +44,27 @@ export function projectOf(
   }
 }
 
+/**
+ * The body names the project, or rows of it: one id or a list of them in a field. All of the rows are looked for
+ * in the project of the first.
+ */
+export function projectOfFirst(
+  rows: Record<string, { field: string; find: (id: string) => Promise<string | undefined> }>,
+): ProjectSource {
+  return {
+    async enter(access, principal, input) {
+      for (const [entityType, { field, find }] of Object.entries(rows)) {
+        const body = new Map(Object.entries(input.body ?? {}))
+        const first = [body.get(field)].flat()[0]
+        if (body.get('projectId') !== undefined || typeof first !== 'string') continue
+        const source = projectOf(entityType, () => find(first), { part: 'body', field: 'id' })
+        return source.enter(access, principal, { ...input, body: { id: first } })
+      }
+      return projectIn('body').enter(access, principal, input)
+    },
+  }
+}
+
 /** The project of the engine's token. */
 export const projectOfToken: ProjectSource = {
   async enter(access, principal) {

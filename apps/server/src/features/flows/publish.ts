@@ -46,12 +46,15 @@ export function createPublisher({ db, triggers, locks, onFlowChanged, log }: Par
     onFlowChanged(flow.id)
   }
 
+  const requireTrigger = ({ trigger }: FlowVersion): void => {
+    if (trigger.valid) return
+    throw new AppError('FLOW_OPERATION_INVALID', {
+      message: 'the trigger is not complete: choose one and fill in its settings before enabling the flow',
+    })
+  }
+
   const enable = async (flow: FlowRow, version: FlowVersion): Promise<void> => {
-    if (!version.trigger.valid) {
-      throw new AppError('FLOW_OPERATION_INVALID', {
-        message: 'the trigger is not complete: choose one and fill in its settings before enabling the flow',
-      })
-    }
+    requireTrigger(version)
     const publishedVersionId = version.id
     try {
       await triggers.enable(flow, version)
@@ -71,12 +74,14 @@ export function createPublisher({ db, triggers, locks, onFlowChanged, log }: Par
       )
   }
 
-  const lock = (actor: Actor, flowId: string): Promise<{ flow: FlowRow; version: FlowVersion }> =>
+  const lock = (actor: Actor, flowId: string, status: FlowStatus): Promise<{ flow: FlowRow; version: FlowVersion }> =>
     db.transaction().execute(async (trx) => {
       const flow = requireIdle(await lockFlow(trx, actor.projectId, flowId), flowId)
       const latest = await selectLatestVersion(trx, flowId)
       if (!latest) throw notFound('flow', flowId)
       requireFree(latest, actor)
+      // Before anything is written: a flow that cannot be enabled keeps its draft.
+      if (status === 'ENABLED') requireTrigger(latest)
       const context = { now: new Date().toISOString(), userId: actor.userId }
       const version =
         latest.state === 'LOCKED' ? latest : applyOperation(latest, { type: 'LOCK_FLOW', request: {} }, context)
@@ -85,7 +90,7 @@ export function createPublisher({ db, triggers, locks, onFlowChanged, log }: Par
     })
 
   const publish = async (actor: Actor, flowId: string, status: FlowStatus): Promise<void> => {
-    const { flow, version } = await lock(actor, flowId)
+    const { flow, version } = await lock(actor, flowId, status)
     onFlowChanged(flowId)
     // What is in service already is not registered anew.
     if (status === 'ENABLED' && flow.status === 'ENABLED' && flow.publishedVersionId === version.id) return

@@ -3,7 +3,7 @@ import { FlowRunStatus, RetryStrategy } from '@piecework/model/run/status'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { pageOf, pageQuery } from '../../http/pagination.ts'
-import { projectIn, projectOf } from '../../http/project-source.ts'
+import { projectIn, projectOf, projectOfFirst } from '../../http/project-source.ts'
 import { route } from '../../http/route.ts'
 import { IdParams, queryFlag, queryList } from '../../http/schemas.ts'
 import type { RunService } from './service.ts'
@@ -34,7 +34,7 @@ const ListQuery = z.object({
 const oneOrMany = <T extends z.ZodType>(item: T) => z.union([z.array(item), item.transform((value) => [value])])
 
 const BulkBody = z.object({
-  projectId: z.string(),
+  projectId: z.string().optional().describe('May be left out beside flowRunIds or flowId, which tell it.'),
   flowRunIds: z.array(z.string()).optional(),
   excludeFlowRunIds: z.array(z.string()).optional(),
   flowId: oneOrMany(z.string()).optional(),
@@ -43,7 +43,17 @@ const BulkBody = z.object({
   ...times,
 })
 
-export function runRoutes(app: FastifyInstance, { runs, store }: { runs: RunService; store: RunStore }): void {
+interface Parts {
+  runs: RunService
+  store: RunStore
+  projectOfFlow(flowId: string): Promise<string | undefined>
+}
+
+export function runRoutes(app: FastifyInstance, { runs, store, projectOfFlow }: Parts): void {
+  const projectOfBulk = projectOfFirst({
+    flow_run: { field: 'flowRunIds', find: (id) => store.projectOf(id) },
+    flow: { field: 'flowId', find: projectOfFlow },
+  })
   const projectOfRun = projectOf('flow_run', (id) => store.projectOf(id))
   const principals = ['USER', 'SERVICE'] as const
 
@@ -103,7 +113,7 @@ export function runRoutes(app: FastifyInstance, { runs, store }: { runs: RunServ
     summary: 'Retry every run that matches',
     principals,
     permission: 'WRITE_RUN',
-    project: projectIn('body'),
+    project: projectOfBulk,
     schema: { body: BulkBody.extend({ strategy: RetryStrategy }), response: z.object({ retried: z.number() }) },
     handler: async ({ project, body: { strategy, ...filter } }) => ({
       retried: await runs.retryAll({
@@ -120,7 +130,7 @@ export function runRoutes(app: FastifyInstance, { runs, store }: { runs: RunServ
     summary: 'Cancel every run that matches and is not over',
     principals,
     permission: 'WRITE_RUN',
-    project: projectIn('body'),
+    project: projectOfBulk,
     schema: { body: BulkBody, response: z.object({ cancelled: z.number() }) },
     handler: async ({ project, body }) => ({
       cancelled: await runs.cancelAll({ ...chosen(body), projectId: project.id }),
@@ -133,7 +143,7 @@ export function runRoutes(app: FastifyInstance, { runs, store }: { runs: RunServ
     summary: 'Archive every run that matches',
     principals,
     permission: 'WRITE_RUN',
-    project: projectIn('body'),
+    project: projectOfBulk,
     schema: { body: BulkBody, response: z.object({ archived: z.number() }) },
     handler: async ({ project, body }) => ({
       archived: await runs.archiveAll({ ...chosen(body), projectId: project.id }),
@@ -143,6 +153,6 @@ export function runRoutes(app: FastifyInstance, { runs, store }: { runs: RunServ
 
 /** Named runs win over every other filter; without them archived runs are left alone. */
 function chosen(filter: z.infer<typeof BulkBody>) {
-  const { projectId, flowRunIds, excludeFlowRunIds } = filter
-  return flowRunIds ? { projectId, flowRunIds, excludeFlowRunIds, includeArchived: true } : filter
+  const { flowRunIds, excludeFlowRunIds } = filter
+  return flowRunIds ? { flowRunIds, excludeFlowRunIds, includeArchived: true } : filter
 }
