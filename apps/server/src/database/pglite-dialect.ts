@@ -9,6 +9,7 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely'
+import { lockFolder } from './folder-lock.ts'
 import type { ThreadReply, ThreadRequest } from './pglite-thread.ts'
 
 interface Pending {
@@ -46,6 +47,7 @@ class PgliteDriver implements Driver {
   readonly #dataDir: string
   readonly #pending = new Map<number, Pending>()
   #nextId = 1
+  #unlock: () => void = () => {}
   #thread: Worker | undefined
   /** Resolves when the transactions queued so far are over. */
   #exclusive: Promise<void> = Promise.resolve()
@@ -57,6 +59,7 @@ class PgliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
+    if (!this.#dataDir.startsWith('memory://')) this.#unlock = lockFolder(this.#dataDir)
     const thread = new Worker(new URL('./pglite-thread.ts', import.meta.url), {
       workerData: { dataDir: this.#dataDir },
     })
@@ -149,6 +152,7 @@ class PgliteDriver implements Driver {
     const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
     thread.postMessage('close')
     await exited
+    this.#unlock()
   }
 }
 

@@ -107,7 +107,8 @@ export const initial: Migration = {
       "flowId" text not null references flow(id) on delete cascade,
       "displayName" text not null,
       "schemaVersion" text,
-      trigger jsonb not null,
+      -- json, not jsonb: the keys of what users write keep their order.
+      trigger json not null,
       "connectionIds" text[] not null default '{}',
       "agentIds" text[] not null default '{}',
       "updatedBy" text references "user"(id) on delete set null,
@@ -234,7 +235,7 @@ export const initial: Migration = {
     `create table store_entry (${base},
       key text not null,
       "projectId" text not null references project(id) on delete cascade,
-      value jsonb,
+      value json,
       unique ("projectId", key))`,
     `create table app_connection (${base},
       "displayName" text not null,
