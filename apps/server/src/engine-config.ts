@@ -4,13 +4,16 @@ import type { Settings } from './settings.ts'
 /** Memory of one V8 isolate in the SANDBOX_CODE_* modes. */
 const ISOLATE_MEMORY_MB = 128
 
-/** What engines are told of the settings. */
-export function engineConfig(settings: Settings, port: number): EngineConfig {
+/**
+ * What engines are told of the settings.
+ * @param internalApiUrl the API as the engine reaches it; ends with `/api/`.
+ */
+export function engineConfig(settings: Settings, internalApiUrl: string): EngineConfig {
   return {
     executionMode: settings.executionMode,
     networkMode: settings.networkMode,
     ssrfAllowList: settings.ssrfAllowList,
-    internalApiUrl: `http://127.0.0.1:${port}/api/`,
+    internalApiUrl,
     publicApiUrl: `${settings.frontendUrl}/api/`,
     limits: {
       maxLogSizeMb: settings.maxFlowRunLogSizeMb,

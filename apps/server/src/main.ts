@@ -1,6 +1,7 @@
 import { composeServer } from './compose.ts'
 import { KeyError } from './keys.ts'
 import { createLog } from './log.ts'
+import { composeWorker } from './separate-worker.ts'
 import { loadSettings, SettingsError } from './settings.ts'
 
 /** The server process: stays in the foreground, logs to standard output, ends cleanly on SIGTERM. */
@@ -8,7 +9,7 @@ async function main(): Promise<void> {
   const { settings, warnings } = loadSettings(process.env)
   const log = createLog(settings)
   for (const warning of warnings) log.warn(warning)
-  const server = await composeServer(settings, log)
+  const server = settings.containerType === 'WORKER' ? composeWorker(settings, log) : await composeServer(settings, log)
 
   let stopping = false
   const stop = (signal: NodeJS.Signals): void => {

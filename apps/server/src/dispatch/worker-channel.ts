@@ -138,7 +138,8 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
           connected.link.hold(socket)
         } else connected = greet(socket, Hello.parse(JSON.parse(text)))
       } catch (error) {
-        log.warn({ err: error }, 'a worker does not keep to the protocol')
+        log.error({ err: error }, 'a worker does not keep to the protocol; what it has is given to others')
+        if (connected) end(connected.link.id)
         socket.terminate()
       }
     })

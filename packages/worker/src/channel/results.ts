@@ -57,15 +57,6 @@ export const EngineResultSchema = z.discriminatedUnion('type', [
     reply: z.object({ headers: z.record(z.string(), z.string()), body: z.unknown() }).optional(),
     verified: z.boolean(),
   }),
-  z.object({
-    type: z.literal('PARSE_APP_EVENT'),
-    status: z.enum(['OK', 'USER_FAILURE']),
-    error: z.string().optional(),
-    event: z.string().optional(),
-    identifierValue: z.string().optional(),
-    reply: z.object({ headers: z.record(z.string(), z.string()), body: z.unknown() }).optional(),
-    verified: z.boolean(),
-  }),
   z.object({ type: z.literal('FAILED'), error: z.string() }),
 ]) satisfies z.ZodType<EngineResult>
 

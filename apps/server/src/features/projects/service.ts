@@ -56,7 +56,14 @@ export interface Projects {
   plans(ids: readonly string[]): Promise<Map<string, ProjectPlan>>
 }
 
-export function createProjects({ db, flows }: { db: Db; flows: ProjectFlows }): Projects {
+interface Parts {
+  db: Db
+  flows: ProjectFlows
+  /** The limit of runs at a time has changed. */
+  onLimitsChanged?(): void
+}
+
+export function createProjects({ db, flows, onLimitsChanged = () => {} }: Parts): Projects {
   const get = async (platformId: string, id: string): Promise<ProjectRow> => {
     const project = await selectProject(db, platformId, id)
     if (!project) throw notFound('project', id)
@@ -96,6 +103,7 @@ export function createProjects({ db, flows }: { db: Db; flows: ProjectFlows }): 
         else {
           const poolId = maxConcurrentJobs === null ? null : await upsertPool(db, platformId, id, maxConcurrentJobs)
           await updateProject(db, platformId, id, { ...changes, poolId })
+          onLimitsChanged()
         }
       })
       return get(platformId, id)

@@ -1,0 +1,53 @@
+import { MachineInformation } from '@piecework/worker/channel/messages'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { route } from '../../http/route.ts'
+import type { Queue } from '../../queue/queue.ts'
+import type { WorkerMachines } from './store.ts'
+
+const WorkerMachineShape = z.object({
+  id: z.string(),
+  created: z.string(),
+  updated: z.string(),
+  information: MachineInformation,
+  status: z.enum(['ONLINE', 'OFFLINE']),
+  type: z.enum(['SHARED', 'DEDICATED']),
+  workerGroupId: z.string().optional(),
+})
+const QueueMetrics = z.object({
+  queues: z.array(z.object({ name: z.string(), waiting: z.number(), active: z.number() })),
+})
+/** The one queue of all kinds of work (spec: docs/install/troubleshooting/bullboard). */
+const QUEUE_NAME = 'workerJobs'
+
+/** The workers and how much they have to do (spec: facts/rest-api.md section 18). */
+export function workerMachineRoutes(
+  app: FastifyInstance,
+  { machines, queue }: { machines: WorkerMachines; queue: Pick<Queue, 'counts'> },
+): void {
+  route(app, {
+    method: 'GET',
+    url: '/v1/worker-machines',
+    summary: 'List the workers with the load of their machines',
+    principals: ['USER'],
+    permission: 'PLATFORM_ADMIN',
+    project: null,
+    schema: { response: z.array(WorkerMachineShape) },
+    handler: () => machines.list(),
+  })
+
+  route(app, {
+    method: 'GET',
+    url: '/v1/worker-machines/queue-metrics',
+    summary: 'Count the jobs that wait and the jobs that run',
+    principals: ['USER', 'SERVICE'],
+    permission: 'PLATFORM_ADMIN',
+    project: null,
+    schema: { response: QueueMetrics },
+    handler: async () => {
+      const counts = await queue.counts()
+      const sum = (field: 'waiting' | 'active') => counts.reduce((total, count) => total + Number(count[field]), 0)
+      return { queues: [{ name: QUEUE_NAME, waiting: sum('waiting'), active: sum('active') }] }
+    },
+  })
+}

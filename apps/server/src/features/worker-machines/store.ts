@@ -1,0 +1,64 @@
+import { MachineInformation } from '@piecework/worker/channel/messages'
+import { sql } from 'kysely'
+import type { Db } from '../../database/open.ts'
+
+/** The machines of workers, as the apps that they are connected to hear of them. */
+export interface WorkerMachines {
+  /** The worker is there. */
+  seen(information: MachineInformation): Promise<void>
+  /** The worker has gone. */
+  gone(workerId: string): Promise<void>
+  list(): Promise<WorkerMachine[]>
+}
+
+export interface WorkerMachine {
+  id: string
+  created: string
+  updated: string
+  information: MachineInformation
+  status: 'ONLINE' | 'OFFLINE'
+  type: 'SHARED'
+}
+
+/** Workers report every 15 seconds. */
+const OFFLINE_AFTER_MS = 45_000
+/** How long a worker that is gone is still shown. */
+const SHOWN_MS = 60 * 60_000
+
+const ago = (ms: number) => sql<string>`now() - ${ms} * interval '1 millisecond'`
+
+export function createWorkerMachines(db: Db): WorkerMachines {
+  return {
+    async seen(machine) {
+      const information = JSON.stringify(machine)
+      await db
+        .insertInto('worker_machine')
+        .values({ id: machine.workerId, information })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ information, updated: sql<string>`now()` }))
+        .execute()
+    },
+    async gone(workerId) {
+      await db
+        .updateTable('worker_machine')
+        .set({ updated: ago(OFFLINE_AFTER_MS) })
+        .where('id', '=', workerId)
+        .execute()
+      await db.deleteFrom('worker_machine').where('updated', '<', ago(SHOWN_MS)).execute()
+    },
+    async list() {
+      const rows = await db
+        .selectFrom('worker_machine')
+        .select(['id', 'created', 'updated', 'information'])
+        .select(sql<boolean>`updated > ${ago(OFFLINE_AFTER_MS)}`.as('online'))
+        .where('updated', '>', ago(SHOWN_MS))
+        .orderBy('created')
+        .execute()
+      return rows.map(({ online, information, ...row }) => ({
+        ...row,
+        information: MachineInformation.parse(information),
+        status: online ? 'ONLINE' : 'OFFLINE',
+        type: 'SHARED',
+      }))
+    },
+  }
+}

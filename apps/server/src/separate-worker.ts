@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { newId } from '@piecework/model/ids'
+import { startRemoteWorker } from '@piecework/worker/channel/client'
+import type { Logger } from 'pino'
+import type { Settings } from './settings.ts'
+
+/** Kubernetes gives 30 seconds before it kills. */
+const DRAIN_MS = 25_000
+
+interface SeparateWorker {
+  start(): Promise<undefined>
+  /** Lets what runs come to its end for a while; the rest is taken up by others. */
+  close(): Promise<void>
+}
+
+/** A process of AP_CONTAINER_TYPE=WORKER: no database, no Redis, no secrets but its token. */
+export function composeWorker(settings: Settings, log: Logger): SeparateWorker {
+  let worker: ReturnType<typeof startRemoteWorker> | undefined
+  return {
+    async start() {
+      worker = startRemoteWorker({
+        url: settings.internalUrl ?? settings.frontendUrl,
+        token: settings.workerToken ?? '',
+        workerId: newId(),
+        concurrency: settings.workerConcurrency,
+        cacheFolder: join(settings.configPath, 'cache'),
+        log,
+      })
+      return undefined
+    },
+    async close() {
+      await worker?.stop(DRAIN_MS)
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { AppError } from '@piecework/model/errors'
+import type { MachineInformation } from '@piecework/worker/channel/messages'
+import { createMachineWatch } from '@piecework/worker/machine'
+import { createWorker, type Worker } from '@piecework/worker/worker'
+import type { Logger } from 'pino'
+import type { Dispatcher } from './dispatch/dispatcher.ts'
+import type { LinkSource } from './dispatch/remote-link.ts'
+import { createWorkerChannel } from './dispatch/worker-channel.ts'
+import { engineConfig, propagatedEnvironment } from './engine-config.ts'
+import type { WorkerMachines } from './features/worker-machines/store.ts'
+import type { Tokens } from './http/tokens.ts'
+import type { Settings } from './settings.ts'
+
+/** Everybody who works for this app: a worker in this process, and those that connect. */
+export interface Workers {
+  /** Takes in separate workers. */
+  listen(server: Server): void
+  /** Starts the worker of this process, unless the settings say that there is none. */
+  start(): void
+  /** After the dispatcher has stopped. */
+  stop(): Promise<void>
+}
+
+interface Parts {
+  appId: string
+  settings: Settings
+  tokens: Tokens
+  dispatcher: Dispatcher
+  source: LinkSource
+  machines: WorkerMachines
+  port(): number
+  log: Logger
+}
+
+const REPORT_MS = 15_000
+
+export function createWorkers(parts: Parts): Workers {
+  const { appId, settings, tokens, dispatcher, machines, log } = parts
+  let local: Worker | undefined
+  let reports: NodeJS.Timeout | undefined
+  let stopped = false
+
+  const report = (machine: MachineInformation, connected: boolean): void => {
+    if (stopped) return
+    const told = connected ? machines.seen(machine) : machines.gone(machine.workerId)
+    told.catch((error: unknown) => log.warn({ err: error }, 'news of a worker could not be kept'))
+  }
+
+  const { internalApiUrl: _, ...engine } = engineConfig(settings, '')
+  const channel = createWorkerChannel({
+    authenticate: async (authorization) => {
+      const claims = await tokens.verify(authorization?.replace(/^Bearer /i, '') ?? '')
+      if (claims.type !== 'WORKER')
+        throw new AppError('AUTHORIZATION', { message: 'The token is not one of a worker.' })
+    },
+    attach: dispatcher.attach,
+    detach: dispatcher.detach,
+    source: parts.source,
+    settings: {
+      engine,
+      memoryLimitKb: settings.sandboxMemoryLimitKb,
+      propagatedEnvVars: settings.sandboxPropagatedEnvVars,
+    },
+    onMachine: report,
+    log,
+  })
+
+  return {
+    listen: channel.listen,
+    start() {
+      if (settings.containerType === 'APP') return
+      const cacheFolder = join(settings.configPath, 'cache')
+      const worker = createWorker(
+        {
+          cacheFolder,
+          concurrency: settings.workerConcurrency,
+          memoryLimitKb: settings.sandboxMemoryLimitKb,
+          propagatedEnv: propagatedEnvironment(settings),
+          engine: engineConfig(settings, `http://127.0.0.1:${parts.port()}/api/`),
+        },
+        parts.source,
+      )
+      local = worker
+      const { concurrency, execute } = worker
+      dispatcher.attach({ id: appId, concurrency, execute })
+      worker.warm().catch((error: unknown) => log.error({ err: error }, 'the first sandbox did not start'))
+      const props = { concurrency: String(concurrency) }
+      const look = createMachineWatch(appId, settings.configPath, () => props)
+      const tell = () => void look().then((machine) => report(machine, true))
+      tell()
+      reports = setInterval(tell, REPORT_MS)
+    },
+    async stop() {
+      stopped = true
+      clearInterval(reports)
+      if (local) await machines.gone(appId).catch(() => {})
+      await channel.close()
+      await local?.close()
+    },
+  }
+}

@@ -1,0 +1,166 @@
+import { execFile } from 'node:child_process'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { createTestPostgres } from '@piecework/server/database/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Client, code, respond, signIn, until } from './support/client.ts'
+import { type ServerProcess, startServer, startWorker, temporaryFolder, type WorkerProcess } from './support/process.ts'
+
+/** One app without a worker of its own, and workers as processes of their own that hold a token alone. */
+const SECRET = 'the secret that the app and the command share'
+const KEYS = { AP_JWT_SECRET: SECRET, AP_ENCRYPTION_KEY: 'abcdefabcdefabcdefabcdefabcdefab' }
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let database: Awaited<ReturnType<typeof createTestPostgres>>
+let app: ServerProcess
+let client: Client
+let token: string
+const started: (ServerProcess | WorkerProcess)[] = []
+
+const newWorker = async (env: Record<string, string> = {}) => {
+  const worker = await startWorker(join(folder.path, `worker-${started.length}`), {
+    AP_FRONTEND_URL: app.base.replace('/api', ''),
+    AP_WORKER_TOKEN: token,
+    AP_WORKER_CONCURRENCY: '2',
+    ...env,
+  })
+  started.push(worker)
+  return worker
+}
+
+const newApp = async (env: Record<string, string> = {}) => {
+  const server = await startServer(join(folder.path, `app-${started.length}`), {
+    ...KEYS,
+    AP_POSTGRES_URL: database.url,
+    AP_CONTAINER_TYPE: 'APP',
+    ...env,
+  })
+  started.push(server)
+  return server
+}
+
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  database = await createTestPostgres()
+  const made = await promisify(execFile)('npm', ['run', '--silent', 'workers', 'token', '--', '--secret', SECRET])
+  token = made.stdout.trim()
+  app = await newApp()
+  client = await signIn(app.base)
+})
+
+afterAll(async () => {
+  await Promise.all(started.map((one) => one.kill().catch(() => {})))
+  await database.drop()
+  await folder.remove()
+})
+
+const post = (url: string, body: unknown) =>
+  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+
+/** Steps that write to a file when they begin; the second waits until the file `go` is there. */
+const ledgerFlow = (ledger: string, go: string) =>
+  client.liveFlow([
+    code('step_1', `${WRITE} 'first\\n'); return 1 }`, { ledger }),
+    code(
+      'step_2',
+      `${WRITE} 'second\\n')
+        const { existsSync } = await import('node:fs')
+        while (!existsSync(inputs.go)) await new Promise((resolve) => setTimeout(resolve, 20))
+        return 2 }`,
+      { ledger, go },
+    ),
+  ])
+const WRITE = `export const code = async (inputs) => {
+  const { appendFileSync } = await import('node:fs'); appendFileSync(inputs.ledger,`
+const lines = (ledger: string) => (existsSync(ledger) ? readFileSync(ledger, 'utf8').trim().split('\n') : [])
+
+test('a worker with a token and nothing else runs flows, and is listed with its machine', async () => {
+  const worker = await newWorker()
+  const flowId = await client.liveFlow([
+    code('step_1', 'export const code = async (inputs) => inputs.name + "!"', { name: '{{trigger.body.name}}' }),
+    respond('step_2', { said: '{{step_1}}' }),
+  ])
+  const answer = await post(`${app.base}/v1/webhooks/${flowId}/sync`, { name: 'Ada' })
+  expect([answer.status, await answer.json()]).toEqual([200, { said: 'Ada!' }])
+
+  const machines = await client.get<{ status: string; information: { totalCpuCores: number } }[]>('/v1/worker-machines')
+  expect(machines).toHaveLength(1)
+  expect(machines[0]).toMatchObject({ status: 'ONLINE', type: 'SHARED' })
+  expect(machines[0]?.information.totalCpuCores).toBeGreaterThan(0)
+  expect(await client.get('/v1/worker-machines/queue-metrics')).toEqual({
+    queues: [{ name: 'workerJobs', waiting: 0, active: 0 }],
+  })
+  expect(await worker.stop()).toBe(0)
+  await until(async () => (await client.get<{ status: string }[]>('/v1/worker-machines'))[0]?.status === 'OFFLINE')
+})
+
+test('a run of a worker that is killed goes on at another one, behind its last finished step', async () => {
+  const ledger = join(folder.path, 'killed.txt')
+  const go = join(folder.path, 'killed.go')
+  const flowId = await ledgerFlow(ledger, go)
+  const first = await newWorker()
+  await post(`${app.base}/v1/webhooks/${flowId}`, {})
+  await until(async () => lines(ledger).length === 2)
+  await first.kill()
+  const second = await newWorker()
+  await until(async () => lines(ledger).length === 3)
+  appendFileSync(go, '')
+  const [run] = await until(async () => {
+    const { data } = await client.runs(`&flowId=${flowId}&status=SUCCEEDED`)
+    return data.length > 0 && data
+  })
+  expect(lines(ledger)).toEqual(['first', 'second', 'second'])
+  expect((await client.run(run?.id ?? '')).steps?.step_2?.output).toBe(2)
+  await second.stop()
+})
+
+test('a worker that is asked to stop finishes what it runs', async () => {
+  const ledger = join(folder.path, 'drained.txt')
+  const go = join(folder.path, 'drained.go')
+  const flowId = await ledgerFlow(ledger, go)
+  const worker = await newWorker()
+  await post(`${app.base}/v1/webhooks/${flowId}`, {})
+  await until(async () => lines(ledger).length === 2)
+  const stopped = worker.stop()
+  appendFileSync(go, '')
+  expect(await stopped).toBe(0)
+  const { data } = await client.runs(`&flowId=${flowId}`)
+  expect(data.map(({ status }) => status)).toEqual(['SUCCEEDED'])
+  expect(lines(ledger)).toEqual(['first', 'second'])
+})
+
+test('an app that is killed leaves its runs to another app and its workers', async () => {
+  const ledger = join(folder.path, 'orphaned.txt')
+  const go = join(folder.path, 'orphaned.go')
+  const flowId = await ledgerFlow(ledger, go)
+  const doomed = await newApp()
+  const worker = await newWorker({ AP_FRONTEND_URL: doomed.base.replace('/api', '') })
+  await post(`${doomed.base}/v1/webhooks/${flowId}`, {})
+  await until(async () => lines(ledger).length === 2)
+  await doomed.kill()
+  await newWorker()
+  appendFileSync(go, '')
+  await until(async () => (await client.runs(`&flowId=${flowId}&status=SUCCEEDED`)).data.length === 1)
+  expect(lines(ledger).filter((line) => line === 'first')).toEqual(['first'])
+  await worker.kill()
+})
+
+test('a wrong token is not taken in, and the worker says why', async () => {
+  const made = await promisify(execFile)('npm', [
+    'run',
+    '--silent',
+    'workers',
+    'token',
+    '--',
+    '--secret',
+    'another one',
+  ])
+  const worker = await startWorker(
+    join(folder.path, 'stranger'),
+    { AP_FRONTEND_URL: app.base.replace('/api', ''), AP_WORKER_TOKEN: made.stdout.trim() },
+    /does not accept AP_WORKER_TOKEN/,
+  )
+  started.push(worker)
+  expect(await worker.stop()).toBe(0)
+})
