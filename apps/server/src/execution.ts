@@ -24,6 +24,7 @@ import { createRunStore } from './features/runs/store.ts'
 import { createVersionSource } from './features/runs/versions.ts'
 import { createSampleData } from './features/sample-data/service.ts'
 import { createTriggers } from './features/triggers/assemble.ts'
+import { createUpkeep } from './features/upkeep/service.ts'
 import { createWaitpointStore } from './features/waitpoints/store.ts'
 import { createFlowEntries } from './features/webhooks/flow-entries.ts'
 import { createWebhookService } from './features/webhooks/service.ts'
@@ -83,6 +84,17 @@ export function createExecution(parts: ExecutionParts) {
     dispatcher.wake()
     if (!embedded && !dispatcher.hasRoom) tellOthers()
   }
+
+  const upkeep = createUpkeep({
+    db,
+    storage: files.storage,
+    retentionDays: settings.executionDataRetentionDays,
+    pausedDays: settings.pausedFlowTimeoutDays,
+    quietMs: LEASE_MS * 4,
+    settlePauses: () => waitpoints.settlePauses(),
+    wake: () => wake(),
+    log,
+  })
 
   const logs = createRunLogs({
     async readMany(projectId, ids) {
@@ -310,11 +322,13 @@ export function createExecution(parts: ExecutionParts) {
       // Nobody else can hold a job of an embedded database.
       if (embedded) await queue.releaseAll()
       await waitpoints.settlePauses()
+      upkeep.start()
       dispatcher.start()
       workers.start()
     },
     /** Lets what runs come to its end for a while; the rest is taken up at the next start. */
     async stop(): Promise<void> {
+      upkeep.stop()
       await dispatcher.stop(SHUTDOWN_GRACE_MS)
       await workers.stop()
       await recorder.flush()

@@ -57,6 +57,8 @@ export interface StoredFile {
 
 /** Bytes with a name, owned by a project or a platform. */
 export interface Files {
+  /** Where the bytes are; for upkeep, which removes rows of files by itself. */
+  readonly storage: FileStorage
   /** @returns the id of the file. */
   save(file: NewFile): Promise<string>
   /** Undefined when the owner has no such file. */
@@ -75,6 +77,7 @@ export function createFiles({ db, storage = databaseStorage }: { db: Db; storage
   }
 
   return {
+    storage,
     async save({ owner, type, data, fileName, metadata }) {
       const id = newId()
       const packed = await pack(data)

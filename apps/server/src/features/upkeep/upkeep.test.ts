@@ -1,0 +1,132 @@
+import { newId } from '@piecework/model/ids'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestDatabase, testDatabase } from '../../database/testing.ts'
+import { createWaitpointStore } from '../waitpoints/store.ts'
+import { createUpkeep } from './service.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+describe.each(['PGLITE', 'POSTGRES'] as const)('upkeep on %s', (type) => {
+  let fixture: TestDatabase
+  let projectId: string
+  const now = new Date()
+  const ago = (days: number) => new Date(now.getTime() - days * DAY_MS)
+
+  beforeAll(async () => {
+    fixture = await testDatabase(type)
+    projectId = await createProject()
+  })
+  afterAll(() => fixture[Symbol.asyncDispose]())
+
+  const tick = () => {
+    const { db } = fixture
+    return createUpkeep({
+      db,
+      storage: { remove: async () => {} },
+      retentionDays: 30,
+      pausedDays: 30,
+      quietMs: 60_000,
+      settlePauses: () => createWaitpointStore(db).settlePauses(),
+      wake: () => {},
+      log: pino({ level: 'silent' }),
+    }).tick(now)
+  }
+
+  test('files of old executions go, their runs stay; what is young or still paused keeps its files', async () => {
+    const old = await createRun('SUCCEEDED', ago(31))
+    const young = await createRun('SUCCEEDED', ago(29))
+    const paused = await createRun('PAUSED', ago(29), ago(31))
+    await tick()
+    expect(await runOf(old)).toMatchObject({ status: 'SUCCEEDED', logsFileId: null })
+    expect((await runOf(young)).logsFileId).not.toBeNull()
+    expect((await runOf(paused)).logsFileId).not.toBeNull()
+    const files = await fixture.db.selectFrom('file').select('id').execute()
+    expect(files).toHaveLength(2)
+  })
+
+  test('a run that lost its job gets one; one that changed just now is left alone', async () => {
+    const lost = await createRun('QUEUED', ago(1))
+    const fresh = await createRun('QUEUED', now)
+    await tick()
+    const jobs = await fixture.db.selectFrom('job').select('id').where('id', 'in', [lost, fresh]).execute()
+    expect(jobs).toEqual([{ id: lost }])
+  })
+
+  test('a run that nobody resumed in time is over, and its link is stale', async () => {
+    const id = await createRun('PAUSED', ago(31))
+    const store = createWaitpointStore(fixture.db)
+    const waitpointId = await store.create({
+      flowRunId: id,
+      projectId,
+      stepName: 'step_1',
+      type: 'WEBHOOK',
+      version: 'V1',
+    })
+    await tick()
+    expect(await runOf(id)).toMatchObject({
+      status: 'TIMEOUT',
+      failedStep: { message: expect.stringContaining('30 days') },
+    })
+    const payload = { body: {}, headers: {}, queryParams: {} }
+    expect(await store.signal({ runId: id, waitpointId, payload })).toBe('STALE')
+  })
+
+  const runOf = (id: string) =>
+    fixture.db.selectFrom('flow_run').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+
+  async function createRun(
+    status: 'SUCCEEDED' | 'PAUSED' | 'QUEUED',
+    updated: Date,
+    fileUpdated = updated,
+  ): Promise<string> {
+    const id = newId()
+    const logsFileId = newId()
+    const { db } = fixture
+    await db
+      .insertInto('file')
+      .values({
+        id: logsFileId,
+        projectId,
+        type: 'FLOW_RUN_LOG',
+        data: new Uint8Array([1]),
+        created: fileUpdated,
+        updated: fileUpdated,
+      })
+      .execute()
+    await db
+      .insertInto('flow_run')
+      .values({
+        id,
+        projectId,
+        flowId: newId(),
+        flowVersionId: newId(),
+        environment: 'PRODUCTION',
+        status,
+        logsFileId,
+        created: updated,
+        updated,
+      })
+      .execute()
+    return id
+  }
+
+  async function createProject(): Promise<string> {
+    const { db } = fixture
+    const id = newId()
+    await db
+      .insertInto('user_identity')
+      .values({ id, email: `${id}@example.com`, password: '', firstName: 'a', lastName: 'b', provider: 'EMAIL' })
+      .execute()
+    await db.insertInto('user').values({ id, identityId: id, status: 'ACTIVE', platformRole: 'ADMIN' }).execute()
+    await db
+      .insertInto('platform')
+      .values({ id, ownerId: id, name: 'p', primaryColor: '', logoIconUrl: '', fullLogoUrl: '', favIconUrl: '' })
+      .execute()
+    await db
+      .insertInto('project')
+      .values({ id, ownerId: id, displayName: 'p', type: 'PERSONAL', platformId: id, icon: '{"color":"RED"}' })
+      .execute()
+    return id
+  }
+})
