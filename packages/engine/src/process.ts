@@ -1,8 +1,18 @@
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import { type BundledPieces, createEngine, type Engine } from './engine.ts'
 import { errorText } from './errors.ts'
+import { startForwarder } from './network/forwarder.ts'
+import { installNetworkGuard } from './network/guard.ts'
 import { executeOperation } from './operations.ts'
-import type { EngineOperation, EngineResult, FromEngine, JournalEntry, RunPort, ToEngine } from './protocol.ts'
+import type {
+  EngineConfig,
+  EngineOperation,
+  EngineResult,
+  FromEngine,
+  JournalEntry,
+  RunPort,
+  ToEngine,
+} from './protocol.ts'
 import { ownProcess } from './sandbox/guards.ts'
 
 /** How long the end of a step waits for another message to ride along with. */
@@ -15,6 +25,7 @@ const RIDE_ALONG_MS = 5
 export function startEngine({ pieces }: { pieces: BundledPieces }): void {
   const send = ownChannel()
   let engine: Engine | undefined
+  let reachable: Promise<void> | undefined
   let active: Channel | undefined
 
   const execute = async (operationId: number, operation: EngineOperation): Promise<void> => {
@@ -23,6 +34,7 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
     let result: EngineResult
     try {
       if (engine === undefined) throw new Error('The engine was not configured')
+      if (reachable !== undefined) await reachable
       result = await executeOperation(operation, channel.port, engine)
     } catch (error) {
       result = { type: 'FAILED', error: errorText(error) }
@@ -37,6 +49,7 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
   process.on('message', (message: ToEngine) => {
     switch (message.kind) {
       case 'configure':
+        reachable = fenceIn(message.config)
         engine = createEngine({ config: message.config, pieces })
         return
       case 'execute':
@@ -47,6 +60,17 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
     }
   })
   send({ kind: 'ready' })
+}
+
+/** Network rules come before any code of users. @returns what the first operation waits for */
+function fenceIn({ networkMode, ssrfAllowList, internalApiUrl, egress }: EngineConfig): Promise<void> | undefined {
+  const reachable =
+    egress?.socketPath === undefined ? undefined : startForwarder(new URL(egress.proxyUrl), egress.socketPath)
+  if (networkMode === 'STRICT') {
+    const exempt = egress === undefined ? [internalApiUrl] : [internalApiUrl, egress.proxyUrl]
+    installNetworkGuard({ allowList: ssrfAllowList, exempt })
+  }
+  return reachable
 }
 
 type Send = (message: FromEngine) => void

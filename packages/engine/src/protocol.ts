@@ -22,6 +22,14 @@ export interface EngineConfig {
   /** Ends with `/api/`; the API as the world reaches it. */
   publicApiUrl: string
   limits: EngineLimits
+  /** Set by the worker where HTTP leaves through its egress proxy. */
+  egress?: Egress
+}
+
+export interface Egress {
+  proxyUrl: string
+  /** The sandbox has no network: the engine itself listens at the proxy's address and hands on to this socket. */
+  socketPath?: string
 }
 
 export interface EngineLimits {

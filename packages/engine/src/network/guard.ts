@@ -1,0 +1,160 @@
+import dgram from 'node:dgram'
+import dns from 'node:dns'
+import { syncBuiltinESMExports } from 'node:module'
+import net, { isIP } from 'node:net'
+import { promisify } from 'node:util'
+import workers from 'node:worker_threads'
+import { type AddressPolicy, createAddressPolicy } from './addresses.ts'
+import { blockedError } from './blocked.ts'
+import { guardDispatcher } from './dispatcher.ts'
+import { isExempt, type Origin, originOf } from './exempt.ts'
+import { checkedLookup, checkedPromiseLookup, type Lookup, serverAddress } from './lookup.ts'
+import { guardedWorker } from './worker-guard.ts'
+
+/** Can cross to the threads that user code starts. */
+export interface NetworkGuardOptions {
+  /** IP addresses and CIDR blocks that stay reachable. */
+  allowList: string[]
+  /** URLs whose host and port are reachable whatever their address is: the API and the egress proxy. */
+  exempt: string[]
+}
+
+let installed = false
+
+/**
+ * Keeps everything in this process from addresses that are not public: the first layer of AP_NETWORK_MODE=STRICT
+ * (spec: docs/install/architecture/network-security.md). What is checked is the address that is connected to, so
+ * neither redirects nor names that change their address get around it. To be installed before user code loads;
+ * it stays for the life of the process.
+ */
+export function installNetworkGuard(options: NetworkGuardOptions): void {
+  if (installed) return
+  installed = true
+  const policy = createAddressPolicy(options.allowList)
+  const exempt = options.exempt.map(originOf)
+  const lookup: Lookup = dns.lookup
+  const promiseLookup = dns.promises.lookup
+  const exemptHosts = exempt.map(({ host }) => host).filter((host) => isIP(host) === 0)
+
+  const guardedLookup = checkedLookup(policy, lookup, exemptHosts)
+  Object.defineProperty(guardedLookup, promisify.custom, {
+    value: checkedPromiseLookup(policy, promiseLookup, exemptHosts),
+  })
+  seal(dns, 'lookup', guardedLookup)
+  seal(dns.promises, 'lookup', checkedPromiseLookup(policy, promiseLookup, exemptHosts))
+  guardNameServers(policy)
+  guardConnect(policy, exempt, lookup)
+  guardDatagrams(policy)
+  guardDispatcher(policy, exempt)
+  // Raw handles know nothing of all this.
+  for (const name of ['binding', '_linkedBinding']) seal(process, name, refuseRawHandles)
+  seal(workers, 'Worker', guardedWorker(workers.Worker, options))
+  syncBuiltinESMExports()
+}
+
+/**
+ * Puts a value where assignments do not reach it. Objects that inherit it may still have their own, as libraries
+ * do for single sockets.
+ */
+function seal(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, {
+    get: () => value,
+    set(this: object, own: unknown) {
+      if (this !== target)
+        Object.defineProperty(this, name, { value: own, writable: true, enumerable: true, configurable: true })
+    },
+    enumerable: true,
+    configurable: false,
+  })
+}
+
+// Captured: code of users may replace what hangs on prototypes.
+const { apply, construct } = Reflect
+const { nextTick } = process
+
+interface ConnectOptions {
+  path?: unknown
+  host?: unknown
+  port?: unknown
+  lookup?: unknown
+  [name: string]: unknown
+}
+
+function guardConnect(policy: AddressPolicy, exempt: readonly Origin[], lookup: Lookup): void {
+  const { connect } = net.Socket.prototype
+  const { destroy } = net.Socket.prototype
+  const refuse = (socket: net.Socket, host: string, address: string): net.Socket => {
+    nextTick(() => apply(destroy, socket, [blockedError(host, address)]))
+    return socket
+  }
+  function guardedConnect(this: net.Socket, ...values: unknown[]): net.Socket {
+    const { options, callback } = readArguments(values)
+    if (options.path !== undefined && options.path !== null && options.path !== '')
+      return refuse(this, 'unix socket', String(options.path))
+    const host = options.host ? String(options.host) : 'localhost'
+    const port = Number(options.port)
+    options.host = host
+    if (isExempt(exempt, host, port)) options.lookup = lookup
+    else if (isIP(host) !== 0) {
+      if (!policy.allows(host)) return refuse(this, host, host)
+    } else options.lookup = checkedLookup(policy, isLookup(options.lookup) ? options.lookup : lookup, [])
+    return apply(connect, this, callback === undefined ? [options] : [options, callback])
+  }
+  seal(net.Socket.prototype, 'connect', guardedConnect)
+}
+
+const isLookup = (value: unknown): value is Lookup => typeof value === 'function'
+
+/** The arguments of `connect` in any of their forms, with options of our own that nobody can change afterwards. */
+function readArguments(values: unknown[]): { options: ConnectOptions; callback: unknown } {
+  const list: unknown[] = Array.isArray(values[0]) ? values[0] : values
+  const options: ConnectOptions = {}
+  const [first, second] = list
+  if (typeof first === 'object' && first !== null) {
+    // Inherited ones count too: Node reads them.
+    for (const name in first) options[name] = Reflect.get(first, name)
+  } else if (typeof first === 'string' && !(Number(first) >= 0)) options.path = first
+  else {
+    options.port = first
+    if (typeof second === 'string') options.host = second
+  }
+  const last = list[list.length - 1]
+  return { options, callback: typeof last === 'function' ? last : undefined }
+}
+
+/** Datagrams go through `dns.lookup` unless a socket brings a lookup of its own. */
+function guardDatagrams(policy: AddressPolicy): void {
+  const { createSocket, Socket } = dgram
+  const guarded = (options: unknown): unknown => {
+    if (typeof options !== 'object' || options === null) return options
+    const own: unknown = Reflect.get(options, 'lookup')
+    return { ...options, ...(isLookup(own) ? { lookup: checkedLookup(policy, own, []) } : { lookup: undefined }) }
+  }
+  seal(dgram, 'createSocket', (options: unknown, ...rest: unknown[]) =>
+    apply(createSocket, dgram, [guarded(options), ...rest]),
+  )
+  seal(
+    dgram,
+    'Socket',
+    new Proxy(Socket, {
+      construct: (target, [options, ...rest], newTarget) => construct(target, [guarded(options), ...rest], newTarget),
+      apply: (target, self, [options, ...rest]) => apply(target, self, [guarded(options), ...rest]),
+    }),
+  )
+}
+
+/** A name server is an address and a port, too. */
+function guardNameServers(policy: AddressPolicy): void {
+  for (const owner of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype]) {
+    const { setServers } = owner
+    seal(owner, 'setServers', function (this: unknown, servers: readonly string[]) {
+      const texts = Array.from(servers, String)
+      for (const text of texts) if (!policy.allows(serverAddress(text))) throw blockedError(text, serverAddress(text))
+      return apply(setServers, this, [texts])
+    })
+  }
+}
+
+function refuseRawHandles(): never {
+  throw new Error('process.binding() is not available: AP_NETWORK_MODE is STRICT')
+}

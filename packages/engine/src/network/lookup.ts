@@ -1,0 +1,92 @@
+import type dns from 'node:dns'
+import { isIP } from 'node:net'
+import type { AddressPolicy } from './addresses.ts'
+import { blockedError } from './blocked.ts'
+
+/** `dns.lookup` in the one form that all others come down to. */
+export type Lookup = (
+  hostname: string,
+  options: dns.LookupOptions,
+  callback: (error: NodeJS.ErrnoException | null, address: string | dns.LookupAddress[], family?: number) => void,
+) => void
+
+type LookupCallback = (error: unknown, address?: unknown, family?: unknown) => void
+
+const { apply } = Reflect
+
+/**
+ * A lookup that fails when any address of the name is out of reach: with a choice, a caller could take the bad one.
+ * @param exemptHosts names that may lead anywhere
+ */
+export function checkedLookup(policy: AddressPolicy, lookup: Lookup, exemptHosts: readonly string[]) {
+  return (hostname: string, ...rest: unknown[]): void => {
+    const callback = rest[rest.length - 1]
+    if (typeof callback !== 'function') return apply(lookup, undefined, [hostname, ...rest])
+    const answer: LookupCallback = (...values) => apply(callback, undefined, values)
+    const options = rest.length > 1 ? rest[0] : {}
+    apply(lookup, undefined, [
+      hostname,
+      options,
+      (error: NodeJS.ErrnoException | null, address: unknown, family: unknown) => {
+        if (error) return answer(error)
+        const found = readAnswer(address, family)
+        const bad = isOneOf(exemptHosts, hostname) ? undefined : firstBlocked(policy, found.addresses)
+        if (bad !== undefined) answer(blockedError(hostname, bad))
+        else if (found.all) answer(null, found.addresses)
+        else answer(null, found.addresses[0]?.address ?? null, found.addresses[0]?.family ?? family)
+      },
+    ])
+  }
+}
+
+/** The same for `dns.promises.lookup`. */
+export function checkedPromiseLookup(
+  policy: AddressPolicy,
+  lookup: typeof dns.promises.lookup,
+  exemptHosts: readonly string[],
+) {
+  return async (hostname: string, options: dns.LookupOptions = {}): Promise<unknown> => {
+    const answer: unknown = await lookup(hostname, options)
+    const found = readAnswer(
+      Array.isArray(answer) ? answer : Reflect.get(Object(answer), 'address'),
+      Reflect.get(Object(answer), 'family'),
+    )
+    const bad = isOneOf(exemptHosts, hostname) ? undefined : firstBlocked(policy, found.addresses)
+    if (bad !== undefined) throw blockedError(hostname, bad)
+    return answer
+  }
+}
+
+/** Not `includes`: code of users may replace what hangs on prototypes. */
+function isOneOf(hosts: readonly string[], host: string): boolean {
+  for (let i = 0; i < hosts.length; i++) if (hosts[i] === host) return true
+  return false
+}
+
+/** Copies of what was answered, so that what was checked is what is used. */
+function readAnswer(address: unknown, family: unknown): { all: boolean; addresses: dns.LookupAddress[] } {
+  if (!Array.isArray(address)) {
+    if (typeof address !== 'string') return { all: false, addresses: [] }
+    return { all: false, addresses: [{ address, family: Number(family) || isIP(address) }] }
+  }
+  const addresses = address.map((entry: unknown) => ({
+    address: String(Reflect.get(Object(entry), 'address')),
+    family: Number(Reflect.get(Object(entry), 'family')),
+  }))
+  return { all: true, addresses }
+}
+
+function firstBlocked(policy: AddressPolicy, addresses: readonly dns.LookupAddress[]): string | undefined {
+  for (let i = 0; i < addresses.length; i++) {
+    const address = addresses[i]?.address ?? ''
+    if (!policy.allows(address)) return address
+  }
+  return undefined
+}
+
+/** The address in `1.2.3.4:53`, `[::1]:53` or a bare address. */
+export function serverAddress(text: string): string {
+  const bracketed = /^\[([^\]]+)\]/.exec(text)
+  if (bracketed?.[1]) return bracketed[1]
+  return isIP(text) !== 0 ? text : text.replace(/:\d+$/, '')
+}
