@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import type { PopulatedFlow } from '@piecework/model/flow/flow'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
-import { flowMaker, pieceAction, pieceTrigger, webhookTrigger } from '@piecework/server/testing/flows'
+import { isTerminal } from '@piecework/model/run/status'
+import { eventually, flowMaker, pieceAction, pieceTrigger, webhookTrigger } from '@piecework/server/testing/flows'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '@piecework/server/testing/server'
 import { z } from 'zod'
 import { authInputFor, connectionFor, inputsFor } from './support/piece-inputs.ts'
@@ -123,7 +124,10 @@ async function tryAction(
   standIn.take()
   const body = { projectId: owner.projectId, flowVersionId: added.body.version.id, stepName: 'step_1' }
   const run = await server.call<{ id: string }>('POST', '/v1/sample-data/test-step', { token: owner.token, body })
-  const { status, failedStep } = await flows.finished(run.body.id)
+  const { status, failedStep } = await eventually(async () => {
+    const now = await flows.run(run.body.id)
+    return isTerminal(now.status) || now.status === 'PAUSED' ? now : undefined
+  }, `the test of ${actionName}`)
   await flows.operate(flow.id, 'DELETE_ACTION', { names: ['step_1'] })
   const ran = status === 'SUCCEEDED' || status === 'PAUSED'
   const message = firstWords(failedStep?.message ?? status)
@@ -149,7 +153,8 @@ async function tryTrigger(metadata: PieceMetadata, triggerName: string, auth: un
 /** Clients that know no proxy call out all the same, and find no network. */
 function verdictOf(ran: boolean, message: string): { verdict: Verdict } {
   if (ran) return { verdict: 'ran' }
-  const called = standIn.take().length > 0 || /ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|timed out/i.test(message)
+  const called =
+    standIn.take().length > 0 || /ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|timed out|Connection error/i.test(message)
   return { verdict: called ? 'called the app' : 'stopped before' }
 }
 

@@ -1,5 +1,6 @@
 export interface Times {
   first: string
+  least: string
   p50: string
   p95: string
   max: string
@@ -17,7 +18,7 @@ export async function timesOf(rounds: number, call: () => Promise<unknown>): Pro
   for (let round = 0; round < rounds; round++) times.push(await time())
   times.sort((a, b) => a - b)
   const at = (share: number) => (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(1)
-  return { first: first.toFixed(1), p50: at(0.5), p95: at(0.95), max: at(1) }
+  return { first: first.toFixed(1), least: at(0), p50: at(0.5), p95: at(0.95), max: at(1) }
 }
 
 export const row = (...cells: (string | number)[]): void =>

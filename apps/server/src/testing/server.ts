@@ -31,7 +31,10 @@ export interface TestServer extends AsyncDisposable {
  * The real server on a free port, over an embedded database in memory. Without other settings it runs no flows.
  * Every answer is checked against the schema of its route.
  */
-export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+export async function startTestServer(
+  env: Record<string, string> = {},
+  { checksAnswers = true } = {},
+): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'piecework-'))
   const { settings } = loadSettings({
     AP_CONFIG_PATH: folder,
@@ -43,7 +46,7 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
     ...env,
   })
   const log = createLog(settings)
-  const server = await composeServer({ ...settings, databaseFolder: 'memory://' }, log, { checksAnswers: true })
+  const server = await composeServer({ ...settings, databaseFolder: 'memory://' }, log, { checksAnswers })
   const port = await server.start()
   const origin = `http://127.0.0.1:${port}`
   return {

@@ -104,7 +104,12 @@ function createRegistration(triggerType: string) {
     members: {
       app: {
         createListeners(listener: unknown): void {
-          listeners.push(Listener.parse(listener))
+          const parsed = Listener.safeParse(listener)
+          if (!parsed.success)
+            throw new Error(
+              'The trigger cannot tell whose events it listens to (identifierValue): the connection does not say. Reconnect it.',
+            )
+          listeners.push(parsed.data)
         },
       },
       setSchedule(wanted: unknown): void {

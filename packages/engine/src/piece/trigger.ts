@@ -38,6 +38,8 @@ export async function runTrigger(
   const context = { ...contextParts(host, name, piece), auth, propsValue, payload, ...extra }
   const run = method === 'TEST' && trigger.test !== undefined ? trigger.test : trigger.run
   const events: unknown = await Reflect.apply(run, trigger, [context])
-  if (!Array.isArray(events)) throw new Error(`The trigger ${trigger.name} must return a list of events`)
-  return events.map((event) => JSON.stringify(event) ?? 'null')
+  // The default test of the first frameworks gave the sample itself.
+  const list: unknown = method === 'TEST' && !Array.isArray(events) ? [events] : events
+  if (!Array.isArray(list)) throw new Error(`The trigger ${trigger.name} must return a list of events`)
+  return list.map((event) => JSON.stringify(event) ?? 'null')
 }

@@ -51,7 +51,7 @@ export type RenewConfiguration = z.infer<typeof RenewConfiguration>
 export const TriggerMetadata = z.looseObject({
   ...actionFields,
   type: TriggerStrategy,
-  sampleData: z.unknown(),
+  sampleData: z.unknown().optional(),
   handshakeConfiguration: HandshakeConfiguration.optional(),
   renewConfiguration: RenewConfiguration.optional(),
   testStrategy: z.enum(['TEST_FUNCTION', 'SIMULATION']).optional(),
