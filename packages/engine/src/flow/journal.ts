@@ -10,7 +10,10 @@ export interface Journal {
    * @param matters whether the next step that acts on the outside world must wait until this is on disk
    */
   write(record: StepRecord, scope: Scope, matters: boolean): void
-  /** Waits until everything that matters is on disk; nothing when it is. */
+  /**
+   * Waits until everything that matters is on disk; nothing when it is. Loops and routers on the way are sent off
+   * without waiting: should the next step take the process down, they tell which step that was.
+   */
   flush(): Promise<void>
   /** The end of a step that an earlier attempt wrote down; the latest one counts. */
   find(scope: Scope, stepName: string): StepOutput | undefined
@@ -25,6 +28,7 @@ export function createJournal(port: RunPort, entries: JournalEntry[], sliceThres
   }
   let sequence = 0
   let unflushed = false
+  let unsentWay = false
   return {
     isReplay: entries.length > 0,
     write(record, scope, matters) {
@@ -35,11 +39,15 @@ export function createJournal(port: RunPort, entries: JournalEntry[], sliceThres
       const entry = { sequence, stepName: record.name, path: scope.path, output: output.join('') }
       port.journal(slice === undefined ? entry : { ...entry, slice }, matters)
       unflushed ||= matters
+      unsentWay ||= record.type === 'LOOP_ON_ITEMS' || record.type === 'ROUTER'
     },
     async flush() {
-      if (!unflushed) return
+      const flushed = unflushed || unsentWay ? port.flush() : undefined
+      const mayGoOn = !unflushed
       unflushed = false
-      await port.flush()
+      unsentWay = false
+      if (mayGoOn) flushed?.catch(() => undefined)
+      else await flushed
     },
     find(scope, stepName) {
       const entry = earlier.get(scope.key + stepName)

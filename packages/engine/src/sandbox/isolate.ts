@@ -163,7 +163,7 @@ function openRun(homeOf: () => Home, { limitMb, timeout }: { limitMb: number; ti
         const state = String(call(at, 'poll'))
         const rest = state.slice(1)
         if (state.startsWith('O')) return rest
-        if (state.startsWith('E')) throw failureOf(rest)
+        if (state.startsWith('E')) throw failureOf(rest, limitMb)
         if (state.startsWith('N')) throw new Error('The code waits for a promise that nothing will ever settle')
         if (rest !== '0') await delay(Math.min(Number(rest), MAX_WAIT_MS))
       }
@@ -197,15 +197,19 @@ function defineModule(
     const load: ivm.Reference<() => void> = script.runSync(room.context, { reference: true, timeout })
     const state: unknown = room.dispatch.applySync(undefined, ['define', file, load.derefInto()], { timeout })
     load.release()
-    if (typeof state === 'string') throw failureOf(state.slice(1))
+    if (typeof state === 'string') throw failureOf(state.slice(1), limitMb)
   } catch (error) {
     if (home.isolate.isDisposed) throw new MemoryLimitError(limitMb)
     throw error
   }
 }
 
-function failureOf(text: string): IsolatedError {
+/** What V8 says when the isolate may not have more bytes outside its heap. */
+const NO_MORE_BYTES = 'Array buffer allocation failed'
+
+function failureOf(text: string, limitMb: number): Error {
   const failure: { message: string; stack?: string; output: string } = JSON.parse(text)
+  if (failure.message === NO_MORE_BYTES) return new MemoryLimitError(limitMb)
   const stack = failure.stack ?? failure.message
   const shown = failure.output === '' ? stack : `${stack}\n\nOutput of the code:\n${failure.output}`
   return new IsolatedError(failure.message, shown)

@@ -1,14 +1,15 @@
 import type { EngineResult, JournalEntry } from '@piecework/engine/protocol'
 import type { FlowRunStatus } from '@piecework/model/run/status'
-import type { Steps } from '@piecework/model/run/step-output'
+import type { StepOutput } from '@piecework/model/run/step-output'
 import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
 import type { Task, TaskOutcome } from '@piecework/worker/task'
 import type { Logger } from 'pino'
 import type { Running, WorkerLink } from '../../dispatch/dispatcher.ts'
-import { logOfJournal } from './journal.ts'
+import { endLoops, logOfJournal } from './journal.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
 import type { RunRecorder } from './recorder.ts'
 import { type Caller, NO_CALLER, type RunReplies } from './replies.ts'
+import { type StepInFlight, stepInFlight } from './step-in-flight.ts'
 import type { LoadedVersion } from './versions.ts'
 
 /** One attempt at a run, with everything that the engine needs. */
@@ -106,18 +107,15 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
 
   /** What the journal still knows of a run whose engine process died. */
   const logOfLostEngine = async (attempt: Attempt, message: string) => {
+    await recorder.flush()
     const entries = [...attempt.journal, ...(await parts.readJournal(attempt.runId))]
-    const { name, type } = attempt.version.version.trigger
-    const runLog = logOfJournal(entries, { name, type, payload: attempt.payload, tags: attempt.tags })
-    const failed = stepInFlight(attempt, runLog.executionState.steps)
-    if (failed) {
-      runLog.executionState.steps[failed.name] ??= {
-        type: failed.type,
-        status: 'FAILED',
-        input: {},
-        errorMessage: message,
-      }
-    }
+    const { trigger } = attempt.version.version
+    const event = { name: trigger.name, type: trigger.type, payload: attempt.payload, tags: attempt.tags }
+    const known = logOfJournal(entries, event)
+    const inFlight = stepInFlight(trigger.nextAction, known.executionState.steps)
+    const failed = inFlight?.step
+    const runLog = inFlight ? logOfJournal([...entries, failureOf(inFlight, message)], event) : known
+    endLoops(runLog.executionState.steps)
     return {
       finishTime: new Date(),
       failedStep: failed ? { name: failed.name, displayName: failed.displayName, message } : null,
@@ -200,10 +198,8 @@ function explain(
   return { status: 'INTERNAL_ERROR', message: outcome.message }
 }
 
-/** The step that was running when the engine died, as far as the order of a plain chain tells. */
-function stepInFlight(attempt: Attempt, finished: Steps) {
-  let step = attempt.version.version.trigger.nextAction
-  const ended = (name: string) => Object.hasOwn(finished, name) && finished[name]?.status !== 'RUNNING'
-  while (step && (ended(step.name) || step.skip)) step = step.nextAction
-  return step
+/** The end that a step did not come to itself. */
+function failureOf({ step, path }: StepInFlight, message: string): JournalEntry {
+  const output: StepOutput = { type: step.type, status: 'FAILED', input: {}, errorMessage: message }
+  return { sequence: 0, stepName: step.name, path, output: JSON.stringify(output) }
 }

@@ -1,6 +1,6 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { assembleLog, type PlacedStep, placedSteps } from '@piecework/model/run/log'
-import { RunLog, StepOutput, StepPath } from '@piecework/model/run/step-output'
+import { RunLog, StepOutput, StepPath, type Steps } from '@piecework/model/run/step-output'
 import type { Db } from '../../database/open.ts'
 
 /** Reads the journal of runs, in the order in which it was written: by attempt, then by sequence. */
@@ -50,6 +50,16 @@ export function logOfJournal(
     output: { type: trigger.type, status: 'SUCCEEDED', input: {}, output: parsed(trigger.payload) },
   }
   return assembleLog([event, ...journalledSteps(entries)], trigger.tags)
+}
+
+/** Loops of a run that is over do not run any more: like every loop that a failing step stops, they succeeded. */
+export function endLoops(steps: Steps): void {
+  for (const step of Object.values(steps)) {
+    if (step.type !== 'LOOP_ON_ITEMS') continue
+    if (step.status === 'RUNNING') step.status = 'SUCCEEDED'
+    const iterations: unknown = Reflect.get(Object(step.output), 'iterations')
+    if (Array.isArray(iterations)) for (const iteration of iterations) endLoops(iteration)
+  }
 }
 
 function parsed(json: string): unknown {
