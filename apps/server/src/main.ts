@@ -1,3 +1,4 @@
+import { NamespacesUnavailableError, requireNamespaces } from '@piecework/worker/namespaces'
 import { composeServer } from './compose.ts'
 import { KeyError } from './keys.ts'
 import { createLog } from './log.ts'
@@ -9,6 +10,9 @@ async function main(): Promise<void> {
   const { settings, warnings } = loadSettings(process.env)
   const log = createLog(settings)
   for (const warning of warnings) log.warn(warning)
+  if (settings.containerType === 'WORKER_AND_APP') {
+    await requireNamespaces(settings.executionMode, settings.networkMode)
+  }
   const server = settings.containerType === 'WORKER' ? composeWorker(settings, log) : await composeServer(settings, log)
 
   let stopping = false
@@ -38,7 +42,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const expected = error instanceof SettingsError || error instanceof KeyError
+  const expected =
+    error instanceof SettingsError || error instanceof KeyError || error instanceof NamespacesUnavailableError
   process.stderr.write(`${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
   process.exit(1)
 })

@@ -79,6 +79,7 @@ export function createWorkers(parts: Parts): Workers {
           memoryLimitKb: settings.sandboxMemoryLimitKb,
           propagatedEnv: propagatedEnvironment(settings),
           engine: engineConfig(settings, `http://127.0.0.1:${parts.port()}/api/`),
+          onEgressRefused: (target) => log.warn(target, 'Egress proxy refused request'),
         },
         parts.source,
       )

@@ -31,7 +31,11 @@ export function bundleEngine(folder: string): Promise<string> {
     if (await exists(entry)) return entry
     const result = await withEsbuild(({ build }) =>
       build({
-        entryPoints: { engine: join(root, 'packages/worker/src/engine-entry.ts') },
+        entryPoints: {
+          engine: join(root, 'packages/worker/src/engine-entry.ts'),
+          // Threads that pieces start load it by its name.
+          'network-guard': join(root, 'packages/engine/src/network/guard.ts'),
+        },
         outdir: home,
         outExtension: { '.js': '.mjs' },
         bundle: true,

@@ -23,11 +23,19 @@ interface PoolOptions {
   retireAboveKb: number
   /** Idle processes beyond the first end after this time. */
   idleMs: number
+  /** Code of users could leave something behind in its process: a process serves one project only. */
+  oneProjectEach?: boolean
 }
 
 const TIDY_MS = 5000
 
-export function createSandboxPool({ size, start, retireAboveKb, idleMs }: PoolOptions): SandboxPool {
+export function createSandboxPool({
+  size,
+  start,
+  retireAboveKb,
+  idleMs,
+  oneProjectEach = false,
+}: PoolOptions): SandboxPool {
   // Most recently used last: the warmest process is taken first, so the others may go idle and end.
   const idle: { sandbox: Sandbox; since: number }[] = []
   const busy = new Set<Sandbox>()
@@ -41,9 +49,14 @@ export function createSandboxPool({ size, start, retireAboveKb, idleMs }: PoolOp
 
   const pick = (versionKey: string | undefined, projectId: string): Sandbox | undefined => {
     for (let i = idle.length - 1; i >= 0; i--) if (!idle[i]?.sandbox.alive) idle.splice(i, 1)
+    // A version is of one project.
     let index = versionKey === undefined ? -1 : idle.findLastIndex(({ sandbox }) => sandbox.versions.has(versionKey))
     if (index < 0) index = idle.findLastIndex(({ sandbox }) => sandbox.projectId === projectId)
-    if (index < 0) index = idle.length - 1
+    if (index < 0 && oneProjectEach) {
+      index = idle.findLastIndex(({ sandbox }) => sandbox.projectId === undefined)
+      // The one unused for longest makes room.
+      if (index < 0 && idle.length + busy.size >= size) void take(0)?.close()
+    } else if (index < 0) index = idle.length - 1
     return index < 0 ? undefined : take(index)
   }
 

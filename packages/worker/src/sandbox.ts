@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { EngineConfig, EngineOperation, FromEngine, ToEngine } from '@piecework/engine/protocol'
 import { LRUCache } from 'lru-cache'
 import { exists } from './files.ts'
+import type { Launcher } from './namespaces.ts'
 import type { TaskEvents, TaskOutcome } from './task.ts'
 
 export interface SandboxOptions {
@@ -14,6 +15,8 @@ export interface SandboxOptions {
   env: Record<string, string>
   /** Working directory of user code. */
   cwd: string
+  /** Starts the process in kernel namespaces of its own. */
+  launcher?: Launcher | undefined
 }
 
 /** One engine process. It runs one operation at a time and outlives it, unless it is killed or dies. */
@@ -53,7 +56,7 @@ interface Flight {
  * @throws Error when the process does not come up.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const launcher = await engineLauncher()
+  const launcher = await engineLauncher(options.launcher)
   const heapMb = Math.max(64, Math.floor(options.memoryLimitKb / 1024))
   const child = fork(options.enginePath, [], {
     execPath: launcher.path,
@@ -128,7 +131,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   send({ kind: 'configure', config: options.config })
   await ready
 
-  const memoryKb = () => (child.pid === undefined ? Promise.resolve(0) : residentKb(child.pid))
+  const measure = options.launcher === undefined ? residentKb : treeKb
+  const memoryKb = () => (child.pid === undefined ? Promise.resolve(0) : measure(child.pid))
 
   const watchMemory = () =>
     setInterval(async () => {
@@ -178,8 +182,9 @@ const SETPRIV = '/usr/bin/setpriv'
  * How an engine process is started. An engine ends by itself when its worker is gone, but not while user code
  * keeps its thread busy: where the kernel can, it kills the process at the death of its parent.
  */
-async function engineLauncher(): Promise<{ path: string; args: string[] }> {
+async function engineLauncher(namespaces: Launcher | undefined): Promise<Launcher> {
   const path = process.execPath
+  if (namespaces) return { path: namespaces.path, args: [...namespaces.args, path] }
   if (process.platform !== 'linux' || !(await exists(SETPRIV))) return { path, args: [] }
   return { path: SETPRIV, args: ['--pdeathsig', 'KILL', path] }
 }
@@ -198,7 +203,9 @@ function collectTail(child: ChildProcess): () => string {
 
 function deathOutcome(code: number | null, signal: NodeJS.Signals | null, output: string): TaskOutcome {
   // V8 aborts (134, SIGABRT) when its heap is full; the kernel kills (SIGKILL) when the machine's memory is.
-  const outOfMemory = code === 134 || signal === 'SIGABRT' || signal === 'SIGKILL' || signal === 'SIGTRAP'
+  // A launcher tells the signal of the process that it started by an exit code of 128 and more.
+  const outOfMemory =
+    code === 133 || code === 134 || code === 137 || signal === 'SIGABRT' || signal === 'SIGKILL' || signal === 'SIGTRAP'
   if (outOfMemory) return { kind: 'MEMORY_LIMIT_EXCEEDED' }
   const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`
   return { kind: 'CRASHED', message: `The engine process ${how}${output ? `: ${output}` : ''}` }
@@ -211,4 +218,12 @@ async function residentKb(pid: number): Promise<number> {
   } catch {
     return 0
   }
+}
+
+/** Of a process and all that it started. */
+async function treeKb(pid: number): Promise<number> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  const parts = children.split(' ').filter((child) => child !== '')
+  const sizes = await Promise.all([residentKb(pid), ...parts.map((child) => treeKb(Number(child)))])
+  return sizes.reduce((sum, size) => sum + size, 0)
 }

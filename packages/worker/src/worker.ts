@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import type { EngineConfig, EngineOperation } from '@piecework/engine/protocol'
 import { bundleEngine } from './bundle.ts'
 import { createCodeCompiler } from './code.ts'
+import { namespaceLauncher, needsNamespaces, requireNamespaces } from './namespaces.ts'
+import { createEgress } from './network/egress.ts'
 import { createPieceInstaller } from './pieces.ts'
 import { createSandboxPool } from './pool.ts'
 import { createPreparer } from './prepare.ts'
@@ -18,6 +20,8 @@ export interface WorkerOptions {
   /** Variables of the worker's environment that user code may see. */
   propagatedEnv: Record<string, string>
   engine: EngineConfig
+  /** Called when the egress proxy of AP_NETWORK_MODE=STRICT refuses a request. */
+  onEgressRefused?(target: { host: string; port: number; reason: string }): void
 }
 
 /** A task that runs, and how to stop it. */
@@ -31,6 +35,11 @@ export interface Worker {
   readonly concurrency: number
   readonly busy: number
   execute(task: Task, events: TaskEvents): RunningTask
+  /**
+   * Makes sure that the execution mode works on this machine; to be called before the first task.
+   * @throws NamespacesUnavailableError
+   */
+  check(): Promise<void>
   /** Starts the first engine process ahead of need. */
   warm(): Promise<void>
   close(): Promise<void>
@@ -58,19 +67,31 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
   })
   const preparer = createPreparer({ source, codes, pieces })
   const cwd = join(options.cacheFolder, 'scratch')
+  const { executionMode, networkMode } = options.engine
+  const namespaces = needsNamespaces(executionMode)
+  const egress = createEgress({
+    engine: options.engine,
+    env: process.env,
+    namespaces,
+    onRefused: options.onEgressRefused,
+  })
+  const readable = ['bundles', 'codes', 'pieces'].map((name) => join(options.cacheFolder, name))
 
   const pool = createSandboxPool({
     size: options.concurrency,
     retireAboveKb: options.memoryLimitKb * RETIRE_SHARE,
     idleMs: IDLE_SANDBOX_MS,
+    oneProjectEach: namespaces,
     start: async () => {
-      await mkdir(cwd, { recursive: true })
+      for (const folder of [cwd, ...readable]) await mkdir(folder, { recursive: true })
+      const { config, env, socketFolder } = await egress.way()
       return startSandbox({
         enginePath: await bundleEngine(join(options.cacheFolder, 'bundles')),
-        config: options.engine,
+        config,
         memoryLimitKb: options.memoryLimitKb,
-        env: sandboxEnvironment(options.propagatedEnv, cwd),
+        env: { ...sandboxEnvironment(options.propagatedEnv, cwd), ...env, ...(namespaces ? { TMPDIR: '/tmp' } : {}) },
         cwd,
+        launcher: namespaces ? await namespaceLauncher({ readable, cwd, socketFolder }) : undefined,
       })
     },
   })
@@ -128,8 +149,12 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
         },
       }
     },
+    check: () => requireNamespaces(executionMode, networkMode),
     warm: () => pool.warm(1),
-    close: () => pool.close(),
+    async close() {
+      await pool.close()
+      await egress.close()
+    },
   }
 }
 

@@ -9,15 +9,7 @@ import { blockedError } from './blocked.ts'
 import { guardDispatcher } from './dispatcher.ts'
 import { isExempt, type Origin, originOf } from './exempt.ts'
 import { checkedLookup, checkedPromiseLookup, type Lookup, serverAddress } from './lookup.ts'
-import { guardedWorker } from './worker-guard.ts'
-
-/** Can cross to the threads that user code starts. */
-export interface NetworkGuardOptions {
-  /** IP addresses and CIDR blocks that stay reachable. */
-  allowList: string[]
-  /** URLs whose host and port are reachable whatever their address is: the API and the egress proxy. */
-  exempt: string[]
-}
+import { guardedWorker, type NetworkGuardOptions } from './worker-guard.ts'
 
 let installed = false
 

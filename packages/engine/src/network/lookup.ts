@@ -21,7 +21,7 @@ const { apply } = Reflect
 export function checkedLookup(policy: AddressPolicy, lookup: Lookup, exemptHosts: readonly string[]) {
   return (hostname: string, ...rest: unknown[]): void => {
     const callback = rest[rest.length - 1]
-    if (typeof callback !== 'function') return apply(lookup, undefined, [hostname, ...rest])
+    if (typeof callback !== 'function') throw new TypeError('dns.lookup needs a callback')
     const answer: LookupCallback = (...values) => apply(callback, undefined, values)
     const options = rest.length > 1 ? rest[0] : {}
     apply(lookup, undefined, [

@@ -1,5 +1,12 @@
 import type { Worker, WorkerOptions } from 'node:worker_threads'
-import type { NetworkGuardOptions } from './guard.ts'
+
+/** Can cross to the threads that user code starts. */
+export interface NetworkGuardOptions {
+  /** IP addresses and CIDR blocks that stay reachable. */
+  allowList: string[]
+  /** URLs whose host and port are reachable whatever their address is: the API and the egress proxy. */
+  exempt: string[]
+}
 
 /** A thread has modules of its own, so the guard is installed there before anything else. */
 export function guardedWorker(Original: typeof Worker, options: NetworkGuardOptions): typeof Worker {

@@ -82,17 +82,22 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
     const text = JSON.stringify(settings)
     if (worker && workerSettings === text) return worker
     await worker?.close()
-    workerSettings = text
-    worker = createWorker(
+    worker = undefined
+    const made = createWorker(
       {
         cacheFolder: options.cacheFolder,
         concurrency: options.concurrency,
         memoryLimitKb: settings.memoryLimitKb,
         propagatedEnv: chosenEnvironment(settings.propagatedEnvVars),
         engine: { ...settings.engine, internalApiUrl: apiUrl },
+        onEgressRefused: (target) => log.warn(target, 'Egress proxy refused request'),
       },
       source,
     )
+    // A worker that cannot fence code in as the app asks takes no work.
+    await made.check()
+    worker = made
+    workerSettings = text
     worker.warm().catch((error: unknown) => log.error({ err: error }, 'the first sandbox did not start'))
     return worker
   }

@@ -1,0 +1,234 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { EngineConfig } from '@piecework/engine/protocol'
+import { code, configOf, versionOf } from '@piecework/engine/testing/harness'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { requireNamespaces } from './namespaces.ts'
+import type { Task } from './task.ts'
+import { createWorker, type Worker } from './worker.ts'
+
+/** Code steps that try to get at what is not theirs, in real engine processes. */
+
+let folder: string
+let secret: Server
+let port: number
+let paths: string[] = []
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fenced-'))
+  await writeFile(join(folder, 'keys.json'), 'the encryption key')
+  secret = createServer((request, response) => {
+    paths.push(request.url ?? '')
+    response.end(JSON.stringify({ path: request.url }))
+  })
+  await new Promise<void>((done) => secret.listen(0, '127.0.0.1', done))
+  port = (secret.address() as AddressInfo).port
+})
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true })
+  await new Promise((done) => secret.close(done))
+})
+
+async function withWorker<T>(changes: Partial<EngineConfig>, use: (worker: Worker) => Promise<T>): Promise<T> {
+  const worker = createWorker(
+    {
+      cacheFolder: join(folder, 'cache'),
+      concurrency: 1,
+      memoryLimitKb: 512 * 1024,
+      propagatedEnv: {},
+      engine: configOf({ internalApiUrl: `http://127.0.0.1:${port}/api/`, ...changes }),
+    },
+    { loadVersion: async (key) => versions.get(key) ?? versionOf([]), loadArchive: async () => Buffer.alloc(0) },
+  )
+  try {
+    await worker.check()
+    return await use(worker)
+  } finally {
+    await worker.close()
+  }
+}
+
+const versions = new Map<string, ReturnType<typeof versionOf>>()
+let count = 0
+
+/** Runs one code step. @returns its output, or the message of its failure */
+async function runCode(worker: Worker, body: string, input = {}, projectId = 'project'): Promise<unknown> {
+  const key = `version-${count++}`
+  versions.set(key, versionOf([code('step_1', body, input)]))
+  const task: Task = {
+    operation: {
+      type: 'EXECUTE_FLOW',
+      projectId,
+      platformId: 'platform',
+      engineToken: 'token',
+      flowRunId: key,
+      flowId: 'flow',
+      executionType: 'BEGIN',
+      triggerPayload: '{}',
+      executeTrigger: false,
+      resumePayload: null,
+      journal: [],
+      test: null,
+      callerWaits: false,
+    },
+    version: { key, pieces: {} },
+    timeoutMs: 60_000,
+  }
+  const outcome = await worker.execute(task, { journal: async () => {}, respond() {}, progress() {} }).outcome
+  if (outcome.kind !== 'RESULT') return outcome
+  const { result } = outcome.message
+  if (result.type !== 'EXECUTE_FLOW') return result
+  const step = JSON.parse(result.log).executionState.steps.step_1
+  return step?.status === 'SUCCEEDED' ? step.output : (step?.errorMessage ?? result)
+}
+
+const TRIES = {
+  socket: `return await new Promise((done, fail) => require('net').connect(i.port, '127.0.0.1', () => done('reached')).on('error', fail))`,
+  fetch: `return (await fetch('http://127.0.0.1:' + i.port + '/secret')).status`,
+  metadata: `return (await fetch('http://169.254.169.254/latest/meta-data/')).status`,
+  http: `return await new Promise((done, fail) => require('http').get('http://localhost:' + i.port + '/secret', (r) => done(r.statusCode)).on('error', fail))`,
+}
+
+const namespaces =
+  existsSync('/usr/bin/bwrap') &&
+  (await requireNamespaces('SANDBOX_PROCESS', 'STRICT').then(
+    () => true,
+    () => false,
+  ))
+
+describe('AP_NETWORK_MODE', () => {
+  test('UNRESTRICTED lets code reach what the worker reaches', async () => {
+    const answer = await withWorker({}, (worker) => runCode(worker, TRIES.fetch, { port }))
+    expect(answer).toBe(200)
+  })
+
+  test('STRICT keeps code from internal addresses, but not the engine from its API', { timeout: 60_000 }, async () => {
+    paths = []
+    await withWorker({ networkMode: 'STRICT', ssrfAllowList: [] }, async (worker) => {
+      const other = port === 65_535 ? port - 1 : port + 1
+      for (const [name, body] of Object.entries(TRIES))
+        expect(await runCode(worker, body, { port: other }), name).toMatch(/SSRFBlockedError[\s\S]*AP_SSRF_ALLOW_LIST/)
+      expect(await runCode(worker, `return (await fetch('http://10.0.0.1/')).status`)).toMatch(/SSRFBlockedError/)
+      // Clients of code that go through the proxy by themselves are told so by the proxy.
+      const proxied = `return await new Promise((done, fail) => require('http').get({ host: '127.0.0.1', port: new URL(process.env.HTTP_PROXY).port, path: 'http://10.0.0.1/' }, (r) => { let t = ''; r.on('data', (d) => t += d).on('end', () => done(r.statusCode + ' ' + t)) }).on('error', fail))`
+      expect(await runCode(worker, proxied)).toMatch(/^403 Egress blocked/)
+      expect(
+        await runCode(worker, `return (await (await fetch('http://127.0.0.1:' + i.port + '/api/x')).json()).path`, {
+          port,
+        }),
+      ).toBe('/api/x')
+    })
+    expect(paths).toEqual(['/api/x'])
+  })
+
+  test('STRICT keeps to the allow list', { timeout: 60_000 }, async () => {
+    const open: Partial<EngineConfig> = {
+      networkMode: 'STRICT',
+      ssrfAllowList: ['127.0.0.0/8'],
+      internalApiUrl: 'http://127.0.0.1:9/api/',
+    }
+    expect(await withWorker(open, (worker) => runCode(worker, TRIES.fetch, { port }))).toBe(200)
+  })
+})
+
+/** Where the kernel gives no namespaces, what counts is that a worker says so instead of running code unfenced. */
+function fencedTest(name: string, run: () => Promise<void>): void {
+  test(name, { timeout: 90_000 }, async () => {
+    if (namespaces) return run()
+    await expect(requireNamespaces('SANDBOX_PROCESS', 'STRICT')).rejects.toThrow('choose SANDBOX_CODE_ONLY')
+  })
+}
+
+describe('kernel namespaces', () => {
+  const LOOK = `
+    const fs = require('fs'), { execSync } = require('child_process')
+    const attempt = (call) => { try { return call() } catch (error) { return error.code ?? String(error.message).slice(0, 60) } }
+    return {
+      keys: attempt(() => fs.readFileSync(i.folder + '/keys.json', 'utf8')),
+      root: attempt(() => fs.readdirSync('/root')),
+      config: attempt(() => fs.readdirSync(i.folder)),
+      code: attempt(() => fs.writeFileSync(__filename, 'changed')),
+      system: attempt(() => fs.writeFileSync('/usr/lib/x', '')),
+      scratch: attempt(() => { fs.writeFileSync('mine.txt', 'ok'); return fs.readFileSync('mine.txt', 'utf8') }),
+      temporary: attempt(() => { fs.writeFileSync('/tmp/mine.txt', 'ok'); return fs.readdirSync('/tmp').includes('mine.txt') }),
+      processes: fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).length,
+      privileges: /NoNewPrivs:\\t1/.test(fs.readFileSync('/proc/self/status', 'utf8')),
+      capabilities: /CapEff:\\t0+\\n/.test(fs.readFileSync('/proc/self/status', 'utf8')),
+      namespaces: attempt(() => execSync('unshare -Ur true', { stdio: 'pipe' }) && 'made'),
+      host: require('os').hostname(),
+    }`
+
+  fencedTest('SANDBOX_PROCESS shows code nothing but programs, libraries and itself', async () => {
+    const seen = await withWorker({ executionMode: 'SANDBOX_PROCESS' }, (worker) => runCode(worker, LOOK, { folder }))
+    expect(seen).toMatchObject({
+      keys: 'ENOENT',
+      root: 'ENOENT',
+      config: ['cache'],
+      code: 'EROFS',
+      system: 'EROFS',
+      scratch: 'ok',
+      temporary: true,
+      privileges: true,
+      capabilities: true,
+      host: 'sandbox',
+    })
+    expect(seen).not.toMatchObject({ namespaces: 'made' })
+    expect(Reflect.get(Object(seen), 'processes')).toBeLessThan(5)
+    expect(existsSync('/tmp/mine.txt')).toBe(false)
+  })
+
+  fencedTest('a process serves one project only', async () => {
+    await withWorker({ executionMode: 'SANDBOX_PROCESS' }, async (worker) => {
+      const count = `return globalThis.visits = (globalThis.visits ?? 0) + 1`
+      expect(await runCode(worker, count, {}, 'one')).toBe(1)
+      expect(await runCode(worker, count, {}, 'one')).toBe(2)
+      expect(await runCode(worker, count, {}, 'two')).toBe(1)
+    })
+  })
+
+  test('STRICT leaves no network but the proxy, even to programs that know nothing of it', {
+    timeout: 60_000,
+  }, async () => {
+    paths = []
+    const modes: Partial<EngineConfig> = { executionMode: 'SANDBOX_PROCESS', networkMode: 'STRICT' }
+    await withWorker(modes, async (worker) => {
+      const raw = `
+        const { execFileSync } = require('child_process')
+        const script = "require('net').connect(" + i.port + ", '127.0.0.1', () => { console.log('reached'); process.exit() }).on('error', (e) => console.log(e.code))"
+        return { out: execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }).trim(), interfaces: Object.keys(require('os').networkInterfaces()) }`
+      expect(await runCode(worker, raw, { port })).toEqual({ out: 'ECONNREFUSED', interfaces: ['lo'] })
+      expect(await runCode(worker, TRIES.metadata)).toMatch(/SSRFBlockedError/)
+      expect(
+        await runCode(worker, `return (await (await fetch('http://127.0.0.1:' + i.port + '/api/x')).json()).path`, {
+          port,
+        }),
+      ).toBe('/api/x')
+    })
+    expect(paths).toEqual(['/api/x'])
+  })
+
+  fencedTest('code that takes too much memory, or too long, ends as it does elsewhere', async () => {
+    await withWorker({ executionMode: 'SANDBOX_PROCESS' }, async (worker) => {
+      const greedy = `const kept = []; for (;;) kept.push(new Array(1e6).fill({}))`
+      expect(await runCode(worker, greedy)).toEqual({ kind: 'MEMORY_LIMIT_EXCEEDED' })
+      expect(await runCode(worker, `return 'still works'`)).toBe('still works')
+    })
+  })
+})
+
+fencedTest('a machine that gives no namespaces is told so, with what to do', async () => {
+  const ask = `import { requireNamespaces } from ${JSON.stringify(new URL('namespaces.ts', import.meta.url).href)}
+    await requireNamespaces('SANDBOX_PROCESS', 'STRICT').catch((error) => console.log(error.name + ': ' + error.message))`
+  const root = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp']
+  const none = ['--unshare-user', '--disable-userns']
+  const script = [process.execPath, '--input-type=module', '-e', ask]
+  const { stdout } = await promisify(execFile)('bwrap', [...root, ...none, '--', ...script])
+  expect(stdout).toMatch(/NamespacesUnavailableError: AP_EXECUTION_MODE=SANDBOX_PROCESS needs kernel namespaces/)
+  expect(stdout).toMatch(/permission to make user namespaces is missing[\s\S]*choose SANDBOX_CODE_ONLY/)
+})

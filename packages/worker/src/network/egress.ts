@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bare } from '@piecework/engine/network/exempt'
+import type { EngineConfig } from '@piecework/engine/protocol'
+import { startEgressProxy } from './egress-proxy.ts'
+import { proxyEnvironment, upstreamOf } from './upstream.ts'
+
+/** How engine processes get out, as the network mode and the operator's proxy settings say. */
+export interface Way {
+  config: EngineConfig
+  env: Record<string, string>
+  /** The sandbox gets no network: this folder holds the socket that leads out. */
+  socketFolder?: string
+}
+
+export interface Egress {
+  /** Starts what is needed, once. */
+  way(): Promise<Way>
+  close(): Promise<void>
+}
+
+interface EgressOptions {
+  engine: EngineConfig
+  env: Readonly<Record<string, string | undefined>>
+  /** Engine processes have kernel namespaces of their own. */
+  namespaces: boolean
+  onRefused?: ((target: { host: string; port: number; reason: string }) => void) | undefined
+}
+
+/** Where the folder with the proxy's socket is seen in a sandbox, and the address that the engine listens at there. */
+export const SANDBOX_SOCKET_FOLDER = '/run/egress'
+const SANDBOX_PROXY_URL = 'http://127.0.0.1:3128'
+const SOCKET = 'proxy.sock'
+/** Not worth the way to a proxy that refuses them: the guard in the process has the better message. */
+const NEVER_PROXIED = '127.0.0.1,localhost,::1,169.254.169.254'
+
+export function createEgress({ engine, env, namespaces, onRefused }: EgressOptions): Egress {
+  let started: Promise<{ way: Way; close?: () => Promise<void> }> | undefined
+
+  const start = async () => {
+    const upstream = upstreamOf(env)
+    const api = bare(new URL(engine.internalApiUrl).hostname)
+    if (engine.networkMode !== 'STRICT') {
+      if (upstream === undefined) return { way: { config: engine, env: {} } }
+      const except = [upstream.except, api].filter((part) => part !== '').join(',')
+      return { way: { config: engine, env: proxyEnvironment({ ...upstream, except }) } }
+    }
+    const socketFolder = namespaces ? await mkdtemp(join(tmpdir(), 'piecework-egress-')) : undefined
+    const proxy = await startEgressProxy({
+      allowList: engine.ssrfAllowList,
+      exempt: [engine.internalApiUrl],
+      upstream,
+      ...(socketFolder === undefined ? {} : { socketPath: join(socketFolder, SOCKET) }),
+      ...(onRefused === undefined ? {} : { onRefused }),
+    })
+    const proxyUrl = socketFolder === undefined ? proxy.url : SANDBOX_PROXY_URL
+    const except = socketFolder === undefined ? `${NEVER_PROXIED},${api}` : ''
+    const egress =
+      socketFolder === undefined ? { proxyUrl } : { proxyUrl, socketPath: `${SANDBOX_SOCKET_FOLDER}/${SOCKET}` }
+    const way: Way = {
+      config: { ...engine, egress },
+      env: proxyEnvironment({ http: proxyUrl, https: proxyUrl, except }),
+      ...(socketFolder === undefined ? {} : { socketFolder }),
+    }
+    const close = async () => {
+      await proxy.close()
+      if (socketFolder !== undefined) await rm(socketFolder, { recursive: true, force: true })
+    }
+    return { way, close }
+  }
+
+  return {
+    async way() {
+      started ??= start()
+      return (await started).way
+    },
+    async close() {
+      await (await started?.catch(() => undefined))?.close?.()
+    },
+  }
+}
