@@ -34,6 +34,7 @@ import { createTags } from './features/pieces/tags.ts'
 import { platformRoutes } from './features/platforms/routes.ts'
 import { projectRoutes } from './features/projects/routes.ts'
 import { createProjects } from './features/projects/service.ts'
+import { queueBoardRoutes } from './features/queue-board/routes.ts'
 import { runRoutes } from './features/runs/routes.ts'
 import { sampleDataRoutes } from './features/sample-data/routes.ts'
 import { createStepTests } from './features/sample-data/step-tests.ts'
@@ -50,10 +51,12 @@ import { webhookRoutes } from './features/webhooks/routes.ts'
 import { workerMachineRoutes } from './features/worker-machines/routes.ts'
 import { createAccess } from './http/access.ts'
 import { docsRoutes } from './http/docs.ts'
+import { createOutbound } from './http/outbound.ts'
 import { authenticationLimit } from './http/rate-limit.ts'
 import { createHttpServer } from './http/server.ts'
 import { createTokens, type Tokens } from './http/tokens.ts'
 import { loadKeys, requireMatchingKeys } from './keys.ts'
+import { connectRedis } from './redis.ts'
 import type { Settings } from './settings.ts'
 
 const MB = 1024 * 1024
@@ -109,11 +112,16 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   const extract = createPieceExtractor(execution)
   const onChanged = execution.piecesChanged
   const installs = createPieceInstalls({ db, files, catalogue, extract, onChanged })
+  const outbound = createOutbound({
+    allowList: settings.ssrfAllowList,
+    trusted: settings.piecesRegistryUrl === undefined ? [] : [settings.piecesRegistryUrl],
+  })
   const sync = createPieceSync({
     db,
     catalogue,
     registryUrl: settings.piecesRegistryUrl,
     automatic: settings.piecesSyncMode === 'OFFICIAL_AUTO',
+    outbound,
     onChanged,
     log,
   })
@@ -172,6 +180,12 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   flagRoutes(app, { db, settings, release })
   healthRoutes(app, { db, folder: settings.configPath })
   workerMachineRoutes(app, execution)
+  if (settings.queueUiEnabled && settings.redisType !== 'MEMORY')
+    await queueBoardRoutes(app, {
+      connect: () => connectRedis(settings, log),
+      username: settings.queueUiUsername ?? '',
+      password: settings.queueUiPassword ?? '',
+    })
   docsRoutes(app, { release })
   await webhookRoutes(app, {
     webhooks: execution.webhooks,
@@ -191,6 +205,8 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     wake: execution.wake,
     publicApiUrl: execution.publicApiUrl,
     timeoutMs: settings.webhookTimeoutSeconds * 1000,
+    saveFile: (file) => stepFiles.save(file),
+    maxPayloadBytes: settings.maxWebhookPayloadSizeMb * MB,
   })
 
   const tidy = () =>

@@ -31,6 +31,8 @@ import { createWebhookService } from './features/webhooks/service.ts'
 import { createWorkerMachines } from './features/worker-machines/store.ts'
 import type { Tokens } from './http/tokens.ts'
 import { type Announcement, createQueue } from './queue/queue.ts'
+import { createRedisQueue } from './queue/redis-queue.ts'
+import { connectRedis } from './redis.ts'
 import type { Settings } from './settings.ts'
 import { createWorkers } from './workers.ts'
 
@@ -66,7 +68,17 @@ export function createExecution(parts: ExecutionParts) {
   const defaultLimit = settings.projectRateLimiterEnabled ? settings.defaultConcurrentJobsLimit : null
   const apps = createApps({ db, bus, embedded })
   const limits = createLimits(db, defaultLimit)
-  const queue = createQueue(db, { shared: !embedded, defaultLimit })
+  const queueOptions = { shared: !embedded, defaultLimit }
+  const queue =
+    settings.redisType === 'MEMORY'
+      ? createQueue(db, queueOptions)
+      : createRedisQueue(db, {
+          ...queueOptions,
+          connect: () => connectRedis(settings, log),
+          keepFailedDays: settings.redisFailedJobRetentionDays,
+          keepFailedCount: settings.redisFailedJobRetentionMaxCount,
+          log,
+        })
   const recorder = createRunRecorder(db, owner, LEASE_MS)
   const replies = createRunReplies(bus)
   const store = createRunStore(db)

@@ -1,21 +1,57 @@
 import { newId } from '@piecework/model/ids'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../database/testing.ts'
+import { createLog } from '../log.ts'
 import { type NewJob, PRIORITY } from './job.ts'
 import { createQueue, type Queue } from './queue.ts'
+import { createRedisQueue } from './redis-queue.ts'
 
 const LEASE_MS = 30_000
 const DEFAULT_LIMIT = 5
 
-describe.each(['PGLITE', 'POSTGRES'] as const)('the queue on %s', (type) => {
+const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'
+
+const DRIVERS = [
+  ['PGLITE', 'DATABASE'],
+  ['POSTGRES', 'DATABASE'],
+  ['PGLITE', 'REDIS'],
+  ['POSTGRES', 'REDIS'],
+] as const
+
+describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
   let fixture: TestDatabase
   let queue: Queue
   beforeAll(async () => {
     fixture = await testDatabase(type)
-    queue = createQueue(fixture.db, { shared: type === 'POSTGRES', defaultLimit: DEFAULT_LIMIT })
+    const options = { shared: type === 'POSTGRES', defaultLimit: DEFAULT_LIMIT }
+    queue =
+      delivery === 'DATABASE'
+        ? createQueue(fixture.db, options)
+        : createRedisQueue(fixture.db, {
+            ...options,
+            connect: () => new Redis(REDIS_URL, { maxRetriesPerRequest: null }),
+            prefix,
+            keepFailedDays: 1,
+            keepFailedCount: 10,
+            log: createLog({ logLevel: 'warn', logPretty: false }),
+          })
   })
   beforeEach(() => fixture.db.deleteFrom('job').execute())
-  afterAll(() => fixture[Symbol.asyncDispose]())
+  afterAll(async () => {
+    await queue.close()
+    await forgetAll()
+    await admin.quit()
+    await fixture[Symbol.asyncDispose]()
+  })
+
+  const prefix = `test-${newId()}`
+  const admin = new Redis(REDIS_URL)
+  /** As FLUSHALL does, but for this test alone. */
+  const forgetAll = async () => {
+    const keys = await admin.keys(`${prefix}:*`)
+    if (keys.length > 0) await admin.del(keys)
+  }
 
   const job = (projectId: string, more: Partial<NewJob> = {}): NewJob => ({
     id: newId(),
@@ -37,6 +73,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the queue on %s', (type) => {
         .insertInto('job')
         .values(rows.slice(i, i + 1000))
         .execute()
+    queue.announce({ projectId, priority: PRIORITY.medium })
     return rows.map(({ id }) => id)
   }
   const claim = async (owner: string, limit: number, recent: string[] = []) =>
@@ -50,9 +87,11 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the queue on %s', (type) => {
     await queue.retryAt({ owner: 'b', id, dueAt: new Date() })
     expect(await claim('b', 10)).toEqual([])
     await queue.retryAt({ owner: 'a', id, dueAt: new Date() })
+    queue.announce()
     expect(await claim('b', 10)).toMatchObject([{ id, attempt: 2 }])
     await queue.extend({ owner: 'b', ids: [id], leaseMs: -1 })
     expect(await queue.releaseExpired()).toBe(1)
+    queue.announce()
     expect(await claim('a', 10)).toMatchObject([{ id, attempt: 3 }])
     expect(await queue.extend({ owner: 'b', ids: [id], leaseMs: LEASE_MS })).toEqual(new Set())
     await end('a', id)
@@ -77,6 +116,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the queue on %s', (type) => {
       .set({ dueAt: new Date(Date.now() - 1) })
       .execute()
     expect(await queue.promote()).toEqual({ promoted: 1, next: null })
+    queue.announce()
     expect((await claim('a', 10)).map((one) => one.id)).toEqual([id])
   })
 
@@ -147,6 +187,30 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the queue on %s', (type) => {
       return got
     }
     const got = (await Promise.all(['a', 'b', 'c', 'd'].map(drain))).flat()
+    expect(got.toSorted()).toEqual(ids.toSorted())
+  })
+
+  test.runIf(delivery === 'REDIS')('what Redis forgets in the middle is delivered all the same, once', async () => {
+    const projects = Array.from({ length: 5 }, (_, index) => `p${index}`)
+    const ids = (
+      await Promise.all(projects.map((project) => add(...Array.from({ length: 40 }, () => job(project)))))
+    ).flat()
+    const got: string[] = []
+    const take = async () => {
+      const jobs = await claim('a', 7)
+      for (const { id } of jobs) {
+        got.push(id)
+        await end('a', id)
+      }
+    }
+    let wipes = 0
+    while (got.length < ids.length) {
+      if (got.length >= wipes * 70) {
+        wipes++
+        await forgetAll()
+      }
+      await take()
+    }
     expect(got.toSorted()).toEqual(ids.toSorted())
   })
 })
