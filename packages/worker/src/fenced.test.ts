@@ -192,9 +192,7 @@ describe('kernel namespaces', () => {
     })
   })
 
-  test('STRICT leaves no network but the proxy, even to programs that know nothing of it', {
-    timeout: 60_000,
-  }, async () => {
+  fencedTest('STRICT leaves no network but the proxy, even to programs that know nothing of it', async () => {
     paths = []
     const modes: Partial<EngineConfig> = { executionMode: 'SANDBOX_PROCESS', networkMode: 'STRICT' }
     await withWorker(modes, async (worker) => {

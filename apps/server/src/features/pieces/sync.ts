@@ -3,6 +3,7 @@ import { PieceMetadata } from '@piecework/model/piece/metadata'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
+import type { Outbound } from '../../http/outbound.ts'
 import type { Catalogue } from './catalogue.ts'
 import { PIECE_RELEASE } from './release.ts'
 import { deletePieces, insertPiece, selectNames } from './store.ts'
@@ -29,6 +30,7 @@ interface Parts {
   /** The address of a piece API, such as `https://example.com/api/v1/pieces`; without one nothing is synced. */
   registryUrl: string | undefined
   automatic: boolean
+  outbound: Outbound
   onChanged(): void
   log: Logger
 }
@@ -40,13 +42,15 @@ const AT_A_TIME = 8
 
 const Registry = z.array(z.looseObject({ name: z.string(), version: z.string(), packageType: z.string().optional() }))
 
-export function createPieceSync({ db, catalogue, registryUrl, automatic, onChanged, log }: Parts): PieceSync {
+export function createPieceSync({ db, catalogue, registryUrl, automatic, outbound, onChanged, log }: Parts): PieceSync {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<SyncReport> | undefined
   const stopped = new AbortController()
 
   const sync = async (base: string): Promise<SyncReport> => {
-    const listed = Registry.parse(await get(`${base}/registry?release=${PIECE_RELEASE}&edition=ce`, stopped.signal))
+    const listed = Registry.parse(
+      await get(outbound, `${base}/registry?release=${PIECE_RELEASE}&edition=ce`, stopped.signal),
+    )
     const wanted = new Map(
       listed
         .filter((piece) => piece.packageType !== 'ARCHIVE')
@@ -65,7 +69,9 @@ export function createPieceSync({ db, catalogue, registryUrl, automatic, onChang
     const take = async () => {
       for (const { name, version } of waiting) {
         try {
-          const metadata = PieceMetadata.parse(await get(`${base}/${name}?version=${version}`, stopped.signal))
+          const metadata = PieceMetadata.parse(
+            await get(outbound, `${base}/${name}?version=${version}`, stopped.signal),
+          )
           if (metadata.name !== name || metadata.version !== version) throw new Error('it answered with another piece')
           const piece = { pieceType: 'OFFICIAL', packageType: 'REGISTRY', platformId: null, archiveId: null } as const
           if (await insertPiece(db, { ...piece, metadata: withoutRow(metadata) })) report.added++
@@ -138,15 +144,8 @@ function withoutRow(metadata: PieceMetadata): PieceMetadata {
   return PieceMetadata.parse(Object.fromEntries(Object.entries(metadata).filter(([key]) => !row.includes(key))))
 }
 
-async function get(url: string, signal: AbortSignal): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]) })
+async function get(outbound: Outbound, url: string, signal: AbortSignal): Promise<unknown> {
+  const response = await outbound(url, { signal, timeoutMs: REQUEST_TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES })
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of response.body ?? []) {
-    size += part.byteLength
-    if (size > MAX_ANSWER_BYTES) throw new Error(`${url} answered with more than ${MAX_ANSWER_BYTES} bytes`)
-    parts.push(part)
-  }
-  return JSON.parse(Buffer.concat(parts).toString('utf8'))
+  return response.json()
 }

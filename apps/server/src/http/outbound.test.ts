@@ -1,0 +1,93 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createOutbound } from './outbound.ts'
+
+let target: Server
+let port: number
+let seen: { method: string | undefined; url: string | undefined; headers: IncomingHttpHeaders; body: string }[] = []
+
+beforeAll(async () => {
+  target = createServer(async (request, response) => {
+    let body = ''
+    for await (const part of request) body += part
+    const { method, url, headers } = request
+    seen.push({ method, url, headers, body })
+    if (url === '/inside') response.writeHead(302, { location: `http://localhost:${port}/secret` }).end()
+    else if (url === '/other') response.writeHead(303, { location: `http://127.0.0.3:${port}/end` }).end()
+    else if (url === '/keep') response.writeHead(307, { location: '/end' }).end()
+    else if (url === '/loop') response.writeHead(302, { location: '/loop' }).end()
+    else if (url === '/slow') return
+    else if (url === '/large') response.end('x'.repeat(10_000))
+    else response.writeHead(201, { 'content-type': 'application/json' }).end('{"ok":true}')
+  })
+  await new Promise<void>((done) => target.listen(0, '0.0.0.0', done))
+  port = (target.address() as AddressInfo).port
+})
+afterAll(() => {
+  target.closeAllConnections()
+  return new Promise((done) => target.close(done))
+})
+
+// 127.0.0.2 and 127.0.0.3 play public hosts.
+const outbound = createOutbound({ allowList: ['127.0.0.2', '127.0.0.3'] })
+const url = (path: string, host = '127.0.0.2') => `http://${host}:${port}${path}`
+
+describe('requests of the server', () => {
+  test.each([
+    '127.0.0.1',
+    'localhost',
+    '2130706433',
+    '0x7f.1',
+    '0177.0.0.1',
+    '[::1]',
+    '[::ffff:7f00:1]',
+    '0.0.0.0',
+    '169.254.169.254',
+  ])('never reach %s, and the error says how to allow it', async (host) => {
+    seen = []
+    await expect(outbound(url('/secret', host))).rejects.toMatchObject({
+      name: 'SSRFBlockedError',
+      message: expect.stringContaining('AP_SSRF_ALLOW_LIST'),
+    })
+    expect(seen).toEqual([])
+  })
+
+  test('are not led inside by a redirect', async () => {
+    seen = []
+    await expect(outbound(url('/inside'))).rejects.toMatchObject({ name: 'SSRFBlockedError' })
+    expect(seen.map((request) => request.url)).toEqual(['/inside'])
+    expect((await outbound(url('/inside'), { redirect: 'manual' })).status).toBe(302)
+  })
+
+  test('follow redirects as browsers do: no credentials for other hosts, bodies only where asked', async () => {
+    seen = []
+    const request = {
+      method: 'POST',
+      body: 'payload',
+      headers: { Authorization: 'Bearer x', 'content-type': 'text/plain' },
+    }
+    const answer = await outbound(url('/other'), request)
+    expect({ status: answer.status, body: await answer.json() }).toEqual({ status: 201, body: { ok: true } })
+    expect(seen[0]?.headers.authorization).toBe('Bearer x')
+    expect(seen[1]).toMatchObject({ method: 'GET', url: '/end', body: '' })
+    expect(seen[1]?.headers).not.toHaveProperty('authorization')
+    expect(seen[1]?.headers).not.toHaveProperty('content-type')
+    await outbound(url('/keep'), request)
+    expect(seen[3]).toMatchObject({ method: 'POST', body: 'payload', headers: { authorization: 'Bearer x' } })
+  })
+
+  test('are bounded in time, size and redirects', async () => {
+    await expect(outbound(url('/slow'), { timeoutMs: 200 })).rejects.toThrow('did not answer within 200 ms')
+    await expect(outbound(url('/large'), { maxBytes: 9_999 })).rejects.toThrow('larger than 9999 bytes')
+    await expect(outbound(url('/loop'))).rejects.toThrow('redirects more than 5 times')
+    await expect(outbound('file:///etc/passwd')).rejects.toThrow('Only http and https')
+  })
+
+  test('reach what the operator configured, wherever it is', async () => {
+    const trusting = createOutbound({ allowList: [], trusted: [url('/registry', '127.0.0.1')] })
+    expect((await trusting(url('/registry', '127.0.0.1'))).status).toBe(201)
+    await expect(trusting(`http://127.0.0.1:${port + 1}/`)).rejects.toMatchObject({ name: 'SSRFBlockedError' })
+    await expect(trusting(url('/inside', '127.0.0.1'))).rejects.toMatchObject({ name: 'SSRFBlockedError' })
+  })
+})
