@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { openBus } from './bus/open.ts'
-import { type DatabaseOptions, type Db, openDatabase, type PostgresConnection } from './database/open.ts'
+import { type Db, openDatabase } from './database/open.ts'
+import { databaseOptions, postgresConnection } from './database/options.ts'
 import { createEncryption } from './encryption.ts'
 import { createExecution, type Execution } from './execution.ts'
 import { apiKeyRoutes } from './features/api-keys/routes.ts'
@@ -31,6 +32,7 @@ import { pieceRoutes } from './features/pieces/routes.ts'
 import { createPieceSync } from './features/pieces/sync.ts'
 import { tagRoutes } from './features/pieces/tag-routes.ts'
 import { createTags } from './features/pieces/tags.ts'
+import { createPieceUsage } from './features/pieces/usage.ts'
 import { platformRoutes } from './features/platforms/routes.ts'
 import { projectRoutes } from './features/projects/routes.ts'
 import { createProjects } from './features/projects/service.ts'
@@ -168,7 +170,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   flowRoutes(app, { flows })
   sampleDataRoutes(app, { flows, sampleData, stepTests })
   runRoutes(app, { runs: execution.runs, store: execution.store, projectOfFlow: flows.projectOf })
-  pieceRoutes(app, { db, catalogue, tags })
+  pieceRoutes(app, { db, catalogue, tags, usage: createPieceUsage(db) })
   pieceInstallRoutes(app, { installs, sync })
   pieceOptionRoutes(app, { ...execution, flows, catalogue, timeoutMs })
   tagRoutes(app, { tags })
@@ -255,34 +257,4 @@ function portOf(app: FastifyInstance): number {
   const address = app.server.address()
   if (!address || typeof address === 'string') throw new Error('The server does not listen yet')
   return address.port
-}
-
-function databaseOptions(settings: Settings): DatabaseOptions {
-  if (settings.dbType === 'PGLITE') return { type: 'PGLITE', dataDir: settings.databaseFolder }
-  return {
-    type: 'POSTGRES',
-    ...postgresConnection(settings),
-    poolSize: settings.postgresPoolSize,
-    idleTimeoutMs: settings.postgresIdleTimeoutMs,
-  }
-}
-
-function postgresConnection(settings: Settings): PostgresConnection {
-  const {
-    postgresUrl,
-    postgresHost = '',
-    postgresUsername = '',
-    postgresPassword = '',
-    postgresDatabase = '',
-  } = settings
-  return {
-    connection: postgresUrl ?? {
-      host: postgresHost,
-      port: settings.postgresPort,
-      user: postgresUsername,
-      password: postgresPassword,
-      database: postgresDatabase,
-    },
-    ssl: settings.postgresSslCa === undefined ? settings.postgresUseSsl : { ca: settings.postgresSslCa },
-  }
 }

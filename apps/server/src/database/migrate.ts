@@ -21,7 +21,7 @@ const LOCK_ID = 4_242_001
  */
 export async function migrateUp(db: Kysely<Database>, migrations: readonly Migration[]): Promise<string[]> {
   return db.transaction().execute(async (trx) => {
-    await lock(trx)
+    await lockMigrations(trx)
     const applied = await readApplied(trx)
     const known = new Set(migrations.map((migration) => migration.name))
     const unknownBreaking = applied.filter((row) => !known.has(row.name) && row.breaking)
@@ -46,7 +46,8 @@ export async function migrateUp(db: Kysely<Database>, migrations: readonly Migra
   })
 }
 
-async function lock(trx: Kysely<Database>): Promise<void> {
+/** One process at a time changes the schema, until the end of the transaction. */
+export async function lockMigrations(trx: Kysely<Database>): Promise<void> {
   await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(trx)
   await sql`create table if not exists migration (
     name text primary key,

@@ -18,11 +18,16 @@ export type DatabaseOptions =
   | { type: 'PGLITE' /** A folder, or `memory://`. */; dataDir: string }
   | ({ type: 'POSTGRES'; poolSize: number; idleTimeoutMs: number } & PostgresConnection)
 
-/** Opens the database and brings its schema up to date. */
-export async function openDatabase(options: DatabaseOptions): Promise<Db> {
-  const db = new Kysely<Database>({
+/** Opens the database and leaves its schema as it is. */
+export function connectDatabase(options: DatabaseOptions): Db {
+  return new Kysely<Database>({
     dialect: options.type === 'PGLITE' ? openPglite(options.dataDir) : openPostgres(options),
   })
+}
+
+/** Opens the database and brings its schema up to date. */
+export async function openDatabase(options: DatabaseOptions): Promise<Db> {
+  const db = connectDatabase(options)
   try {
     await migrateUp(db, migrations)
   } catch (error) {

@@ -1,0 +1,34 @@
+import { parseArgs } from 'node:util'
+import { migrations } from '../database/migrations/index.ts'
+import { connectDatabase } from '../database/open.ts'
+import { databaseOptions } from '../database/options.ts'
+import { migrateDown, RollbackError } from '../database/rollback.ts'
+import { loadSettings, SettingsError } from '../settings.ts'
+
+const USAGE = `Takes the database back to the schema of an older release. Stop every app first, and make a backup.
+
+  npm run rollback -- --to 0.1.0            refuses where data may be lost
+  npm run rollback -- --to 0.1.0 --force    takes back breaking migrations, too
+`
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { to: { type: 'string' }, force: { type: 'boolean', default: false } } })
+  if (values.to === undefined) throw new RollbackError(USAGE)
+  const db = connectDatabase(databaseOptions(loadSettings(process.env).settings))
+  try {
+    const names = await migrateDown(db, migrations, { to: values.to, force: values.force })
+    process.stdout.write(
+      names.length === 0
+        ? `The database is on release ${values.to} or older already.\n`
+        : `Taken back: ${names.join(', ')}. Now start release ${values.to}.\n`,
+    )
+  } finally {
+    await db.destroy()
+  }
+}
+
+main().catch((error: unknown) => {
+  const expected = error instanceof RollbackError || error instanceof SettingsError
+  process.stderr.write(`${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
+  process.exitCode = 1
+})

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { migrateUp } from './migrate.ts'
+import { initial } from './migrations/0001-initial.ts'
+import { migrations } from './migrations/index.ts'
+import { connectDatabase, type Db } from './open.ts'
+import { migrateDown } from './rollback.ts'
+import { createTestPostgres, testDatabase } from './testing.ts'
+
+const ROOT = new URL('../../../../', import.meta.url).pathname
+
+/** The migrations as if each had come with a release of its own: 1.0.0, 2.0.0 and so on. */
+const released = migrations.map((migration, index) => ({ ...migration, release: `${index + 1}.0.0` }))
+
+/** Every column and index of the database. */
+async function shape(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ line: string }>`
+    select table_name || '.' || column_name || ' ' || data_type || coalesce(' ' || column_default, '') as line
+    from information_schema.columns where table_schema = 'public'
+    union all select indexdef from pg_indexes where schemaname = 'public' order by 1`.execute(db)
+  return rows.map(({ line }) => line)
+}
+
+describe('taking migrations back', () => {
+  let database: Awaited<ReturnType<typeof createTestPostgres>>
+  let db: Db
+  beforeAll(async () => {
+    database = await createTestPostgres()
+    db = connectDatabase({
+      type: 'POSTGRES',
+      connection: database.url,
+      ssl: false,
+      poolSize: 4,
+      idleTimeoutMs: 1000,
+    })
+  })
+  afterAll(async () => {
+    await db.destroy()
+    await database.drop()
+  })
+
+  test('leads to the schema of the older release, and up again to the same one', async () => {
+    await migrateUp(db, released.slice(0, 1))
+    const older = await shape(db)
+    await migrateUp(db, released)
+    const newer = await shape(db)
+    const names = released.slice(1).map(({ name }) => name)
+    expect(await migrateDown(db, released, { to: '1.0.0', force: true })).toEqual(names.toReversed())
+    expect(await shape(db)).toEqual(older)
+    expect(await migrateDown(db, released, { to: '1.0.0', force: false })).toEqual([])
+    expect(await migrateUp(db, released)).toEqual(names)
+    expect(await shape(db)).toEqual(newer)
+  })
+
+  test('refuses what may lose data unless forced, what it does not know, and what never was', async () => {
+    const breaking = {
+      name: '9000-breaking',
+      release: '90.0.0',
+      breaking: true,
+      up: ['create table extra (id text)'],
+      down: ['drop table extra'],
+    }
+    await migrateUp(db, [...released, breaking])
+    await expect(migrateDown(db, [...released, breaking], { to: '50.0.0', force: false })).rejects.toThrow(
+      '9000-breaking (release 90.0.0) may lose data',
+    )
+    await expect(migrateDown(db, released, { to: '50.0.0', force: true })).rejects.toThrow('newer release knows')
+    await expect(migrateDown(db, [...released, breaking], { to: '0.0.1', force: true })).rejects.toThrow('never on')
+    await expect(migrateDown(db, released, { to: 'yesterday', force: true })).rejects.toThrow('not a version')
+    expect(await migrateDown(db, [...released, breaking], { to: '50.0.0', force: true })).toEqual(['9000-breaking'])
+    await migrateDown(db, released, { to: '1.0.0', force: true })
+    expect(await migrateUp(db, [initial])).toEqual([])
+  })
+})
+
+test('the command says what it did, or why it did nothing', async () => {
+  await using fixture = await testDatabase('POSTGRES')
+  const env = { ...process.env, AP_POSTGRES_URL: fixture.url }
+  const run = (...args: string[]) =>
+    promisify(execFile)('npm', ['run', '--silent', 'rollback', '--', ...args], { cwd: ROOT, env })
+  expect((await run('--to', '99.0.0')).stdout).toContain('on release 99.0.0 or older already')
+  await expect(run('--to', '0.0.1')).rejects.toMatchObject({
+    stderr: expect.stringContaining('never on release 0.0.1'),
+  })
+  await expect(run()).rejects.toMatchObject({ stderr: expect.stringContaining('npm run rollback') })
+})
