@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PieceLocation } from '@piecework/engine/protocol'
 import { exists, sharedByKey } from './files.ts'
@@ -25,6 +25,8 @@ interface InstallerOptions {
 const MB = 1024 * 1024
 /** How often a running install is measured. */
 const MEASURE_MS = 2000
+/** No install takes so long. */
+const ABANDONED_MS = 60 * 60_000
 
 const NAME = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/i
 const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
@@ -32,6 +34,18 @@ const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
 export function createPieceInstaller(options: InstallerOptions): PieceInstaller {
   const { folder, installTimeoutMs, maxInstalledMb, source } = options
   const once = sharedByKey<PieceLocation>()
+
+  const installing = join(folder, 'installing')
+
+  /** What processes left behind that were killed while they installed. */
+  const sweep = async (): Promise<void> => {
+    for (const name of await readdir(installing).catch(() => [])) {
+      const path = join(installing, name)
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }))
+      if (Date.now() - mtimeMs > ABANDONED_MS) await rm(path, { recursive: true, force: true })
+    }
+  }
+  const swept = sweep().catch(() => {})
 
   const homeOf = ({ name, version, source }: PieceRef): string => {
     const suffix = source.type === 'ARCHIVE' ? `-${source.fileId}` : ''
@@ -46,7 +60,8 @@ export function createPieceInstaller(options: InstallerOptions): PieceInstaller 
 
   // Installed aside and renamed whole: a folder in its place is a finished one, whoever made it.
   const fill = async (piece: PieceRef, home: string): Promise<void> => {
-    const scratch = join(folder, 'installing', randomUUID())
+    await swept
+    const scratch = join(installing, randomUUID())
     await mkdir(scratch, { recursive: true })
     try {
       const dependencies = { [piece.name]: await specifier(piece, scratch) }
