@@ -37,6 +37,8 @@ unprivileged() {
 missing() {
   postgres_answers || { postgres_program initdb && postgres_program pg_ctl && has psql; } >/dev/null || echo postgresql
   redis_answers || has redis-server || echo redis-server
+  # For the sandbox of kernel namespaces.
+  has bwrap || echo bubblewrap
 }
 
 install() {

@@ -22,6 +22,7 @@ import { createFlows, type Flows } from './features/flows/service.ts'
 import { folderRoutes } from './features/folders/routes.ts'
 import { createFolders } from './features/folders/service.ts'
 import { healthRoutes } from './features/health/routes.ts'
+import { metricsRoutes } from './features/metrics/routes.ts'
 import { createCatalogue, readBuiltInPieces } from './features/pieces/catalogue.ts'
 import { createPieceDevelopment } from './features/pieces/develop.ts'
 import { createPieceExtractor } from './features/pieces/extract.ts'
@@ -58,11 +59,16 @@ import { authenticationLimit } from './http/rate-limit.ts'
 import { createHttpServer } from './http/server.ts'
 import { createTokens, type Tokens } from './http/tokens.ts'
 import { loadKeys, requireMatchingKeys } from './keys.ts'
+import { observeAll } from './observability/observer.ts'
+import { createRunLog } from './observability/run-log.ts'
+import { createRunMetrics } from './observability/run-metrics.ts'
+import type { Tracing } from './observability/tracing.ts'
 import { connectRedis } from './redis.ts'
 import type { Settings } from './settings.ts'
 
 const MB = 1024 * 1024
 const HOUR_MS = 3_600_000
+const REDIS_PATIENCE_MS = 1000
 /** Runs of a deleted project have ended by then. */
 const PROJECT_GRACE_MS = HOUR_MS
 
@@ -99,7 +105,11 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   })
   const catalogue = createCatalogue({ db, builtIn: readBuiltInPieces(), maxEntries: settings.piecesCacheMaxEntries })
   const bus = await openBus({ appId: newId(), db, settings, connection: postgresConnection(settings), log })
+  const runMetrics = createRunMetrics()
+  const tracing = await openTracing(settings, release, log)
   const execution = createExecution({
+    observer: observeAll([runMetrics, createRunLog(log), ...(tracing ? [tracing] : [])]),
+    watchWebhooks: (starter) => tracing?.watch(starter) ?? starter,
     db,
     bus,
     settings,
@@ -180,7 +190,15 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   stepFileRoutes(app, { stepFiles })
   engineRoutes(app, { projects, flows, appConnections, files })
   flagRoutes(app, { db, settings, release })
-  healthRoutes(app, { db, folder: settings.configPath })
+  healthRoutes(app, { db, folder: settings.configPath, isReady: () => ready })
+  metricsRoutes(app, {
+    db,
+    dispatcher: execution.dispatcher,
+    runs: runMetrics,
+    release,
+    token: settings.metricsToken,
+    pingRedis: settings.redisType === 'MEMORY' ? undefined : redisPing(app, settings, log),
+  })
   workerMachineRoutes(app, execution)
   if (settings.queueUiEnabled && settings.redisType !== 'MEMORY')
     await queueBoardRoutes(app, {
@@ -217,6 +235,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       .catch((err: unknown) => log.error({ err }, 'deleted projects could not be taken away; it is tried again'))
   let tidying: NodeJS.Timeout | undefined
   let started: Promise<number> | undefined
+  let ready = false
 
   const start = async (): Promise<number> => {
     execution.takeWorkers(app.server)
@@ -226,6 +245,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     await execution.start()
     sync.start()
     if (settings.containerType === 'WORKER_AND_APP') await development.start()
+    ready = true
     return portOf(app)
   }
 
@@ -239,6 +259,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       return started
     },
     async close() {
+      ready = false
       // Asked to stop while it starts, it starts first: half of it could not be stopped cleanly.
       await started?.catch(() => {})
       clearInterval(tidying)
@@ -247,9 +268,33 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       await app.close()
       await flows.close()
       await execution.stop()
+      await tracing?.close().catch((err: unknown) => log.warn({ err }, 'the last traces could not be sent'))
       await bus.close()
       await db.destroy()
     },
+  }
+}
+
+/** Nothing of tracing is loaded unless it is wanted. */
+async function openTracing(settings: Settings, release: string, log: Logger): Promise<Tracing | undefined> {
+  const { otelEnabled, otelEndpoint: endpoint, otelProtocol: protocol, otelServiceName: serviceName } = settings
+  if (!otelEnabled) return undefined
+  if (endpoint === undefined) {
+    log.warn('AP_OTEL_ENABLED has no effect, because OTEL_EXPORTER_OTLP_ENDPOINT is not set')
+    return undefined
+  }
+  const { startTracing } = await import('./observability/tracing.ts')
+  return startTracing({ release, endpoint, protocol, serviceName })
+}
+
+/** A connection of its own, made with the first question. */
+function redisPing(app: FastifyInstance, settings: Settings, log: Logger): () => Promise<unknown> {
+  let redis: ReturnType<typeof connectRedis> | undefined
+  app.addHook('onClose', async () => redis?.disconnect())
+  return () => {
+    redis ??= connectRedis(settings, log)
+    const late = new Promise((_, reject) => setTimeout(reject, REDIS_PATIENCE_MS).unref())
+    return Promise.race([redis.ping(), late])
   }
 }
 

@@ -30,6 +30,7 @@ import { createFlowEntries } from './features/webhooks/flow-entries.ts'
 import { createWebhookService } from './features/webhooks/service.ts'
 import { createWorkerMachines } from './features/worker-machines/store.ts'
 import type { Tokens } from './http/tokens.ts'
+import type { RunObserver } from './observability/observer.ts'
 import { type Announcement, createQueue } from './queue/queue.ts'
 import { createRedisQueue } from './queue/redis-queue.ts'
 import { connectRedis } from './redis.ts'
@@ -52,6 +53,10 @@ export interface ExecutionParts {
   files: Files
   catalogue: Catalogue
   log: Logger
+  /** Watches every attempt at a run, for metrics and traces. */
+  observer: RunObserver
+  /** Wraps what webhooks start runs with. */
+  watchWebhooks(starter: RunStarter): RunStarter
   /** Takes a flow that cannot go on out of service. */
   disableFlow(projectId: string, flowId: string): Promise<void>
   /** The port that the server listens on, once it does. */
@@ -122,6 +127,7 @@ export function createExecution(parts: ExecutionParts) {
   const executor = createRunExecutor({
     recorder,
     replies,
+    observer: parts.observer,
     engineToken,
     flowTimeoutMs: settings.flowTimeoutSeconds * 1000,
     memoryLimitKb: settings.sandboxMemoryLimitKb,
@@ -247,7 +253,7 @@ export function createExecution(parts: ExecutionParts) {
   const webhooks = createWebhookService({
     entries,
     versions,
-    starter,
+    starter: parts.watchWebhooks(starter),
     events,
     isRunOf: async (projectId, runId) => (await store.projectOf(runId)) === projectId,
     timeoutMs: settings.webhookTimeoutSeconds * 1000,

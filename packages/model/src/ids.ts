@@ -18,6 +18,13 @@ export function newId(now: number = Date.now()): string {
   return time + randomText(RANDOM_LENGTH)
 }
 
+/** When an id was made, in milliseconds. */
+export function timeOfId(id: string): number {
+  let time = 0
+  for (let i = 0; i < TIME_LENGTH; i++) time = time * 62 + ALPHABET.indexOf(id[i] ?? '0')
+  return time
+}
+
 /** Unpredictable text of the given length over `[0-9A-Za-z]`, for tokens and secrets. */
 export function randomText(length: number): string {
   let text = ''

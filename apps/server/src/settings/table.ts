@@ -538,6 +538,24 @@ export const SETTINGS = {
     false,
     'Export traces; `OTEL_EXPORTER_OTLP_ENDPOINT` must be set too.',
   ),
+  otelEndpoint: observability.optional(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    httpUrl,
+    'Address of the OTLP collector. `OTEL_EXPORTER_OTLP_HEADERS` and the other standard variables work, too.',
+  ),
+  otelProtocol: observability.given(
+    'OTEL_EXPORTER_OTLP_PROTOCOL',
+    oneOf(['http/protobuf', 'http/json']),
+    'http/protobuf',
+    'How traces travel.',
+  ),
+  otelServiceName: observability.given('OTEL_SERVICE_NAME', text, 'piecework', 'Name of this service in traces.'),
+  metricsToken: observability.optional(
+    'AP_METRICS_TOKEN',
+    textOfAtLeast(16),
+    'Bearer token for `/metrics`. Without it metrics can be read from the same machine only.',
+    { secret: true },
+  ),
 
   edition: ignored.optional('AP_EDITION', text, 'There is one edition.'),
   telemetryEnabled: ignored.given('AP_TELEMETRY_ENABLED', flag, false, 'Nothing is collected or sent.'),

@@ -10,7 +10,16 @@ const SMALLEST_FREE_PART = 0.05
 /** Processes that wait for each core, on average over a minute. */
 const HIGHEST_LOAD_PER_CORE = 2
 
-export function healthRoutes(app: FastifyInstance, { db, folder }: { db: Db; folder: string }): void {
+const Health = z.object({ status: z.enum(['Healthy', 'Unhealthy']) })
+
+interface Parts {
+  db: Db
+  folder: string
+  /** The server has started and does not stop yet. */
+  isReady(): boolean
+}
+
+export function healthRoutes(app: FastifyInstance, { db, folder, isReady }: Parts): void {
   route(app, {
     method: 'GET',
     url: '/v1/health',
@@ -18,9 +27,34 @@ export function healthRoutes(app: FastifyInstance, { db, folder }: { db: Db; fol
     principals: 'public',
     permission: 'NONE',
     project: null,
-    schema: { response: z.object({ status: z.enum(['Healthy', 'Unhealthy']) }) },
+    schema: { response: Health },
     handler: async ({ reply }) => {
       if (await answers(db)) return { status: 'Healthy' }
+      return reply.code(503).send({ status: 'Unhealthy' })
+    },
+  })
+
+  route(app, {
+    method: 'GET',
+    url: '/v1/health/live',
+    summary: 'Whether the process answers at all; restart it when it does not',
+    principals: 'public',
+    permission: 'NONE',
+    project: null,
+    schema: { response: Health },
+    handler: () => ({ status: 'Healthy' }),
+  })
+
+  route(app, {
+    method: 'GET',
+    url: '/v1/health/ready',
+    summary: 'Whether calls should be sent to this process: it has started, its database answers, it is not stopping',
+    principals: 'public',
+    permission: 'NONE',
+    project: null,
+    schema: { response: Health },
+    handler: async ({ reply }) => {
+      if (isReady() && (await answers(db))) return { status: 'Healthy' }
       return reply.code(503).send({ status: 'Unhealthy' })
     },
   })

@@ -5,6 +5,7 @@ import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint
 import type { Task, TaskOutcome } from '@piecework/worker/task'
 import type { Logger } from 'pino'
 import type { Running, WorkerLink } from '../../dispatch/dispatcher.ts'
+import type { AttemptObserver, RunObserver } from '../../observability/observer.ts'
 import { endLoops, logOfJournal } from './journal.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
 import type { RunRecorder } from './recorder.ts'
@@ -49,6 +50,7 @@ interface ExecutorParts {
   /** The worker was lost with the attempt: the run is delivered again. */
   redeliver(runId: string): Promise<void>
   listener: RunListener
+  observer: RunObserver
   log: Logger
 }
 
@@ -82,7 +84,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
   })
 
   /** Writes the end of the attempt, whatever it was. */
-  const conclude = async (attempt: Attempt, outcome: TaskOutcome): Promise<void> => {
+  const conclude = async (attempt: Attempt, outcome: TaskOutcome, seen: AttemptObserver): Promise<void> => {
     if (outcome.kind === 'CANCELED') return
     if (outcome.kind === 'LOST') {
       log.warn({ runId: attempt.runId }, 'the worker of a run was lost; the run is delivered again')
@@ -101,6 +103,8 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     const run: RunOutcome = 'log' in ended ? ended : { ...ended, ...(await logOfLostEngine(attempt, ended.message)) }
     if (run.status !== 'PAUSED') replies.finished(attempt.runId, run.status, response ? NO_CALLER : attempt.caller)
     const { runId, projectId } = attempt
+    seen.steps(entries)
+    seen.ended(run)
     await recorder.finish({ runId, attempt: attempt.attempt, projectId, entries, outcome: run })
     await parts.listener.finished({ runId, projectId, outcome: run, attempt })
   }
@@ -132,8 +136,12 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
   ): Promise<void> => {
     const { runId, projectId } = attempt
     try {
+      const seen = parts.observer.started(attempt)
       const running = link.execute(await task(attempt), {
-        journal: (entries) => recorder.journal({ runId, attempt: attempt.attempt, projectId, entries }),
+        journal: (entries) => {
+          seen.steps(entries)
+          return recorder.journal({ runId, attempt: attempt.attempt, projectId, entries })
+        },
         respond: (response: FlowResponse) => replies.respond(runId, response, attempt.caller),
         progress: (stepName, output) => parts.listener.progress({ runId, projectId, stepName, output }),
       })
@@ -141,7 +149,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
       if (state.canceled) running.cancel()
       const outcome = await running.outcome
       state.leave()
-      await conclude(attempt, outcome)
+      await conclude(attempt, outcome, seen)
     } catch (error) {
       state.leave()
       if (error instanceof StaleAttemptError) log.warn({ runId }, error.message)

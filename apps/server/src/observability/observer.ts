@@ -1,0 +1,41 @@
+import type { JournalEntry } from '@piecework/engine/protocol'
+import type { RunOutcome } from '../features/runs/outcome.ts'
+
+/** What observers want to know of an attempt. */
+export interface ObservedAttempt {
+  readonly runId: string
+  readonly attempt: number
+  readonly projectId: string
+  readonly flowId: string
+  readonly executionType: 'BEGIN' | 'RESUME'
+}
+
+/** Watches runs for metrics and traces. Its calls cost next to nothing and never throw. */
+export interface RunObserver {
+  /** An attempt is handed to a worker. */
+  started(attempt: ObservedAttempt): AttemptObserver
+}
+
+export interface AttemptObserver {
+  /** Steps have ended. */
+  steps(entries: readonly JournalEntry[]): void
+  /** The attempt has come to an end or to a pause. */
+  ended(outcome: RunOutcome): void
+}
+
+/** Several observers as one. */
+export function observeAll(observers: readonly RunObserver[]): RunObserver {
+  return {
+    started(attempt) {
+      const watching = observers.map((observer) => observer.started(attempt))
+      return {
+        steps: (entries) => {
+          for (const one of watching) one.steps(entries)
+        },
+        ended: (outcome) => {
+          for (const one of watching) one.ended(outcome)
+        },
+      }
+    },
+  }
+}
