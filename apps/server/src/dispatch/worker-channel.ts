@@ -37,6 +37,9 @@ interface Parts {
   log: Logger
 }
 
+/** Codes of a socket that the worker itself has closed: it will not come back. */
+const LEFT: ReadonlySet<number> = new Set([1000, 1005])
+
 interface Connected {
   link: RemoteLink
   workerId: string
@@ -143,11 +146,12 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
         socket.terminate()
       }
     })
-    socket.on('close', () => {
+    socket.on('close', (code) => {
       clearInterval(beat)
       if (!connected) return
       const { link } = connected
       link.session.detach(socket)
+      if (LEFT.has(code) && !link.session.attached) end(link.id)
       if (!link.session.attached && sessions.has(link.id) && !closing)
         connected.expiry = setTimeout(() => end(link.id), GRACE_MS)
     })

@@ -1,0 +1,205 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { connect, createServer as createRelay, type Server as Relay, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FlowVersion } from '@piecework/model/flow/flow'
+import { type RemoteWorker, startRemoteWorker } from '@piecework/worker/channel/client'
+import { CHANNEL_PATH, PROTOCOL } from '@piecework/worker/channel/messages'
+import type { Task } from '@piecework/worker/task'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { engineConfig } from '../engine-config.ts'
+import { createLog } from '../log.ts'
+import { loadSettings } from '../settings.ts'
+import { codeAction, webhookTrigger } from '../testing/flows.ts'
+import type { WorkerLink } from './dispatcher.ts'
+import { createWorkerChannel, type WorkerChannel } from './worker-channel.ts'
+
+const TOKEN = 'the token'
+const { settings } = loadSettings({ AP_SANDBOX_MEMORY_LIMIT: '262144' })
+const log = createLog({ logLevel: 'silent', logPretty: false })
+
+let folder: string
+let server: Server
+let channel: WorkerChannel
+let relay: Relay
+let worker: RemoteWorker | undefined
+const wires = new Set<Socket>()
+let onLink: (link: WorkerLink) => void
+let link: Promise<WorkerLink>
+const detached: string[] = []
+
+const now = new Date().toISOString()
+const version: FlowVersion = {
+  id: 'version',
+  created: now,
+  updated: now,
+  flowId: 'flow',
+  displayName: 'flow',
+  schemaVersion: '20',
+  valid: true,
+  state: 'LOCKED',
+  connectionIds: [],
+  agentIds: [],
+  updatedBy: null,
+  backupFiles: null,
+  notes: [],
+  trigger: JSON.parse(
+    JSON.stringify({
+      ...webhookTrigger(),
+      nextAction: codeAction(
+        'step_1',
+        'export const code = async () => new Promise((resolve) => setTimeout(() => resolve("done"), 1500))',
+      ),
+    }),
+  ),
+}
+
+const task: Task = {
+  operation: {
+    type: 'EXECUTE_FLOW',
+    projectId: 'project',
+    platformId: 'platform',
+    engineToken: 'none',
+    flowRunId: 'run',
+    flowId: 'flow',
+    executionType: 'BEGIN',
+    triggerPayload: '{}',
+    executeTrigger: false,
+    resumePayload: null,
+    journal: [],
+    test: null,
+    callerWaits: false,
+  },
+  version: { key: 'version:locked', pieces: { '@activepieces/piece-webhook@0.1.29': { type: 'BUILTIN' } } },
+  timeoutMs: 30_000,
+}
+
+const portOf = (listener: { address(): unknown }): number => {
+  const address = listener.address()
+  if (typeof address !== 'object' || address === null || !('port' in address)) throw new Error('no port')
+  return Number(address.port)
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'piecework-channel-'))
+  link = new Promise((resolve) => {
+    onLink = resolve
+  })
+  detached.length = 0
+  const { internalApiUrl: _, ...engine } = engineConfig(settings, '')
+  channel = createWorkerChannel({
+    authenticate: async (authorization) => {
+      if (authorization !== `Bearer ${TOKEN}`) throw new Error('no')
+    },
+    attach: (made) => onLink(made),
+    detach: (id) => detached.push(id),
+    source: {
+      loadVersion: async () => version,
+      loadArchive: async () => new Uint8Array(),
+    },
+    settings: { engine, memoryLimitKb: settings.sandboxMemoryLimitKb, propagatedEnvVars: [] },
+    onMachine: () => {},
+    log,
+  })
+  server = createServer().listen(0, '127.0.0.1')
+  channel.listen(server)
+  // A wire that can be cut.
+  relay = createRelay((near) => {
+    const far = connect(portOf(server), '127.0.0.1')
+    for (const wire of [near, far]) {
+      wires.add(wire)
+      wire.on('error', () => {})
+      wire.on('close', () => {
+        near.destroy()
+        far.destroy()
+      })
+    }
+    near.pipe(far).pipe(near)
+  }).listen(0, '127.0.0.1')
+  await Promise.all([once(server, 'listening'), once(relay, 'listening')])
+})
+
+afterEach(async () => {
+  await worker?.stop(0)
+  worker = undefined
+  await channel.close()
+  relay.close()
+  server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const startWorker = () => {
+  worker = startRemoteWorker({
+    url: `http://127.0.0.1:${portOf(relay)}`,
+    token: TOKEN,
+    workerId: 'worker',
+    concurrency: 1,
+    cacheFolder: folder,
+    log,
+  })
+}
+const cut = () => {
+  for (const wire of wires) wire.destroy()
+  wires.clear()
+}
+
+test('a run goes on through lost connections, and what it has to say arrives once', async () => {
+  startWorker()
+  const journalled: string[] = []
+  const { outcome } = (await link).execute(task, {
+    journal: async (entries) => {
+      journalled.push(...entries.map(({ stepName }) => stepName))
+    },
+    respond: () => {},
+    progress: () => {},
+  })
+  const cutting = setInterval(cut, 400)
+  const ended = await outcome
+  clearInterval(cutting)
+  expect(ended).toMatchObject({
+    kind: 'RESULT',
+    message: { result: { type: 'EXECUTE_FLOW', status: 'SUCCEEDED' } },
+  })
+  const steps = [
+    ...journalled,
+    ...(ended.kind === 'RESULT' ? ended.message.entries.map(({ stepName }) => stepName) : []),
+  ]
+  expect(steps.filter((name) => name === 'step_1')).toEqual(['step_1'])
+  expect(detached).toEqual([])
+})
+
+test('a worker that leaves gives back what it had', async () => {
+  startWorker()
+  const silent = { journal: async () => {}, respond: () => {}, progress: () => {} }
+  const made = await link
+  const { outcome } = made.execute(task, silent)
+  await worker?.stop(0)
+  expect(await outcome).toEqual({ kind: 'LOST' })
+  expect(detached).toEqual([made.id])
+  expect(await made.execute(task, silent).outcome).toEqual({ kind: 'LOST' })
+})
+
+test('a worker of another protocol is refused in words, one without a token at all', async () => {
+  const url = `ws://127.0.0.1:${portOf(server)}${CHANNEL_PATH}`
+  const machine = {
+    ...{ cpuUsagePercentage: 0, ramUsagePercentage: 0, totalAvailableRamInBytes: 0, totalCpuCores: 1, ip: '' },
+    ...{ diskInfo: { total: 0, free: 0, used: 0, percentage: 0 }, workerId: 'old', workerProps: {} },
+  }
+  const socket = new WebSocket(url, { headers: { authorization: `Bearer ${TOKEN}` } })
+  await once(socket, 'open')
+  const hello = { kind: 'hello', protocol: PROTOCOL + 1, workerId: 'old', concurrency: 1, session: null, received: 0 }
+  socket.send(JSON.stringify({ ...hello, machine }))
+  const [greeting] = await once(socket, 'message')
+  expect(JSON.parse(String(greeting))).toMatchObject({
+    kind: 'refused',
+    message: expect.stringContaining(`version ${PROTOCOL + 1} of the protocol, this app version ${PROTOCOL}`),
+  })
+  await once(socket, 'close')
+
+  const stranger = new WebSocket(url, { headers: { authorization: 'Bearer guess' } })
+  const [error] = await once(stranger, 'error')
+  expect(String(error)).toContain('401')
+})
