@@ -204,6 +204,12 @@ test('pieces are hidden by the platform and by the project, and tagged', async (
     query: { includeTags: 'true', searchQuery: 'greeter' },
   })
   expect(tagged.body[0]?.tags).toEqual(['free', 'tested'])
+  // The flows of the tests before use it and the webhook, and nothing else.
+  const popular = await server.call<{ name: string; projectUsage: number }[]>('GET', '/v1/pieces', {
+    token,
+    query: { sortBy: 'POPULARITY', orderBy: 'DESC' },
+  })
+  expect(popular.body.slice(0, 3).map((piece) => piece.projectUsage)).toEqual([1, 1, 0])
   const tags = await server.call<{ data: { id: string; name: string }[] }>('GET', '/v1/tags', { token })
   expect(tags.body.data.map((tag) => tag.name).sort()).toEqual(['free', 'tested'])
   const first = tags.body.data[0]?.id

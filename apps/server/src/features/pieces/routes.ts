@@ -11,6 +11,7 @@ import { Piece, PieceSummary, presentPiece, presentSummary, translated } from '.
 import { PIECE_RELEASE } from './release.ts'
 import { searchPieces } from './search.ts'
 import type { Tags } from './tags.ts'
+import type { PieceUsage } from './usage.ts'
 import { visiblePieces } from './visibility.ts'
 
 const SortBy = z.enum(['NAME', 'UPDATED', 'CREATED', 'POPULARITY'])
@@ -42,10 +43,11 @@ interface Parts {
   db: Db
   catalogue: Catalogue
   tags: Tags
+  usage: PieceUsage
 }
 
 /** The pieces that the caller's platform can use; without a token, those that everybody can. */
-export function pieceRoutes(app: FastifyInstance, { db, catalogue, tags }: Parts): void {
+export function pieceRoutes(app: FastifyInstance, { db, catalogue, tags, usage }: Parts): void {
   const shared = { method: 'GET', principals: 'optional', permission: 'NONE', project: null } as const
 
   /** What the caller sees of the catalogue. */
@@ -94,7 +96,11 @@ export function pieceRoutes(app: FastifyInstance, { db, catalogue, tags }: Parts
       const platformId = platformOf(principal)
       const all = (await visible(platformId, query)).filter((piece) => isIn(piece, query.categories))
       const local = all.map((piece) => translated(piece, query.locale))
-      const found = searchPieces(local, query.searchQuery ?? '')
+      const used = query.sortBy === 'POPULARITY' && platformId !== null ? await usage(platformId) : undefined
+      const counted = used
+        ? local.map((piece) => ({ ...piece, projectUsage: used.get(piece.metadata.name) ?? 0 }))
+        : local
+      const found = searchPieces(counted, query.searchQuery ?? '')
       // A search is ordered by how well it matches, unless another order is asked for.
       const ordered = query.searchQuery && !query.sortBy ? found : found.sort(ORDER[query.sortBy ?? 'NAME'])
       const pieces = query.orderBy === 'DESC' ? ordered.reverse() : ordered
