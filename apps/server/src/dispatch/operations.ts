@@ -12,6 +12,8 @@ export interface OperationRequest {
   version?: VersionRef
   piece?: PieceRef
   timeoutMs: number
+  /** What the worker may need beforehand, beside that: to install a piece, for example. */
+  preparationMs?: number
 }
 
 const SILENT = { journal: async () => {}, respond: () => {}, progress: () => {} }

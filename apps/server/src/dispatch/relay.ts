@@ -57,7 +57,7 @@ export function createOperationRelay({ queue, owner, bus, wake, log }: Parts): O
   return {
     async ask(request) {
       const id = newId()
-      const patienceMs = request.timeoutMs + PICK_UP_MS
+      const patienceMs = request.timeoutMs + (request.preparationMs ?? 0) + PICK_UP_MS
       const data: z.infer<typeof Relayed> = { replyTo: bus.appId, until: Date.now() + patienceMs, request }
       const { projectId } = request.operation
       const replied = new Promise<Message<'OPERATION_REPLY'>>((resolve) => {

@@ -9,6 +9,8 @@ interface Parts {
 }
 
 const TIMEOUT_MS = 60_000
+/** Workers give an install up after this time. */
+const INSTALL_MS = 5 * 60_000
 
 /** Installs a piece on a worker and reads what it says of itself. Its code never runs in this process. */
 export type PieceExtractor = (piece: PieceRef, platformId: string | null) => Promise<PieceMetadata>
@@ -29,6 +31,7 @@ export function createPieceExtractor({ interactive, engineToken }: Parts): Piece
       },
       piece,
       timeoutMs: TIMEOUT_MS,
+      preparationMs: INSTALL_MS,
     })
     if (result.type === 'EXTRACT_PIECE_METADATA' && result.metadata) return result.metadata
     const reason = result.type === 'EXTRACT_PIECE_METADATA' ? result.error : undefined
