@@ -1,3 +1,4 @@
+// Over 400 lines: every form of a webhook call against one server, which is slow to start.
 import { createHmac } from 'node:crypto'
 import { request } from 'node:http'
 import type { FlowRun } from '@piecework/model/run/run'

@@ -110,8 +110,10 @@ export const TEST_FILE = /\.test\.tsx?$|(^|\/)testing(-[a-z]+)?\.ts$|\/testing\/
 /** Where the environment of the process may be read. */
 export const READS_ENVIRONMENT: readonly { file: RegExp; why: string }[] = [
   { file: /^apps\/server\/src\/main\.ts$/, why: 'hands it to the settings' },
+  { file: /^apps\/server\/src\/cli\/rollback\.ts$/, why: 'hands it to the settings' },
   { file: /^apps\/server\/src\/settings(\.ts|\/)/, why: 'the settings' },
   { file: /^apps\/server\/src\/engine-config\.ts$/, why: 'AP_SANDBOX_PROPAGATED_ENV_VARS names variables' },
+  { file: /^packages\/worker\/src\/channel\/client\.ts$/, why: 'AP_SANDBOX_PROPAGATED_ENV_VARS names variables' },
   { file: /^packages\/worker\/src\/npm\.ts$/, why: 'npm needs the proxy and registry of the machine' },
   { file: /^packages\/worker\/src\/worker\.ts$/, why: 'the scrubbed environment of sandboxes' },
   { file: /^(bench|e2e|scripts|test)\//, why: 'tools of the repository' },

@@ -1,8 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Db } from '../database/open.ts'
 import type { Database } from '../database/schema.ts'
-import type { ClaimedJob } from './job.ts'
-import type { QueueOptions } from './queue.ts'
+import type { ClaimedJob, QueueOptions } from './job.ts'
 
 export interface ClaimRequest {
   owner: string

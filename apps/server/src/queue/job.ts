@@ -31,3 +31,10 @@ export interface ClaimedJob {
   /** The pool or project whose limit the job counts against; null when it counts against none. */
   bucket: string | null
 }
+
+export interface QueueOptions {
+  /** Other apps claim from the same database, so that claims must take turns for limits to hold. */
+  shared: boolean
+  /** Jobs of one project at a time, unless the project says otherwise; null without limits. */
+  defaultLimit: number | null
+}

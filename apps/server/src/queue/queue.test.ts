@@ -190,27 +190,28 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
     expect(got.toSorted()).toEqual(ids.toSorted())
   })
 
-  test.runIf(delivery === 'REDIS')('what Redis forgets in the middle is delivered all the same, once', async () => {
-    const projects = Array.from({ length: 5 }, (_, index) => `p${index}`)
-    const ids = (
-      await Promise.all(projects.map((project) => add(...Array.from({ length: 40 }, () => job(project)))))
-    ).flat()
-    const got: string[] = []
-    const take = async () => {
-      const jobs = await claim('a', 7)
-      for (const { id } of jobs) {
-        got.push(id)
-        await end('a', id)
+  if (delivery === 'REDIS')
+    test('what Redis forgets in the middle is delivered all the same, once', async () => {
+      const projects = Array.from({ length: 5 }, (_, index) => `p${index}`)
+      const ids = (
+        await Promise.all(projects.map((project) => add(...Array.from({ length: 40 }, () => job(project)))))
+      ).flat()
+      const got: string[] = []
+      const take = async () => {
+        const jobs = await claim('a', 7)
+        for (const { id } of jobs) {
+          got.push(id)
+          await end('a', id)
+        }
       }
-    }
-    let wipes = 0
-    while (got.length < ids.length) {
-      if (got.length >= wipes * 70) {
-        wipes++
-        await forgetAll()
+      let wipes = 0
+      while (got.length < ids.length) {
+        if (got.length >= wipes * 70) {
+          wipes++
+          await forgetAll()
+        }
+        await take()
       }
-      await take()
-    }
-    expect(got.toSorted()).toEqual(ids.toSorted())
-  })
+      expect(got.toSorted()).toEqual(ids.toSorted())
+    })
 })

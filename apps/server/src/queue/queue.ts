@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/open.ts'
 import { type Claim, type ClaimRequest, claim } from './claim.ts'
-import type { NewJob } from './job.ts'
+import type { NewJob, QueueOptions } from './job.ts'
 
 /**
  * Delivery of jobs from their rows: at least once, at or after their due time, under a lease. Correctness never
@@ -37,13 +37,6 @@ export interface Queue {
 export interface Announcement {
   projectId: string
   priority: number
-}
-
-export interface QueueOptions {
-  /** Other apps claim from the same database, so that claims must take turns for limits to hold. */
-  shared: boolean
-  /** Jobs of one project at a time, unless the project says otherwise; null without limits. */
-  defaultLimit: number | null
 }
 
 /** The driver that needs nothing but the database. */

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Db } from '../database/open.ts'
 import type { Claim, ClaimRequest } from './claim.ts'
-import type { Announcement, Queue, QueueOptions } from './queue.ts'
+import type { Announcement, Queue } from './queue.ts'
 import { createQueue } from './queue.ts'
 
 /** The one queue of all kinds of work (spec: docs/install/troubleshooting/bullboard). */
