@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Db } from '../database/open.ts'
 import type { Claim, ClaimRequest } from './claim.ts'
+import type { QueueOptions } from './job.ts'
 import type { Announcement, Queue } from './queue.ts'
 import { createQueue } from './queue.ts'
 
