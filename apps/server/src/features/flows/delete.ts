@@ -23,7 +23,7 @@ export function createDeletions({ db, sampleData, triggers, onFlowChanged, log }
 
   const cleanUp = async (flow: FlowRow): Promise<void> => {
     await triggers
-      .disable(flow)
+      .remove(flow)
       .catch((err: unknown) => log.warn({ err, flowId: flow.id }, 'the trigger of a deleted flow did not stop cleanly'))
     const versions = await selectTriggersOfFlow(db, flow.id)
     const files = new Set(versions.flatMap(({ trigger }) => [...sampleDataFileIds(trigger)]))

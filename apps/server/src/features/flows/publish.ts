@@ -20,6 +20,8 @@ export interface Triggers {
   /** What was in service for the flow before is taken out first. @throws AppError TRIGGER_UPDATE_STATUS */
   enable(flow: { id: string; projectId: string }, version: FlowVersion): Promise<void>
   disable(flow: { id: string; projectId: string }): Promise<void>
+  /** The flow goes: so does everything that its triggers registered and kept. */
+  remove(flow: { id: string; projectId: string }): Promise<void>
 }
 
 export type PublishOperation = Extract<FlowOperation, { type: 'CHANGE_STATUS' | 'LOCK_AND_PUBLISH' }>

@@ -62,6 +62,7 @@ export function createTriggers(parts: Parts) {
   const samples = createTriggerSamples({ db, files })
   const triggers: TriggerService = createTriggerService({
     ...shared,
+    samples,
     triggerOf,
     defaultPollMinutes: settings.triggerDefaultPollInterval,
     onChanged: parts.flowChanged,

@@ -29,6 +29,7 @@ export interface TriggerSamples {
   save(owner: Owner, trigger: Trigger, payloads: readonly string[]): Promise<TriggerEvent[]>
   /** In place of all that were kept. */
   replace(owner: Owner, trigger: Trigger, payloads: readonly string[]): Promise<TriggerEvent[]>
+  clear(owner: Owner): Promise<void>
   /** Those of the trigger that the flow has now, newest first. */
   list(owner: Owner, trigger: Trigger, page: PageRequest): Promise<SeekPage<TriggerEvent>>
 }
@@ -77,6 +78,7 @@ export function createTriggerSamples({ db, files }: { db: Db; files: Files }): T
 
   return {
     save,
+    clear: (owner) => dropBeyond(owner, 0),
     async replace(owner, trigger, payloads) {
       await dropBeyond(owner, 0)
       return save(owner, trigger, payloads)

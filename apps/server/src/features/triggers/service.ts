@@ -17,6 +17,7 @@ import {
   missingTriggerPiece,
   type TriggerOwner,
 } from './hooks.ts'
+import type { TriggerSamples } from './samples.ts'
 import { nextTick, type Schedule, tickKeys } from './schedule.ts'
 import {
   deleteRoutings,
@@ -43,6 +44,8 @@ export interface TriggerService {
   simulate(flow: FlowRef, version: FlowVersion): Promise<void>
   /** @returns false when nothing was listening. */
   endSimulation(flow: FlowRef): Promise<boolean>
+  /** The flow goes: so does everything that its triggers registered and kept. */
+  remove(flow: FlowRef): Promise<void>
 }
 
 interface Parts {
@@ -57,6 +60,7 @@ interface Parts {
     triggerName: string,
     platformId: string,
   ): Promise<TriggerMetadata | undefined>
+  samples: Pick<TriggerSamples, 'clear'>
   defaultPollMinutes: number
   onChanged(flowId: string): void
   log: Logger
@@ -189,6 +193,11 @@ export function createTriggerService(parts: Parts): TriggerService {
     },
     simulate: (flow, version) => register(flow, version, true),
     endSimulation: (flow) => unregister(flow, true),
+    async remove(flow) {
+      await unregister(flow, false)
+      await unregister(flow, true)
+      await parts.samples.clear({ projectId: flow.projectId, flowId: flow.id })
+    },
   }
 }
 

@@ -303,6 +303,16 @@ test('a trigger is tested by its own test, by a real event, and by one that is m
   })
   expect(mocked).toMatchObject({ status: 200, body: { payload: { made: 'up' } } })
   expect(await events(flow.id)).toEqual([{ made: 'up' }, { real: true }])
+
+  // What listens when its flow is deleted, stops; what was kept goes with the flow.
+  expect((await testTrigger(flow, 'SIMULATION')).status).toBe(200)
+  calls = []
+  await server.call('DELETE', `/v1/flows/${flow.id}`, { token })
+  const left = () => server.server.db.selectFrom('file').select('id').where('type', '=', 'TRIGGER_EVENT_FILE').execute()
+  await eventually(async () => (calls.length > 0 ? true : undefined), 'the end of the registration')
+  expect(calls).toMatchObject([{ path: '/unsubscribe' }])
+  await server.call('DELETE', `/v1/flows/${polled.id}`, { token })
+  await eventually(async () => ((await left()).length === 0 ? true : undefined), 'the end of the kept events')
 })
 
 test('an app with one webhook for all flows reaches those that listen, if it signs what it sends', async () => {
