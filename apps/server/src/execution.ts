@@ -260,6 +260,7 @@ export function createExecution(parts: ExecutionParts) {
   })
 
   const runs = createRunService({
+    db,
     runs: store,
     recorded: recorder.flush,
     logs,

@@ -29,13 +29,15 @@ export async function executeActing(
   acting: ActingStep,
 ): Promise<void> {
   const earlier = run.journal.find(scope, step.name)
-  const resumes = earlier?.status === 'PAUSED'
-  if (earlier !== undefined && !resumes && !isTriedAgain(run, step, earlier.status)) {
+  const paused = earlier?.status === 'PAUSED'
+  // Without a payload nobody has resumed it: a run that was canceled while it waited is tried again.
+  const resumes = paused && run.operation.resumePayload !== null
+  if (earlier !== undefined && !paused && !isTriedAgain(run, step, earlier.status)) {
     const record = restoreStep(run, step.name, earlier, scope)
     if (record.status === 'FAILED' && !step.continueOnFailure) endRun(run, 'FAILED', record)
     return
   }
-  if (resumes && run.operation.executionType === 'BEGIN') {
+  if (paused && run.operation.executionType === 'BEGIN') {
     throw new ExecutionError('EngineGenericError', `The run is paused at ${step.name}: it can be resumed, not begun`)
   }
   const flushed = acting.actsOutside ? run.journal.flush() : undefined

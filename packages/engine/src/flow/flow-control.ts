@@ -117,6 +117,8 @@ async function createWaitpoint(
     throw new ExecutionError('PausedFlowTimeoutError', `A flow can be paused for ${maxDays} days at most`)
   }
   const { flowRunId, projectId } = run.operation
+  // A run that just began for a waiting caller may not be stored yet, and a waitpoint belongs to a stored run.
+  await run.port.flush()
   const answer = await run.api.call('POST', 'v1/waitpoints', { flowRunId, projectId, stepName: step.name, ...wanted })
   const id = textField(answer.body, 'id')
   const resumeUrl = textField(answer.body, 'resumeUrl')

@@ -138,7 +138,7 @@ export function createRunJobs(parts: Parts): JobHandler {
 
   return async (jobs) => {
     const runs = new Map((await parts.runs.byIds(jobs.map((job) => job.id))).map((run) => [run.id, run]))
-    const repeated = jobs.filter((job) => job.attempt > 1).map((job) => job.id)
+    const repeated = [...runs.values()].filter((run) => run.attempt > 1).map((run) => run.id)
     const journals = await readJournals(parts.db, repeated)
     return Promise.all(jobs.map((job) => prepare(job, runs.get(job.id), journals.get(job.id) ?? [])))
   }

@@ -49,7 +49,7 @@ export async function packLog(log: string): Promise<PackedLog> {
 }
 
 /** PostgreSQL's json cannot hold NUL characters or half surrogate pairs. */
-const clean = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
+export const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
 
 function outcomeColumns({ outcome, data, compression, size }: FinishRow) {
   const { failedStep } = outcome
@@ -58,10 +58,10 @@ function outcomeColumns({ outcome, data, compression, size }: FinishRow) {
     finishTime: outcome.finishTime,
     failedStep: failedStep && {
       name: failedStep.name,
-      displayName: clean(failedStep.displayName),
-      ...(failedStep.message === undefined ? {} : { message: clean(failedStep.message) }),
+      displayName: storable(failedStep.displayName),
+      ...(failedStep.message === undefined ? {} : { message: storable(failedStep.message) }),
     },
-    tags: outcome.tags.map(clean),
+    tags: outcome.tags.map(storable),
     stepsCount: outcome.stepsCount,
     fileId: newId(),
     data,

@@ -23,8 +23,8 @@ export const NO_CALLER: Caller = { replyTo: null, replyUntil: null }
 
 /** Callers that wait for runs: here, or at another app that is told. */
 export interface RunReplies {
-  /** Resolves with the first of: a response, the end of the run, the time limit. */
-  expect(runId: string, timeoutMs: number): Promise<Reply>
+  /** Resolves with the first of: a response, the end of the run, the time limit, or the caller giving up. */
+  expect(runId: string, timeoutMs: number, givesUp?: AbortSignal): Promise<Reply>
   /** What the row of a run says whose caller waits here. */
   address(timeoutMs: number): NonNullable<NewRun['replyTo']>
   isExpected(runId: string, caller?: Caller): boolean
@@ -58,7 +58,7 @@ export function createRunReplies(bus: Bus): RunReplies {
   bus.on('RUN_REPLY', ({ runId, reply }) => void settle(runId, reply))
 
   return {
-    expect: (runId, timeoutMs) =>
+    expect: (runId, timeoutMs, givesUp) =>
       new Promise((resolve) => {
         const callers = waiting.get(runId) ?? new Set()
         const timer = setTimeout(() => answer({ kind: 'TIMEOUT' }), timeoutMs)
@@ -69,6 +69,7 @@ export function createRunReplies(bus: Bus): RunReplies {
           resolve(reply)
         }
         callers.add(answer)
+        givesUp?.addEventListener('abort', () => answer({ kind: 'TIMEOUT' }), { once: true })
         waiting.set(runId, callers)
       }),
     address: (timeoutMs) => ({ app: bus.appId, until: new Date(Date.now() + timeoutMs) }),

@@ -2,8 +2,11 @@ import { AppError, notFound } from '@piecework/model/errors'
 import type { SeekPage } from '@piecework/model/page'
 import type { FlowRun } from '@piecework/model/run/run'
 import { type FlowRunStatus, isTerminal, type RetryStrategy } from '@piecework/model/run/status'
+import type { Steps } from '@piecework/model/run/step-output'
+import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../http/pagination.ts'
 import { PRIORITY } from '../../queue/job.ts'
+import { endLoops, journalOfLog, logOfJournal, readJournals } from './journal.ts'
 import type { RunLogs } from './logs.ts'
 import { newRun } from './new-run.ts'
 import { presentRun } from './present.ts'
@@ -27,6 +30,7 @@ export interface RunService {
 }
 
 interface Parts {
+  db: Db
   runs: RunStore
   /** Resolves when what has happened so far can be read. */
   recorded(): Promise<void>
@@ -57,12 +61,30 @@ export function createRunService(parts: Parts): RunService {
 
   const get = async (projectId: string, id: string): Promise<FlowRun> => {
     const run = await require(projectId, id)
-    return presentRun(run, await logs.readSteps(run))
+    return presentRun(run, await stepsOf(run))
+  }
+
+  /** From the log; of a run that has not come to the end of its stretch, with what the journal adds to it. */
+  const stepsOf = async (run: ListedRun): Promise<Steps | null> => {
+    if (run.status !== 'RUNNING' && run.status !== 'CANCELED') return logs.readSteps(run)
+    const [journal = []] = (await readJournals(parts.db, [run.id])).values()
+    if (journal.length === 0 && (run.logsFileId !== null || run.startTime === null)) return logs.readSteps(run)
+    const [stored] = await runs.byIds([run.id])
+    const version = await parts.versions.get(run.flowVersionId).catch(() => undefined)
+    if (!stored || !version) return logs.readSteps(run)
+    const { name, type } = version.version.trigger
+    const text = await logs.readText(run)
+    const event = { name, type, payload: stored.payload ?? '{}', tags: run.tags }
+    const entries = await logs.rehydrate(run.projectId, [...(text === null ? [] : journalOfLog(text)), ...journal])
+    const { steps } = logOfJournal(entries, event).executionState
+    if (run.status === 'CANCELED') endLoops(steps)
+    return steps
   }
 
   const fromFailedStep = async (run: ListedRun): Promise<string> => {
+    // A canceled run may have come to no log yet; its journal is still there.
     const queued =
-      run.logsFileId !== null &&
+      (run.logsFileId !== null || run.status === 'CANCELED') &&
       (await runs.requeue({
         id: run.id,
         from: [run.status],
@@ -81,14 +103,16 @@ export function createRunService(parts: Parts): RunService {
   const onLatestVersion = async (run: ListedRun, platformId: string): Promise<string> => {
     const versionId = (await parts.publishedVersionOf(run.projectId, run.flowId)) ?? run.flowVersionId
     const version = await parts.versions.get(versionId)
-    const steps = await logs.readSteps(run)
-    const output = steps?.[version.version.trigger.name]?.output ?? steps?.trigger?.output ?? {}
+    const steps = await stepsOf(run)
+    const output = steps?.[version.version.trigger.name]?.output ?? steps?.trigger?.output
+    // A run that was canceled in the line has no steps, but the event that it waited with.
+    const [stored] = output === undefined ? await runs.byIds([run.id]) : []
     const again = newRun({
       projectId: run.projectId,
       flowId: run.flowId,
       flowVersionId: versionId,
       environment: run.environment,
-      payload: JSON.stringify(output),
+      payload: output === undefined ? (stored?.payload ?? '{}') : JSON.stringify(output),
       priority: PRIORITY.medium,
       parentRunId: run.parentRunId,
       failParentOnFailure: run.failParentOnFailure,
@@ -108,6 +132,7 @@ export function createRunService(parts: Parts): RunService {
         flowRunId: run.id,
         failedJobRetentionDays: parts.retentionDays,
       })
+    if ((await runs.projectOfFlow(run.flowId)) === undefined) throw notFound('flow', run.flowId)
     return strategy === 'FROM_FAILED_STEP' ? fromFailedStep(run) : onLatestVersion(run, platformId)
   }
 

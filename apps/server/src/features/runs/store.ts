@@ -26,6 +26,7 @@ export interface RunStore {
   /** For the dispatcher alone: it serves every project. */
   byIds(ids: readonly string[]): Promise<StoredRun[]>
   projectOf(id: string): Promise<string | undefined>
+  projectOfFlow(flowId: string): Promise<string | undefined>
   one(projectId: string, id: string): Promise<ListedRun | undefined>
   list(filter: RunFilter, page: PageRequest): ReturnType<typeof listPage>
   /** Ids that match, oldest first, at most `limit`. */
@@ -33,7 +34,8 @@ export interface RunStore {
   countByStatus(filter: RunFilter): Promise<{ status: FlowRunStatus; count: number }[]>
   archive(filter: RunFilter): Promise<number>
   /**
-   * Ends runs that are not over, with all their descendants.
+   * Ends runs that are not over, with all their descendants. Payload and journal stay: with them the run can be
+   * looked at and tried again.
    * @returns the ids of those that were ended now.
    */
   cancel(projectId: string, ids: readonly string[]): Promise<string[]>
@@ -113,6 +115,10 @@ export function createRunStore(db: Db): RunStore {
       const row = await db.selectFrom('flow_run').select('projectId').where('id', '=', id).executeTakeFirst()
       return row?.projectId
     },
+    async projectOfFlow(flowId) {
+      const row = await db.selectFrom('flow').select('projectId').where('id', '=', flowId).executeTakeFirst()
+      return row?.projectId
+    },
     one: (projectId, id) =>
       filtered(db, { projectId, flowRunIds: [id], includeArchived: true })
         .leftJoin('flow_version as v', 'v.id', 'r.flowVersionId')
@@ -156,7 +162,7 @@ export function createRunStore(db: Db): RunStore {
           union
           select child.id from flow_run child join family on child."parentRunId" = family.id
         ), canceled as (
-          update flow_run set status = 'CANCELED', "finishTime" = now(), updated = now(), payload = null, attempt = attempt + 1
+          update flow_run set status = 'CANCELED', "finishTime" = now(), updated = now(), attempt = attempt + 1
           where id in (select id from family) and status in ('QUEUED', 'RUNNING', 'PAUSED')
           returning id
         ), jobs as (

@@ -1,14 +1,15 @@
 import { AppError, notFound } from '@piecework/model/errors'
-import { CreateWaitpointRequest, type ResumePayload } from '@piecework/model/run/waitpoint'
+import { CreateWaitpointRequest } from '@piecework/model/run/waitpoint'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { projectOfToken } from '../../http/project-source.ts'
 import { API_PREFIX, openAccess, route } from '../../http/route.ts'
 import type { NewRun } from '../runs/new-run.ts'
 import type { RunReplies } from '../runs/replies.ts'
-import type { RunStore } from '../runs/store.ts'
+import type { RunStore, StoredRun } from '../runs/store.ts'
+import { readPayload, type SaveFlowFile, takeAnyBody } from '../webhooks/payload.ts'
 import { sendAnswer } from '../webhooks/send-answer.ts'
-import type { SignalResult, WaitpointStore } from './store.ts'
+import type { WaitpointStore } from './store.ts'
 
 interface Parts {
   waitpoints: WaitpointStore
@@ -18,6 +19,8 @@ interface Parts {
   /** Ends with `/api/`. */
   publicApiUrl: string
   timeoutMs: number
+  saveFile: SaveFlowFile
+  maxPayloadBytes: number
 }
 
 const RECORDED = { message: 'Your response has been recorded. You can close this page now.' }
@@ -46,18 +49,27 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
     },
   })
 
-  const signal = async (request: ResumeRequest, replyTo: NewRun['replyTo'] = null): Promise<SignalResult> => {
+  const signal = async (request: ResumeRequest, run: StoredRun, replyTo: NewRun['replyTo'] = null) => {
+    const { waitpointId, requestId } = request.params
+    const { projectId, flowId } = run
+    const { body, headers, queryParams } = await readPayload(request, (file) =>
+      parts.saveFile({ ...file, projectId, flowId }),
+    )
     const result = await waitpoints.signal({
-      runId: request.params.id,
-      waitpointId: request.params.waitpointId ?? null,
-      payload: payloadOf(request),
+      runId: run.id,
+      waitpointId: waitpointId ?? requestId ?? '',
+      isLegacy: waitpointId === undefined,
+      payload: { body, headers, queryParams },
       replyTo,
     })
     if (result === 'RESUMED') parts.wake()
     return result
   }
 
-  const async_ = async (request: ResumeRequest) => ((await signal(request)) === 'STALE' ? EXPIRED : RECORDED)
+  const async_ = async (request: ResumeRequest) => {
+    const [run] = await runs.byIds([request.params.id])
+    return run && (await signal(request, run)) !== 'STALE' ? RECORDED : EXPIRED
+  }
 
   const sync = async (request: ResumeRequest, reply: FastifyReply) => {
     const { id } = request.params
@@ -65,10 +77,16 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
     if (!run) return reply.code(410).send(EXPIRED)
     if (run.finishTime !== null)
       return reply.code(409).send({ message: 'The flow run has already finished.', flowRunStatus: run.status })
-    const expected = replies.expect(id, parts.timeoutMs)
-    if ((await signal(request, replies.address(parts.timeoutMs))) === 'STALE') {
-      replies.finished(id, run.status)
-      return reply.code(410).send(EXPIRED)
+    const stale = new AbortController()
+    const expected = replies.expect(id, parts.timeoutMs, stale.signal)
+    try {
+      if ((await signal(request, run, replies.address(parts.timeoutMs))) === 'STALE') {
+        stale.abort()
+        return reply.code(410).send(EXPIRED)
+      }
+    } catch (error) {
+      stale.abort()
+      throw error
     }
     const answer = await expected
     if (answer.kind !== 'RESPONSE') return reply.code(204).send()
@@ -83,27 +101,24 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
     { url: '/v1/flow-runs/:id/requests/:requestId', handler: async_ },
     { url: '/v1/flow-runs/:id/requests/:requestId/sync', handler: sync },
   ]
-  for (const { url, handler } of forms) {
-    app.route<{ Params: ResumeParams }>({
-      method: [...METHODS],
-      url: `${API_PREFIX}${url}`,
-      exposeHeadRoute: false,
-      config: openAccess('the link is the secret'),
-      handler,
-    })
-  }
+  await app.register(async (scope) => {
+    takeAnyBody(scope, parts.maxPayloadBytes)
+    for (const { url, handler } of forms) {
+      scope.route<{ Params: ResumeParams }>({
+        method: [...METHODS],
+        url: `${API_PREFIX}${url}`,
+        exposeHeadRoute: false,
+        bodyLimit: parts.maxPayloadBytes,
+        config: openAccess('the link is the secret'),
+        handler,
+      })
+    }
+  })
 }
 
 interface ResumeParams {
   id: string
   waitpointId?: string
+  requestId?: string
 }
 type ResumeRequest = FastifyRequest<{ Params: ResumeParams }>
-
-function payloadOf(request: ResumeRequest): ResumePayload {
-  return {
-    body: request.body ?? {},
-    headers: request.headers as Record<string, unknown>,
-    queryParams: request.query as Record<string, unknown>,
-  }
-}

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import { PRIORITY } from '../../queue/job.ts'
 import type { NewRun } from '../runs/new-run.ts'
+import { storable } from '../runs/recorder-sql.ts'
 
 /** What a resume signal met. */
 export type SignalResult =
@@ -19,7 +20,9 @@ export interface WaitpointStore {
   create(request: CreateWaitpointRequest): Promise<string>
   signal(request: {
     runId: string
-    waitpointId: string | null
+    waitpointId: string
+    /** By the older form of link any pause of an older piece is meant, whatever the id. */
+    isLegacy?: boolean
     payload: ResumePayload
     /** Where the caller waits for the answer of the run, when it does. */
     replyTo?: NewRun['replyTo']
@@ -67,7 +70,7 @@ export function createWaitpointStore(db: Db): WaitpointStore {
       return id
     },
 
-    signal: ({ runId, waitpointId, payload, replyTo = null }) =>
+    signal: ({ runId, waitpointId, isLegacy = false, payload, replyTo = null }) =>
       db.transaction().execute(async (trx) => {
         const caller = replyTo ? { replyTo: replyTo.app, replyUntil: replyTo.until } : {}
         // The run's row is the lock between a signal and the pause that it is for.
@@ -82,11 +85,13 @@ export function createWaitpointStore(db: Db): WaitpointStore {
           .selectFrom('waitpoint')
           .select(['id', 'status'])
           .where('flowRunId', '=', runId)
-          .where((eb) => (waitpointId === null ? eb('version', '=', 'V0') : eb('id', '=', waitpointId)))
+          .where((eb) => eb.or([eb('id', '=', waitpointId), ...(isLegacy ? [eb('version', '=', 'V0')] : [])]))
           .forUpdate()
           .executeTakeFirst()
         if (!waitpoint || waitpoint.status === 'COMPLETED') return 'STALE'
-        const resumePayload = JSON.stringify(payload)
+        const resumePayload = JSON.stringify(payload, (_, value) =>
+          typeof value === 'string' ? storable(value) : value,
+        )
         if (run.status === 'PAUSED') {
           await trx.deleteFrom('waitpoint').where('id', '=', waitpoint.id).execute()
           await trx

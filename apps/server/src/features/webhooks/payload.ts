@@ -1,6 +1,6 @@
 import { AppError } from '@piecework/model/errors'
 import { XMLParser } from 'fast-xml-parser'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import qs from 'qs'
 
 /** What a webhook call hands to the trigger (spec: facts/engine.md section 12). */
@@ -15,6 +15,17 @@ export interface WebhookPayload {
 
 /** Stores a file that came with a call; resolves to the URL from which flows read it. */
 export type SaveFile = (file: { fileName: string; data: Uint8Array; mimeType: string }) => Promise<string>
+
+/** The same, for files of any flow. */
+export type SaveFlowFile = (file: Parameters<SaveFile>[0] & { projectId: string; flowId: string }) => Promise<string>
+
+/** Hands the bodies of a scope's routes on as the bytes that they are, whatever their content type. */
+export function takeAnyBody(scope: FastifyInstance, limitBytes: number): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limitBytes }, (_request, body, done) =>
+    done(null, body),
+  )
+}
 
 const xml = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@_', processEntities: false })
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
-import { readPayload, type SaveFile } from './payload.ts'
+import { readPayload, type SaveFlowFile, takeAnyBody } from './payload.ts'
 import { sendAnswer } from './send-answer.ts'
 import type { WebhookMode, WebhookService } from './service.ts'
 
@@ -16,7 +16,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 
 interface Parts {
   webhooks: WebhookService
-  saveFile(file: Parameters<SaveFile>[0] & { projectId: string; flowId: string }): Promise<string>
+  saveFile: SaveFlowFile
   maxPayloadBytes: number
 }
 
@@ -26,10 +26,7 @@ export async function webhookRoutes(
   { webhooks, saveFile, maxPayloadBytes }: Parts,
 ): Promise<void> {
   await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxPayloadBytes }, (_request, body, done) =>
-      done(null, body),
-    )
+    takeAnyBody(scope, maxPayloadBytes)
     for (const { suffix, mode, sync } of FORMS) {
       scope.route<{ Params: { flowId: string } }>({
         method: [...METHODS],
