@@ -42,7 +42,7 @@ export async function killRepeatedly(kills: number, report: (line: string) => vo
   const config = join(folder.path, 'config')
   try {
     const first = await startServer(config)
-    const flowId = await (await signIn(first.base)).liveFlow(steps(ledger))
+    const flowId = await (await signIn(first.base)).liveFlow(ledgerSteps(ledger))
     await first.kill()
 
     const accepted = new Set<string>()
@@ -72,7 +72,8 @@ export async function killRepeatedly(kills: number, report: (line: string) => vo
   }
 }
 
-const steps = (ledger: string) => [
+/** The flow of the ledger: each step writes that it began. */
+export const ledgerSteps = (ledger: string) => [
   code('step_1', `export const code = async (inputs) => {${writes("'one'")}}`, {
     ledger,
     call: '{{trigger.body.call}}',
@@ -90,11 +91,13 @@ const steps = (ledger: string) => [
   }),
 ]
 
-async function keepCalling(
+/** Calls without a pause while `state` says so; numbers each call. */
+export async function keepCalling(
   url: string,
   accepted: Set<string>,
   tried: { count: number },
   state: { alive: boolean },
+  pauseMs = 10,
 ): Promise<void> {
   while (state.alive) {
     const call = `call-${++tried.count}`
@@ -109,16 +112,18 @@ async function keepCalling(
     } catch {
       // The server died under the call: it may have been accepted or not.
     }
-    await sleep(10)
+    await sleep(pauseMs)
   }
 }
 
-async function unfinished(client: Client): Promise<number> {
+/** Whether runs wait, run or pause. */
+export async function unfinished(client: Client): Promise<number> {
   const { data } = await client.runs('&status=QUEUED&status=RUNNING&status=PAUSED&limit=1')
   return data.length
 }
 
-async function allRuns(client: Client): Promise<FlowRun[]> {
+/** Every run with its steps. */
+export async function allRuns(client: Client): Promise<FlowRun[]> {
   const runs: FlowRun[] = []
   let cursor = ''
   for (;;) {
@@ -130,7 +135,8 @@ async function allRuns(client: Client): Promise<FlowRun[]> {
   return Promise.all(runs.map((run) => client.run(run.id)))
 }
 
-function judge(kills: number, accepted: Set<string>, runs: FlowRun[], ledger: string): KillReport {
+/** Compares what was accepted with what the runs and the ledger say. */
+export function judge(kills: number, accepted: Set<string>, runs: FlowRun[], ledger: string): KillReport {
   const byCall = Map.groupBy(runs, callOf)
   const done = (call: string) => byCall.get(call)?.some((run) => run.status === 'SUCCEEDED') ?? false
   const lines = ledger
