@@ -37,13 +37,12 @@ unprivileged() {
 missing() {
   postgres_answers || { postgres_program initdb && postgres_program pg_ctl && has psql; } >/dev/null || echo postgresql
   redis_answers || has redis-server || echo redis-server
-  # For the sandbox of kernel namespaces.
-  has bwrap || echo bubblewrap
 }
 
 install() {
   local packages
-  packages=$(missing)
+  # bubblewrap is for the sandbox of kernel namespaces; without it the tests see the refusal to start.
+  packages=$(missing; has bwrap || echo bubblewrap)
   [ -n "$packages" ] || return 0
   has apt-get || fail "These are missing, and there is no apt-get to install them with: $packages"
   [ "$(id -u)" = 0 ] || fail "These are missing, and only root may install them: $packages"
