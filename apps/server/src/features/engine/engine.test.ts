@@ -20,7 +20,7 @@ describe('the store', () => {
 
   test('keeps any JSON value under its key, in its project', async () => {
     const key = `flow_${newId()}/${'k'.repeat(128)}`
-    for (const value of [{ a: [1, null] }, 'text', 0, false, null]) {
+    for (const value of [{ b: [1, null], a: 1 }, 'text', 'a\0b', 0, false, null]) {
       expect((await put(key, value)).status).toBe(200)
       expect(await get(key)).toMatchObject({ status: 200, body: { key, value } })
     }
@@ -36,7 +36,6 @@ describe('the store', () => {
     })
     expect((await put('k'.repeat(1000), 1)).status).toBe(400)
     expect((await put('', 1)).status).toBe(400)
-    expect(await put('nul', 'a\0b')).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } })
     expect((await put('key', 1, owner.token)).status).toBe(403)
   })
 })
