@@ -27,7 +27,7 @@ beforeAll(async () => {
     paths.push(request.url ?? '')
     response.end(JSON.stringify({ path: request.url }))
   })
-  await new Promise<void>((done) => secret.listen(0, '127.0.0.1', done))
+  await new Promise<void>((done) => secret.listen(0, '0.0.0.0', done))
   port = (secret.address() as AddressInfo).port
 })
 afterAll(async () => {
@@ -35,13 +35,18 @@ afterAll(async () => {
   await new Promise((done) => secret.close(done))
 })
 
-async function withWorker<T>(changes: Partial<EngineConfig>, use: (worker: Worker) => Promise<T>): Promise<T> {
+async function withWorker<T>(
+  changes: Partial<EngineConfig>,
+  use: (worker: Worker) => Promise<T>,
+  environment: Record<string, string> = {},
+): Promise<T> {
   const worker = createWorker(
     {
       cacheFolder: join(folder, 'cache'),
       concurrency: 1,
       memoryLimitKb: 512 * 1024,
       propagatedEnv: {},
+      environment,
       engine: configOf({ internalApiUrl: `http://127.0.0.1:${port}/api/`, ...changes }),
     },
     { loadVersion: async (key) => versions.get(key) ?? versionOf([]), loadArchive: async () => Buffer.alloc(0) },
@@ -135,6 +140,53 @@ describe('AP_NETWORK_MODE', () => {
     }
     expect(await withWorker(open, (worker) => runCode(worker, TRIES.fetch, { port }))).toBe(200)
   })
+})
+
+describe('HTTP_PROXY', () => {
+  /** The proxy of an operator: answers everything by itself, and tells what it was asked for. */
+  const asked: string[] = []
+  const proxy = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    response.end('from the proxy')
+  })
+  // Node's fetch asks for tunnels even where it need not; what comes through one is answered here, too.
+  proxy.on('connect', (request, socket) => {
+    asked.push(`CONNECT ${request.url}`)
+    socket.write('HTTP/1.1 200 OK\r\n\r\n')
+    proxy.emit('connection', socket)
+  })
+  beforeAll(() => new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done)))
+  afterAll(() => {
+    proxy.closeAllConnections()
+    return new Promise((done) => proxy.close(done))
+  })
+
+  const CLIENTS = `
+    const http = require('http')
+    const text = (response) => new Promise((done) => { let t = ''; response.on('data', (d) => t += d).on('end', () => done(t)) })
+    const get = () => new Promise((done, fail) => http.get('http://127.0.0.2:8099/http', (response) => done(text(response))).on('error', fail))
+    return [await (await fetch('http://127.0.0.2:8099/fetch')).text(), await get()]`
+
+  test.each(['UNRESTRICTED', 'STRICT'] as const)(
+    'takes the requests of code in %s mode, but not those to the API',
+    { timeout: 60_000 },
+    async (networkMode) => {
+      asked.length = 0
+      paths = []
+      const environment = { HTTP_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` }
+      await withWorker(
+        { networkMode, ssrfAllowList: ['127.0.0.2'] },
+        async (worker) => {
+          expect(await runCode(worker, CLIENTS)).toEqual(['from the proxy', 'from the proxy'])
+          const api = `return (await (await fetch('http://127.0.0.1:' + i.port + '/api/x')).json()).path`
+          expect(await runCode(worker, api, { port })).toBe('/api/x')
+          if (networkMode === 'STRICT') expect(await runCode(worker, TRIES.metadata)).toMatch(/SSRFBlockedError/)
+        },
+        environment,
+      )
+      expect(asked).toEqual(['CONNECT 127.0.0.2:8099', 'GET /fetch', 'GET http://127.0.0.2:8099/http'])
+    },
+  )
 })
 
 /** Where the kernel gives no namespaces, what counts is that a worker says so instead of running code unfenced. */

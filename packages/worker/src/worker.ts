@@ -20,6 +20,8 @@ export interface WorkerOptions {
   /** Variables of the worker's environment that user code may see. */
   propagatedEnv: Record<string, string>
   engine: EngineConfig
+  /** Where HTTP_PROXY and its like are read; the environment of this process unless told. */
+  environment?: Readonly<Record<string, string | undefined>>
   /** Called when the egress proxy of AP_NETWORK_MODE=STRICT refuses a request. */
   onEgressRefused?(target: { host: string; port: number; reason: string }): void
 }
@@ -71,7 +73,7 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
   const namespaces = needsNamespaces(executionMode)
   const egress = createEgress({
     engine: options.engine,
-    env: process.env,
+    env: options.environment ?? process.env,
     namespaces,
     onRefused: options.onEgressRefused,
   })
