@@ -69,7 +69,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('upkeep on %s', (type) => {
       failedStep: { message: expect.stringContaining('30 days') },
     })
     const payload = { body: {}, headers: {}, queryParams: {} }
-    expect(await store.signal({ runId: id, waitpointId, payload })).toBe('STALE')
+    expect(await store.signal({ runId: id, waitpointId, isLegacy: false, payload })).toBe('STALE')
   })
 
   const runOf = (id: string) =>
