@@ -133,5 +133,10 @@ function decode(bytes: Buffer, type: NonNullable<HttpRequest['responseType']>): 
 function reasonOf(error: unknown, request: HttpRequest<unknown>): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `No answer within ${request.timeout} ms`
   if (error instanceof AggregateError) return error.errors.map((inner) => String(inner.message ?? inner)).join('; ')
-  return error instanceof Error ? error.message : String(error)
+  const reason = error instanceof Error ? error.message : String(error)
+  // The proxy's own words are lost with the tunnel.
+  return reason.startsWith('Proxy response (403)') ? `${reason}. ${REFUSED_BY_PROXY}` : reason
 }
+
+const REFUSED_BY_PROXY =
+  'The proxy refused the connection; with AP_NETWORK_MODE=STRICT, addresses that are not public need AP_SSRF_ALLOW_LIST.'

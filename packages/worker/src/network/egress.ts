@@ -33,7 +33,7 @@ export const SANDBOX_SOCKET_FOLDER = '/run/egress'
 const SANDBOX_PROXY_URL = 'http://127.0.0.1:3128'
 const SOCKET = 'proxy.sock'
 /** Not worth the way to a proxy that refuses them: the guard in the process has the better message. */
-const NEVER_PROXIED = '127.0.0.1,localhost,::1,169.254.169.254'
+const NEVER_PROXIED = ['127.0.0.1', 'localhost', '::1', '169.254.169.254']
 
 export function createEgress({ engine, env, namespaces, onRefused }: EgressOptions): Egress {
   let started: Promise<{ way: Way; close?: () => Promise<void> }> | undefined
@@ -55,7 +55,9 @@ export function createEgress({ engine, env, namespaces, onRefused }: EgressOptio
       ...(onRefused === undefined ? {} : { onRefused }),
     })
     const proxyUrl = socketFolder === undefined ? proxy.url : SANDBOX_PROXY_URL
-    const except = socketFolder === undefined ? `${NEVER_PROXIED},${api}` : ''
+    // Without a network even the API is reached through the proxy.
+    const direct = socketFolder === undefined ? [...NEVER_PROXIED, api] : NEVER_PROXIED.filter((host) => host !== api)
+    const except = direct.join(',')
     const egress =
       socketFolder === undefined ? { proxyUrl } : { proxyUrl, socketPath: `${SANDBOX_SOCKET_FOLDER}/${SOCKET}` }
     const way: Way = {
