@@ -97,6 +97,9 @@ const TRIES = {
   socket: `return await new Promise((done, fail) => require('net').connect(i.port, '127.0.0.1', () => done('reached')).on('error', fail))`,
   fetch: `return (await fetch('http://127.0.0.1:' + i.port + '/secret')).status`,
   metadata: `return (await fetch('http://169.254.169.254/latest/meta-data/')).status`,
+  thread: `const source = 'import { parentPort } from "node:worker_threads"; fetch("http://127.0.0.1:' + i.port + '").then(() => parentPort.postMessage("reached"), (e) => parentPort.postMessage(e.cause.name + ": " + e.cause.message))'
+    const thread = new (require('worker_threads').Worker)(new URL('data:text/javascript,' + encodeURIComponent(source)))
+    throw new Error(await new Promise((done, fail) => thread.once('message', done).once('error', fail)))`,
   http: `return await new Promise((done, fail) => require('http').get('http://localhost:' + i.port + '/secret', (r) => done(r.statusCode)).on('error', fail))`,
 }
 
