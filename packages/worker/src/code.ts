@@ -1,6 +1,7 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { join, sep } from 'node:path'
 import type { CodeAction } from '@piecework/model/flow/step'
+import type { Plugin } from 'esbuild'
 import { z } from 'zod'
 import { withEsbuild } from './esbuild.ts'
 import { contentHash, exists, sharedByKey, writeWhole } from './files.ts'
@@ -8,7 +9,10 @@ import { npmInstall } from './npm.ts'
 
 /** Compiles code steps; a result is kept under the hash of its source and never made twice. */
 export interface CodeCompiler {
-  /** @returns the path of a CommonJS file. A step that does not compile gets one that throws the reason. */
+  /**
+   * @returns the path of a CommonJS file. A step that does not compile gets one that throws the reason.
+   * @throws PackagesUnavailableError when its packages cannot be had now; nothing is kept of it, so it may be tried again
+   */
   compile(source: CodeAction['settings']['sourceCode']): Promise<string>
 }
 
@@ -21,6 +25,20 @@ interface CompilerOptions {
 
 // Part of the hash: raise it when the output for the same source changes.
 const FORMAT = '1'
+
+/** What npm says of packages and versions that do not exist; anything else may go better the next time. */
+const AUTHORS_MISTAKE =
+  /\b(E404|ETARGET|ENOVERSIONS|EINVALIDPACKAGENAME|EINVALIDTAGNAME|EUNSUPPORTEDPROTOCOL|ERESOLVE)\b/
+
+export class PackagesUnavailableError extends Error {
+  constructor(reason: string) {
+    super(`The npm packages of a code step cannot be installed now: ${reason}`)
+    this.name = 'PackagesUnavailableError'
+  }
+}
+
+/** Packages that are not from a registry or another server. */
+const OF_THIS_MACHINE = /^\s*(file:|link:|git\+file:|workspace:|[./~\\])/i
 
 const PackageJson = z.looseObject({ dependencies: z.record(z.string(), z.string()).optional() })
 
@@ -44,6 +62,7 @@ export function createCodeCompiler({ folder, allowPackages, installTimeoutMs }: 
       if (Object.keys(dependencies).length === 0) return await transform(source.code)
       return await bundle(source.code, dependencies, scratch)
     } catch (error) {
+      if (error instanceof PackagesUnavailableError) throw error
       const message = `Compilation Error ${error instanceof Error ? error.message : String(error)}`
       return `exports.code = async () => { throw new Error(${JSON.stringify(message)}) }\n`
     } finally {
@@ -59,8 +78,11 @@ export function createCodeCompiler({ folder, allowPackages, installTimeoutMs }: 
     // The first install of a set of dependencies fixes their versions for every later one.
     const lockPath = join(folder, 'locks', `${contentHash(JSON.stringify(dependencies))}.json`)
     if (await exists(lockPath)) await writeFile(join(scratch, 'package-lock.json'), await readFile(lockPath))
-    await npmInstall(scratch, { timeoutMs: installTimeoutMs })
+    await npmInstall(scratch, { timeoutMs: installTimeoutMs }).catch((error: Error) => {
+      throw AUTHORS_MISTAKE.test(error.message) ? error : new PackagesUnavailableError(error.message)
+    })
     await writeWhole(lockPath, await readFile(join(scratch, 'package-lock.json')))
+    const ownFiles = filesOf(await realpath(scratch))
     const built = await withEsbuild(({ build }) =>
       build({
         entryPoints: [entry],
@@ -71,6 +93,7 @@ export function createCodeCompiler({ folder, allowPackages, installTimeoutMs }: 
         target: 'node24',
         logLevel: 'silent',
         absWorkingDir: scratch,
+        plugins: [ownFiles],
       }),
     )
     const [output] = built.outputFiles
@@ -78,6 +101,17 @@ export function createCodeCompiler({ folder, allowPackages, installTimeoutMs }: 
     return output.text
   }
 }
+
+/** Code is built outside its sandbox: it may take in what is its own, and no other file of this machine. */
+const filesOf = (home: string): Plugin => ({
+  name: 'own-files',
+  setup(build) {
+    build.onLoad({ filter: /.*/ }, async ({ path }) => {
+      if ((await realpath(path)).startsWith(home + sep)) return undefined
+      return { errors: [{ text: `${path} is neither part of this step nor of its packages` }] }
+    })
+  },
+})
 
 async function transform(code: string): Promise<string> {
   const { code: output } = await withEsbuild((compiler) =>
@@ -102,5 +136,8 @@ function readDependencies(packageJson: string): Record<string, string> {
   }
   const result = PackageJson.safeParse(parsed)
   if (!result.success) throw new Error('package.json must be an object whose dependencies map names to versions')
-  return result.data.dependencies ?? {}
+  const { dependencies = {} } = result.data
+  const foreign = Object.entries(dependencies).find(([, version]) => OF_THIS_MACHINE.test(version))
+  if (foreign) throw new Error(`the package ${foreign.join(' ')} would come from the disk of the worker`)
+  return dependencies
 }
