@@ -1,0 +1,114 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createPieceInstaller, type PieceInstaller } from './pieces.ts'
+import type { PieceRef } from './task.ts'
+import { packPackage, temporaryFolder } from './testing.ts'
+
+const NAME = '@acme/piece-greeter'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let loads: string[]
+const archives = new Map<string, Buffer>()
+
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  loads = []
+})
+afterEach(() => folder[Symbol.asyncDispose]())
+
+const installerIn = (path: string): PieceInstaller =>
+  createPieceInstaller({
+    folder: path,
+    installTimeoutMs: 60_000,
+    maxInstalledMb: 1,
+    source: {
+      loadVersion: () => Promise.reject(new Error('not asked for')),
+      loadArchive: async (fileId) => {
+        loads.push(fileId)
+        return archives.get(fileId) ?? Promise.reject(new Error(`there is no file ${fileId}`))
+      },
+    },
+  })
+const piece = (fileId: string, version = '1.0.0', name = NAME): PieceRef => ({
+  name,
+  version,
+  source: { type: 'ARCHIVE', fileId },
+})
+const upload = async (fileId: string, version: string, files: Record<string, string>, more: object = {}) =>
+  archives.set(fileId, await packPackage({ name: NAME, version, ...more }, files))
+const nothingIsLeft = async () => {
+  expect((await readdir(folder.path)).filter((name) => name !== 'installing')).toEqual([])
+  expect(await readdir(join(folder.path, 'installing')).catch(() => [])).toEqual([])
+}
+
+test('an archive is installed once, for all who ask at a time and after a restart, and without its scripts', async () => {
+  const marker = join(folder.path, 'script-ran')
+  const scripts = { preinstall: `touch ${marker}`, postinstall: `touch ${marker}` }
+  await upload('one', '1.0.0', { 'src/index.js': 'module.exports = { says: "hello" }' }, { scripts })
+  const installer = installerIn(folder.path)
+  const places = await Promise.all([1, 2, 3].map(() => installer.install(piece('one'))))
+  const [place] = places
+  expect(places).toEqual([place, place, place])
+  expect(loads).toEqual(['one'])
+  if (!place || !('file' in place)) throw new Error('not on disk')
+  expect(createRequire(import.meta.url)(place.file)).toEqual({ says: 'hello' })
+  expect(await installerIn(folder.path).install(piece('one'))).toEqual(place)
+  expect(loads).toEqual(['one'])
+  await expect(readFile(marker)).rejects.toThrow('ENOENT')
+  expect(await readdir(join(folder.path, 'installing'))).toEqual([])
+})
+
+test('two workers on one disk do not disturb each other', async () => {
+  await upload('one', '1.0.0', { 'src/index.js': 'module.exports = 1' })
+  const places = await Promise.all(
+    [installerIn(folder.path), installerIn(folder.path)].map((one) => one.install(piece('one'))),
+  )
+  expect(places[0]).toEqual(places[1])
+  expect(await readdir(join(folder.path, 'installing'))).toEqual([])
+})
+
+test('two archives of one version are two pieces; one that is removed is installed anew', async () => {
+  await upload('one', '1.0.0', { 'src/index.js': 'module.exports = 1' })
+  await upload('two', '1.0.0', { 'lib/start.js': 'module.exports = 2' }, { main: 'lib/start.js' })
+  const installer = installerIn(folder.path)
+  const [one, two] = [await installer.install(piece('one')), await installer.install(piece('two'))]
+  expect(one).not.toEqual(two)
+  expect(two).toMatchObject({ file: expect.stringMatching(/lib\/start\.js$/) })
+  await installer.remove(piece('one'))
+  expect(await installer.install(piece('one'))).toEqual(one)
+  expect(loads).toEqual(['one', 'two', 'one'])
+})
+
+test('an install that fails says which piece, and leaves nothing', async () => {
+  archives.set('broken', Buffer.from('no archive'))
+  const random = Array.from({ length: 60_000 }, () => crypto.randomUUID()).join('')
+  await upload('big', '1.0.0', { 'src/index.js': '', 'data.txt': random })
+  const installer = installerIn(folder.path)
+  await expect(installer.install(piece('broken'))).rejects.toThrow(`${NAME}@1.0.0 cannot be installed`)
+  await nothingIsLeft()
+  await expect(installer.install(piece('none'))).rejects.toThrow('there is no file none')
+  await nothingIsLeft()
+  await expect(installer.install(piece('big'))).rejects.toThrow('needs more than 1 MB')
+  await nothingIsLeft()
+})
+
+test.each([
+  ['../../escape', '1.0.0', 'not the name of a package'],
+  ['/etc', '1.0.0', 'not the name of a package'],
+  ['@a/b/../../c', '1.0.0', 'not the name of a package'],
+  [NAME, '../1.0.0', 'not an exact version'],
+  [NAME, '^1.0.0', 'not an exact version'],
+  [NAME, 'latest', 'not an exact version'],
+])('%s at %s is refused', async (name, version, message) => {
+  await expect(installerIn(folder.path).install(piece('one', version, name))).rejects.toThrow(message)
+  await nothingIsLeft()
+})
+
+test('a piece that is nowhere is named, with what to do about it', async () => {
+  const missing: PieceRef = { name: NAME, version: '1.0.0', source: { type: 'MISSING' } }
+  await expect(installerIn(folder.path).install(missing)).rejects.toThrow(
+    /@acme\/piece-greeter@1\.0\.0 is not installed.*administrator/,
+  )
+})

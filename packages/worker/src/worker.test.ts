@@ -1,0 +1,219 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { code, configOf, versionOf } from '@piecework/engine/testing/harness'
+import type { FlowVersion } from '@piecework/model/flow/flow'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Task, TaskEvents } from './task.ts'
+import { temporaryFolder } from './testing.ts'
+import { createWorker, type Worker } from './worker.ts'
+
+const MB = 1024
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let worker: Worker
+const versions = new Map<string, FlowVersion>()
+
+beforeAll(async () => {
+  vi.stubEnv('AP_JWT_SECRET', 'not for flows')
+  vi.stubEnv('SHARED_WITH_FLOWS', 'yes')
+  folder = await temporaryFolder()
+  worker = createWorker(
+    {
+      cacheFolder: folder.path,
+      concurrency: 2,
+      memoryLimitKb: 100 * MB,
+      propagatedEnv: { SHARED_WITH_FLOWS: 'yes' },
+      engine: configOf(),
+    },
+    {
+      loadVersion: async (key) => versions.get(key) ?? Promise.reject(new Error(`no version ${key}`)),
+      loadArchive: () => Promise.reject(new Error('no archive')),
+    },
+  )
+  await worker.warm()
+})
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await worker.close()
+  await folder[Symbol.asyncDispose]()
+})
+
+const EVENTS: TaskEvents = { journal: async () => {}, respond() {}, progress() {} }
+let count = 0
+
+function taskOf(key: string, { projectId = 'project', timeoutMs = 30_000 } = {}): Task {
+  return {
+    operation: {
+      type: 'EXECUTE_FLOW',
+      projectId,
+      platformId: 'platform',
+      engineToken: 'token',
+      flowRunId: `run-${count++}`,
+      flowId: 'flow',
+      executionType: 'BEGIN',
+      triggerPayload: '{}',
+      executeTrigger: false,
+      resumePayload: null,
+      journal: [],
+      tags: [],
+      test: null,
+      callerWaits: false,
+    },
+    version: { key, pieces: {} },
+    timeoutMs,
+  }
+}
+/** A version whose steps are these bodies of code; @returns its key. */
+const versionFor = (...bodies: string[]): string => {
+  const key = `version-${count++}`
+  versions.set(key, versionOf(bodies.map((body, index) => code(`step_${index + 1}`, body))))
+  return key
+}
+const execute = (key: string, options = {}, events: Partial<TaskEvents> = {}) =>
+  worker.execute(taskOf(key, options), { ...EVENTS, ...events })
+/** The output of the last of the steps. */
+const outputOf = async (key: string, options = {}): Promise<unknown> => {
+  const outcome = await execute(key, options).outcome
+  if (outcome.kind !== 'RESULT' || outcome.message.result.type !== 'EXECUTE_FLOW')
+    throw new Error(JSON.stringify(outcome))
+  const { result } = outcome.message
+  if (result.status !== 'SUCCEEDED') throw new Error(result.failedStep?.message)
+  return Object.values(JSON.parse(result.log).executionState.steps as Record<string, { output: unknown }>).at(-1)
+    ?.output
+}
+const PID = 'return process.pid'
+const HANG = 'for (;;) {}'
+
+describe('a sandbox that is taken down', () => {
+  test.each([
+    ['for its time', HANG, { timeoutMs: 300 }, { kind: 'TIMEOUT' }],
+    [
+      'for the memory of its heap',
+      'const all = []; for (;;) all.push(new Array(1000).fill(i))',
+      {},
+      { kind: 'MEMORY_LIMIT_EXCEEDED' },
+    ],
+    [
+      'for its memory outside the heap',
+      'const all = []; for (;;) { all.push(Buffer.alloc(20_000_000, 1)); await new Promise((done) => setTimeout(done, 20)) }',
+      {},
+      { kind: 'MEMORY_LIMIT_EXCEEDED' },
+    ],
+    [
+      'by a crash',
+      `console.error('seen'); require('child_process').execSync('kill -SEGV ' + process.pid)`,
+      {},
+      { kind: 'CRASHED', message: expect.stringContaining('SIGSEGV') },
+    ],
+  ])('%s says so, and harms neither its neighbour nor the next', async (_, body, options, outcome) => {
+    const neighbour = outputOf(versionFor('await new Promise((done) => setTimeout(done, 600)); return "fine"'))
+    expect(await execute(versionFor(body), options).outcome).toEqual(outcome)
+    expect(await neighbour).toBe('fine')
+    expect(await outputOf(versionFor('return "next"'))).toBe('next')
+  })
+
+  test('by a cancel, before it begins and while it runs', async () => {
+    const early = execute(versionFor(HANG))
+    early.cancel()
+    expect(await early.outcome).toEqual({ kind: 'CANCELED' })
+    const journalled: string[] = []
+    const late = execute(
+      versionFor('return 1', 'return 2', HANG),
+      {},
+      {
+        journal: async (entries) => {
+          journalled.push(...entries.map(({ stepName }) => stepName))
+          if (journalled.includes('step_2')) setTimeout(() => late.cancel(), 50)
+        },
+      },
+    )
+    expect(await late.outcome).toEqual({ kind: 'CANCELED' })
+    expect(journalled).toEqual(['trigger', 'step_1', 'step_2'])
+  })
+
+  test('because its attempt may no longer write: nothing more of it happens', async () => {
+    const marker = `${folder.path}/went-on`
+    const body = `require('fs').writeFileSync(${JSON.stringify(marker)}, '')`
+    const outcome = await execute(
+      versionFor('return 1', body),
+      {},
+      { journal: () => Promise.reject(new Error('stale')) },
+    ).outcome
+    expect(outcome).toEqual({ kind: 'CANCELED' })
+    await expect(import('node:fs/promises').then(({ stat }) => stat(marker))).rejects.toThrow('ENOENT')
+  })
+})
+
+test('a warm sandbox is kept for its version, then for its project', async () => {
+  const [mine, yours] = [versionFor(PID), versionFor(PID)]
+  const both = () => Promise.all([outputOf(mine, { projectId: 'mine' }), outputOf(yours, { projectId: 'yours' })])
+  const [first, second] = await both()
+  expect(first).not.toBe(second)
+  for (let i = 0; i < 3; i++) {
+    expect(await outputOf(mine, { projectId: 'mine' })).toBe(first)
+    expect(await outputOf(yours, { projectId: 'yours' })).toBe(second)
+  }
+  expect(await outputOf(versionFor(PID), { projectId: 'mine' })).toBe(first)
+  expect(await outputOf(versionFor(PID), { projectId: 'yours' })).toBe(second)
+})
+
+test('nothing of the environment reaches a sandbox but what was chosen', async () => {
+  const env = await outputOf(versionFor('return process.env'))
+  expect(env).toMatchObject({ SHARED_WITH_FLOWS: 'yes', NODE_ENV: 'production' })
+  expect(JSON.stringify(env)).not.toContain('not for flows')
+  expect(Object.keys(env as object).filter((name) => /^(AP_|VITEST|npm_)/.test(name))).toEqual([])
+})
+
+test('what cannot be made ready is a crash that says why, and not the end of the worker', async () => {
+  expect(await execute('unknown').outcome).toEqual({ kind: 'CRASHED', message: 'no version unknown' })
+  expect(await outputOf(versionFor('return "next"'))).toBe('next')
+  expect(worker.busy).toBe(0)
+})
+
+test('the death of a worker takes its sandboxes along, also busy ones', async () => {
+  const script = `
+    import { code, configOf, versionOf } from '@piecework/engine/testing/harness'
+    import { createWorker } from './worker.ts'
+    const task = ${JSON.stringify(taskOf('x'))}
+    const worker = createWorker(
+      { cacheFolder: ${JSON.stringify(folder.path)}, concurrency: 1, memoryLimitKb: 102400, propagatedEnv: {}, engine: configOf() },
+      { loadVersion: async () => versionOf([code('step_1', 'for (;;) {}')]), loadArchive: async () => { throw 1 } },
+    )
+    worker.execute(task, { journal: async () => {}, respond() {}, progress() {} })
+    setInterval(() => {}, 1000)
+    const { readFileSync } = await import('node:fs')
+    const read = (path) => { try { return readFileSync('/proc/' + path, 'utf8') } catch { return '' } }
+    const timer = setInterval(() => {
+      const children = read('self/task/' + process.pid + '/children').split(' ')
+      const engine = children.find((pid) => read(pid + '/cmdline').includes('engine.mjs'))
+      // Busy for a moment, so that its code keeps the thread from noticing anything.
+      if (engine && worker.busy) { clearInterval(timer); setTimeout(() => console.log('pid ' + engine), 500) }
+    }, 100)`
+  const parent = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const pid = await pidFrom(parent)
+  expect(alive(pid)).toBe(true)
+  parent.kill('SIGKILL')
+  await once(parent, 'exit')
+  await expect.poll(() => alive(pid), { timeout: 10_000 }).toBe(false)
+})
+
+async function pidFrom(parent: ChildProcess): Promise<number> {
+  if (!parent.stdout) throw new Error('no output')
+  for await (const line of createInterface(parent.stdout)) {
+    const pid = /^pid (\d+)$/.exec(line)?.[1]
+    if (pid) return Number(pid)
+  }
+  throw new Error('the worker ended early')
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
