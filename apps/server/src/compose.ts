@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { newId } from '@piecework/model/ids'
 import type { FastifyInstance } from 'fastify'
+import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { openBus } from './bus/open.ts'
 import { type Db, openDatabase } from './database/open.ts'
 import { databaseOptions, postgresConnection } from './database/options.ts'
 import { createEncryption } from './encryption.ts'
-import { createExecution, type Execution } from './execution.ts'
+import { createExecution, type Execution, type ExecutionParts } from './execution.ts'
 import { apiKeyRoutes } from './features/api-keys/routes.ts'
 import { appConnectionRoutes } from './features/app-connections/routes.ts'
 import { createAppConnections } from './features/app-connections/service.ts'
@@ -15,6 +16,7 @@ import { createConnectionValidator } from './features/app-connections/validator.
 import { authenticationRoutes } from './features/authentication/routes.ts'
 import { createAuthentication } from './features/authentication/service.ts'
 import { engineRoutes } from './features/engine/routes.ts'
+import { openStorage } from './features/files/open-storage.ts'
 import { createFiles } from './features/files/service.ts'
 import { flagRoutes } from './features/flags/routes.ts'
 import { flowRoutes } from './features/flows/routes.ts'
@@ -37,7 +39,6 @@ import { createPieceUsage } from './features/pieces/usage.ts'
 import { platformRoutes } from './features/platforms/routes.ts'
 import { projectRoutes } from './features/projects/routes.ts'
 import { createProjects } from './features/projects/service.ts'
-import { queueBoardRoutes } from './features/queue-board/routes.ts'
 import { runRoutes } from './features/runs/routes.ts'
 import { sampleDataRoutes } from './features/sample-data/routes.ts'
 import { createStepTests } from './features/sample-data/step-tests.ts'
@@ -63,7 +64,7 @@ import { observeAll } from './observability/observer.ts'
 import { createRunLog } from './observability/run-log.ts'
 import { createRunMetrics } from './observability/run-metrics.ts'
 import type { Tracing } from './observability/tracing.ts'
-import { connectRedis } from './redis.ts'
+import { createQueue } from './queue/queue.ts'
 import type { Settings } from './settings.ts'
 
 const MB = 1024 * 1024
@@ -96,7 +97,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   const tokens = createTokens(keys.jwtSecret)
   const app = await createHttpServer({ settings, log, access: createAccess({ db, tokens }), checksAnswers })
 
-  const files = createFiles({ db })
+  const files = createFiles({ db, storage: await openStorage(settings, log) })
   const stepFiles = createStepFiles({
     files,
     tokens,
@@ -104,7 +105,9 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     maxFileSizeMb: settings.maxFileSizeMb,
   })
   const catalogue = createCatalogue({ db, builtIn: readBuiltInPieces(), maxEntries: settings.piecesCacheMaxEntries })
-  const bus = await openBus({ appId: newId(), db, settings, connection: postgresConnection(settings), log })
+  const connectRedis = await redisConnector(settings, log)
+  const connection = postgresConnection(settings)
+  const bus = await openBus({ appId: newId(), db, settings, connection, connectRedis, log })
   const runMetrics = createRunMetrics()
   const tracing = await openTracing(settings, release, log)
   const execution = createExecution({
@@ -116,6 +119,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     tokens,
     files,
     catalogue,
+    makeQueue: await queueMaker(db, settings, connectRedis, log),
     disableFlow: (projectId, flowId) => flows.disable(projectId, flowId),
     log,
     port: () => portOf(app),
@@ -197,15 +201,17 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     runs: runMetrics,
     release,
     token: settings.metricsToken,
-    pingRedis: settings.redisType === 'MEMORY' ? undefined : redisPing(app, settings, log),
+    pingRedis: connectRedis && redisPing(app, connectRedis),
   })
   workerMachineRoutes(app, execution)
-  if (settings.queueUiEnabled && settings.redisType !== 'MEMORY')
+  if (settings.queueUiEnabled && connectRedis) {
+    const { queueBoardRoutes } = await import('./features/queue-board/routes.ts')
     await queueBoardRoutes(app, {
-      connect: () => connectRedis(settings, log),
+      connect: connectRedis,
       username: settings.queueUiUsername ?? '',
       password: settings.queueUiPassword ?? '',
     })
+  }
   docsRoutes(app, { release })
   await webhookRoutes(app, {
     webhooks: execution.webhooks,
@@ -287,12 +293,37 @@ async function openTracing(settings: Settings, release: string, log: Logger): Pr
   return startTracing({ release, endpoint, protocol, serviceName })
 }
 
+/** Makes connections to Redis. Its libraries take 20 MB, so that a server without Redis does without them. */
+async function redisConnector(settings: Settings, log: Logger): Promise<(() => Redis) | undefined> {
+  if (settings.redisType === 'MEMORY') return undefined
+  const { connectRedis } = await import('./redis.ts')
+  return () => connectRedis(settings, log)
+}
+
+async function queueMaker(
+  db: Db,
+  settings: Settings,
+  connect: (() => Redis) | undefined,
+  log: Logger,
+): Promise<ExecutionParts['makeQueue']> {
+  if (!connect) return (options) => createQueue(db, options)
+  const { createRedisQueue } = await import('./queue/redis-queue.ts')
+  return (options) =>
+    createRedisQueue(db, {
+      ...options,
+      connect,
+      keepFailedDays: settings.redisFailedJobRetentionDays,
+      keepFailedCount: settings.redisFailedJobRetentionMaxCount,
+      log,
+    })
+}
+
 /** A connection of its own, made with the first question. */
-function redisPing(app: FastifyInstance, settings: Settings, log: Logger): () => Promise<unknown> {
-  let redis: ReturnType<typeof connectRedis> | undefined
+function redisPing(app: FastifyInstance, connect: () => Redis): () => Promise<unknown> {
+  let redis: Redis | undefined
   app.addHook('onClose', async () => redis?.disconnect())
   return () => {
-    redis ??= connectRedis(settings, log)
+    redis ??= connect()
     const late = new Promise((_, reject) => setTimeout(reject, REDIS_PATIENCE_MS).unref())
     return Promise.race([redis.ping(), late])
   }

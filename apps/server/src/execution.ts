@@ -31,9 +31,8 @@ import { createWebhookService } from './features/webhooks/service.ts'
 import { createWorkerMachines } from './features/worker-machines/store.ts'
 import type { Tokens } from './http/tokens.ts'
 import type { RunObserver } from './observability/observer.ts'
-import { type Announcement, createQueue } from './queue/queue.ts'
-import { createRedisQueue } from './queue/redis-queue.ts'
-import { connectRedis } from './redis.ts'
+import type { QueueOptions } from './queue/job.ts'
+import type { Announcement, Queue } from './queue/queue.ts'
 import type { Settings } from './settings.ts'
 import { createWorkers } from './workers.ts'
 
@@ -57,6 +56,7 @@ export interface ExecutionParts {
   observer: RunObserver
   /** Wraps what webhooks start runs with. */
   watchWebhooks(starter: RunStarter): RunStarter
+  makeQueue(options: QueueOptions): Queue
   /** Takes a flow that cannot go on out of service. */
   disableFlow(projectId: string, flowId: string): Promise<void>
   /** The port that the server listens on, once it does. */
@@ -67,23 +67,13 @@ export interface ExecutionParts {
 export type Execution = ReturnType<typeof createExecution>
 
 export function createExecution(parts: ExecutionParts) {
-  const { db, bus, settings, tokens, files, catalogue, disableFlow, log, port } = parts
+  const { db, bus, settings, tokens, files, catalogue, makeQueue, disableFlow, log, port } = parts
   const owner = bus.appId
   const embedded = settings.dbType === 'PGLITE'
   const defaultLimit = settings.projectRateLimiterEnabled ? settings.defaultConcurrentJobsLimit : null
   const apps = createApps({ db, bus, embedded })
   const limits = createLimits(db, defaultLimit)
-  const queueOptions = { shared: !embedded, defaultLimit }
-  const queue =
-    settings.redisType === 'MEMORY'
-      ? createQueue(db, queueOptions)
-      : createRedisQueue(db, {
-          ...queueOptions,
-          connect: () => connectRedis(settings, log),
-          keepFailedDays: settings.redisFailedJobRetentionDays,
-          keepFailedCount: settings.redisFailedJobRetentionMaxCount,
-          log,
-        })
+  const queue = makeQueue({ shared: !embedded, defaultLimit })
   const recorder = createRunRecorder(db, owner, LEASE_MS)
   const replies = createRunReplies(bus)
   const store = createRunStore(db)

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import {
   type CompiledQuery,
@@ -59,12 +61,27 @@ class PgliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    if (!this.#dataDir.startsWith('memory://')) this.#unlock = lockFolder(this.#dataDir)
+    const isFolder = !this.#dataDir.startsWith('memory://')
+    if (isFolder) this.#unlock = lockFolder(this.#dataDir)
+    try {
+      // Making a database takes 250 MB that only the end of the thread gives back.
+      if (isFolder && !existsSync(join(this.#dataDir, 'PG_VERSION'))) {
+        await this.#open()
+        await this.#close()
+      }
+      await this.#open()
+    } catch (error) {
+      this.#unlock()
+      throw error
+    }
+  }
+
+  #open(): Promise<void> {
     const thread = new Worker(new URL('./pglite-thread.ts', import.meta.url), {
       workerData: { dataDir: this.#dataDir },
     })
     this.#thread = thread
-    await new Promise<void>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       thread.on('message', (reply: ThreadReply) => {
         if ('ready' in reply) resolve()
         else if ('failed' in reply)
@@ -146,12 +163,16 @@ class PgliteDriver implements Driver {
 
   async releaseConnection(): Promise<void> {}
 
-  async destroy(): Promise<void> {
+  async #close(): Promise<void> {
     const thread = this.#thread
     if (!thread) return
     const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
     thread.postMessage('close')
     await exited
+  }
+
+  async destroy(): Promise<void> {
+    await this.#close()
     this.#unlock()
   }
 }
