@@ -92,12 +92,15 @@ export const FILE_RULES: readonly FileRule[] = [
 /** What starts a process or is called from outside; any other file must be reached from one of these. */
 export const ENTRY_POINTS: readonly RegExp[] = [
   /^apps\/server\/src\/(main|cli\/[^/]+)\.ts$/,
+  /^apps\/cli\/src\/main\.ts$/,
   // Started by path, in a thread of its own.
   /^apps\/server\/src\/database\/pglite-thread\.ts$/,
   /^packages\/engine\/src\/main\.ts$/,
   /^packages\/worker\/src\/engine-entry\.ts$/,
   /^packages\/framework\/src\/index\.ts$/,
   /^pieces\/(registry\.ts|scripts\/)/,
+  // What `pieces create` makes: loaded by path, or installed on a server.
+  /^pieces\/(custom|community)\/[^/]+\/src\/index\.ts$/,
   /^(bench|e2e|scripts|test)\//,
   /\.test\.tsx?$/,
   // Types of libraries that have none.
@@ -113,6 +116,7 @@ export const READS_ENVIRONMENT: readonly { file: RegExp; why: string }[] = [
   { file: /^apps\/server\/src\/cli\/rollback\.ts$/, why: 'hands it to the settings' },
   { file: /^apps\/server\/src\/settings(\.ts|\/)/, why: 'the settings' },
   { file: /^apps\/server\/src\/engine-config\.ts$/, why: 'AP_SANDBOX_PROPAGATED_ENV_VARS names variables' },
+  { file: /^apps\/cli\/src\/main\.ts$/, why: 'AP_API_KEY stays out of the history of the shell' },
   { file: /^packages\/worker\/src\/channel\/client\.ts$/, why: 'AP_SANDBOX_PROPAGATED_ENV_VARS names variables' },
   { file: /^packages\/worker\/src\/npm\.ts$/, why: 'npm needs the proxy and registry of the machine' },
   { file: /^packages\/worker\/src\/worker\.ts$/, why: 'the scrubbed environment of sandboxes' },

@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import type { Question } from './ask.ts'
+import { buildPackage, loadPiece, packPackage } from './build.ts'
+import { createPieceFolder, createStep } from './create.ts'
+import { findPiece, listPieces } from './folder.ts'
+import { namesOf } from './names.ts'
+import { npm } from './npm.ts'
+import { uploadPackage } from './sync.ts'
+import { writeTranslationFile } from './translation.ts'
+
+/** What a command is given: each answer comes from its flag, or is asked for. */
+export interface Input {
+  /** The answer to the question of this flag. @throws Error when it is none of the choices. */
+  answer(flag: string, question: Question): Promise<string>
+  /** Words after the command. */
+  words: readonly string[]
+  /** The folder of the sections of pieces. */
+  root: string
+  external: readonly string[]
+  dryRun: boolean
+}
+
+interface Command {
+  usage: string
+  summary: string
+  /** @returns what to print. */
+  run(input: Input): Promise<string>
+}
+
+const pieceName = async (input: Input): Promise<string> =>
+  input.words[0] ?? input.answer('piece', { text: 'Enter the piece folder name' })
+
+const buildAsked = async (input: Input) => buildPackage(await findPiece(await pieceName(input), input.root), input)
+
+function creator(what: 'action' | 'trigger') {
+  return async (input: Input): Promise<string> => {
+    const piece = await pieceName(input)
+    const displayName = await input.answer('name', { text: `Enter the ${what} display name` })
+    const description = await input.answer('description', { text: `Enter the ${what} description`, fallback: '' })
+    const technique = { text: 'Select the trigger technique', choices: ['polling', 'webhook'], fallback: 'polling' }
+    const isWebhook = what === 'trigger' && (await input.answer('technique', technique)) === 'webhook'
+    const kind = what === 'action' ? what : isWebhook ? 'webhook' : 'polling'
+    const made = await createStep({ kind, piece, displayName, description, root: input.root })
+    if (made.registered) return made.file
+    return `${made.file}\nAdd ${made.identifier} to the ${what}s of the piece in src/index.ts.`
+  }
+}
+
+/** The commands by the words that call them. */
+export const COMMANDS: Record<string, Command> = {
+  'pieces create': {
+    usage: '[name] [--package-name <name>] [--type custom|community]',
+    summary: 'writes the files of a new piece',
+    async run(input) {
+      const name = input.words[0] ?? (await input.answer('name', { text: 'Enter the piece name' }))
+      const fallback = `@piecework/piece-${namesOf(name).kebab}`
+      const packageName = await input.answer('package-name', { text: 'Enter the package name', fallback })
+      const choices = ['custom', 'community']
+      const type = await input.answer('type', { text: 'Select the piece type', choices, fallback: 'custom' })
+      return createPieceFolder({ name, packageName, type, root: input.root })
+    },
+  },
+  'actions create': {
+    usage: '[piece] [--name <display name>] [--description <text>]',
+    summary: 'adds an action to a piece',
+    run: creator('action'),
+  },
+  'triggers create': {
+    usage: '[piece] [--name <display name>] [--description <text>] [--technique polling|webhook]',
+    summary: 'adds a trigger to a piece',
+    run: creator('trigger'),
+  },
+  'pieces build': {
+    usage: '[piece] [--external <package>]...',
+    summary: 'compiles a piece into its folder dist, and packs it as a .tgz archive',
+    run: async (input) => packPackage(await buildAsked(input)),
+  },
+  'pieces publish': {
+    usage: '[piece] [--external <package>]... [--dry-run]',
+    summary: 'builds a piece and publishes it to the npm registry',
+    async run(input) {
+      const { dist, manifest } = await buildAsked(input)
+      await npm(['publish', '--access', 'public', '--ignore-scripts', ...(input.dryRun ? ['--dry-run'] : [])], dist)
+      return `${manifest.name}@${manifest.version} ${input.dryRun ? 'can be' : 'is'} published`
+    },
+  },
+  'pieces sync': {
+    usage: '[piece]... --api-url <https://host/api> [--api-key <key>]',
+    summary: 'builds pieces (all custom ones, unless some are named) and installs them on a server',
+    async run(input) {
+      const apiUrl = await input.answer('api-url', { text: 'Enter the API URL', fallback: 'http://localhost:3000/api' })
+      const apiKey = await input.answer('api-key', { text: 'Enter the API key', secret: true })
+      const names = input.words.length > 0 ? input.words : await listPieces(join(input.root, 'custom'))
+      const lines: string[] = []
+      for (const name of names) {
+        const built = await buildPackage(await findPiece(name, input.root), input)
+        const isNew = await uploadPackage(built, await packPackage(built), { apiUrl, apiKey })
+        const { manifest } = built
+        lines.push(`${manifest.name}@${manifest.version} ${isNew ? 'is installed' : 'was there already'}`)
+      }
+      return lines.join('\n')
+    },
+  },
+  'pieces generate-translation-file': {
+    usage: '[piece]',
+    summary: 'writes src/i18n/translation.json with the texts of a piece',
+    async run(input) {
+      const piece = await findPiece(await pieceName(input), input.root)
+      const { dist } = await buildPackage(piece, input)
+      return writeTranslationFile(piece.folder, await loadPiece(dist))
+    },
+  },
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util'
+import { type Asker, createAsker } from './ask.ts'
+import { COMMANDS, type Input } from './commands.ts'
+
+const USAGE = `Makes, builds and installs pieces.
+
+${Object.entries(COMMANDS)
+  .map(([words, { usage, summary }]) => `  ${words} ${usage}\n      ${summary}`)
+  .join('\n')}
+
+What is not given is asked for. Pieces are looked for in the folder 'pieces' (--root <folder>), by their path or the
+name of their folder. The API key may stand in AP_API_KEY.
+`
+
+const text = { type: 'string' } as const
+const options = {
+  piece: text,
+  name: text,
+  description: text,
+  'package-name': text,
+  type: text,
+  technique: text,
+  'api-url': text,
+  'api-key': text,
+  root: { type: 'string', default: 'pieces' },
+  external: { type: 'string', multiple: true, default: [] as string[] },
+  'dry-run': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+function readInput(args: string[], asker: Asker): { command: string; help: boolean; input: Input } {
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+  const given: Record<string, unknown> = { 'api-key': process.env.AP_API_KEY, ...values }
+  const input: Input = {
+    words: positionals.slice(2),
+    root: values.root,
+    external: values.external,
+    dryRun: values['dry-run'],
+    async answer(flag, question) {
+      const value = given[flag]
+      const answer = typeof value === 'string' ? value : await asker.ask(question)
+      if (answer === '' && question.fallback === undefined) throw new Error(`--${flag} must not be empty`)
+      if (question.choices && !question.choices.includes(answer))
+        throw new Error(`--${flag} must be ${question.choices.join(' or ')}, and not '${answer}'`)
+      return answer
+    },
+  }
+  return { command: positionals.slice(0, 2).join(' '), help: values.help, input }
+}
+
+async function main(): Promise<void> {
+  const asker = createAsker(process.stdin, process.stderr)
+  try {
+    const { command, help, input } = readInput(process.argv.slice(2), asker)
+    const found = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined
+    if (help) process.stdout.write(USAGE)
+    else if (found) process.stdout.write(`${await found.run(input)}\n`)
+    else throw new Error(`${command === '' ? 'No command' : `Unknown command '${command}'`}\n\n${USAGE}`)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  } finally {
+    asker.close()
+  }
+}
+
+await main()

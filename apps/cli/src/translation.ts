@@ -1,0 +1,32 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pieceTranslation } from '@piecework/framework'
+
+/** Translators' catalogues cap the length of keys; readers look longer texts up by their beginning. */
+const MAX_KEY_LENGTH = 512
+
+/**
+ * Writes `src/i18n/translation.json`: every text of the piece that people read (docs: build-pieces/piece-reference/i18n).
+ * @param piece what the piece says of itself.
+ */
+export async function writeTranslationFile(folder: string, piece: object): Promise<string> {
+  const texts: Record<string, string> = {}
+  for (const path of pieceTranslation.pathsToValuesToTranslate)
+    for (const text of textsAt(piece, path.split('.'))) texts[text.slice(0, MAX_KEY_LENGTH)] = text
+  const file = join(folder, 'src', 'i18n', 'translation.json')
+  await mkdir(join(folder, 'src', 'i18n'), { recursive: true })
+  await writeFile(file, `${JSON.stringify(texts, null, 2)}\n`)
+  return file
+}
+
+function* textsAt(node: unknown, path: readonly string[]): Generator<string> {
+  const [head, ...rest] = path
+  if (head === undefined) {
+    if (typeof node === 'string' && node !== '') yield node
+    return
+  }
+  if (typeof node !== 'object' || node === null) return
+  // A piece may offer several ways to sign in.
+  if (head !== '*' && Array.isArray(node)) for (const one of node) yield* textsAt(one, path)
+  else for (const key of head === '*' ? Object.keys(node) : [head]) yield* textsAt(Reflect.get(node, key), rest)
+}
