@@ -112,7 +112,7 @@ export const TEST_FILE = /\.test\.tsx?$|(^|\/)testing(-[a-z]+)?\.ts$|\/testing\/
 
 /** Where the environment of the process may be read. */
 export const READS_ENVIRONMENT: readonly { file: RegExp; why: string }[] = [
-  { file: /^apps\/server\/src\/main\.ts$/, why: 'hands it to the settings' },
+  { file: /^apps\/server\/src\/run\.ts$/, why: 'hands it to the settings' },
   { file: /^apps\/server\/src\/cli\/rollback\.ts$/, why: 'hands it to the settings' },
   { file: /^apps\/server\/src\/settings(\.ts|\/)/, why: 'the settings' },
   { file: /^apps\/server\/src\/engine-config\.ts$/, why: 'AP_SANDBOX_PROPAGATED_ENV_VARS names variables' },
