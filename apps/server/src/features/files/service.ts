@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
 import { newId } from '@piecework/model/ids'
 import type { Db } from '../../database/open.ts'
-import { databaseStorage, type FileStorage } from './storage.ts'
+import { databaseStorage, type FileStorage, type LinkHeaders } from './storage.ts'
 import {
   deleteFiles,
   type FileOwner,
@@ -11,6 +11,7 @@ import {
   selectContents,
   selectFile,
   selectFiles,
+  selectInfo,
 } from './store.ts'
 
 const compress = promisify(zstdCompress)
@@ -55,6 +56,8 @@ export interface StoredFile {
   data: Uint8Array
 }
 
+export type FileInfo = Omit<StoredFile, 'data'>
+
 /** Bytes with a name, owned by a project or a platform. */
 export interface Files {
   /** Where the bytes are; for upkeep, which removes rows of files by itself. */
@@ -67,6 +70,11 @@ export interface Files {
   readAll(owner: FileOwner, ids: readonly string[]): Promise<Map<string, StoredFile>>
   /** Contents by id; what is gone is left out. */
   readMany(owner: FileOwner, ids: readonly string[]): Promise<Map<string, Uint8Array>>
+  /**
+   * A link under which the storage itself gives the bytes away for a while.
+   * @returns undefined when the bytes have to be read here, or the owner has no such file.
+   */
+  link(owner: FileOwner, id: string, headers: (file: FileInfo) => LinkHeaders): Promise<string | undefined>
   remove(owner: FileOwner, ids: readonly string[]): Promise<void>
 }
 
@@ -80,8 +88,10 @@ export function createFiles({ db, storage = databaseStorage }: { db: Db; storage
     storage,
     async save({ owner, type, data, fileName, metadata }) {
       const id = newId()
-      const packed = await pack(data)
-      const place = await storage.write(id, packed.bytes)
+      // Who follows a link to the storage gets the bytes as they are there.
+      const linked = storage.givesLinks && type === 'FLOW_STEP_FILE'
+      const packed = linked ? { bytes: data, compression: 'NONE' as const } : await pack(data)
+      const place = await storage.write(storageKey(owner, type, id), packed.bytes)
       await insertFile(db, {
         id,
         ...owner,
@@ -123,12 +133,24 @@ export function createFiles({ db, storage = databaseStorage }: { db: Db; storage
       )
     },
 
+    async link(owner, id, headers) {
+      if (!storage.givesLinks) return undefined
+      const row = await selectInfo(db, owner, id)
+      if (row?.compression !== 'NONE') return undefined
+      return storage.link(row, headers(row))
+    },
+
     async remove(owner, ids) {
       if (ids.length === 0) return
       const rows = await deleteFiles(db, owner, ids)
       await storage.remove(rows.map(({ location, s3Key }) => ({ location, s3Key, data: null })))
     },
   }
+}
+
+/** The name of bytes that are kept outside the database. */
+export function storageKey(owner: FileOwner, type: FileType, name: string): string {
+  return [...Object.values(owner), type, name].join('/')
 }
 
 async function pack(data: Uint8Array): Promise<{ bytes: Uint8Array; compression: 'NONE' | 'ZSTD' }> {

@@ -1,25 +1,40 @@
 /** Where the bytes of files are. The row of a file is always in the database. */
 export interface FileStorage {
-  /** What the row says of the place of the bytes. */
+  /** Whether whoever reads a file may be sent to where its bytes are; such files are kept as they are. */
+  readonly givesLinks: boolean
+  /** @param key names the bytes where they are kept outside the database. @returns what the row says of their place. */
   write(key: string, bytes: Uint8Array): Promise<StoredBytes>
   /** @throws Error when the bytes are gone. */
   read(place: StoredBytes): Promise<Uint8Array>
   /** Removes bytes that are outside the database; those in it go with their row. */
   remove(places: readonly StoredBytes[]): Promise<void>
+  /** A link that reads the bytes for a while; undefined when there is none for them. */
+  link(place: StoredPlace, headers: LinkHeaders): Promise<string | undefined>
 }
 
-export interface StoredBytes {
+export interface StoredPlace {
   location: 'DB' | 'S3'
-  data: Uint8Array | null
   s3Key: string | null
+}
+
+export interface StoredBytes extends StoredPlace {
+  data: Uint8Array | null
+}
+
+/** What the answer to a link shall say of the file. */
+export interface LinkHeaders {
+  contentType: string
+  contentDisposition: string
 }
 
 /** Keeps the bytes in the row itself. */
 export const databaseStorage: FileStorage = {
+  givesLinks: false,
   write: async (_key, bytes) => ({ location: 'DB', data: bytes, s3Key: null }),
   read: async ({ data }) => {
     if (!data) throw new Error('The file has no bytes in the database; was it stored elsewhere?')
     return data
   },
   remove: async () => {},
+  link: async () => undefined,
 }

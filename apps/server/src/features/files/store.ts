@@ -18,6 +18,14 @@ export function selectFile(db: Db, owner: FileOwner, id: string) {
     .executeTakeFirst()
 }
 
+/** All of a file but its bytes. */
+export function selectInfo(db: Db, owner: FileOwner, id: string) {
+  return owned(db, owner)
+    .select([...INFO, 'location', 's3Key', 'compression'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
 export function selectFiles(db: Db, owner: FileOwner, ids: readonly string[]) {
   return owned(db, owner)
     .select([...INFO, ...PACKED])

@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { readForm } from '../../http/form.ts'
 import { projectOfToken } from '../../http/project-source.ts'
 import { route } from '../../http/route.ts'
+import type { FileInfo } from '../files/service.ts'
+import type { LinkHeaders } from '../files/storage.ts'
 import type { StepFiles } from './service.ts'
 
 const Form = z.object({
@@ -40,14 +42,19 @@ export function stepFileRoutes(app: FastifyInstance, { stepFiles }: { stepFiles:
     project: null,
     schema: { query: z.object({ token: z.string() }) },
     handler: async ({ query, reply }) => {
+      const elsewhere = await stepFiles.redirect(query.token, headersOf)
+      if (elsewhere !== undefined) return reply.redirect(elsewhere, 307)
       const file = await stepFiles.open(query.token)
-      return reply
-        .type(file.metadata?.mimetype ?? 'application/octet-stream')
-        .header('content-disposition', attachment(file.fileName ?? 'file'))
-        .send(file.data)
+      const { contentType, contentDisposition } = headersOf(file)
+      return reply.type(contentType).header('content-disposition', contentDisposition).send(file.data)
     },
   })
 }
+
+const headersOf = (file: FileInfo): LinkHeaders => ({
+  contentType: file.metadata?.mimetype ?? 'application/octet-stream',
+  contentDisposition: attachment(file.fileName ?? 'file'),
+})
 
 /** Browsers save the file and never show it, so a page among the files cannot act in the name of this server. */
 function attachment(fileName: string): string {

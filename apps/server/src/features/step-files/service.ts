@@ -2,7 +2,8 @@ import { AppError } from '@piecework/model/errors'
 import { z } from 'zod'
 import { API_PREFIX } from '../../http/route.ts'
 import type { Tokens } from '../../http/tokens.ts'
-import type { Files, StoredFile } from '../files/service.ts'
+import type { FileInfo, Files, StoredFile } from '../files/service.ts'
+import type { LinkHeaders } from '../files/storage.ts'
 
 export interface NewStepFile {
   projectId: string
@@ -20,6 +21,11 @@ export interface StepFiles {
   save(file: NewStepFile): Promise<string>
   /** @throws AppError INVALID_BEARER_TOKEN for a link that was not made here, ENTITY_NOT_FOUND when the file is gone. */
   open(token: string): Promise<StoredFile>
+  /**
+   * Where the storage itself gives the file away; undefined when it is to be opened here.
+   * @throws AppError INVALID_BEARER_TOKEN
+   */
+  redirect(token: string, headers: (file: FileInfo) => LinkHeaders): Promise<string | undefined>
 }
 
 const AUDIENCE = 'STEP_FILE'
@@ -63,6 +69,11 @@ export function createStepFiles({ files, tokens, publicUrl, maxFileSizeMb }: Par
           message: 'the file is gone: files are kept as long as the runs that made them',
         })
       return file
+    },
+
+    async redirect(token, headers) {
+      const { fileId, projectId } = await tokens.verifyFor(AUDIENCE, token, Claims)
+      return files.link({ projectId }, fileId, headers)
     },
   }
 }
