@@ -16,6 +16,7 @@ import { createRunExecutor, type RunListener } from './features/runs/execute.ts'
 import { createRunJobs } from './features/runs/jobs.ts'
 import { readJournals } from './features/runs/journal.ts'
 import { createRunLogs } from './features/runs/logs.ts'
+import { createRunPayloads } from './features/runs/payloads.ts'
 import { createRunRecorder } from './features/runs/recorder.ts'
 import { createRunReplies } from './features/runs/replies.ts'
 import { createRunService } from './features/runs/service.ts'
@@ -110,6 +111,8 @@ export function createExecution(parts: ExecutionParts) {
     },
   })
 
+  const payloads = createRunPayloads(files, settings.webhookPayloadInlineThresholdKb)
+
   const sampleData = createSampleData({ files })
   /** Who else wants to know of every run that ends. */
   const finishListeners: RunListener['finished'][] = []
@@ -131,6 +134,7 @@ export function createExecution(parts: ExecutionParts) {
       async finished(run) {
         const { runId, outcome } = run
         if (outcome.status === 'PAUSED' && (await waitpoints.settlePauses([runId])) > 0) wake()
+        await payloads.remove(run.projectId, run.attempt.payloadFileId)
         for (const tell of finishListeners) await tell(run)
       },
       progress() {},
@@ -148,7 +152,7 @@ export function createExecution(parts: ExecutionParts) {
     executor,
     waitpoints,
     sampleData: async (run) => sampleData.outputs(run.projectId, (await versions.get(run.flowVersionId)).version),
-    readPayload: async (run) => run.payload ?? '{}',
+    payloads,
     log,
   })
 
@@ -236,6 +240,7 @@ export function createExecution(parts: ExecutionParts) {
     executor,
     replies,
     limits,
+    payloads,
     alone: () => apps.alone,
     wake,
   })
@@ -255,6 +260,7 @@ export function createExecution(parts: ExecutionParts) {
     recorded: recorder.flush,
     logs,
     starter,
+    payloads,
     versions,
     wake,
     onCanceled: (ids) => {

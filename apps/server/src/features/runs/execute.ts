@@ -24,6 +24,8 @@ export interface Attempt {
   executionType: 'BEGIN' | 'RESUME'
   executeTrigger: boolean
   payload: string
+  /** Where the payload is stored until the attempt is over. */
+  payloadFileId: string | null
   resumePayload: ResumePayload | null
   journal: JournalEntry[]
   /** Of earlier stretches of the run. */

@@ -12,6 +12,7 @@ import type { Attempt, RunExecutor } from './execute.ts'
 import { journalOfLog, logOfJournal, readJournals } from './journal.ts'
 import type { RunLogs } from './logs.ts'
 import type { RunOutcome } from './outcome.ts'
+import type { RunPayloads } from './payloads.ts'
 import type { RunRecorder } from './recorder.ts'
 import type { RunStore, StoredRun } from './store.ts'
 import type { VersionSource } from './versions.ts'
@@ -29,7 +30,7 @@ interface Parts {
   executor: RunExecutor
   waitpoints: Pick<WaitpointStore, 'endDelay' | 'settlePauses'>
   sampleData(run: StoredRun): Promise<Record<string, string>>
-  readPayload(run: StoredRun): Promise<string>
+  payloads: Pick<RunPayloads, 'read'>
   log: Logger
 }
 
@@ -81,7 +82,8 @@ export function createRunJobs(parts: Parts): JobHandler {
       version: await parts.versions.get(run.flowVersionId),
       executionType: logged.length > 0 ? 'RESUME' : 'BEGIN',
       executeTrigger: run.executeTrigger,
-      payload: await parts.readPayload(run),
+      payload: await parts.payloads.read(run),
+      payloadFileId: run.payloadFileId,
       resumePayload,
       journal: await parts.logs.rehydrate(run.projectId, journal),
       tags: run.tags,
@@ -113,7 +115,8 @@ export function createRunJobs(parts: Parts): JobHandler {
     const log = logOfJournal(entries, {
       name: trigger?.name ?? 'trigger',
       type: trigger?.type ?? 'EMPTY',
-      payload: await parts.readPayload(run),
+      // The run ends whether or not its payload can be read.
+      payload: await parts.payloads.read(run).catch(() => '{}'),
       tags: run.tags,
     })
     const outcome = { ...end, tags: run.tags, stepsCount: entries.length, log: JSON.stringify(log) }

@@ -17,6 +17,8 @@ export interface NewRun {
   executeTrigger: boolean
   /** JSON text. */
   payload: string
+  /** Where the payload is stored when it is too large for the row. */
+  payloadFileId: string | null
   priority: number
   /** The app at which a caller waits for the answer, and how long. */
   replyTo: { app: string; until: Date } | null
@@ -36,6 +38,7 @@ export function newRun(fields: Pick<NewRun, Chosen> & Partial<NewRun>): NewRun {
     stepNameToTest: null,
     executeTrigger: false,
     replyTo: null,
+    payloadFileId: null,
     ...fields,
   }
 }

@@ -84,7 +84,7 @@ export async function writeBirths(db: Db, rows: BirthRow[]): Promise<void> {
   if (rows.length === 0) return
   const records = rows.map(({ run, attempt, job, finish }) => ({
     ...run,
-    payload: finish ? null : run.payload,
+    payload: finish || run.payloadFileId !== null ? null : run.payload,
     replyTo: run.replyTo?.app ?? null,
     replyUntil: run.replyTo?.until ?? null,
     limited: run.environment === 'PRODUCTION',
@@ -100,14 +100,14 @@ export async function writeBirths(db: Db, rows: BirthRow[]): Promise<void> {
       select * from json_to_recordset(${JSON.stringify(records)}::json) as x(
         id text, created timestamptz, "projectId" text, "flowId" text, "flowVersionId" text, environment text,
         "parentRunId" text, "failParentOnFailure" boolean, "triggeredBy" text, "stepNameToTest" text,
-        "executeTrigger" boolean, payload text, priority smallint, attempt integer, "startTime" timestamptz,
+        "executeTrigger" boolean, payload text, "payloadFileId" text, priority smallint, attempt integer, "startTime" timestamptz,
         "replyTo" text, "replyUntil" timestamptz, limited boolean, owner text, "leaseMs" integer, finished boolean, ${OUTCOME})
     ), runs as (
       insert into flow_run (id, created, updated, "projectId", "flowId", "flowVersionId", environment, "parentRunId",
-        "failParentOnFailure", "triggeredBy", "stepNameToTest", "executeTrigger", payload, attempt, "startTime",
+        "failParentOnFailure", "triggeredBy", "stepNameToTest", "executeTrigger", payload, "payloadFileId", attempt, "startTime",
         status, "finishTime", "failedStep", tags, "stepsCount", "logsFileId", "replyTo", "replyUntil")
       select id, created, coalesce("finishTime", created), "projectId", "flowId", "flowVersionId", environment, "parentRunId",
-        "failParentOnFailure", "triggeredBy", "stepNameToTest", "executeTrigger", payload, attempt, "startTime",
+        "failParentOnFailure", "triggeredBy", "stepNameToTest", "executeTrigger", payload, "payloadFileId", attempt, "startTime",
         status, "finishTime", "failedStep"::jsonb, ${TAGS}, "stepsCount", "fileId", "replyTo", "replyUntil"
       from i on conflict (id) do nothing
       returning id

@@ -9,6 +9,7 @@ import { PRIORITY } from '../../queue/job.ts'
 import { endLoops, journalOfLog, logOfJournal, readJournals } from './journal.ts'
 import type { RunLogs } from './logs.ts'
 import { newRun } from './new-run.ts'
+import type { RunPayloads } from './payloads.ts'
 import { presentRun } from './present.ts'
 import type { RunStarter } from './start.ts'
 import type { ListedRun, RunFilter, RunStore } from './store.ts'
@@ -36,6 +37,7 @@ interface Parts {
   recorded(): Promise<void>
   logs: RunLogs
   starter: RunStarter
+  payloads: Pick<RunPayloads, 'read'>
   versions: VersionSource
   wake(jobs: { projectId: string; priority: number }): void
   /** Runs were ended from outside: whoever runs them stops, whoever waits for them is told. */
@@ -74,7 +76,7 @@ export function createRunService(parts: Parts): RunService {
     if (!stored || !version) return logs.readSteps(run)
     const { name, type } = version.version.trigger
     const text = await logs.readText(run)
-    const event = { name, type, payload: stored.payload ?? '{}', tags: run.tags }
+    const event = { name, type, payload: await parts.payloads.read(stored).catch(() => '{}'), tags: run.tags }
     const entries = await logs.rehydrate(run.projectId, [...(text === null ? [] : journalOfLog(text)), ...journal])
     const { steps } = logOfJournal(entries, event).executionState
     if (run.status === 'CANCELED') endLoops(steps)
@@ -107,12 +109,13 @@ export function createRunService(parts: Parts): RunService {
     const output = steps?.[version.version.trigger.name]?.output ?? steps?.trigger?.output
     // A run that was canceled in the line has no steps, but the event that it waited with.
     const [stored] = output === undefined ? await runs.byIds([run.id]) : []
+    const event = stored ? await parts.payloads.read(stored) : '{}'
     const again = newRun({
       projectId: run.projectId,
       flowId: run.flowId,
       flowVersionId: versionId,
       environment: run.environment,
-      payload: output === undefined ? (stored?.payload ?? '{}') : JSON.stringify(output),
+      payload: output === undefined ? event : JSON.stringify(output),
       priority: PRIORITY.medium,
       parentRunId: run.parentRunId,
       failParentOnFailure: run.failParentOnFailure,

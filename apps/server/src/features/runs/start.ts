@@ -2,6 +2,7 @@ import type { Dispatcher, WorkItem } from '../../dispatch/dispatcher.ts'
 import type { Limits, Quota } from '../../dispatch/limits.ts'
 import type { RunExecutor } from './execute.ts'
 import type { NewRun } from './new-run.ts'
+import type { RunPayloads } from './payloads.ts'
 import type { RunRecorder } from './recorder.ts'
 import { NO_CALLER, type Reply, type RunReplies } from './replies.ts'
 import type { LoadedVersion } from './versions.ts'
@@ -29,6 +30,7 @@ interface Parts {
   executor: RunExecutor
   replies: RunReplies
   limits: Limits
+  payloads: Pick<RunPayloads, 'store'>
   /** No other app starts runs, so that what runs here is all that runs. */
   alone(): boolean
   /** A job was stored: somebody with a free slot shall take it. */
@@ -36,7 +38,7 @@ interface Parts {
 }
 
 export function createRunStarter(parts: Parts): RunStarter {
-  const { recorder, dispatcher, executor, replies, limits } = parts
+  const { recorder, dispatcher, executor, replies, limits, payloads } = parts
 
   /** The first attempt at a run, made from what is in memory. */
   const firstAttempt = (
@@ -65,6 +67,7 @@ export function createRunStarter(parts: Parts): RunStarter {
           executionType: 'BEGIN',
           executeTrigger: run.executeTrigger,
           payload: run.payload,
+          payloadFileId: run.payloadFileId,
           resumePayload: null,
           journal: [],
           tags: [],
@@ -83,7 +86,8 @@ export function createRunStarter(parts: Parts): RunStarter {
   const mayStartHere = (quota: Quota | null): boolean => dispatcher.hasWorkers && (quota === null || parts.alone())
 
   return {
-    async start(run, platformId, version) {
+    async start(accepted, platformId, version) {
+      const run = await payloads.store(accepted)
       const quota = await quotaOf(run)
       const claimed = run.stepNameToTest === null && mayStartHere(quota) && dispatcher.reserve(quota)
       try {
@@ -96,7 +100,7 @@ export function createRunStarter(parts: Parts): RunStarter {
       else parts.wake(run)
     },
     async enqueue(run) {
-      await recorder.accept(run, { claimed: false })
+      await recorder.accept(await payloads.store(run), { claimed: false })
       parts.wake(run)
     },
     async startAndWait(unaddressed, platformId, version, timeoutMs) {
@@ -108,7 +112,7 @@ export function createRunStarter(parts: Parts): RunStarter {
         if (mayStartHere(quota))
           dispatcher.submit(firstAttempt(run, platformId, version, quota, () => recorder.acceptBehind(run)))
         else {
-          await recorder.accept(run, { claimed: false })
+          await recorder.accept(await payloads.store(run), { claimed: false })
           parts.wake(run)
         }
       } catch (error) {

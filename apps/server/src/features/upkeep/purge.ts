@@ -26,6 +26,9 @@ export async function purgeExecutionData(db: Db, storage: OutsideFiles, before: 
           and not exists (
             select 1 from flow_run r where r."logsFileId" = f.id and r.status in ('QUEUED', 'RUNNING', 'PAUSED')
           )
+          and not exists (
+            select 1 from flow_run r where r."payloadFileId" = f.id and r.status in ('QUEUED', 'RUNNING', 'PAUSED')
+          )
         order by f.created limit ${BATCH}
       ), forgotten as (
         update flow_run set "logsFileId" = null where "logsFileId" in (select id from old)
