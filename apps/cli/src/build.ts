@@ -1,6 +1,6 @@
 import { cp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { isMap } from '@piecework/framework'
 import { build, type Plugin } from 'esbuild'
 import { exists, type Manifest, type PieceFolder } from './folder.ts'
@@ -26,9 +26,9 @@ export async function buildPackage(piece: PieceFolder, { external }: BuildOption
   const dist = join(folder, 'dist')
   await rm(dist, { recursive: true, force: true })
   await build({
-    entryPoints: [join(folder, 'src', 'index.ts')],
-    outfile: join(dist, 'src', 'index.js'),
-    absWorkingDir: folder,
+    entryPoints: [resolve(folder, 'src', 'index.ts')],
+    outfile: resolve(dist, 'src', 'index.js'),
+    absWorkingDir: resolve(folder),
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -60,7 +60,7 @@ export async function packPackage({ dist }: BuiltPackage): Promise<string> {
 
 /** What a built piece says of itself. @throws Error when the file exports no piece. */
 export async function loadPiece(dist: string): Promise<object> {
-  const file = join(dist, 'src', 'index.js')
+  const file = resolve(dist, 'src', 'index.js')
   // A module of its own for every build.
   const require = createRequire(file)
   delete require.cache[file]
@@ -91,14 +91,14 @@ const FRAMEWORK = /^@(piecework\/framework|activepieces\/(pieces-framework|piece
 /** A piece that brings no framework of its own gets ours. */
 const frameworkOfThisInstall: Plugin = {
   name: 'framework-of-this-install',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: FRAMEWORK }, async ({ path, resolveDir, kind, pluginData: inner }) => {
+  setup(compiler) {
+    compiler.onResolve({ filter: FRAMEWORK }, async ({ path, resolveDir, kind, pluginData: inner }) => {
       if (inner === FRAMEWORK) return
-      const found = await resolve(path, { resolveDir, kind, pluginData: FRAMEWORK })
+      const found = await compiler.resolve(path, { resolveDir, kind, pluginData: FRAMEWORK })
       const usable = found.errors.length === 0
       return usable
         ? found
-        : resolve('@piecework/framework', { resolveDir: import.meta.dirname, kind, pluginData: FRAMEWORK })
+        : compiler.resolve('@piecework/framework', { resolveDir: import.meta.dirname, kind, pluginData: FRAMEWORK })
     })
   },
 }
