@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import { flowMaker, pieceAction, pieceTrigger } from '@piecework/server/testing/flows'
@@ -109,6 +112,30 @@ test('a built piece is installed with an API key, and its trigger and action run
   const [run] = await flows.finishedRuns(flow.id, 1)
   const steps = (await flows.run(run?.id ?? '')).steps
   expect(steps?.step_1).toMatchObject({ status: 'SUCCEEDED', output: { text: 'more lemon' } })
+})
+
+test('a piece is published to the registry of the user, and not by a dry run', async () => {
+  const published: unknown[] = []
+  const registry = createServer(async (request, response) => {
+    if (request.method === 'PUT') published.push(await json(request))
+    response.writeHead(request.method === 'PUT' ? 201 : 404, { 'content-type': 'application/json' }).end('{}')
+  })
+  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
+  const host = `127.0.0.1:${(registry.address() as AddressInfo).port}`
+  await writeFile(join(root, 'npmrc'), `registry=http://${host}/\n//${host}/:_authToken=secret\n`)
+  const env = { npm_config_userconfig: join(root, 'npmrc'), npm_config_registry: `http://${host}/` }
+  try {
+    const publish = ['pieces', 'publish', folder]
+    expect(await must(cli([...publish, '--dry-run'], { env }))).toBe(`${NAME}@0.0.1 can be published`)
+    expect(published).toEqual([])
+    expect(await must(cli(publish, { env }))).toBe(`${NAME}@0.0.1 is published`)
+    expect(published).toMatchObject([
+      { name: NAME, versions: { '0.0.1': { main: './src/index.js', dependencies: {} } } },
+    ])
+  } finally {
+    registry.closeAllConnections()
+    registry.close()
+  }
 })
 
 test('code that does not compile, or is no piece, is refused in plain words', async () => {

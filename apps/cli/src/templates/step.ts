@@ -40,8 +40,7 @@ ${header(step)}
 
 /** A trigger that asks again and again (docs: build-pieces/piece-reference/triggers/polling-trigger). */
 export const pollingSource = (step: StepTemplate): string => `import {
-  type AppConnectionValueForAuthProperty,
-  createTrigger,
+${step.auth === undefined ? '' : '  type AppConnectionValueForAuthProperty,\n'}  createTrigger,
   DedupeStrategy,
   httpClient,
   type Polling,
@@ -50,12 +49,12 @@ export const pollingSource = (step: StepTemplate): string => `import {
   TriggerStrategy,
 } from '@piecework/framework'
 ${authImport(step)}
-interface Item {
+${step.auth === undefined ? '' : `type Auth = AppConnectionValueForAuthProperty<typeof ${step.auth}>\n\n`}interface Item {
   /** When it came to be. */
   createdAt: string
 }
 
-const polling: Polling<${step.auth === undefined ? 'unknown' : `AppConnectionValueForAuthProperty<typeof ${step.auth}>`}, { url: string }> = {
+const polling: Polling<${step.auth === undefined ? 'undefined' : 'Auth'}, { url: string }> = {
   strategy: DedupeStrategy.TIMEBASED,
   async items({ propsValue }) {
     const { body } = await httpClient.sendRequest<Item[]>({ method: 'GET', url: propsValue.url })
