@@ -75,7 +75,7 @@ export function createExecution(parts: ExecutionParts) {
   const apps = createApps({ db, bus, embedded })
   const limits = createLimits(db, defaultLimit)
   const queue = makeQueue({ shared: !embedded, defaultLimit })
-  const recorder = createRunRecorder(db, owner, LEASE_MS)
+  const recorder = createRunRecorder({ db, owner, leaseMs: LEASE_MS, storage: files.storage, log })
   const replies = createRunReplies(bus)
   const store = createRunStore(db)
   const waitpoints = createWaitpointStore(db)

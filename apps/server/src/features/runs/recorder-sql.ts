@@ -1,5 +1,3 @@
-import { promisify } from 'node:util'
-import { zstdCompress } from 'node:zlib'
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { newId } from '@piecework/model/ids'
 import { isTerminal } from '@piecework/model/run/status'
@@ -7,19 +5,12 @@ import { sql } from 'kysely'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { NewRun } from './new-run.ts'
 import type { RunOutcome } from './outcome.ts'
+import type { PackedLog, PackedSlice } from './pack.ts'
 
 /**
  * The statements of the recorder. Each takes its whole batch as one JSON parameter: one round trip and one plan
  * however many runs share the commit.
  */
-
-/** A log as it goes into its file. */
-export interface PackedLog {
-  /** Text, or base64 when compressed. */
-  data: string
-  compression: 'NONE' | 'ZSTD'
-  size: number
-}
 
 export interface FinishRow extends PackedLog {
   runId: string
@@ -36,22 +27,10 @@ export interface BirthRow {
   finish: FinishRow | null
 }
 
-const compress = promisify(zstdCompress)
-// Below this a frame's overhead and the compressor's set-up cost more than they save.
-const COMPRESS_ABOVE_BYTES = 4096
-
-/** Compresses a log when that pays. */
-export async function packLog(log: string): Promise<PackedLog> {
-  const size = Buffer.byteLength(log)
-  if (size < COMPRESS_ABOVE_BYTES) return { data: log, compression: 'NONE', size }
-  const packed = await compress(log)
-  return { data: packed.toString('base64'), compression: 'ZSTD', size: packed.length }
-}
-
 /** PostgreSQL's json cannot hold NUL characters or half surrogate pairs. */
 export const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
 
-function outcomeColumns({ outcome, data, compression, size }: FinishRow) {
+function outcomeColumns({ outcome, data, compression, size, s3Key }: FinishRow) {
   const { failedStep } = outcome
   return {
     status: outcome.status,
@@ -67,16 +46,19 @@ function outcomeColumns({ outcome, data, compression, size }: FinishRow) {
     data,
     compression,
     size,
+    s3Key,
     terminal: isTerminal(outcome.status),
   }
 }
 
 /** Columns of the JSON records that describe an outcome. */
 const OUTCOME = sql.raw(`status text, "finishTime" timestamptz, "failedStep" json, tags json, "stepsCount" integer,
-  "fileId" text, data text, compression text, size integer, terminal boolean`)
+  "fileId" text, data text, compression text, size integer, "s3Key" text, terminal boolean`)
 const TAGS = sql.raw(`coalesce((select array_agg(tag) from json_array_elements_text(i.tags) tag), '{}')`)
+const LOCATION = sql.raw(`case when i."s3Key" is null then 'DB' else 'S3' end`)
 const BYTES = sql.raw(
-  `case i.compression when 'ZSTD' then decode(i.data, 'base64') else convert_to(i.data, 'UTF8') end`,
+  `case when i."s3Key" is not null then null when i.compression = 'ZSTD' then decode(i.data, 'base64')
+  else convert_to(i.data, 'UTF8') end`,
 )
 
 /** Stores new runs with their jobs; a run that is over already comes with its log and no job. */
@@ -112,8 +94,8 @@ export async function writeBirths(db: Db, rows: BirthRow[]): Promise<void> {
       from i on conflict (id) do nothing
       returning id
     ), files as (
-      insert into file (id, "projectId", data, size, type, compression)
-      select "fileId", "projectId", ${BYTES}, size, 'FLOW_RUN_LOG', compression from i join runs using (id) where finished
+      insert into file (id, "projectId", data, size, type, compression, location, "s3Key")
+      select "fileId", "projectId", ${BYTES}, size, 'FLOW_RUN_LOG', compression, ${LOCATION}, "s3Key" from i join runs using (id) where finished
     )
     insert into job (id, kind, "projectId", priority, "dueAt", limited, owner, "leaseUntil", attempt)
     select id, 'RUN', "projectId", priority, created, limited, owner,
@@ -191,43 +173,28 @@ async function writeEntries(db: Db, writes: JournalWrite[]): Promise<number[]> {
 }
 
 /** Stores the large outputs that were cut out of journal entries. Ids are new, so a repeat changes nothing. */
-export async function writeSlices(
-  db: Db,
-  writes: readonly { projectId: string; entries: JournalEntry[] }[],
-): Promise<void> {
-  for (const { projectId, entries } of writes) {
-    for (const { slice } of entries) {
-      if (!slice) continue
-      const packed = await compress(slice.data)
-      await db
-        .insertInto('file')
-        .values({
-          id: slice.fileId,
-          projectId,
-          data: packed,
-          size: packed.length,
-          type: 'FLOW_RUN_LOG_SLICE',
-          compression: 'ZSTD',
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute()
-    }
-  }
+export async function writeSlices(db: Db, slices: readonly PackedSlice[]): Promise<void> {
+  for (const slice of slices)
+    await db
+      .insertInto('file')
+      .values({ ...slice, type: 'FLOW_RUN_LOG_SLICE', compression: 'ZSTD' })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
 }
 
 /**
  * Ends attempts: status, log file, no job, no journal; no waitpoints once the run is over.
- * @returns the ids of the runs whose attempt was current.
+ * @returns the ids of the runs whose attempt was current, each with the key of an earlier log outside the database.
  */
-export async function writeFinishes(db: Db, rows: FinishRow[]): Promise<Set<string>> {
-  if (rows.length === 0) return new Set()
+export async function writeFinishes(db: Db, rows: FinishRow[]): Promise<Map<string, string | null>> {
+  if (rows.length === 0) return new Map()
   const records = rows.map((row) => ({
     id: row.runId,
     attempt: row.attempt,
     projectId: row.projectId,
     ...outcomeColumns(row),
   }))
-  const result = await sql<{ id: string }>`
+  const result = await sql<{ id: string; replacedKey: string | null }>`
     with i as materialized (
       select * from json_to_recordset(${JSON.stringify(records)}::json) as x(id text, attempt integer, "projectId" text, ${OUTCOME})
     ), fenced as (
@@ -237,10 +204,11 @@ export async function writeFinishes(db: Db, rows: FinishRow[]): Promise<Set<stri
       from i where r.id = i.id and r.attempt = i.attempt and r.status in ('QUEUED', 'RUNNING')
       returning r.id, r."logsFileId"
     ), files as (
-      insert into file (id, "projectId", data, size, type, compression)
-      select f."logsFileId", i."projectId", ${BYTES}, i.size, 'FLOW_RUN_LOG', i.compression
+      insert into file (id, "projectId", data, size, type, compression, location, "s3Key")
+      select f."logsFileId", i."projectId", ${BYTES}, i.size, 'FLOW_RUN_LOG', i.compression, ${LOCATION}, i."s3Key"
       from i join fenced f on f.id = i.id
-      on conflict (id) do update set data = excluded.data, size = excluded.size, compression = excluded.compression, updated = now()
+      on conflict (id) do update set data = excluded.data, size = excluded.size, compression = excluded.compression,
+        location = excluded.location, "s3Key" = excluded."s3Key", updated = now()
     ), jobs as (
       delete from job where id in (select id from fenced)
     ), journals as (
@@ -248,8 +216,8 @@ export async function writeFinishes(db: Db, rows: FinishRow[]): Promise<Set<stri
     ), waitpoints as (
       delete from waitpoint where "flowRunId" in (select f.id from fenced f join i on i.id = f.id where i.terminal)
     )
-    select id from fenced`.execute(db)
-  return new Set(result.rows.map((row) => row.id))
+    select f.id, (select o."s3Key" from file o where o.id = f."logsFileId") as "replacedKey" from fenced f`.execute(db)
+  return new Map(result.rows.map((row) => [row.id, row.replacedKey]))
 }
 
 /** Takes a run away with its job and journal, while the attempt is the current one. */

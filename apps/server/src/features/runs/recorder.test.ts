@@ -1,9 +1,11 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { newId } from '@piecework/model/ids'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../database/testing.ts'
 import { createTokens } from '../../http/tokens.ts'
 import { createAuthentication } from '../authentication/service.ts'
+import { databaseStorage } from '../files/storage.ts'
 import { readJournals } from './journal.ts'
 import { type NewRun, newRun } from './new-run.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
@@ -17,7 +19,13 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the recorder of runs on %s', (ty
   let projectId: string
   beforeAll(async () => {
     fixture = await testDatabase(type)
-    recorder = createRunRecorder(fixture.db, 'this-app', 30_000)
+    recorder = createRunRecorder({
+      db: fixture.db,
+      owner: 'this-app',
+      leaseMs: 30_000,
+      storage: databaseStorage,
+      log: pino({ level: 'silent' }),
+    })
     store = createRunStore(fixture.db)
     projectId = await signUp(fixture)
   })

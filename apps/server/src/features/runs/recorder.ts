@@ -2,13 +2,14 @@ import type { JournalEntry } from '@piecework/engine/protocol'
 import type { Db } from '../../database/open.ts'
 import { survivingOutages } from '../../database/outage.ts'
 import { createGroupCommit } from '../../queue/group-commit.ts'
+import type { FileStorage } from '../files/storage.ts'
 import type { NewRun } from './new-run.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
+import { createRunPacker, type PackedLog, type PackedSlice } from './pack.ts'
 import {
   type BirthRow,
   deleteRun,
   type FinishRow,
-  packLog,
   writeBirths,
   writeFinishes,
   writeJournal,
@@ -43,8 +44,8 @@ export interface RunRecorder {
 
 type Write =
   | { kind: 'BIRTH'; row: BirthRow }
-  | { kind: 'JOURNAL'; runId: string; attempt: number; projectId: string; entries: JournalEntry[] }
-  | { kind: 'FINISH'; runId: string; attempt: number; projectId: string; entries: JournalEntry[]; outcome: RunOutcome }
+  | { kind: 'JOURNAL'; runId: string; attempt: number; entries: JournalEntry[]; slices: PackedSlice[] }
+  | { kind: 'FINISH'; row: FinishRow; slices: PackedSlice[] }
 
 /** How long a run with a waiting caller may stay unrecorded. */
 const WRITE_BEHIND_MS = 20
@@ -55,7 +56,20 @@ const WRITE_BEHIND_MS = 20
 const FINISH_BEHIND_MS = 8
 const MAX_BATCH = 256
 
-export function createRunRecorder(db: Db, owner: string, leaseMs: number): RunRecorder {
+interface Parts {
+  db: Db
+  /** The app that claims what it runs at once. */
+  owner: string
+  leaseMs: number
+  /** Where large logs and outputs go. */
+  storage: FileStorage
+  log: { warn(details: object, message: string): void }
+}
+
+export function createRunRecorder({ db, owner, leaseMs, storage, log }: Parts): RunRecorder {
+  const packer = createRunPacker(storage, log)
+  /** Writes that are being packed, by run: what follows of the same run waits for them. */
+  const packing = new Map<string, Promise<unknown>>()
   /** Runs that are taken but not stored. */
   const unborn = new Map<string, BirthRow>()
   let timer: NodeJS.Timeout | undefined
@@ -79,9 +93,11 @@ export function createRunRecorder(db: Db, owner: string, leaseMs: number): RunRe
       if (row && unborn.delete(runId)) taken.push(row)
       return row
     }
-    const plan = await planCommit(writes, take)
+    const plan = planCommit(writes, take)
     try {
-      return await survivingOutages(() => execute(db, plan))
+      const { refused, replaced } = await survivingOutages(() => execute(db, plan))
+      if (replaced.length > 0) void storage.remove(replaced.map((s3Key) => ({ location: 'S3', s3Key, data: null })))
+      return refused
     } catch (error) {
       // Not stored after all: the next write of the run brings it along.
       for (const row of taken) unborn.set(row.run.id, { ...row, finish: null })
@@ -97,14 +113,46 @@ export function createRunRecorder(db: Db, owner: string, leaseMs: number): RunRe
     for (const row of rows) void commits.add({ kind: 'BIRTH', row }).catch(() => {})
   }
 
+  /** The writes of a run stay in order, although some have to be packed first. */
+  const inOrder = async <T>(
+    runId: string,
+    pack: () => Promise<T>,
+    add: (packed: T) => Promise<void>,
+  ): Promise<void> => {
+    const before = packing.get(runId)
+    const mine = (async () => {
+      await before?.catch(() => {})
+      return { committed: add(await pack()) }
+    })()
+    packing.set(runId, mine)
+    try {
+      const { committed } = await mine
+      await committed
+    } finally {
+      if (packing.get(runId) === mine) packing.delete(runId)
+    }
+  }
+
   return {
     accept: (run, { claimed }) => commits.add({ kind: 'BIRTH', row: birth(run, claimed) }),
     acceptBehind(run) {
       unborn.set(run.id, birth(run, true))
       timer ??= setTimeout(storeBehind, WRITE_BEHIND_MS)
     },
-    journal: (write) => commits.add({ kind: 'JOURNAL', ...write }),
-    finish: (write) => commits.add({ kind: 'FINISH', ...write }, 'soon'),
+    journal({ projectId, ...write }) {
+      const add = (slices: PackedSlice[]) => commits.add({ kind: 'JOURNAL', ...write, slices })
+      if (!packing.has(write.runId) && !hasSlices(write.entries)) return add([])
+      return inOrder(write.runId, () => packer.slices(projectId, write.entries), add)
+    },
+    finish({ entries, ...write }) {
+      const { runId, projectId, outcome } = write
+      const add = ([packed, slices]: [PackedLog, PackedSlice[]]) =>
+        commits.add({ kind: 'FINISH', row: { ...write, ...packed }, slices }, 'soon')
+      const small = packer.smallLog(outcome.log)
+      if (small && !packing.has(runId) && !hasSlices(entries)) return add([small, []])
+      const pack = () => Promise.all([packer.log(projectId, outcome.log), packer.slices(projectId, entries)])
+      return inOrder(runId, pack, add)
+    },
     async discard({ runId, attempt }) {
       if (unborn.delete(runId)) return
       await commits.drain()
@@ -113,46 +161,51 @@ export function createRunRecorder(db: Db, owner: string, leaseMs: number): RunRe
     async flush() {
       clearTimeout(timer)
       storeBehind()
+      await Promise.allSettled(packing.values())
       await commits.drain()
     },
   }
 }
 
+const hasSlices = (entries: readonly JournalEntry[]): boolean => entries.some(({ slice }) => slice)
+
 /** What one commit writes; `index` is the place of the write that wants it. */
 interface Plan {
   births: BirthRow[]
-  journals: { index: number; runId: string; attempt: number; projectId: string; entries: JournalEntry[] }[]
+  journals: { index: number; runId: string; attempt: number; entries: JournalEntry[] }[]
   finishes: { index: number; row: FinishRow }[]
-  /** Writes whose entries may carry large outputs. */
-  sliced: { projectId: string; entries: JournalEntry[] }[]
+  slices: PackedSlice[]
 }
 
 /** @param take gives the row of a run that is not stored yet, and only once. */
-async function planCommit(writes: Write[], take: (runId: string) => BirthRow | undefined): Promise<Plan> {
-  const plan: Plan = { births: [], journals: [], finishes: [], sliced: [] }
+function planCommit(writes: Write[], take: (runId: string) => BirthRow | undefined): Plan {
+  const plan: Plan = { births: [], journals: [], finishes: [], slices: [] }
   for (const [index, write] of writes.entries()) {
     if (write.kind === 'BIRTH') {
       plan.births.push(write.row)
       continue
     }
-    plan.sliced.push(write)
-    const unstored = take(write.runId)
+    plan.slices.push(...write.slices)
+    const unstored = take(write.kind === 'JOURNAL' ? write.runId : write.row.runId)
     if (unstored) plan.births.push(unstored)
     if (write.kind === 'JOURNAL') plan.journals.push({ index, ...write })
-    else {
-      const row: FinishRow = { ...write, ...(await packLog(write.outcome.log)) }
-      if (unstored) unstored.finish = row
-      else plan.finishes.push({ index, row })
-    }
+    else if (unstored) unstored.finish = write.row
+    else plan.finishes.push({ index, row: write.row })
   }
   return plan
 }
 
-/** Writes a plan in order. @returns the writes whose attempt is not current any more. */
-async function execute(db: Db, { births, journals, finishes, sliced }: Plan): Promise<Map<number, Error>> {
+/**
+ * Writes a plan in order.
+ * @returns the writes whose attempt is not current any more, and the keys of logs that others took the place of.
+ */
+async function execute(
+  db: Db,
+  { births, journals, finishes, slices }: Plan,
+): Promise<{ refused: Map<number, Error>; replaced: string[] }> {
   const refused = new Map<number, Error>()
   // Before the entries and logs that name them.
-  await writeSlices(db, sliced)
+  await writeSlices(db, slices)
   await writeBirths(db, births)
   const stale = new Set(await writeJournal(db, journals))
   for (const { index, runId, attempt } of journals)
@@ -163,5 +216,5 @@ async function execute(db: Db, { births, journals, finishes, sliced }: Plan): Pr
   )
   for (const { index, row } of finishes)
     if (!finished.has(row.runId)) refused.set(index, new StaleAttemptError(row.runId, row.attempt))
-  return refused
+  return { refused, replaced: [...finished.values()].flatMap((key) => key ?? []) }
 }
