@@ -203,6 +203,7 @@ export function createExecution(parts: ExecutionParts) {
     queue,
     owner,
     files,
+    payloads,
     settings,
     catalogue,
     versions,

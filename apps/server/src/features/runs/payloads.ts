@@ -18,7 +18,8 @@ const KB = 1024
 export function createRunPayloads(files: Files, inlineKb: number): RunPayloads {
   return {
     async store(run) {
-      if (Buffer.byteLength(run.payload) <= inlineKb * KB) return run
+      // It is stored already when the event that the run is made of was.
+      if (run.payloadFileId !== null || Buffer.byteLength(run.payload) <= inlineKb * KB) return run
       const data = Buffer.from(run.payload)
       return {
         ...run,

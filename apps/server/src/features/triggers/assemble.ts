@@ -6,6 +6,7 @@ import type { Queue } from '../../queue/queue.ts'
 import type { Settings } from '../../settings.ts'
 import type { Files } from '../files/service.ts'
 import type { Catalogue } from '../pieces/catalogue.ts'
+import type { RunPayloads } from '../runs/payloads.ts'
 import type { RunStarter } from '../runs/start.ts'
 import type { VersionSource } from '../runs/versions.ts'
 import type { FlowEntries } from '../webhooks/flow-entries.ts'
@@ -21,6 +22,7 @@ interface Parts {
   queue: Queue
   owner: string
   files: Files
+  payloads: RunPayloads
   settings: Settings
   catalogue: Catalogue
   versions: VersionSource

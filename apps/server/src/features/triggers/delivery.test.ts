@@ -1,3 +1,4 @@
+import type { FlowRun } from '@piecework/model/run/run'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PRIORITY } from '../../queue/job.ts'
 import { eventually, flowMaker, pieceTrigger } from '../../testing/flows.ts'
@@ -63,6 +64,26 @@ test('an event that is delivered again, as after a crash, makes its runs once', 
   await execution.events.accept(event)
   await gone()
   expect((await flows.runs(flowId)).map((run) => run.id).sort()).toEqual(before)
+})
+
+test('a large event waits in file storage, reaches its trigger and run whole, and is gone afterwards', async () => {
+  await install('1.1.0')
+  const flowId = await hookFlow('1.1.0')
+  const { db, execution } = server.server
+  const { version } = await flows.flow(flowId)
+  const text = 'x'.repeat(1_000_000)
+  const payload = JSON.stringify({ body: { events: [{ text }] } })
+  const { projectId } = owner
+  const event = newRun({ projectId, flowId, flowVersionId: version.id, payload, priority: PRIORITY.medium })
+  await execution.events.accept(event)
+  // Its trigger has yet to run in a process of its own.
+  const { data } = await db.selectFrom('job').select('data').where('id', '=', event.id).executeTakeFirstOrThrow()
+  expect(data?.length).toBeLessThan(1000)
+  const [run] = await flows.finishedRuns(flowId, 1)
+  const { body } = await server.call<FlowRun>('GET', `/v1/flow-runs/${run?.id}`, { token: owner.token })
+  expect(body.steps?.trigger?.output).toEqual({ text })
+  const waiting = () => db.selectFrom('file').select('id').where('type', '=', 'WEBHOOK_PAYLOAD').execute()
+  await expect.poll(waiting).toEqual([])
 })
 
 test('a flow whose trigger is not installed any more shows it in a run and takes no more events', async () => {

@@ -9,6 +9,7 @@ import { type ClaimedJob, PRIORITY } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { derivedId } from '../runs/derived-id.ts'
 import { type NewRun, newRun } from '../runs/new-run.ts'
+import type { RunPayloads } from '../runs/payloads.ts'
 import type { RunStarter } from '../runs/start.ts'
 import type { LoadedVersion, VersionSource } from '../runs/versions.ts'
 import {
@@ -59,6 +60,7 @@ interface Parts {
     platformId: string,
   ): Promise<HandshakeConfiguration | undefined>
   samples: TriggerSamples
+  payloads: RunPayloads
   /** The event that a test listened for has come. */
   endSimulation(flow: { id: string; projectId: string }): Promise<unknown>
   disableFlow(projectId: string, flowId: string): Promise<void>
@@ -78,6 +80,8 @@ const EventData = z.object({
   parentRunId: z.string().nullable(),
   failParentOnFailure: z.boolean(),
   payload: z.string(),
+  /** Where the payload is stored when it is too large for the job; it is empty then. */
+  payloadFileId: z.string().nullable().default(null),
 })
 type EventData = z.infer<typeof EventData>
 
@@ -100,6 +104,7 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
         id: derivedId(data.created, job.id, 0),
         executeTrigger: true,
         payload: data.payload,
+        payloadFileId: data.payloadFileId,
         priority: PRIORITY.medium,
       }),
     )
@@ -141,11 +146,16 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
         ? countTriggerRun(db, { platformId, pieceName: trigger.settings.pieceName, succeeded })
         : undefined
     try {
-      const request = await hookOperation(parts.hooks, { hook: 'RUN', owner, version, payload: data.payload })
+      const { payload, payloadFileId } = data
+      const whole = await parts.payloads.read({ ...job, payload, payloadFileId, logsFileId: null })
+      const request = await hookOperation(parts.hooks, { hook: 'RUN', owner, version, payload: whole })
       const { output = [] } = hookResult(await runOperation(link, request), owner)
       const made = { eventId: job.id, time: data.created, run: runOf(job, data), outputs: output }
       await makeRuns({ db, starter: parts.starter() }, made)
       await complete(job)
+      await parts.payloads
+        .remove(job.projectId, payloadFileId)
+        .catch((err: unknown) => log.warn({ err, jobId: job.id }, 'the payload of an event is left to upkeep'))
       await count(true)
     } catch (error) {
       await retryLater(job, data, error)
@@ -160,7 +170,9 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
         .select('platformId')
         .where('id', '=', event.projectId)
         .executeTakeFirstOrThrow()
-      const data: EventData = { ...EventData.parse({ ...event, ...project }) }
+      const stored = await parts.payloads.store(event)
+      const payload = stored.payloadFileId === null ? stored.payload : ''
+      const data: EventData = EventData.parse({ ...stored, ...project, payload })
       await queue.add([
         {
           id: event.id,
