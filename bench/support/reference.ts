@@ -17,7 +17,6 @@ export const referenceBody = { a: 2, b: 40 }
 export async function benchServer(env: Record<string, string> = {}) {
   const folder = await temporaryFolder()
   const server = await startServer(folder.path, {
-    AP_LOG_LEVEL: 'warn',
     AP_PROJECT_RATE_LIMITER_ENABLED: 'false',
     ...env,
   })
