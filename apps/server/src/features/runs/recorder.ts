@@ -44,6 +44,8 @@ export interface RunRecorder {
 
 type Write =
   | { kind: 'BIRTH'; row: BirthRow }
+  /** A run that was taken before it was stored; nothing, when another write has brought it along. */
+  | { kind: 'STORE'; runId: string }
   | { kind: 'JOURNAL'; runId: string; attempt: number; entries: JournalEntry[]; slices: PackedSlice[] }
   | { kind: 'FINISH'; row: FinishRow; slices: PackedSlice[] }
 
@@ -108,9 +110,8 @@ export function createRunRecorder({ db, owner, leaseMs, storage, log }: Parts): 
   /** Stores the runs that have waited long enough; their later writes find them stored. */
   const storeBehind = () => {
     timer = undefined
-    const rows = [...unborn.values()]
-    unborn.clear()
-    for (const row of rows) void commits.add({ kind: 'BIRTH', row }).catch(() => {})
+    // They stay until a commit takes them, so that no other write of theirs can come first and find nothing.
+    for (const runId of unborn.keys()) void commits.add({ kind: 'STORE', runId }).catch(() => {})
   }
 
   /** The writes of a run stay in order, although some have to be packed first. */
@@ -183,6 +184,11 @@ function planCommit(writes: Write[], take: (runId: string) => BirthRow | undefin
   for (const [index, write] of writes.entries()) {
     if (write.kind === 'BIRTH') {
       plan.births.push(write.row)
+      continue
+    }
+    if (write.kind === 'STORE') {
+      const row = take(write.runId)
+      if (row) plan.births.push(row)
       continue
     }
     plan.slices.push(...write.slices)
