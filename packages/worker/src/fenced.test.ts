@@ -278,7 +278,7 @@ describe('kernel namespaces', () => {
 fencedTest('a machine that gives no namespaces is told so, with what to do', async () => {
   const ask = `import { requireNamespaces } from ${JSON.stringify(new URL('namespaces.ts', import.meta.url).href)}
     await requireNamespaces('SANDBOX_PROCESS', 'STRICT').catch((error) => console.log(error.name + ': ' + error.message))`
-  const root = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp']
+  const root = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--bind', tmpdir(), tmpdir()]
   const none = ['--unshare-user', '--disable-userns']
   const script = [process.execPath, '--input-type=module', '-e', ask]
   const { stdout } = await promisify(execFile)('bwrap', [...root, ...none, '--', ...script])
