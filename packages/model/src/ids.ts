@@ -1,6 +1,8 @@
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-const ID_LENGTH = 21
-const TIME_LENGTH = 8
+/** The letters of ids, in byte order. */
+export const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+export const ID_LENGTH = 21
+/** How many of its first letters are the time. */
+export const TIME_LENGTH = 8
 const RANDOM_LENGTH = ID_LENGTH - TIME_LENGTH
 
 /**

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto'
-import { newId } from '@piecework/model/ids'
-
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-const TIME_LENGTH = 8
+import { ALPHABET, ID_LENGTH, newId, TIME_LENGTH } from '@piecework/model/ids'
 
 /**
  * An id that is the same for the same time and parts. What is delivered again makes rows of the same ids, and those
@@ -11,5 +8,5 @@ const TIME_LENGTH = 8
 export function derivedId(time: Date, ...parts: (string | number)[]): string {
   const prefix = newId(time.getTime()).slice(0, TIME_LENGTH)
   const hash = createHash('sha256').update(parts.join('\n')).digest()
-  return prefix + [...hash.subarray(0, 21 - TIME_LENGTH)].map((byte) => ALPHABET[byte % 62]).join('')
+  return prefix + [...hash.subarray(0, ID_LENGTH - TIME_LENGTH)].map((byte) => ALPHABET[byte % 62]).join('')
 }
