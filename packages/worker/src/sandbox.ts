@@ -51,9 +51,12 @@ interface Flight {
   settle(outcome: TaskOutcome): void
 }
 
+/** The process ended before an operation began in it: nothing has happened, and another one may do it. */
+export class SandboxGoneError extends Error {}
+
 /**
  * Starts an engine process and waits until it is ready.
- * @throws Error when the process does not come up.
+ * @throws SandboxGoneError when the process ends at its start, Error when it does not come up in time.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const launcher = await engineLauncher(options.launcher)
@@ -88,6 +91,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     current?.settle(outcome)
   }
 
+  child.once('exit', () => {
+    alive = false
+  })
   child.once('close', (code, signal) => {
     alive = false
     end(verdict ?? deathOutcome(code, signal, tail()))
@@ -112,7 +118,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     }, START_TIMEOUT_MS)
     child.once('close', (code, signal) => {
       clearTimeout(timer)
-      reject(new Error(`The engine process ended at its start (${signal ?? `exit code ${code}`}). ${tail()}`))
+      reject(
+        new SandboxGoneError(`The engine process ended at its start (${signal ?? `exit code ${code}`}). ${tail()}`),
+      )
     })
     child.on('message', (message: FromEngine) => {
       if (message.kind === 'ready') {

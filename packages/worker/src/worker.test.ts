@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { code, configOf, versionOf } from '@piecework/engine/testing/harness'
 import type { FlowVersion } from '@piecework/model/flow/flow'
@@ -12,6 +13,8 @@ const MB = 1024
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let worker: Worker
 const versions = new Map<string, FlowVersion>()
+/** Versions that take their time. */
+const late = new Map<string, Promise<FlowVersion>>()
 
 beforeAll(async () => {
   vi.stubEnv('AP_JWT_SECRET', 'not for flows')
@@ -26,7 +29,7 @@ beforeAll(async () => {
       engine: configOf(),
     },
     {
-      loadVersion: async (key) => versions.get(key) ?? Promise.reject(new Error(`no version ${key}`)),
+      loadVersion: async (key) => versions.get(key) ?? late.get(key) ?? Promise.reject(new Error(`no version ${key}`)),
       loadArchive: () => Promise.reject(new Error('no archive')),
     },
   )
@@ -144,6 +147,35 @@ describe('a sandbox that is taken down', () => {
   })
 })
 
+describe('a sandbox that is killed from outside', () => {
+  test('while it starts is started again: nothing has run in it yet', async () => {
+    // Other tests may have left the pool warm.
+    for (const pid of enginesOf(process.pid)) process.kill(pid, 'SIGKILL')
+    await expect.poll(() => enginesOf(process.pid)).toEqual([])
+    const output = outputOf(versionFor('return "fine"'))
+    const [starting] = await vi.waitUntil(() => {
+      const engines = enginesOf(process.pid)
+      return engines.length > 0 && engines
+    })
+    process.kill(starting ?? 0, 'SIGKILL')
+    expect(await output).toBe('fine')
+  })
+
+  test('while code is made ready for it gives way to another one', async () => {
+    const pid = await outputOf(versionFor(PID))
+    const key = versionFor('return "fine"')
+    const version = versions.get(key)
+    versions.delete(key)
+    const loading = Promise.withResolvers<FlowVersion>()
+    late.set(key, loading.promise)
+    const output = outputOf(key)
+    process.kill(Number(pid), 'SIGKILL')
+    await expect.poll(() => alive(Number(pid))).toBe(false)
+    if (version) loading.resolve(version)
+    expect(await output).toBe('fine')
+  })
+})
+
 test('a warm sandbox is kept for its version, then for its project', async () => {
   const [mine, yours] = [versionFor(PID), versionFor(PID)]
   const both = () => Promise.all([outputOf(mine, { projectId: 'mine' }), outputOf(yours, { projectId: 'yours' })])
@@ -207,6 +239,22 @@ async function pidFrom(parent: ChildProcess): Promise<number> {
     if (pid) return Number(pid)
   }
   throw new Error('the worker ended early')
+}
+
+/** The engine processes that a process has started. */
+function enginesOf(parent: number): number[] {
+  return read(`self/task/${parent}/children`)
+    .split(' ')
+    .map(Number)
+    .filter((pid) => pid > 0 && read(`${pid}/cmdline`).includes('engine.mjs'))
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(`/proc/${path}`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 function alive(pid: number): boolean {

@@ -8,7 +8,7 @@ import { createEgress } from './network/egress.ts'
 import { createPieceInstaller } from './pieces.ts'
 import { createSandboxPool } from './pool.ts'
 import { createPreparer } from './prepare.ts'
-import { type Sandbox, startSandbox } from './sandbox.ts'
+import { type Sandbox, SandboxGoneError, startSandbox } from './sandbox.ts'
 import type { Task, TaskEvents, TaskOutcome, WorkerSource } from './task.ts'
 
 export interface WorkerOptions {
@@ -52,6 +52,8 @@ const MAX_INSTALLED_PIECE_MB = 512
 const IDLE_SANDBOX_MS = 5 * 60_000
 // A process that has grown past this share of its limit is replaced while nobody waits for it.
 const RETIRE_SHARE = 0.7
+/** Sandboxes tried for one operation, when they are killed before it begins. */
+const MAX_SEATS = 3
 
 export function createWorker(options: WorkerOptions, source: WorkerSource): Worker {
   const codesMayInstall =
@@ -114,6 +116,22 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
     return { ...operation, piece: await pieces.install(task.piece) }
   }
 
+  /** A sandbox that is there, with all that the task needs. One that was killed meanwhile gives way to another. */
+  const seat = async (task: Task): Promise<{ sandbox: Sandbox; operation: EngineOperation }> => {
+    for (let attempt = 1; ; attempt++) {
+      let sandbox: Sandbox | undefined
+      try {
+        sandbox = await pool.acquire({ versionKey: task.version?.key, projectId: task.operation.projectId })
+        const operation = await place(task, sandbox)
+        if (!sandbox.alive) throw new SandboxGoneError('The engine process ended before the operation began')
+        return { sandbox, operation }
+      } catch (error) {
+        if (sandbox) pool.release(sandbox)
+        if (!(error instanceof SandboxGoneError) || attempt === MAX_SEATS) throw error
+      }
+    }
+  }
+
   const run = async (
     task: Task,
     events: TaskEvents,
@@ -121,11 +139,11 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
   ): Promise<TaskOutcome> => {
     let sandbox: Sandbox | undefined
     try {
-      sandbox = await pool.acquire({ versionKey: task.version?.key, projectId: task.operation.projectId })
-      const operation = await place(task, sandbox)
+      const seated = await seat(task)
+      sandbox = seated.sandbox
       if (state.canceled) return { kind: 'CANCELED' }
       state.cancel = sandbox.cancel
-      const outcome = await sandbox.execute(operation, events, task.timeoutMs)
+      const outcome = await sandbox.execute(seated.operation, events, task.timeoutMs)
       if (task.piece && task.operation.type === 'EXTRACT_PIECE_METADATA' && !isPiece(outcome))
         await pieces.remove(task.piece)
       return outcome

@@ -75,6 +75,22 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the database on %s', (type) => {
   })
 })
 
+test('a connection that the server cuts fails its transaction, and nothing else', async () => {
+  await using fixture = await testDatabase('POSTGRES')
+  const { db } = fixture
+  const cut = (during: 'a query' | 'a pause') =>
+    db.transaction().execute(async (trx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx)
+      const waiting = during === 'a query' ? sql`select pg_sleep(60)`.execute(trx) : undefined
+      await Promise.all([sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(db), waiting])
+      await sql`select 1`.execute(trx)
+    })
+  // An event that nobody listens to would end this process.
+  await expect(cut('a query')).rejects.toThrow()
+  await expect(cut('a pause')).rejects.toThrow()
+  expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }])
+})
+
 test('a data folder is open in one server at a time, and free again after a crash', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'piecework-'))
   const options = { type: 'PGLITE', dataDir: folder } as const

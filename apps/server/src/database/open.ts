@@ -60,8 +60,10 @@ function openPostgres(options: Extract<DatabaseOptions, { type: 'POSTGRES' }>) {
       }) as typeof pg.types.getTypeParser,
     },
   })
-  // An idle client that loses its connection is replaced by the pool; the query that needs it reports.
+  // A client that loses its connection is replaced by the pool, and the query that needs it reports. The event comes
+  // beside that report: of idle clients from the pool, of those in use from themselves. Nobody listening ends the process.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return new PostgresDialect({ pool })
 }
 

@@ -116,10 +116,10 @@ export function createRedisQueue(db: Db, options: RedisQueueOptions): Queue {
     return projects
   }
 
-  const claimAnnounced = async (request: ClaimRequest): Promise<Claim> => {
+  /** @param claim gets what was claimed, so that it is not lost when Redis fails in between. */
+  const claimAnnounced = async (request: ClaimRequest, claim: Claim): Promise<void> => {
     await patiently(announcing)
     const seen = new Set<string>()
-    const claim: Claim = { jobs: [], blocked: [] }
     while (claim.jobs.length < request.limit) {
       const limit = request.limit - claim.jobs.length
       const taken = await patiently(takeTickets(Math.max(TICKETS_AT_ONCE, limit)))
@@ -131,7 +131,6 @@ export function createRedisQueue(db: Db, options: RedisQueueOptions): Queue {
     }
     // Those with more to do wait for their next turn.
     await patiently(waitingProjects(db, [...seen]).then(addTickets))
-    return claim
   }
 
   return {
@@ -147,11 +146,13 @@ export function createRedisQueue(db: Db, options: RedisQueueOptions): Queue {
     },
     async claim(request) {
       if (!reachable()) return rows.claim(request)
+      const claim: Claim = { jobs: [], blocked: [] }
       try {
-        return await claimAnnounced(request)
+        await claimAnnounced(request, claim)
+        return claim
       } catch (error) {
         log.warn({ err: error }, 'Redis did not deliver; the database is asked instead')
-        return rows.claim(request)
+        return claim.jobs.length > 0 ? claim : rows.claim(request)
       }
     },
     async close() {
