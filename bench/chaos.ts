@@ -1,131 +1,122 @@
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { createTestPostgres } from '@piecework/server/database/testing'
+import { parseArgs } from 'node:util'
 import { createTokens } from '@piecework/server/http/tokens'
-import { Redis } from 'ioredis'
 import { signIn, until } from '../test/support/client.ts'
-import { allRuns, judge, keepCalling, ledgerSteps, unfinished } from '../test/support/kill.ts'
+import { allRuns, unfinished } from '../test/support/kill.ts'
 import { startServer, startWorker, temporaryFolder } from '../test/support/process.ts'
+import { startCallers } from './support/chaos/callers.ts'
+import { type Part, startPart } from './support/chaos/cast.ts'
+import { doHarm } from './support/chaos/deeds.ts'
+import { createFlows } from './support/chaos/flows.ts'
+import { judge } from './support/chaos/ledger.ts'
+import { freePort, startPostgres, startRedis } from './support/chaos/services.ts'
+import { startSink } from './support/chaos/sink.ts'
+import { randomOf } from './support/random.ts'
 
 /**
- * `npm run bench chaos [seconds]`: two apps and three separate workers on PostgreSQL and Redis. Apps and workers are
- * killed at random, Redis is wiped, while calls come in; then the count of what went wrong.
+ * `npm run bench chaos [seconds] -- [--seed number] [--embedded]`: two apps (one with a worker in it) and two
+ * separate workers on a PostgreSQL and a Redis of their own, or one process with the embedded database, under mixed
+ * load. At random, processes are killed or frozen, Redis is wiped or killed, PostgreSQL is killed. Then the ledger:
+ * a promise that did not come true makes it fail. A seed repeats the choices, but not the timing.
  */
-const seconds = Number(process.argv[2] ?? 60)
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: 'string' }, embedded: { type: 'boolean', default: false } },
+})
+const seconds = Number(positionals[0] ?? 180)
+const random = randomOf(Number(values.seed ?? Date.now() % 1_000_000))
 const SECRET = 'the secret of apps and workers under fire'
-/** Wiping it must not touch anybody else's. */
-const REDIS_URL = `${process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'}/11`
-const WORKERS = 3
-const CALLERS_PER_APP = 3
-/** Slow enough for six slots on a busy machine: what matters is the kills. */
-const PAUSE_MS = 300
-const LONGEST_PEACE_MS = 3000
-
-interface Mortal {
-  kill(): Promise<void>
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return String(typeof address === 'object' && address !== null ? address.port : 0)
-}
+const CALLERS = 8
+/** What runs may have to wait for when all is well again: leases, one after the other, and a delay. */
+const PATIENCE_MS = 150_000
 
 const folder = await temporaryFolder()
-const database = await createTestPostgres()
-const redis = new Redis(REDIS_URL)
-await redis.flushdb()
-const token = await createTokens(SECRET).worker({ id: 'chaos' })
-const ports = [await freePort(), await freePort()]
+const [postgres, redis] = values.embedded ? [] : await Promise.all([startPostgres(), startRedis()])
+const ports = await Promise.all((values.embedded ? [0] : [0, 1]).map(freePort))
+const bases = ports.map((port) => `http://127.0.0.1:${port}/api`)
+const [base = ''] = bases
+const sink = await startSink(bases, random)
 
-const startApp = (index: number) =>
-  startServer(join(folder.path, `app-${index}`), {
-    AP_PORT: ports[index] ?? '0',
-    AP_CONTAINER_TYPE: 'APP',
-    AP_POSTGRES_URL: database.url,
-    AP_REDIS_URL: REDIS_URL,
-    AP_JWT_SECRET: SECRET,
-    AP_ENCRYPTION_KEY: 'abcdefabcdefabcdefabcdefabcdefab',
-    AP_LOG_LEVEL: 'info',
+const startApp = (port: number, index: number): Promise<Part> => {
+  const env = {
+    ...(postgres && { AP_POSTGRES_URL: postgres.url, AP_JWT_SECRET: SECRET }),
+    ...(redis && { AP_REDIS_URL: redis.url, AP_ENCRYPTION_KEY: 'abcdefabcdefabcdefabcdefabcdefab' }),
+    AP_PORT: String(port),
+    AP_FRONTEND_URL: `http://127.0.0.1:${port}`,
+    AP_CONTAINER_TYPE: index === 0 ? 'WORKER_AND_APP' : 'APP',
+    AP_WORKER_CONCURRENCY: '3',
     AP_DEFAULT_CONCURRENT_JOBS_LIMIT: '6',
-  })
-const launchWorker = (index: number): Promise<Mortal> =>
-  startWorker(join(folder.path, `worker-${index}`), {
-    AP_FRONTEND_URL: `http://127.0.0.1:${ports[index % ports.length]}`,
-    AP_WORKER_TOKEN: token,
-    AP_WORKER_CONCURRENCY: '2',
-  })
-
-const alive: Mortal[] = []
-try {
-  const apps = await Promise.all([startApp(0), startApp(1)])
-  const workers = await Promise.all(Array.from({ length: WORKERS }, (_, index) => launchWorker(index)))
-  alive.push(...apps, ...workers)
-  const ledger = join(folder.path, 'ledger.txt')
-  const flowId = await (await signIn(`http://127.0.0.1:${ports[0]}/api`)).liveFlow(ledgerSteps(ledger))
-
-  const accepted = new Set<string>()
-  const tried = { count: 0 }
-  const state = { alive: true }
-  const callers = ports.flatMap((port) =>
-    Array.from({ length: CALLERS_PER_APP }, () =>
-      keepCalling(`http://127.0.0.1:${port}/api/v1/webhooks/${flowId}`, accepted, tried, state, PAUSE_MS),
-    ),
-  )
-  const events = { 'apps killed': 0, 'workers killed': 0, 'times Redis was wiped': 0 }
-  const end = Date.now() + seconds * 1000
-  while (Date.now() < end) {
-    await sleep(Math.random() * LONGEST_PEACE_MS)
-    const dice = Math.random()
-    const index = Math.floor(Math.random() * (dice < 0.3 ? apps.length : WORKERS))
-    if (dice < 0.3) {
-      await apps[index]?.kill()
-      apps[index] = await startApp(index)
-      alive.push(apps[index])
-      events['apps killed']++
-    } else if (dice < 0.75) {
-      await workers[index]?.kill()
-      const next = await launchWorker(index)
-      workers[index] = next
-      alive.push(next)
-      events['workers killed']++
-    } else {
-      await redis.flushdb()
-      events['times Redis was wiped']++
-    }
   }
-  state.alive = false
-  await Promise.all(callers)
-  const client = await signIn(`http://127.0.0.1:${ports[0]}/api`)
+  return startPart(() => startServer(join(folder.path, `app-${index}`), env), random)
+}
+const startSeparateWorker = async (port: number, index: number): Promise<Part> => {
+  const env = {
+    AP_FRONTEND_URL: `http://127.0.0.1:${port}`,
+    AP_WORKER_TOKEN: await createTokens(SECRET).worker({ id: 'chaos' }),
+    AP_WORKER_CONCURRENCY: '2',
+  }
+  return startPart(() => startWorker(join(folder.path, `worker-${index}`), env), random)
+}
+
+const parts: Part[] = []
+try {
+  console.log(`seed ${random.seed}, ${seconds} seconds${values.embedded ? ', embedded' : ''}`)
+  const apps = await Promise.all(ports.map(startApp))
+  parts.push(...apps)
+  const workers = values.embedded ? [] : await Promise.all(ports.map(startSeparateWorker))
+  parts.push(...workers)
+
+  const flows = await createFlows(await signIn(base), sink.url)
+  const calls = startCallers({ bases, each: CALLERS / bases.length, flows, sink, random })
+  const harm = await doHarm({ apps, workers, postgres, redis }, seconds, random)
+  await calls.stop()
+
   const quiet = performance.now()
-  await until(async () => (await unfinished(client)) === 0)
+  const client = await signIn(base)
+  await client.operate(flows.tick, 'CHANGE_STATUS', { status: 'DISABLED' })
+  await until(async () => (await unfinished(client)) === 0 || performance.now() - quiet > PATIENCE_MS)
   const recoveredMs = performance.now() - quiet
-  const kills = events['apps killed'] + events['workers killed']
-  const report = judge(kills, accepted, await allRuns(client), await readFile(ledger, 'utf8'))
+  const runs = await allRuns(client)
+  const ledger = judge({ accepted: calls.accepted, lines: sink.lines, runs, flows })
+
+  const sandboxes = harm.get('sandboxes killed') ?? 0
+  const selfEnded = parts.flatMap((part) => part.ends)
+  const opened = sink.opened()
+  const broken = {
+    'accepted calls lost': ledger.lost,
+    'calls and ticks that ran twice': ledger.doubled,
+    'finished steps that ran again': ledger.rerun,
+    'runs stuck': ledger.stuck,
+    'runs that failed without a reason': ledger.failed,
+    'wrong answers to synchronous calls': calls.wrong,
+    'links refused': opened.refused,
+    'processes that ended by themselves': selfEnded,
+    'more runs ended by sandboxes than sandboxes killed': ledger.killed.length > sandboxes ? ledger.killed : [],
+  }
+  const failed = [...calls.failed].map(([status, count]) => `${count} x ${status === 0 ? 'no answer' : status}`)
   const counts = {
-    ...events,
-    'calls accepted': report.accepted,
-    'step starts': report.starts,
-    'accepted calls lost': report.lost.length,
-    'calls that ran twice': report.doubled.length,
-    'finished steps that ran again': report.rerun.length,
-    'steps in flight that ran again': report.repeated,
+    ...Object.fromEntries(harm),
+    'calls tried': calls.tried,
+    'calls accepted': calls.accepted.size,
+    'calls not accepted': failed.join(', '),
+    'links opened': opened.count,
+    runs: runs.length,
+    'step starts': sink.lines.length,
+    'steps in flight that ran again': ledger.repeated,
+    'subflows called again by a step in flight': ledger.calledAgain,
+    'runs ended by the kill of their sandbox': ledger.killed.length,
+    ...Object.fromEntries(Object.entries(broken).map(([name, list]) => [name, list.length])),
     'seconds until all was done': Math.round(recoveredMs / 1000),
   }
-  for (const [name, count] of Object.entries(counts)) console.log(`${name.padEnd(34)}${count}`)
-  if (report.lost.length + report.doubled.length + report.rerun.length > 0) {
-    console.log(report)
+  for (const [name, count] of Object.entries(counts)) console.log(`${name.padEnd(54)}${count}`)
+  for (const [name, list] of Object.entries(broken)) {
+    if (list.length === 0) continue
+    console.log(`\n${name}:\n${list.join('\n')}`)
     process.exitCode = 1
   }
 } finally {
-  await Promise.all(alive.map((one) => one.kill().catch(() => {})))
-  await redis.flushdb()
-  await redis.quit()
-  await database.drop()
+  await Promise.all(parts.map((part) => part.end()))
+  await sink.close()
+  await Promise.all([postgres?.stop(), redis?.stop()])
   await folder.remove()
 }

@@ -143,16 +143,8 @@ export function judge(kills: number, accepted: Set<string>, runs: FlowRun[], led
     .trimEnd()
     .split('\n')
     .map((line) => line.split(' '))
-  const rerun: string[] = []
-  const furthest = new Map<string, number>()
-  let repeated = 0
-  for (const [call = '', step = ''] of lines) {
-    const place = ORDER.indexOf(step)
-    const before = furthest.get(call) ?? -1
-    if (place < before) rerun.push(`${call} ${step}`)
-    if (place === before) repeated++
-    furthest.set(call, Math.max(place, before))
-  }
+    .map(([call = '', step = '']) => ({ call, step }))
+  const { furthest, rerun, repeated } = readStarts(lines, () => ORDER)
   return {
     kills,
     accepted: accepted.size,
@@ -162,6 +154,32 @@ export function judge(kills: number, accepted: Set<string>, runs: FlowRun[], led
     repeated,
     starts: lines.length,
   }
+}
+
+/** A step of a call that began. */
+export interface Start {
+  call: string
+  step: string
+}
+
+/** What the starts of steps tell, in the order in which they came, of calls whose steps have an order. */
+export function readStarts(
+  starts: readonly Start[],
+  orderOf: (call: string) => readonly string[],
+): Pick<KillReport, 'rerun' | 'repeated'> & {
+  /** Of each call, the last step that began. */ furthest: Map<string, number>
+} {
+  const rerun: string[] = []
+  const furthest = new Map<string, number>()
+  let repeated = 0
+  for (const { call, step } of starts) {
+    const place = orderOf(call).indexOf(step)
+    const before = furthest.get(call) ?? -1
+    if (place < before) rerun.push(`${call} ${step}`)
+    if (place === before) repeated++
+    furthest.set(call, Math.max(place, before))
+  }
+  return { rerun, repeated, furthest }
 }
 
 function callOf(run: FlowRun): string {

@@ -14,10 +14,12 @@ export interface ServerProcess {
   pid: number
   /** Milliseconds from the start of the process to its readiness. */
   startMs: number
-  /** Kills the whole process tree at once, as a crash of the machine does. */
-  kill(): Promise<void>
+  /** Kills the whole process tree at once, as a crash of the machine does, or the process alone. */
+  kill(what?: 'tree' | 'process'): Promise<void>
   /** Ends it as an operator does. */
   stop(): Promise<number | null>
+  /** Resolves when it has ended, for whatever reason. */
+  ended: Promise<unknown>
   /** What it logged. */
   output(): string
 }
@@ -59,15 +61,16 @@ function launch(configPath: string, env: Record<string, string>): ChildProcess {
 }
 
 /** How to end a process and its children. */
-function control(child: ChildProcess): Pick<ServerProcess, 'pid' | 'kill' | 'stop'> {
+function control(child: ChildProcess): Pick<ServerProcess, 'pid' | 'kill' | 'stop' | 'ended'> {
   const { pid } = child
   if (pid === undefined) throw new Error('the server has no process id')
   const gone =
     child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve([child.exitCode])
   return {
     pid,
-    async kill() {
-      process.kill(-pid, 'SIGKILL')
+    ended: gone,
+    async kill(what = 'tree') {
+      process.kill(what === 'tree' ? -pid : pid, 'SIGKILL')
       await gone
     },
     async stop() {

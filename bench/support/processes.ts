@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** What the kernel tells of processes. Those that end meanwhile count as not there. */
+
+/** A process and all its descendants. */
+export function treeOf(root: number): number[] {
+  const children = Map.groupBy(allProcesses(), ({ parent }) => parent)
+  const found = [root]
+  // What is found is looked into in its turn.
+  for (const pid of found) found.push(...(children.get(pid) ?? []).map((child) => child.pid))
+  return found
+}
+
+/** Proportional set size in MB: what several processes share counts once. */
+export function residentMb(pids: readonly number[]): number {
+  const kb = pids.map((pid) => Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0))
+  return kb.reduce((sum, one) => sum + one, 0) / 1024
+}
+
+/** The engine processes among some. */
+export const enginesAmong = (pids: readonly number[]): number[] =>
+  pids.filter((pid) => read(`/proc/${pid}/cmdline`).includes('/cache/bundles/'))
+
+function allProcesses(): { pid: number; parent: number }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), parent: Number(statOf(name)[1]) }))
+}
+
+/** The fields behind the name, which may hold anything. */
+function statOf(pid: number | string): string[] {
+  const stat = read(`/proc/${pid}/stat`)
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
