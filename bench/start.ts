@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { signIn } from '../test/support/client.ts'
 import { startServer, temporaryFolder } from '../test/support/process.ts'
+import { residentMb, treeOf } from './support/processes.ts'
 import { referenceBody, referenceSteps } from './support/reference.ts'
 
 /** `npm run bench start`: cold and warm start to readiness, and the memory of the idle process tree. */
@@ -17,7 +17,7 @@ try {
     times.push(warm.startMs)
     if (i === 2) {
       await sleep(10_000)
-      console.log(`idle memory of all processes            ${treeMb(warm.pid).toFixed(0)} MB`)
+      console.log(`idle memory of all processes            ${residentMb(treeOf(warm.pid)).toFixed(0)} MB`)
       const began = performance.now()
       const answer = await fetch(`${warm.base}/v1/webhooks/${flowId}/sync`, {
         method: 'POST',
@@ -28,7 +28,7 @@ try {
         `first call after the start              ${(performance.now() - began).toFixed(0)} ms (${answer.status})`,
       )
       await sleep(1000)
-      console.log(`memory after it                         ${treeMb(warm.pid).toFixed(0)} MB`)
+      console.log(`memory after it                         ${residentMb(treeOf(warm.pid)).toFixed(0)} MB`)
     }
     await warm.stop()
   }
@@ -36,24 +36,4 @@ try {
   console.log(`  to cold                               ${(Math.min(...times) / cold.startMs).toFixed(2)}`)
 } finally {
   await folder.remove()
-}
-
-/** Proportional set size of a process and its descendants: what they share counts once. */
-function treeMb(root: number): number {
-  const parents = new Map<number, number>()
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
-      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]))
-    } catch {
-      // It ended meanwhile.
-    }
-  }
-  const inTree = (pid: number): boolean =>
-    pid === root || (parents.has(pid) && pid > 1 && inTree(parents.get(pid) ?? 0))
-  let kb = 0
-  for (const pid of [...parents.keys()].filter(inTree)) {
-    kb += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
-  }
-  return kb / 1024
 }
