@@ -7,7 +7,7 @@ import { referenceBody, referenceSteps } from './support/reference.ts'
 /** `npm run bench start`: cold and warm start to readiness, and the memory of the idle process tree. */
 const folder = await temporaryFolder()
 try {
-  const cold = await startServer(folder.path)
+  const cold = await startServer(folder.path, {}, { fresh: true })
   const flowId = await (await signIn(cold.base)).liveFlow(referenceSteps())
   console.log(`cold start to ready (new data folder)   ${(cold.startMs / 1000).toFixed(1)} s`)
   await cold.stop()

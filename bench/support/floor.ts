@@ -6,7 +6,7 @@ import Fastify from 'fastify'
  * The least that the reference workload could cost: a bare Fastify route with the same function, and one row of
  * the embedded database per call in shared commits. Started as a process of its own; prints its port.
  */
-const [dataDir = 'memory://'] = process.argv.slice(2)
+const [dataDir = ''] = process.argv.slice(2)
 const db = await openDatabase({ type: 'PGLITE', dataDir })
 const commits = createGroupCommit<{ id: string; value: string }>(
   async (rows) => {

@@ -116,7 +116,6 @@ async function writeDraft(draft: string, content: string): Promise<void> {
 }
 
 async function holdsData(databaseFolder: string): Promise<boolean> {
-  if (databaseFolder.startsWith('memory://')) return false
   try {
     return (await readdir(databaseFolder)).length > 0
   } catch (error) {

@@ -6,7 +6,6 @@ import { SETTINGS, type Setting, type Values } from './settings/table.ts'
 /** Everything that can be configured, complete and checked. */
 export interface Settings extends Values {
   frontendUrl: string
-  /** A folder, or `memory://`. */
   databaseFolder: string
 }
 

@@ -15,7 +15,7 @@ export interface PostgresConnection {
 }
 
 export type DatabaseOptions =
-  | { type: 'PGLITE' /** A folder, or `memory://`. */; dataDir: string }
+  | { type: 'PGLITE' /** A folder. */; dataDir: string }
   | ({ type: 'POSTGRES'; poolSize: number; idleTimeoutMs: number } & PostgresConnection)
 
 /** Opens the database and leaves its schema as it is. */
@@ -38,7 +38,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Db> {
 }
 
 function openPglite(dataDir: string) {
-  if (!dataDir.startsWith('memory://')) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   return pgliteDialect(dataDir)
 }
 

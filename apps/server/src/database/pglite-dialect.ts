@@ -34,7 +34,7 @@ export class DatabaseError extends Error {
 /**
  * Kysely over PGlite in a thread of its own. Plain queries are posted at once and answered in order; a
  * transaction has the one connection for itself while it lasts.
- * @param dataDir a folder, or `memory://`.
+ * @param dataDir a folder.
  */
 export function pgliteDialect(dataDir: string): Dialect {
   return {
@@ -61,11 +61,10 @@ class PgliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    const isFolder = !this.#dataDir.startsWith('memory://')
-    if (isFolder) this.#unlock = lockFolder(this.#dataDir)
+    this.#unlock = lockFolder(this.#dataDir)
     try {
       // Making a database takes 250 MB that only the end of the thread gives back.
-      if (isFolder && !existsSync(join(this.#dataDir, 'PG_VERSION'))) {
+      if (!existsSync(join(this.#dataDir, 'PG_VERSION'))) {
         await this.#open()
         await this.#close()
       }

@@ -1,13 +1,16 @@
 import { newId } from '@piecework/model/ids'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Db, openDatabase } from '../database/open.ts'
+import type { Db } from '../database/open.ts'
+import { type TestDatabase, testDatabase } from '../database/testing.ts'
 import { type OrderColumn, paginate } from './pagination.ts'
 
+let fixture: TestDatabase
 let db: Db
 beforeAll(async () => {
-  db = await openDatabase({ type: 'PGLITE', dataDir: 'memory://' })
+  fixture = await testDatabase('PGLITE')
+  db = fixture.db
 })
-afterAll(() => db.destroy())
+afterAll(() => fixture[Symbol.asyncDispose]())
 
 const ORDER: readonly OrderColumn[] = [
   { ref: 'provider', key: 'provider', direction: 'desc', kind: 'text' },

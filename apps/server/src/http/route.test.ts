@@ -2,7 +2,8 @@ import { newId } from '@piecework/model/ids'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type Db, openDatabase } from '../database/open.ts'
+import type { Db } from '../database/open.ts'
+import { type TestDatabase, testDatabase } from '../database/testing.ts'
 import { createLog } from '../log.ts'
 import { loadSettings } from '../settings.ts'
 import { createAccess, hashApiKey } from './access.ts'
@@ -17,6 +18,7 @@ const tokens = createTokens(SECRET)
 const { settings } = loadSettings({ AP_LOG_LEVEL: 'silent', AP_API_RATE_LIMIT_AUTHN_MAX: '2' })
 const log: string[] = []
 
+let fixture: TestDatabase
 let db: Db
 let app: FastifyInstance
 let acme: Tenant
@@ -31,7 +33,8 @@ interface Tenant {
 }
 
 beforeAll(async () => {
-  db = await openDatabase({ type: 'PGLITE', dataDir: 'memory://' })
+  fixture = await testDatabase('PGLITE')
+  db = fixture.db
   acme = await createTenant()
   rival = await createTenant()
   app = await newServer()
@@ -83,7 +86,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await app.close()
-  await db.destroy()
+  await fixture[Symbol.asyncDispose]()
 })
 
 async function newServer(): Promise<FastifyInstance> {

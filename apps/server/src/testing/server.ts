@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { composeServer, type Server } from '../compose.ts'
 import { createLog } from '../log.ts'
 import { loadSettings } from '../settings.ts'
+import { makeDataFolder } from './data-folder.ts'
 
 export interface Answer<Body> {
   status: number
@@ -28,7 +29,7 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /**
- * The real server on a free port, over an embedded database in memory. Without other settings it runs no flows.
+ * The real server on a free port, over an embedded database of its own. Without other settings it runs no flows.
  * Every answer is checked against the schema of its route.
  */
 export async function startTestServer(
@@ -46,7 +47,8 @@ export async function startTestServer(
     ...env,
   })
   const log = createLog(settings)
-  const server = await composeServer({ ...settings, databaseFolder: 'memory://' }, log, { checksAnswers })
+  await makeDataFolder(settings)
+  const server = await composeServer(settings, log, { checksAnswers })
   const port = await server.start()
   const origin = `http://127.0.0.1:${port}`
   return {

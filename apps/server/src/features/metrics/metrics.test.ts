@@ -9,6 +9,7 @@ import { composeServer } from '../../compose.ts'
 import { createLog } from '../../log.ts'
 import { createRunLog } from '../../observability/run-log.ts'
 import { loadSettings } from '../../settings.ts'
+import { makeDataFolder } from '../../testing/data-folder.ts'
 import { codeAction, eventually, flowMaker, webhookTrigger } from '../../testing/flows.ts'
 import { signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
@@ -164,10 +165,8 @@ describe('traces', () => {
 
 test('health tells live from ready', async () => {
   const { settings } = loadSettings({ AP_CONTAINER_TYPE: 'APP', AP_PORT: '0', AP_CONFIG_PATH: folder })
-  const cold = await composeServer(
-    { ...settings, databaseFolder: 'memory://' },
-    createLog({ ...settings, logLevel: 'error' }),
-  )
+  await makeDataFolder(settings)
+  const cold = await composeServer(settings, createLog({ ...settings, logLevel: 'error' }))
   const ask = async (url: string) => (await cold.app.inject({ url: `/api/v1/health/${url}` })).statusCode
   expect([await ask('live'), await ask('ready')]).toEqual([200, 503])
   await cold.start()

@@ -1,7 +1,8 @@
 import { newId } from '@piecework/model/ids'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Db, openDatabase } from '../../database/open.ts'
+import type { Db } from '../../database/open.ts'
+import { type TestDatabase, testDatabase } from '../../database/testing.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 import { createCatalogue } from './catalogue.ts'
 
@@ -17,17 +18,19 @@ const builtIn: PieceMetadata = {
   triggers: {},
 }
 
+let fixture: TestDatabase
 let db: Db
 let server: TestServer
 let owner: Person
 
 beforeAll(async () => {
-  db = await openDatabase({ type: 'PGLITE', dataDir: 'memory://' })
+  fixture = await testDatabase('PGLITE')
+  db = fixture.db
   server = await startTestServer()
   owner = await signUpOwner(server)
 })
 afterAll(async () => {
-  await db.destroy()
+  await fixture[Symbol.asyncDispose]()
   await server[Symbol.asyncDispose]()
 })
 
