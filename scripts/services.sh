@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# PostgreSQL and Redis for the tests.
+# PostgreSQL, MariaDB and Redis for the tests.
 #   services.sh install          installs what is missing with apt-get (Debian, as root)
 #   services.sh start <folder>   starts what does not answer yet, and prints NAME=value lines for the environment
 #   services.sh stop <folder>    stops what start started
-# What answers at TEST_POSTGRES_URL and TEST_REDIS_URL (or on the usual ports of this machine) is used as it is.
+# What answers at TEST_POSTGRES_URL, TEST_MYSQL_URL and TEST_REDIS_URL (or on the usual ports of this machine) is used as it is.
 # Otherwise a server of our own keeps its data in <folder> and listens on a free port of the loopback address alone.
 set -euo pipefail
 
 POSTGRES_URL="${TEST_POSTGRES_URL:-postgres://postgres@127.0.0.1:5432/postgres}"
+MYSQL_URL="${TEST_MYSQL_URL:-mysql://root@127.0.0.1:3306/test}"
 REDIS_URL="${TEST_REDIS_URL:-redis://127.0.0.1:6379}"
 
 fail() {
@@ -25,17 +26,33 @@ postgres_program() {
 }
 
 postgres_answers() { has psql && PGCONNECT_TIMEOUT=3 psql -wXqc 'select 1' "$POSTGRES_URL" >/dev/null 2>&1; }
+mysql_answers() {
+  local url='^mysql://([^:@/]+)(:([^@/]*))?@([^:/]+)(:([0-9]+))?/(.+)$'
+  has mariadb && [[ "$MYSQL_URL" =~ $url ]] &&
+    MYSQL_PWD="${BASH_REMATCH[3]}" mariadb --no-defaults --protocol=tcp --connect-timeout=3 -u "${BASH_REMATCH[1]}" \
+      -h "${BASH_REMATCH[4]}" -P "${BASH_REMATCH[6]:-3306}" -e 'select 1' "${BASH_REMATCH[7]}" >/dev/null 2>&1
+}
 redis_answers() { has redis-cli && [ "$(timeout 3 redis-cli -u "$REDIS_URL" ping 2>/dev/null)" = PONG ]; }
 
 free_port() { node -e "const s = require('net').createServer().listen(0, '127.0.0.1', () => { console.log(s.address().port); s.close() })"; }
 
-# The PostgreSQL server refuses to run as root.
-unprivileged() {
-  if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
+# Database servers refuse to run as root: as_user postgres initdb ...
+as_user() {
+  local user=$1
+  shift
+  if [ "$(id -u)" = 0 ]; then (cd / && runuser -u "$user" -- "$@"); else "$@"; fi
+}
+
+# A folder in which that user keeps the data of a server.
+data_folder() {
+  mkdir -p "$2"
+  chmod 755 "$(dirname "$2")"
+  [ "$(id -u)" != 0 ] || chown "$1" "$2"
 }
 
 missing() {
   postgres_answers || { postgres_program initdb && postgres_program pg_ctl && has psql; } >/dev/null || echo postgresql
+  mysql_answers || { has mariadbd && has mariadb-install-db && has mariadb; } || echo mariadb-server
   redis_answers || has redis-server || echo redis-server
 }
 
@@ -56,21 +73,38 @@ start() {
   local folder=$1 packages port
   packages=$(missing)
   [ -z "$packages" ] || fail "The tests need a server that is neither running nor installed: $(echo $packages)
-Install it (on Debian: scripts/services.sh install, as root), or name a running one in TEST_POSTGRES_URL or TEST_REDIS_URL."
+Install it (on Debian: scripts/services.sh install, as root), or name a running one in TEST_POSTGRES_URL, TEST_MYSQL_URL or TEST_REDIS_URL."
 
   if ! postgres_answers; then
     [ -z "${TEST_POSTGRES_URL:-}" ] || fail "Nothing answers at TEST_POSTGRES_URL ($POSTGRES_URL)."
     port=$(free_port)
-    mkdir -p "$folder/postgres"
-    chmod 755 "$folder"
-    [ "$(id -u)" != 0 ] || chown postgres "$folder/postgres"
-    unprivileged "$(postgres_program initdb)" -D "$folder/postgres/data" -U postgres -A trust -E UTF8 --no-sync >/dev/null
+    data_folder postgres "$folder/postgres"
+    as_user postgres "$(postgres_program initdb)" -D "$folder/postgres/data" -U postgres -A trust -E UTF8 --no-sync >/dev/null
     # Nobody mourns the data of tests: no waiting for the disk.
-    unprivileged "$(postgres_program pg_ctl)" -D "$folder/postgres/data" -l "$folder/postgres/log" -w start \
+    as_user postgres "$(postgres_program pg_ctl)" -D "$folder/postgres/data" -l "$folder/postgres/log" -w start \
       -o "-p $port -h 127.0.0.1 -k $folder/postgres -c fsync=off -c max_connections=200" >/dev/null
     POSTGRES_URL="postgres://postgres@127.0.0.1:$port/postgres"
     postgres_answers || fail "PostgreSQL did not start; see $folder/postgres/log"
     echo "TEST_POSTGRES_URL=$POSTGRES_URL"
+  fi
+
+  if ! mysql_answers; then
+    [ -z "${TEST_MYSQL_URL:-}" ] || fail "Nothing answers at TEST_MYSQL_URL ($MYSQL_URL)."
+    port=$(free_port)
+    data_folder mysql "$folder/mysql"
+    as_user mysql mariadb-install-db --no-defaults --datadir="$folder/mysql/data" \
+      --auth-root-authentication-method=normal >/dev/null
+    # In a session of its own: it outlives the script that started it, and no signal of the terminal reaches it.
+    as_user mysql setsid mariadbd --no-defaults --datadir="$folder/mysql/data" --bind-address=127.0.0.1 --port="$port" \
+      --socket="$folder/mysql/socket" --pid-file="$folder/mysql/pid" --skip-name-resolve \
+      --innodb-flush-log-at-trx-commit=0 >"$folder/mysql-log" 2>&1 </dev/null &
+    MYSQL_URL="mysql://root@127.0.0.1:$port/test"
+    for _ in $(seq 300); do
+      mysql_answers && break
+      sleep 0.1
+    done
+    mysql_answers || fail "MariaDB did not start; see $folder/mysql-log"
+    echo "TEST_MYSQL_URL=$MYSQL_URL"
   fi
 
   if ! redis_answers; then
@@ -92,8 +126,9 @@ Install it (on Debian: scripts/services.sh install, as root), or name a running 
 stop() {
   local folder=$1
   if [ -d "$folder/postgres/data" ]; then
-    unprivileged "$(postgres_program pg_ctl)" -D "$folder/postgres/data" -m immediate -w stop >/dev/null
+    as_user postgres "$(postgres_program pg_ctl)" -D "$folder/postgres/data" -m immediate -w stop >/dev/null
   fi
+  if [ -f "$folder/mysql/pid" ]; then kill -KILL "$(cat "$folder/mysql/pid")"; fi
   if [ -f "$folder/redis/pid" ]; then kill "$(cat "$folder/redis/pid")"; fi
 }
 

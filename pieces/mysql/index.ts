@@ -1,6 +1,20 @@
-import { createAction, createPiece, type DropdownState, PieceCategory, Property } from '@piecework/framework'
+import {
+  createAction,
+  createPiece,
+  type DropdownState,
+  MarkdownVariant,
+  PieceCategory,
+  Property,
+} from '@piecework/framework'
+import type { ResultSetHeader, RowDataPacket } from 'mysql2/promise'
 import { logo } from '../common/logo.ts'
 import { mysqlAuth, withConnection } from './connection.ts'
+
+const markdown = Property.MarkDown({
+  value:
+    'Write `?` in the statement and give the values as arguments: values put into the text itself let others change the statement.',
+  variant: MarkdownVariant.WARNING,
+})
 
 const timezone = Property.ShortText({
   displayName: 'Timezone',
@@ -33,10 +47,12 @@ async function tableNames(connection: Work): Promise<string[]> {
   return Array.isArray(rows) ? rows.map((row) => String(Array.isArray(row) ? row[0] : row)) : []
 }
 
-/** Rows come under `results`; what a statement did as it is. */
+/** Rows come under `results`; what a statement did under the names that flows refer to. */
 async function send(connection: Work, sql: string, args: readonly unknown[]): Promise<unknown> {
-  const [result] = await connection.query(sql, [...args])
-  return Array.isArray(result) ? { results: result } : result
+  const [result] = await connection.query<RowDataPacket[] | ResultSetHeader>(sql, [...args])
+  if (Array.isArray(result)) return { results: result }
+  const { affectedRows, insertId, changedRows, warningStatus, info } = result
+  return { affectedRows, insertId, changedRows, warningCount: warningStatus, message: info }
 }
 
 /** @throws when there is nothing to set: the statement would be no SQL. */
@@ -51,6 +67,7 @@ const findRows = createAction({
   displayName: 'Find Rows',
   description: 'Reads rows of a table',
   props: {
+    markdown,
     timezone,
     table,
     condition: Property.ShortText({
@@ -122,6 +139,7 @@ const executeQuery = createAction({
   displayName: 'Execute Query',
   description: 'Runs a statement and returns its result',
   props: {
+    markdown,
     timezone,
     query: Property.ShortText({
       displayName: 'Query',

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { createMockActionContext } from '@piecework/framework'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runAction } from '../common/run-action.ts'
+import { testMysql } from '../common/testing-databases.ts'
 import { mysqlAuth } from './connection.ts'
 import { mysql } from './index.ts'
 
-const server = { host: '127.0.0.1', port: 3306, user: 'root', password: '', database: 'test' }
+const server = { ...testMysql, port: Number(testMysql.port || 3306) }
 const table = `piece test ${randomBytes(4).toString('hex')}`
 const run = (name: string, values: Record<string, unknown>, database = server.database) =>
   runAction(mysql, name, { table, ...values }, { auth: { type: 'CUSTOM_AUTH', props: { ...server, database } } })
@@ -15,12 +16,15 @@ afterAll(() => run('execute_query', { query: `DROP TABLE \`${table}\`` }))
 
 describe('rows', () => {
   it('are inserted, found, changed and deleted', async () => {
-    expect(await run('insert_row', { values: { id: 1, name: "O'Neil" } })).toMatchObject({ affectedRows: 1 })
+    expect(await run('insert_row', { values: { id: 1, name: "O'Neil" } })).toEqual({
+      ...{ affectedRows: 1, insertId: 0, changedRows: 0, warningCount: 0, message: '' },
+    })
     expect(await run('find_rows', { condition: 'name = ?', args: ["O'Neil"] })).toEqual({
       results: [{ id: 1, name: "O'Neil" }],
     })
-    expect(await run('update_row', { values: { name: 'Ada' }, search_column: 'id', search_value: '1' })).toMatchObject({
-      affectedRows: 1,
+    expect(await run('update_row', { values: { name: 'Ada' }, search_column: 'id', search_value: '1' })).toEqual({
+      ...{ affectedRows: 1, insertId: 0, changedRows: 1, warningCount: 0 },
+      message: 'Rows matched: 1  Changed: 1  Warnings: 0',
     })
     expect(await run('find_rows', { condition: '1', columns: ['name'] })).toEqual({ results: [{ name: 'Ada' }] })
     expect(await run('delete_row', { search_column: 'name', search_value: 'Ada' })).toMatchObject({ affectedRows: 1 })

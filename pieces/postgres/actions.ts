@@ -14,7 +14,7 @@ export const runQuery = createAction({
         'Write `$1`, `$2` and so on in the query and give the values as arguments: values put into the text itself let others change the statement.',
       variant: MarkdownVariant.WARNING,
     }),
-    query: Property.LongText({ displayName: 'Query', required: true }),
+    query: Property.ShortText({ displayName: 'Query', required: true }),
     args: Property.Array({ displayName: 'Arguments', description: 'Values for $1, $2 and so on', required: false }),
     query_timeout: Property.Number({
       displayName: 'Query Timeout',
@@ -35,7 +35,8 @@ export const runQuery = createAction({
   },
   run: ({ auth, propsValue }) =>
     withClient(auth, propsValue, async (client) => {
-      const result = await client.query(propsValue.query, propsValue.args ?? [])
-      return result.rows
+      // Without arguments a text of several statements is answered with a list of results: the last one counts.
+      const results = [await client.query(propsValue.query, propsValue.args ?? [])].flat()
+      return results.at(-1)?.rows ?? []
     }),
 })

@@ -7,7 +7,7 @@ export const postgresAuth = PieceAuth.CustomAuth({
   required: true,
   props: {
     host: Property.ShortText({ displayName: 'Host', description: 'Name or address of the server', required: true }),
-    port: Property.Number({ displayName: 'Port', required: true, defaultValue: 5432 }),
+    port: Property.ShortText({ displayName: 'Port', required: true, defaultValue: '5432' }),
     user: Property.ShortText({ displayName: 'User', required: true }),
     password: PieceAuth.SecretText({ displayName: 'Password', required: true }),
     database: Property.ShortText({ displayName: 'Database', required: true }),
@@ -41,7 +41,7 @@ export const postgresAuth = PieceAuth.CustomAuth({
 
 interface Values {
   host: string
-  port: number
+  port: string
   user: string
   password: string
   database: string

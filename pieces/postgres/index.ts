@@ -5,7 +5,7 @@ import { postgresAuth } from './connection.ts'
 import { newRow } from './new-row.ts'
 
 export const postgres = createPiece({
-  displayName: 'PostgreSQL',
+  displayName: 'Postgres',
   description: 'Query PostgreSQL databases and watch their tables',
   logoUrl: logo(
     '#336791',

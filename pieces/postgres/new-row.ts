@@ -2,61 +2,60 @@ import { createHash } from 'node:crypto'
 import {
   createTrigger,
   DedupeStrategy,
-  type DropdownState,
   type Polling,
   Property,
   pollingHelper,
   TriggerStrategy,
 } from '@piecework/framework'
-import type { Client } from 'pg'
 import { options } from '../common/options.ts'
 import { postgresAuth, withClient } from './connection.ts'
+import { checkedTable, columnProperty, type Table, tableProperty } from './tables.ts'
 
 type Auth = Parameters<typeof withClient>[0]
 
-/** How many of the newest rows one poll looks at. */
-const PAGE = 500
-
-const nothing: DropdownState<string> = { disabled: true, placeholder: 'Connect your database first', options: [] }
-
-function stateOf(names: string[]): DropdownState<string> {
-  return { options: names.map((name) => ({ label: name, value: name })) }
-}
-
-async function names(client: Client, sql: string, args: string[]): Promise<string[]> {
-  const result = await client.query<{ name: string }>(sql, args)
-  return result.rows.map((row) => row.name)
-}
-
-const TABLES = `SELECT table_schema || '.' || table_name AS name FROM information_schema.tables
-  WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1`
-const COLUMNS = `SELECT column_name AS name FROM information_schema.columns
-  WHERE table_schema = $1 AND table_name = $2 ORDER BY ordinal_position`
-
-/** `schema.table`; a name without a dot is of the schema `public`. */
-function parts(table: string): [string, string] {
-  const dot = table.indexOf('.')
-  return dot === -1 ? ['public', table] : [table.slice(0, dot), table.slice(dot + 1)]
-}
+/** Of one poll. More new rows than this between two polls are too many to start a run for each. */
+const MAX_ROWS = 1000
+const FIRST_ROWS = 5
 
 interface Values {
-  table: string
+  table: Table
   order_by: string
   order_direction?: string | undefined
 }
 
+/**
+ * A row is known by its place in the order and by its content, as it need not have a key. The place comes first, so
+ * that a poll asks for no row that is older than the last one seen, even when that one has changed or gone.
+ */
 const polling: Polling<Auth, Values> = {
   strategy: DedupeStrategy.LAST_ITEM,
-  async items({ auth, propsValue }) {
+  async items({ auth, propsValue, lastItemId }) {
     const { escapeIdentifier } = await import('pg')
-    const { table, order_by, order_direction } = propsValue
-    const [schema, name] = parts(table)
-    const direction = order_direction === 'ASC' ? 'ASC' : 'DESC'
-    const sql = `SELECT * FROM ${escapeIdentifier(schema)}.${escapeIdentifier(name)}
-      ORDER BY ${escapeIdentifier(order_by)} ${direction} LIMIT ${PAGE}`
-    const { rows } = await withClient(auth, {}, (client) => client.query<Record<string, unknown>>(sql))
-    // A row need not have a key: its content tells it from the others.
-    return rows.map((row) => ({ id: createHash('md5').update(JSON.stringify(row)).digest('hex'), data: row }))
+    const { table_schema, table_name } = checkedTable(propsValue.table)
+    const { order_by, order_direction } = propsValue
+    if (order_direction !== 'ASC' && order_direction !== 'DESC') {
+      throw new Error(`The order direction must be ASC or DESC, received: ${order_direction}`)
+    }
+    const column = escapeIdentifier(order_by)
+    const last = typeof lastItemId === 'string' ? lastItemId.slice(0, lastItemId.lastIndexOf('|')) : ''
+    const newer = last === '' ? '' : `WHERE ${column} ${order_direction === 'DESC' ? '>=' : '<='} $1`
+    const limit = typeof lastItemId === 'string' ? MAX_ROWS : FIRST_ROWS
+    // The text of the place is the server's own: a date of ours would have lost its microseconds.
+    const sql = `SELECT ${column}::text AS place, row_to_json(source)::text AS content, source.*
+      FROM ${escapeIdentifier(table_schema)}.${escapeIdentifier(table_name)} AS source ${newer}
+      ORDER BY ${column} ${order_direction} NULLS LAST LIMIT ${limit}`
+    return withClient(auth, {}, async (client) => {
+      const { rows, fields } = await client.query<unknown[]>({
+        text: sql,
+        values: last === '' ? [] : [last],
+        rowMode: 'array',
+      })
+      const names = fields.slice(2).map((field) => field.name)
+      return rows.map(([place, content, ...values]) => ({
+        id: `${place ?? ''}|${createHash('md5').update(String(content)).digest('hex')}`,
+        data: Object.fromEntries(names.map((name, index) => [name, values[index]])),
+      }))
+    })
   },
 }
 
@@ -71,24 +70,8 @@ export const newRow = createTrigger({
     description: Property.MarkDown({
       value: 'Order by a column that grows with every new row, newest first: a number that counts up, or a time.',
     }),
-    table: Property.Dropdown<string, true, typeof postgresAuth>({
-      auth: postgresAuth,
-      displayName: 'Table',
-      required: true,
-      refreshers: ['auth'],
-      options: async ({ auth }) =>
-        auth ? stateOf(await withClient(auth, {}, (client) => names(client, TABLES, []))) : nothing,
-    }),
-    order_by: Property.Dropdown<string, true, typeof postgresAuth>({
-      auth: postgresAuth,
-      displayName: 'Column to order by',
-      required: true,
-      refreshers: ['table'],
-      options: async ({ auth, table }) =>
-        auth && typeof table === 'string'
-          ? stateOf(await withClient(auth, {}, (client) => names(client, COLUMNS, parts(table))))
-          : nothing,
-    }),
+    table: tableProperty,
+    order_by: columnProperty('Column to order by', 'A time of creation, or a number that counts up'),
     order_direction: Property.StaticDropdown<string, true>({
       displayName: 'Order Direction',
       description: 'The order that puts the newest rows first',
