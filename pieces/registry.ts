@@ -66,7 +66,7 @@ export const builtinPieces: Record<string, BuiltinPiece> = {
     load: async () => (await import('./image-helper/index.ts')).imageHelper,
   },
   '@activepieces/piece-imap': {
-    version: '0.3.0',
+    version: '0.4.2',
     load: async () => (await import('./imap/index.ts')).imap,
   },
   '@activepieces/piece-json': {
@@ -90,7 +90,7 @@ export const builtinPieces: Record<string, BuiltinPiece> = {
     load: async () => (await import('./pdf/index.ts')).pdf,
   },
   '@activepieces/piece-postgres': {
-    version: '0.2.0',
+    version: '0.2.1',
     load: async () => (await import('./postgres/index.ts')).postgres,
   },
   '@activepieces/piece-qrcode': {

@@ -16,6 +16,13 @@ export const imapAuth = PieceAuth.CustomAuth({
       required: true,
       defaultValue: false,
     }),
+    validateCertificates: Property.Checkbox({
+      displayName: 'Validate TLS Certificates',
+      description: 'Refuse a server whose certificate no known authority has signed',
+      // Connections from before this setting have no value for it.
+      required: false,
+      defaultValue: true,
+    }),
   },
   async validate({ auth }) {
     try {
@@ -33,17 +40,19 @@ interface Values {
   password: string
   port: number
   tls: boolean
+  validateCertificates?: boolean | undefined
 }
 export type ImapAuthValue = CustomAuthConnectionValue<Values>
 
 /** Logs in for one piece of work and out afterwards. */
 export async function withMailServer<T>(auth: ImapAuthValue, work: (client: ImapFlow) => Promise<T>): Promise<T> {
   const { ImapFlow } = await import('imapflow')
-  const { host, port, username, password, tls } = auth.props
+  const { host, port, username, password, tls, validateCertificates } = auth.props
   const client = new ImapFlow({
     host,
     port: Number(port),
     secure: tls === true,
+    tls: { rejectUnauthorized: validateCertificates !== false },
     auth: { user: username, pass: password },
     logger: false,
     connectionTimeout: TIMEOUT_MS,

@@ -13,7 +13,7 @@ const raw = (subject: string) =>
   `From: Ada <ada@example.com>\r\nTo: bob@example.com\r\nSubject: ${subject}\r\n\r\nText of ${subject}`
 beforeAll(async () => {
   server = hoodiecrow({
-    plugins: ['ID', 'SASL-IR', 'AUTH-PLAIN', 'NAMESPACE', 'ENABLE', 'LITERALPLUS'],
+    plugins: ['ID', 'SASL-IR', 'AUTH-PLAIN', 'NAMESPACE', 'ENABLE', 'LITERALPLUS', 'UIDPLUS', 'MOVE'],
     storage: {
       INBOX: { messages: [{ raw: raw('Old') }] },
       '': { separator: '/', folders: { Archive: {} } },
@@ -69,11 +69,14 @@ describe('new emails', () => {
     expect(messages).toMatchObject([
       {
         subject: 'Grüße',
-        from: { name: 'Ada', address: 'ada@example.com' },
-        text: 'Hello\n',
-        attachments: [{ fileName: 'a.csv', mimeType: 'text/csv', file: url }],
+        from: { value: [{ name: 'Ada', address: 'ada@example.com' }], text: '"Ada" <ada@example.com>' },
+        text: 'Hello',
+        textAsHtml: '<p>Hello</p>',
+        uid: expect.any(Number),
+        attachments: [url],
       },
     ])
+    expect(file?.fileName).toBe('a.csv')
     expect(String(file?.data)).toContain('1,2')
     expect(await newEmail.run(context)).toEqual([])
     expect(await newEmail.test(context)).toMatchObject([{ subject: 'Old' }, { subject: 'Grüße' }])
@@ -106,24 +109,34 @@ describe('a message', () => {
     })
 
   it('is marked as read', async () => {
-    expect(await run('mark_email_as_read', { mailbox: 'INBOX' })).toEqual({ success: true })
+    expect(await run('mark_email_read', { mailbox: 'INBOX' })).toEqual({ success: true })
     const message = (await find('INBOX')).find((found) => found.uid === uid)
     expect(message?.flags?.has('\\Seen')).toBe(true)
   })
 
+  it('is marked as unread again', async () => {
+    await run('mark_email_read', { mailbox: 'INBOX', markAsRead: true })
+    expect(await run('mark_email_read', { mailbox: 'INBOX', markAsRead: false })).toEqual({ success: true })
+    const message = (await find('INBOX')).find((found) => found.uid === uid)
+    expect(message?.flags?.has('\\Seen')).toBe(false)
+  })
+
   it('is copied, moved and deleted', async () => {
-    await run('copy_email', { sourceMailbox: 'INBOX', targetMailbox: 'Archive' })
+    const copied = await run('copy_email', { sourceMailbox: 'INBOX', targetMailbox: 'Archive' })
+    const [copy] = await find('Archive')
+    expect(copied).toEqual({ success: true, newUid: copy?.uid })
     expect(await find('Archive')).toMatchObject([{ envelope: { subject: 'Task' } }])
-    await run('move_email', { sourceMailbox: 'INBOX', targetMailbox: 'Archive' })
+    const moved = await run('move_email', { sourceMailbox: 'INBOX', targetMailbox: 'Archive' })
+    expect(moved).toEqual({ success: true, newUid: (await find('Archive')).at(-1)?.uid })
     expect(await find('Archive')).toHaveLength(2)
     expect((await find('INBOX')).some((found) => found.uid === uid)).toBe(false)
     const [first] = await find('Archive')
-    await run('delete_email', { mailbox: 'Archive', uid: first?.uid })
+    expect(await run('delete_email', { mailbox: 'Archive', uid: first?.uid })).toEqual({ success: true })
     expect(await find('Archive')).toHaveLength(1)
   })
 
   it('that does not exist is named', async () => {
-    for (const name of ['mark_email_as_read', 'delete_email']) {
+    for (const name of ['mark_email_read', 'delete_email']) {
       await expect(run(name, { mailbox: 'INBOX', uid: 9999 })).rejects.toThrow('no message 9999 in INBOX')
     }
     for (const name of ['copy_email', 'move_email']) {

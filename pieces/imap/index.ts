@@ -1,6 +1,6 @@
 import { createPiece, PieceCategory } from '@piecework/framework'
 import { logo } from '../common/logo.ts'
-import { copyEmail, deleteEmail, markAsRead, moveEmail } from './actions.ts'
+import { copyEmail, deleteEmail, markEmailRead, moveEmail } from './actions.ts'
 import { imapAuth } from './connection.ts'
 import { newEmail } from './new-email.ts'
 
@@ -11,6 +11,6 @@ export const imap = createPiece({
   authors: ['piecework'],
   categories: [PieceCategory.COMMUNICATION],
   auth: imapAuth,
-  actions: [markAsRead, copyEmail, moveEmail, deleteEmail],
+  actions: [markEmailRead, copyEmail, moveEmail, deleteEmail],
   triggers: [newEmail],
 })

@@ -20,21 +20,23 @@ function positionOf(client: ImapFlow): Position {
   return { uidValidity: String(mailbox.uidValidity), uidNext: mailbox.uidNext }
 }
 
-/** The messages of a range of uids in full, oldest first, with their attachments as files. */
+/**
+ * The messages of a range of uids, oldest first, under the names of the mailparser library, which flows refer to;
+ * their attachments are stored as files.
+ */
 async function read(client: ImapFlow, range: string, from: number, files: FilesService): Promise<unknown[]> {
-  const { default: PostalMime } = await import('postal-mime')
+  const { simpleParser } = await import('mailparser')
   const messages: unknown[] = []
-  for await (const message of client.fetch(range, { uid: true, source: true, flags: true }, { uid: true })) {
+  for await (const message of client.fetch(range, { uid: true, source: true }, { uid: true })) {
     // "5:*" means the last message even when it is below 5.
     if (message.uid < from || !message.source) continue
-    const mail = await PostalMime.parse(message.source)
-    const attachments = []
-    for (const { filename, mimeType, content } of mail.attachments) {
-      const fileName = filename || 'attachment'
-      const data = typeof content === 'string' ? Buffer.from(content) : Buffer.from(new Uint8Array(content))
-      attachments.push({ fileName, mimeType, size: data.length, file: await files.write({ fileName, data }) })
+    // `headers` is a map, of which JSON keeps nothing; `headerLines` has the same.
+    const { attachments, headers: _, ...mail } = await simpleParser(message.source)
+    const urls: string[] = []
+    for (const { filename, content } of attachments) {
+      urls.push(await files.write({ fileName: filename || 'attachment', data: content }))
     }
-    messages.push({ uid: message.uid, flags: [...(message.flags ?? [])], ...mail, attachments })
+    messages.push({ ...mail, uid: message.uid, attachments: urls })
     if (messages.length >= MAX_MESSAGES) break
   }
   return messages
@@ -64,16 +66,21 @@ export const newEmail = createTrigger({
   type: TriggerStrategy.POLLING,
   props: {
     mailbox: mailboxProperty('Mailbox'),
-    info: Property.MarkDown({ value: 'Messages that are already in the mailbox start nothing.' }),
+    filterInstructions: Property.MarkDown({
+      value: 'Add a router to go on with some messages only. Messages that are already in the mailbox start nothing.',
+    }),
   },
   sampleData: {
-    uid: 42,
-    flags: [],
     subject: 'Hello',
-    from: { name: 'Ada', address: 'ada@example.com' },
-    to: [{ name: '', address: 'bob@example.com' }],
     date: '2024-03-04T10:15:30.000Z',
+    from: { value: [{ name: 'Ada', address: 'ada@example.com' }], text: '"Ada" <ada@example.com>' },
+    to: { value: [{ name: 'Bob', address: 'bob@example.com' }], text: '"Bob" <bob@example.com>' },
+    cc: { value: [{ name: '', address: 'carol@example.com' }], text: 'carol@example.com' },
+    messageId: '<1a2b3c@example.com>',
     text: 'How are you?',
+    textAsHtml: '<p>How are you?</p>',
+    html: '<p>How are you?</p>',
+    uid: 42,
     attachments: [],
   },
   async onEnable({ auth, store, propsValue }) {

@@ -108,12 +108,46 @@ describe('a stamp', () => {
 })
 
 describe('drawing pages', () => {
-  it('gives images, or says what the worker lacks', async () => {
-    const result = await runAction(pdf, 'convertToImage', { file: pages, imageOutputType: 'multiple' }).catch(
-      (error: Error) => error.message,
-    )
-    if (typeof result === 'string') expect(result).toContain('poppler-utils')
-    else expect(result).toEqual({ images: [expect.any(String), expect.any(String), expect.any(String)] })
+  const draw = async (file: ApFile, imageOutputType: string) => {
+    const { output, recorded } = await runRecorded(pdf, 'convertToImage', { file, imageOutputType })
+    const drawn = [...recorded.files.values()]
+    return { output, urls: [...recorded.files.keys()], names: drawn.map((one) => one.fileName), drawn }
+  }
+
+  it('gives an image for each', async () => {
+    const { output, urls, names, drawn } = await draw(pages, 'multiple')
+    expect(output).toEqual({ images: urls })
+    expect(names).toEqual(['merged-document-1.png', 'merged-document-2.png', 'merged-document-3.png'])
+    for (const { data } of drawn) {
+      const { width, height } = await Jimp.fromBuffer(data)
+      expect({ width, height }).toEqual({ width: 1240, height: 1754 })
+    }
+  })
+
+  it('or one of all of them, with the colours of the document', async () => {
+    const imageItems = [{ imageFile: image, distanceFromLeft: 0, distanceFromTop: 0, scale: 5, pageNumber: 3 }]
+    const { output, urls, drawn } = await draw(await make('addImageToPdf', { file: pages, imageItems }), 'single')
+    expect(output).toEqual({ image: urls[0] })
+    const whole = await Jimp.fromBuffer(drawn[0]?.data ?? Buffer.of())
+    expect(whole.height / whole.width).toBeCloseTo((3 * 1754) / 1240, 2)
+    expect(whole.getPixelColor(5, Math.round((whole.height * 2) / 3) + 5)).toBe(0xff0000ff)
+    expect(whole.getPixelColor(5, 5)).toBe(0xffffffff)
+  })
+
+  it('of a huge page gives an image that fits into memory', async () => {
+    const { PDFDocument } = await import('@cantoo/pdf-lib')
+    const poster = await PDFDocument.create()
+    poster.addPage([14_400, 14_400])
+    const { drawn } = await draw(new ApFile('poster.pdf', Buffer.from(await poster.save())), 'multiple')
+    // Its size stands at the beginning of a PNG.
+    const png = drawn[0]?.data ?? Buffer.of()
+    const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)]
+    expect(width * height).toBeLessThan(33_000_000)
+    expect(width).toBe(height)
+  })
+
+  it('needs a document', async () => {
+    await expect(draw(broken, 'multiple')).rejects.toThrow('broken.pdf is not a PDF')
   })
 
   it('is limited to 16 MB', async () => {

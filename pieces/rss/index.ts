@@ -10,7 +10,7 @@ import {
   TriggerStrategy,
 } from '@piecework/framework'
 import { logo } from '../common/logo.ts'
-import { type FeedItem, fetchFeed } from './feed.ts'
+import { type FeedItem, fetchFeed, idOf } from './feed.ts'
 
 /** How many past entries a flow remembers of each feed; far more than feeds carry. */
 const MAX_SEEN = 1000
@@ -26,9 +26,28 @@ async function fresh(store: Store, feedUrl: string): Promise<FeedItem[]> {
   const items = await fetchFeed(feedUrl)
   const seen = (await store.get<string[]>(key)) ?? []
   const known = new Set(seen)
-  const added = items.filter((item) => !known.has(digest(item.guid)))
-  await store.put(key, [...added.map((item) => digest(item.guid)), ...seen].slice(0, MAX_SEEN))
+  const added = items.filter((item) => !known.has(digest(idOf(item))))
+  await store.put(key, [...added.map((item) => digest(idOf(item))), ...seen].slice(0, MAX_SEEN))
   return added
+}
+
+const SAMPLE = {
+  title: 'Version 2 is out',
+  description: '<p>What is new, and how to move.</p>',
+  summary: 'What is new, and how to move.',
+  date: '2024-03-04T10:15:30.000Z',
+  pubdate: '2024-03-04T10:15:30.000Z',
+  pubDate: '2024-03-04T10:15:30.000Z',
+  link: 'https://example.com/news/2',
+  guid: 'https://example.com/news/2',
+  author: 'Ada',
+  comments: null,
+  origlink: null,
+  image: {},
+  source: {},
+  categories: ['news'],
+  enclosures: [],
+  meta: { title: 'News', description: 'News of the project', link: 'https://example.com/' },
 }
 
 interface FeedTriggerParams<P> {
@@ -43,7 +62,7 @@ function feedTrigger<P extends InputPropertyMap>({ feeds, ...declaration }: Feed
   return createTrigger({
     ...declaration,
     type: TriggerStrategy.POLLING,
-    sampleData: {},
+    sampleData: SAMPLE,
     async onEnable({ store, propsValue }) {
       for (const url of feeds(propsValue)) await fresh(store, url)
     },
@@ -67,21 +86,23 @@ export const newItem = feedTrigger({
   name: 'new-item',
   displayName: 'New Item In Feed',
   description: 'Starts the flow for each new entry of a feed',
-  props: { rss_feed_url: Property.ShortText({ displayName: 'RSS Feed URL', required: true }) },
+  props: {
+    rss_feed_url: Property.ShortText({ displayName: 'RSS Feed URL', required: true }),
+  },
   feeds: (values) => [values.rss_feed_url],
 })
 
 export const newItemInList = feedTrigger({
-  name: 'rss-feed-list',
-  displayName: 'New Item In List',
+  name: 'new-item-list',
+  displayName: 'New Items in Multiple Feeds',
   description: 'Starts the flow for each new entry of several feeds',
-  props: { rss_feed_urls: Property.Array({ displayName: 'RSS Feed URLs', required: true }) },
+  props: { rss_feed_urls: Property.Array({ displayName: 'RSS Feed URLs', required: true, defaultValue: [] }) },
   feeds: (values) => [...new Set(values.rss_feed_urls.map((url) => String(url).trim()))].filter((url) => url !== ''),
 })
 
 export const rss = createPiece({
-  displayName: 'RSS',
-  description: 'Follow RSS, Atom and JSON feeds',
+  displayName: 'RSS Feed',
+  description: 'Follow RSS and Atom feeds',
   logoUrl: logo('#ea580c', '<path d="M4 11a9 9 0 0 1 9 9M4 4a16 16 0 0 1 16 16"/><circle cx="5" cy="19" r="1"/>'),
   authors: ['piecework'],
   categories: [PieceCategory.MARKETING],

@@ -13,11 +13,14 @@ const rssOf = (...ids: string[]) =>
 const atom = `<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><id>i</id><updated>2024-03-04T10:15:30Z</updated>
   <entry><id>e1</id><title>One</title><updated>2024-03-04T10:15:30Z</updated><link rel="self" href="http://x"/>
   <link href="http://a"/><content type="html">c</content><author><name>Ada</name></author></entry></feed>`
-const json =
-  '{"version":"https://jsonfeed.org/version/1.1","title":"J","items":[{"id":"j1","content_text":"c","tags":["k"]}]}'
+const latin = Buffer.from(
+  '<?xml version="1.0" encoding="ISO-8859-1"?><rss version="2.0"><channel><title>T</title>' +
+    '<item><title>Gr\xfc\xdfe</title><link>http://n/1</link><pubDate>Mon, 04 Mar 2024 10:15:30 +0000</pubDate></item></channel></rss>',
+  'latin1',
+)
 
 let server: TestServer
-const feeds: Record<string, string> = { '/atom': atom, '/json': json, '/html': '<p>no feed</p>' }
+const feeds: Record<string, string | Buffer> = { '/atom': atom, '/latin': latin, '/html': '<p>no feed</p>' }
 beforeAll(async () => {
   server = await startTestServer((request, response) => {
     const feed = feeds[request.url ?? '']
@@ -40,13 +43,20 @@ describe('a feed', () => {
     expect(await newItem.run(context)).toEqual([])
   })
 
-  it('may be Atom or JSON', async () => {
+  it('may be Atom, and in any encoding; entries have the names that flows refer to', async () => {
     expect(await newItem.test(follow('/atom'))).toMatchObject([
-      { guid: 'e1', title: 'One', link: 'http://a', description: 'c', author: 'Ada', meta: { title: 'T' } },
+      { guid: 'e1', title: 'One', link: 'http://a/', description: 'c', author: 'Ada', meta: { title: 'T' } },
     ])
-    expect(await newItem.test(follow('/json'))).toMatchObject([
-      { guid: 'j1', title: null, description: 'c', categories: ['k'], meta: { title: 'J' } },
-    ])
+    const moment = new Date('2024-03-04T10:15:30Z')
+    const [entry] = await newItem.test(follow('/latin'))
+    expect(entry).toMatchObject({
+      ...{ title: 'Grüße', link: 'http://n/1', description: null, summary: null, author: null, comments: null },
+      ...{ date: moment, pubdate: moment, pubDate: moment, categories: [], enclosures: [], image: {}, source: {} },
+      'rss:title': { '@': {}, '#': 'Grüße' },
+      meta: { title: 'T', '#type': 'rss', '#version': '2.0' },
+    })
+    // What a run keeps of it is JSON.
+    expect(JSON.parse(JSON.stringify(entry))).toMatchObject({ pubdate: '2024-03-04T10:15:30.000Z' })
   })
 
   it('that is missing or is none fails', async () => {
