@@ -87,11 +87,11 @@ export interface Server {
 /**
  * Puts the server together; it does not listen yet.
  * @param options checksAnswers: see createHttpServer.
- * @throws KeyError, or Error when the database does not open.
+ * @throws KeyError, or StartError when the database does not open.
  */
 export async function composeServer(settings: Settings, log: Logger, { checksAnswers = false } = {}): Promise<Server> {
   const keys = await loadKeys(settings)
-  const db = await openDatabase(databaseOptions(settings))
+  const db = await openDatabase(databaseOptions(settings), (message) => log.warn(message))
   await requireMatchingKeys(db, keys)
   const release = packageJson.version
   const tokens = createTokens(keys.jwtSecret)
@@ -105,7 +105,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     maxFileSizeMb: settings.maxFileSizeMb,
   })
   const catalogue = createCatalogue({ db, builtIn: readBuiltInPieces(), maxEntries: settings.piecesCacheMaxEntries })
-  const connectRedis = await redisConnector(settings, log)
+  const connectRedis = await openRedis(settings, log)
   const connection = postgresConnection(settings)
   const bus = await openBus({ appId: newId(), db, settings, connection, connectRedis, log })
   const runMetrics = createRunMetrics()
@@ -294,10 +294,10 @@ async function openTracing(settings: Settings, release: string, log: Logger): Pr
 }
 
 /** Makes connections to Redis. Its libraries take 20 MB, so that a server without Redis does without them. */
-async function redisConnector(settings: Settings, log: Logger): Promise<(() => Redis) | undefined> {
+async function openRedis(settings: Settings, log: Logger): Promise<(() => Redis) | undefined> {
   if (settings.redisType === 'MEMORY') return undefined
-  const { connectRedis } = await import('./redis.ts')
-  return () => connectRedis(settings, log)
+  const { redisConnector } = await import('./redis.ts')
+  return redisConnector(settings, log)
 }
 
 async function queueMaker(

@@ -185,11 +185,13 @@ export function createExecution(parts: ExecutionParts) {
   bus.on('LIMITS_CHANGED', limits.forget)
   bus.on('JOBS_ADDED', () => dispatcher.wake())
   bus.on('RUNS_CANCELED', ({ ids }) => stopRuns(ids))
-  bus.onGap(() => {
+  bus.onGap(({ lasting }) => {
     entries.forgetAll()
     forgetPieces()
     limits.forget()
     dispatcher.wake()
+    // Whose answer was under way may still get it.
+    if (lasting) return
     settleMissed().catch((error: unknown) => log.error({ err: error }, 'callers of ended runs could not be found'))
   })
 

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestPostgres } from './database/testing.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 
@@ -84,4 +86,23 @@ test('settings that are wrong stop the start with their names', async () => {
   expect(ended.code).toBe(1)
   expect(ended.output).toContain('AP_PORT must be a whole number')
   expect(ended.output).toContain('AP_WORKER_CONCURRENCY must be a whole number of at least 1')
+})
+
+test('a port that is taken and a database that is away end the start in a sentence that names the setting', async () => {
+  const database = await createTestPostgres()
+  const holder = createServer().listen(0, '127.0.0.1')
+  await once(holder, 'listening')
+  const address = holder.address()
+  const port = String(typeof address === 'object' ? address?.port : '')
+  try {
+    const keys = { AP_ENCRYPTION_KEY: 'b'.repeat(32), AP_JWT_SECRET: 'c'.repeat(32) }
+    const taken = await run({ ...keys, AP_POSTGRES_URL: database.url, AP_PORT: port }, async () => {})
+    expect(taken).toMatchObject({ code: 1, output: expect.stringContaining('choose another AP_PORT') })
+    const away = await run({ ...keys, AP_POSTGRES_URL: 'postgres://127.0.0.1:1/x' }, async () => {})
+    expect(away).toMatchObject({ code: 1, output: expect.stringContaining('Check AP_POSTGRES_URL') })
+    expect(taken.output + away.output).not.toContain('    at ')
+  } finally {
+    holder.close()
+    await database.drop()
+  }
 })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectRedis } from './redis.ts'
+import { redisConnector } from './redis.ts'
 import { loadSettings } from './settings.ts'
 import { eventually } from './testing/flows.ts'
 
@@ -44,7 +44,7 @@ async function startRedis(lines: string[], args: string[] = []): Promise<void> {
 /** Connects as the settings say, and asks for a word and the number of the database. */
 async function greet(env: Record<string, string>): Promise<{ pong: string; db: string | undefined }> {
   const { settings } = loadSettings({ AP_FRONTEND_URL: 'http://localhost', ...env })
-  const redis = connectRedis(settings, { warn: () => {} })
+  const redis = redisConnector(settings, { warn: () => {}, info: () => {} })()
   try {
     return await eventually(async () => {
       const pong = await redis.ping()

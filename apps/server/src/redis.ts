@@ -47,18 +47,27 @@ export function redisOptions(settings: RedisSettings): RedisOptions {
   return { ...common, host: settings.redisHost ?? 'localhost', port: settings.redisPort, ...(tls ? { tls } : {}) }
 }
 
-/** Connects. Errors of the connection are retried for ever; each is reported once. */
-export function connectRedis(settings: RedisSettings, log: { warn(details: object, message: string): void }): Redis {
-  const redis = new Redis(redisOptions(settings))
+/**
+ * Makes connections, as many as are asked for. Each is retried for ever; that Redis is away is reported once for all
+ * of them.
+ */
+export function redisConnector(
+  settings: RedisSettings,
+  log: { warn(details: object, message: string): void; info(message: string): void },
+): () => Redis {
   let reported = false
-  redis.on('error', (error: unknown) => {
-    if (!reported) log.warn({ err: error }, 'Redis is not reachable; work goes on from the database')
-    reported = true
-  })
-  redis.on('ready', () => {
-    reported = false
-  })
-  return redis
+  return () => {
+    const redis = new Redis(redisOptions(settings))
+    redis.on('error', (error: unknown) => {
+      if (!reported) log.warn({ err: error }, 'Redis is not reachable; work goes on from the database')
+      reported = true
+    })
+    redis.on('ready', () => {
+      if (reported) log.info('Redis is reachable again')
+      reported = false
+    })
+    return redis
+  }
 }
 
 function tlsOptions({ redisUseSsl, redisSslCaFile }: RedisSettings): { ca?: string } | undefined {
@@ -82,6 +91,6 @@ function fromUrl(text: string, tls: { ca?: string } | undefined): RedisOptions {
 }
 
 function sentinelAddress(text: string): { host: string; port: number } {
-  const [host = '', port] = text.split(':')
+  const [, host = '', port] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(text) ?? []
   return { host, port: port === undefined ? SENTINEL_PORT : Number(port) }
 }

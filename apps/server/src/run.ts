@@ -4,6 +4,7 @@ import { KeyError } from './keys.ts'
 import { createLog } from './log.ts'
 import { composeWorker } from './separate-worker.ts'
 import { loadSettings, SettingsError } from './settings.ts'
+import { explainListen, StartError } from './start-error.ts'
 
 /** The server process: stays in the foreground, logs to standard output, ends cleanly on SIGTERM. */
 async function main(): Promise<void> {
@@ -37,13 +38,17 @@ async function main(): Promise<void> {
     process.exit(1)
   })
 
-  const port = await server.start()
+  const port = await server.start().catch((error: unknown) => {
+    throw explainListen(error, settings)
+  })
   log.info({ port, url: settings.frontendUrl }, 'Piecework is ready')
 }
 
+/** What the operator can mend: the message says how, and a stack would hide it. */
+const isExpected = (error: unknown): error is Error =>
+  [SettingsError, KeyError, StartError, NamespacesUnavailableError].some((kind) => error instanceof kind)
+
 main().catch((error: unknown) => {
-  const expected =
-    error instanceof SettingsError || error instanceof KeyError || error instanceof NamespacesUnavailableError
-  process.stderr.write(`${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
+  process.stderr.write(`${isExpected(error) ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
   process.exit(1)
 })

@@ -19,7 +19,8 @@ export function composeWorker(settings: Settings, log: Logger): SeparateWorker {
   return {
     async start() {
       worker = startRemoteWorker({
-        url: settings.internalUrl ?? settings.frontendUrl,
+        // Some write it with the path of the API.
+        url: (settings.internalUrl ?? settings.frontendUrl).replace(/\/api$/, ''),
         token: settings.workerToken ?? '',
         workerId: newId(),
         concurrency: settings.workerConcurrency,

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { documentSettings } from './settings/document.ts'
+import { SETTINGS, type Setting } from './settings/table.ts'
 import { loadSettings, SettingsError } from './settings.ts'
 
 function problemsOf(env: Record<string, string>): string {
@@ -62,6 +63,17 @@ describe('malformed values', () => {
     expect(message).toContain('AP_DB_TYPE must be one of `PGLITE`, `POSTGRES`, but it is "MYSQL"')
   })
 
+  test.each([
+    [{ AP_REDIS_URL: 'localhost:6379' }, 'AP_REDIS_URL must be a URL such as `redis://user:password@host/name`'],
+    [{ AP_POSTGRES_URL: 'mysql://db/x' }, 'AP_POSTGRES_URL must be a URL such as `postgres://'],
+    [{ AP_POSTGRES_SSL_CA: '/etc/ca.pem' }, 'AP_POSTGRES_SSL_CA must be a certificate in PEM form'],
+    [{ AP_REDIS_SSL_CA_FILE: '/nowhere.pem' }, 'AP_REDIS_SSL_CA_FILE must be the path of a file'],
+    [{ AP_REDIS_SENTINEL_HOSTS: 'one:26379,two:http' }, 'AP_REDIS_SENTINEL_HOSTS must be a comma-separated list of'],
+    [{ AP_SCIM_DEFAULT_PROJECT_ROLE: 'Boss' }, 'must be one of `Admin`, `Editor`, `Viewer`'],
+  ])('%o', (env, message) => {
+    expect(problemsOf(env)).toContain(message)
+  })
+
   test('secrets are not shown', () => {
     const message = problemsOf({ AP_ENCRYPTION_KEY: 'hunter2', AP_APP_WEBHOOK_SECRETS: '{"a": hunter2' })
     expect(message).toContain('AP_ENCRYPTION_KEY must be 32 hexadecimal characters')
@@ -82,11 +94,29 @@ describe('settings that do not fit each other', () => {
     ],
     [{ AP_DB_TYPE: 'POSTGRES' }, 'AP_POSTGRES_HOST must be set, because AP_DB_TYPE is POSTGRES'],
     [{ AP_REDIS_TYPE: 'SENTINEL' }, 'AP_REDIS_SENTINEL_HOSTS must be set'],
-    [{ AP_QUEUE_UI_ENABLED: 'true' }, 'AP_QUEUE_UI_PASSWORD must be set, because AP_QUEUE_UI_ENABLED is true'],
+    [
+      { AP_QUEUE_UI_ENABLED: 'true', AP_REDIS_HOST: 'r' },
+      'AP_QUEUE_UI_PASSWORD must be set, because AP_QUEUE_UI_ENABLED is true',
+    ],
     [{ AP_FILE_STORAGE_LOCATION: 'S3', AP_S3_BUCKET: 'b', AWS_REGION: 'eu' }, 'AP_S3_ACCESS_KEY_ID must be set'],
     [{ AP_CONTAINER_TYPE: 'WORKER' }, 'AP_WORKER_TOKEN must be set'],
   ])('%o', (env, message) => {
     expect(problemsOf(env)).toContain(message)
+  })
+
+  test('what only apps need is asked of apps alone', () => {
+    const shared = { AP_DB_TYPE: 'POSTGRES', AP_REDIS_TYPE: 'STANDALONE', AP_FILE_STORAGE_LOCATION: 'S3' }
+    const worker = { AP_CONTAINER_TYPE: 'WORKER', AP_WORKER_TOKEN: 'token', AP_FRONTEND_URL: 'https://app.example' }
+    expect(problemsOf({ ...shared, ...worker })).toBe('')
+    // The dashboard shows a queue in Redis; without Redis there is nothing to guard.
+    expect(problemsOf({ AP_QUEUE_UI_ENABLED: 'true' })).toBe('')
+  })
+
+  test('a certificate may be written in one line', () => {
+    const { settings } = loadSettings({
+      AP_POSTGRES_SSL_CA: '-----BEGIN CERTIFICATE-----\\nMII\\n-----END CERTIFICATE-----',
+    })
+    expect(settings.postgresSslCa).toBe('-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----')
   })
 
   test('a complete S3 configuration passes, with the region of the standard variable', () => {
@@ -134,4 +164,14 @@ describe('names and values of older releases', () => {
 test('docs/settings.md is current (npm run docs)', () => {
   const page = readFileSync(new URL('../../../docs/settings.md', import.meta.url), 'utf8')
   expect(page).toBe(documentSettings())
+})
+
+test('every setting is read by the server, or the documentation says that it has no effect', () => {
+  const folder = new URL('.', import.meta.url).pathname
+  const files = globSync('**/*.ts', { cwd: folder }).filter((name) => !/^settings|\.test\.ts$|^testing\//.test(name))
+  const words = new Set(files.flatMap((name) => readFileSync(folder + name, 'utf8').match(/\w+/g) ?? []))
+  const silent = Object.entries<Setting<unknown>>(SETTINGS)
+    .filter(([name, { awaits, group }]) => !words.has(name) && awaits === undefined && group !== 'Accepted and ignored')
+    .map(([, { env }]) => env)
+  expect(silent).toEqual([])
 })

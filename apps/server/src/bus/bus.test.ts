@@ -134,7 +134,7 @@ describe.each(Object.keys(fixtures))('messages between apps over %s', (driver) =
   test('after a lost connection an app hears that it has a gap, and then messages again', async () => {
     const [sender, listener] = [await join(), await join()]
     if (!fixture.cut) return
-    const gap = new Promise<void>((resolve) => listener.onGap(resolve))
+    const gap = new Promise<unknown>((resolve) => listener.onGap(resolve))
     await fixture.cut(listener.appId)
     await gap
     const heard = new Promise<string>((resolve) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { atMost } from '../patience.ts'
 import { type Message, TOPICS, type Topic } from './topics.ts'
 
 /**
@@ -10,9 +11,12 @@ export interface Bus {
   /** Hands a message to the other apps, or to the app named. The sender itself never gets it. */
   publish<T extends Topic>(topic: T, message: Message<T>, to?: string): void
   on<T extends Topic>(topic: T, handler: (message: Message<T>) => void): void
-  /** Messages may have been missed: what they keep up to date must be looked at anew. */
-  onGap(handler: () => void): void
-  /** Resolves when what was published so far has left. */
+  /**
+   * Messages may have been missed: what they keep up to date must be looked at anew. `lasting` while nothing can be
+   * heard: then it is called again and again.
+   */
+  onGap(handler: (gap: { lasting: boolean }) => void): void
+  /** Resolves when what was published so far has left, or cannot leave for a while. */
   flush(): Promise<void>
   close(): Promise<void>
 }
@@ -32,7 +36,10 @@ export interface Carrier {
 
 export interface CarrierEvents {
   receive(text: string): void
+  /** Something may have been missed, and no more will be. */
   gap(): void
+  /** Nothing can be heard at the moment; to be told every second. */
+  deaf(): void
 }
 
 const Envelope = z.object({ from: z.string(), n: z.number(), topic: z.string(), message: z.unknown() })
@@ -47,10 +54,12 @@ interface BusOptions {
 const MAX_OUTBOX = 10_000
 const MAX_BATCH = 100
 const RETRY_MS = 250
+/** Somebody who leaves does not wait for a carrier that is away. */
+const LAST_WORDS_MS = 1000
 
 export async function createBus({ appId, open, log }: BusOptions): Promise<Bus> {
   const handlers = new Map<Topic, ((message: unknown) => void)[]>()
-  const gapHandlers: (() => void)[] = []
+  const gapHandlers: ((gap: { lasting: boolean }) => void)[] = []
   let outbox: Parcel[] = []
   let sending: Promise<void> | undefined
   let closed = false
@@ -70,11 +79,14 @@ export async function createBus({ appId, open, log }: BusOptions): Promise<Bus> 
     for (const handle of handlers.get(topic) ?? []) handle(parsed.data)
   }
 
+  const tellGap = (gap: { lasting: boolean }): void => {
+    for (const handle of gapHandlers) handle(gap)
+  }
+
   const carrier = await open({
     receive,
-    gap: () => {
-      for (const handle of gapHandlers) handle()
-    },
+    gap: () => tellGap({ lasting: false }),
+    deaf: () => tellGap({ lasting: true }),
   })
 
   const sendAll = async (): Promise<void> => {
@@ -117,11 +129,11 @@ export async function createBus({ appId, open, log }: BusOptions): Promise<Bus> 
       gapHandlers.push(handler)
     },
     async flush() {
-      while (sending) await sending
+      await atMost(sending, LAST_WORDS_MS)
     },
     async close() {
       closed = true
-      await sending
+      await atMost(sending, LAST_WORDS_MS)
       await carrier.close()
     },
   }

@@ -1,7 +1,11 @@
 import type { Redis } from 'ioredis'
+import { atMost } from '../patience.ts'
 import type { Carrier, CarrierEvents } from './bus.ts'
 
 const EVERYBODY = 'piecework:bus'
+/** A server that is not there at the start is waited for so long; then the app starts without it. */
+const FIRST_PATIENCE_MS = 2000
+const DEAF_EVERY_MS = 1000
 
 interface RedisCarrierOptions {
   appId: string
@@ -15,10 +19,27 @@ export async function openRedisCarrier({ appId, connect, events }: RedisCarrierO
   const own = `${EVERYBODY}:${appId}`
   const publisher = connect()
   const subscriber = connect()
+  let hears = false
   subscriber.on('message', (_channel: string, text: string) => events.receive(text))
-  await subscriber.subscribe(EVERYBODY, own)
-  // The client subscribes again by itself once it is back; what was said meanwhile is lost.
-  subscriber.on('ready', () => events.gap())
+  subscriber.on('close', () => {
+    hears = false
+  })
+
+  const listening = new Promise<void>((resolve) => {
+    const listen = async (): Promise<void> => {
+      await subscriber.subscribe(EVERYBODY, own)
+      hears = true
+      // What was said before is lost.
+      events.gap()
+      resolve()
+    }
+    // The connection may be lost again before the answer: then it is ready once more, later.
+    subscriber.on('ready', () => void listen().catch(() => {}))
+  })
+  const deafness = setInterval(() => {
+    if (!hears) events.deaf()
+  }, DEAF_EVERY_MS)
+  await atMost(listening, FIRST_PATIENCE_MS)
 
   return {
     async send(parcels) {
@@ -27,8 +48,9 @@ export async function openRedisCarrier({ appId, connect, events }: RedisCarrierO
       for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error
     },
     async close() {
+      clearInterval(deafness)
       subscriber.disconnect()
-      await publisher.quit().catch(() => publisher.disconnect())
+      publisher.disconnect()
     },
   }
 }

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import { migrations } from '../database/migrations/index.ts'
-import { connectDatabase } from '../database/open.ts'
+import { connectDatabase, requireDatabase } from '../database/open.ts'
 import { databaseOptions } from '../database/options.ts'
 import { migrateDown, RollbackError } from '../database/rollback.ts'
 import { loadSettings, SettingsError } from '../settings.ts'
+import { StartError } from '../start-error.ts'
 
 const USAGE = `Takes the database back to the schema of an older release. Stop every app first, and make a backup.
 
@@ -14,8 +15,10 @@ const USAGE = `Takes the database back to the schema of an older release. Stop e
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { to: { type: 'string' }, force: { type: 'boolean', default: false } } })
   if (values.to === undefined) throw new RollbackError(USAGE)
-  const db = connectDatabase(databaseOptions(loadSettings(process.env).settings))
+  const options = databaseOptions(loadSettings(process.env).settings)
+  const db = connectDatabase(options)
   try {
+    await requireDatabase(db, options)
     const names = await migrateDown(db, migrations, { to: values.to, force: values.force })
     process.stdout.write(
       names.length === 0
@@ -28,7 +31,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const expected = error instanceof RollbackError || error instanceof SettingsError
+  const expected = error instanceof RollbackError || error instanceof SettingsError || error instanceof StartError
   process.stderr.write(`${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`)
   process.exitCode = 1
 })

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { StartError } from '../start-error.ts'
 import type { Database } from './schema.ts'
 
 /** One step of the schema. `breaking`: a server without this migration must not run on the schema. */
@@ -16,21 +17,29 @@ const LOCK_ID = 4_242_001
 
 /**
  * Brings the schema up to date, one transaction in all, so that several servers may start at once.
+ * @param warn is told of migrations of a newer release that this server can live with.
  * @returns the names applied now.
- * @throws Error when the database holds a breaking migration that this server does not know.
+ * @throws StartError when the database holds a breaking migration that this server does not know.
  */
-export async function migrateUp(db: Kysely<Database>, migrations: readonly Migration[]): Promise<string[]> {
+export async function migrateUp(
+  db: Kysely<Database>,
+  migrations: readonly Migration[],
+  warn: (message: string) => void = () => {},
+): Promise<string[]> {
   return db.transaction().execute(async (trx) => {
     await lockMigrations(trx)
     const applied = await readApplied(trx)
     const known = new Set(migrations.map((migration) => migration.name))
-    const unknownBreaking = applied.filter((row) => !known.has(row.name) && row.breaking)
-    if (unknownBreaking.length > 0) {
-      const names = unknownBreaking.map((row) => `${row.name} (release ${row.release})`).join(', ')
-      throw new Error(
-        `The database was migrated by a newer release with breaking changes: ${names}. Upgrade this server, or roll the database back.`,
+    const unknown = applied.filter((row) => !known.has(row.name))
+    const breaking = unknown.filter((row) => row.breaking)
+    if (breaking.length > 0)
+      throw new StartError(
+        `The database was migrated by a newer release with breaking changes: ${describe(breaking)}. Upgrade this server, or roll the database back: npm run rollback, from the newer release.`,
       )
-    }
+    if (unknown.length > 0)
+      warn(
+        `the database was migrated by a newer release, and this server runs on it all the same: ${describe(unknown)}`,
+      )
     const done = new Set(applied.map((row) => row.name))
     const names: string[] = []
     for (const migration of migrations) {
@@ -55,6 +64,9 @@ export async function lockMigrations(trx: Kysely<Database>): Promise<void> {
     breaking boolean not null,
     applied timestamptz not null default now())`.execute(trx)
 }
+
+const describe = (rows: readonly { name: string; release: string }[]): string =>
+  rows.map(({ name, release }) => `${name} (release ${release})`).join(', ')
 
 function readApplied(trx: Kysely<Database>) {
   return trx.selectFrom('migration').selectAll().orderBy('name').execute()

@@ -1,11 +1,15 @@
 import { mkdirSync } from 'node:fs'
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { reasonOf, StartError } from '../start-error.ts'
 import { migrateUp } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { pgliteDialect } from './pglite-dialect.ts'
 import type { Database } from './schema.ts'
 import { parseTimestamp } from './timestamp.ts'
+
+/** For a connection to a server that is silent, and for a free one of the pool. */
+const CONNECTION_TIMEOUT_MS = 30_000
 
 export type Db = Kysely<Database>
 
@@ -25,16 +29,37 @@ export function connectDatabase(options: DatabaseOptions): Db {
   })
 }
 
-/** Opens the database and brings its schema up to date. */
-export async function openDatabase(options: DatabaseOptions): Promise<Db> {
+/**
+ * Opens the database and brings its schema up to date.
+ * @param warn is told of a schema that is newer than this server, and fit for it all the same.
+ * @throws StartError when the database is not there, or its schema is not one for this server.
+ */
+export async function openDatabase(options: DatabaseOptions, warn?: (message: string) => void): Promise<Db> {
   const db = connectDatabase(options)
   try {
-    await migrateUp(db, migrations)
+    await requireDatabase(db, options)
+    await migrateUp(db, migrations, warn)
   } catch (error) {
     await db.destroy().catch(() => {})
     throw error
   }
   return db
+}
+
+/** @throws StartError when the database does not answer, with the settings to check. */
+export async function requireDatabase(db: Db, options: DatabaseOptions): Promise<void> {
+  await sql`select 1`.execute(db).catch((error: unknown) => {
+    throw new StartError(unusable(options, error), { cause: error })
+  })
+}
+
+function unusable(options: DatabaseOptions, error: unknown): string {
+  if (options.type === 'PGLITE') return reasonOf(error)
+  const { connection, ssl } = options
+  const { hostname, port } =
+    typeof connection === 'string' ? new URL(connection) : { ...connection, hostname: connection.host }
+  const encrypted = ssl ? ', AP_POSTGRES_USE_SSL and AP_POSTGRES_SSL_CA' : ''
+  return `The database server ${hostname || 'localhost'}:${port || 5432} cannot be used: ${reasonOf(error)}. Check AP_POSTGRES_URL, or AP_POSTGRES_HOST and the other settings of its kind${encrypted}.`
 }
 
 function openPglite(dataDir: string) {
@@ -44,7 +69,12 @@ function openPglite(dataDir: string) {
 
 /** A connection as the `pg` driver wants it. */
 export function clientConfig({ connection, ssl }: PostgresConnection): pg.ClientConfig {
-  return { ...(typeof connection === 'string' ? { connectionString: connection } : connection), ssl }
+  if (typeof connection !== 'string') return { ...connection, ssl }
+  if (ssl === false) return { connectionString: connection }
+  // The driver would let the URL overrule the certificate that was given.
+  const url = new URL(connection)
+  url.searchParams.delete('sslmode')
+  return { connectionString: url.toString(), ssl }
 }
 
 function openPostgres(options: Extract<DatabaseOptions, { type: 'POSTGRES' }>) {
@@ -52,6 +82,7 @@ function openPostgres(options: Extract<DatabaseOptions, { type: 'POSTGRES' }>) {
     ...clientConfig(options),
     max: options.poolSize,
     idleTimeoutMillis: options.idleTimeoutMs,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     types: {
       getTypeParser: ((oid: number, format: 'text' | 'binary') => {
         if (oid === pg.types.builtins.TIMESTAMPTZ) return parseTimestamp

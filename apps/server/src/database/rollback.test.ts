@@ -23,22 +23,25 @@ async function shape(db: Db): Promise<string[]> {
   return rows.map(({ line }) => line)
 }
 
-describe('taking migrations back', () => {
-  let database: Awaited<ReturnType<typeof createTestPostgres>>
+const FIXTURES = {
+  PGLITE: async () => ({ options: { type: 'PGLITE', dataDir: 'memory://' }, drop: async () => {} }) as const,
+  POSTGRES: async () => {
+    const { url, drop } = await createTestPostgres()
+    const options = { type: 'POSTGRES', connection: url, ssl: false, poolSize: 4, idleTimeoutMs: 1000 } as const
+    return { options, drop }
+  },
+}
+
+describe.each(['PGLITE', 'POSTGRES'] as const)('taking migrations back on %s', (type) => {
+  let fixture: Awaited<ReturnType<(typeof FIXTURES)[typeof type]>>
   let db: Db
   beforeAll(async () => {
-    database = await createTestPostgres()
-    db = connectDatabase({
-      type: 'POSTGRES',
-      connection: database.url,
-      ssl: false,
-      poolSize: 4,
-      idleTimeoutMs: 1000,
-    })
+    fixture = await FIXTURES[type]()
+    db = connectDatabase(fixture.options)
   })
   afterAll(async () => {
     await db.destroy()
-    await database.drop()
+    await fixture.drop()
   })
 
   test('leads to the schema of the older release, and up again to the same one', async () => {
@@ -69,6 +72,11 @@ describe('taking migrations back', () => {
     await expect(migrateDown(db, released, { to: '50.0.0', force: true })).rejects.toThrow('newer release knows')
     await expect(migrateDown(db, [...released, breaking], { to: '0.0.1', force: true })).rejects.toThrow('never on')
     await expect(migrateDown(db, released, { to: 'yesterday', force: true })).rejects.toThrow('not a version')
+    await db.insertInto('app_instance').values({ id: 'alive', seen: sql`now()` }).execute()
+    await expect(migrateDown(db, [...released, breaking], { to: '50.0.0', force: true })).rejects.toThrow(
+      'An app still uses the database',
+    )
+    await db.deleteFrom('app_instance').execute()
     expect(await migrateDown(db, [...released, breaking], { to: '50.0.0', force: true })).toEqual(['9000-breaking'])
     await migrateDown(db, released, { to: '1.0.0', force: true })
     expect(await migrateUp(db, [initial])).toEqual([])

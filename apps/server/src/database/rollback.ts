@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import semver from 'semver'
+import { APP_GONE_AFTER_MS } from '../dispatch/apps.ts'
 import { lockMigrations, type Migration } from './migrate.ts'
 import type { Database } from './schema.ts'
 
@@ -16,7 +17,7 @@ export class RollbackError extends Error {
  * Takes back every migration that came with a release newer than the given one, newest first, in one transaction.
  * @param request force: also those that lose data or that the older release cannot do without.
  * @returns the names taken back.
- * @throws RollbackError when there is nothing to go back to, or a migration is breaking or unknown here.
+ * @throws RollbackError when there is nothing to go back to, a migration is breaking or unknown here, or an app runs.
  */
 export async function migrateDown(
   db: Kysely<Database>,
@@ -41,10 +42,25 @@ export async function migrateDown(
       throw new RollbackError(
         `Taking back ${breaking.map((row) => `${row.name} (release ${row.release})`).join(', ')} may lose data. Make a backup, then repeat the command with --force.`,
       )
+    if (newer.length > 0) await requireNoApps(trx)
     for (const { name } of newer) {
       for (const statement of known.get(name)?.down ?? []) await sql.raw(statement).execute(trx)
       await trx.deleteFrom('migration').where('name', '=', name).execute()
     }
     return newer.map((row) => row.name)
   })
+}
+
+/** An app that writes while its schema goes away under it would do harm. */
+async function requireNoApps(trx: Kysely<Database>): Promise<void> {
+  const { rows: tables } = await sql`select 1 from pg_tables where tablename = 'app_instance'`.execute(trx)
+  if (tables.length === 0) return
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from app_instance
+    where seen > now() - ${APP_GONE_AFTER_MS} * interval '1 millisecond'`.execute(trx)
+  const count = rows[0]?.count ?? 0
+  if (count > 0)
+    throw new RollbackError(
+      `${count === 1 ? 'An app still uses' : `${count} apps still use`} the database. Stop every app first; one that was killed counts for ${APP_GONE_AFTER_MS / 1000} seconds.`,
+    )
 }

@@ -12,7 +12,7 @@ export interface Apps {
 
 const SAY_SO_MS = 10_000
 /** An app that was silent for longer counts as gone. */
-const GONE_AFTER_MS = 35_000
+export const APP_GONE_AFTER_MS = 35_000
 
 /** @param embedded the database is inside this process, so that nobody else can be there. */
 export function createApps({ db, bus, embedded }: { db: Db; bus: Bus; embedded: boolean }): Apps {
@@ -24,7 +24,7 @@ export function createApps({ db, bus, embedded }: { db: Db; bus: Bus; embedded: 
       .selectFrom('app_instance')
       .select('id')
       .where('id', '!=', bus.appId)
-      .where('seen', '>', sql<string>`now() - ${GONE_AFTER_MS} * interval '1 millisecond'`)
+      .where('seen', '>', sql<string>`now() - ${APP_GONE_AFTER_MS} * interval '1 millisecond'`)
       .limit(1)
       .execute()
     alone = others.length === 0
@@ -39,7 +39,7 @@ export function createApps({ db, bus, embedded }: { db: Db; bus: Bus; embedded: 
         .execute()
       await db
         .deleteFrom('app_instance')
-        .where('seen', '<', sql<string>`now() - ${GONE_AFTER_MS} * interval '1 millisecond'`)
+        .where('seen', '<', sql<string>`now() - ${APP_GONE_AFTER_MS} * interval '1 millisecond'`)
         .execute()
       await look()
     } catch {

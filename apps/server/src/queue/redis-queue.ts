@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Db } from '../database/open.ts'
+import { atMost } from '../patience.ts'
 import type { Claim, ClaimRequest } from './claim.ts'
 import type { QueueOptions } from './job.ts'
 import type { Announcement, Queue } from './queue.ts'
@@ -35,6 +36,8 @@ const TICKETS_AT_ONCE = 8
 const TICKET_LOCK_MS = 5000
 /** Longer than a healthy Redis ever takes; then the database is asked alone. */
 const PATIENCE_MS = 1000
+/** How long a Redis that did not answer in time is left alone. */
+const SHUN_MS = 5000
 const DAY_SECONDS = 24 * 60 * 60
 
 /**
@@ -75,8 +78,10 @@ export function createRedisQueue(db: Db, options: RedisQueueOptions): Queue {
   let sweeping: Promise<void> | undefined
   let tokens = 0
   let closed = false
+  let shunnedUntil = 0
 
-  const reachable = () => !closed && connection.status === 'ready' && blocking.status === 'ready'
+  const reachable = () =>
+    !closed && connection.status === 'ready' && blocking.status === 'ready' && performance.now() >= shunnedUntil
 
   const addTickets = async (tickets: readonly (Announcement & { kind?: string | undefined })[]): Promise<void> => {
     if (tickets.length === 0 || !reachable()) return
@@ -152,6 +157,7 @@ export function createRedisQueue(db: Db, options: RedisQueueOptions): Queue {
         return claim
       } catch (error) {
         log.warn({ err: error }, 'Redis did not deliver; the database is asked instead')
+        shunnedUntil = performance.now() + SHUN_MS
         return claim.jobs.length > 0 ? claim : rows.claim(request)
       }
     },
@@ -159,7 +165,7 @@ export function createRedisQueue(db: Db, options: RedisQueueOptions): Queue {
       closed = true
       clearInterval(timer)
       await sweeping
-      await Promise.race([Promise.all([taker.close(true), bull.close(), watched]), sleep(PATIENCE_MS)])
+      await atMost(Promise.all([taker.close(true), bull.close(), watched]), PATIENCE_MS)
       connection.disconnect()
       blocking.disconnect()
     },
@@ -200,8 +206,6 @@ function jobType(kind: string | undefined): string {
   if (kind === 'RENEW') return 'RENEW_WEBHOOK'
   return kind === 'SYSTEM' ? 'SYSTEM' : 'EXECUTE_FLOW'
 }
-
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** @throws Error when it takes longer than a healthy Redis does. */
 async function patiently<T>(work: Promise<T>): Promise<T> {

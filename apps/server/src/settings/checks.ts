@@ -36,6 +36,12 @@ function findConflicts(settings: Values, given: (name: Name) => boolean): Proble
   const require = (name: Name, why: string) => {
     if (!given(name)) conflict(name, `must be set, because ${why}`)
   }
+  if (settings.containerType === 'WORKER') {
+    require('workerToken', 'AP_CONTAINER_TYPE is WORKER')
+    require('frontendUrl', 'AP_CONTAINER_TYPE is WORKER')
+    // It has no use for the rest, which a file of settings that apps and workers share may hold in part.
+    return problems
+  }
   if (settings.dbType === 'POSTGRES' && !given('postgresUrl')) {
     const why = 'AP_DB_TYPE is POSTGRES and AP_POSTGRES_URL is not set'
     for (const name of ['postgresHost', 'postgresDatabase', 'postgresUsername'] as const) require(name, why)
@@ -47,7 +53,7 @@ function findConflicts(settings: Values, given: (name: Name) => boolean): Proble
     require('redisSentinelHosts', 'AP_REDIS_TYPE is SENTINEL')
     require('redisSentinelName', 'AP_REDIS_TYPE is SENTINEL')
   }
-  if (settings.queueUiEnabled) {
+  if (settings.queueUiEnabled && settings.redisType !== 'MEMORY') {
     require('queueUiUsername', 'AP_QUEUE_UI_ENABLED is true')
     require('queueUiPassword', 'AP_QUEUE_UI_ENABLED is true')
   }
@@ -65,10 +71,6 @@ function findConflicts(settings: Values, given: (name: Name) => boolean): Proble
       require('s3AccessKeyId', `${why} and AP_S3_USE_IRSA is not true`)
       require('s3SecretAccessKey', `${why} and AP_S3_USE_IRSA is not true`)
     }
-  }
-  if (settings.containerType === 'WORKER') {
-    require('workerToken', 'AP_CONTAINER_TYPE is WORKER')
-    require('frontendUrl', 'AP_CONTAINER_TYPE is WORKER')
   }
   return problems
 }

@@ -22,9 +22,10 @@ export function documentSettings(): string {
 }
 
 function describe(setting: Setting<unknown>): string {
-  const { env, kind, description, secret, aliases, fallbacks } = setting
+  const { env, kind, description, secret, aliases, fallbacks, awaits } = setting
   const notes = [
     description,
+    awaits === undefined ? '' : `No effect yet: there is no support for ${awaits}.`,
     secret ? 'Secret: never shown in logs or messages.' : '',
     fallbacks.length > 0 ? `Read from ${code(fallbacks)} when absent.` : '',
     aliases.length > 0

@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 
@@ -58,6 +59,14 @@ export const list: Kind<string[]> = {
   ),
 }
 
+const HOST_AND_PORT = /^(\[[\da-fA-F:]+\]|[^\s:/[\]]+)(:\d{1,5})?$/
+
+/** Servers as `host:port`; the port may be left out. */
+export const hosts: Kind<string[]> = {
+  expects: 'a comma-separated list of `host:port`',
+  schema: list.schema.pipe(z.array(z.string().regex(HOST_AND_PORT)).min(1)),
+}
+
 const isAddress = (item: string): boolean => ipaddr.isValidCIDR(item) || ipaddr.isValid(item)
 
 export const addresses: Kind<string[]> = {
@@ -74,6 +83,37 @@ export const httpUrl: Kind<string> = {
     .regex(HTTP_URL)
     .refine((given) => URL.canParse(given))
     .transform((given) => given.replace(/\/+$/, '')),
+}
+
+/** A URL of a server of the given protocols, such as `redis`. Shown values would give passwords away. */
+export function serverUrl(protocols: readonly [string, ...string[]]): Kind<string> {
+  return {
+    expects: `a URL such as \`${protocols[0]}://user:password@host/name\``,
+    schema: z
+      .string()
+      .refine((given) => URL.canParse(given) && protocols.some((name) => new URL(given).protocol === `${name}:`)),
+  }
+}
+
+export const readableFile: Kind<string> = {
+  expects: 'the path of a file that this process can read',
+  schema: z.string().refine((path) => {
+    try {
+      accessSync(path, constants.R_OK)
+      return true
+    } catch {
+      return false
+    }
+  }),
+}
+
+/** PEM text; files of settings often hold it in one line, with `\n` where lines end. */
+export const certificate: Kind<string> = {
+  expects: 'a certificate in PEM form, which begins with `-----BEGIN CERTIFICATE-----`',
+  schema: z
+    .string()
+    .transform((given) => given.replaceAll('\\n', '\n'))
+    .refine((given) => given.includes('-----BEGIN CERTIFICATE-----')),
 }
 
 export const hexKey: Kind<string> = {

@@ -2,14 +2,18 @@
 import { z } from 'zod'
 import {
   addresses,
+  certificate,
   duration,
   flag,
   hexKey,
+  hosts,
   httpUrl,
   json,
   type Kind,
   list,
   oneOf,
+  readableFile,
+  serverUrl,
   text,
   textOfAtLeast,
   whole,
@@ -34,6 +38,8 @@ export interface Setting<T> {
   aliases: readonly Alias[]
   /** Names without the AP_ prefix that are read when the setting is absent. */
   fallbacks: readonly string[]
+  /** What must be built before the setting has an effect. */
+  awaits?: string
 }
 
 export type Group =
@@ -55,6 +61,7 @@ interface More {
   aliases?: readonly Alias[]
   fallbacks?: readonly string[]
   defaultText?: string
+  awaits?: string
 }
 
 type Described<T, D> = Omit<Setting<T>, 'default'> & { default: D }
@@ -71,6 +78,7 @@ function group(name: Group) {
     aliases: more.aliases ?? [],
     fallbacks: more.fallbacks ?? [],
     ...(more.defaultText === undefined ? {} : { defaultText: more.defaultText }),
+    ...(more.awaits === undefined ? {} : { awaits: more.awaits }),
   })
   return {
     /** Has a default, so it always has a value. */
@@ -111,7 +119,7 @@ export const SETTINGS = {
   internalUrl: server.optional(
     'AP_INTERNAL_URL',
     httpUrl,
-    'Address under which workers reach the API, when it is not the public one.',
+    'Address under which separate workers reach the apps, when it is not the public one.',
   ),
   configPath: server.given(
     'AP_CONFIG_PATH',
@@ -180,9 +188,10 @@ export const SETTINGS = {
   }),
   scimDefaultProjectRole: access.given(
     'AP_SCIM_DEFAULT_PROJECT_ROLE',
-    text,
+    oneOf(['Admin', 'Editor', 'Viewer']),
     'Editor',
     'Role of members that SCIM adds to a project.',
+    { awaits: 'SCIM' },
   ),
   cloudAuthEnabled: access.given('AP_CLOUD_AUTH_ENABLED', flag, false, 'Offer OAuth2 apps that are managed elsewhere.'),
 
@@ -195,7 +204,7 @@ export const SETTINGS = {
   ),
   postgresUrl: database.optional(
     'AP_POSTGRES_URL',
-    text,
+    serverUrl(['postgres', 'postgresql']),
     'Connection string of the PostgreSQL server, instead of its parts.',
     { secret: true },
   ),
@@ -207,8 +216,8 @@ export const SETTINGS = {
   postgresUseSsl: database.given('AP_POSTGRES_USE_SSL', flag, false, 'Encrypt the connection to the database.'),
   postgresSslCa: database.optional(
     'AP_POSTGRES_SSL_CA',
-    text,
-    'Certificate (PEM) of the authority that signed the certificate of the database server.',
+    certificate,
+    'Certificate of the authority that signed the certificate of the database server; the connection is encrypted then.',
   ),
   postgresPoolSize: database.given('AP_POSTGRES_POOL_SIZE', whole(1), 10, 'Most connections that this process opens.'),
   postgresIdleTimeoutMs: database.given(
@@ -233,7 +242,7 @@ export const SETTINGS = {
   ),
   redisUrl: queue.optional(
     'AP_REDIS_URL',
-    text,
+    serverUrl(['redis', 'rediss']),
     'Connection URL of the Redis server; the other Redis settings are then ignored.',
     { secret: true },
   ),
@@ -245,10 +254,14 @@ export const SETTINGS = {
   redisUseSsl: queue.given('AP_REDIS_USE_SSL', flag, false, 'Encrypt the connection to Redis.'),
   redisSslCaFile: queue.optional(
     'AP_REDIS_SSL_CA_FILE',
-    text,
+    readableFile,
     'Path of the certificate of the authority that signed the certificate of the Redis server.',
   ),
-  redisSentinelHosts: queue.optional('AP_REDIS_SENTINEL_HOSTS', list, 'Sentinels as `host:port`, separated by commas.'),
+  redisSentinelHosts: queue.optional(
+    'AP_REDIS_SENTINEL_HOSTS',
+    hosts,
+    'The sentinels, for `AP_REDIS_TYPE` `SENTINEL`; the port is 26379 where it is left out.',
+  ),
   redisSentinelName: queue.optional('AP_REDIS_SENTINEL_NAME', text, 'Name of the master that the sentinels watch.'),
   redisSentinelRole: queue.given(
     'AP_REDIS_SENTINEL_ROLE',
@@ -403,6 +416,7 @@ export const SETTINGS = {
     whole(1),
     10,
     'Longest time that an event destination may take to answer.',
+    { awaits: 'event destinations' },
   ),
 
   maxFileSizeMb: files.given(
@@ -454,12 +468,6 @@ export const SETTINGS = {
     'Take the credentials from the role of the Kubernetes service account.',
   ),
 
-  piecesSource: pieces.given(
-    'AP_PIECES_SOURCE',
-    oneOf(['CLOUD_AND_DB', 'DB', 'FILE']),
-    'CLOUD_AND_DB',
-    'Where pieces come from.',
-  ),
   piecesSyncMode: pieces.given(
     'AP_PIECES_SYNC_MODE',
     oneOf(['OFFICIAL_AUTO', 'NONE']),
@@ -495,7 +503,9 @@ export const SETTINGS = {
     false,
     'Load the translations of the pieces of `AP_DEV_PIECES`.',
   ),
-  templatesSourceUrl: pieces.optional('AP_TEMPLATES_SOURCE_URL', httpUrl, 'Address of a catalogue of templates.'),
+  templatesSourceUrl: pieces.optional('AP_TEMPLATES_SOURCE_URL', httpUrl, 'Address of a catalogue of templates.', {
+    awaits: 'the gallery of templates',
+  }),
 
   projectRateLimiterEnabled: limits.given(
     'AP_PROJECT_RATE_LIMITER_ENABLED',
@@ -510,27 +520,39 @@ export const SETTINGS = {
     'Runs that one project may have at a time, unless the project says otherwise.',
     { aliases: [{ env: 'AP_MAX_CONCURRENT_JOBS_PER_PROJECT' }] },
   ),
-  maxRecordsPerTable: limits.given('AP_MAX_RECORDS_PER_TABLE', whole(1), 10_000, 'Most records of a table.'),
-  maxFieldsPerTable: limits.given('AP_MAX_FIELDS_PER_TABLE', whole(1), 100, 'Most fields of a table.'),
-  maxTablesPerProject: limits.given('AP_MAX_TABLES_PER_PROJECT', whole(1), 20, 'Most tables of a project.'),
-  maxMcpsPerProject: limits.given('AP_MAX_MCPS_PER_PROJECT', whole(1), 20, 'Most MCP servers of a project.'),
+  maxRecordsPerTable: limits.given('AP_MAX_RECORDS_PER_TABLE', whole(1), 10_000, 'Most records of a table.', {
+    awaits: 'tables',
+  }),
+  maxFieldsPerTable: limits.given('AP_MAX_FIELDS_PER_TABLE', whole(1), 100, 'Most fields of a table.', {
+    awaits: 'tables',
+  }),
+  maxTablesPerProject: limits.given('AP_MAX_TABLES_PER_PROJECT', whole(1), 20, 'Most tables of a project.', {
+    awaits: 'tables',
+  }),
+  maxMcpsPerProject: limits.given('AP_MAX_MCPS_PER_PROJECT', whole(1), 20, 'Most MCP servers of a project.', {
+    awaits: 'MCP servers',
+  }),
   issueArchiveDays: limits.given(
     'AP_ISSUE_ARCHIVE_DAYS',
     whole(1),
     14,
     'Days after which an issue without news is archived.',
+    { awaits: 'issues' },
   ),
 
   smtpHost: email.optional(
     'AP_SMTP_HOST',
     text,
     'Host of the mail server. Mail is sent only when host, port, user name and password are all set.',
+    { awaits: 'e-mail' },
   ),
-  smtpPort: email.optional('AP_SMTP_PORT', whole(1, 65_535), 'Port of the mail server.'),
-  smtpUsername: email.optional('AP_SMTP_USERNAME', text, 'User of the mail server.'),
-  smtpPassword: email.optional('AP_SMTP_PASSWORD', text, 'Password of the user.', { secret: true }),
-  smtpSenderEmail: email.optional('AP_SMTP_SENDER_EMAIL', text, 'Address that mail is sent from.'),
-  smtpSenderName: email.optional('AP_SMTP_SENDER_NAME', text, 'Name that mail is sent from.'),
+  smtpPort: email.optional('AP_SMTP_PORT', whole(1, 65_535), 'Port of the mail server.', { awaits: 'e-mail' }),
+  smtpUsername: email.optional('AP_SMTP_USERNAME', text, 'User of the mail server.', { awaits: 'e-mail' }),
+  smtpPassword: email.optional('AP_SMTP_PASSWORD', text, 'Password of the user.', { secret: true, awaits: 'e-mail' }),
+  smtpSenderEmail: email.optional('AP_SMTP_SENDER_EMAIL', text, 'Address that mail is sent from.', {
+    awaits: 'e-mail',
+  }),
+  smtpSenderName: email.optional('AP_SMTP_SENDER_NAME', text, 'Name that mail is sent from.', { awaits: 'e-mail' }),
 
   otelEnabled: observability.given(
     'AP_OTEL_ENABLED',
@@ -558,6 +580,12 @@ export const SETTINGS = {
   ),
 
   edition: ignored.optional('AP_EDITION', text, 'There is one edition.'),
+  piecesSource: ignored.given(
+    'AP_PIECES_SOURCE',
+    oneOf(['CLOUD_AND_DB', 'DB', 'FILE']),
+    'CLOUD_AND_DB',
+    'Pieces are those that are built in, installed, or under development (`AP_DEV_PIECES`), whatever this says.',
+  ),
   telemetryEnabled: ignored.given('AP_TELEMETRY_ENABLED', flag, false, 'Nothing is collected or sent.'),
   apiKey: ignored.optional('AP_API_KEY', text, 'Read by the command line tools, not by the server.', { secret: true }),
   canaryPlatformIds: ignored.optional('AP_CANARY_PLATFORM_IDS', text, 'Use `AP_WORKER_GROUP_ID`.'),

@@ -6,8 +6,11 @@ import { Queue as BullQueue } from 'bullmq'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
+import { atMost } from '../../patience.ts'
 import { BULL_PREFIX, BULL_QUEUE } from '../../queue/redis-queue.ts'
 
+/** Redis may be away when the server stops. */
+const CLOSE_MS = 1000
 const BASE = `${API_PREFIX}/ui`
 
 interface Parts {
@@ -55,7 +58,7 @@ export async function queueBoardRoutes(app: FastifyInstance, { connect, username
     })
   app.addHook('onClose', async () => {
     await board.close()
-    await queue.close().catch(() => {})
+    await atMost(queue.close(), CLOSE_MS)
     connection.disconnect()
   })
 }
