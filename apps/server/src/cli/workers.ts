@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { newId } from '@piecework/model/ids'
@@ -10,15 +10,16 @@ const USAGE = `Makes the token with which a separate worker connects to the app.
   npm run --silent workers token -- --secret <AP_JWT_SECRET>  prints the token and nothing else
 `
 
-/** Asks without showing what is typed. */
-async function askSecret(): Promise<string> {
-  process.stderr.write('AP_JWT_SECRET of the app: ')
+/** Asks without showing what is typed. @returns nothing when the input ends, or Ctrl-C is pressed. */
+async function askSecret(): Promise<string | undefined> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: process.stdin.isTTY })
-  const answer = await lines.question('')
+  // Only now does the terminal keep quiet.
+  process.stderr.write('AP_JWT_SECRET of the app: ')
+  const { value } = await lines[Symbol.asyncIterator]().next()
   lines.close()
   process.stderr.write('\n')
-  return answer
+  return value
 }
 
 async function main(): Promise<void> {
@@ -28,9 +29,9 @@ async function main(): Promise<void> {
     process.exitCode = 1
     return
   }
-  const secret = (values.secret ?? (await askSecret())).trim()
-  if (secret === '') {
-    process.stderr.write('The secret must not be empty.\n')
+  const secret = (values.secret ?? (await askSecret()))?.trim()
+  if (!secret) {
+    process.stderr.write('No secret was given: it is the AP_JWT_SECRET of the app, and signs the token.\n')
     process.exitCode = 1
     return
   }
