@@ -40,6 +40,7 @@ const MEANING: Record<ErrorCode, string> = {
   FLOW_OPERATION_INVALID: 'The operation cannot be applied to the flow; nothing was changed.',
   INVALID_APP_CONNECTION: 'The service did not accept the connection.',
   INVALID_CLAIM: 'The OAuth2 code could not be exchanged for a token.',
+  INVALID_CLOUD_CLAIM: 'This server has no OAuth2 apps that are managed elsewhere.',
   INVALID_OR_EXPIRED_JWT_TOKEN: 'The signed link or token is not valid any more.',
   ENGINE_OPERATION_FAILURE: 'Code of a piece or flow failed outside of a run.',
   EXECUTION_STATE_MISSING: 'The log of the run is gone, so it cannot be resumed.',

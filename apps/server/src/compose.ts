@@ -10,6 +10,10 @@ import { databaseOptions, postgresConnection } from './database/options.ts'
 import { createEncryption } from './encryption.ts'
 import { createExecution, type Execution, type ExecutionParts } from './execution.ts'
 import { apiKeyRoutes } from './features/api-keys/routes.ts'
+import { createGlobalConnections } from './features/app-connections/global.ts'
+import { globalConnectionRoutes } from './features/app-connections/global-routes.ts'
+import { createConnectionMaker } from './features/app-connections/make.ts'
+import { createConnectionOpener } from './features/app-connections/renewal.ts'
 import { appConnectionRoutes } from './features/app-connections/routes.ts'
 import { createAppConnections } from './features/app-connections/service.ts'
 import { createConnectionValidator } from './features/app-connections/validator.ts'
@@ -25,6 +29,11 @@ import { folderRoutes } from './features/folders/routes.ts'
 import { createFolders } from './features/folders/service.ts'
 import { healthRoutes } from './features/health/routes.ts'
 import { metricsRoutes } from './features/metrics/routes.ts'
+import { oauthAppRoutes } from './features/oauth-apps/routes.ts'
+import { createOAuthApps } from './features/oauth-apps/service.ts'
+import { createOAuth2Client } from './features/oauth2/client.ts'
+import { redirectRoutes } from './features/oauth2/redirect-routes.ts'
+import { oauth2Routes } from './features/oauth2/routes.ts'
 import { createCatalogue, readBuiltInPieces } from './features/pieces/catalogue.ts'
 import { createPieceDevelopment } from './features/pieces/develop.ts'
 import { createPieceExtractor } from './features/pieces/extract.ts'
@@ -164,11 +173,19 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   execution.onRunFinished(stepTests.finished)
   const timeoutMs = settings.triggerHooksTimeoutSeconds * 1000
   const projects = createProjects({ db, flows, onLimitsChanged: execution.limitsChanged })
-  const appConnections = createAppConnections({
-    db,
-    encryption: createEncryption(keys.encryptionKey),
+  const encryption = createEncryption(keys.encryptionKey)
+  const oauthApps = createOAuthApps({ db, encryption })
+  const oauth2 = createOAuth2Client({ outbound, apps: oauthApps })
+  const makeConnection = createConnectionMaker({
+    encryption,
     pieces: catalogue,
     validator: createConnectionValidator({ ...execution, catalogue, timeoutMs }),
+    oauth2,
+  })
+  const appConnections = createAppConnections({
+    db,
+    make: makeConnection,
+    opener: createConnectionOpener({ db, encryption, oauth2, log }),
     flows,
   })
 
@@ -190,6 +207,10 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   tagRoutes(app, { tags })
   triggerRoutes(app, { db, tests: createTriggerTests({ ...execution, flows }) })
   appConnectionRoutes(app, { appConnections })
+  globalConnectionRoutes(app, { globalConnections: createGlobalConnections({ db, make: makeConnection }) })
+  oauthAppRoutes(app, { oauthApps })
+  oauth2Routes(app, { catalogue })
+  redirectRoutes(app, { frontendUrl: settings.frontendUrl })
   storeEntryRoutes(app, { db })
   stepFileRoutes(app, { stepFiles })
   engineRoutes(app, { projects, flows, appConnections, files })

@@ -8,6 +8,9 @@ const SECRETS = [
   'value',
   'secret_text',
   'client_secret',
+  'clientSecret',
+  'access_token',
+  'refresh_token',
   'encryptionKey',
   'jwtSecret',
 ]

@@ -304,6 +304,17 @@ export interface AppConnectionTable extends Base {
   metadata: NullableJsonb<Record<string, unknown>>
   pieceVersion: string
   preSelectForNewProjects: Generated<boolean>
+  /** Who renews its token now, and until when nobody else does. */
+  renewal: Nullable<string>
+  renewalUntil: NullableTime
+}
+
+export interface OAuthAppTable extends Base {
+  platformId: string
+  pieceName: string
+  clientId: string
+  /** Encrypted. */
+  clientSecret: Jsonb<{ iv: string; data: string; tag: string }>
 }
 
 export interface PieceMetadataTable extends Base {
@@ -385,6 +396,7 @@ export interface Database {
   file: FileTable
   store_entry: StoreEntryTable
   app_connection: AppConnectionTable
+  oauth_app: OAuthAppTable
   piece_metadata: PieceMetadataTable
   project_plan: ProjectPlanTable
   tag: TagTable

@@ -1,4 +1,4 @@
-import type { ApiClient } from '../api.ts'
+import { type ApiClient, textField } from '../api.ts'
 import { ExecutionError } from '../errors.ts'
 import type { ContextVersion } from '../piece/contract.ts'
 
@@ -34,13 +34,12 @@ async function fetchConnection(api: ApiClient, externalId: string): Promise<unkn
     throw new ExecutionError('ConnectionNotFound', `The connection ${externalId} was not found`)
   const { body } = answer
   if (!answer.ok || typeof body !== 'object' || body === null) {
-    throw new ExecutionError(
-      'ConnectionLoadingFailure',
-      `The connection ${externalId} could not be loaded (${answer.status})`,
-    )
+    const reason = textField(Reflect.get(Object(body), 'params'), 'message') ?? answer.status
+    throw new ExecutionError('ConnectionLoadingFailure', `The connection ${externalId} could not be loaded: ${reason}`)
   }
   if (Reflect.get(body, 'status') === 'ERROR') {
-    throw new ExecutionError('ConnectionExpired', `The connection ${externalId} has expired; reconnect it`)
+    const message = `The connection ${externalId} has expired, or access was taken back; reconnect it`
+    throw new ExecutionError('ConnectionExpired', message)
   }
   return Reflect.get(body, 'value')
 }

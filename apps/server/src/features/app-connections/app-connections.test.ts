@@ -80,7 +80,10 @@ test('what does not fit is refused with the field', async () => {
   })
   expect(await upsert('bad', { pieceName: 'nobody/knows' })).toMatchObject({ status: 404 })
   const oauth = { type: 'CLOUD_OAUTH2', value: { type: 'CLOUD_OAUTH2', client_id: 'c', code: 'x', scope: 's' } }
-  expect(await upsert('bad', oauth)).toMatchObject({ status: 400, body: { code: 'INVALID_CLAIM' } })
+  expect(await upsert('bad', oauth)).toMatchObject({
+    status: 400,
+    body: { code: 'INVALID_CLOUD_CLAIM', params: { pieceName: PIECE } },
+  })
 })
 
 test('replacing a connection moves its flows, the published version too, and deletes it', async () => {

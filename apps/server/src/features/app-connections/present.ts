@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { User } from '../users/present.ts'
-import type { ConnectionRow } from './store.ts'
+import type { Db } from '../../database/open.ts'
+import { presentUser, User } from '../users/present.ts'
+import { selectUsers } from '../users/store.ts'
+import { type ConnectionRow, selectFlowsUsing } from './store.ts'
 
 /** A connection as clients see it: never its value. */
 export const AppConnection = z.object({
@@ -31,4 +33,29 @@ export function presentConnection(
   flowIds: string[],
 ): AppConnection {
   return { ...row, owner, flowIds, usingSecretManager: false }
+}
+
+/** Rows for clients, with their owners and the flows that use them: those of one project, or of the platform. */
+export async function presentConnections(
+  db: Db,
+  { platformId, projectId }: { platformId: string; projectId?: string },
+  rows: readonly ConnectionRow[],
+): Promise<AppConnection[]> {
+  const externalIds = rows.map((row) => row.externalId)
+  const ownerIds = [...new Set(rows.flatMap((row) => row.ownerId ?? []))]
+  const [using, people] = await Promise.all([
+    selectFlowsUsing(db, { platformId, ...(projectId === undefined ? {} : { projectId }) }, externalIds),
+    selectUsers(db, platformId, ownerIds),
+  ])
+  const owners = new Map(people.map((person) => [person.id, presentUser(person)]))
+  return rows.map((row) => {
+    const flows = using.filter(
+      (flow) => row.projectIds.includes(flow.projectId) && flow.connectionIds.includes(row.externalId),
+    )
+    return presentConnection(
+      row,
+      owners.get(row.ownerId ?? '') ?? null,
+      flows.map(({ flowId }) => flowId),
+    )
+  })
 }

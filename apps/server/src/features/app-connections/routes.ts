@@ -8,24 +8,11 @@ import { IdParams, queryList } from '../../http/schemas.ts'
 import { AppConnection } from './present.ts'
 import type { AppConnections } from './service.ts'
 import type { ProjectRef } from './store.ts'
-import { CONNECTION_TYPES, ConnectionValue } from './value.ts'
+import { ConnectionName, ExternalId, Metadata, upsertFields, withSameType } from './upsert-body.ts'
 
 const DEFAULT_LIMIT = 10
-const ConnectionName = z.string().min(1).max(255)
-const Metadata = z.record(z.string(), z.unknown()).nullish()
 
-const Upsert = z
-  .object({
-    externalId: z.string().min(1).max(255),
-    displayName: ConnectionName,
-    pieceName: z.string().min(1),
-    pieceVersion: z.string().optional(),
-    projectId: z.string(),
-    metadata: Metadata,
-    type: z.enum(CONNECTION_TYPES),
-    value: ConnectionValue,
-  })
-  .refine((body) => body.type === body.value.type, { path: ['value', 'type'], message: 'must be the same as type' })
+const Upsert = withSameType(z.object({ ...upsertFields, externalId: ExternalId, projectId: z.string() }))
 
 export function appConnectionRoutes(
   app: FastifyInstance,
@@ -44,7 +31,11 @@ export function appConnectionRoutes(
     status: 201,
     schema: { body: Upsert, response: AppConnection },
     handler: ({ principal, project, body }) =>
-      appConnections.upsert(refOf(project), { ...body, ownerId: principal.type === 'USER' ? principal.id : null }),
+      appConnections.upsert(refOf(project), {
+        ...body,
+        isAdmin: principal.type === 'SERVICE' || principal.platformRole === 'ADMIN',
+        ownerId: principal.type === 'USER' ? principal.id : null,
+      }),
   })
 
   route(app, {

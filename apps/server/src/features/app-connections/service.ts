@@ -2,12 +2,11 @@ import { AppError, notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import type { Db } from '../../database/open.ts'
-import type { Encryption } from '../../encryption.ts'
 import type { PageRequest } from '../../http/pagination.ts'
-import type { PieceFinder } from '../flows/judge.ts'
-import { presentUser } from '../users/present.ts'
-import { selectUsers } from '../users/store.ts'
-import { type AppConnection, presentConnection } from './present.ts'
+import { withoutSecrets } from '../oauth2/value.ts'
+import type { ConnectionMaker, ConnectionRequest } from './make.ts'
+import { type AppConnection, presentConnection, presentConnections } from './present.ts'
+import type { ConnectionOpener } from './renewal.ts'
 import {
   type ConnectionFilter,
   type ConnectionRow,
@@ -18,35 +17,18 @@ import {
   pageConnections,
   selectConnection,
   selectConnectionByExternalId,
-  selectFlowsUsing,
   selectOwners,
   selectProjectOfConnection,
   updateConnection,
 } from './store.ts'
-import { type ConnectionValue, withoutRefreshToken } from './value.ts'
 
-export interface UpsertConnection {
+export interface UpsertConnection extends ConnectionRequest {
   externalId: string
-  displayName: string
-  pieceName: string
-  pieceVersion?: string | undefined
-  metadata?: Record<string, unknown> | null | undefined
-  value: ConnectionValue
   ownerId: string | null
 }
 
-/** Asks the piece whether it accepts a value. */
-export interface ConnectionValidator {
-  validate(request: {
-    project: ProjectRef
-    pieceName: string
-    pieceVersion: string
-    value: ConnectionValue
-  }): Promise<{ valid: boolean; error?: string }>
-}
-
 export interface AppConnections {
-  /** @throws AppError INVALID_APP_CONNECTION, INVALID_CLAIM, ENTITY_NOT_FOUND for the piece. */
+  /** @throws AppError INVALID_APP_CONNECTION, INVALID_CLAIM, INVALID_CLOUD_CLAIM, ENTITY_NOT_FOUND for the piece. */
   upsert(project: ProjectRef, request: UpsertConnection): Promise<AppConnection>
   list(project: ProjectRef, filter: ConnectionFilter, page: PageRequest): Promise<SeekPage<AppConnection>>
   update(
@@ -57,7 +39,7 @@ export interface AppConnections {
   remove(project: ProjectRef, id: string): Promise<void>
   /** Points every flow of the project that uses the source at the target, then deletes the source. */
   replace(project: ProjectRef, sourceId: string, targetId: string): Promise<void>
-  /** With its value, for the engine alone. @throws AppError ENTITY_NOT_FOUND */
+  /** With its value, for the engine alone. @throws AppError ENTITY_NOT_FOUND, INVALID_APP_CONNECTION */
   open(project: ProjectRef, externalId: string): Promise<AppConnection & { value: unknown }>
   owners(project: ProjectRef): Promise<{ firstName: string; lastName: string; email: string }[]>
   projectOf(id: string): Promise<string | undefined>
@@ -65,36 +47,29 @@ export interface AppConnections {
 
 interface Parts {
   db: Db
-  encryption: Encryption
-  pieces: PieceFinder
-  validator: ConnectionValidator
+  make: ConnectionMaker
+  opener: ConnectionOpener
   flows: { replaceConnection(projectId: string, from: string, to: string): Promise<void> }
 }
 
-export function createAppConnections({ db, encryption, pieces, validator, flows }: Parts): AppConnections {
+export function createAppConnections({ db, make, opener, flows }: Parts): AppConnections {
   const requireConnection = async (project: ProjectRef, id: string): Promise<ConnectionRow> => {
     const row = await selectConnection(db, project, id)
     if (!row) throw notFound('app_connection', id)
     return row
   }
 
-  const present = async (project: ProjectRef, rows: readonly ConnectionRow[]): Promise<AppConnection[]> => {
-    const [using, people] = await Promise.all([
-      selectFlowsUsing(
-        db,
-        project.projectId,
-        rows.map((row) => row.externalId),
-      ),
-      selectUsers(db, project.platformId, [...new Set(rows.flatMap((row) => row.ownerId ?? []))]),
-    ])
-    const owners = new Map(people.map((person) => [person.id, presentUser(person)]))
-    return rows.map((row) =>
-      presentConnection(row, owners.get(row.ownerId ?? '') ?? null, using.get(row.externalId) ?? []),
-    )
+  /** Connections of the platform are changed where the platform is administered. */
+  const requireOwn = async (project: ProjectRef, id: string): Promise<ConnectionRow> => {
+    const row = await requireConnection(project, id)
+    if (row.scope === 'PROJECT') return row
+    throw new AppError('AUTHORIZATION', {
+      message: 'a connection of the platform is changed under its global connections',
+    })
   }
 
   const presentOne = async (project: ProjectRef, id: string): Promise<AppConnection> => {
-    const [connection] = await present(project, [await requireConnection(project, id)])
+    const [connection] = await presentConnections(db, project, [await requireConnection(project, id)])
     if (!connection) throw notFound('app_connection', id)
     return connection
   }
@@ -103,50 +78,26 @@ export function createAppConnections({ db, encryption, pieces, validator, flows 
     projectOf: (id) => selectProjectOfConnection(db, id),
     owners: (project) => selectOwners(db, project),
 
-    async upsert(project, request) {
-      const { value, pieceName, externalId, displayName, ownerId } = request
-      requireSupported(value)
-      const pieceVersion = request.pieceVersion ?? (await versionOf(pieces, pieceName, project.platformId))
-      const verdict = await validator.validate({ project, pieceName, pieceVersion, value })
-      if (!verdict.valid)
-        throw new AppError('INVALID_APP_CONNECTION', {
-          error: verdict.error ?? 'the piece does not accept the credentials',
-          message: verdict.error,
-        })
-      const row = {
-        displayName,
-        pieceName,
-        pieceVersion,
-        type: value.type,
-        status: 'ACTIVE' as const,
-        value: JSON.stringify(encryption.encrypt(value)),
-        metadata: request.metadata ? JSON.stringify(request.metadata) : null,
-      }
+    async upsert(project, { externalId, ownerId, ...request }) {
+      const { platformId, projectId } = project
+      const row = await make(project, request)
       const id = await db.transaction().execute(async (trx) => {
-        await lockExternalId(trx, project, externalId)
+        await lockExternalId(trx, projectId, externalId)
         const known = await selectConnectionByExternalId(trx, project, externalId)
         if (known?.scope === 'PROJECT') {
-          await updateConnection(trx, project.platformId, known.id, row)
+          await updateConnection(trx, platformId, known.id, row)
           return known.id
         }
-        const fresh = newId()
-        await insertConnection(trx, {
-          ...row,
-          id: fresh,
-          externalId,
-          ownerId,
-          platformId: project.platformId,
-          projectIds: [project.projectId],
-          scope: 'PROJECT',
-        })
-        return fresh
+        const fresh = { ...row, id: newId(), externalId, ownerId, platformId, projectIds: [projectId] }
+        await insertConnection(trx, { ...fresh, scope: 'PROJECT' })
+        return fresh.id
       })
       return presentOne(project, id)
     },
 
     async list(project, filter, request) {
       const page = await pageConnections(db, project, filter, request)
-      return { ...page, data: await present(project, page.data) }
+      return { ...page, data: await presentConnections(db, project, page.data) }
     },
 
     async update(project, id, { displayName, metadata }) {
@@ -176,30 +127,8 @@ export function createAppConnections({ db, encryption, pieces, validator, flows 
     async open(project, externalId) {
       const row = await selectConnectionByExternalId(db, project, externalId)
       if (!row) throw notFound('app_connection', externalId)
-      return { ...presentConnection(row, null, []), value: withoutRefreshToken(encryption.decrypt(row.value)) }
+      const { status, value } = await opener.open(row)
+      return { ...presentConnection(row, null, []), status, value: withoutSecrets(value) }
     },
   }
-
-  /** Connections of the platform are changed where the platform is administered. */
-  async function requireOwn(project: ProjectRef, id: string): Promise<ConnectionRow> {
-    const row = await requireConnection(project, id)
-    if (row.scope === 'PROJECT') return row
-    throw new AppError('AUTHORIZATION', {
-      message: 'a connection of the platform is changed under its global connections',
-    })
-  }
-}
-
-async function versionOf(pieces: PieceFinder, pieceName: string, platformId: string): Promise<string> {
-  const piece = await pieces.find(pieceName, undefined, platformId)
-  if (!piece) throw notFound('piece', pieceName)
-  return piece.metadata.version
-}
-
-function requireSupported(value: ConnectionValue): void {
-  if (value.type !== 'OAUTH2' && value.type !== 'PLATFORM_OAUTH2' && value.type !== 'CLOUD_OAUTH2') return
-  throw new AppError('INVALID_CLAIM', {
-    clientId: value.client_id,
-    message: `this server cannot claim tokens for ${value.type} connections yet`,
-  })
 }

@@ -4,7 +4,27 @@ import type { AppConnectionTable } from '../../database/schema.ts'
 import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
 import { contains } from '../../http/sql.ts'
 
-export type ConnectionRow = Selectable<AppConnectionTable>
+/** Who renews it is nobody else's business. */
+export type ConnectionRow = Omit<Selectable<AppConnectionTable>, 'renewal' | 'renewalUntil'>
+
+const COLUMNS = [
+  'id',
+  'created',
+  'updated',
+  'displayName',
+  'externalId',
+  'type',
+  'status',
+  'platformId',
+  'pieceName',
+  'ownerId',
+  'projectIds',
+  'scope',
+  'value',
+  'metadata',
+  'pieceVersion',
+  'preSelectForNewProjects',
+] as const
 
 const NEWEST_FIRST: readonly OrderColumn[] = [
   { ref: 'created', key: 'created', direction: 'desc', kind: 'time' },
@@ -27,18 +47,35 @@ export interface ProjectRef {
 function usable(db: Db, { projectId, platformId }: ProjectRef) {
   return db
     .selectFrom('app_connection')
-    .selectAll()
+    .select(COLUMNS)
     .where('platformId', '=', platformId)
     .where(sql<boolean>`${projectId} = any("projectIds")`)
 }
 
+/** The connections that belong to the platform, whatever they are shared with. */
+function global(db: Db, platformId: string) {
+  return db
+    .selectFrom('app_connection')
+    .select(COLUMNS)
+    .where('platformId', '=', platformId)
+    .where('scope', '=', 'PLATFORM')
+}
+
 export function pageConnections(db: Db, project: ProjectRef, filter: ConnectionFilter, page: PageRequest) {
-  let query = usable(db, project)
+  return paginate(filtered(usable(db, project), filter), NEWEST_FIRST, page)
+}
+
+export function pageGlobalConnections(db: Db, platformId: string, filter: ConnectionFilter, page: PageRequest) {
+  return paginate(filtered(global(db, platformId), filter), NEWEST_FIRST, page)
+}
+
+function filtered(all: ReturnType<typeof usable>, filter: ConnectionFilter) {
+  let query = all
   if (filter.scope) query = query.where('scope', '=', filter.scope)
   if (filter.pieceName) query = query.where('pieceName', '=', filter.pieceName)
   if (filter.displayName) query = query.where(contains('displayName', filter.displayName))
   if (filter.status?.length) query = query.where('status', 'in', [...filter.status])
-  return paginate(query, NEWEST_FIRST, page)
+  return query
 }
 
 export function selectConnection(db: Db, project: ProjectRef, id: string) {
@@ -50,9 +87,67 @@ export function selectConnectionByExternalId(db: Db, project: ProjectRef, extern
   return usable(db, project).where('externalId', '=', externalId).orderBy('scope', 'desc').limit(1).executeTakeFirst()
 }
 
-/** Keeps two requests for the same external id from making two connections. */
-export function lockExternalId(db: Db, { projectId }: ProjectRef, externalId: string): Promise<unknown> {
-  return sql`select pg_advisory_xact_lock(hashtextextended(${`${projectId}/${externalId}`}::text, 0))`.execute(db)
+export function selectGlobalConnection(db: Db, platformId: string, id: string) {
+  return global(db, platformId).where('id', '=', id).executeTakeFirst()
+}
+
+export function selectGlobalByExternalId(db: Db, platformId: string, externalId: string) {
+  return global(db, platformId).where('externalId', '=', externalId).executeTakeFirst()
+}
+
+/** Of any scope, for what the server itself has to do with it. */
+export function selectOfPlatform(db: Db, platformId: string, id: string): Promise<ConnectionRow | undefined> {
+  return db
+    .selectFrom('app_connection')
+    .select(COLUMNS)
+    .where('platformId', '=', platformId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+/**
+ * Keeps two requests for the same external id from making two connections.
+ * @param owner the project, or the platform, that the connection is to belong to
+ */
+export function lockExternalId(db: Db, owner: string, externalId: string): Promise<unknown> {
+  return sql`select pg_advisory_xact_lock(hashtextextended(${`${owner}/${externalId}`}::text, 0))`.execute(db)
+}
+
+/**
+ * Takes the right to renew the token of a connection for a while, which one server has at a time.
+ * @returns the connection as it is now, undefined while somebody else has the right
+ */
+export function takeRenewal(
+  db: Db,
+  { platformId, id }: ConnectionRow,
+  renewal: string,
+  forMs: number,
+): Promise<ConnectionRow | undefined> {
+  return db
+    .updateTable('app_connection')
+    .set({ renewal, renewalUntil: sql<string>`now() + ${forMs} * interval '1 millisecond'` })
+    .where('platformId', '=', platformId)
+    .where('id', '=', id)
+    .where((where) => where.or([where('renewalUntil', 'is', null), where('renewalUntil', '<', sql<string>`now()`)]))
+    .returning(COLUMNS)
+    .executeTakeFirst()
+}
+
+/** Writes what came of a renewal, unless the connection was made anew meanwhile. @returns whether it was written */
+export async function endRenewal(
+  db: Db,
+  { row: { platformId, id }, renewal }: { row: ConnectionRow; renewal: string },
+  changes: Pick<Updateable<AppConnectionTable>, 'value' | 'status'>,
+): Promise<boolean> {
+  const written = await db
+    .updateTable('app_connection')
+    .set({ ...changes, renewal: null, renewalUntil: null, ...(changes.status ? { updated: new Date() } : {}) })
+    .where('platformId', '=', platformId)
+    .where('id', '=', id)
+    .where('renewal', '=', renewal)
+    .returning('id')
+    .executeTakeFirst()
+  return written !== undefined
 }
 
 export function insertConnection(db: Db, row: Insertable<AppConnectionTable>): Promise<unknown> {
@@ -83,16 +178,22 @@ export async function selectProjectOfConnection(db: Db, id: string): Promise<str
   return row?.projectIds[0]
 }
 
-/** The flows of a project whose latest version refers to each connection, by external id. */
+export interface FlowUsing {
+  flowId: string
+  projectId: string
+  connectionIds: string[]
+}
+
+/** The flows of the platform, or of one project of it, whose latest version refers to one of these external ids. */
 export async function selectFlowsUsing(
   db: Db,
-  projectId: string,
+  { platformId, projectId }: { platformId: string; projectId?: string },
   externalIds: readonly string[],
-): Promise<Map<string, string[]>> {
-  const using = new Map<string, string[]>(externalIds.map((externalId) => [externalId, []]))
-  if (externalIds.length === 0) return using
-  const rows = await db
+): Promise<FlowUsing[]> {
+  if (externalIds.length === 0) return []
+  let flows = db
     .selectFrom('flow')
+    .innerJoin('project', 'project.id', 'flow.projectId')
     .innerJoinLateral(
       (from) =>
         from
@@ -104,13 +205,13 @@ export async function selectFlowsUsing(
           .as('version'),
       (join) => join.onTrue(),
     )
-    .select(['flow.id', 'version.connectionIds'])
-    .where('flow.projectId', '=', projectId)
+    .select(['flow.id as flowId', 'flow.projectId', 'version.connectionIds'])
+    .where('project.platformId', '=', platformId)
+    .where('project.deleted', 'is', null)
     .where('flow.operationStatus', '=', 'NONE')
     .where(sql<boolean>`version."connectionIds" && ${[...externalIds]}::text[]`)
-    .execute()
-  for (const { id, connectionIds } of rows) for (const externalId of connectionIds) using.get(externalId)?.push(id)
-  return using
+  if (projectId !== undefined) flows = flows.where('flow.projectId', '=', projectId)
+  return flows.execute()
 }
 
 export function selectOwners(db: Db, project: ProjectRef) {
@@ -124,4 +225,17 @@ export function selectOwners(db: Db, project: ProjectRef) {
     .where(sql<boolean>`${project.projectId} = any(app_connection."projectIds")`)
     .orderBy('user_identity.email')
     .execute()
+}
+
+/** Which of these projects the platform has. */
+export async function selectProjectsOfPlatform(db: Db, platformId: string, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('project')
+    .select('id')
+    .where('platformId', '=', platformId)
+    .where('deleted', 'is', null)
+    .where(sql<boolean>`id = any(${[...ids]}::text[])`)
+    .execute()
+  return rows.map((row) => row.id)
 }

@@ -1,7 +1,7 @@
 import { AppError } from '@piecework/model/errors'
 import type { Interactive } from '../../dispatch/operations.ts'
 import type { Catalogue } from '../pieces/catalogue.ts'
-import type { ConnectionValidator } from './service.ts'
+import type { ConnectionValidator } from './make.ts'
 
 interface Parts {
   catalogue: Catalogue

@@ -3,6 +3,7 @@ import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { PageRequest } from '../../http/pagination.ts'
+import { forgetProjects, shareWithNewProject } from '../app-connections/project-links.ts'
 import { selectPlatform } from '../platforms/store.ts'
 import { type PlanChanges, type ProjectPlan, selectPlans, upsertPlan } from './plan.ts'
 import {
@@ -78,7 +79,9 @@ export function createProjects({ db, flows, onLimitsChanged = () => {} }: Parts)
     plans: (ids) => selectPlans(db, ids),
 
     async purge(deletedBefore) {
-      await purgeDeletedProjects(db, deletedBefore)
+      await db.transaction().execute(async (trx) => {
+        await forgetProjects(trx, await purgeDeletedProjects(trx, deletedBefore))
+      })
     },
 
     async create(platformId, request) {
@@ -87,6 +90,7 @@ export function createProjects({ db, flows, onLimitsChanged = () => {} }: Parts)
       const id = newId()
       await named(request.externalId, async () => {
         await insertProject(db, { ...request, id, platformId, ownerId: platform.ownerId, type: 'TEAM' })
+        await shareWithNewProject(db, platformId, id)
       })
       if (request.maxConcurrentJobs)
         await updateProject(db, platformId, id, {

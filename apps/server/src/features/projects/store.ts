@@ -181,9 +181,10 @@ export function markDeleted(db: Db, platformId: string, id: string, now: Date): 
     .execute()
 }
 
-/** Takes the rows of deleted projects away, and with them everything that they held. */
-export function purgeDeletedProjects(db: Db, before: Date): Promise<unknown> {
-  return db.deleteFrom('project').where('deleted', '<', before.toISOString()).execute()
+/** Takes the rows of deleted projects away, and with them everything that they held. @returns their ids */
+export async function purgeDeletedProjects(db: Db, before: Date): Promise<string[]> {
+  const gone = await db.deleteFrom('project').where('deleted', '<', before.toISOString()).returning('id').execute()
+  return gone.map((row) => row.id)
 }
 
 export interface ProjectFigures {

@@ -1,0 +1,109 @@
+import { notFound } from '@piecework/model/errors'
+import { newId } from '@piecework/model/ids'
+import type { SeekPage } from '@piecework/model/page'
+import type { Db } from '../../database/open.ts'
+import type { PageRequest } from '../../http/pagination.ts'
+import type { ConnectionMaker, ConnectionRequest } from './make.ts'
+import { type AppConnection, presentConnections } from './present.ts'
+import {
+  type ConnectionFilter,
+  deleteConnection,
+  insertConnection,
+  lockExternalId,
+  pageGlobalConnections,
+  selectGlobalByExternalId,
+  selectGlobalConnection,
+  selectProjectsOfPlatform,
+  updateConnection,
+} from './store.ts'
+
+export interface UpsertGlobalConnection extends ConnectionRequest {
+  /** One is made up when it is missing. */
+  externalId?: string | undefined
+  projectIds: readonly string[]
+  preSelectForNewProjects?: boolean | undefined
+  ownerId: string | null
+}
+
+export interface GlobalConnectionChanges {
+  displayName: string
+  projectIds?: readonly string[] | undefined
+  metadata?: Record<string, unknown> | null | undefined
+  preSelectForNewProjects?: boolean | undefined
+}
+
+/** Connections of the platform, which its administrators share with projects. */
+export interface GlobalConnections {
+  /** @throws AppError as making any connection does, ENTITY_NOT_FOUND for a project */
+  upsert(platformId: string, request: UpsertGlobalConnection): Promise<AppConnection>
+  list(platformId: string, filter: ConnectionFilter, page: PageRequest): Promise<SeekPage<AppConnection>>
+  /** @throws AppError ENTITY_NOT_FOUND */
+  update(platformId: string, id: string, changes: GlobalConnectionChanges): Promise<AppConnection>
+  /** @throws AppError ENTITY_NOT_FOUND */
+  remove(platformId: string, id: string): Promise<void>
+}
+
+export function createGlobalConnections({ db, make }: { db: Db; make: ConnectionMaker }): GlobalConnections {
+  const require = async (platformId: string, id: string) => {
+    const row = await selectGlobalConnection(db, platformId, id)
+    if (!row) throw notFound('app_connection', id)
+    return row
+  }
+
+  const presentOne = async (platformId: string, id: string): Promise<AppConnection> => {
+    const [connection] = await presentConnections(db, { platformId }, [await require(platformId, id)])
+    if (!connection) throw notFound('app_connection', id)
+    return connection
+  }
+
+  const requireProjects = async (platformId: string, ids: readonly string[]): Promise<string[]> => {
+    const wanted = [...new Set(ids)]
+    const known = new Set(await selectProjectsOfPlatform(db, platformId, wanted))
+    const unknown = wanted.find((id) => !known.has(id))
+    if (unknown !== undefined) throw notFound('project', unknown)
+    return wanted
+  }
+
+  return {
+    async upsert(platformId, request) {
+      const { externalId = newId(), ownerId, preSelectForNewProjects, ...asked } = request
+      const projectIds = await requireProjects(platformId, asked.projectIds)
+      // It belongs to no project: the token that its piece is given opens nothing.
+      const row = await make({ platformId, projectId: `platform:${platformId}` }, asked)
+      const shared = { projectIds, ...(preSelectForNewProjects === undefined ? {} : { preSelectForNewProjects }) }
+      const id = await db.transaction().execute(async (trx) => {
+        await lockExternalId(trx, platformId, externalId)
+        const known = await selectGlobalByExternalId(trx, platformId, externalId)
+        if (known) {
+          await updateConnection(trx, platformId, known.id, { ...row, ...shared })
+          return known.id
+        }
+        const fresh = { ...row, ...shared, id: newId(), externalId, ownerId, platformId }
+        await insertConnection(trx, { ...fresh, scope: 'PLATFORM' })
+        return fresh.id
+      })
+      return presentOne(platformId, id)
+    },
+
+    async list(platformId, filter, request) {
+      const page = await pageGlobalConnections(db, platformId, filter, request)
+      return { ...page, data: await presentConnections(db, { platformId }, page.data) }
+    },
+
+    async update(platformId, id, { displayName, projectIds, metadata, preSelectForNewProjects }) {
+      await require(platformId, id)
+      await updateConnection(db, platformId, id, {
+        displayName,
+        ...(projectIds === undefined ? {} : { projectIds: await requireProjects(platformId, projectIds) }),
+        ...(metadata === undefined ? {} : { metadata: metadata && JSON.stringify(metadata) }),
+        ...(preSelectForNewProjects === undefined ? {} : { preSelectForNewProjects }),
+      })
+      return presentOne(platformId, id)
+    },
+
+    async remove(platformId, id) {
+      await require(platformId, id)
+      await deleteConnection(db, platformId, id)
+    },
+  }
+}

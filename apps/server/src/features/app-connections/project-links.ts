@@ -1,0 +1,33 @@
+import { sql } from 'kysely'
+import type { Db } from '../../database/open.ts'
+
+/** What the coming and going of projects means for connections. */
+
+/** Shares with a new project what the administrators want every new project to have. */
+export function shareWithNewProject(db: Db, platformId: string, projectId: string): Promise<unknown> {
+  return db
+    .updateTable('app_connection')
+    .set({ projectIds: sql<string[]>`array_append("projectIds", ${projectId})` })
+    .where('platformId', '=', platformId)
+    .where('scope', '=', 'PLATFORM')
+    .where('preSelectForNewProjects', '=', true)
+    .where(sql<boolean>`not (${projectId} = any("projectIds"))`)
+    .execute()
+}
+
+/** Takes away the connections of projects that are gone; those of the platform are shared with them no more. */
+export async function forgetProjects(db: Db, projectIds: readonly string[]): Promise<void> {
+  if (projectIds.length === 0) return
+  const gone = sql`${[...projectIds]}::text[]`
+  await db
+    .deleteFrom('app_connection')
+    .where('scope', '=', 'PROJECT')
+    .where(sql<boolean>`"projectIds" <@ ${gone}`)
+    .execute()
+  await db
+    .updateTable('app_connection')
+    .set({ projectIds: sql<string[]>`array(select id from unnest("projectIds") id where not (id = any(${gone})))` })
+    .where('scope', '=', 'PLATFORM')
+    .where(sql<boolean>`"projectIds" && ${gone}`)
+    .execute()
+}

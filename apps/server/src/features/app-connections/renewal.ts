@@ -1,0 +1,122 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { AppError, notFound } from '@piecework/model/errors'
+import { newId } from '@piecework/model/ids'
+import { LRUCache } from 'lru-cache'
+import type { Logger } from 'pino'
+import type { Db } from '../../database/open.ts'
+import type { Encryption } from '../../encryption.ts'
+import type { OAuth2Client } from '../oauth2/client.ts'
+import { TokenError } from '../oauth2/token-request.ts'
+import { isDue, isExpired, StoredOAuth2 } from '../oauth2/value.ts'
+import { type ConnectionRow, endRenewal, selectOfPlatform, takeRenewal } from './store.ts'
+
+export interface OpenedConnection {
+  status: ConnectionRow['status']
+  value: unknown
+}
+
+/** Opens connections, with a token that lasts where they have one. */
+export interface ConnectionOpener {
+  /** @throws AppError INVALID_APP_CONNECTION when the token has expired and no new one can be had now */
+  open(row: ConnectionRow): Promise<OpenedConnection>
+}
+
+interface Parts {
+  db: Db
+  encryption: Encryption
+  oauth2: OAuth2Client
+  log: Logger
+}
+
+/** Longer than a request for a token takes: a renewal is not taken over while it runs. */
+const RENEWAL_MS = 60_000
+/** How long to wait for the renewal of another app. */
+const PATIENCE_MS = 30_000
+const LOOK_EVERY_MS = 100
+/** After a failure, a token that is still good is used for so long before the next attempt. */
+const REST_MS = 30_000
+const MAX_RESTING = 10_000
+
+export function createConnectionOpener({ db, encryption, oauth2, log }: Parts): ConnectionOpener {
+  /** Renewals of this app, by connection: whoever asks meanwhile gets the same token. */
+  const running = new Map<string, Promise<OpenedConnection>>()
+  const resting = new LRUCache<string, true>({ max: MAX_RESTING, ttl: REST_MS })
+
+  /** The token of a connection that has to be renewed; undefined when it has none, or need not be. */
+  const dueToken = (row: ConnectionRow): StoredOAuth2 | undefined => {
+    if (row.status === 'ERROR') return undefined
+    const stored = StoredOAuth2.safeParse(encryption.decrypt(row.value))
+    return stored.success && isDue(stored.data, Date.now()) ? stored.data : undefined
+  }
+
+  const asItIs = (row: ConnectionRow): OpenedConnection => ({
+    status: row.status,
+    value: encryption.decrypt(row.value),
+  })
+
+  const current = async ({ platformId, id }: ConnectionRow): Promise<ConnectionRow> => {
+    const row = await selectOfPlatform(db, platformId, id)
+    if (!row) throw notFound('app_connection', id)
+    return row
+  }
+
+  /** What a failed renewal means for who asked: a token that still works will do. */
+  const failed = (row: ConnectionRow, token: StoredOAuth2, reason: string): OpenedConnection => {
+    if (!isExpired(token, Date.now())) {
+      resting.set(row.id, true)
+      return asItIs(row)
+    }
+    const error = `its token has expired, and there is no new one: ${reason}`
+    throw new AppError('INVALID_APP_CONNECTION', { error, message: error })
+  }
+
+  /** With the renewal taken, so that nobody else renews meanwhile: a refresh token is often good for one use. */
+  const renew = async (row: ConnectionRow, renewal: string): Promise<OpenedConnection> => {
+    const token = dueToken(row)
+    const end = (changes: Parameters<typeof endRenewal>[2] = {}) => endRenewal(db, { row, renewal }, changes)
+    if (!token) {
+      await end()
+      return asItIs(row)
+    }
+    let value: StoredOAuth2
+    try {
+      value = await oauth2.renew(row.platformId, row.pieceName, token)
+    } catch (error) {
+      const isFinal = error instanceof TokenError && error.isFinal
+      const isOurs = await end(isFinal ? { status: 'ERROR' } : {})
+      const reason = error instanceof Error ? error.message : String(error)
+      log.warn({ connectionId: row.id, pieceName: row.pieceName, isFinal, reason }, 'a token could not be renewed')
+      if (!isOurs) return asItIs(await current(row))
+      return isFinal ? { status: 'ERROR', value: token } : failed(row, token, reason)
+    }
+    // Somebody has connected anew meanwhile: that is the token to use.
+    if (!(await end({ value: JSON.stringify(encryption.encrypt(value)) }))) return asItIs(await current(row))
+    return { status: row.status, value }
+  }
+
+  const renewOrWait = async (row: ConnectionRow): Promise<OpenedConnection> => {
+    const patience = Date.now() + PATIENCE_MS
+    for (;;) {
+      const renewal = newId()
+      const taken = await takeRenewal(db, row, renewal, RENEWAL_MS)
+      if (taken) return renew(taken, renewal)
+      await delay(LOOK_EVERY_MS)
+      const now = await current(row)
+      const token = dueToken(now)
+      if (!token) return asItIs(now)
+      if (Date.now() > patience) return failed(now, token, 'another server has been renewing it for too long')
+    }
+  }
+
+  return {
+    async open(row) {
+      const token = dueToken(row)
+      if (!token || (resting.has(row.id) && !isExpired(token, Date.now()))) return asItIs(row)
+      const known = running.get(row.id)
+      if (known) return known
+      const renewing = renewOrWait(row).finally(() => running.delete(row.id))
+      running.set(row.id, renewing)
+      return renewing
+    },
+  }
+}

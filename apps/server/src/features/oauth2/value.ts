@@ -1,0 +1,53 @@
+import { z } from 'zod'
+
+/** The value of a connection by OAuth2 as it is stored, encrypted (spec: facts/pieces-framework.md, PieceAuth). */
+export const StoredOAuth2 = z.object({
+  type: z.enum(['OAUTH2', 'PLATFORM_OAUTH2']),
+  client_id: z.string(),
+  /** Of a user's own app; that of the platform's app is kept with the app. */
+  client_secret: z.string().optional(),
+  redirect_url: z.string().optional(),
+  token_url: z.string(),
+  grant_type: z.enum(['authorization_code', 'client_credentials']),
+  authorization_method: z.enum(['HEADER', 'BODY']),
+  props: z.record(z.string(), z.unknown()).optional(),
+  scope: z.string(),
+  access_token: z.string(),
+  refresh_token: z.string().optional(),
+  token_type: z.string(),
+  /** Seconds. */
+  expires_in: z.number().optional(),
+  /** Seconds since 1970. */
+  claimed_at: z.number(),
+  /** Milliseconds since 1970; absent until the token was renewed for the first time. */
+  renewed_at: z.number().optional(),
+  data: z.record(z.string(), z.unknown()),
+})
+export type StoredOAuth2 = z.infer<typeof StoredOAuth2>
+
+const RENEW_BEFORE_MS = 15 * 60_000
+const DEFAULT_LIFETIME_S = 3600
+/** Tokens that live for less than the time above would be renewed for every step. */
+const MAX_REST_MS = 60_000
+
+const lifetimeMs = ({ expires_in = DEFAULT_LIFETIME_S }: StoredOAuth2): number => expires_in * 1000
+
+/** Whether the token can be renewed, and it is time to. */
+export function isDue(value: StoredOAuth2, now: number): boolean {
+  if (value.grant_type === 'authorization_code' && !value.refresh_token) return false
+  const lifetime = lifetimeMs(value)
+  const rest = Math.min(MAX_REST_MS, lifetime / 2)
+  if (value.renewed_at !== undefined && now < value.renewed_at + rest) return false
+  return now >= value.claimed_at * 1000 + lifetime - RENEW_BEFORE_MS
+}
+
+export function isExpired(value: StoredOAuth2, now: number): boolean {
+  return now >= value.claimed_at * 1000 + lifetimeMs(value)
+}
+
+/** The value as steps see it: they need neither the secret nor the refresh token, and must not leak them. */
+export function withoutSecrets(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('access_token' in value)) return value
+  const { client_secret: _, renewed_at: __, ...shown } = { client_secret: 0, renewed_at: 0, ...value }
+  return 'refresh_token' in shown ? { ...shown, refresh_token: '(REDACTED)' } : shown
+}
