@@ -1,3 +1,4 @@
+// Longer than the usual limit: one entry per table, and the schema stays whole so that it can be read as one.
 import type { FlowStatus, FlowVersionState, Note, ScheduleOptions } from '@piecework/model/flow/flow'
 import type { Trigger } from '@piecework/model/flow/step'
 import type { Permission } from '@piecework/model/permission'
