@@ -16,10 +16,7 @@ describe('numbers', () => {
     const error = await summarize('calculateSum', [1, 'x', '']).catch((error: Error) => JSON.parse(error.message))
     expect(error).toEqual({
       message: 'Some items are not numbers.',
-      errors: [
-        { value: 'x', location: 'item 2' },
-        { value: '', location: 'item 3' },
-      ],
+      errors: [null, { value: 'x', location: 1 }, { value: '', location: 2 }],
     })
     await expect(summarize('calculateAverage', [])).rejects.toThrow('empty list')
     await expect(summarize('getMinMax', [])).rejects.toThrow('empty list')

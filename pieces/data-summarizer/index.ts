@@ -5,13 +5,13 @@ const values = Property.Array({ displayName: 'Values', description: 'The list to
 
 /**
  * The list as numbers.
- * @throws Error with JSON `{message, errors}` that names each item which is none.
+ * @throws Error with JSON `{message, errors}`: for each item that is none its value and place, for the others null.
  */
 function numbers(list: unknown[]): number[] {
-  const errors = list
-    .map((value, index) => (isNumeric(value) ? null : { value, location: `item ${index + 1}` }))
-    .filter((error) => error !== null)
-  if (errors.length > 0) throw new Error(JSON.stringify({ message: 'Some items are not numbers.', errors }))
+  const errors = list.map((value, location) => (isNumeric(value) ? null : { value, location }))
+  if (errors.some((error) => error !== null)) {
+    throw new Error(JSON.stringify({ message: 'Some items are not numbers.', errors }))
+  }
   return list.map(Number)
 }
 

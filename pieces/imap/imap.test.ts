@@ -1,35 +1,23 @@
 import { createMockActionContext, createMockTriggerContext } from '@piecework/framework'
-import hoodiecrow, { type TestMailServer } from 'hoodiecrow-imap'
 import { ImapFlow } from 'imapflow'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runAction } from '../common/run-action.ts'
 import { imapAuth } from './connection.ts'
 import { imap } from './index.ts'
 import { newEmail } from './new-email.ts'
+import { rawEmail, startImapServer } from './testing-imap.ts'
 
-let server: TestMailServer
-let port = 0
-const raw = (subject: string) =>
-  `From: Ada <ada@example.com>\r\nTo: bob@example.com\r\nSubject: ${subject}\r\n\r\nText of ${subject}`
+let server: Awaited<ReturnType<typeof startImapServer>>
 beforeAll(async () => {
-  server = hoodiecrow({
-    plugins: ['ID', 'SASL-IR', 'AUTH-PLAIN', 'NAMESPACE', 'ENABLE', 'LITERALPLUS', 'UIDPLUS', 'MOVE'],
-    storage: {
-      INBOX: { messages: [{ raw: raw('Old') }] },
-      '': { separator: '/', folders: { Archive: {} } },
-    },
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.server.address()
-  port = typeof address === 'object' && address ? address.port : 0
+  server = await startImapServer([rawEmail('Old')])
 })
-afterAll(() => new Promise<void>((resolve) => server.close(resolve)))
+afterAll(() => server.close())
 
-const account = () => ({ host: '127.0.0.1', port, username: 'testuser', password: 'testpass', tls: false })
+const account = () => ({ host: '127.0.0.1', port: server.port, username: 'testuser', password: 'testpass', tls: false })
 const auth = () => ({ type: 'CUSTOM_AUTH' as const, props: account() })
 
 async function withClient<T>(work: (client: ImapFlow) => Promise<T>): Promise<T> {
-  const { host, username, password } = account()
+  const { host, port, username, password } = account()
   const client = new ImapFlow({ host, port, secure: false, auth: { user: username, pass: password }, logger: false })
   await client.connect()
   try {
@@ -91,7 +79,7 @@ describe('new emails', () => {
 describe('a message', () => {
   let uid = 0
   beforeEach(async () => {
-    await deliver(raw('Task'))
+    await deliver(rawEmail('Task'))
     uid = await withClient(async (client) => {
       const lock = await client.getMailboxLock('INBOX')
       const found = (await client.search({ subject: 'Task' }, { uid: true })) || []

@@ -1,46 +1,21 @@
 import { ApFile } from '@piecework/framework'
 import { simpleParser } from 'mailparser'
-import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runAction } from '../common/run-action.ts'
 import { smtpAuth } from './connection.ts'
 import { smtp } from './index.ts'
+import { startSmtpServer } from './testing-smtp.ts'
 
-const received: { recipients: string[]; source: Buffer }[] = []
-let server: SMTPServer
-let port = 0
+let server: Awaited<ReturnType<typeof startSmtpServer>>
 beforeAll(async () => {
-  server = new SMTPServer({
-    disabledCommands: ['STARTTLS'],
-    onAuth({ username, password }, _session, callback) {
-      if (username === 'ada' && password === 'secret') callback(null, { user: username })
-      else callback(new Error('Wrong user name or password'))
-    },
-    onRcptTo({ address }, _session, callback) {
-      callback(address.startsWith('nobody') ? new Error('No such mailbox') : null)
-    },
-    onData(stream, session, callback) {
-      const chunks: Buffer[] = []
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('end', () => {
-        received.push({
-          recipients: session.envelope.rcptTo.map((recipient) => recipient.address),
-          source: Buffer.concat(chunks),
-        })
-        callback()
-      })
-    },
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.server.address()
-  port = typeof address === 'object' && address ? address.port : 0
+  server = await startSmtpServer()
 })
-afterAll(() => new Promise<void>((resolve) => server.close(resolve)))
+afterAll(() => server.close())
 beforeEach(() => {
-  received.length = 0
+  server.received.length = 0
 })
 
-const account = () => ({ host: '127.0.0.1', port, TLS: false, email: 'ada', password: 'secret' })
+const account = () => ({ host: '127.0.0.1', port: server.port, TLS: false, email: 'ada', password: 'secret' })
 const send = (values: object, more: object = {}) =>
   runAction(
     smtp,
@@ -70,8 +45,8 @@ describe('an email', () => {
     })
     const recipients = ['bob@example.com', 'carl@example.com', 'dora@example.com']
     expect(output).toMatchObject({ accepted: recipients, rejected: [], messageId: expect.any(String) })
-    expect(received[0]?.recipients).toEqual(recipients)
-    const mail = await simpleParser(received[0]?.source ?? '')
+    expect(server.received[0]?.recipients).toEqual(recipients)
+    const mail = await simpleParser(server.received[0]?.source ?? '')
     expect(mail).toMatchObject({
       from: { value: [{ name: 'Ada, Countess', address: 'ada@example.com' }] },
       replyTo: { value: [{ address: 'answers@example.com' }] },
@@ -80,12 +55,12 @@ describe('an email', () => {
       attachments: [{ filename: 'renamed.txt' }],
     })
     expect(mail.headers.get('x-kind')).toBe('note')
-    expect(String(received[0]?.source)).not.toContain('dora')
+    expect(String(server.received[0]?.source)).not.toContain('dora')
   })
 
   it('can answer another one', async () => {
     await send({ replyTo: '<id@example.com>' })
-    expect(await simpleParser(received[0]?.source ?? '')).toMatchObject({
+    expect(await simpleParser(server.received[0]?.source ?? '')).toMatchObject({
       inReplyTo: '<id@example.com>',
       references: '<id@example.com>',
     })
@@ -96,7 +71,7 @@ describe('an email', () => {
     await expect(send({ to: ['nobody@example.com'] })).rejects.toThrow('No such mailbox')
     await expect(send({}, { password: 'x' })).rejects.toThrow('Wrong user name or password')
     await expect(send({}, { TLS: true })).rejects.toThrow(/STARTTLS|TLS/)
-    expect(received).toEqual([])
+    expect(server.received).toEqual([])
   })
 })
 

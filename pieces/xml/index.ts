@@ -49,9 +49,32 @@ function checkNames(value: unknown, attributesKey: string): void {
   }
 }
 
+const convertBack = createAction({
+  name: 'convert-xml-to-json',
+  displayName: 'Convert XML to JSON',
+  description: 'Reads XML into JSON',
+  props: {
+    xml: Property.LongText({ displayName: 'XML', required: true }),
+    ignoreAttributes: Property.Checkbox({
+      displayName: 'Ignore Attributes',
+      description: 'Leave attributes out; otherwise they are fields whose names begin with @_',
+      required: false,
+      defaultValue: false,
+    }),
+  },
+  async run({ propsValue }) {
+    const { XMLParser, XMLValidator } = await import('fast-xml-parser')
+    // The parser alone would make something of any text.
+    const verdict = XMLValidator.validate(propsValue.xml)
+    if (verdict !== true) throw new Error(`The text is not XML: ${verdict.err.msg} (line ${verdict.err.line})`)
+    const parser = new XMLParser({ ignoreAttributes: propsValue.ignoreAttributes === true, ignoreDeclaration: true })
+    return parser.parse(propsValue.xml)
+  },
+})
+
 export const xml = corePiece({
   displayName: 'XML',
-  description: 'Write XML',
+  description: 'Write and read XML',
   logo: { color: '#9a3412', drawing: '<path d="M8 7l-5 5 5 5M16 7l5 5-5 5M14 4l-4 16"/>' },
-  actions: [convert],
+  actions: [convert, convertBack],
 })

@@ -1,7 +1,7 @@
 import { createAction, Property } from '@piecework/framework'
 import { DateTime, type DateTimeUnit } from 'luxon'
 import { errorHandlingHidden } from '../../common/error-handling.ts'
-import { TIME_ZONES } from '../../common/timezones.ts'
+import { TIME_ZONE_OPTIONS } from '../../common/timezones.ts'
 import { atTime, formatted, parsed } from '../formats.ts'
 import { dateProperty, formatProperty } from '../props.ts'
 
@@ -25,7 +25,7 @@ export const addSubtractDate = createAction({
     timeZone: Property.StaticDropdown<string>({
       displayName: 'Time Zone',
       required: false,
-      options: { options: TIME_ZONES.map((zone) => ({ label: zone, value: zone })) },
+      options: TIME_ZONE_OPTIONS,
     }),
     setTime: Property.ShortText({
       displayName: 'Set Time To (24h format)',

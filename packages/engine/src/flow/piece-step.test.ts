@@ -97,6 +97,15 @@ it('hands actions files, tags, connections, the project and its flows', async ()
   expect(api.calls.find(({ call }) => call.includes('step-files'))?.body).toContain('content of a')
 })
 
+it('answers null for a connection that is not there, and fails for one that is broken', async () => {
+  api.connections.broken = { status: 'ERROR', value: {} }
+  const { log, result } = await runPiece(({ connections }) => connections.get('nowhere'))
+  expect(log.executionState.steps.step_1?.output).toBeNull()
+  expect(result.tags).toEqual([])
+  const broken = await runPiece(({ connections }) => connections.get('broken'))
+  expect(broken.result.failedStep?.message).toContain('ConnectionExpired')
+})
+
 it('gives each context version its own shape of connection, and logs none of it', async () => {
   api.connections.custom = { value: { type: 'CUSTOM_AUTH', props: { port: '8080', host: 'h' } } }
   api.connections.secret = { value: { type: 'SECRET_TEXT', secret_text: 's3cret' } }

@@ -1,3 +1,4 @@
+import { ExecutionError } from '../errors.ts'
 import { contextVersionOf, type Piece } from './contract.ts'
 import type { PieceHost } from './host.ts'
 import { createFiles, createFlows, createProject, createStore } from './services.ts'
@@ -18,7 +19,13 @@ export function contextParts(host: PieceHost, stepName: string, piece: Piece) {
     ...(version === '0' ? { serverUrl: config.publicApiUrl } : {}),
     connections: {
       async get(key: string): Promise<unknown> {
-        await host.connections.load([key])
+        try {
+          await host.connections.load([key])
+        } catch (error) {
+          // A piece that asks by name can do without; a broken connection is an error all the same.
+          if (error instanceof ExecutionError && error.name === 'ConnectionNotFound') return null
+          throw error
+        }
         host.tags.add(`connection:${key}`)
         return host.connections.value(key, version)
       },
