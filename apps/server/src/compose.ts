@@ -130,6 +130,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     catalogue,
     makeQueue: await queueMaker(db, settings, connectRedis, log),
     disableFlow: (projectId, flowId) => flows.disable(projectId, flowId),
+    restoreFlow: (projectId, flowId) => flows.restore(projectId, flowId),
     log,
     port: () => portOf(app),
   })

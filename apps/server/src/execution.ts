@@ -60,6 +60,8 @@ export interface ExecutionParts {
   makeQueue(options: QueueOptions): Queue
   /** Takes a flow that cannot go on out of service. */
   disableFlow(projectId: string, flowId: string): Promise<void>
+  /** Takes the trigger of an enabled flow into service anew. */
+  restoreFlow(projectId: string, flowId: string): Promise<void>
   /** The port that the server listens on, once it does. */
   port(): number
 }
@@ -69,6 +71,7 @@ export type Execution = ReturnType<typeof createExecution>
 
 export function createExecution(parts: ExecutionParts) {
   const { db, bus, settings, tokens, files, catalogue, makeQueue, disableFlow, log, port } = parts
+  const composedAt = new Date()
   const owner = bus.appId
   const embedded = settings.dbType === 'PGLITE'
   const defaultLimit = settings.projectRateLimiterEnabled ? settings.defaultConcurrentJobsLimit : null
@@ -100,6 +103,7 @@ export function createExecution(parts: ExecutionParts) {
     pausedDays: settings.pausedFlowTimeoutDays,
     quietMs: LEASE_MS * 4,
     settlePauses: () => waitpoints.settlePauses(),
+    reconcileTriggers: (...range) => reconcile(...range),
     wake: () => wake(),
     log,
   })
@@ -200,7 +204,7 @@ export function createExecution(parts: ExecutionParts) {
     return jobs.map(() => null)
   }
 
-  const { hooks, samples, triggers, events, ticks, appEvents } = createTriggers({
+  const { hooks, samples, triggers, events, ticks, appEvents, reconcile } = createTriggers({
     db,
     queue,
     owner,
@@ -217,6 +221,7 @@ export function createExecution(parts: ExecutionParts) {
     interactive: (request) => interactive(request),
     flowChanged,
     disableFlow,
+    restoreFlow: parts.restoreFlow,
     log,
   })
   const relay = createOperationRelay({ queue, owner, bus, wake, log })
@@ -340,13 +345,14 @@ export function createExecution(parts: ExecutionParts) {
       // Nobody else can hold a job of an embedded database.
       if (embedded) await queue.releaseAll()
       await waitpoints.settlePauses()
-      upkeep.start()
+      // Of an embedded database nobody else can be in the middle of a change.
+      upkeep.start(embedded ? composedAt : undefined)
       dispatcher.start()
       workers.start()
     },
     /** Lets what runs come to its end for a while; the rest is taken up at the next start. */
     async stop(): Promise<void> {
-      upkeep.stop()
+      await upkeep.stop()
       await dispatcher.stop(SHUTDOWN_GRACE_MS)
       await workers.stop()
       await recorder.flush()

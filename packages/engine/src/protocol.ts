@@ -198,6 +198,14 @@ export interface TriggerHookResult {
   schedule?: { cronExpression: string; timezone: string } | null
   /** HANDSHAKE. */
   response?: FlowResponse
+  /** RUN: what the trigger changed in the store. It counts once the events are stored, and no earlier. */
+  store?: StoreChange[]
+}
+
+/** `value` is JSON text; null takes the entry away. */
+export interface StoreChange {
+  key: string
+  value: string | null
 }
 
 /** `options` is a DropdownState or a property map, as the property's type says. */

@@ -229,7 +229,8 @@ export interface TriggerSourceTable extends Base {
   triggerName: string
   projectId: string
   type: TriggerStrategy
-  schedule: NullableJsonb<ScheduleOptions>
+  /** `isDefault`: the trigger asked for none. */
+  schedule: NullableJsonb<ScheduleOptions & { isDefault?: true }>
   pieceName: string
   pieceVersion: string
   simulate: boolean

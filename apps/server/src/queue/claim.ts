@@ -114,7 +114,7 @@ async function take(
       update job set owner = ${owner}, attempt = attempt + 1,
         "leaseUntil" = now() + ${leaseMs} * interval '1 millisecond'
       where id in (select id from locked)
-      returning id, kind, "projectId", priority, attempt, data, limited
+      returning id, kind, "projectId", priority, attempt, data, limited, "dueAt"
     ), raised as (
       update flow_run set attempt = flow_run.attempt + 1, status = 'RUNNING',
         "startTime" = coalesce("startTime", now()), updated = now()
@@ -124,7 +124,8 @@ async function take(
     )
     select
       (select coalesce(json_agg(json_build_object('id', c.id, 'kind', c.kind, 'projectId', c."projectId", 'priority',
-          c.priority, 'attempt', c.attempt, 'data', c.data, 'bucket', case when c.limited then r.bucket end)
+          c.priority, 'attempt', c.attempt, 'data', c.data, 'bucket', case when c.limited then r.bucket end,
+          'dueAt', round(extract(epoch from c."dueAt") * 1000))
           order by r.priority, r.turn, r.served nulls first, r.id), '[]')
         from claimed c join ranked r on r.id = c.id) as jobs,
       (select coalesce(array_agg(distinct bucket), '{}') from (

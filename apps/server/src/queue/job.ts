@@ -27,6 +27,8 @@ export interface ClaimedJob {
   projectId: string
   priority: number
   attempt: number
+  /** When it came due, in milliseconds of the clock. */
+  dueAt: number
   data: string | null
   /** The pool or project whose limit the job counts against; null when it counts against none. */
   bucket: string | null

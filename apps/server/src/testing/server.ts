@@ -28,15 +28,21 @@ export interface TestServer extends AsyncDisposable {
   call<Body = Fields>(method: string, path: string, options?: CallOptions): Promise<Answer<Body>>
 }
 
+interface TestServerOptions {
+  checksAnswers?: boolean
+  /** Where data is kept, so that a later server finds it; the caller's to remove. */
+  folder?: string
+}
+
 /**
  * The real server on a free port, over an embedded database of its own. Without other settings it runs no flows.
  * Every answer is checked against the schema of its route.
  */
 export async function startTestServer(
   env: Record<string, string> = {},
-  { checksAnswers = true } = {},
+  { checksAnswers = true, folder: given }: TestServerOptions = {},
 ): Promise<TestServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'piecework-'))
+  const folder = given ?? (await mkdtemp(join(tmpdir(), 'piecework-')))
   const { settings } = loadSettings({
     AP_CONFIG_PATH: folder,
     AP_CONTAINER_TYPE: 'APP',
@@ -57,7 +63,7 @@ export async function startTestServer(
     call: (method, path, options) => call(`${origin}/api`, method, path, options),
     [Symbol.asyncDispose]: async () => {
       await server.close()
-      await rm(folder, { recursive: true, force: true })
+      if (given === undefined) await rm(folder, { recursive: true, force: true })
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { ApiClient } from '../api.ts'
 import type { Engine } from '../engine.ts'
+import type { StoreChange } from '../protocol.ts'
 import type { Connections } from '../resolve/connections.ts'
 import type { RunSandbox } from '../sandbox/sandbox.ts'
 
@@ -16,4 +17,6 @@ export interface PieceHost {
   /** Put before store keys: `test` while a trigger is under test. */
   readonly storePrefix: string
   readonly tags: Set<string>
+  /** Set where changes of the store wait for what comes of the operation; by the whole key. */
+  readonly storeChanges?: Map<string, StoreChange>
 }

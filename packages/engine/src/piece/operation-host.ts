@@ -7,7 +7,7 @@ import type { PieceHost } from './host.ts'
 export function createHost(
   engine: Engine,
   operation: { projectId: string; engineToken: string },
-  flow: { flowId: string; flowVersionId: string; storePrefix?: string },
+  flow: Pick<PieceHost, 'flowId' | 'flowVersionId' | 'storeChanges'> & { storePrefix?: string },
 ): PieceHost {
   const api = createApiClient(engine.config.internalApiUrl, operation.engineToken)
   return {
@@ -21,5 +21,6 @@ export function createHost(
     flowVersionId: flow.flowVersionId,
     storePrefix: flow.storePrefix ?? '',
     tags: new Set(),
+    ...(flow.storeChanges === undefined ? {} : { storeChanges: flow.storeChanges }),
   }
 }

@@ -14,7 +14,7 @@ export interface Store {
 }
 
 /** The key-value store of a flow or project (spec: facts/engine.md section 10). */
-export function createStore({ api, flowId, storePrefix }: PieceHost): Store {
+export function createStore({ api, flowId, storePrefix, storeChanges }: PieceHost): Store {
   const full = (key: unknown, scope: string): string => {
     if (typeof key !== 'string' || key.length === 0 || key.length > MAX_KEY_LENGTH) {
       throw new ExecutionError(
@@ -28,21 +28,34 @@ export function createStore({ api, flowId, storePrefix }: PieceHost): Store {
   return {
     async put(key, value, scope = 'FLOW') {
       const body = { key: full(key, scope), value }
-      if (Buffer.byteLength(JSON.stringify(value) ?? '') > MAX_VALUE_BYTES) throw tooLarge(key)
+      const text = JSON.stringify(value) ?? 'null'
+      if (Buffer.byteLength(text) > MAX_VALUE_BYTES) throw tooLarge(key)
+      if (storeChanges !== undefined) {
+        storeChanges.set(body.key, { key: body.key, value: text })
+        return value
+      }
       const answer = await api.call('POST', 'v1/store-entries', body)
       if (answer.status === 413) throw tooLarge(key)
       expectOk(answer, 'StorageError', `store the key ${key}`)
       return value
     },
     async get(key, scope = 'FLOW') {
-      const answer = await api.call('GET', path(full(key, scope)))
+      const whole = full(key, scope)
+      const change = storeChanges?.get(whole)
+      if (change !== undefined) return change.value === null ? null : JSON.parse(change.value)
+      const answer = await api.call('GET', path(whole))
       if (answer.status === 404) return null
       expectOk(answer, 'StorageError', `read the key ${key}`)
       const value: unknown = Reflect.get(Object(answer.body), 'value')
       return value ?? null
     },
     async delete(key, scope = 'FLOW') {
-      const answer = await api.call('DELETE', path(full(key, scope)))
+      const whole = full(key, scope)
+      if (storeChanges !== undefined) {
+        storeChanges.set(whole, { key: whole, value: null })
+        return
+      }
+      const answer = await api.call('DELETE', path(whole))
       if (answer.status !== 404) expectOk(answer, 'StorageError', `delete the key ${key}`)
     },
   }

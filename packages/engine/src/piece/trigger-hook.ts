@@ -1,9 +1,10 @@
 import { FlowResponse } from '@piecework/model/run/waitpoint'
+import { nextTime, type Schedule } from '@piecework/model/schedule'
 import { z } from 'zod'
 import type { Engine } from '../engine.ts'
 import { ExecutionError, errorText, isEngineFailure } from '../errors.ts'
 import { createPlan } from '../flow/plan.ts'
-import type { ExecuteTriggerHook, TriggerHookResult } from '../protocol.ts'
+import type { ExecuteTriggerHook, StoreChange, TriggerHookResult } from '../protocol.ts'
 import { guarded } from '../sandbox/guards.ts'
 import { contextParts } from './context.ts'
 import type { PieceHost } from './host.ts'
@@ -20,17 +21,20 @@ const TYPE = 'EXECUTE_TRIGGER_HOOK'
  */
 export async function executeTriggerHook(operation: ExecuteTriggerHook, engine: Engine): Promise<TriggerHookResult> {
   const { flowId, prepared, simulate } = operation
+  const storeChanges = operation.hook === 'RUN' ? new Map<string, StoreChange>() : undefined
+  const changes = () => (storeChanges === undefined ? {} : { store: [...storeChanges.values()] })
   const host = createHost(engine, operation, {
     flowId,
     flowVersionId: prepared.version.id,
     storePrefix: simulate ? TEST_PREFIX : '',
+    ...(storeChanges === undefined ? {} : { storeChanges }),
   })
   try {
     const trigger = await prepareTrigger(host, createPlan(prepared).trigger)
-    return await guarded(() => callHook(host, trigger, operation))
+    return { ...(await guarded(() => callHook(host, trigger, operation))), ...changes() }
   } catch (error) {
     if (isEngineFailure(error)) throw error
-    return { type: TYPE, status: 'USER_FAILURE', error: errorText(error) }
+    return { type: TYPE, status: 'USER_FAILURE', error: errorText(error), ...changes() }
   } finally {
     host.sandbox.close()
   }
@@ -92,12 +96,12 @@ async function verifyAppWebhook(
 }
 
 const Listener = z.object({ events: z.array(z.string()), identifierValue: z.string() })
-const Schedule = z.object({ cronExpression: z.string(), timezone: z.string().default('UTC') })
+const WantedSchedule = z.object({ cronExpression: z.string(), timezone: z.string().default('UTC') })
 
 /** What a trigger registers while it is enabled. Schedules are for polling triggers only. */
 function createRegistration(triggerType: string) {
   const listeners: z.infer<typeof Listener>[] = []
-  let schedule: z.infer<typeof Schedule> | null = null
+  let schedule: Schedule | null = null
   return {
     listeners,
     schedule: () => schedule,
@@ -113,43 +117,19 @@ function createRegistration(triggerType: string) {
         },
       },
       setSchedule(wanted: unknown): void {
-        const parsed = Schedule.parse(wanted)
-        if (!isCronExpression(parsed.cronExpression)) {
-          throw new ExecutionError('InvalidCronExpressionError', `Not a cron expression: ${parsed.cronExpression}`)
-        }
+        const parsed = WantedSchedule.parse(wanted)
+        requireTimes(parsed)
         if (triggerType === 'POLLING') schedule = parsed
       },
     },
   }
 }
 
-const CRON_RANGES: [number, number][] = [
-  [0, 59],
-  [0, 23],
-  [1, 31],
-  [1, 12],
-  [0, 7],
-]
-const CRON_NAMES = /\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)\b/gi
-const CRON_PART = /^(?:\*|(\d+)(?:-(\d+))?)(?:\/(\d+))?$/
-
-/** Whether a text is a cron expression of five fields (or six, with seconds first). */
-export function isCronExpression(text: string): boolean {
-  const fields = text.trim().split(/\s+/)
-  const ranges = fields.length === 6 ? [[0, 59] as const, ...CRON_RANGES] : CRON_RANGES
-  return fields.length === ranges.length && fields.every((field, index) => isCronField(field, ranges[index] ?? [0, 0]))
-}
-
-function isCronField(field: string, [low, high]: readonly [number, number]): boolean {
-  return field.split(',').every((part) => {
-    if (part === '?' || part === 'L') return true
-    // Names of months and days stand for numbers that are in range.
-    const match = CRON_PART.exec(part.replace(CRON_NAMES, String(low + 1)))
-    if (match === null) return false
-    const [, from, to, step] = match
-    return (
-      [from, to].every((bound) => bound === undefined || (Number(bound) >= low && Number(bound) <= high)) &&
-      step !== '0'
-    )
-  })
+/** @throws ExecutionError InvalidCronExpressionError for a schedule that means nothing, or never comes */
+function requireTimes(schedule: Schedule): void {
+  try {
+    nextTime(schedule, new Date())
+  } catch (error) {
+    throw new ExecutionError('InvalidCronExpressionError', error instanceof Error ? error.message : String(error))
+  }
 }

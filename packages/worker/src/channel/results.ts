@@ -35,6 +35,7 @@ export const EngineResultSchema = z.discriminatedUnion('type', [
     listeners: z.array(z.object({ events: z.array(z.string()), identifierValue: z.string() })).optional(),
     schedule: z.object({ cronExpression: z.string(), timezone: z.string() }).nullish(),
     response: FlowResponse.optional(),
+    store: z.array(z.object({ key: z.string(), value: z.string().nullable() })).optional(),
   }),
   z.object({
     type: z.literal('EXECUTE_PROPERTY'),

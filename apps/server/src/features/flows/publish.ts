@@ -120,6 +120,14 @@ export function createPublisher({ db, triggers, locks, onFlowChanged, log }: Par
       return locks.run(flowId, () => (type === 'LOCK_AND_PUBLISH' ? publish : changeStatus)(actor, flowId, status))
     },
     disable: (flow: FlowRow): Promise<void> => locks.run(flow.id, () => disable(flow)),
+    /** Takes the trigger of an enabled flow into service anew. @throws AppError TRIGGER_UPDATE_STATUS */
+    restore: ({ id, projectId }: Pick<FlowRow, 'id' | 'projectId'>): Promise<void> =>
+      locks.run(id, async () => {
+        const flow = await selectFlow(db, projectId, id)
+        if (flow?.status !== 'ENABLED' || flow.publishedVersionId === null) return
+        const version = await selectVersion(db, id, flow.publishedVersionId)
+        if (version) await enable(flow, version)
+      }),
   }
 }
 

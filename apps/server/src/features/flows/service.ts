@@ -72,6 +72,8 @@ export interface Flows {
   replaceConnection(projectId: string, from: string, to: string): Promise<void>
   disable(projectId: string, id: string): Promise<void>
   disableAll(projectId: string): Promise<void>
+  /** Takes the trigger of an enabled flow into service anew. */
+  restore(projectId: string, id: string): Promise<void>
   /** Goes on with deletions that an earlier process did not finish. */
   resumeDeletions(): Promise<void>
   /** Waits for what goes on in the background. */
@@ -216,6 +218,8 @@ export function createFlows(parts: FlowParts): Flows {
     async disable(projectId, id) {
       await publisher.disable(await requireFlow(projectId, id))
     },
+
+    restore: (projectId, id) => publisher.restore({ projectId, id }),
 
     async disableAll(projectId) {
       for (const flow of await selectFlowsInStatus(db, projectId, 'ENABLED')) await publisher.disable(flow)

@@ -223,5 +223,11 @@ export async function selectSchedules(
     .where('simulate', '=', false)
     .where('deleted', 'is', null)
     .execute()
-  return new Map(rows.map((row) => [row.flowId, row.schedule]))
+  return new Map(rows.map(({ flowId, schedule }) => [flowId, schedule && withoutMark(schedule)]))
 }
+
+const withoutMark = ({ type, cronExpression, timezone }: ScheduleOptions): ScheduleOptions => ({
+  type,
+  cronExpression,
+  timezone,
+})

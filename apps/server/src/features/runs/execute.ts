@@ -1,4 +1,5 @@
 import type { EngineResult, JournalEntry } from '@piecework/engine/protocol'
+import { assembleLog } from '@piecework/model/run/log'
 import type { FlowRunStatus } from '@piecework/model/run/status'
 import type { StepOutput } from '@piecework/model/run/step-output'
 import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
@@ -59,6 +60,8 @@ interface ExecutorParts {
 /** Runs attempts on workers and records what comes of them. */
 export interface RunExecutor {
   start(attempt: Attempt, link: WorkerLink): Running
+  /** Records that the trigger of a run failed before any worker was asked. */
+  fail(attempt: Attempt, message: string): Promise<void>
 }
 
 export function createRunExecutor(parts: ExecutorParts): RunExecutor {
@@ -161,6 +164,22 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
   }
 
   return {
+    async fail(attempt, message) {
+      const { name, displayName, type } = attempt.version.version.trigger
+      const step: StepOutput = { type, status: 'FAILED', input: {}, errorMessage: message }
+      const outcome: RunOutcome = {
+        status: 'FAILED',
+        finishTime: new Date(),
+        failedStep: { name, displayName, message },
+        tags: attempt.tags,
+        stepsCount: 0,
+        log: JSON.stringify(assembleLog([{ stepName: name, path: [], output: step }], attempt.tags)),
+      }
+      const { runId, projectId } = attempt
+      parts.observer.started(attempt).ended(outcome)
+      await recorder.finish({ runId, attempt: attempt.attempt, projectId, entries: [], outcome })
+      await parts.listener.finished({ runId, projectId, outcome, attempt })
+    },
     start(attempt, link) {
       const { promise: left, resolve: leave } = Promise.withResolvers<void>()
       const state: { canceled: boolean; cancel?: () => void; leave: () => void } = { canceled: false, leave }

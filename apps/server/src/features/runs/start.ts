@@ -1,6 +1,6 @@
 import type { Dispatcher, WorkItem } from '../../dispatch/dispatcher.ts'
 import type { Limits, Quota } from '../../dispatch/limits.ts'
-import type { RunExecutor } from './execute.ts'
+import type { Attempt, RunExecutor } from './execute.ts'
 import type { NewRun } from './new-run.ts'
 import type { RunPayloads } from './payloads.ts'
 import type { RunRecorder } from './recorder.ts'
@@ -16,6 +16,8 @@ export interface RunStarter {
    * nothing happens.
    */
   enqueue(run: NewRun): Promise<void>
+  /** Stores a run that is over before it began, because its trigger failed: so that somebody sees it. */
+  fail(run: NewRun, platformId: string, version: LoadedVersion, message: string): Promise<void>
   /**
    * Starts a run for a caller who waits, who is its witness: it is recorded behind its execution. Where it cannot
    * be started here, it goes through the queue ahead of what nobody waits for, and is answered from elsewhere.
@@ -40,6 +42,24 @@ interface Parts {
 export function createRunStarter(parts: Parts): RunStarter {
   const { recorder, dispatcher, executor, replies, limits, payloads } = parts
 
+  const attemptOf = (run: NewRun, platformId: string, version: LoadedVersion): Attempt => ({
+    runId: run.id,
+    attempt: 1,
+    projectId: run.projectId,
+    platformId,
+    flowId: run.flowId,
+    version,
+    executionType: 'BEGIN',
+    executeTrigger: run.executeTrigger,
+    payload: run.payload,
+    payloadFileId: run.payloadFileId,
+    resumePayload: null,
+    journal: [],
+    tags: [],
+    test: null,
+    caller: NO_CALLER,
+  })
+
   /** The first attempt at a run, made from what is in memory. */
   const firstAttempt = (
     run: NewRun,
@@ -56,26 +76,7 @@ export function createRunStarter(parts: Parts): RunStarter {
     ...(quota ? { cap: quota.cap } : {}),
     start: (link) => {
       onStart()
-      return executor.start(
-        {
-          runId: run.id,
-          attempt: 1,
-          projectId: run.projectId,
-          platformId,
-          flowId: run.flowId,
-          version,
-          executionType: 'BEGIN',
-          executeTrigger: run.executeTrigger,
-          payload: run.payload,
-          payloadFileId: run.payloadFileId,
-          resumePayload: null,
-          journal: [],
-          tags: [],
-          test: null,
-          caller: NO_CALLER,
-        },
-        link,
-      )
+      return executor.start(attemptOf(run, platformId, version), link)
     },
   })
 
@@ -102,6 +103,10 @@ export function createRunStarter(parts: Parts): RunStarter {
     async enqueue(run) {
       await recorder.accept(await payloads.store(run), { claimed: false })
       parts.wake(run)
+    },
+    fail(run, platformId, version, message) {
+      recorder.acceptBehind(run)
+      return executor.fail(attemptOf(run, platformId, version), message)
     },
     async startAndWait(unaddressed, platformId, version, timeoutMs) {
       const run = { ...unaddressed, replyTo: replies.address(timeoutMs) }

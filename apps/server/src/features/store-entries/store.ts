@@ -1,3 +1,4 @@
+import type { StoreChange } from '@piecework/engine/protocol'
 import { newId } from '@piecework/model/ids'
 import type { Db } from '../../database/open.ts'
 
@@ -21,4 +22,12 @@ export function selectEntry(db: Db, projectId: string, key: string) {
 
 export function deleteEntry(db: Db, projectId: string, key: string): Promise<unknown> {
   return db.deleteFrom('store_entry').where('projectId', '=', projectId).where('key', '=', key).execute()
+}
+
+/** Applies what a trigger changed. */
+export async function applyChanges(db: Db, projectId: string, changes: readonly StoreChange[]): Promise<void> {
+  for (const { key, value } of changes) {
+    if (value === null) await deleteEntry(db, projectId, key)
+    else await upsertEntry(db, projectId, key, value)
+  }
 }

@@ -13,6 +13,7 @@ import type { FlowEntries } from '../webhooks/flow-entries.ts'
 import { createAppEvents, pieceUrlOf } from './app-events.ts'
 import { createTriggerEvents } from './events.ts'
 import type { HookSettings } from './hooks.ts'
+import { createReconcile } from './reconcile.ts'
 import { createTriggerSamples } from './samples.ts'
 import { createTriggerService, type TriggerService } from './service.ts'
 import { createTicks } from './ticks.ts'
@@ -35,6 +36,7 @@ interface Parts {
   interactive: Interactive
   flowChanged(flowId: string): void
   disableFlow(projectId: string, flowId: string): Promise<void>
+  restoreFlow(projectId: string, flowId: string): Promise<void>
   log: Logger
 }
 
@@ -51,7 +53,7 @@ export function createTriggers(parts: Parts) {
       url: `${publicApiUrl}v1/app-events/${pieceUrlOf(pieceName)}`,
     }),
   }
-  const shared = { ...parts, hooks }
+  const shared = { ...parts, hooks, everyMinutes: settings.triggerDefaultPollInterval }
 
   const triggerOf = async (
     name: string,
@@ -66,7 +68,6 @@ export function createTriggers(parts: Parts) {
     ...shared,
     samples,
     triggerOf,
-    defaultPollMinutes: settings.triggerDefaultPollInterval,
     onChanged: parts.flowChanged,
   })
   const events = createTriggerEvents({
@@ -75,8 +76,10 @@ export function createTriggers(parts: Parts) {
     handshakeOf: async (...names) => (await triggerOf(...names))?.handshakeConfiguration,
     endSimulation: triggers.endSimulation,
   })
+  const reconcile = createReconcile({ ...shared, triggerOf })
   return {
     hooks,
+    reconcile,
     samples,
     triggers,
     events,

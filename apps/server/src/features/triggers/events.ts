@@ -18,6 +18,7 @@ import {
   hookOperation,
   hookResult,
   missingTriggerPiece,
+  settleRun,
   type TriggerOwner,
 } from './hooks.ts'
 import { makeRuns } from './make-runs.ts'
@@ -88,8 +89,16 @@ type EventData = z.infer<typeof EventData>
 export function createTriggerEvents(parts: Parts): TriggerEvents {
   const { db, queue, versions, log } = parts
 
-  const run = async (request: HookRequest) =>
-    hookResult(await parts.interactive(await hookOperation(parts.hooks, request)), request.owner)
+  const ask = async (request: HookRequest) => parts.interactive(await hookOperation(parts.hooks, request))
+
+  /** What a trigger makes of an event, while somebody waits for it. */
+  const outputsOf = async (request: Omit<HookRequest, 'hook'>): Promise<string[]> => {
+    let outputs: string[] = []
+    await settleRun(db, await ask({ hook: 'RUN', ...request }), request.owner, async (made) => {
+      outputs = made
+    })
+    return outputs
+  }
 
   const runOf = (job: ClaimedJob, data: EventData) => {
     const { flowId, flowVersionId, environment, parentRunId, failParentOnFailure } = data
@@ -149,9 +158,12 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
       const { payload, payloadFileId } = data
       const whole = await parts.payloads.read({ ...job, payload, payloadFileId, logsFileId: null })
       const request = await hookOperation(parts.hooks, { hook: 'RUN', owner, version, payload: whole })
-      const { output = [] } = hookResult(await runOperation(link, request), owner)
-      const made = { eventId: job.id, time: data.created, run: runOf(job, data), outputs: output }
-      await makeRuns({ db, starter: parts.starter() }, made)
+      await settleRun(db, await runOperation(link, request), owner, (outputs) =>
+        makeRuns(
+          { db, starter: parts.starter() },
+          { eventId: job.id, time: data.created, run: runOf(job, data), outputs },
+        ),
+      )
       await complete(job)
       await parts.payloads
         .remove(job.projectId, payloadFileId)
@@ -192,21 +204,20 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
       const { pieceName, pieceVersion, triggerName } = trigger.settings
       const configuration = await parts.handshakeOf(pieceName, pieceVersion, triggerName, owner.platformId)
       if (!configuration || !isHandshake(configuration, payload)) return null
-      const result = await run({ hook: 'HANDSHAKE', owner, version, payload: JSON.stringify(payload) })
-      return result.response ?? {}
+      const answer = await ask({ hook: 'HANDSHAKE', owner, version, payload: JSON.stringify(payload) })
+      return hookResult(answer, owner).response ?? {}
     },
 
     async evaluate(owner, version, payload) {
-      return (await run({ hook: 'RUN', owner, version, payload: JSON.stringify(payload) })).output ?? []
+      return outputsOf({ owner, version, payload: JSON.stringify(payload) })
     },
 
     async saveSample(owner, version, payload) {
       const { trigger } = version.version
       if (trigger.type !== 'PIECE_TRIGGER') return
-      const result = await run({ hook: 'RUN', owner, version, payload: JSON.stringify(payload), simulate: true })
-      const { output = [] } = result
-      if (output.length === 0) return
-      await parts.samples.save(owner, trigger, output)
+      const outputs = await outputsOf({ owner, version, payload: JSON.stringify(payload), simulate: true })
+      if (outputs.length === 0) return
+      await parts.samples.save(owner, trigger, outputs)
       await parts.endSimulation({ id: owner.flowId, projectId: owner.projectId })
     },
 

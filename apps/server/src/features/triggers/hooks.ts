@@ -1,7 +1,9 @@
 import type { AppWebhook, TriggerHook, TriggerHookResult } from '@piecework/engine/protocol'
 import { AppError } from '@piecework/model/errors'
+import type { Db } from '../../database/open.ts'
 import type { OperationRequest } from '../../dispatch/operations.ts'
 import type { LoadedVersion } from '../runs/versions.ts'
+import { applyChanges } from '../store-entries/store.ts'
 
 /** The flow whose trigger is asked. */
 export interface TriggerOwner {
@@ -58,12 +60,31 @@ export async function hookOperation(
 
 /** The result of a hook. @throws AppError TRIGGER_EXECUTION_FAILED with the words of the piece. */
 export function hookResult(result: { type: string }, owner: TriggerOwner): TriggerHookResult {
-  if (!isHookResult(result)) throw new AppError('ENGINE_OPERATION_FAILURE', { message: `unexpected ${result.type}` })
-  if (result.status === 'OK') return result
-  throw new AppError('TRIGGER_EXECUTION_FAILED', {
-    flowId: owner.flowId,
-    message: result.error ?? 'The trigger failed.',
-  })
+  const { status, error, ...rest } = requireHookResult(result)
+  if (status === 'OK') return { status, ...rest }
+  throw new AppError('TRIGGER_EXECUTION_FAILED', { flowId: owner.flowId, message: error ?? 'The trigger failed.' })
+}
+
+/**
+ * Hands over what RUN made of an event, and keeps what the trigger changed in the store only then: what it noted as
+ * seen is stored by then, whatever is killed in between.
+ * @throws AppError as hookResult, or what `take` throws
+ */
+export async function settleRun(
+  db: Db,
+  result: { type: string },
+  owner: TriggerOwner,
+  take: (outputs: string[]) => Promise<void>,
+): Promise<void> {
+  const { status, output = [], store = [] } = requireHookResult(result)
+  if (status === 'OK') await take(output)
+  await applyChanges(db, owner.projectId, store)
+  hookResult(result, owner)
+}
+
+function requireHookResult(result: { type: string }): TriggerHookResult {
+  if (isHookResult(result)) return result
+  throw new AppError('ENGINE_OPERATION_FAILURE', { message: `unexpected ${result.type}` })
 }
 
 const isHookResult = (result: { type: string }): result is TriggerHookResult => result.type === 'EXECUTE_TRIGGER_HOOK'

@@ -22,17 +22,21 @@ const DEDUPE_MS = 30_000
 const SWEEP = 20
 
 /**
- * One run for each output, in order. Called twice for the same event it makes them once: their ids come from the
- * event's.
+ * One run for each output. Called twice for the same event it makes them once: their ids come from the event's and
+ * from what they carry, because a look that is repeated after a crash may find more than the first, elsewhere in its
+ * list.
  */
 export async function makeRuns(
   { db, starter }: { db: Db; starter: RunStarter },
   { eventId, time, run, outputs }: TriggerOutputs,
 ): Promise<void> {
   const made: NewRun[] = []
-  for (const [index, output] of outputs.entries()) {
+  const seen = new Map<string, number>()
+  for (const output of outputs) {
     const { key, payload } = splitKey(output)
-    const id = derivedId(time, eventId, index)
+    const before = seen.get(output) ?? 0
+    seen.set(output, before + 1)
+    const id = derivedId(time, eventId, before, output)
     if (key !== undefined && !(await isFirst(db, `${run.flowVersionId}:${key}`, id))) continue
     made.push(newRun({ priority: PRIORITY.medium, ...run, id, payload }))
   }

@@ -1,38 +1,31 @@
+import { newId } from '@piecework/model/ids'
 import { expect, test } from 'vitest'
 import { nextTick } from './schedule.ts'
 
-const ticks = (cronExpression: string, timezone: string, from: string, count: number): string[] => {
-  const found: string[] = []
-  for (let after = new Date(from); found.length < count; ) {
-    after = nextTick({ cronExpression, timezone }, after)
-    found.push(after.toISOString())
-  }
-  return found
-}
-
-test('a time of day is that of its zone, on both sides of a change of the clock', () => {
-  // Berlin leaves summer time on 2026-10-25 at 03:00, and New York on 2026-11-01 at 02:00.
-  expect(ticks('0 9 * * *', 'Europe/Berlin', '2026-10-24T00:00:00Z', 2)).toEqual([
-    '2026-10-24T07:00:00.000Z',
-    '2026-10-25T08:00:00.000Z',
-  ])
-  expect(ticks('0 9 * * *', 'America/New_York', '2026-10-31T00:00:00Z', 2)).toEqual([
-    '2026-10-31T13:00:00.000Z',
-    '2026-11-01T14:00:00.000Z',
-  ])
+test('flows without a schedule of their own are looked at in turn, each at the same distance', () => {
+  const everyMinutes = 5
+  const begin = new Date('2026-01-01T00:00:00Z')
+  const first = Array.from({ length: 1000 }, () => newId()).map((flowId) => {
+    const one = nextTick({ flowId, schedule: null, everyMinutes }, begin)
+    const two = nextTick({ flowId, schedule: null, everyMinutes }, one)
+    expect(two.getTime() - one.getTime()).toBe(5 * 60_000)
+    // Asked again, also a little later, it stays.
+    expect(nextTick({ flowId, schedule: null, everyMinutes }, new Date(one.getTime() - 1))).toEqual(one)
+    return one.getTime() - begin.getTime()
+  })
+  expect(Math.min(...first)).toBeGreaterThan(0)
+  expect(Math.max(...first)).toBeLessThanOrEqual(5 * 60_000)
+  const bySecond = Map.groupBy(first, (ms) => Math.floor(ms / 1000))
+  expect(bySecond.size).toBeGreaterThan(250)
+  expect(Math.max(...[...bySecond.values()].map((group) => group.length))).toBeLessThan(20)
 })
 
-test('a tick in the hour that is left out comes right after it, one in the hour that comes twice comes once', () => {
-  expect(ticks('30 2 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z', 2)).toEqual([
-    '2026-03-29T01:00:00.000Z',
-    '2026-03-30T00:30:00.000Z',
-  ])
-  const autumn = ticks('30 2 * * *', 'Europe/Berlin', '2026-10-24T12:00:00Z', 2)
-  expect(autumn.map((time) => time.slice(0, 10))).toEqual(['2026-10-25', '2026-10-26'])
-})
-
-test('expressions and zones that mean nothing are refused', () => {
-  expect(() => nextTick({ cronExpression: '61 * * * *', timezone: 'UTC' }, new Date())).toThrow('61 * * * *')
-  expect(() => nextTick({ cronExpression: '* * * * *', timezone: 'Mars/Base' }, new Date())).toThrow('Mars/Base')
-  expect(() => nextTick({ cronExpression: '0 0 31 2 *', timezone: 'UTC' }, new Date())).toThrow('never comes')
+test('a schedule of its own is kept to the moment; one that never comes is refused', () => {
+  const at = (cronExpression: string) =>
+    nextTick(
+      { flowId: newId(), schedule: { cronExpression, timezone: 'Asia/Tokyo' }, everyMinutes: 5 },
+      new Date('2026-01-01T00:00:00Z'),
+    ).toISOString()
+  expect(at('0 9 * * *')).toBe('2026-01-02T00:00:00.000Z')
+  expect(() => at('0 0 31 2 *')).toThrow('never comes')
 })

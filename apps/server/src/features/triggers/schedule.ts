@@ -1,33 +1,36 @@
+import { createHash } from 'node:crypto'
 import { AppError } from '@piecework/model/errors'
-import { Cron } from 'croner'
-
-/** When a trigger ticks. */
-export interface Schedule {
-  cronExpression: string
-  /** IANA name. */
-  timezone: string
-}
+import { nextTime, type Schedule } from '@piecework/model/schedule'
 
 /** The keys of the jobs that look, and that renew, for a trigger source: there is never more than one of each. */
 export const tickKeys = (sourceId: string): [poll: string, renew: string] => [`tick:${sourceId}`, `renew:${sourceId}`]
 
+const MINUTE_MS = 60_000
+
 /**
- * The first tick after a time. Daylight saving is the zone's: a tick in the hour that is left out comes right
- * after it, one in the hour that comes twice comes once.
- * @throws AppError TRIGGER_UPDATE_STATUS for an expression or zone that means nothing, or never comes.
+ * The first tick of a flow after a time. Without a schedule of its own a flow is looked at every so many minutes,
+ * each at a moment of its own that follows from its id: ten thousand of them do not strike at once.
+ * @throws AppError TRIGGER_UPDATE_STATUS for a schedule that means nothing, or never comes.
  */
-export function nextTick({ cronExpression, timezone }: Schedule, after: Date): Date {
+export function nextTick(
+  { flowId, schedule, everyMinutes }: { flowId: string; schedule: Schedule | null; everyMinutes: number },
+  after: Date,
+): Date {
+  if (schedule === null) return nextLook(flowId, everyMinutes * MINUTE_MS, after)
   try {
-    const next = new Cron(cronExpression, { timezone, paused: true }).nextRun(after)
-    if (next) return next
+    return nextTime(schedule, after)
   } catch (error) {
-    throw refused(cronExpression, timezone, error instanceof Error ? error.message : String(error))
+    throw new AppError('TRIGGER_UPDATE_STATUS', { message: error instanceof Error ? error.message : String(error) })
   }
-  throw refused(cronExpression, timezone, 'it never comes')
 }
 
-function refused(cronExpression: string, timezone: string, reason: string): AppError {
-  return new AppError('TRIGGER_UPDATE_STATUS', {
-    message: `The schedule "${cronExpression}" in the time zone "${timezone}" cannot be used: ${reason}`,
-  })
+function nextLook(flowId: string, everyMs: number, after: Date): Date {
+  const offset = createHash('sha256').update(flowId).digest().readUInt32BE() % everyMs
+  return new Date((Math.floor((after.getTime() - offset) / everyMs) + 1) * everyMs + offset)
 }
+
+/** What the default rhythm is called. */
+export const defaultSchedule = (everyMinutes: number): Schedule => ({
+  cronExpression: `*/${everyMinutes} * * * *`,
+  timezone: 'UTC',
+})

@@ -6,7 +6,6 @@ import type { TriggerMetadata } from '@piecework/model/piece/metadata'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import type { Interactive } from '../../dispatch/operations.ts'
-import { type JobKind, type NewJob, PRIORITY } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { LoadedVersion, VersionSource } from '../runs/versions.ts'
 import {
@@ -18,7 +17,7 @@ import {
   type TriggerOwner,
 } from './hooks.ts'
 import type { TriggerSamples } from './samples.ts'
-import { nextTick, type Schedule, tickKeys } from './schedule.ts'
+import { defaultSchedule, tickKeys } from './schedule.ts'
 import {
   deleteRoutings,
   insertRoutings,
@@ -28,6 +27,7 @@ import {
   selectSource,
   setSchedule,
 } from './store.ts'
+import { tickJob } from './tick-job.ts'
 
 type FlowRef = { id: string; projectId: string }
 
@@ -61,7 +61,8 @@ interface Parts {
     platformId: string,
   ): Promise<TriggerMetadata | undefined>
   samples: Pick<TriggerSamples, 'clear'>
-  defaultPollMinutes: number
+  /** AP_TRIGGER_DEFAULT_POLL_INTERVAL. */
+  everyMinutes: number
   onChanged(flowId: string): void
   log: Logger
 }
@@ -118,22 +119,10 @@ export function createTriggerService(parts: Parts): TriggerService {
     const enabled = hasHooks(version, trigger) ? await ask({ hook: 'ON_ENABLE', owner, version, simulate }) : undefined
     if (enabled?.listeners?.length) await insertRoutings(db, owner, trigger.settings.pieceName, enabled.listeners)
     if (simulate) return
-    const schedule = scheduleOf(metadata, enabled?.schedule)
-    if (metadata.type === 'POLLING' && schedule)
-      await setSchedule(db, source.id, { type: 'CRON_EXPRESSION', ...schedule })
-    const kind = metadata.type === 'POLLING' ? 'POLL' : 'RENEW'
-    if (schedule) await queue.add([tickJob(kind, source, schedule)])
-  }
-
-  const scheduleOf = (
-    { type, renewConfiguration }: TriggerMetadata,
-    given: Schedule | null | undefined,
-  ): Schedule | undefined => {
-    const timezone = 'UTC'
-    if (type === 'POLLING') return given ?? { cronExpression: `*/${parts.defaultPollMinutes} * * * *`, timezone }
-    if (type !== 'WEBHOOK' || renewConfiguration?.strategy !== 'CRON' || !renewConfiguration.cronExpression)
-      return undefined
-    return { cronExpression: renewConfiguration.cronExpression, timezone }
+    const schedule = enabled?.schedule ?? null
+    if (metadata.type === 'POLLING') await setSchedule(db, source.id, schedule, defaultSchedule(parts.everyMinutes))
+    const job = tickJob(source, metadata, schedule, parts.everyMinutes)
+    if (job) await queue.add([job])
   }
 
   /** The end of a registration, also of one that did not come about: the piece is asked to clean up. */
@@ -205,18 +194,4 @@ function hasHooks({ ref }: LoadedVersion, { settings }: PieceTrigger): boolean {
   const { pieceName, pieceVersion, triggerName } = settings
   const builtin = ref.pieces[`${pieceName}@${pieceVersion}`]?.type === 'BUILTIN'
   return !(builtin && WITHOUT_HOOKS.has(`${pieceName}:${triggerName}`))
-}
-
-/** @throws AppError TRIGGER_UPDATE_STATUS for a schedule that never comes. */
-function tickJob(kind: Extract<JobKind, 'POLL' | 'RENEW'>, source: Source, schedule: Schedule): NewJob {
-  const [poll, renew] = tickKeys(source.id)
-  return {
-    id: newId(),
-    kind,
-    projectId: source.projectId,
-    priority: PRIORITY.veryLow,
-    dueAt: nextTick(schedule, new Date()),
-    key: kind === 'POLL' ? poll : renew,
-    data: JSON.stringify({ sourceId: source.id, schedule }),
-  }
 }

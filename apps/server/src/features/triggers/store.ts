@@ -1,9 +1,9 @@
 import { newId } from '@piecework/model/ids'
+import type { Schedule } from '@piecework/model/schedule'
 import { type Insertable, type Selectable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import type { TriggerSourceTable } from '../../database/schema.ts'
 import type { TriggerOwner } from './hooks.ts'
-import type { Schedule } from './schedule.ts'
 
 export type Source = Selectable<TriggerSourceTable>
 
@@ -22,8 +22,10 @@ export function selectSource(db: Db, flowId: string, simulate: boolean): Promise
     .executeTakeFirst()
 }
 
+export type RegisteredSource = Source & { platformId: string }
+
 /** A registration that is in force, with the platform of its project. For the ticks of every project. */
-export function selectSourceById(db: Db, id: string): Promise<(Source & { platformId: string }) | undefined> {
+export function selectSourceById(db: Db, id: string): Promise<RegisteredSource | undefined> {
   return db
     .selectFrom('trigger_source as s')
     .innerJoin('project as p', 'p.id', 's.projectId')
@@ -34,13 +36,19 @@ export function selectSourceById(db: Db, id: string): Promise<(Source & { platfo
     .executeTakeFirst()
 }
 
-export function setSchedule(db: Db, id: string, schedule: Schedule & { type: 'CRON_EXPRESSION' }): Promise<unknown> {
+/** @param schedule what the trigger asked for; without, it keeps the default rhythm, whose name is given. */
+export function setSchedule(db: Db, id: string, schedule: Schedule | null, defaultRhythm: Schedule): Promise<unknown> {
+  const shown = schedule ?? { ...defaultRhythm, isDefault: true }
   return db
     .updateTable('trigger_source')
-    .set({ schedule: JSON.stringify(schedule) })
+    .set({ schedule: JSON.stringify({ type: 'CRON_EXPRESSION', ...shown }) })
     .where('id', '=', id)
     .execute()
 }
+
+/** What the trigger asked for; null for the default rhythm. */
+export const ownSchedule = ({ schedule }: Pick<Source, 'schedule'>): Schedule | null =>
+  schedule === null || schedule.isDefault ? null : schedule
 
 export function markSourceDeleted(db: Db, id: string): Promise<unknown> {
   return db.updateTable('trigger_source').set({ deleted: new Date() }).where('id', '=', id).execute()

@@ -1,17 +1,19 @@
 import type { Logger } from 'pino'
-import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
 import type { JobHandler, WorkerLink } from '../../dispatch/dispatcher.ts'
 import { jobItem, runOperation } from '../../dispatch/operations.ts'
-import type { ClaimedJob } from '../../queue/job.ts'
+import { type ClaimedJob, PRIORITY } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
+import { derivedId } from '../runs/derived-id.ts'
+import { newRun } from '../runs/new-run.ts'
 import type { RunStarter } from '../runs/start.ts'
 import type { LoadedVersion, VersionSource } from '../runs/versions.ts'
-import { type HookSettings, hookOperation, hookResult, missingTriggerPiece } from './hooks.ts'
+import { type HookSettings, hookOperation, hookResult, missingTriggerPiece, settleRun } from './hooks.ts'
 import { makeRuns } from './make-runs.ts'
 import { nextTick } from './schedule.ts'
 import { countTriggerRun } from './statistics.ts'
-import { addFailure, clearFailures, type Source, selectSourceById } from './store.ts'
+import { addFailure, clearFailures, type RegisteredSource, selectSourceById } from './store.ts'
+import { TickData } from './tick-job.ts'
 
 interface Parts {
   db: Db
@@ -20,68 +22,91 @@ interface Parts {
   versions: VersionSource
   starter(): RunStarter
   hooks: HookSettings
+  /** AP_TRIGGER_DEFAULT_POLL_INTERVAL. */
+  everyMinutes: number
   /** Looks in a row that may fail before the flow is disabled. */
   failureThreshold: number
   disableFlow(projectId: string, flowId: string): Promise<void>
   log: Logger
 }
 
-const TickData = z.object({
-  sourceId: z.string(),
-  schedule: z.object({ cronExpression: z.string(), timezone: z.string() }),
-})
+/** A renewal that failed is tried again after this time, then after twice as long, until its next tick. */
+const RENEW_AGAIN_MS = 8 * 60_000
 
-type RegisteredSource = Source & { platformId: string }
+/** One tick: its job, and the trigger that it is for. */
+interface Tick {
+  job: ClaimedJob
+  source: RegisteredSource
+  version: LoadedVersion
+}
 
 /**
  * Handles POLL and RENEW jobs: asks the trigger of a schedule or a polled app for its events, or lets it renew its
  * registration, then waits for the next tick on the same row. After a downtime there is one tick for all that were
- * missed.
+ * missed, and so it is after a tick that takes longer than its interval.
  */
 export function createTicks(parts: Parts): JobHandler {
   const { db, queue, log } = parts
 
-  const act = async (
-    job: ClaimedJob,
-    source: RegisteredSource,
-    version: LoadedVersion,
-    link: WorkerLink,
-  ): Promise<void> => {
-    const { flowId, projectId, platformId } = source
+  const act = async ({ job, source, version }: Tick, link: WorkerLink): Promise<void> => {
+    const { flowId, projectId, platformId, flowVersionId } = source
     const owner = { flowId, projectId, platformId }
     const hook = job.kind === 'RENEW' ? 'RENEW' : 'RUN'
-    const result = hookResult(
-      await runOperation(link, await hookOperation(parts.hooks, { hook, owner, version })),
-      owner,
-    )
-    if (hook === 'RENEW') return
-    const row = await db.selectFrom('job').select('dueAt').where('id', '=', job.id).executeTakeFirst()
-    await makeRuns(
-      { db, starter: parts.starter() },
-      {
-        eventId: job.id,
-        time: new Date(row?.dueAt ?? 0),
-        run: { projectId, flowId, flowVersionId: source.flowVersionId },
-        outputs: result.output ?? [],
-      },
-    )
+    const result = await runOperation(link, await hookOperation(parts.hooks, { hook, owner, version }))
+    if (hook === 'RENEW') {
+      hookResult(result, owner)
+      return
+    }
+    const event = { eventId: job.id, time: new Date(job.dueAt), run: { projectId, flowId, flowVersionId } }
+    await settleRun(db, result, owner, (outputs) => makeRuns({ db, starter: parts.starter() }, { ...event, outputs }))
   }
 
-  /** Not waited for: taking a trigger out of service needs a slot, and this tick holds one. */
-  const disable = ({ projectId, flowId }: Source, reason: string): void => {
-    log.warn({ flowId }, `the flow is disabled: ${reason}`)
+  /** A failed run says why; then the flow is taken out of service. */
+  const giveUp = async ({ job, source, version }: Tick, message: string): Promise<void> => {
+    const { flowId, projectId, platformId, flowVersionId } = source
+    log.warn({ flowId, projectId }, `the flow is disabled: ${message}`)
+    const id = derivedId(new Date(job.dueAt), job.id, 'given up')
+    const chosen = { projectId, flowId, flowVersionId, payload: '{}', priority: PRIORITY.medium }
+    await parts.starter().fail(newRun({ ...chosen, id, executeTrigger: true }), platformId, version, message)
+    // Not waited for: taking a trigger out of service needs a slot, and this tick holds one.
     parts
       .disableFlow(projectId, flowId)
       .catch((error: unknown) => log.error({ err: error, flowId }, 'the flow could not be disabled'))
   }
 
-  const settle = async (job: ClaimedJob, source: RegisteredSource, succeeded: boolean): Promise<void> => {
-    if (job.kind !== 'POLL') return
+  /** @returns when to try again, if before the next tick. */
+  const noteFailure = async (tick: Tick, error: unknown): Promise<Date | undefined> => {
+    const { job, source } = tick
+    const { flowId, projectId } = source
+    // The next tick asks again; what came meanwhile is still there.
+    log.warn({ err: error, flowId, projectId, kind: job.kind }, 'a trigger failed')
+    const failures = await addFailure(db, source.id)
+    if (job.kind === 'RENEW') return new Date(Date.now() + RENEW_AGAIN_MS * 2 ** (failures - 1))
+    if (failures < parts.failureThreshold) return undefined
+    const reason = error instanceof Error ? error.message : String(error)
+    await giveUp(
+      tick,
+      `The trigger failed ${failures} times in a row (AP_TRIGGER_FAILURE_THRESHOLD), so the flow was disabled. ${reason}`,
+    )
+    return undefined
+  }
+
+  /** @returns when to try again, if before the next tick. */
+  const attempt = async (tick: Tick, link: WorkerLink): Promise<Date | undefined> => {
+    const { job, source } = tick
     const { platformId, pieceName } = source
-    await countTriggerRun(db, { platformId, pieceName, succeeded })
-    if (succeeded && source.failures > 0) await clearFailures(db, source.id)
-    if (!succeeded && (await addFailure(db, source.id)) >= parts.failureThreshold)
-      disable(source, `its trigger has failed ${parts.failureThreshold} times in a row (AP_TRIGGER_FAILURE_THRESHOLD)`)
+    const count = async (succeeded: boolean) => {
+      if (job.kind === 'POLL') await countTriggerRun(db, { platformId, pieceName, succeeded })
+    }
+    try {
+      await act(tick, link)
+    } catch (error) {
+      await count(false)
+      return noteFailure(tick, error)
+    }
+    await count(true)
+    if (source.failures > 0) await clearFailures(db, source.id)
+    return undefined
   }
 
   const tick = async (job: ClaimedJob, link: WorkerLink): Promise<void> => {
@@ -91,24 +116,22 @@ export function createTicks(parts: Parts): JobHandler {
       await queue.complete({ owner: parts.owner, id: job.id })
       return
     }
-    let succeeded = true
-    try {
-      const version = await parts.versions.get(source.flowVersionId)
-      const missing = missingTriggerPiece(version)
-      if (missing) disable(source, `its trigger needs ${missing}, which is not installed`)
-      else await act(job, source, version, link)
-    } catch (error) {
-      succeeded = false
-      // The next tick asks again; what came meanwhile is still there.
-      log.warn({ err: error, flowId: source.flowId, kind: job.kind }, 'a trigger failed')
-    }
-    await settle(job, source, succeeded)
-    await queue.retryAt({ owner: parts.owner, id: job.id, dueAt: nextTick(schedule, new Date()) })
+    const version = await parts.versions.get(source.flowVersionId)
+    const missing = missingTriggerPiece(version)
+    let again: Date | undefined
+    if (missing)
+      await giveUp({ job, source, version }, `The piece ${missing} is not installed, so the flow was disabled.`)
+    else again = await attempt({ job, source, version }, link)
+    // Never the tick that was, though a clock here may be behind that of the database, or have been set back.
+    const after = new Date(Math.max(Date.now(), job.dueAt))
+    const next = nextTick({ flowId: source.flowId, schedule, everyMinutes: parts.everyMinutes }, after)
+    await queue.retryAt({ owner: parts.owner, id: job.id, dueAt: again && again < next ? again : next })
   }
 
   return async (jobs) =>
     jobs.map((job) =>
       jobItem(job, (link) =>
+        // The lease runs out, and it is delivered again.
         tick(job, link).catch((error) => log.error({ err: error, jobId: job.id }, 'a tick could not be finished')),
       ),
     )

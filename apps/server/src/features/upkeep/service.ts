@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import { type OutsideFiles, purgeExecutionData } from './purge.ts'
@@ -7,8 +8,10 @@ import { expirePausedRuns, rescueStuckRuns } from './sweep.ts'
 export interface Upkeep {
   /** One round of every task, as of the given time. */
   tick(now: Date): Promise<void>
-  start(): void
-  stop(): void
+  /** @param settledBefore nobody else changed anything since */
+  start(settledBefore: Date | undefined): void
+  /** Waits a while for what the start has begun. */
+  stop(): Promise<void>
 }
 
 interface Parts {
@@ -20,16 +23,23 @@ interface Parts {
   quietMs: number
   /** Pauses that a crash left without their job; resolves to how many got one. */
   settlePauses(): Promise<number>
+  /** Makes ticks agree with what is enabled; changes after the given time may still be under way. */
+  reconcileTriggers(settledBefore: Date, stopped: AbortSignal): Promise<number>
   wake(): void
   log: Logger
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const EVERY_MS = 10 * 60_000
+/** Registering a trigger with its app, and taking out the one before, is over in this time. */
+const REGISTRATION_MS = 15 * 60_000
+const STOP_MS = 5000
 
 export function createUpkeep(parts: Parts): Upkeep {
   const { db, log } = parts
   let timer: NodeJS.Timeout | undefined
+  let beginning: Promise<unknown> | undefined
+  const stopping = new AbortController()
 
   const attempt = async (task: string, work: () => Promise<number>): Promise<number> => {
     try {
@@ -42,6 +52,9 @@ export function createUpkeep(parts: Parts): Upkeep {
     }
   }
 
+  const reconcile = (settledBefore: Date) =>
+    attempt('triggers were put right', () => parts.reconcileTriggers(settledBefore, stopping.signal))
+
   const tick = async (now: Date): Promise<void> => {
     const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS)
     const rescued = await attempt('runs without a job were given one', () =>
@@ -49,6 +62,7 @@ export function createUpkeep(parts: Parts): Upkeep {
     )
     const settled = await attempt('pauses without a job were given one', parts.settlePauses)
     if (rescued + settled > 0) parts.wake()
+    await reconcile(new Date(now.getTime() - REGISTRATION_MS))
     await attempt('paused runs expired', () => expirePausedRuns(db, daysAgo(parts.pausedDays), parts.pausedDays))
     await attempt('files of old executions were removed', () =>
       purgeExecutionData(db, parts.storage, daysAgo(parts.retentionDays)),
@@ -57,10 +71,15 @@ export function createUpkeep(parts: Parts): Upkeep {
 
   return {
     tick,
-    start() {
+    start(settledBefore) {
+      beginning = reconcile(settledBefore ?? new Date(Date.now() - REGISTRATION_MS))
       timer = setInterval(() => void tick(new Date()), EVERY_MS)
       timer.unref()
     },
-    stop: () => clearInterval(timer),
+    async stop() {
+      clearInterval(timer)
+      stopping.abort()
+      await Promise.race([beginning, sleep(STOP_MS, undefined, { ref: false })])
+    },
   }
 }

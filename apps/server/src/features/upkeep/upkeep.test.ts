@@ -28,6 +28,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('upkeep on %s', (type) => {
       pausedDays: 30,
       quietMs: 60_000,
       settlePauses: () => createWaitpointStore(db).settlePauses(),
+      reconcileTriggers: async () => 0,
       wake: () => {},
       log: pino({ level: 'silent' }),
     }).tick(now)
