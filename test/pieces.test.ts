@@ -187,6 +187,33 @@ test('a flow stops and fails itself', async () => {
   expect(JSON.stringify(failed.steps?.fail)).toContain('Enough')
 })
 
+test('steps that name other versions of a piece run as those versions meant them', async () => {
+  const { echo } = surroundings
+  const run = await runAll([
+    piece('json', `${SCOPE}http`, '0.3.0', 'send_request', {
+      method: 'POST',
+      url: echo,
+      headers: {},
+      queryParams: {},
+      body: { a: 1 },
+    }),
+    piece('failsafe', `${SCOPE}http`, '0.4.2', 'send_request', {
+      ...{ method: 'GET', url: `${echo}/status/404`, headers: {}, queryParams: {}, failsafe: true },
+    }),
+    piece('put', `${SCOPE}store`, '0.2.0', 'put', { key: 'old', value: 'v' }),
+    piece('delay', `${SCOPE}delay`, '0.1.0', 'delayFor', { delayFor: 0 }),
+  ])
+  expect(run).toMatchObject({
+    status: 'SUCCEEDED',
+    steps: {
+      json: { output: { body: { body: '{"a":1}' } } },
+      failsafe: { output: { response: { status: 404 } } },
+      put: { output: 'v' },
+      delay: { output: { delayForInMs: 0, success: true } },
+    },
+  })
+})
+
 test('a flow calls another one and waits for what it returns', async () => {
   const trigger = {
     ...{
@@ -203,7 +230,7 @@ test('a flow calls another one and waits for what it returns', async () => {
   }
   const answer = step('answer', 'subflows', 'returnResponse', {
     mode: 'simple',
-    response: { response: { doubled: '{{trigger.data.n}}' } },
+    response: { response: { returned: '{{trigger.data.n}}' } },
   })
   const childId = await client.liveFlow([answer], trigger)
   const { externalId } = await client.get<{ externalId: string }>(`/v1/flows/${childId}`)
@@ -211,10 +238,16 @@ test('a flow calls another one and waits for what it returns', async () => {
     step(name, 'subflows', 'callFlow', {
       ...{ flow: { externalId }, mode: 'simple', flowProps: { payload: { n: 21 } }, waitForResponse },
     })
-  const run = await runAll([call('wait', true), call('forget', false)])
+  const later = piece('later', `${SCOPE}subflows`, '0.6.3', 'callFlow', {
+    ...{ flowId: externalId, mode: 'simple', flowProps: { payload: { n: 22 } }, waitForResponse: true },
+  })
+  const run = await runAll([call('wait', true), call('forget', false), later])
   expect(run).toMatchObject({
     status: 'SUCCEEDED',
-    steps: { wait: { output: { status: 'success', data: { doubled: 21 } } } },
+    steps: {
+      wait: { output: { status: 'success', data: { returned: 21 } } },
+      later: { output: { status: 'success', data: { returned: 22 } } },
+    },
   })
 })
 

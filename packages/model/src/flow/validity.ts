@@ -6,6 +6,7 @@ import type { FlowOperation } from './operations/registry.ts'
 import type { ActionRequest, TriggerRequest } from './operations/step-request.ts'
 import { inputSchema } from './prop-schema.ts'
 import { isSingleValue, type RouterBranch } from './router.ts'
+import { translatedInput, wordsOfOthers } from './stand-in.ts'
 import type { Step, Trigger } from './step.ts'
 import { copyTree, walk } from './walk.ts'
 
@@ -45,13 +46,13 @@ export function judgeStep(step: AnyStep, lookup: PieceLookup): Verdict {
       const { pieceName, pieceVersion, actionName, input } = step.settings
       if (!pieceName || !actionName) return { valid: false }
       const piece = pieceOrThrow(lookup, pieceName, pieceVersion)
-      return judgeInput(piece, ownValue(piece.actions, actionName), input)
+      return judgePart(piece, pieceVersion, ownValue(piece.actions, actionName), input)
     }
     case 'PIECE_TRIGGER': {
       const { pieceName, pieceVersion, triggerName, input } = step.settings
       if (!pieceName || !triggerName) return { valid: false }
       const piece = pieceOrThrow(lookup, pieceName, pieceVersion)
-      const verdict = judgeInput(piece, ownValue(piece.triggers, triggerName), input)
+      const verdict = judgePart(piece, pieceVersion, ownValue(piece.triggers, triggerName), input)
       // The half-filled input of a trigger is kept as it came.
       return verdict.valid ? verdict : { valid: false }
     }
@@ -72,12 +73,25 @@ function pieceOrThrow(lookup: PieceLookup, pieceName: string, pieceVersion: stri
   throw new AppError('ENTITY_NOT_FOUND', { entityType: 'piece', entityId, message: `piece ${entityId} not found` })
 }
 
-function judgeInput(
+/** Judges an action or trigger by the piece that there is, whichever version the step names. */
+function judgePart(
   piece: PieceMetadata,
+  pieceVersion: string,
   metadata: ActionMetadata | TriggerMetadata | undefined,
   input: Record<string, unknown>,
 ): Verdict {
   if (!metadata) return { valid: false }
+  if (piece.version === pieceVersion) return judgeInput(piece, metadata, input)
+  const { name, props } = metadata
+  const verdict = judgeInput(piece, metadata, translatedInput(piece.name, name, props, input))
+  return { ...verdict, input: { ...wordsOfOthers(piece.name, name, input), ...verdict.input } }
+}
+
+function judgeInput(
+  piece: PieceMetadata,
+  metadata: ActionMetadata | TriggerMetadata,
+  input: Record<string, unknown>,
+): Verdict {
   const needsAuth = hasAuth(piece) && metadata.requireAuth
   const keys = Object.keys(metadata.props)
   if (needsAuth && !keys.includes('auth')) keys.push('auth')
