@@ -19,3 +19,16 @@ it.each(Object.entries(builtinPieces))('%s has a logo, a description and well-na
     expect(part.description).not.toBe('')
   }
 })
+
+it('is documented, piece by piece', async () => {
+  const page = await readFile(new URL('../docs/pieces/built-in.md', import.meta.url), 'utf8')
+  const rows = [...page.matchAll(/^\| [^|]+ \| `([\w-]+)` \| ([\d.]+) \|/gm)].map(([, name, version]) => [
+    name,
+    version,
+  ])
+  const pieces = Object.entries(builtinPieces).map(([name, { version }]) => [
+    name.replace('@activepieces/piece-', ''),
+    version,
+  ])
+  expect(rows.sort()).toEqual(pieces.sort())
+})

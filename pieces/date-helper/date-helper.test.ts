@@ -44,6 +44,23 @@ describe('format date', () => {
     })
   })
 
+  it('knows the clocks of each day, and the hours that do not or twice exist', async () => {
+    const berlin = (date: string) => format(date, 'YYYY-MM-DD HH:mm:ss', iso, 'Europe/Berlin', 'UTC')
+    expect(await berlin('2024-03-31 01:59:59')).toEqual({ result: '2024-03-31T00:59:59' })
+    // Spring leaves out this hour: it is read as the one after.
+    expect(await berlin('2024-03-31 02:30:00')).toEqual({ result: '2024-03-31T01:30:00' })
+    expect(await berlin('2024-03-31 03:00:00')).toEqual({ result: '2024-03-31T01:00:00' })
+    // Autumn has this hour twice: it is read as the first.
+    expect(await berlin('2024-10-27 02:30:00')).toEqual({ result: '2024-10-27T00:30:00' })
+    expect(await berlin('2024-10-27T02:30:00+01:00')).toEqual({ result: '2024-10-27T01:30:00' })
+    expect(await berlin('March 4, 2024 3:15 pm')).toEqual({ result: '2024-03-04T14:15:00' })
+    expect(await berlin('Mon, 04 Mar 2024 10:15:30 GMT')).toEqual({ result: '2024-03-04T10:15:30' })
+    expect(await format('1711846800', 'X', iso, 'UTC', 'Europe/Berlin')).toEqual({ result: '2024-03-31T03:00:00' })
+    expect(await format('2024-07-01 12:00:00', 'YYYY-MM-DD HH:mm:ss', iso, 'Asia/Kolkata', 'Asia/Calcutta')).toEqual({
+      result: '2024-07-01T12:00:00',
+    })
+  })
+
   it('refuses what is no date', async () => {
     await expect(format('soon', 'YYYY-MM-DD', iso)).rejects.toThrow('Not a date in the format YYYY-MM-DD: soon')
   })
@@ -106,6 +123,8 @@ describe('add and subtract', () => {
   it('keeps the time of day over a change of the clocks', async () => {
     const berlin = { inputDate: '2024-03-30 12:00:00', timeZone: 'Europe/Berlin' }
     expect(await add('+ 1 day', berlin)).toEqual({ result: '2024-03-31T12:00:00' })
+    // Hours are hours, though.
+    expect(await add('+ 24 hours', berlin)).toEqual({ result: '2024-03-31T13:00:00' })
   })
 
   it('refuses what is no amount of time', async () => {

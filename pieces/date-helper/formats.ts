@@ -75,29 +75,43 @@ export function formatted(moment: Moment, format: string): string {
   return moment.setLocale('en').toFormat(translated(format))
 }
 
+/** A text that says itself where it is meant: `…Z`, `…+02:00`, `… GMT`, `… EST`, with or without a name in brackets. */
+const OWN_ZONE = /(?:\d\s*Z|[+-]\d{2}:?\d{2}|\b(?:GMT|UTC?|[ECMP][SD]T))\s*(?:\(.*\))?$/i
+
 /**
  * Reads a date: in the format exactly, then with one-digit parts, then in any common notation.
- * @param zone where the date is meant when it does not say so itself
+ * @param zone where the date is meant when it does not say so itself. An hour that autumn has twice is the first one.
  * @throws when nothing fits
  */
 export function parsed(text: string, format: string, zone = 'utc'): Moment {
   const input = String(text).trim()
   const settings = { zone: checkedZone(zone), locale: 'en' }
   const short = (token: string) => (['LL', 'dd', 'HH', 'hh', 'mm', 'ss'].includes(token) ? token.slice(1) : token)
+  if (format === 'X') {
+    const moment = DateTime.fromSeconds(input === '' ? Number.NaN : Number(input), settings)
+    if (moment.isValid) return moment
+  }
   const attempts = [
-    () => DateTime.fromSeconds(format === 'X' ? Number(input) : Number.NaN, settings),
     () => DateTime.fromFormat(input, translated(format), settings),
     () => DateTime.fromFormat(input, translated(format, short), settings),
     () => DateTime.fromISO(input, settings),
     () => DateTime.fromSQL(input, settings),
     () => DateTime.fromRFC2822(input, settings),
-    () => DateTime.fromJSDate(new Date(input), settings),
+    () => freelyRead(input, settings.zone),
   ]
   for (const attempt of attempts) {
     const moment = attempt()
-    if (moment.isValid) return moment.setZone(settings.zone)
+    if (!moment.isValid) continue
+    const meant = OWN_ZONE.test(input) ? moment : (moment.getPossibleOffsets()[0] ?? moment)
+    return meant.setZone(settings.zone)
   }
   throw new Error(`Not a date in the format ${format}: ${input}`)
+}
+
+/** What the runtime makes of a text, which it would otherwise read in the zone of the machine. */
+function freelyRead(input: string, zone: string): Moment {
+  if (OWN_ZONE.test(input)) return DateTime.fromJSDate(new Date(input))
+  return DateTime.fromJSDate(new Date(`${input} UTC`), { zone: 'utc' }).setZone(zone, { keepLocalTime: true })
 }
 
 /** @throws when the zone is unknown: it would silently become the zone of the machine. */

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { ApFile, createMockTriggerContext } from '@piecework/framework'
 import { FtpSrv } from 'ftp-srv'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -112,6 +114,32 @@ describe.each(['sftp', 'ftp'])('files over %s', (protocol) => {
       error: expect.any(String),
     })
   })
+})
+
+it('encrypts FTP when told to, and then wants a certificate that can be trusted', async () => {
+  const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => join(roots.ftp ?? '', name))
+  await promisify(execFile)('openssl', [
+    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'],
+    ...['-keyout', key ?? '', '-out', certificate ?? ''],
+  ])
+  const port = await freePort()
+  const tls = { key: await readFile(key ?? ''), cert: await readFile(certificate ?? '') }
+  const server = new FtpSrv({ url: `ftp://127.0.0.1:${port}`, pasv_url: '127.0.0.1', tls, log: silent })
+  const secured: boolean[] = []
+  server.on('login', ({ connection }, resolve) => {
+    secured.push(connection.secure)
+    resolve({ root: roots.ftp ?? '' })
+  })
+  await server.listen()
+  try {
+    const list = (more: object) =>
+      runAction(sftp, 'listFolderContents', { directoryPath: '/' }, { auth: authOf('ftps', { port, ...more }) })
+    expect(await list({ allow_unauthorized_certificates: true })).toMatchObject({ status: 'success' })
+    expect(secured).toEqual([true])
+    expect(await list({})).toEqual({ status: 'error', error: expect.stringMatching(/self.signed/) })
+  } finally {
+    await server.close()
+  }
 })
 
 it('logs in with a private key, also one pasted on one line', async () => {
