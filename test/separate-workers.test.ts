@@ -117,6 +117,26 @@ test('a run of a worker that is killed goes on at another one, behind its last f
   await second.stop()
 })
 
+test('a worker that sleeps until its work is done elsewhere begins nothing of it when it wakes', async () => {
+  const ledger = join(folder.path, 'slept.txt')
+  const sleeper = await newWorker()
+  const flowId = await client.liveFlow([code('step_1', `${WRITE} 'ran\\n'); return 1 }`, { ledger })])
+  const runs = (count: number) =>
+    until(async () => (await client.runs(`&flowId=${flowId}&status=SUCCEEDED`)).data.length === count)
+  // Warm, so that it would begin at once.
+  await post(`${app.base}/v1/webhooks/${flowId}`, {})
+  await runs(1)
+  process.kill(sleeper.pid, 'SIGSTOP')
+  // Handed to the sleeper, which takes it in only when it wakes.
+  await post(`${app.base}/v1/webhooks/${flowId}`, {})
+  const other = await newWorker()
+  await runs(2)
+  process.kill(sleeper.pid, 'SIGCONT')
+  await until(async () => sleeper.output().match(/"connected to the app"/g)?.length === 2)
+  expect(lines(ledger)).toEqual(['ran', 'ran'])
+  await Promise.all([sleeper.stop(), other.stop()])
+})
+
 test('a worker that is asked to stop finishes what it runs', async () => {
   const ledger = join(folder.path, 'drained.txt')
   const go = join(folder.path, 'drained.go')

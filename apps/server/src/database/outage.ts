@@ -24,14 +24,20 @@ export function isOutage(error: unknown): boolean {
   return /connection terminated|timeout exceeded when trying to connect/i.test(error.message)
 }
 
-/** Repeats a write that may be repeated while the database is away. @throws the last error when it stays away. */
-export async function survivingOutages<T>(write: () => Promise<T>): Promise<T> {
+/**
+ * Repeats a write that may be repeated while the database is away. An earlier try may have been committed although
+ * its answer did not arrive.
+ * @throws the last error when it stays away.
+ */
+export async function survivingOutages<T>(write: (isRepetition: boolean) => Promise<T>): Promise<T> {
   const giveUpAt = Date.now() + GIVE_UP_AFTER_MS
+  let isRepetition = false
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await write()
+      return await write(isRepetition)
     } catch (error) {
       if (!isOutage(error) || Date.now() + pause > giveUpAt) throw error
+      isRepetition = true
       await sleep(pause)
     }
   }

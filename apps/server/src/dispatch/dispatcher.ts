@@ -108,6 +108,8 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
   const waiting = createFairQueue<WorkItem>()
   const claimed = createFairQueue<WorkItem>()
   const active = new Map<string, Slot>()
+  /** Until when the leases of what waits in `claimed` last, by the clock of this machine. */
+  const leasedUntil = new Map<string, number>()
   /** What counts against each bucket: claimed, reserved and running. */
   const occupied = new Map<string, number>()
   let blocked: ReadonlySet<string> = new Set()
@@ -165,7 +167,23 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
   const next = (): WorkItem | undefined => {
     const direct = waiting.pop((item) => hasQuota(item.bucket, item.cap))
     if (direct) occupy(direct.bucket, 1)
-    return direct ?? claimed.pop()
+    return direct ?? nextClaimed()
+  }
+
+  /** A lease that ran out while it waited, because the process slept or the database was away, is somebody else's. */
+  const nextClaimed = (): WorkItem | undefined => {
+    for (let item = claimed.pop(); item; item = claimed.pop()) {
+      const until = leasedUntil.get(item.id) ?? 0
+      leasedUntil.delete(item.id)
+      if (Date.now() < until) return item
+      occupy(item.bucket, -1)
+    }
+    return undefined
+  }
+
+  const hold = (item: WorkItem, since: number) => {
+    leasedUntil.set(item.id, since + leaseMs)
+    claimed.push(item)
   }
 
   const begin = (item: WorkItem, entry: { link: WorkerLink; busy: number }) => {
@@ -208,6 +226,7 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
     const limit = wanted()
     claiming = true
     mayHaveMore = false
+    const asked = Date.now()
     try {
       const claim = await queue.claim({ owner, limit, leaseMs, running: occupied, recent })
       // Fewer than asked for may also mean that another app was quicker.
@@ -218,7 +237,7 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
         for (const item of await handlers[kind](group)) {
           if (!item) continue
           occupy(item.bucket, 1)
-          claimed.push(item)
+          hold(item, asked)
         }
     } catch (error) {
       log.error({ err: error }, 'claiming jobs failed')
@@ -248,9 +267,11 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
   const renew = async () => {
     const ids = held()
     if (ids.length === 0) return
+    const asked = Date.now()
     try {
       const kept = await queue.extend({ owner, ids, leaseMs })
       for (const id of ids) {
+        if (kept.has(id) && leasedUntil.has(id)) leasedUntil.set(id, asked + leaseMs)
         // A run that is recorded behind its execution has no job row yet; it is lost only if it was there before.
         if (kept.has(id) || !renewed.has(id)) continue
         drop(claimed, id)
@@ -266,7 +287,10 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
   /** Takes an item out of a line, wherever it stands. @returns whether it was there. */
   const drop = (line: typeof claimed, id: string): boolean => {
     const items = line.remove((item) => item.id === id)
-    if (line === claimed) for (const item of items) occupy(item.bucket, -1)
+    if (line === claimed) {
+      leasedUntil.delete(id)
+      for (const item of items) occupy(item.bucket, -1)
+    }
     return items.length > 0
   }
 
@@ -322,7 +346,7 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
     },
     submitReserved(item) {
       reserved--
-      claimed.push(item)
+      hold(item, Date.now())
       pump()
     },
     unreserve(quota) {

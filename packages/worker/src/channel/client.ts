@@ -17,6 +17,7 @@ import {
   type WorkerSettings,
 } from './messages.ts'
 import { createSession, type Session } from './session.ts'
+import { createSleepWatch } from './sleep.ts'
 
 export interface RemoteWorkerOptions {
   /** The app, without `/api`. */
@@ -44,6 +45,7 @@ export interface RemoteWorker {
 const FIRST_RECONNECT_MS = 200
 const LONGEST_RECONNECT_MS = 10_000
 const MACHINE_EVERY_MS = 15_000
+const AWAKE_EVERY_MS = 1000
 /** Live views may miss something; the memory of this process may not fill up with it. */
 const PROGRESS_BELOW_BYTES = 1024 * 1024
 
@@ -121,6 +123,17 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
     if (current.readyState === WebSocket.OPEN) session.channel.attach(current, greeting.received)
   }
 
+  const sleep = createSleepWatch(SILENCE_MS)
+  /** By now the app has given what ran here to others: nothing that came before the sleep may begin after it. */
+  const gaveUpAsleep = (current: WebSocket | undefined): boolean => {
+    if (!sleep.hasSlept()) return false
+    log.warn({}, 'this process has slept; what it had to do is done by others')
+    dropSession()
+    current?.terminate()
+    return true
+  }
+  const awake = setInterval(() => gaveUpAsleep(socket), AWAKE_EVERY_MS)
+
   const connect = async (): Promise<void> => {
     await mkdir(options.cacheFolder, { recursive: true })
     const current = new WebSocket(channelUrl, {
@@ -154,6 +167,7 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
       })
     })
     current.on('message', (data) => {
+      if (gaveUpAsleep(current)) return
       heard()
       const text = String(data)
       if (greeted) {
@@ -208,6 +222,7 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
   return {
     async stop(graceMs) {
       clearInterval(reports)
+      clearInterval(awake)
       const current = session
       current?.channel.send({ kind: 'drain' } satisfies FromWorker)
       await Promise.race([current?.work.idle(), new Promise((resolve) => setTimeout(resolve, graceMs).unref())])

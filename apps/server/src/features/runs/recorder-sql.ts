@@ -133,7 +133,7 @@ async function writeEntry(db: Db, write: JournalWrite): Promise<number[]> {
     const result = await sql`
       insert into run_journal ("runId", attempt, sequence, "stepName", path, output)
       select id, attempt, ${entry.sequence}::integer, ${entry.stepName}, ${JSON.stringify(entry.path)}, ${entry.output}
-      from flow_run where id = ${runId} and attempt = ${attempt} and status in ('QUEUED', 'RUNNING')`.execute(db)
+      from flow_run where id = ${runId} and attempt = ${attempt} and status = 'RUNNING'`.execute(db)
     return result.numAffectedRows === 0n ? [index] : []
   } catch (error) {
     // Written before an outage; the other statement knows to leave it.
@@ -158,7 +158,7 @@ async function writeEntries(db: Db, writes: JournalWrite[]): Promise<number[]> {
   const result = await sql<{ index: number }>`
     with heads as materialized (
       select h.index, h."runId" from json_to_recordset(${JSON.stringify(heads)}::json) as h(index integer, "runId" text, attempt integer)
-      join flow_run r on r.id = h."runId" and r.attempt = h.attempt and r.status in ('QUEUED', 'RUNNING')
+      join flow_run r on r.id = h."runId" and r.attempt = h.attempt and r.status = 'RUNNING'
     ), entries as (
       insert into run_journal ("runId", attempt, sequence, "stepName", path, output)
       select i."runId", i.attempt, i.sequence, i."stepName", i.path, i.output
@@ -201,7 +201,7 @@ export async function writeFinishes(db: Db, rows: FinishRow[]): Promise<Map<stri
       update flow_run r set status = i.status, "finishTime" = i."finishTime", "failedStep" = i."failedStep"::jsonb,
         tags = ${TAGS}, "stepsCount" = i."stepsCount", "logsFileId" = coalesce(r."logsFileId", i."fileId"),
         payload = null, "resumePayload" = null, updated = now()
-      from i where r.id = i.id and r.attempt = i.attempt and r.status in ('QUEUED', 'RUNNING')
+      from i where r.id = i.id and r.attempt = i.attempt and r.status = 'RUNNING'
       returning r.id, r."logsFileId"
     ), files as (
       insert into file (id, "projectId", data, size, type, compression, location, "s3Key")
@@ -218,6 +218,14 @@ export async function writeFinishes(db: Db, rows: FinishRow[]): Promise<Map<stri
     )
     select f.id, (select o."s3Key" from file o where o.id = f."logsFileId") as "replacedKey" from fenced f`.execute(db)
   return new Map(result.rows.map((row) => [row.id, row.replacedKey]))
+}
+
+/** The runs whose last attempt is the one that ends here, whatever has become of them since. */
+export async function endedAlready(db: Db, rows: readonly FinishRow[]): Promise<Set<string>> {
+  const result = await sql<{ id: string }>`
+    select r.id from unnest(${rows.map(({ runId }) => runId)}::text[], ${rows.map(({ attempt }) => attempt)}::int[])
+      as ended(id, attempt) join flow_run r on r.id = ended.id and r.attempt = ended.attempt`.execute(db)
+  return new Set(result.rows.map(({ id }) => id))
 }
 
 /** Takes a run away with its job and journal, while the attempt is the current one. */

@@ -9,6 +9,7 @@ import { createRunPacker, type PackedLog, type PackedSlice } from './pack.ts'
 import {
   type BirthRow,
   deleteRun,
+  endedAlready,
   type FinishRow,
   writeBirths,
   writeFinishes,
@@ -97,7 +98,7 @@ export function createRunRecorder({ db, owner, leaseMs, storage, log }: Parts): 
     }
     const plan = planCommit(writes, take)
     try {
-      const { refused, replaced } = await survivingOutages(() => execute(db, plan))
+      const { refused, replaced } = await survivingOutages((isRepetition) => execute(db, plan, isRepetition))
       if (replaced.length > 0) void storage.remove(replaced.map((s3Key) => ({ location: 'S3', s3Key, data: null })))
       return refused
     } catch (error) {
@@ -203,11 +204,13 @@ function planCommit(writes: Write[], take: (runId: string) => BirthRow | undefin
 
 /**
  * Writes a plan in order.
+ * @param isRepetition an earlier try may have been committed without an answer.
  * @returns the writes whose attempt is not current any more, and the keys of logs that others took the place of.
  */
 async function execute(
   db: Db,
   { births, journals, finishes, slices }: Plan,
+  isRepetition: boolean,
 ): Promise<{ refused: Map<number, Error>; replaced: string[] }> {
   const refused = new Map<number, Error>()
   // Before the entries and logs that name them.
@@ -220,7 +223,15 @@ async function execute(
     db,
     finishes.map(({ row }) => row),
   )
-  for (const { index, row } of finishes)
-    if (!finished.has(row.runId)) refused.set(index, new StaleAttemptError(row.runId, row.attempt))
+  const unwritten = finishes.filter(({ row }) => !finished.has(row.runId))
+  // An attempt ends once, so that this was its end. What happened to the run since goes on from there.
+  const known = isRepetition
+    ? await endedAlready(
+        db,
+        unwritten.map(({ row }) => row),
+      )
+    : new Set()
+  for (const { index, row } of unwritten)
+    if (!known.has(row.runId)) refused.set(index, new StaleAttemptError(row.runId, row.attempt))
   return { refused, replaced: [...finished.values()].flatMap((key) => key ?? []) }
 }

@@ -1,0 +1,88 @@
+import { newId } from '@piecework/model/ids'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Db, openDatabase } from '../../database/open.ts'
+import { createTestPostgres } from '../../database/testing.ts'
+import { createTokens } from '../../http/tokens.ts'
+import { type CutProxy, startCutProxy } from '../../testing/cut-proxy.ts'
+import { createAuthentication } from '../authentication/service.ts'
+import { databaseStorage } from '../files/storage.ts'
+import { newRun } from './new-run.ts'
+import type { RunOutcome } from './outcome.ts'
+import { createRunRecorder, type RunRecorder } from './recorder.ts'
+import { createRunStore } from './store.ts'
+
+/** What happens to writes that were committed without their writer hearing of it. */
+let database: Awaited<ReturnType<typeof createTestPostgres>>
+let proxy: CutProxy
+let db: Db
+let recorder: RunRecorder
+let projectId: string
+
+beforeAll(async () => {
+  database = await createTestPostgres()
+  const url = new URL(database.url)
+  proxy = await startCutProxy(url.hostname, Number(url.port || 5432))
+  url.hostname = '127.0.0.1'
+  url.port = String(proxy.port)
+  db = await openDatabase({
+    type: 'POSTGRES',
+    connection: url.toString(),
+    ssl: false,
+    poolSize: 2,
+    idleTimeoutMs: 10_000,
+  })
+  recorder = createRunRecorder({
+    db,
+    owner: 'this-app',
+    leaseMs: 30_000,
+    storage: databaseStorage,
+    log: pino({ level: 'silent' }),
+  })
+  const account = { email: 'a@example.com', password: 'correct horse', firstName: 'A', lastName: 'B' }
+  const authentication = createAuthentication({ db, tokens: createTokens('secret') })
+  projectId = (await authentication.signUp({ ...account, trackEvents: false, newsLetter: false })).projectId ?? ''
+})
+afterAll(async () => {
+  await db.destroy()
+  await proxy[Symbol.asyncDispose]()
+  await database.drop()
+})
+
+const accept = async (): Promise<string> => {
+  const run = newRun({ projectId, flowId: newId(), flowVersionId: newId(), payload: '{}', priority: 3 })
+  proxy.swallowAnswerTo('insert into flow_run')
+  await recorder.accept(run, { claimed: true })
+  return run.id
+}
+const finish = (runId: string, status: RunOutcome['status']) => {
+  const finishTime = status === 'PAUSED' ? null : new Date()
+  const log = '{"executionState":{"steps":{},"tags":[]}}'
+  const outcome = { status, finishTime, failedStep: null, tags: [], stepsCount: 0, log }
+  proxy.swallowAnswerTo('update flow_run')
+  return recorder.finish({ runId, attempt: 1, projectId, entries: [], outcome })
+}
+const statusOf = async (id: string) => (await createRunStore(db).byIds([id]))[0]?.status
+
+test('the end of a run counts, although its commit was not heard of', async () => {
+  const id = await accept()
+  proxy.swallowAnswerTo('insert into run_journal')
+  await recorder.journal({
+    runId: id,
+    attempt: 1,
+    projectId,
+    entries: [{ sequence: 1, stepName: 'step_1', path: [], output: '{"type":"CODE","status":"SUCCEEDED","input":{}}' }],
+  })
+  await finish(id, 'SUCCEEDED')
+  expect(await statusOf(id)).toBe('SUCCEEDED')
+})
+
+test('a pause that was ended before its writer heard of it does not come back', async () => {
+  const id = await accept()
+  const paused = finish(id, 'PAUSED')
+  await expect.poll(() => statusOf(id)).toBe('PAUSED')
+  await createRunStore(db).requeue({ id, from: ['PAUSED'], resumePayload: {}, priority: 3 })
+  await paused
+  expect(await statusOf(id)).toBe('QUEUED')
+  expect(await db.selectFrom('job').select('id').where('id', '=', id).execute()).toHaveLength(1)
+})
