@@ -15,6 +15,7 @@ beforeAll(async () => {
     if (url.pathname === '/binary') return void response.end(Buffer.from([0, 255]))
     if (url.pathname === '/moved') return void response.writeHead(302, { location: '/' }).end()
     if (url.pathname === '/slow') return
+    if (url.pathname === '/lost') return void response.destroy()
     if (status) return void response.writeHead(Number(status)).end('"sorry"')
     const { method, headers } = request
     response.end(JSON.stringify({ method, headers, query: url.search, body: await readBody(request) }))
@@ -135,6 +136,27 @@ describe('the failure mode', () => {
     else expect(await result).toEqual(failed(status))
     expect(calls).toBe(attempts)
   })
+})
+
+describe('a connection that is lost', () => {
+  const lost = { response: { status: 500, body: expect.stringMatching(/closed|reset|hang/i) }, request: {} }
+  it.each([
+    ['retry_all', 3, 'fails'],
+    ['retry_5xx', 3, 'fails'],
+    ['continue_4xx', 3, 'fails'],
+    ['continue_none', 1, 'fails'],
+    ['continue_all', 1, 'output'],
+  ])('with %s is tried %d times, and %s', async (failureMode, attempts, outcome) => {
+    const result = send('/lost', { failureMode })
+    if (outcome === 'fails') await expect(result).rejects.toThrow('"status":500')
+    else expect(await result).toMatchObject(lost)
+    expect(calls).toBe(attempts)
+  })
+})
+
+it('shows an error page as text, also where bytes were asked for', async () => {
+  const output = await send('/?status=500', { failureMode: 'continue_all', response_is_binary: true })
+  expect(output).toEqual({ response: { status: 500, body: '"sorry"' }, request: { body: undefined } })
 })
 
 describe('parse URL', () => {

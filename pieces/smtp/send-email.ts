@@ -1,11 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { createAction, isApFile, isMap, Property } from '@piecework/framework'
 import { textMap } from '../common/http-request.ts'
 import { options } from '../common/options.ts'
 import { openTransport, smtpAuth } from './connection.ts'
-
-const ATTEMPTS = 3
-const PAUSE_MS = 3000
+import { withRetries } from './retries.ts'
 
 export const sendEmail = createAction({
   auth: smtpAuth,
@@ -87,17 +84,4 @@ function attachmentsOf(items: unknown[]) {
     const name = isMap(item) && typeof item.name === 'string' ? item.name : ''
     return { filename: name || file.filename, content: file.data }
   })
-}
-
-/** A reset connection may just be a server that closed an idle one. */
-async function withRetries<T>(send: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await send()
-    } catch (error) {
-      const reset = error instanceof Error && 'code' in error && error.code === 'ECONNRESET'
-      if (!reset || attempt >= ATTEMPTS) throw error
-      await pause(PAUSE_MS)
-    }
-  }
 }

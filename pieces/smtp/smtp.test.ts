@@ -1,9 +1,11 @@
+import { connect, createServer } from 'node:net'
 import { ApFile } from '@piecework/framework'
 import { simpleParser } from 'mailparser'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runAction } from '../common/run-action.ts'
-import { smtpAuth } from './connection.ts'
+import { openTransport, smtpAuth } from './connection.ts'
 import { smtp } from './index.ts'
+import { withRetries } from './retries.ts'
 import { startSmtpServer } from './testing-smtp.ts'
 
 let server: Awaited<ReturnType<typeof startSmtpServer>>
@@ -73,6 +75,39 @@ describe('an email', () => {
     await expect(send({}, { TLS: true })).rejects.toThrow(/STARTTLS|TLS/)
     expect(server.received).toEqual([])
   })
+})
+
+it('sends again over a connection that was reset, three times at most', async () => {
+  let resets = 0
+  let connections = 0
+  const flaky = createServer((socket) => {
+    socket.on('error', () => {})
+    if (++connections <= resets) return void socket.resetAndDestroy()
+    const upstream = connect(server.port, '127.0.0.1').on('error', () => {})
+    socket.pipe(upstream).pipe(socket)
+  })
+  await new Promise<void>((resolve) => flaky.listen(0, '127.0.0.1', resolve))
+  const address = flaky.address()
+  const props = { ...account(), port: typeof address === 'object' && address ? address.port : 0 }
+  const transport = await openTransport({ type: 'CUSTOM_AUTH', props })
+  const sendOver = (count: number) => {
+    resets = count
+    connections = 0
+    return withRetries(
+      () => transport.sendMail({ from: 'ada@example.com', to: 'bob@example.com', subject: 'Hi', text: 'Hi' }),
+      1,
+    )
+  }
+  try {
+    expect(await sendOver(2)).toMatchObject({ accepted: ['bob@example.com'] })
+    expect(connections).toBe(3)
+    await expect(sendOver(3)).rejects.toThrow('ECONNRESET')
+    expect(connections).toBe(3)
+    expect(server.received).toHaveLength(1)
+  } finally {
+    transport.close()
+    flaky.close()
+  }
 })
 
 it('tries the account when the connection is saved', async () => {
