@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { newId } from '@piecework/model/ids'
+import { LIVE_PATH } from '@piecework/model/live/events'
+import { CHANNEL_PATH } from '@piecework/worker/channel/messages'
 import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
@@ -28,6 +30,10 @@ import { createFlows, type Flows } from './features/flows/service.ts'
 import { folderRoutes } from './features/folders/routes.ts'
 import { createFolders } from './features/folders/service.ts'
 import { healthRoutes } from './features/health/routes.ts'
+import { showDraftCalls } from './features/live/draft-calls.ts'
+import { createLiveGateway } from './features/live/gateway.ts'
+import { liveRoutes } from './features/live/routes.ts'
+import { createLiveViews } from './features/live/views.ts'
 import { metricsRoutes } from './features/metrics/routes.ts'
 import { oauthAppRoutes } from './features/oauth-apps/routes.ts'
 import { createOAuthApps } from './features/oauth-apps/service.ts'
@@ -68,6 +74,7 @@ import { createOutbound } from './http/outbound.ts'
 import { authenticationLimit } from './http/rate-limit.ts'
 import { createHttpServer } from './http/server.ts'
 import { createTokens, type Tokens } from './http/tokens.ts'
+import { refuseOtherUpgrades } from './http/upgrades.ts'
 import { loadKeys, requireMatchingKeys } from './keys.ts'
 import { observeAll } from './observability/observer.ts'
 import { createRunLog } from './observability/run-log.ts'
@@ -119,9 +126,13 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   const bus = await openBus({ appId: newId(), db, settings, connection, connectRedis, log })
   const runMetrics = createRunMetrics()
   const tracing = await openTracing(settings, release, log)
+  const views = createLiveViews(bus, log)
+  const { hub } = views
   const execution = createExecution({
-    observer: observeAll([runMetrics, createRunLog(log), ...(tracing ? [tracing] : [])]),
-    watchWebhooks: (starter) => tracing?.watch(starter) ?? starter,
+    observer: observeAll([runMetrics, createRunLog(log), ...(tracing ? [tracing] : []), views.observer]),
+    onProgress: views.onProgress,
+    onCanceled: (projectId, ids) => views.onCanceled(projectId, () => execution.runs.some(projectId, ids)),
+    watchWebhooks: (starter) => showDraftCalls(hub, tracing?.watch(starter) ?? starter),
     db,
     bus,
     settings,
@@ -158,7 +169,10 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     withTranslations: settings.loadTranslationsForDevPieces,
     catalogue,
     extract,
-    onChanged,
+    onChanged: (piece) => {
+      onChanged()
+      views.onPieceRebuilt(piece)
+    },
     log,
   })
   const { triggers, sampleData } = execution
@@ -170,8 +184,19 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     onFlowChanged: execution.flowChanged,
     log,
   })
-  const stepTests = createStepTests({ ...execution, flows, log })
+  const stepTests = createStepTests({ ...execution, flows, onResult: views.onStepTested, log })
   execution.onRunFinished(stepTests.finished)
+  execution.onRunFinished(views.onFinished)
+  const live = createLiveGateway({
+    ...execution,
+    db,
+    hub,
+    access: app.access,
+    tokens,
+    flows,
+    catalogue,
+    log,
+  })
   const timeoutMs = settings.triggerHooksTimeoutSeconds * 1000
   const projects = createProjects({ db, flows, onLimitsChanged: execution.limitsChanged })
   const encryption = createEncryption(keys.encryptionKey)
@@ -234,6 +259,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       password: settings.queueUiPassword ?? '',
     })
   }
+  liveRoutes(app)
   docsRoutes(app, { release })
   await webhookRoutes(app, {
     webhooks: execution.webhooks,
@@ -267,6 +293,8 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
 
   const start = async (): Promise<number> => {
     execution.takeWorkers(app.server)
+    live.listen(app.server)
+    refuseOtherUpgrades(app.server, [CHANNEL_PATH, LIVE_PATH])
     await app.listen({ port: settings.port, host: settings.host })
     await flows.resumeDeletions()
     tidying = setInterval(tidy, HOUR_MS).unref()
@@ -293,6 +321,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       clearInterval(tidying)
       sync.stop()
       development.stop()
+      await live.close()
       await app.close()
       await flows.close()
       await execution.stop()

@@ -62,6 +62,10 @@ export interface ExecutionParts {
   disableFlow(projectId: string, flowId: string): Promise<void>
   /** Takes the trigger of an enabled flow into service anew. */
   restoreFlow(projectId: string, flowId: string): Promise<void>
+  /** Is told what steps say of themselves while they run. */
+  onProgress: RunListener['progress']
+  /** Runs of a project were ended from outside. */
+  onCanceled(projectId: string, ids: readonly string[]): void
   /** The port that the server listens on, once it does. */
   port(): number
 }
@@ -121,6 +125,13 @@ export function createExecution(parts: ExecutionParts) {
   /** Who else wants to know of every run that ends. */
   const finishListeners: RunListener['finished'][] = []
 
+  const finished: RunListener['finished'] = async (end) => {
+    const { runId, outcome } = end
+    if (outcome.status === 'PAUSED' && (await waitpoints.settlePauses([runId])) > 0) wake()
+    await payloads.remove(end.projectId, end.attempt.payloadFileId)
+    for (const tell of finishListeners) await tell(end)
+  }
+
   const executor = createRunExecutor({
     recorder,
     replies,
@@ -134,15 +145,7 @@ export function createExecution(parts: ExecutionParts) {
       await queue.retryAt({ owner, id: runId, dueAt: new Date() })
       wake()
     },
-    listener: {
-      async finished(run) {
-        const { runId, outcome } = run
-        if (outcome.status === 'PAUSED' && (await waitpoints.settlePauses([runId])) > 0) wake()
-        await payloads.remove(run.projectId, run.attempt.payloadFileId)
-        for (const tell of finishListeners) await tell(run)
-      },
-      progress() {},
-    },
+    listener: { finished, progress: parts.onProgress },
     log,
   })
 
@@ -157,6 +160,7 @@ export function createExecution(parts: ExecutionParts) {
     waitpoints,
     sampleData: async (run) => sampleData.outputs(run.projectId, (await versions.get(run.flowVersionId)).version),
     payloads,
+    finished,
     log,
   })
 
@@ -271,9 +275,10 @@ export function createExecution(parts: ExecutionParts) {
     payloads,
     versions,
     wake,
-    onCanceled: (ids) => {
+    onCanceled: (projectId, ids) => {
       stopRuns(ids)
       bus.publish('RUNS_CANCELED', { ids })
+      parts.onCanceled(projectId, ids)
     },
     publishedVersionOf: async (projectId, flowId) => {
       const flow = await db

@@ -135,8 +135,8 @@ function createChannel(operationId: number, send: Send): Channel {
         response = value
         sendSoon()
       },
-      progress(stepName, output) {
-        send({ kind: 'progress', operationId, stepName, output })
+      progress(stepName, path, output) {
+        send({ kind: 'progress', operationId, stepName, path, output })
       },
     },
     journalled(id, sequence) {

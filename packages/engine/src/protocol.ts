@@ -262,7 +262,7 @@ export type FromEngine =
   | { kind: 'journal'; operationId: number; entries: JournalEntry[]; flush: boolean }
   | { kind: 'respond'; operationId: number; response: FlowResponse }
   /** Progressive output of the step that runs now (JSON text). */
-  | { kind: 'progress'; operationId: number; stepName: string; output: string }
+  | { kind: 'progress'; operationId: number; stepName: string; path: StepPath; output: string }
   | {
       kind: 'result'
       operationId: number
@@ -278,5 +278,5 @@ export interface RunPort {
   /** Resolves when everything handed over is on disk. */
   flush(): Promise<void>
   respond(response: FlowResponse): void
-  progress(stepName: string, output: string): void
+  progress(stepName: string, path: StepPath, output: string): void
 }

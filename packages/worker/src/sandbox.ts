@@ -133,7 +133,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (message.kind === 'result') end({ kind: 'RESULT', message })
       else if (message.kind === 'journal') persist(current, message)
       else if (message.kind === 'respond') current.events.respond(message.response)
-      else current.events.progress(message.stepName, message.output)
+      else current.events.progress(message.stepName, message.path, message.output)
     })
   })
   send({ kind: 'configure', config: options.config })

@@ -26,6 +26,16 @@ export const TOPICS = {
   }),
   /** To the app that asked for an operation: the result as JSON text, or why there is none. */
   OPERATION_REPLY: z.object({ id: z.string(), result: z.string().optional(), error: z.string().optional() }),
+  /** Rooms of live updates in which an app has listeners: all of them, or those that came or went. */
+  LIVE_ROOMS: z.object({ app: z.string(), change: z.enum(['ARE', 'CAME', 'WENT']), rooms: z.array(z.string()) }),
+  /** Every app shall tell its rooms. */
+  LIVE_ROOMS_ASKED: z.object({}),
+  /** To the apps with listeners in the room. `except`: a socket that knows already. */
+  LIVE_MESSAGES: z.object({
+    room: z.string(),
+    parcels: z.array(z.object({ event: z.string(), message: z.unknown() })),
+    except: z.string().optional(),
+  }),
 } as const satisfies Record<string, z.ZodType>
 
 export type Topic = keyof typeof TOPICS

@@ -6,20 +6,15 @@ import type { TriggerStrategy } from '@piecework/model/piece/metadata'
 import type { FailedStep } from '@piecework/model/run/run'
 import type { FlowRunStatus, RunEnvironment } from '@piecework/model/run/status'
 import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
-import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { Generated, JSONColumnType } from 'kysely'
+import type { CreatedTime, Jsonb, Nullable, NullableJsonb, NullableTime, Time } from './columns.ts'
+import type { LiveLockTable, LivePresenceTable } from './live-tables.ts'
 
 /**
  * Every table (spec: facts/entities.md). Column names are the names on the wire, so rows need no renaming.
  * Timestamps are read as ISO strings and written as ISO strings or Dates; jsonb is read parsed and written as
  * JSON text.
  */
-
-type Time = ColumnType<string, string | Date, string | Date>
-type NullableTime = ColumnType<string | null, string | Date | null | undefined, string | Date | null>
-type CreatedTime = ColumnType<string, string | Date | undefined, string | Date>
-type Jsonb<T> = ColumnType<T, string, string>
-type NullableJsonb<T> = ColumnType<T | null, string | null | undefined, string | null>
-type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>
 
 interface Base {
   id: string
@@ -409,5 +404,7 @@ export interface Database {
   app_instance: AppInstanceTable
   bus_message: BusMessageTable
   worker_machine: WorkerMachineTable
+  live_lock: LiveLockTable
+  live_presence: LivePresenceTable
   migration: MigrationTable
 }

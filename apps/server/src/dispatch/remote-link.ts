@@ -77,8 +77,10 @@ export function createRemoteLink({ id, concurrency, source, onMachine, onBye, lo
     if (lost) return
     if (message.kind === 'journal') void store(message)
     else if (message.kind === 'respond') tasks.get(message.taskId)?.events.respond(message.response)
-    else if (message.kind === 'progress') tasks.get(message.taskId)?.events.progress(message.stepName, message.output)
-    else if (message.kind === 'outcome') {
+    else if (message.kind === 'progress') {
+      const { stepName, path, output } = message
+      tasks.get(message.taskId)?.events.progress(stepName, path, output)
+    } else if (message.kind === 'outcome') {
       tasks.get(message.taskId)?.settle(message.outcome)
       tasks.delete(message.taskId)
     } else if (message.kind === 'load-version')

@@ -13,7 +13,7 @@ export interface ErrorBody {
   params: Record<string, unknown>
 }
 
-export type RequestPart = 'params' | 'query' | 'body'
+export type RequestPart = 'params' | 'query' | 'body' | 'message'
 
 /** A part of a request that does not fit its schema; answered with 400, naming the fields. */
 export class InvalidRequest extends Error {

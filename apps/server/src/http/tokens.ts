@@ -13,7 +13,14 @@ const LONG_LIVED_SECONDS = 100 * 365 * 24 * 3600
 
 const Platform = z.object({ id: z.string() })
 const Claims = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('USER'), id: z.string(), platform: Platform, tokenVersion: z.string().nullish() }),
+  z.object({
+    type: z.literal('USER'),
+    id: z.string(),
+    platform: Platform,
+    tokenVersion: z.string().nullish(),
+    /** In seconds since 1970. */
+    exp: z.number().optional(),
+  }),
   z.object({ type: z.literal('ENGINE'), id: z.string(), projectId: z.string(), platform: Platform }),
   z.object({ type: z.literal('WORKER'), id: z.string() }),
 ])

@@ -1,5 +1,6 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import type { RunOutcome } from '../features/runs/outcome.ts'
+import type { RunFacts } from '../features/runs/present.ts'
 
 /** What observers want to know of an attempt. */
 export interface ObservedAttempt {
@@ -8,9 +9,12 @@ export interface ObservedAttempt {
   readonly projectId: string
   readonly flowId: string
   readonly executionType: 'BEGIN' | 'RESUME'
+  readonly version: { readonly version: { readonly displayName: string } }
+  readonly facts: RunFacts
+  readonly startTime: Date | string | null
 }
 
-/** Watches runs for metrics and traces. Its calls cost next to nothing and never throw. */
+/** Watches runs for metrics, traces and live views. Its calls cost next to nothing and never throw. */
 export interface RunObserver {
   /** An attempt is handed to a worker. */
   started(attempt: ObservedAttempt): AttemptObserver

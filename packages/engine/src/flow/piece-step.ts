@@ -32,7 +32,7 @@ export function executePiece(run: Run, step: PlannedPiece, scope: Scope): Promis
       const action = piece.getAction(actionName)
       if (action === undefined) throw new Error(`The piece ${pieceName} ${pieceVersion} has no action ${actionName}`)
       const prepared = await preparePieceInput(piece, action, JSON.parse(input.text), step.settings.propertySettings)
-      return performAction(run, step, piece, action, prepared, resumes)
+      return performAction(run, step, scope, piece, action, prepared, resumes)
     },
   })
 }
@@ -40,6 +40,7 @@ export function executePiece(run: Run, step: PlannedPiece, scope: Scope): Promis
 async function performAction(
   run: Run,
   step: PlannedPiece,
+  scope: Scope,
   piece: Piece,
   action: PieceAction,
   { auth, propsValue }: PieceInput,
@@ -55,7 +56,7 @@ async function performAction(
     propsValue,
     output: {
       async update({ data }: { data: unknown }): Promise<void> {
-        run.port.progress(step.name, JSON.stringify(data) ?? 'null')
+        run.port.progress(step.name, scope.path, JSON.stringify(data) ?? 'null')
       },
     },
     agent: {

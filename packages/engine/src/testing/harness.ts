@@ -216,7 +216,7 @@ export async function run(engine: Engine, operation: ExecuteFlow): Promise<RunOu
         flushes.push(entries.length)
       },
       respond: (response) => responses.push(response),
-      progress: (_, output) => progress.push(output),
+      progress: (_, __, output) => progress.push(output),
     },
     engine,
   )

@@ -277,8 +277,8 @@ function createWork(worker: Worker, channel: Session) {
           send({ kind: 'journal', taskId, batch, entries })
         }),
       respond: (response) => send({ kind: 'respond', taskId, response }),
-      progress: (stepName, output) => {
-        if (channel.pendingBytes < PROGRESS_BELOW_BYTES) send({ kind: 'progress', taskId, stepName, output })
+      progress: (stepName, path, output) => {
+        if (channel.pendingBytes < PROGRESS_BELOW_BYTES) send({ kind: 'progress', taskId, stepName, path, output })
       },
     }
   }

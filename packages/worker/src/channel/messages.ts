@@ -1,5 +1,6 @@
 import type { EngineConfig } from '@piecework/engine/protocol'
 import type { FlowVersion } from '@piecework/model/flow/flow'
+import { StepPath } from '@piecework/model/run/step-output'
 import { FlowResponse } from '@piecework/model/run/waitpoint'
 import { z } from 'zod'
 import type { Task } from '../task.ts'
@@ -96,7 +97,13 @@ export const FromWorker = z.discriminatedUnion('kind', [
     entries: z.array(JournalEntrySchema),
   }),
   z.object({ kind: z.literal('respond'), taskId: z.number(), response: FlowResponse }),
-  z.object({ kind: z.literal('progress'), taskId: z.number(), stepName: z.string(), output: z.string() }),
+  z.object({
+    kind: z.literal('progress'),
+    taskId: z.number(),
+    stepName: z.string(),
+    path: StepPath.default([]),
+    output: z.string(),
+  }),
   z.object({ kind: z.literal('outcome'), taskId: z.number(), outcome: TaskOutcomeSchema }),
   z.object({ kind: z.literal('load-version'), requestId: z.number(), key: z.string() }),
   z.object({ kind: z.literal('load-archive'), requestId: z.number(), fileId: z.string() }),

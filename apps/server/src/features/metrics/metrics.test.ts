@@ -12,6 +12,7 @@ import { loadSettings } from '../../settings.ts'
 import { makeDataFolder } from '../../testing/data-folder.ts'
 import { codeAction, eventually, flowMaker, webhookTrigger } from '../../testing/flows.ts'
 import { signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
+import { newRun } from '../runs/new-run.ts'
 
 const TOKEN = 'a-token-for-the-scraper'
 
@@ -179,10 +180,12 @@ test('health tells live from ready', async () => {
 test('the log tells of a run with its ids', async () => {
   const lines: Record<string, unknown>[] = []
   const log = createLog({ logLevel: 'debug', logPretty: false }, { write: (line) => lines.push(JSON.parse(line)) })
-  const attempt = { runId: 'run', attempt: 2, projectId: 'project', flowId: 'flow', executionType: 'RESUME' } as const
+  const ids = { runId: 'run', attempt: 2, projectId: 'project', flowId: 'flow', executionType: 'RESUME' } as const
+  const facts = newRun({ projectId: 'project', flowId: 'flow', flowVersionId: 'version', payload: '{}', priority: 3 })
+  const attempt = { ...ids, version: { version: { displayName: 'A flow' } }, facts, startTime: null }
   const outcome = { status: 'FAILED', finishTime: null, failedStep: null, tags: [], stepsCount: 3, log: '{}' } as const
   createRunLog(log)
     .started(attempt)
     .ended({ ...outcome, tags: [] })
-  expect(lines).toMatchObject([{ ...attempt, status: 'FAILED', stepsCount: 3 }])
+  expect(lines).toMatchObject([{ ...ids, status: 'FAILED', stepsCount: 3 }])
 })

@@ -21,7 +21,7 @@ interface Parts {
   withTranslations: boolean
   catalogue: Catalogue
   extract: PieceExtractor
-  onChanged(): void
+  onChanged(piece: { name: string; version: string }): void
   log: Logger
 }
 
@@ -37,7 +37,7 @@ export function createPieceDevelopment(parts: Parts): PieceDevelopment {
       const metadata = await extract({ name, version, source: { type: 'FILE', path: file } }, null)
       if (stopped) return
       catalogue.develop(metadata, file)
-      onChanged()
+      onChanged({ name, version })
       log.info(
         { name, version, milliseconds: Math.round(performance.now() - began) },
         'a piece under development is loaded',

@@ -1,7 +1,7 @@
 import type { EngineResult, JournalEntry } from '@piecework/engine/protocol'
 import { assembleLog } from '@piecework/model/run/log'
 import type { FlowRunStatus } from '@piecework/model/run/status'
-import type { StepOutput } from '@piecework/model/run/step-output'
+import type { StepOutput, StepPath } from '@piecework/model/run/step-output'
 import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
 import type { Task, TaskOutcome } from '@piecework/worker/task'
 import type { Logger } from 'pino'
@@ -9,6 +9,7 @@ import type { Running, WorkerLink } from '../../dispatch/dispatcher.ts'
 import type { AttemptObserver, RunObserver } from '../../observability/observer.ts'
 import { endLoops, logOfJournal } from './journal.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
+import type { RunFacts } from './present.ts'
 import type { RunRecorder } from './recorder.ts'
 import { type Caller, NO_CALLER, type RunReplies } from './replies.ts'
 import { type StepInFlight, stepInFlight } from './step-in-flight.ts'
@@ -22,6 +23,9 @@ export interface Attempt {
   platformId: string
   flowId: string
   version: LoadedVersion
+  /** Of the run, and when its first attempt began. */
+  facts: RunFacts
+  startTime: Date | string | null
   executionType: 'BEGIN' | 'RESUME'
   executeTrigger: boolean
   payload: string
@@ -36,10 +40,25 @@ export interface Attempt {
   caller: Caller
 }
 
+/** The end of a run, or of a stretch of it; it is recorded. */
+export interface RunEnd {
+  runId: string
+  projectId: string
+  outcome: RunOutcome
+  attempt: Pick<Attempt, 'flowId' | 'platformId' | 'payloadFileId' | 'facts' | 'startTime'>
+}
+
+/** What a step says of itself while it runs; `output` is JSON text. */
+export interface StepProgress {
+  stepName: string
+  path: StepPath
+  output: string
+}
+
 /** What happens to runs, for live views, parents and audit. */
 export interface RunListener {
-  finished(run: { runId: string; projectId: string; outcome: RunOutcome; attempt: Attempt }): Promise<void>
-  progress(run: { runId: string; projectId: string; stepName: string; output: string }): void
+  finished(end: RunEnd): Promise<void>
+  progress(attempt: Attempt, progress: StepProgress): void
 }
 
 interface ExecutorParts {
@@ -148,7 +167,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
           return recorder.journal({ runId, attempt: attempt.attempt, projectId, entries })
         },
         respond: (response: FlowResponse) => replies.respond(runId, response, attempt.caller),
-        progress: (stepName, output) => parts.listener.progress({ runId, projectId, stepName, output }),
+        progress: (stepName, path, output) => parts.listener.progress(attempt, { stepName, path, output }),
       })
       state.cancel = running.cancel
       if (state.canceled) running.cancel()

@@ -8,7 +8,7 @@ import type { JobHandler, WorkItem } from '../../dispatch/dispatcher.ts'
 import type { ClaimedJob } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { WaitpointStore } from '../waitpoints/store.ts'
-import type { Attempt, RunExecutor } from './execute.ts'
+import type { Attempt, RunExecutor, RunListener } from './execute.ts'
 import { journalOfLog, logOfJournal, readJournals } from './journal.ts'
 import type { RunLogs } from './logs.ts'
 import type { RunOutcome } from './outcome.ts'
@@ -31,6 +31,8 @@ interface Parts {
   waitpoints: Pick<WaitpointStore, 'endDelay' | 'settlePauses'>
   sampleData(run: StoredRun): Promise<Record<string, string>>
   payloads: Pick<RunPayloads, 'read'>
+  /** Is told of runs that end without an attempt. */
+  finished: RunListener['finished']
   log: Logger
 }
 
@@ -80,6 +82,8 @@ export function createRunJobs(parts: Parts): JobHandler {
       platformId: run.platformId,
       flowId: run.flowId,
       version: await parts.versions.get(run.flowVersionId),
+      facts: run,
+      startTime: run.startTime,
       executionType: logged.length > 0 ? 'RESUME' : 'BEGIN',
       executeTrigger: run.executeTrigger,
       payload: await parts.payloads.read(run),
@@ -109,7 +113,7 @@ export function createRunJobs(parts: Parts): JobHandler {
     run: StoredRun,
     journal: JournalEntry[],
     end: Pick<RunOutcome, 'status' | 'finishTime' | 'failedStep'>,
-  ): Promise<void> => {
+  ): Promise<RunOutcome> => {
     const entries = [...(await loggedEntries(run).catch(() => [])), ...journal]
     const { trigger } = (await parts.versions.get(run.flowVersionId).catch(() => null))?.version ?? {}
     const log = logOfJournal(entries, {
@@ -122,6 +126,7 @@ export function createRunJobs(parts: Parts): JobHandler {
     const outcome = { ...end, tags: run.tags, stepsCount: entries.length, log: JSON.stringify(log) }
     const { id: runId, attempt, projectId } = run
     await parts.recorder.finish({ runId, attempt, projectId, entries: [], outcome })
+    return outcome
   }
 
   /** The last attempt had come to its pause when it was lost: there it ends again, and nothing runs. */
@@ -132,11 +137,12 @@ export function createRunJobs(parts: Parts): JobHandler {
 
   const giveUp = async (run: StoredRun, journal: JournalEntry[], message: string): Promise<void> => {
     parts.log.warn({ runId: run.id }, message)
-    await endWithJournal(run, journal, {
+    const outcome = await endWithJournal(run, journal, {
       status: 'INTERNAL_ERROR',
       finishTime: new Date(),
       failedStep: { name: '', displayName: '', message },
     })
+    await parts.finished({ runId: run.id, projectId: run.projectId, outcome, attempt: { ...run, facts: run } })
   }
 
   return async (jobs) => {

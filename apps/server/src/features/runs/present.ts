@@ -1,6 +1,56 @@
 import type { FlowRun } from '@piecework/model/run/run'
 import type { Steps } from '@piecework/model/run/step-output'
+import type { NewRun } from './new-run.ts'
 import type { ListedRun } from './store.ts'
+
+/** What never changes about a run. */
+export type RunFacts = Pick<
+  NewRun,
+  | 'id'
+  | 'projectId'
+  | 'flowId'
+  | 'flowVersionId'
+  | 'environment'
+  | 'parentRunId'
+  | 'failParentOnFailure'
+  | 'triggeredBy'
+  | 'stepNameToTest'
+> & { created: Date | string }
+
+/** How a run stands. */
+export type RunState = Pick<FlowRun, 'status' | 'startTime' | 'finishTime' | 'tags' | 'failedStep' | 'stepsCount'>
+
+const ACCEPTED: RunState = {
+  status: 'QUEUED',
+  startTime: null,
+  finishTime: null,
+  tags: [],
+  failedStep: null,
+  stepsCount: 0,
+}
+
+/** A run on the wire without looking into the database. @param displayName of its version. */
+export function presentFacts(facts: RunFacts, state: RunState = ACCEPTED, displayName?: string): FlowRun {
+  const created = new Date(facts.created).toISOString()
+  return {
+    id: facts.id,
+    created,
+    updated: state.finishTime ?? new Date().toISOString(),
+    projectId: facts.projectId,
+    flowId: facts.flowId,
+    flowVersionId: facts.flowVersionId,
+    ...(displayName === undefined ? {} : { flowVersion: { displayName } }),
+    environment: facts.environment,
+    logsFileId: null,
+    parentRunId: facts.parentRunId,
+    failParentOnFailure: facts.failParentOnFailure,
+    triggeredBy: facts.triggeredBy,
+    stepNameToTest: facts.stepNameToTest,
+    archivedAt: null,
+    steps: null,
+    ...state,
+  }
+}
 
 /** A run on the wire. @param steps null in lists, and when the log is gone. */
 export function presentRun(run: ListedRun, steps: Steps | null = null): FlowRun {

@@ -19,6 +19,8 @@ import type { VersionSource } from './versions.ts'
 export interface RunService {
   /** @throws AppError ENTITY_NOT_FOUND */
   get(projectId: string, id: string): Promise<FlowRun>
+  /** Those of the runs that are there, without their steps; at most 100. */
+  some(projectId: string, ids: readonly string[]): Promise<FlowRun[]>
   list(filter: RunFilter, page: PageRequest): Promise<SeekPage<FlowRun>>
   countByStatus(filter: RunFilter): Promise<{ status: FlowRunStatus; count: number }[]>
   /** @throws AppError ENTITY_NOT_FOUND, VALIDATION, FLOW_RUN_RETRY_OUTSIDE_RETENTION */
@@ -41,7 +43,7 @@ interface Parts {
   versions: VersionSource
   wake(jobs: { projectId: string; priority: number }): void
   /** Runs were ended from outside: whoever runs them stops, whoever waits for them is told. */
-  onCanceled(ids: string[]): void
+  onCanceled(projectId: string, ids: string[]): void
   publishedVersionOf(projectId: string, flowId: string): Promise<string | undefined>
   retentionDays: number
   log: { warn(details: object, message: string): void }
@@ -50,6 +52,7 @@ interface Parts {
 const DAY_MS = 24 * 60 * 60 * 1000
 /** Runs that one bulk call acts on, at most; the caller repeats it until the count is 0. */
 const BULK_LIMIT = 10_000
+const SOME = 100
 
 export function createRunService(parts: Parts): RunService {
   const { runs, logs } = parts
@@ -141,6 +144,11 @@ export function createRunService(parts: Parts): RunService {
 
   return {
     get,
+    async some(projectId, ids) {
+      const page = { limit: SOME }
+      const { data } = await runs.list({ projectId, flowRunIds: ids.slice(0, SOME), includeArchived: true }, page)
+      return data.map((run) => presentRun(run))
+    },
     async list(filter, page) {
       await parts.recorded()
       const { data, ...cursors } = await runs.list(filter, page)
@@ -170,7 +178,7 @@ export function createRunService(parts: Parts): RunService {
       await parts.recorded()
       const ids = await runs.ids(filter, BULK_LIMIT)
       const canceled = await runs.cancel(filter.projectId, ids)
-      if (canceled.length > 0) parts.onCanceled(canceled)
+      if (canceled.length > 0) parts.onCanceled(filter.projectId, canceled)
       const chosen = new Set(ids)
       return canceled.filter((id) => chosen.has(id)).length
     },

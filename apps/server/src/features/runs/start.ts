@@ -49,6 +49,8 @@ export function createRunStarter(parts: Parts): RunStarter {
     platformId,
     flowId: run.flowId,
     version,
+    facts: run,
+    startTime: run.created,
     executionType: 'BEGIN',
     executeTrigger: run.executeTrigger,
     payload: run.payload,

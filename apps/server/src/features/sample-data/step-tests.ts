@@ -1,10 +1,11 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import { findStep } from '@piecework/model/flow/walk'
+import type { StepTestResult } from '@piecework/model/live/events'
 import type { FlowRun } from '@piecework/model/run/run'
 import type { Logger } from 'pino'
 import { PRIORITY } from '../../queue/job.ts'
 import type { Flows } from '../flows/service.ts'
-import type { RunListener } from '../runs/execute.ts'
+import type { RunEnd, RunListener } from '../runs/execute.ts'
 import { newRun } from '../runs/new-run.ts'
 import type { RunService } from '../runs/service.ts'
 import type { RunStarter } from '../runs/start.ts'
@@ -33,30 +34,41 @@ interface Parts {
   starter: RunStarter
   runs: RunService
   sampleData: SampleData
+  /** Somebody waits for the result. */
+  onResult(result: StepTestResult): void
   log: Logger
 }
 
-export function createStepTests({ flows, versions, starter, runs, sampleData, log }: Parts): StepTests {
-  const keep: RunListener['finished'] = async ({ runId, projectId, attempt }) => {
-    const stepName = attempt.test?.stepName
-    if (stepName === undefined) return
+export function createStepTests({ flows, versions, starter, runs, sampleData, onResult, log }: Parts): StepTests {
+  /** What came of the step, which is kept as its sample data. */
+  const keep = async ({ runId, projectId, outcome, attempt }: RunEnd, stepName: string): Promise<StepTestResult> => {
     // As it was recorded, with large outputs brought back.
     const step = (await runs.get(projectId, runId)).steps?.[stepName]
-    if (!step) return
+    const result = { runId, projectId, stepName, success: false, input: {}, output: null, standardOutput: '' }
+    // Nothing of the step is known when its engine could not even begin.
+    if (!step)
+      return { ...result, standardError: outcome.failedStep?.message ?? `The test ended as ${outcome.status}.` }
     const { flowId, platformId } = attempt
     const of = { projectId, flowId, stepName }
+    const failed = step.status === 'FAILED'
     const sampleDataSettings = {
       sampleDataInputFileId: await sampleData.save({ ...of, type: 'INPUT' }, step.input),
-      ...(step.status === 'FAILED'
-        ? {}
-        : { sampleDataFileId: await sampleData.save({ ...of, type: 'OUTPUT' }, step.output) }),
+      ...(failed ? {} : { sampleDataFileId: await sampleData.save({ ...of, type: 'OUTPUT' }, step.output) }),
     }
     const actor = { projectId, platformId, userId: null }
     const request = { stepName, sampleDataSettings }
-    await flows.operate(actor, flowId, { type: 'UPDATE_SAMPLE_DATA_INFO', request }).catch(async (error: unknown) => {
-      await sampleData.remove(projectId, Object.values(sampleDataSettings))
-      throw error
-    })
+    const kept = await flows.operate(actor, flowId, { type: 'UPDATE_SAMPLE_DATA_INFO', request }).then(
+      () => sampleDataSettings,
+      async (error: unknown) => {
+        // The step or the flow may be gone by now; the run itself is recorded.
+        log.warn({ err: error, runId }, 'the result of a step test could not be kept as sample data')
+        await sampleData.remove(projectId, Object.values(sampleDataSettings))
+        return {}
+      },
+    )
+    const { input, output = null } = step
+    const standardError = step.errorMessage === undefined ? '' : textOf(step.errorMessage)
+    return { ...result, ...kept, success: !failed, input, output, standardError }
   }
 
   return {
@@ -82,11 +94,16 @@ export function createStepTests({ flows, versions, starter, runs, sampleData, lo
       return runs.get(projectId, run.id)
     },
 
-    async finished(run) {
-      await keep(run).catch((error: unknown) =>
-        // The step or the flow may be gone by now; the run itself is recorded.
-        log.warn({ err: error, runId: run.runId }, 'the result of a step test could not be kept as sample data'),
-      )
+    async finished(end) {
+      const stepName = end.attempt.facts.stepNameToTest
+      if (stepName === null) return
+      const result = await keep(end, stepName).catch((error: unknown) => {
+        log.warn({ err: error, runId: end.runId }, 'the result of a step test could not be read')
+        return undefined
+      })
+      if (result) onResult(result)
     },
   }
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))

@@ -1,0 +1,111 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { LIVE_PATH } from '@piecework/model/live/events'
+import type { Logger } from 'pino'
+import type { Db } from '../../database/open.ts'
+import type { Access } from '../../http/access.ts'
+import type { Tokens } from '../../http/tokens.ts'
+import type { Flows } from '../flows/service.ts'
+import type { Catalogue } from '../pieces/catalogue.ts'
+import type { RunStarter } from '../runs/start.ts'
+import type { VersionSource } from '../runs/versions.ts'
+import type { SampleData } from '../sample-data/service.ts'
+import { createFlowRunRequests } from './flow-runs.ts'
+import type { LiveHub } from './hub.ts'
+import { createLocks } from './locks.ts'
+import { createPresence } from './presence.ts'
+import { createLiveRequests } from './requests.ts'
+import { createLiveSessions } from './session.ts'
+import type { SocketServer } from './socket-server.ts'
+
+/** Where browsers connect for live updates. */
+export interface LiveGateway {
+  listen(server: Server): void
+  close(): Promise<void>
+}
+
+interface Parts {
+  db: Db
+  hub: LiveHub
+  access: Access
+  tokens: Tokens
+  flows: Flows
+  versions: VersionSource
+  starter: RunStarter
+  sampleData: SampleData
+  catalogue: Pick<Catalogue, 'find'>
+  log: Logger
+}
+
+/** How late others may hear that somebody vanished. */
+const SWEEP_MS = 5000
+
+export function createLiveGateway(parts: Parts): LiveGateway {
+  const { db, hub, log } = parts
+  const sessions = createLiveSessions(parts)
+  const locks = createLocks({ db, hub })
+  const presence = createPresence({ db, hub })
+  const answer = createLiveRequests(sessions, {
+    ...createFlowRunRequests(parts),
+    ...locks.handlers,
+    ...presence.handlers,
+  })
+  let loaded: Promise<SocketServer> | undefined
+  let sweeps: NodeJS.Timeout | undefined
+  let closed = false
+
+  const sweep = async (): Promise<void> => {
+    try {
+      await locks.sweep()
+      await presence.sweep()
+    } catch (error) {
+      log.warn({ err: error }, 'locks that ran out could not be released; it is tried again')
+    }
+  }
+
+  const left = async (socketId: string): Promise<void> => {
+    await locks.left(socketId)
+    await presence.left(socketId)
+  }
+
+  const load = async (): Promise<SocketServer> => {
+    const { createSocketServer } = await import('./socket-server.ts')
+    sweeps = setInterval(() => void sweep(), SWEEP_MS).unref()
+    return createSocketServer({ hub, sessions, answer, left, log })
+  }
+
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (!isLivePath(request.url)) return
+    socket.on('error', () => {})
+    if (closed) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n')
+      return
+    }
+    loaded ??= load()
+    loaded.then(
+      (server) => server.upgrade(request, socket, head),
+      (error: unknown) => {
+        log.error({ err: error }, 'live updates could not be started')
+        socket.destroy()
+      },
+    )
+  }
+
+  return {
+    listen: (server) => {
+      server.on('upgrade', upgrade)
+    },
+    async close() {
+      closed = true
+      clearInterval(sweeps)
+      await (await loaded)?.close()
+      hub.close()
+    },
+  }
+}
+
+/** Clients ask for the path with a slash at its end, and a query. */
+function isLivePath(url: string | undefined): boolean {
+  const { pathname } = new URL(url ?? '', 'http://app')
+  return pathname === LIVE_PATH || pathname === `${LIVE_PATH}/`
+}

@@ -1,0 +1,63 @@
+import { AppError } from '@piecework/model/errors'
+import { LiveHandshake } from '@piecework/model/live/events'
+import type { Db } from '../../database/open.ts'
+import type { Access, ProjectAccess } from '../../http/access.ts'
+import type { UserPrincipal } from '../../http/principal.ts'
+import type { Tokens } from '../../http/tokens.ts'
+import { selectUser } from '../users/store.ts'
+import { type Room, roomsOf } from './rooms.ts'
+
+/** Who is at the other end of a socket, and in which project. */
+export interface LiveSession {
+  token: string
+  principal: UserPrincipal
+  displayName: string
+  projectId: string
+  rooms: Room[]
+  /** When the token is out of date, in milliseconds since 1970; Infinity for never. */
+  expiresAt: number
+}
+
+/** Lets people in, and looks again whether they still may. */
+export interface LiveSessions {
+  /** @throws AppError as the API does, when the token is not good or the project is not theirs. */
+  open(auth: unknown): Promise<LiveSession>
+  /** The project of a session as it is now. @throws AppError */
+  project(session: LiveSession): Promise<ProjectAccess>
+}
+
+export function createLiveSessions({ db, access, tokens }: { db: Db; access: Access; tokens: Tokens }): LiveSessions {
+  const identify = async (token: string): Promise<UserPrincipal> => {
+    const principal = await access.identify(`Bearer ${token}`)
+    if (principal.type === 'USER') return principal
+    throw new AppError('AUTHORIZATION', {
+      message: `live updates are for people who are signed in; the token is of type ${principal.type}`,
+    })
+  }
+
+  return {
+    async open(auth) {
+      const handshake = LiveHandshake.safeParse(auth)
+      if (!handshake.success) {
+        const [issue] = handshake.error.issues
+        throw new AppError('AUTHENTICATION', {
+          message: `the handshake must carry auth {token, projectId}: ${issue?.path.join('.') || 'auth'}: ${issue?.message}`,
+        })
+      }
+      const { token, projectId } = handshake.data
+      const principal = await identify(token)
+      const project = await access.enterProject(principal, projectId)
+      const user = await selectUser(db, principal.platformId, principal.id)
+      const claims = await tokens.verify(token)
+      return {
+        token,
+        principal,
+        displayName: user ? `${user.firstName} ${user.lastName}`.trim() : '',
+        projectId,
+        rooms: roomsOf(project, principal.id),
+        expiresAt: claims.type === 'USER' && claims.exp !== undefined ? claims.exp * 1000 : Number.POSITIVE_INFINITY,
+      }
+    },
+    project: async ({ token, projectId }) => access.enterProject(await identify(token), projectId),
+  }
+}
