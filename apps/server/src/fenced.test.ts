@@ -1,3 +1,4 @@
+import type { FlowRun } from '@piecework/model/run/run'
 import { requireNamespaces } from '@piecework/worker/namespaces'
 import { expect, test } from 'vitest'
 import { codeAction, flowMaker, pieceAction, webhookTrigger } from './testing/flows.ts'
@@ -23,6 +24,63 @@ const http = (name: string, url: string) =>
     authType: 'NONE',
     failureMode: 'continue_none',
   })
+
+const PROCESS_MODES = MODES.filter((mode) => mode.endsWith('PROCESS'))
+
+// Where the kernel gives no namespaces there is no such mode, and the server says so.
+if (PROCESS_MODES.length > 0)
+  test.each(PROCESS_MODES)(
+    'the PostgreSQL piece reaches a server of the allow list in %s with AP_NETWORK_MODE=STRICT, and no other',
+    { timeout: 120_000 },
+    async (mode) => {
+      const postgres = new URL(process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres')
+      const address = postgres.hostname === 'localhost' ? '127.0.0.1' : postgres.hostname
+      const query = async (allowed: string): Promise<FlowRun['steps']> => {
+        const server = await startTestServer({
+          AP_CONTAINER_TYPE: 'WORKER_AND_APP',
+          AP_EXECUTION_MODE: mode,
+          AP_NETWORK_MODE: 'STRICT',
+          AP_SSRF_ALLOW_LIST: allowed,
+          AP_WORKER_CONCURRENCY: '1',
+        })
+        try {
+          const owner = await signUpOwner(server)
+          const make = flowMaker(server, owner)
+          const { body: piece } = await server.call<{ version: string }>(
+            'GET',
+            '/v1/pieces/@activepieces/piece-postgres',
+          )
+          const connection = {
+            host: address,
+            port: Number(postgres.port || 5432),
+            user: decodeURIComponent(postgres.username || 'postgres'),
+            password: decodeURIComponent(postgres.password),
+            database: postgres.pathname.slice(1),
+            enable_ssl: false,
+            reject_unauthorized: false,
+          }
+          const flow = await make.create(webhookTrigger(), [
+            pieceAction('query', '@activepieces/piece-postgres', piece.version, 'run-query', {
+              auth: { type: 'CUSTOM_AUTH', props: connection },
+              query: 'select 6 * 7 as answer',
+              args: [],
+              query_timeout: 10_000,
+              connection_timeout_ms: 10_000,
+              application_name: 'test',
+            }),
+          ])
+          await make.publish(flow.id)
+          await server.call('POST', `/v1/webhooks/${flow.id}/sync`, { body: {} })
+          const [run] = await make.finishedRuns(flow.id, 1)
+          return (await make.finished(run?.id ?? '')).steps
+        } finally {
+          await server[Symbol.asyncDispose]()
+        }
+      }
+      expect(JSON.stringify((await query(address))?.query?.output)).toContain('"answer":42')
+      expect(JSON.stringify((await query('10.9.9.9'))?.query)).toContain('AP_SSRF_ALLOW_LIST')
+    },
+  )
 
 test.each(MODES)('a flow with pieces runs in %s with AP_NETWORK_MODE=STRICT', { timeout: 120_000 }, async (mode) => {
   const server = await startTestServer({

@@ -64,13 +64,13 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
 
 /** Network rules come before any code of users. @returns what the first operation waits for */
 function fenceIn({ networkMode, ssrfAllowList, internalApiUrl, egress }: EngineConfig): Promise<void> | undefined {
-  const reachable =
-    egress?.socketPath === undefined ? undefined : startForwarder(new URL(egress.proxyUrl), egress.socketPath)
-  if (networkMode === 'STRICT') {
-    const exempt = egress === undefined ? [internalApiUrl] : [internalApiUrl, egress.proxyUrl]
-    installNetworkGuard({ allowList: ssrfAllowList, exempt })
-  }
-  return reachable
+  if (networkMode !== 'STRICT') return undefined
+  const exempt = egress === undefined ? [internalApiUrl] : [internalApiUrl, egress.proxyUrl]
+  if (egress?.socketPath === undefined) return installNetworkGuard({ allowList: ssrfAllowList, exempt })
+  const { proxyUrl, socketPath } = egress
+  const forwarding = startForwarder(new URL(proxyUrl), socketPath)
+  const relayed = installNetworkGuard({ allowList: ssrfAllowList, exempt, relay: { socketPath, direct: [proxyUrl] } })
+  return Promise.all([forwarding, relayed]).then(() => {})
 }
 
 type Send = (message: FromEngine) => void

@@ -1,9 +1,11 @@
+// Longer than most: every kind of packet, and every way to send one, in one place with what starts the sandbox.
 import { execFile } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { EngineConfig } from '@piecework/engine/protocol'
@@ -264,6 +266,127 @@ describe('kernel namespaces', () => {
       ).toBe('/api/x')
     })
     expect(paths).toEqual(['/api/x'])
+  })
+
+  fencedTest('STRICT lets plain sockets out to where the allow list says, and nowhere else', async () => {
+    // Speaks first, as mail servers and databases do, and half closes as they may.
+    const greeter = createTcpServer({ allowHalfOpen: true }, (socket) => {
+      socket.write('hello ')
+      socket.on('data', (data) => socket.write(data)).on('end', () => socket.end('bye'))
+    })
+    await new Promise<void>((done) => greeter.listen(0, '127.0.0.1', done))
+    const greeterPort = (greeter.address() as AddressInfo).port
+    const modes: Partial<EngineConfig> = {
+      executionMode: 'SANDBOX_PROCESS',
+      networkMode: 'STRICT',
+      ssrfAllowList: ['127.0.0.1', '::1'],
+    }
+    const closed = createTcpServer()
+    await new Promise<void>((done) => closed.listen(0, '127.0.0.1', done))
+    const closedPort = (closed.address() as AddressInfo).port
+    await new Promise((done) => closed.close(done))
+    const body = `
+      const net = require('net'), tls = require('tls'), dns = require('dns'), threads = require('worker_threads')
+      const attempt = async (call) => { try { return await call() } catch (error) { return (error.code ?? error.name) + ': ' + error.message } }
+      const talk = (...where) => attempt(() => new Promise((done, fail) => {
+        let text = ''
+        const socket = net.connect(...where, () => socket.end('world '))
+        socket.on('data', (data) => text += data).on('end', () => done(text)).on('error', fail)
+      }))
+      const again = (...where) => attempt(() => new Promise((done, fail) => {
+        const first = net.connect(...where, async () => { const { remoteAddress } = first; first.destroy(); done(await talk(i.port, remoteAddress)) }).on('error', fail)
+      }))
+      const source = 'import net from "node:net"; import { parentPort } from "node:worker_threads"; let t = ""; const s = net.connect(' + i.port + ', "127.0.0.1", () => s.end()); s.on("data", (d) => t += d).on("end", () => parentPort.postMessage(t)).on("error", (e) => parentPort.postMessage(e.message))'
+      const thread = () => new Promise((done, fail) => new threads.Worker(new URL('data:text/javascript,' + encodeURIComponent(source))).once('message', done).once('error', fail))
+      return {
+        address: await talk(i.port, '127.0.0.1'),
+        name: await talk({ port: i.port, host: 'localhost' }),
+        own: await talk({ port: i.port, host: 'own.example', lookup: (h, o, done) => o.all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4) }),
+        back: await again(i.port, '127.0.0.1'),
+        thread: await attempt(thread),
+        tls: await attempt(() => new Promise((done, fail) => tls.connect({ port: i.port, host: '127.0.0.1' }, done).on('error', (e) => fail(Object.assign(e, { code: 'TLS' }))))),
+        closed: await talk(i.closed, '127.0.0.1'),
+        inside: await talk(5432, '10.0.0.1'),
+        ownInside: await talk({ port: 5432, host: 'own.example', lookup: (h, o, done) => o.all ? done(null, [{ address: '10.0.0.1', family: 4 }]) : done(null, '10.0.0.1', 4) }),
+        unknown: await talk(5432, 'nowhere.invalid'),
+        lookup: await attempt(() => dns.promises.lookup('localhost', { family: 4 })),
+        lookupAll: await attempt(() => dns.promises.lookup('127.0.0.1', { all: true })),
+        lookupUnknown: await attempt(() => dns.promises.lookup('nowhere.invalid')),
+      }`
+    try {
+      const seen = await withWorker(modes, (worker) => runCode(worker, body, { port: greeterPort, closed: closedPort }))
+      const whole = 'hello world bye'
+      expect(seen).toEqual({
+        address: whole,
+        name: whole,
+        own: whole,
+        back: whole,
+        thread: 'hello bye',
+        tls: expect.stringMatching(/^TLS/),
+        closed: expect.stringMatching(/^ECONNREFUSED/),
+        inside: expect.stringMatching(/^SSRFBlockedError.*AP_SSRF_ALLOW_LIST/),
+        ownInside: expect.stringMatching(/^SSRFBlockedError.*AP_SSRF_ALLOW_LIST/),
+        unknown: expect.stringMatching(/^ENOTFOUND/),
+        lookup: { address: '127.0.0.1', family: 4 },
+        lookupAll: [{ address: '127.0.0.1', family: 4 }],
+        lookupUnknown: expect.stringMatching(/^ENOTFOUND/),
+      })
+    } finally {
+      await new Promise((done) => greeter.close(done))
+    }
+  })
+
+  fencedTest('STRICT lets no packet of any kind out of a program that goes around everything', async () => {
+    const modes: Partial<EngineConfig> = {
+      executionMode: 'SANDBOX_PROCESS',
+      networkMode: 'STRICT',
+      // Not even to what is allowed: the way there leads through the proxy.
+      ssrfAllowList: ['0.0.0.0/0', '::/0'],
+    }
+    const received: string[] = []
+    const udp = createSocket('udp4', (data) => received.push(String(data)))
+    await new Promise<void>((done) => udp.bind(0, '0.0.0.0', done))
+    let connections = 0
+    const tcp = createTcpServer((socket) => {
+      connections++
+      socket.destroy()
+    })
+    await new Promise<void>((done) => tcp.listen(0, '0.0.0.0', done))
+    const hosts = ['127.0.0.1', ...Object.values(networkInterfaces()).flatMap((list) => list ?? [])]
+      .map((one) => (typeof one === 'string' ? one : one.address))
+      .filter((address) => !address.includes(':'))
+    const program = `
+      const net = require('net'), dgram = require('dgram'), dns = require('dns')
+      const [hosts, tcp, udp] = JSON.parse(process.argv[1])
+      const over = (socket) => new Promise((done) => socket.on('connect', () => done('reached')).on('error', (e) => done(e.code)))
+      const send = (host) => new Promise((done) => { const s = dgram.createSocket('udp4'); s.send('out', udp, host, (e) => { s.close(); done(e?.code ?? 'sent') }) })
+      const main = async () => ({
+        tcp: await Promise.all(hosts.map((host) => over(net.connect(tcp, host)))),
+        udp: await Promise.all(hosts.map(send)),
+        dns: await dns.promises.resolve4('example.com').catch((e) => e.code),
+        abstract: await over(net.connect('\\0anything')),
+      })
+      main().then((all) => { console.log(JSON.stringify(all)); process.exit() })`
+    const body = `
+      const { execFileSync } = require('child_process'), attempt = (call) => { try { return call() } catch (error) { return String(error.stderr ?? error).trim() } }
+      const env = { PATH: process.env.PATH }
+      return {
+        node: JSON.parse(execFileSync(process.execPath, ['-e', i.program, JSON.stringify([i.hosts, i.tcp, i.udp])], { encoding: 'utf8', env })),
+        bash: attempt(() => execFileSync('bash', ['-c', 'exec 3<>/dev/tcp/' + i.hosts.at(-1) + '/' + i.tcp + ' && echo reached'], { encoding: 'utf8', env, stdio: 'pipe' })),
+        routes: require('fs').readFileSync('/proc/net/route', 'utf8').trim().split('\\n').length - 1,
+        devices: require('fs').readFileSync('/proc/net/dev', 'utf8').split('\\n').map((line) => line.split(':')[0].trim()).filter((name) => name && !/face|Inter/.test(name)),
+      }`
+    const input = { program, hosts, tcp: (tcp.address() as AddressInfo).port, udp: udp.address().port }
+    try {
+      const seen = await withWorker(modes, (worker) => runCode(worker, body, input))
+      expect(JSON.stringify(seen)).not.toContain('reached')
+      expect(seen).toMatchObject({ routes: 0, devices: ['lo'], bash: expect.stringMatching(/refused|unreachable/i) })
+      expect(received).toEqual([])
+      expect(connections).toBe(0)
+    } finally {
+      await new Promise<void>((done) => udp.close(() => done()))
+      await new Promise((done) => tcp.close(done))
+    }
   })
 
   fencedTest('code that takes too much memory, or too long, ends as it does elsewhere', async () => {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
@@ -135,6 +136,66 @@ describe('network guard', () => {
       { exempt: [`http://127.0.0.1:${port}/api/`] },
     )
     expect(answers).toEqual(['secret', expect.stringMatching(BLOCKED), expect.stringMatching(BLOCKED)])
+  })
+
+  test('answers of name servers are judged as lookups are, and no internal server can be asked', async () => {
+    // Answers every question with one address, as a name server of somebody else may.
+    const server = createSocket('udp4')
+    server.on('message', (question, { port: from, address }) => {
+      const isV4 = question.at(-3) === 1
+      const data = isV4 ? Buffer.from([10, 0, 0, 7]) : Buffer.from('fd000000000000000000000000000007', 'hex')
+      const head = Buffer.from(question.subarray(0, 12))
+      head.writeUInt16BE(0x8180, 2)
+      head.writeUInt16BE(1, 6)
+      head.fill(0, 8)
+      const record = Buffer.from([0xc0, 12, 0, isV4 ? 1 : 28, 0, 1, 0, 0, 0, 60, 0, data.length])
+      server.send(Buffer.concat([head, question.subarray(12, question.length), record, data]), from, address)
+    })
+    await new Promise<void>((done) => server.bind(0, '127.0.0.2', done))
+    try {
+      const reasons = await guarded(
+        `
+        const { default: dns } = await import('node:dns'); const { promisify } = await import('node:util')
+        const own = new dns.Resolver(); const promised = new dns.promises.Resolver()
+        for (const one of [own, promised, dns]) one.setServers(['127.0.0.2:${server.address().port}'])
+        const tries = [
+          () => promised.resolve4('inside.example'), () => promised.resolve6('inside.example'),
+          () => promised.resolve('inside.example', 'A'), () => promisify(own.resolve4.bind(own))('inside.example'),
+          () => promisify(dns.resolve4)('inside.example', { ttl: true }), () => dns.promises.resolve('inside.example'),
+          () => own._handle.setServers([[4, '10.0.0.1', 53]]), () => dns.promises.reverse('10.0.0.1'),
+        ]
+        report(await Promise.all(tries.map(attempt)))`,
+        { allowList: ['127.0.0.2'] },
+      )
+      for (const [index, reason] of reasons.entries()) expect(reason, `attempt ${index}`).toMatch(BLOCKED)
+    } finally {
+      await new Promise<void>((done) => server.close(() => done()))
+    }
+  })
+
+  test('holds below the modules, too, for code that gets hold of raw handles', async () => {
+    hits = 0
+    const results = await guarded(
+      `
+      const hooks = await import('node:async_hooks'); const dgram = await import('node:dgram')
+      const caught = new Map()
+      hooks.createHook({ init(id, type, trigger, resource) { caught.set(type, resource) } }).enable()
+      const server = net.createServer().listen(0, '127.0.0.2')
+      await new Promise((done) => server.once('listening', done))
+      await connected(net.connect(port, '127.0.0.2'))
+      const Handle = server._handle.constructor; const Request = caught.get('TCPCONNECTWRAP').constructor
+      const raw = (host) => new Handle(0).connect(new Request(), host, port)
+      const udp = dgram.createSocket('udp4')
+      await new Promise((done) => udp.bind(0, '127.0.0.2', done))
+      const state = udp[Object.getOwnPropertySymbols(udp).find((one) => String(one).includes('state'))]
+      state.handle.lookup = (name, done) => done(null, '127.0.0.1', 4)
+      const sent = await attempt(() => new Promise((done, fail) => udp.send('x', port, 'somewhere', (error) => error ? fail(error) : done('sent'))))
+      udp.close(); server.close()
+      report([raw('127.0.0.1'), raw('127.0.0.2'), sent])`,
+      { allowList: ['127.0.0.2'] },
+    )
+    expect(results).toEqual([-13, 0, expect.stringContaining('EACCES')])
+    expect(hits).toBe(0)
   })
 
   test('stays, whatever code does to the modules that it guards', async () => {

@@ -8,7 +8,11 @@ import { type AddressPolicy, createAddressPolicy } from './addresses.ts'
 import { blockedError } from './blocked.ts'
 import { guardDispatcher } from './dispatcher.ts'
 import { isExempt, type Origin, originOf } from './exempt.ts'
-import { checkedLookup, checkedPromiseLookup, type Lookup, serverAddress } from './lookup.ts'
+import { createPermits, guardHandles, type Permits } from './handles.ts'
+import { checkedLookup, checkedPromiseLookup, type Lookup, noted, promised } from './lookup.ts'
+import { guardNameServers } from './name-servers.ts'
+import { createRelay, type Relay } from './relay.ts'
+import { seal } from './seal.ts'
 import { guardedWorker, type NetworkGuardOptions } from './worker-guard.ts'
 
 let installed = false
@@ -18,14 +22,17 @@ let installed = false
  * (spec: docs/install/architecture/network-security.md). What is checked is the address that is connected to, so
  * neither redirects nor names that change their address get around it. To be installed before user code loads;
  * it stays for the life of the process.
+ * @returns what the first connection waits for, where there is something to wait for
  */
-export function installNetworkGuard(options: NetworkGuardOptions): void {
-  if (installed) return
+export function installNetworkGuard(options: NetworkGuardOptions): Promise<void> | undefined {
+  if (installed) return undefined
   installed = true
   const policy = createAddressPolicy(options.allowList)
   const exempt = options.exempt.map(originOf)
-  const lookup: Lookup = dns.lookup
-  const promiseLookup = dns.promises.lookup
+  const permits = createPermits(exempt)
+  const relay = options.relay && createRelay(options.relay.socketPath, permits)
+  const lookup: Lookup = relay?.lookup ?? dns.lookup
+  const promiseLookup = relay ? promised(relay.lookup) : dns.promises.lookup
   const exemptHosts = exempt.map(({ host }) => host).filter((host) => isIP(host) === 0)
 
   const guardedLookup = checkedLookup(policy, lookup, exemptHosts)
@@ -35,29 +42,15 @@ export function installNetworkGuard(options: NetworkGuardOptions): void {
   seal(dns, 'lookup', guardedLookup)
   seal(dns.promises, 'lookup', checkedPromiseLookup(policy, promiseLookup, exemptHosts))
   guardNameServers(policy)
-  guardConnect(policy, exempt, lookup)
+  guardConnect({ policy, exempt, permits, lookup, relay, direct: (options.relay?.direct ?? []).map(originOf) })
   guardDatagrams(policy)
+  guardHandles(policy, permits, options.relay?.socketPath)
   guardDispatcher(policy, exempt)
   // Raw handles know nothing of all this.
   for (const name of ['binding', '_linkedBinding']) seal(process, name, refuseRawHandles)
   seal(workers, 'Worker', guardedWorker(workers.Worker, options))
   syncBuiltinESMExports()
-}
-
-/**
- * Puts a value where assignments do not reach it. Objects that inherit it may still have their own, as libraries
- * do for single sockets.
- */
-function seal(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, {
-    get: () => value,
-    set(this: object, own: unknown) {
-      if (this !== target)
-        Object.defineProperty(this, name, { value: own, writable: true, enumerable: true, configurable: true })
-    },
-    enumerable: true,
-    configurable: false,
-  })
+  return relay?.ready
 }
 
 // Captured: code of users may replace what hangs on prototypes.
@@ -72,7 +65,18 @@ interface ConnectOptions {
   [name: string]: unknown
 }
 
-function guardConnect(policy: AddressPolicy, exempt: readonly Origin[], lookup: Lookup): void {
+interface ConnectRules {
+  policy: AddressPolicy
+  exempt: readonly Origin[]
+  permits: Permits
+  lookup: Lookup
+  /** Set where the process has no network. */
+  relay: Relay | undefined
+  /** What is in the sandbox itself. */
+  direct: readonly Origin[]
+}
+
+function guardConnect({ policy, exempt, permits, lookup, relay, direct }: ConnectRules): void {
   const { connect } = net.Socket.prototype
   const { destroy } = net.Socket.prototype
   const refuse = (socket: net.Socket, host: string, address: string): net.Socket => {
@@ -80,16 +84,21 @@ function guardConnect(policy: AddressPolicy, exempt: readonly Origin[], lookup: 
     return socket
   }
   function guardedConnect(this: net.Socket, ...values: unknown[]): net.Socket {
-    const { options, callback } = readArguments(values)
+    const { callback, ...read } = readArguments(values)
+    let { options } = read
     if (options.path !== undefined && options.path !== null && options.path !== '')
       return refuse(this, 'unix socket', String(options.path))
-    const host = options.host ? String(options.host) : 'localhost'
+    const named = options.host ? String(options.host) : 'localhost'
+    const host = relay?.behind(named) ?? named
     const port = Number(options.port)
+    const free = isExempt(exempt, host, port)
+    if (!free && isIP(host) !== 0 && !policy.allows(host)) return refuse(this, host, host)
+    const own = isLookup(options.lookup) ? checkedLookup(policy, options.lookup, []) : undefined
     options.host = host
-    if (isExempt(exempt, host, port)) options.lookup = lookup
-    else if (isIP(host) !== 0) {
-      if (!policy.allows(host)) return refuse(this, host, host)
-    } else options.lookup = checkedLookup(policy, isLookup(options.lookup) ? options.lookup : lookup, [])
+    if (relay !== undefined && !isExempt(direct, host, port))
+      options = relay.through(this, { host, port, lookup: free ? undefined : own }, options)
+    else if (free) options.lookup = noted(lookup, permits, port)
+    else if (isIP(host) === 0) options.lookup = own ?? checkedLookup(policy, lookup, [])
     return apply(connect, this, callback === undefined ? [options] : [options, callback])
   }
   seal(net.Socket.prototype, 'connect', guardedConnect)
@@ -133,18 +142,6 @@ function guardDatagrams(policy: AddressPolicy): void {
       apply: (target, self, [options, ...rest]) => apply(target, self, [guarded(options), ...rest]),
     }),
   )
-}
-
-/** A name server is an address and a port, too. */
-function guardNameServers(policy: AddressPolicy): void {
-  for (const owner of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype]) {
-    const { setServers } = owner
-    seal(owner, 'setServers', function (this: unknown, servers: readonly string[]) {
-      const texts = Array.from(servers, String)
-      for (const text of texts) if (!policy.allows(serverAddress(text))) throw blockedError(text, serverAddress(text))
-      return apply(setServers, this, [texts])
-    })
-  }
 }
 
 function refuseRawHandles(): never {

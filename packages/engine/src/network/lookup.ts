@@ -2,6 +2,7 @@ import type dns from 'node:dns'
 import { isIP } from 'node:net'
 import type { AddressPolicy } from './addresses.ts'
 import { blockedError } from './blocked.ts'
+import type { Permits } from './handles.ts'
 
 /** `dns.lookup` in the one form that all others come down to. */
 export type Lookup = (
@@ -42,7 +43,7 @@ export function checkedLookup(policy: AddressPolicy, lookup: Lookup, exemptHosts
 /** The same for `dns.promises.lookup`. */
 export function checkedPromiseLookup(
   policy: AddressPolicy,
-  lookup: typeof dns.promises.lookup,
+  lookup: (hostname: string, options: dns.LookupOptions) => Promise<unknown>,
   exemptHosts: readonly string[],
 ) {
   return async (hostname: string, options: dns.LookupOptions = {}): Promise<unknown> => {
@@ -56,6 +57,26 @@ export function checkedPromiseLookup(
     return answer
   }
 }
+
+/** A lookup that leaves word of where it led. */
+export function noted(lookup: Lookup, permits: Permits, port: number): Lookup {
+  return (hostname, options, callback) =>
+    lookup(hostname, options, (error, found, family) => {
+      for (const { address } of readAnswer(found, family).addresses) permits.add(address, port)
+      callback(error, found, family)
+    })
+}
+
+/** A lookup in the form of `dns.promises.lookup`. */
+export const promised =
+  (lookup: Lookup) =>
+  (hostname: string, options: dns.LookupOptions = {}): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      lookup(hostname, options, (error, found, family) => {
+        if (error) reject(error)
+        else resolve(Array.isArray(found) ? found : { address: found, family })
+      })
+    })
 
 /** Not `includes`: code of users may replace what hangs on prototypes. */
 function isOneOf(hosts: readonly string[], host: string): boolean {

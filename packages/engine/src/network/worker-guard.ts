@@ -6,12 +6,14 @@ export interface NetworkGuardOptions {
   allowList: string[]
   /** URLs whose host and port are reachable whatever their address is: the API and the egress proxy. */
   exempt: string[]
+  /** Set in a sandbox without a network: the socket of the egress proxy, and what is in the sandbox itself. */
+  relay?: { socketPath: string; direct: string[] } | undefined
 }
 
 /** A thread has modules of its own, so the guard is installed there before anything else. */
 export function guardedWorker(Original: typeof Worker, options: NetworkGuardOptions): typeof Worker {
   const module = guardModule()
-  const install = `import { installNetworkGuard } from ${JSON.stringify(module)}; installNetworkGuard(${JSON.stringify(options)})`
+  const install = `import { installNetworkGuard } from ${JSON.stringify(module)}; await installNetworkGuard(${JSON.stringify(options)})`
   const guard = ['--import', `data:text/javascript,${encodeURIComponent(install)}`]
   return new Proxy(Original, {
     construct(target, [file, given], newTarget) {

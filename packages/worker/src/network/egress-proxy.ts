@@ -9,10 +9,11 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { isIP } from 'node:net'
+import { isIP, Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
 import { type AddressPolicy, blockedMessage, createAddressPolicy } from '@piecework/engine/network/addresses'
 import { bare, isExempt, originOf } from '@piecework/engine/network/exempt'
+import { ADDRESSES_PATH, TARGET_ADDRESS_HEADER } from '@piecework/engine/network/proxy-client'
 import { type CheckedTarget, openTunnel } from './tunnel.ts'
 import { proxyFor, type Upstream } from './upstream.ts'
 
@@ -128,15 +129,27 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
       out.destroy()
       return
     }
-    client.write('HTTP/1.1 200 Connection established\r\n\r\n')
+    const address = upstream === undefined && out instanceof Socket ? out.remoteAddress : undefined
+    const header = address === undefined ? '' : `${TARGET_ADDRESS_HEADER}: ${address}\r\n`
+    client.write(`HTTP/1.1 200 Connection established\r\n${header}\r\n`)
     if (head.length > 0) out.write(head)
     pipeline(client, out, client, () => {})
   }
 
-  const make = () =>
+  /** For sandboxes, which have no name servers: the addresses of a name, if all of them may be reached. */
+  const tellAddresses = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const host = decodeURIComponent((request.url ?? '').slice(ADDRESSES_PATH.length)).toLowerCase()
+    const exemptPort = exempt.find((origin) => origin.host === host)?.port
+    const { addresses } = await check(host, exemptPort ?? 0)
+    response.setHeader('connection', 'close')
+    response.end(JSON.stringify(addresses))
+  }
+
+  const make = (isOfSandboxes: boolean) =>
     createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 })
       .on('request', (request: IncomingMessage, response: ServerResponse) => {
-        forward(request, response).catch((error: unknown) => refuse(response, error))
+        const handle = isOfSandboxes && request.url?.startsWith(ADDRESSES_PATH) ? tellAddresses : forward
+        handle(request, response).catch((error: unknown) => refuse(response, error))
       })
       .on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
         client.on('error', () => client.destroy())
@@ -148,7 +161,7 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
         })
       })
 
-  const servers = [make(), ...(options.socketPath === undefined ? [] : [make()])]
+  const servers = [make(false), ...(options.socketPath === undefined ? [] : [make(true)])]
   const [loopback, local] = servers
   loopback?.listen(0, '127.0.0.1')
   local?.listen(options.socketPath)
