@@ -1,7 +1,6 @@
-import { connect } from 'node:net'
 import { ApFile, createMockActionContext, HttpMethod } from '@piecework/framework'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { readBody, startTestServer, type TestServer } from '../common/test-server.ts'
+import { readBody, startTestProxy, startTestServer, type TestServer } from '../common/test-server.ts'
 import { parseUrl } from './actions/parse-url.ts'
 import { sendRequest } from './actions/send-request.ts'
 
@@ -90,26 +89,11 @@ describe('send request', () => {
   })
 
   it('goes through a proxy', async () => {
-    let proxied = ''
-    const proxy = await startTestServer(() => {})
-    await proxy.close()
-    const { createServer } = await import('node:http')
-    const tunnel = createServer().on('connect', (request, socket) => {
-      proxied = `${request.url} ${request.headers['proxy-authorization']}`
-      const [host, port] = (request.url ?? '').split(':')
-      const upstream = connect(Number(port), host, () => {
-        socket.write('HTTP/1.1 200 OK\r\n\r\n')
-        upstream.pipe(socket).pipe(upstream)
-      })
-    })
-    await new Promise<void>((resolve) => tunnel.listen(0, '127.0.0.1', resolve))
-    const address = tunnel.address()
-    const port = typeof address === 'object' && address ? address.port : 0
-    const proxy_settings = { proxy_host: '127.0.0.1', proxy_port: port, proxy_username: 'u', proxy_password: 'p' }
+    const proxy = await startTestProxy()
+    const proxy_settings = { proxy_host: '127.0.0.1', proxy_port: proxy.port, proxy_username: 'u', proxy_password: 'p' }
     expect(await send('/', { use_proxy: true, proxy_settings })).toMatchObject({ status: 200 })
-    expect(proxied).toBe(`${server.url.slice(7)} Basic dTpw`)
-    tunnel.closeAllConnections()
-    tunnel.close()
+    expect(proxy.tunnels).toEqual([`${server.url.slice(7)} Basic dTpw`])
+    await proxy.close()
     await expect(send('/', { use_proxy: true, proxy_settings: {} })).rejects.toThrow('host and a port')
   })
 
