@@ -1,6 +1,6 @@
 import { createTrigger, isMap, MarkdownVariant, Property, TriggerStrategy } from '@piecework/framework'
+import { fieldKey } from '@piecework/model/piece/field-key'
 import { options } from '../common/options.ts'
-import { fieldKey } from './field-key.ts'
 
 export const formSubmission = createTrigger({
   name: 'form_submission',

@@ -1,8 +1,8 @@
 import { ApFile, createMockTriggerContext } from '@piecework/framework'
+import { fieldKey } from '@piecework/model/piece/field-key'
 import { describe, expect, it } from 'vitest'
 import { runRecorded } from '../common/run-action.ts'
 import { chatSubmission } from './chat-submission.ts'
-import { fieldKey } from './field-key.ts'
 import { formSubmission } from './form-submission.ts'
 import { forms } from './index.ts'
 

@@ -30,6 +30,9 @@ import { createFlows, type Flows } from './features/flows/service.ts'
 import { folderRoutes } from './features/folders/routes.ts'
 import { createFolders } from './features/folders/service.ts'
 import { healthRoutes } from './features/health/routes.ts'
+import { humanInputPages } from './features/human-input/page-routes.ts'
+import { humanInputRoutes } from './features/human-input/routes.ts'
+import { createHumanInput } from './features/human-input/service.ts'
 import { showDraftCalls } from './features/live/draft-calls.ts'
 import { createLiveGateway } from './features/live/gateway.ts'
 import { liveRoutes } from './features/live/routes.ts'
@@ -259,6 +262,8 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       password: settings.queueUiPassword ?? '',
     })
   }
+  humanInputRoutes(app, { humanInput: createHumanInput({ db }) })
+  humanInputPages(app)
   liveRoutes(app)
   docsRoutes(app, { release })
   await webhookRoutes(app, {

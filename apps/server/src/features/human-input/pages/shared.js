@@ -1,0 +1,120 @@
+import { marked } from './marked.js'
+import DOMPurify from './purify.js'
+
+/** The flow that the page is for, from its address. */
+export const flowId = decodeURIComponent(location.pathname.split('/').at(-1) ?? '')
+export const useDraft = new URLSearchParams(location.search).get('useDraft') === 'true'
+
+/** An element with properties and children; texts are texts, never markup. */
+export function element(name, properties = {}, ...children) {
+  const made = document.createElement(name)
+  for (const [key, value] of Object.entries(properties)) {
+    if (value === undefined || value === false) continue
+    if (key.startsWith('on')) made.addEventListener(key.slice(2), value)
+    else if (key === 'value' || key === 'checked' || key === 'disabled') made[key] = value
+    else made.setAttribute(key, value === true ? '' : value)
+  }
+  made.append(...children.filter((child) => child !== undefined && child !== null))
+  return made
+}
+
+/** Shows one thing in place of the page, and brings a reader's focus to it. */
+export function show(...children) {
+  const page = document.getElementById('page')
+  page.replaceChildren(...children)
+  page.removeAttribute('aria-busy')
+}
+
+export function notice(title, text, ...more) {
+  const heading = element('h1', { tabindex: '-1' }, title)
+  const card = element('section', { class: 'card notice' }, heading, element('p', {}, text), ...more)
+  return { card, heading }
+}
+
+/** What the API says of the page; shows why, when there is none. */
+export async function load(kind) {
+  const query = useDraft ? '?useDraft=true' : ''
+  const again = element('button', { type: 'button', onclick: () => location.reload() }, 'Try again')
+  try {
+    const answer = await fetch(`/api/v1/human-input/${kind}/${encodeURIComponent(flowId)}${query}`)
+    if (answer.ok) return await answer.json()
+    if (answer.status === 404) {
+      const { card } = notice(`This ${kind} is not here`, 'It may have been taken down, or the link is not complete.')
+      show(card)
+    } else show(notice('Something went wrong', `The server answered with ${answer.status}.`, again).card)
+  } catch {
+    show(notice('The server cannot be reached', 'Check your connection and try again.', again).card)
+  }
+  return undefined
+}
+
+/** Markdown as elements without scripts or frames; links open in a window of their own. */
+export function markdown(text) {
+  const content = DOMPurify.sanitize(marked.parse(String(text), { gfm: true, breaks: true }), {
+    RETURN_DOM_FRAGMENT: true,
+    USE_PROFILES: { html: true },
+    FORBID_TAGS: ['style', 'form', 'input', 'button', 'iframe'],
+    FORBID_ATTR: ['style'],
+  })
+  for (const link of content.querySelectorAll('a[href]')) {
+    link.setAttribute('target', '_blank')
+    link.setAttribute('rel', 'noopener noreferrer')
+  }
+  return element('div', { class: 'markdown' }, content)
+}
+
+/** A file that a flow answered with: by URL, or in the answer itself. */
+export function fileLink(file) {
+  if (typeof file !== 'object' || file === null) return undefined
+  const url = file.url ?? file.base64Url
+  if (typeof url !== 'string' || !/^(https?:|data:)/.test(url)) return undefined
+  const name = file.fileName ?? 'Download file'
+  const isImage = String(file.mimeType ?? url.slice(5)).startsWith('image/')
+  const link = element(
+    'a',
+    { class: 'file', href: url, download: file.fileName ?? '', target: '_blank', rel: 'noopener' },
+    name,
+  )
+  return isImage
+    ? element('figure', {}, element('img', { src: url, alt: file.fileName ?? 'Image from the answer' }), link)
+    : link
+}
+
+/** What a flow answered, as elements; undefined when it is nothing to show. */
+export function result(answer) {
+  if (typeof answer === 'string') return answer.trim() === '' ? undefined : markdown(answer)
+  if (typeof answer !== 'object' || answer === null) return undefined
+  if (answer.type === 'file') return fileLink(answer.value)
+  if (answer.type === 'markdown') {
+    const files = (Array.isArray(answer.files) ? answer.files : []).map(fileLink).filter(Boolean)
+    if (!answer.value && files.length === 0) return undefined
+    return element('div', { class: 'result' }, markdown(answer.value ?? ''), ...files)
+  }
+  if (Object.keys(answer).length === 0) return undefined
+  return element('pre', { tabindex: '0' }, JSON.stringify(answer, null, 2))
+}
+
+/** Sends a form to the flow. Resolves with what it answered. @throws Error with a text for people. */
+export async function send(form, waits) {
+  const url = `/api/v1/webhooks/${encodeURIComponent(flowId)}${useDraft ? '/draft' : ''}${waits ? '/sync' : ''}`
+  const answer = await fetch(url, { method: 'POST', body: form }).catch(() => {
+    throw new Error('The server cannot be reached. Check your connection and try again.')
+  })
+  if (answer.ok) {
+    const text = await answer.text()
+    try {
+      return JSON.parse(text)
+    } catch {
+      return text
+    }
+  }
+  throw new Error(REASONS[answer.status] ?? `The server answered with ${answer.status}. Please try again later.`)
+}
+
+const REASONS = {
+  404: 'Nobody takes answers here at the moment: the flow is switched off.',
+  408: 'The answer takes longer than expected. What you sent has arrived.',
+  410: 'This page does not exist any more.',
+  413: 'What you sent is too large. Choose smaller files.',
+  429: 'There is too much going on at the moment. Please try again in a minute.',
+}

@@ -1,0 +1,107 @@
+import { notFound } from '@piecework/model/errors'
+import type { FlowVersion } from '@piecework/model/flow/flow'
+import type { PieceTrigger } from '@piecework/model/flow/step'
+import { fieldKey } from '@piecework/model/piece/field-key'
+import { z } from 'zod'
+import type { Db } from '../../database/open.ts'
+import { selectLatestVersion, selectVersion } from '../flows/store.ts'
+
+const Text = z.string().catch('')
+const Flag = z.union([z.boolean(), z.literal('true').transform(() => true)]).catch(false)
+
+const InputSettings = z.object({
+  displayName: Text,
+  required: Flag,
+  description: Text,
+  type: z.enum(['text', 'text_area', 'file', 'toggle']).catch('text'),
+})
+const FormSettings = z.object({ inputs: z.array(InputSettings).catch([]), waitForResponse: Flag })
+const ChatSettings = z.object({ botName: z.string().min(1).catch('AI Bot') })
+
+/** What a form page shows (spec: facts/rest-api.md section 11). `key` names the field in the submission. */
+export const FormPage = z.object({
+  id: z.string(),
+  title: z.string(),
+  projectId: z.string(),
+  version: z.string(),
+  props: z.object({
+    inputs: z.array(InputSettings.extend({ key: z.string() })),
+    waitForResponse: z.boolean(),
+  }),
+})
+export type FormPage = z.infer<typeof FormPage>
+
+/** What a chat page shows. */
+export const ChatPage = z.object({
+  id: z.string(),
+  title: z.string(),
+  projectId: z.string(),
+  platformLogoUrl: z.string(),
+  platformName: z.string(),
+  props: z.object({ botName: z.string() }),
+})
+export type ChatPage = z.infer<typeof ChatPage>
+
+/** Forms and chats by which people start flows. Whoever knows the id of the flow may see them. */
+export interface HumanInput {
+  /** @param useDraft the version that is edited, instead of the published one. @throws AppError ENTITY_NOT_FOUND */
+  form(flowId: string, useDraft: boolean): Promise<FormPage>
+  chat(flowId: string, useDraft: boolean): Promise<ChatPage>
+}
+
+const PIECE = '@activepieces/piece-forms'
+
+export function createHumanInput({ db }: { db: Db }): HumanInput {
+  const find = async (flowId: string, useDraft: boolean, triggerName: string) => {
+    const flow = await db
+      .selectFrom('flow as f')
+      .innerJoin('project as p', 'p.id', 'f.projectId')
+      .innerJoin('platform as o', 'o.id', 'p.platformId')
+      .select(['f.id', 'f.projectId', 'f.publishedVersionId', 'o.name as platformName', 'o.fullLogoUrl'])
+      .where('f.id', '=', flowId)
+      .where('f.operationStatus', '=', 'NONE')
+      .where('p.deleted', 'is', null)
+      .executeTakeFirst()
+    const version = flow && (await versionOf(flow, useDraft))
+    const trigger = version && triggerOf(version, triggerName)
+    // What is not published is answered like what is not there.
+    if (!trigger) throw notFound(triggerName === 'form_submission' ? 'form' : 'chat', flowId)
+    return { flow, version, trigger }
+  }
+
+  const versionOf = (flow: { id: string; publishedVersionId: string | null }, useDraft: boolean) => {
+    if (useDraft) return selectLatestVersion(db, flow.id)
+    return flow.publishedVersionId === null ? undefined : selectVersion(db, flow.id, flow.publishedVersionId)
+  }
+
+  return {
+    async form(flowId, useDraft) {
+      const { flow, version, trigger } = await find(flowId, useDraft, 'form_submission')
+      const { inputs, waitForResponse } = FormSettings.parse(trigger.settings.input)
+      return {
+        id: flow.id,
+        title: version.displayName,
+        projectId: flow.projectId,
+        version: trigger.settings.pieceVersion,
+        props: { inputs: inputs.map((input) => ({ ...input, key: fieldKey(input.displayName) })), waitForResponse },
+      }
+    },
+    async chat(flowId, useDraft) {
+      const { flow, version, trigger } = await find(flowId, useDraft, 'chat_submission')
+      return {
+        id: flow.id,
+        title: version.displayName,
+        projectId: flow.projectId,
+        platformLogoUrl: flow.fullLogoUrl,
+        platformName: flow.platformName,
+        props: ChatSettings.parse(trigger.settings.input),
+      }
+    },
+  }
+}
+
+function triggerOf({ trigger }: Pick<FlowVersion, 'trigger'>, triggerName: string): PieceTrigger | undefined {
+  if (trigger.type !== 'PIECE_TRIGGER') return undefined
+  const { pieceName, triggerName: name } = trigger.settings
+  return pieceName === PIECE && name === triggerName ? trigger : undefined
+}
