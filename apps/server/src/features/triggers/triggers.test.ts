@@ -207,6 +207,17 @@ test('an app with one webhook for all flows reaches those that listen, if it sig
   expect((await send({ ...event, team: 'others' }, SECRET)).status).toBe(200)
   expect((await send(event, SECRET)).status).toBe(200)
   expect(await outputs(flow.id, 1)).toEqual([{ text: 'hi' }])
+  // A test of the trigger beside it takes nothing away.
+  const { token, projectId } = owner
+  const strategy = { flowVersionId: flow.version.id, testStrategy: 'SIMULATION' }
+  const simulated = await server.call('POST', '/v1/test-trigger', {
+    token,
+    body: { projectId, flowId: flow.id, ...strategy },
+  })
+  expect(simulated.status, JSON.stringify(simulated.body)).toBe(200)
+  await server.call('DELETE', '/v1/test-trigger', { token, body: { projectId, flowId: flow.id } })
+  expect((await send(event, SECRET)).status).toBe(200)
+  expect(await outputs(flow.id, 2)).toEqual([{ text: 'hi' }, { text: 'hi' }])
   expect((await fetch(`${server.origin}/api/v1/app-events/nobody`, { method: 'POST' })).status).toBe(400)
   await flows.disable(flow.id)
   const routings = await server.server.db.selectFrom('app_event_routing').select('id').execute()
