@@ -9,9 +9,9 @@ import { type Part, startPart } from './support/chaos/cast.ts'
 import { doHarm } from './support/chaos/deeds.ts'
 import { createFlows } from './support/chaos/flows.ts'
 import { judge } from './support/chaos/ledger.ts'
-import { freePort, startPostgres, startRedis } from './support/chaos/services.ts'
 import { startSink } from './support/chaos/sink.ts'
 import { randomOf } from './support/random.ts'
+import { freePort, startPostgres, startRedis } from './support/services.ts'
 
 /**
  * `npm run bench chaos [seconds] -- [--seed number] [--embedded]`: two apps (one with a worker in it) and two
@@ -67,13 +67,13 @@ try {
   parts.push(...workers)
 
   const flows = await createFlows(await signIn(base), sink.url)
-  const calls = startCallers({ bases, each: CALLERS / bases.length, flows, sink, random })
+  const calls = startCallers({ bases, each: CALLERS / bases.length, flows: flows.called, sink, random })
   const harm = await doHarm({ apps, workers, postgres, redis }, seconds, random)
   await calls.stop()
 
   const quiet = performance.now()
   const client = await signIn(base)
-  await client.operate(flows.tick, 'CHANGE_STATUS', { status: 'DISABLED' })
+  for (const id of flows.ticking) await client.operate(id, 'CHANGE_STATUS', { status: 'DISABLED' })
   await until(async () => (await unfinished(client)) === 0 || performance.now() - quiet > PATIENCE_MS)
   const recoveredMs = performance.now() - quiet
   const runs = await allRuns(client)

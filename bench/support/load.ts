@@ -10,20 +10,43 @@ export interface LoadResult {
   total: number
 }
 
+const WARM_UP_SECONDS = 2
+
+interface Load {
+  connections: number
+  seconds: number
+  body: unknown
+}
+
 /** Keeps `connections` calls in flight for a while, after a warm-up that does not count. */
-export async function load(
-  url: string,
-  { connections, seconds, body }: { connections: number; seconds: number; body: unknown },
-): Promise<LoadResult> {
-  const options = {
+export async function load(url: string, options: Load): Promise<LoadResult> {
+  await loadAll([url], { ...options, seconds: WARM_UP_SECONDS })
+  return loadAll([url], options)
+}
+
+/** Shares the calls out among several servers, as a load balancer does, without a warm-up. */
+export async function loadAll(urls: readonly string[], { connections, ...options }: Load): Promise<LoadResult> {
+  const share = Math.ceil(connections / urls.length)
+  const results = await Promise.all(urls.map((url) => loadOne(url, { ...options, connections: share })))
+  const sum = (of: (result: LoadResult) => number) => results.reduce((total, result) => total + of(result), 0)
+  return {
+    rate: sum(({ rate }) => rate),
+    p50: Math.max(...results.map(({ p50 }) => p50)),
+    p99: Math.max(...results.map(({ p99 }) => p99)),
+    errors: sum(({ errors }) => errors),
+    total: sum(({ total }) => total),
+  }
+}
+
+async function loadOne(url: string, { connections, seconds, body }: Load): Promise<LoadResult> {
+  const result = await autocannon({
     url,
     connections,
-    method: 'POST' as const,
+    duration: seconds,
+    method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-  }
-  await autocannon({ ...options, duration: 2 })
-  const result = await autocannon({ ...options, duration: seconds })
+  })
   return {
     rate: result.requests.total / result.duration,
     p50: result.latency.p50,

@@ -17,6 +17,15 @@ export function residentMb(pids: readonly number[]): number {
   return kb.reduce((sum, one) => sum + one, 0) / 1024
 }
 
+const TICKS_PER_SECOND = 100
+
+/** Processor time that processes have used so far, in milliseconds: of their own, not of what they started. */
+export const cpuMs = (pids: readonly number[]): number =>
+  pids.reduce((sum, pid) => {
+    const fields = statOf(pid)
+    return sum + ((Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 1000) / TICKS_PER_SECOND
+  }, 0)
+
 /** The engine processes among some. */
 export const enginesAmong = (pids: readonly number[]): number[] =>
   pids.filter((pid) => read(`/proc/${pid}/cmdline`).includes('/cache/bundles/'))

@@ -22,4 +22,4 @@ export async function timesOf(rounds: number, call: () => Promise<unknown>): Pro
 }
 
 export const row = (...cells: (string | number)[]): void =>
-  console.log(cells.map((cell) => String(cell).padStart(14)).join(''))
+  console.log(cells.map((cell) => String(cell).padStart(13)).join(''))

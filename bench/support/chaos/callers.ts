@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../random.ts'
-import { isKind, KINDS, type Kind } from './flows.ts'
+import { type ChaosFlows, isKind, KINDS, type Kind } from './flows.ts'
 import type { Sink } from './sink.ts'
 
 /** What the callers have been told. */
@@ -16,7 +16,7 @@ export interface Calls {
 }
 
 const CHOICES = Object.entries(KINDS).flatMap(([kind, { weight }]) =>
-  weight > 0 && isKind(kind) ? [[weight, kind] as const] : [],
+  weight > 0 && isKind(kind) && kind !== 'tick' ? [[weight, kind] as const] : [],
 )
 /** More would only make the line longer, and the end later. */
 const MAX_OUTSTANDING = 60
@@ -33,7 +33,7 @@ export function startCallers({
 }: {
   bases: readonly string[]
   each: number
-  flows: Record<Kind, string>
+  flows: ChaosFlows['called']
   sink: Sink
   random: Random
 }): Calls {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../random.ts'
+import type { OwnPostgres, OwnRedis } from '../services.ts'
 import type { Part } from './cast.ts'
-import type { OwnPostgres, OwnRedis } from './services.ts'
 
 interface Victims {
   apps: readonly Part[]

@@ -2,7 +2,7 @@ import { timeOfId } from '@piecework/model/ids'
 import type { FlowRun } from '@piecework/model/run/run'
 import { isTerminal } from '@piecework/model/run/status'
 import { readStarts, type Start } from '../../../test/support/kill.ts'
-import { isKind, KINDS, type Kind, TICK_SECONDS } from './flows.ts'
+import { type ChaosFlows, isKind, KINDS, type Kind, TICK_MS } from './flows.ts'
 
 export interface Ledger {
   /** Accepted calls without a run that came to its end. */
@@ -28,12 +28,14 @@ interface Evidence {
   lines: readonly Start[]
   /** Every run with its steps. */
   runs: readonly FlowRun[]
-  flows: Record<Kind, string>
+  flows: ChaosFlows
 }
 
 /** Compares what callers were told with what the runs say, and both with what the steps said themselves. */
 export function judge({ accepted, lines, runs, flows }: Evidence): Ledger {
-  const kinds = new Map(Object.entries(flows).flatMap(([kind, id]) => (isKind(kind) ? [[id, kind] as const] : [])))
+  const kinds = new Map(
+    Object.entries(flows.called).flatMap(([kind, id]) => (isKind(kind) ? [[id, kind] as const] : [])),
+  )
   const kindOf = (run: FlowRun): Kind => kinds.get(run.flowId) ?? 'tick'
   const byCall = Map.groupBy(runs, (run) => callOf(run, kindOf(run)))
   const { furthest, rerun, repeated } = readStarts(lines, (call) => KINDS[kindOfCall(call)].order)
@@ -49,7 +51,7 @@ export function judge({ accepted, lines, runs, flows }: Evidence): Ledger {
   const ofChildren = several.filter(({ call }) => kindOfCall(call) === 'child')
   const ticks = Map.groupBy(
     runs.filter((run) => kindOf(run) === 'tick'),
-    (run) => Math.floor(timeOfId(run.id) / (TICK_SECONDS * 1000)),
+    (run) => `${run.flowId} at ${new Date(Math.floor(timeOfId(run.id) / TICK_MS) * TICK_MS).toISOString()}`,
   )
   // The name that a tick drew counts once its step is finished; until then another one may take its place.
   const unknown = [...furthest].filter(([call]) => kindOfCall(call) === 'tick' && !byCall.has(call))
@@ -58,7 +60,7 @@ export function judge({ accepted, lines, runs, flows }: Evidence): Ledger {
     stuck: runs.filter((run) => !isTerminal(run.status)).map(describe),
     doubled: [
       ...several.filter(({ call }) => kindOfCall(call) !== 'child').map(({ call }) => call),
-      ...[...ticks].filter(([, group]) => group.length > 1).map(([tick]) => `tick ${tick * TICK_SECONDS}`),
+      ...[...ticks].filter(([, group]) => group.length > 1).map(([tick]) => tick),
     ],
     rerun: [...rerun, ...unknown.filter(([, place]) => place > 0).map(([call]) => call)],
     repeated: repeated + unknown.filter(([, place]) => place === 0).length,

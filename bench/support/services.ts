@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { until } from '../../../test/support/client.ts'
+import { until } from '../../test/support/client.ts'
 
 /** Servers that a benchmark starts for itself, because it kills them. */
 
@@ -24,6 +24,8 @@ export async function freePort(): Promise<number> {
 
 export interface OwnPostgres {
   url: string
+  /** Of the postmaster. */
+  pid(): Promise<number>
   /** As an operator in a hurry does: nothing is finished, and the next start recovers. */
   restartImmediately(): Promise<void>
   /** SIGKILL of the postmaster, then a start that recovers. */
@@ -57,14 +59,15 @@ export async function startPostgres(): Promise<OwnPostgres> {
   const settings = `-p ${port} -h 127.0.0.1 -k ${folder} -c max_connections=200`
   const control = (...args: string[]) => unprivileged('pg_ctl', ['-D', data, '-l', join(folder, 'log'), '-w', ...args])
   const start = () => control('-o', settings, 'start')
+  const pid = async () => Number((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[0])
   await unprivileged('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'])
   await start()
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    pid,
     restartImmediately: () => control('-o', settings, '-m', 'immediate', 'restart'),
     async killAndStart() {
-      const [pid] = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')
-      process.kill(Number(pid), 'SIGKILL')
+      process.kill(await pid(), 'SIGKILL')
       // It cannot start before the last of the old processes has noticed.
       await until(() =>
         start().then(
@@ -92,6 +95,7 @@ async function newestBinaries(): Promise<string> {
 
 export interface OwnRedis {
   url: string
+  pid(): number
   wipe(): Promise<void>
   /** SIGKILL; it comes back with nothing. */
   restart(): Promise<void>
@@ -123,6 +127,7 @@ export async function startRedis(): Promise<OwnRedis> {
   await start()
   return {
     url: `redis://127.0.0.1:${port}`,
+    pid: () => child?.pid ?? 0,
     async wipe() {
       await cli('flushall').catch(() => {})
     },
