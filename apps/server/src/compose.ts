@@ -48,6 +48,7 @@ import { createPieceDevelopment } from './features/pieces/develop.ts'
 import { createPieceExtractor } from './features/pieces/extract.ts'
 import { createPieceInstalls } from './features/pieces/install.ts'
 import { pieceInstallRoutes } from './features/pieces/install-routes.ts'
+import { createPieceListing } from './features/pieces/listing.ts'
 import { pieceOptionRoutes } from './features/pieces/options.ts'
 import { pieceRoutes } from './features/pieces/routes.ts'
 import { createPieceSync } from './features/pieces/sync.ts'
@@ -230,7 +231,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   flowRoutes(app, { flows })
   sampleDataRoutes(app, { flows, sampleData, stepTests })
   runRoutes(app, { runs: execution.runs, store: execution.store, projectOfFlow: flows.projectOf })
-  pieceRoutes(app, { db, catalogue, tags, usage: createPieceUsage(db) })
+  pieceRoutes(app, { catalogue, listing: createPieceListing({ db, catalogue, tags, usage: createPieceUsage(db) }) })
   pieceInstallRoutes(app, { installs, sync })
   pieceOptionRoutes(app, { ...execution, flows, catalogue, timeoutMs })
   tagRoutes(app, { tags })

@@ -7,6 +7,7 @@ import { InvalidRequest, type RequestPart } from './errors.ts'
 import type { Principal, PrincipalOf, PrincipalType } from './principal.ts'
 import type { ProjectSource } from './project-source.ts'
 import type { RateLimit } from './rate-limit.ts'
+import { sendTagged, TaggedJson } from './tagged.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -131,7 +132,10 @@ export function route<const P extends Principals, S extends RouteSchema, J exten
       const answer = await definition.handler(call)
       if (reply.sent || answer === reply) return reply
       if (status === 204) return reply.code(204).send()
-      if (app.checksAnswers) schema?.response?.parse(JSON.parse(JSON.stringify(answer ?? null)))
+      const tagged = answer instanceof TaggedJson ? answer : undefined
+      if (app.checksAnswers)
+        schema?.response?.parse(JSON.parse(tagged?.body.toString() ?? JSON.stringify(answer ?? null)))
+      if (tagged) return sendTagged(request, reply, status, tagged)
       return reply.code(status).send(answer)
     },
   })

@@ -125,7 +125,7 @@ export function createCatalogue({
     if (inDevelopment) return inDevelopment
     const all = await versions(name, platformId)
     if (version === undefined) return all[0]
-    return all.find((piece) => semver.satisfies(piece.metadata.version, version)) ?? ownPieces.get(name)
+    return all.find((piece) => fits(piece.metadata.version, version)) ?? ownPieces.get(name)
   }
 
   /** Names and versions first: of the metadata only what the list shows is read. */
@@ -228,6 +228,15 @@ function preferOwnOf(platformId: string | null, pieces: readonly CataloguedPiece
 /** The built-in piece stands for its own version, unless exactly that one is installed. */
 function withOwn(rows: readonly CataloguedPiece[], own: CataloguedPiece | undefined): CataloguedPiece[] {
   return own && !rows.some((row) => row.metadata.version === own.metadata.version) ? [own] : []
+}
+
+/** `^` stays below the next major version also where that is 0, which is not what npm means by it. */
+function fits(version: string, wanted: string): boolean {
+  const least = semver.parse(wanted.replace(/^[~^]/, ''))
+  if (!least || !/^[~^]/.test(wanted)) return version === wanted
+  const found = semver.parse(version)
+  if (!found || found.compare(least) < 0 || found.major !== least.major) return false
+  return wanted.startsWith('^') || found.minor === least.minor
 }
 
 function newestFirst(pieces: CataloguedPiece[]): CataloguedPiece[] {

@@ -55,7 +55,9 @@ test('an exact version that is installed wins, and the built-in piece answers to
   expect(await versionOf('0.3.16')).toBe('1.4.0')
   expect(await versionOf('1.4.0')).toBe('1.4.0')
   expect(await versionOf('~1.4.0')).toBe('1.4.2')
-  expect(await versionOf('^0.3.0')).toBe('0.3.15')
+  expect(await versionOf('~0.3.0')).toBe('0.3.15')
+  expect(await versionOf('^0.2.0')).toBe('0.3.15')
+  expect(await versionOf('^1.4.1')).toBe('1.4.2')
   expect(await versionOf()).toBe('1.4.2')
   expect((await catalogue.versions(PIECE, null)).map((piece) => piece.metadata.version)).toEqual([
     '1.4.2',
@@ -84,4 +86,50 @@ test('pieces are listed with counts, searched, and read by name', async () => {
   expect(await get('/v1/pieces/@nobody/knows')).toMatchObject({ status: 404, body: { code: 'ENTITY_NOT_FOUND' } })
   expect(await get('/v1/pieces/@activepieces/piece-webhook', { version: 'newest' })).toMatchObject({ status: 400 })
   expect((await get<string[]>('/v1/pieces/categories')).body).toContain('CORE')
+})
+
+test('a list is sent anew only when something that it shows has changed', async () => {
+  const list = (headers: Record<string, string> = {}, query = '') =>
+    fetch(`${server.origin}/api/v1/pieces${query}`, {
+      headers: { authorization: `Bearer ${owner.token}`, 'accept-encoding': 'identity', ...headers },
+    })
+  const first = await list()
+  const etag = first.headers.get('etag') ?? ''
+  const text = await first.text()
+  expect(first.headers.get('content-encoding')).toBeNull()
+  const zipped = await list({ 'accept-encoding': 'gzip' })
+  expect(zipped.headers.get('content-encoding')).toBe('gzip')
+  expect(await zipped.text()).toBe(text)
+  const same = await list({ 'if-none-match': `"other", ${etag}` })
+  expect([same.status, await same.text()]).toEqual([304, ''])
+  expect((await list({ 'if-none-match': etag }, '?orderBy=DESC')).status).toBe(200)
+
+  const hide = (filteredPieceNames: string[]) =>
+    server.call('POST', `/v1/platforms/${owner.platformId}`, { token: owner.token, body: { filteredPieceNames } })
+  await hide(['@activepieces/piece-http'])
+  const hidden = await list({ 'if-none-match': etag })
+  expect(hidden.status).toBe(200)
+  expect(await hidden.text()).not.toContain('"@activepieces/piece-http"')
+  await hide([])
+  expect((await list({ 'if-none-match': etag })).status).toBe(304)
+  // Somebody without a token sees what is hidden nowhere.
+  expect((await fetch(`${server.origin}/api/v1/pieces`)).status).toBe(200)
+
+  const piece = () => `${server.origin}/api/v1/pieces/@activepieces/piece-webhook`
+  const known = (await fetch(piece())).headers.get('etag') ?? ''
+  expect((await fetch(piece(), { headers: { 'if-none-match': known } })).status).toBe(304)
+})
+
+test('suggestions are what a search is about: single actions, or all of a piece that is named', async () => {
+  const suggest = async (searchQuery: string) => {
+    const { body } = await server.call<{ name: string; suggestedActions: { name: string }[] }[]>('GET', '/v1/pieces', {
+      token: owner.token,
+      query: { searchQuery, suggestionType: 'ACTION' },
+    })
+    return new Map(body.map((piece) => [piece.name, piece.suggestedActions.map((action) => action.name)]))
+  }
+  expect((await suggest('subtract')).get('@activepieces/piece-math-helper')).toEqual(['subtraction_math'])
+  expect((await suggest('math subtract')).get('@activepieces/piece-math-helper')).toEqual(['subtraction_math'])
+  const math = (await suggest('math helper')).get('@activepieces/piece-math-helper')
+  expect(math?.length).toBeGreaterThan(3)
 })

@@ -63,14 +63,8 @@ export function translated(piece: CataloguedPiece, locale: string | undefined): 
 
 export type SuggestionType = 'ACTION' | 'TRIGGER' | 'ACTION_AND_TRIGGER'
 
-/** A piece as the list shows it: with counts, and with suggestions when they are asked for. */
-export function presentSummary(piece: CataloguedPiece, suggestionType: SuggestionType | undefined) {
+/** A piece as the list shows it: with counts. */
+export function presentSummary(piece: CataloguedPiece) {
   const { actions, triggers, i18n: _, ...rest } = presentPiece(piece)
-  return {
-    ...rest,
-    actions: Object.keys(actions).length,
-    triggers: Object.keys(triggers).length,
-    ...(suggestionType && suggestionType !== 'TRIGGER' ? { suggestedActions: Object.values(actions) } : {}),
-    ...(suggestionType && suggestionType !== 'ACTION' ? { suggestedTriggers: Object.values(triggers) } : {}),
-  }
+  return { ...rest, actions: Object.keys(actions).length, triggers: Object.keys(triggers).length }
 }

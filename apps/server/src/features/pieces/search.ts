@@ -1,4 +1,6 @@
+import type { ActionMetadata, PieceMetadata } from '@piecework/model/piece/metadata'
 import type { CataloguedPiece } from './catalogue.ts'
+import type { SuggestionType } from './present.ts'
 
 const NAME_WEIGHT = 3
 const TEXT_WEIGHT = 1
@@ -8,44 +10,88 @@ const NEARLY = 0.4
 const ONE_WRONG_FROM = 4
 const TWO_WRONG_FROM = 8
 
+interface Field {
+  text: string
+  weight: number
+}
+
 interface Index {
-  fields: { text: string; weight: number }[]
+  fields: Field[]
   /** Every word of the piece with the weight of the heaviest field that has it. */
   words: Map<string, number>
 }
 
 // Metadata never changes, so its index is made once.
-const indexes = new WeakMap<CataloguedPiece['metadata'], Index>()
+const indexes = new WeakMap<PieceMetadata, Index>()
 
 /**
  * Pieces that mention every word of the query, letter for letter or with a slip of the fingers, best first; all of
  * them when it is empty.
  */
 export function searchPieces(pieces: readonly CataloguedPiece[], query: string): CataloguedPiece[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  const words = wordsOf(query)
   if (words.length === 0) return [...pieces]
   return pieces
-    .map((piece) => ({ piece, score: score(indexOf(piece), words) }))
+    .map((piece) => ({ piece, score: score(indexOf(piece.metadata), words) }))
     .filter((match) => match.score > 0)
     .sort((a, b) => b.score - a.score)
     .map((match) => match.piece)
 }
 
-function indexOf({ metadata }: CataloguedPiece): Index {
+/**
+ * The actions and triggers of a piece to suggest for a query: those that it is about, or all of them when it is
+ * about the piece.
+ */
+export function suggestedSteps(metadata: PieceMetadata, type: SuggestionType | undefined, query: string) {
+  if (type === undefined) return {}
+  const words = wordsOf(query)
+  return {
+    ...(type === 'TRIGGER' ? {} : { suggestedActions: matching(metadata, metadata.actions, words) }),
+    ...(type === 'ACTION' ? {} : { suggestedTriggers: matching(metadata, metadata.triggers, words) }),
+  }
+}
+
+function matching<S extends ActionMetadata>(
+  { displayName }: PieceMetadata,
+  steps: Readonly<Record<string, S>>,
+  words: readonly string[],
+): S[] {
+  const all = Object.values(steps)
+  if (words.length === 0) return all
+  const piece = makeIndex([{ text: displayName, weight: TEXT_WEIGHT }])
+  const matches = all.filter((step) => {
+    const own = makeIndex([stepField(step)])
+    const about = words.map((word) => score(own, [word]) > 0)
+    return about.some(Boolean) && words.every((word, at) => about[at] || score(piece, [word]) > 0)
+  })
+  return matches.length > 0 ? matches : all
+}
+
+const wordsOf = (query: string): string[] => query.toLowerCase().split(/\s+/).filter(Boolean)
+
+const stepField = ({ name, displayName, description }: ActionMetadata): Field => ({
+  text: `${name} ${displayName} ${description}`,
+  weight: TEXT_WEIGHT,
+})
+
+function indexOf(metadata: PieceMetadata): Index {
   const known = indexes.get(metadata)
   if (known) return known
-  const steps = [...Object.values(metadata.actions), ...Object.values(metadata.triggers)]
-  const fields = [
+  const index = makeIndex([
     { text: metadata.displayName, weight: NAME_WEIGHT },
     { text: metadata.description, weight: TEXT_WEIGHT },
-    ...steps.map((step) => ({ text: `${step.name} ${step.displayName} ${step.description}`, weight: TEXT_WEIGHT })),
-  ].map(({ text, weight }) => ({ text: text.toLowerCase(), weight }))
+    ...[...Object.values(metadata.actions), ...Object.values(metadata.triggers)].map(stepField),
+  ])
+  indexes.set(metadata, index)
+  return index
+}
+
+function makeIndex(given: readonly Field[]): Index {
+  const fields = given.map(({ text, weight }) => ({ text: text.toLowerCase(), weight }))
   const words = new Map<string, number>()
   for (const { text, weight } of fields)
     for (const word of text.split(/[^\p{L}\p{N}]+/u)) words.set(word, Math.max(weight, words.get(word) ?? 0))
-  const index = { fields, words }
-  indexes.set(metadata, index)
-  return index
+  return { fields, words }
 }
 
 function score({ fields, words }: Index, query: readonly string[]): number {
