@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 /** `npm run bench [name [argument...]]`: one benchmark, or the usual ones after each other. */
-const USUAL = ['start', 'reference', 'async', 'loop']
+const USUAL = ['start', 'reference', 'async', 'loop', 'polled']
 
 const [name, ...rest] = process.argv.slice(2)
 for (const bench of name === undefined ? USUAL : [name]) {

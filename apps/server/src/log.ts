@@ -15,6 +15,26 @@ const SECRETS = [
   'jwtSecret',
 ]
 
+const HIDDEN = '[redacted]'
+/** The values of fields that are named like secrets, at any depth; also in JSON that is quoted in a message. */
+const FIELD =
+  /(\\?")([\w-]*(?:password|passphrase|secret|token|api[-_]?key|private[-_]?key|authorization|cookie|credential)[\w-]*)\1(\s*:\s*)\1(?:(?!\1)(?:\\.|[^\\]))*\1/gi
+/** What is a secret by its form, wherever it stands: errors of apps quote URLs and headers. */
+const FORMS: readonly [RegExp, string][] = [
+  [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${HIDDEN}`],
+  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, HIDDEN],
+  [/\bsk-[\w-]{16,}/g, HIDDEN],
+  [/(:\/\/[^\s:/@"\\]*:)[^\s/@"\\]+@/g, `$1${HIDDEN}@`],
+  [/([?&](?:[\w-]*(?:token|secret|password|api[-_]?key|signature)|sig|key|auth)=)[^\s&"'\\#]+/gi, `$1${HIDDEN}`],
+]
+
+/** A line of the log with nothing in it that looks like a secret. */
+export function withoutSecrets(line: string): string {
+  let text = line.replace(FIELD, (_, quote, name, colon) => `${quote}${name}${quote}${colon}${quote}${HIDDEN}${quote}`)
+  for (const [form, replacement] of FORMS) text = text.replace(form, replacement)
+  return text
+}
+
 /** The log of the process: JSON lines on standard output, secrets replaced. */
 export function createLog(settings: Pick<Settings, 'logLevel' | 'logPretty'>, destination?: DestinationStream): Logger {
   const out =
@@ -30,8 +50,9 @@ export function createLog(settings: Pick<Settings, 'logLevel' | 'logPretty'>, de
       serializers: { error: pino.stdSerializers.err },
       redact: {
         paths: SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `headers.${key}`]),
-        censor: '[redacted]',
+        censor: HIDDEN,
       },
+      hooks: { streamWrite: withoutSecrets },
     },
     out,
   )

@@ -1,12 +1,11 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
+import { patiently } from '../../observability/patience.ts'
 
-/** @returns whether the database does its work. */
-export async function answers(db: Db): Promise<boolean> {
-  try {
-    await sql`select 1`.execute(db)
-    return true
-  } catch {
-    return false
-  }
+/** @returns whether the database does its work; in bounded time, whatever has become of it. */
+export function answers(db: Db): Promise<boolean> {
+  return patiently(
+    sql`select 1`.execute(db).then(() => true),
+    false,
+  )
 }

@@ -5,6 +5,7 @@ import type { Db } from '../../database/open.ts'
 import type { Dispatcher } from '../../dispatch/dispatcher.ts'
 import { openAccess } from '../../http/route.ts'
 import { CONTENT_TYPE, snapshot } from '../../observability/exposition.ts'
+import { patiently } from '../../observability/patience.ts'
 import type { RunMetrics } from '../../observability/run-metrics.ts'
 import { JOB_KINDS } from '../../queue/job.ts'
 import { answers } from '../health/store.ts'
@@ -37,7 +38,7 @@ export function metricsRoutes(app: FastifyInstance, parts: Parts): void {
 
   const queue = (): Promise<QueueState[]> => {
     if (!counted || Date.now() - counted.at > QUEUE_FRESH_MS)
-      counted = { at: Date.now(), state: queueState(db).catch(() => []) }
+      counted = { at: Date.now(), state: patiently(queueState(db), []) }
     return counted.state
   }
 
