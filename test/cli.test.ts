@@ -79,6 +79,21 @@ test('nothing that exists is written over, and a wrong answer is named', async (
   expect((await cli(['triggers', 'create', 'ice-cream', ...technique])).stderr).toContain('polling or webhook')
 })
 
+test('help is given for all commands and for one, and what is unknown is named', async () => {
+  const all = await must(cli(['--help']))
+  for (const words of ['pieces create', 'actions create', 'triggers create', 'pieces generate-translation-file'])
+    expect(all).toContain(words)
+  const one = await must(cli(['triggers', 'create', '-h']))
+  expect(one).toContain('--technique polling|webhook')
+  expect(one).not.toContain('pieces build')
+  expect(await cli(['pieces', 'bake'])).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining("Unknown command 'pieces bake'"),
+  })
+  expect(await cli(['pieces', 'build', '--fast'])).toMatchObject({ code: 1, stderr: expect.stringContaining('--fast') })
+})
+
 test('a built piece is installed with an API key, and its trigger and action run in a flow', async () => {
   await using server: TestServer = await startTestServer({ AP_CONTAINER_TYPE: 'WORKER_AND_APP' })
   const owner: Person = await signUpOwner(server)

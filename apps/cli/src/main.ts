@@ -3,13 +3,13 @@ import { parseArgs } from 'node:util'
 import { type Asker, createAsker } from './ask.ts'
 import { COMMANDS, type Input } from './commands.ts'
 
+const usageOf = (words: string): string => `  ${words} ${COMMANDS[words]?.usage}\n      ${COMMANDS[words]?.summary}`
+
 const USAGE = `Makes, builds and installs pieces.
 
-${Object.entries(COMMANDS)
-  .map(([words, { usage, summary }]) => `  ${words} ${usage}\n      ${summary}`)
-  .join('\n')}
+${Object.keys(COMMANDS).map(usageOf).join('\n')}
 
-What is not given is asked for. Pieces are looked for in the folder 'pieces' (--root <folder>), by their path or the
+Through npm, flags stand after two hyphens: npm run cli -- pieces create my-app --type custom. What is not given is asked for. Pieces are looked for in the folder 'pieces' (--root <folder>), by their path or the
 name of their folder. The API key may stand in AP_API_KEY.
 `
 
@@ -26,7 +26,7 @@ const options = {
   root: { type: 'string', default: 'pieces' },
   external: { type: 'string', multiple: true, default: [] as string[] },
   'dry-run': { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false, short: 'h' },
 } as const
 
 function readInput(args: string[], asker: Asker): { command: string; help: boolean; input: Input } {
@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   try {
     const { command, help, input } = readInput(process.argv.slice(2), asker)
     const found = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined
-    if (help) process.stdout.write(USAGE)
+    if (help) process.stdout.write(found ? `${usageOf(command)}\n` : USAGE)
     else if (found) process.stdout.write(`${await found.run(input)}\n`)
     else throw new Error(`${command === '' ? 'No command' : `Unknown command '${command}'`}\n\n${USAGE}`)
   } catch (error) {

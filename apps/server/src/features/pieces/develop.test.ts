@@ -2,8 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createLog } from '../../log.ts'
 import { eventually, flowMaker, pieceAction, webhookTrigger } from '../../testing/flows.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
+import { createCatalogue } from './catalogue.ts'
+import { createPieceDevelopment } from './develop.ts'
 
 const NAME = '@acme/piece-draft'
 let folder = ''
@@ -69,4 +72,28 @@ test('a piece under development runs, and runs anew within seconds of every chan
   expect(await run(3)).toBe('good day')
   await write('greeting')
   await eventually(async () => ((await displayName()) === 'not seen' ? true : undefined), 'the mended build', 10_000)
+})
+
+test('what is wrong with a piece under development is told with its file and line, and so is a piece that is nowhere', async () => {
+  const source = join(folder, 'custom', 'typo', 'src')
+  await mkdir(source, { recursive: true })
+  await writeFile(join(source, '..', 'package.json'), JSON.stringify({ name: '@acme/piece-typo', version: '0.0.1' }))
+  await writeFile(join(source, 'index.ts'), 'export const fine = 1\nexport const = 2\n')
+  const lines: string[] = []
+  const development = createPieceDevelopment({
+    names: ['typo', 'nowhere'],
+    folders: [folder],
+    outFolder: join(folder, 'out'),
+    withTranslations: false,
+    catalogue: createCatalogue({ db: server.server.db, builtIn: [], maxEntries: 10 }),
+    extract: () => Promise.reject(new Error('what does not compile is not looked at')),
+    onChanged: () => {},
+    log: createLog({ logLevel: 'info', logPretty: false }, { write: (line) => lines.push(line) }),
+  })
+  await development.start()
+  development.stop()
+  const log = lines.join('')
+  expect(log).toContain('src/index.ts:2:13')
+  expect(log).toContain('its last build stays')
+  expect(log).toContain('AP_DEV_PIECES names a piece that is in none of the folders')
 })
