@@ -2,37 +2,51 @@ import { newId } from '@piecework/model/ids'
 import { type TestDatabase, testDatabase } from '@piecework/server/database/testing'
 import { createQueue } from '@piecework/server/queue/queue'
 import { sql } from 'kysely'
+import { row } from './support/times.ts'
 
 /**
- * What a claim costs, by the number of jobs that wait: one busy project, a thousand projects, and jobs of the
- * future beside them. Flat means that the length of the queue does not matter.
- *
- *   node bench/queue.ts [PGLITE|POSTGRES]
+ * `npm run bench queue [PGLITE|POSTGRES]`: what a claim costs by the number of jobs that wait: of one busy project,
+ * of a thousand, and beside jobs of the future. Flat means that the length of the queue does not matter, so that a
+ * million jobs cost what their number times the cost of one says. The reference is a look at one row by its key, made
+ * after every claim, so that both see the same machine.
  */
+const DATABASES = process.argv[2] === undefined ? (['PGLITE', 'POSTGRES'] as const) : [databaseOf(process.argv[2])]
 const WAITING = [1000, 10_000, 100_000]
-const CLAIMS = 200
+const LINES = { 'one project': 1, '1,000 projects': 1000 }
+const CLAIMS = 100
 const JOBS_A_CLAIM = 8
+const MILLION = 1_000_000
 
-async function main(): Promise<void> {
-  const type = process.argv[2] === 'PGLITE' ? 'PGLITE' : 'POSTGRES'
-  const rows: Record<string, string>[] = []
-  for (const waiting of WAITING) {
-    await using fixture = await testDatabase(type)
-    const oneProject = await measure(fixture, waiting, 1, 0)
-    const manyProjects = await measure(fixture, waiting, 1000, 0)
-    const withFuture = await measure(fixture, 1000, 10, waiting)
-    rows.push({
-      'jobs waiting': waiting.toLocaleString('en'),
-      'one project': oneProject,
-      '1,000 projects': manyProjects,
-      '1,000 jobs beside so many of the future': withFuture,
-    })
-  }
-  process.stdout.write(`Milliseconds a claim of ${JOBS_A_CLAIM} jobs on ${type}, median of ${CLAIMS}:\n`)
-  console.table(rows)
+interface Cost {
+  claimMs: number
+  ofReference: number
 }
 
-async function measure({ db }: TestDatabase, waiting: number, projects: number, future: number): Promise<string> {
+for (const type of DATABASES) {
+  console.log(`\n${type}: a claim of ${JOBS_A_CLAIM} jobs, median of ${CLAIMS}`)
+  row('jobs of', 'waiting', 'ms', 'of reference', 'to 1,000', 'a million, min')
+  const costs = new Map<string, Cost>()
+  for (const waiting of WAITING) {
+    await using fixture = await testDatabase(type)
+    for (const [name, projects] of Object.entries(LINES)) {
+      report(name, waiting, await measure(fixture, { waiting, projects, future: 0 }))
+    }
+    report('10, and future', waiting, await measure(fixture, { waiting: 1000, projects: 10, future: waiting }))
+  }
+
+  function report(name: string, waiting: number, cost: Cost): void {
+    const base = costs.get(name) ?? cost
+    costs.set(name, base)
+    const minutes = (cost.claimMs / JOBS_A_CLAIM / 60_000) * MILLION
+    const growth = (cost.ofReference / base.ofReference).toFixed(2)
+    row(name, waiting, cost.claimMs.toFixed(2), cost.ofReference.toFixed(1), growth, minutes.toFixed(0))
+  }
+}
+
+async function measure(
+  { db }: TestDatabase,
+  { waiting, projects, future }: { waiting: number; projects: number; future: number },
+): Promise<Cost> {
   await db.deleteFrom('job').execute()
   const prefix = newId().slice(0, 8)
   const insert = (count: number, ready: boolean) =>
@@ -45,18 +59,33 @@ async function measure({ db }: TestDatabase, waiting: number, projects: number, 
   if (future > 0) await insert(future, false)
   await sql`analyze job`.execute(db)
   const queue = createQueue(db, { shared: true, defaultLimit: 1_000_000 })
-  const times: number[] = []
+  const claims: number[] = []
+  const looks: number[] = []
   let recent: string[] = []
   for (let i = 0; i < CLAIMS; i++) {
     const began = performance.now()
     const { jobs } = await queue.claim({ owner: 'bench', limit: JOBS_A_CLAIM, leaseMs: 30_000, recent })
-    times.push(performance.now() - began)
+    const claimed = performance.now()
+    await db
+      .selectFrom('job')
+      .select('id')
+      .where('id', '=', jobs[0]?.id ?? '')
+      .execute()
+    looks.push(performance.now() - claimed)
+    claims.push(claimed - began)
     recent = [...new Set([...recent, ...jobs.map((job) => job.projectId)])].slice(-256)
-    await queue.remove({ ids: jobs.map(({ id }) => id) })
-    if (jobs.length < JOBS_A_CLAIM) break
+    // Back to the end of the line, so that it stays as long as it was.
+    for (const { id } of jobs) await queue.retryAt({ owner: 'bench', id, dueAt: new Date() })
   }
   await queue.close()
-  return (times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0).toFixed(2)
+  return { claimMs: median(claims), ofReference: median(claims) / median(looks) }
 }
 
-await main()
+function median(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
+}
+
+function databaseOf(name: string): 'PGLITE' | 'POSTGRES' {
+  if (name === 'PGLITE' || name === 'POSTGRES') return name
+  throw new Error(`There is no database ${name}: PGLITE or POSTGRES`)
+}
