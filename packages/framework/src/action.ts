@@ -1,17 +1,13 @@
+import { z } from 'zod'
 import type { AnyAuth, PieceAuthProperty } from './property/auth-types.ts'
 import type { InputPropertyMap } from './property/types.ts'
 import type { ActionContext } from './typed-context.ts'
 
-interface Switch {
-  defaultValue?: boolean
-  hide?: boolean
-}
+const Switch = z.object({ defaultValue: z.boolean().optional(), hide: z.boolean().optional() })
 
 /** What the switches "continue on failure" and "retry on failure" of a step start as, and whether they show. */
-export interface ErrorHandlingOptionsParam {
-  retryOnFailure: Switch
-  continueOnFailure: Switch
-}
+export const ErrorHandlingOptionsParam = z.object({ retryOnFailure: Switch, continueOnFailure: Switch })
+export type ErrorHandlingOptionsParam = z.infer<typeof ErrorHandlingOptionsParam>
 
 export type ActionRunner<A extends AnyAuth = PieceAuthProperty, P = InputPropertyMap> = (
   context: ActionContext<A, P>,
@@ -32,16 +28,39 @@ export interface CreateActionParams<A extends AnyAuth, P> {
   errorHandlingOptions?: ErrorHandlingOptionsParam
 }
 
-/** An action, as a piece holds it. Methods, so that actions of any auth and props fit one list. */
-export interface IAction<A extends AnyAuth = AnyAuth, P = InputPropertyMap> {
+/** Declared as a method, so that actions of any auth and props fit one list. */
+type Runner<A extends AnyAuth, P> = { run(context: ActionContext<A, P>): Promise<unknown> }['run']
+
+/** An action, as a piece holds it. `createAction` makes it. */
+export class IAction<A extends AnyAuth = AnyAuth, P = InputPropertyMap> {
   readonly name: string
   readonly displayName: string
   readonly description: string
   readonly props: P
-  run(context: ActionContext<A, P>): Promise<unknown>
-  test(context: ActionContext<A, P>): Promise<unknown>
+  readonly run: Runner<A, P>
+  readonly test: Runner<A, P>
   readonly requireAuth: boolean
   readonly errorHandlingOptions: ErrorHandlingOptionsParam
+
+  constructor(
+    name: string,
+    displayName: string,
+    description: string,
+    props: P,
+    run: Runner<A, P>,
+    test: Runner<A, P>,
+    requireAuth: boolean,
+    errorHandlingOptions: ErrorHandlingOptionsParam,
+  ) {
+    this.name = name
+    this.displayName = displayName
+    this.description = description
+    this.props = props
+    this.run = run
+    this.test = test
+    this.requireAuth = requireAuth
+    this.errorHandlingOptions = errorHandlingOptions
+  }
 }
 export type Action<A extends AnyAuth = AnyAuth, P = InputPropertyMap> = IAction<A, P>
 
@@ -49,17 +68,18 @@ export type Action<A extends AnyAuth = AnyAuth, P = InputPropertyMap> = IAction<
 export function createAction<A extends AnyAuth = undefined, P extends InputPropertyMap = InputPropertyMap>(
   params: CreateActionParams<A, P>,
 ): IAction<A, P> {
-  return {
-    name: params.name,
-    displayName: params.displayName,
-    description: params.description,
-    props: params.props,
-    run: params.run,
-    test: params.test ?? params.run,
-    requireAuth: params.requireAuth ?? true,
-    errorHandlingOptions: params.errorHandlingOptions ?? {
+  const { name, displayName, description, props, run } = params
+  return new IAction(
+    name,
+    displayName,
+    description,
+    props,
+    run,
+    params.test ?? run,
+    params.requireAuth ?? true,
+    params.errorHandlingOptions ?? {
       continueOnFailure: { defaultValue: false },
       retryOnFailure: { defaultValue: false },
     },
-  }
+  )
 }

@@ -1,6 +1,8 @@
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
-import type { StoreScope, TriggerStrategy } from './constants.ts'
+import type { AppConnectionType, StoreScope, TriggerStrategy } from './constants.ts'
 import type { Lax } from './lax.ts'
+
+export type { FlowResponse as RespondResponse, FlowResponse as StopResponse } from '@piecework/model/run/waitpoint'
 
 /** What an action or a trigger is given when it runs (spec: facts/engine.md sections 8, 12 and 14). */
 
@@ -38,12 +40,20 @@ export interface OAuth2ConnectionValue<P = Record<string, unknown>> {
 export interface NoAuthConnectionValue {
   type: 'NO_AUTH'
 }
-export type AppConnectionValue =
-  | SecretTextConnectionValue
-  | BasicAuthConnectionValue
-  | CustomAuthConnectionValue
-  | OAuth2ConnectionValue
-  | NoAuthConnectionValue
+interface ConnectionValues<P> {
+  SECRET_TEXT: SecretTextConnectionValue
+  BASIC_AUTH: BasicAuthConnectionValue
+  CUSTOM_AUTH: CustomAuthConnectionValue<P>
+  OAUTH2: OAuth2ConnectionValue<P>
+  CLOUD_OAUTH2: OAuth2ConnectionValue<P>
+  PLATFORM_OAUTH2: OAuth2ConnectionValue<P>
+  NO_AUTH: NoAuthConnectionValue
+}
+/** What a connection of a type holds; of any type when none is named. */
+export type AppConnectionValue<
+  T extends AppConnectionType = AppConnectionType,
+  P = Record<string, unknown>,
+> = ConnectionValues<P>[T]
 
 /** Keys up to 128 characters, values up to 512 KiB of JSON; the default scope is the flow. */
 export interface Store {
@@ -87,12 +97,18 @@ export interface PopulatedFlow {
   [key: string]: Lax
 }
 
+export interface ListFlowsContextParams {
+  externalIds?: string[]
+}
+
+export interface SeekPage<T> {
+  data: T[]
+  next: string | null
+  previous: string | null
+}
+
 export interface FlowsContext {
-  list(params?: { externalIds?: string[] }): Promise<{
-    data: PopulatedFlow[]
-    next: string | null
-    previous: string | null
-  }>
+  list(params?: ListFlowsContextParams): Promise<SeekPage<PopulatedFlow>>
   current: { id: string; version: { id: string } }
 }
 
@@ -111,7 +127,12 @@ export interface CreateWaitpointParams {
 export interface CreateWaitpointResult {
   id: string
   resumeUrl: string
-  buildResumeUrl(params: { queryParams: Record<string, string>; sync?: boolean }): string
+  buildResumeUrl(params: ResumeUrlParams): string
+}
+export interface ResumeUrlParams {
+  queryParams: Record<string, string>
+  /** The caller is answered with what the rest of the flow responds. */
+  sync?: boolean
 }
 export type CreateWaitpointHook = (params: CreateWaitpointParams) => Promise<CreateWaitpointResult>
 export type WaitForWaitpointHook = (waitpointId: string) => void
@@ -124,6 +145,15 @@ export interface RespondHookParams {
 export type StopHook = (params?: StopHookParams) => void
 export type RespondHook = (params?: RespondHookParams) => void
 
+/** @deprecated How pieces of context version 1 and older pause; newer ones create waitpoints. */
+export interface PauseHookParams {
+  pauseMetadata:
+    | { type: 'DELAY'; resumeDateTime: string }
+    | { type: 'WEBHOOK'; response?: FlowResponse | undefined; actions?: string[] }
+}
+/** @deprecated See `PauseHookParams`. */
+export type PauseHook = (params: PauseHookParams) => void
+
 export interface RunContext {
   id: string
   /** Ends the flow after this step, and answers the waiting HTTP caller. */
@@ -133,6 +163,8 @@ export interface RunContext {
   createWaitpoint: CreateWaitpointHook
   /** The run pauses when the action returns. */
   waitForWaitpoint: WaitForWaitpointHook
+  /** @deprecated Only in contexts of version 1 and older. */
+  pause?: PauseHook
 }
 
 export interface OutputContext {
@@ -171,13 +203,21 @@ interface ActionContextBase<Auth, Values> extends ContextOf<Auth, Values> {
   output: OutputContext
   agent: AgentContext
   run: RunContext
+  /** @deprecated Only in contexts of version 1 and older. */
+  generateResumeUrl?: (params: ResumeUrlParams) => string
+}
+/** What the call that resumed a step brought along; empty after a delay. */
+export interface ResumePayload {
+  body: Lax
+  headers: Record<string, Lax>
+  queryParams: Record<string, Lax>
 }
 interface BeginContext<Auth, Values> extends ActionContextBase<Auth, Values> {
   executionType: 'BEGIN'
 }
 interface ResumeContext<Auth, Values> extends ActionContextBase<Auth, Values> {
   executionType: 'RESUME'
-  resumePayload: { body: Lax; headers: Record<string, Lax>; queryParams: Record<string, Lax> }
+  resumePayload: ResumePayload
 }
 export type ActionContextOf<Auth, Values> = BeginContext<Auth, Values> | ResumeContext<Auth, Values>
 
@@ -189,6 +229,9 @@ export interface TriggerPayload {
   queryParams: Record<string, string>
   method?: string
 }
+
+/** An event that came to the URL of an app. */
+export type EventPayload = TriggerPayload
 
 interface WebhookContext<Auth, Values> extends ContextOf<Auth, Values> {
   webhookUrl: string

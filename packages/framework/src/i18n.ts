@@ -27,10 +27,12 @@ export const pieceTranslation = {
     return piece
   },
 
-  /** The translations beside a piece's entry file (`i18n/<locale>.json`), or undefined without any. */
-  async initializeI18n(sourceFolder: string): Promise<I18nForPiece | undefined> {
+  /** The translations of a built piece (`src/i18n/<locale>.json` in its folder), or undefined without any. */
+  async initializeI18n(pieceFolder: string): Promise<I18nForPiece | undefined> {
     const found = await Promise.all(
-      LOCALES.map(async (locale) => [locale, await readTexts(join(sourceFolder, 'i18n', `${locale}.json`))] as const),
+      LOCALES.map(
+        async (locale) => [locale, await readTexts(join(pieceFolder, 'src', 'i18n', `${locale}.json`))] as const,
+      ),
     )
     const i18n: I18nForPiece = {}
     for (const [locale, texts] of found) if (texts) i18n[locale] = texts

@@ -11,6 +11,9 @@ import type {
   TriggerContextOf,
   TriggerPayload,
 } from './context.ts'
+import type { StaticPropsValue } from './property/declared.ts'
+import type { InputPropertyMap } from './property/types.ts'
+import type { ActionContext } from './typed-context.ts'
 
 /** What an action did to the world through its context. */
 export interface RecordedEffects {
@@ -71,13 +74,19 @@ export function createMemoryStore(): Store {
   }
 }
 
-/** A context to run an action with in a test (docs: build-pieces/misc/testing-pieces). */
+/**
+ * A context to run an action with in a test (docs: build-pieces/misc/testing-pieces). The types of the values follow
+ * from them, or from the properties of the action when they are named: `<typeof action.props>`.
+ */
 export function createMockActionContext<Values, const Auth>(
   params: ActionParams<Auth, Values> & { auth: Auth },
 ): ActionContextOf<Auth, Values> & Recording
 export function createMockActionContext<Values>(
   params: ActionParams<undefined, Values>,
 ): ActionContextOf<undefined, Values> & Recording
+export function createMockActionContext<Props extends InputPropertyMap>(
+  params: ActionParams<undefined, StaticPropsValue<Props>>,
+): ActionContext<undefined, Props> & Recording
 export function createMockActionContext(
   params: ActionParams<unknown, unknown>,
 ): ActionContextOf<unknown, unknown> & Recording {

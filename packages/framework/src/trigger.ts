@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import {
   type TriggerStrategy,
   TriggerTestStrategy,
@@ -8,9 +9,11 @@ import type { AnyAuth } from './property/auth-types.ts'
 import type { InputPropertyMap } from './property/types.ts'
 import type { OnStartContext, TestOrRunHookContext, TriggerHookContext } from './typed-context.ts'
 
-export type WebhookRenewConfiguration =
-  | { strategy: typeof WebhookRenewStrategy.NONE }
-  | { strategy: typeof WebhookRenewStrategy.CRON; cronExpression: string }
+export const WebhookRenewConfiguration = z.union([
+  z.object({ strategy: z.literal(WebhookRenewStrategy.CRON), cronExpression: z.string() }),
+  z.object({ strategy: z.literal(WebhookRenewStrategy.NONE) }),
+])
+export type WebhookRenewConfiguration = z.infer<typeof WebhookRenewConfiguration>
 
 export interface WebhookHandshakeConfiguration {
   strategy: WebhookHandshakeStrategy
@@ -57,12 +60,19 @@ interface WebhookParams<A extends AnyAuth, P> {
 export type CreateTriggerParams<S extends TriggerStrategy, A extends AnyAuth, P> = BaseTriggerParams<S, A, P> &
   (S extends 'WEBHOOK' ? WebhookParams<A, P> : { handshakeConfiguration?: never; renewConfiguration?: never })
 
-/** A trigger, as a piece holds it. Methods, so that triggers of any auth and props fit one list. */
-export interface ITrigger<
-  S extends TriggerStrategy = TriggerStrategy,
-  A extends AnyAuth = AnyAuth,
-  P = InputPropertyMap,
-> {
+/** The hooks of a trigger. Declared as methods, so that triggers of any auth and props fit one list. */
+interface Hooks<S extends TriggerStrategy, A extends AnyAuth, P> {
+  onHandshake(context: TriggerHookContext<A, P, 'WEBHOOK'>): Promise<WebhookResponse>
+  onRenew(context: TriggerHookContext<A, P, 'WEBHOOK'>): Promise<void>
+  onEnable(context: TriggerHookContext<A, P, S>): Promise<void>
+  onDisable(context: TriggerHookContext<A, P, S>): Promise<void>
+  onStart(context: OnStartContext<A, P>): Promise<unknown>
+  run(context: TestOrRunHookContext<A, P, S>): Promise<unknown[]>
+  test(context: TestOrRunHookContext<A, P, S>): Promise<unknown[]>
+}
+
+/** A trigger, as a piece holds it. `createTrigger` makes it. */
+export class ITrigger<S extends TriggerStrategy = TriggerStrategy, A extends AnyAuth = AnyAuth, P = InputPropertyMap> {
   readonly name: string
   readonly displayName: string
   readonly description: string
@@ -70,16 +80,54 @@ export interface ITrigger<
   readonly props: P
   readonly type: S
   readonly handshakeConfiguration: WebhookHandshakeConfiguration
-  onHandshake(context: TriggerHookContext<A, P, 'WEBHOOK'>): Promise<WebhookResponse>
+  readonly onHandshake: Hooks<S, A, P>['onHandshake']
   readonly renewConfiguration: WebhookRenewConfiguration
-  onRenew(context: TriggerHookContext<A, P, 'WEBHOOK'>): Promise<void>
-  onEnable(context: TriggerHookContext<A, P, S>): Promise<void>
-  onDisable(context: TriggerHookContext<A, P, S>): Promise<void>
-  onStart(context: OnStartContext<A, P>): Promise<unknown>
-  run(context: TestOrRunHookContext<A, P, S>): Promise<unknown[]>
-  test(context: TestOrRunHookContext<A, P, S>): Promise<unknown[]>
+  readonly onRenew: Hooks<S, A, P>['onRenew']
+  readonly onEnable: Hooks<S, A, P>['onEnable']
+  readonly onDisable: Hooks<S, A, P>['onDisable']
+  readonly onStart: Hooks<S, A, P>['onStart']
+  readonly run: Hooks<S, A, P>['run']
+  readonly test: Hooks<S, A, P>['test']
   readonly sampleData: unknown
   readonly testStrategy: TriggerTestStrategy
+
+  constructor(
+    name: string,
+    displayName: string,
+    description: string,
+    requireAuth: boolean,
+    props: P,
+    type: S,
+    handshakeConfiguration: WebhookHandshakeConfiguration,
+    onHandshake: Hooks<S, A, P>['onHandshake'],
+    renewConfiguration: WebhookRenewConfiguration,
+    onRenew: Hooks<S, A, P>['onRenew'],
+    onEnable: Hooks<S, A, P>['onEnable'],
+    onDisable: Hooks<S, A, P>['onDisable'],
+    onStart: Hooks<S, A, P>['onStart'],
+    run: Hooks<S, A, P>['run'],
+    test: Hooks<S, A, P>['test'],
+    sampleData: unknown,
+    testStrategy: TriggerTestStrategy,
+  ) {
+    this.name = name
+    this.displayName = displayName
+    this.description = description
+    this.requireAuth = requireAuth
+    this.props = props
+    this.type = type
+    this.handshakeConfiguration = handshakeConfiguration
+    this.onHandshake = onHandshake
+    this.renewConfiguration = renewConfiguration
+    this.onRenew = onRenew
+    this.onEnable = onEnable
+    this.onDisable = onDisable
+    this.onStart = onStart
+    this.run = run
+    this.test = test
+    this.sampleData = sampleData
+    this.testStrategy = testStrategy
+  }
 }
 export type Trigger<
   A extends AnyAuth = AnyAuth,
@@ -101,23 +149,23 @@ export function createTrigger<
   P extends InputPropertyMap = InputPropertyMap,
 >(params: CreateTriggerParams<S, A, P>): ITrigger<S, A, P> {
   const webhook: WebhookParams<A, P> = params
-  return {
-    name: params.name,
-    displayName: params.displayName,
-    description: params.description,
-    requireAuth: params.requireAuth ?? true,
-    props: params.props,
-    type: params.type,
-    handshakeConfiguration: webhook.handshakeConfiguration ?? { strategy: 'NONE' },
-    onHandshake: webhook.onHandshake ?? (async () => ({ status: 200 })),
-    renewConfiguration: webhook.renewConfiguration ?? { strategy: WebhookRenewStrategy.NONE },
-    onRenew: webhook.onRenew ?? (async () => {}),
-    onEnable: params.onEnable,
-    onDisable: params.onDisable,
-    onStart: params.onStart ?? (async () => {}),
-    run: params.run,
-    test: params.test ?? (async () => [params.sampleData]),
-    sampleData: params.sampleData,
-    testStrategy: testStrategyOf(params.type, params.test !== undefined, params.sampleData),
-  }
+  return new ITrigger(
+    params.name,
+    params.displayName,
+    params.description,
+    params.requireAuth ?? true,
+    params.props,
+    params.type,
+    webhook.handshakeConfiguration ?? { strategy: 'NONE' },
+    webhook.onHandshake ?? (async () => ({ status: 200 })),
+    webhook.renewConfiguration ?? { strategy: WebhookRenewStrategy.NONE },
+    webhook.onRenew ?? (async () => {}),
+    params.onEnable,
+    params.onDisable,
+    params.onStart ?? (async () => {}),
+    params.run,
+    params.test ?? (async () => [params.sampleData]),
+    params.sampleData,
+    testStrategyOf(params.type, params.test !== undefined, params.sampleData),
+  )
 }

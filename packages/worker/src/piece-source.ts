@@ -23,7 +23,8 @@ export interface PieceSourceOptions {
   withTranslations: boolean
 }
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
+/** From here the SDK and its libraries are found. */
+const sdk = fileURLToPath(new URL('../../framework/', import.meta.url))
 const ENTRIES = ['src/index.ts', 'index.ts']
 const Manifest = z.looseObject({ name: z.string(), version: z.string() })
 
@@ -90,16 +91,20 @@ async function entryOf(folder: string): Promise<string | undefined> {
   return undefined
 }
 
-/** Whatever a piece calls the SDK, ours stands in for it unless the piece has one of its own. */
+/**
+ * Whatever a piece calls the SDK, ours stands in for it unless the piece has one of its own; likewise `zod`, in which
+ * the SDK is told what inputs are right.
+ */
 const ownFramework: Plugin = {
   name: 'own-framework',
   setup(build) {
-    const names = /^(@activepieces\/(pieces-framework|pieces-common|shared)|@piecework\/framework)$/
+    const names = /^(@activepieces\/(pieces-framework|pieces-common|shared)|@piecework\/framework|zod)$/
     build.onResolve({ filter: names }, async ({ path, resolveDir, kind, pluginData }) => {
       if (pluginData === 'own-framework') return undefined
       const own = await build.resolve(path, { resolveDir, kind, pluginData: 'own-framework' })
       if (own.errors.length === 0) return own
-      return build.resolve('@piecework/framework', { resolveDir: root, kind, pluginData: 'own-framework' })
+      const ours = path === 'zod' ? path : '@piecework/framework'
+      return build.resolve(ours, { resolveDir: sdk, kind, pluginData: 'own-framework' })
     })
   },
 }

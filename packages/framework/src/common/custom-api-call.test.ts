@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PieceAuth } from '../property/auth.ts'
-import { createMockActionContext } from '../testing.ts'
+import { Property } from '../property/property.ts'
+import { createMockActionContext, createMockTriggerContext } from '../testing.ts'
 import { createCustomApiCallAction } from './custom-api-call.ts'
 
 let server: Server
@@ -66,6 +67,79 @@ describe('a custom API call', () => {
     const result = await inQuery.run(call({ url: { url: 'things' } }))
     expect(result).toMatchObject({ body: { url: '/v1/things?key=s3cret' } })
     expect(JSON.stringify(result)).not.toContain('"key":"s3cret"')
+  })
+
+  it('sends what was entered as raw text, as what it is, and the bodies of older steps', async () => {
+    const sent = async (propsValue: Record<string, unknown>) => {
+      const result = await action.run(call({ url: { url: 'things' }, method: 'POST', ...propsValue }))
+      const { body } = result as { body: { body: string; headers: Record<string, string> } }
+      return [body.headers['content-type'], body.body]
+    }
+    expect(await sent({ body_type: 'raw', body: { data: '{"a": 1}' } })).toEqual(['application/json', '{"a": 1}'])
+    expect(await sent({ body_type: 'raw', body: { data: 'hello' } })).toEqual(['text/plain', 'hello'])
+    expect(await sent({ body: { old: true } })).toEqual(['application/json', '{"old":true}'])
+    expect(await sent({ body_type: 'none', body: { data: 'x' } })).toEqual([undefined, ''])
+    const file = { filename: 'a.txt', data: Buffer.from('content') }
+    const fields = [
+      { fieldName: 'name', fieldType: 'text', textFieldValue: 'Ada' },
+      { fieldName: 'file', fieldType: 'file', fileFieldValue: file },
+    ]
+    const [type, form] = await sent({ body_type: 'form_data', body: { data: fields } })
+    expect(type).toMatch(/^multipart\/form-data; boundary=/)
+    expect(form).toMatch(/name="name"\r\n\r\nAda[\s\S]*filename="a.txt"[\s\S]*content/)
+  })
+
+  it('lets the author override what the connection puts into the query, and the mapping see every property', async () => {
+    const mapped = createCustomApiCallAction({
+      baseUrl: () => base,
+      authMapping: async (_, propsValue) => ({ tenant: propsValue.tenant, key: 'connection' }),
+      authLocation: 'queryParams',
+      extraProps: { tenant: Property.ShortText({ displayName: 'Tenant', required: true }) },
+    })
+    const context = createMockActionContext({
+      propsValue: { method: 'GET', url: { url: 'a' }, headers: {}, queryParams: { key: 'mine' }, tenant: 't1' },
+    })
+    expect(await mapped.run(context)).toMatchObject({ body: { url: '/v1/a?tenant=t1&key=mine' } })
+    expect([mapped.requireAuth, action.requireAuth]).toEqual([false, true])
+  })
+
+  it('takes what a piece says differently of its properties', async () => {
+    const named = createCustomApiCallAction({
+      auth,
+      baseUrl: (auth) => `https://${auth?.secret_text}.example.com`,
+      name: 'any',
+      displayName: 'Any',
+      description: 'Anything',
+      props: {
+        url: { displayName: 'Path' },
+        method: { defaultValue: 'PUT' },
+        headers: { required: false },
+        body: { description: 'As in the manual' },
+        failsafe: { defaultValue: true },
+        timeout: { defaultValue: 9 },
+      },
+    })
+    expect(named).toMatchObject({ name: 'any', displayName: 'Any', description: 'Anything' })
+    expect(named.props).toMatchObject({
+      method: { defaultValue: 'PUT' },
+      headers: { required: false },
+      failsafe: { defaultValue: true },
+      timeout: { defaultValue: 9 },
+      followRedirects: { defaultValue: false },
+      body_type: { defaultValue: 'none' },
+    })
+    const context = createMockTriggerContext({ propsValue: {} })
+    const propsOf = async (property: unknown, values: Record<string, unknown>) => {
+      if (typeof property !== 'object' || property === null || !('props' in property)) throw new Error('not dynamic')
+      return typeof property.props === 'function' ? property.props(values, context) : undefined
+    }
+    const connection = { auth: { type: 'SECRET_TEXT', secret_text: 'acme' } }
+    expect(await propsOf(named.props.url, connection)).toMatchObject({
+      url: { displayName: 'Path', defaultValue: 'https://acme.example.com' },
+    })
+    expect(await propsOf(named.props.body, { body_type: 'json' })).toMatchObject({
+      data: { description: 'As in the manual' },
+    })
   })
 
   it('fails with the status, or returns the error when told not to fail', async () => {

@@ -1,5 +1,4 @@
 import { createAction, type IAction } from '../action.ts'
-import { isNil } from '../guards.ts'
 import type { Lax } from '../lax.ts'
 import type { AnyAuth } from '../property/auth-types.ts'
 import type { AuthValue } from '../property/auth-value.ts'
@@ -77,8 +76,7 @@ export function createCustomApiCallAction<A extends AnyAuth>(params: CustomApiCa
       displayName: 'Body',
       required: false,
       refreshers: ['body_type'],
-      props: ({ body_type }) => bodyPropsFor(body_type),
-      ...(overrides.body?.displayName === undefined ? {} : { displayName: overrides.body.displayName }),
+      props: ({ body_type }) => bodyPropsFor(body_type, overrides.body),
     }),
     response_is_binary: Property.Checkbox({
       displayName: 'Response is Binary',
@@ -102,8 +100,7 @@ export function createCustomApiCallAction<A extends AnyAuth>(params: CustomApiCa
     ...declaration,
     async run(context) {
       const input: Lax = context.propsValue
-      const authFields: Record<string, Lax> =
-        !isNil(context.auth) && params.authMapping ? await params.authMapping(context.auth, input) : {}
+      const authFields = (await params.authMapping?.(context.auth, input)) ?? {}
       const inQuery = params.authLocation === 'queryParams'
       const content = requestBodyOf(input.body_type, input.body)
       try {
@@ -111,7 +108,7 @@ export function createCustomApiCallAction<A extends AnyAuth>(params: CustomApiCa
           method: input.method,
           url: absoluteUrl(input.url?.url ?? '', () => params.baseUrl(context.auth)),
           headers: { ...content.headers, ...input.headers, ...(inQuery ? {} : authFields) },
-          queryParams: { ...input.queryParams, ...(inQuery ? authFields : {}) },
+          queryParams: { ...(inQuery ? authFields : {}), ...input.queryParams },
           body: content.body,
           timeout: input.timeout ? input.timeout * 1000 : undefined,
           followRedirects: input.followRedirects === true,

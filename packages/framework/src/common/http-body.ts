@@ -1,9 +1,10 @@
+import { PassThrough, Readable } from 'node:stream'
 import { FormData as UndiciFormData } from 'undici'
 import { isMap } from '../guards.ts'
 import type { HttpHeaders, HttpRequest } from './http-types.ts'
 
 /** A body as the transport takes it. */
-export type WireBody = string | Uint8Array | UndiciFormData | null
+export type WireBody = string | Uint8Array | UndiciFormData | Readable | null
 
 /**
  * The body of a request and the headers that go with it.
@@ -23,7 +24,9 @@ export function encodeBody(request: HttpRequest<unknown>, headers: Headers): Wir
   }
   if (body instanceof Uint8Array) return body
   if (body instanceof ArrayBuffer) return new Uint8Array(body)
-  if (typeof body === 'string') return body
+  if (typeof body === 'string') return isJson(headers) && !parses(body) ? JSON.stringify(body) : body
+  const stream = streamOf(body, headers)
+  if (stream !== undefined) return stream
   const contentType = headers.get('content-type') ?? ''
   if (isMap(body) && contentType.startsWith('application/x-www-form-urlencoded')) {
     return new URLSearchParams(flatten(body)).toString()
@@ -38,6 +41,35 @@ export function encodeBody(request: HttpRequest<unknown>, headers: Headers): Wir
     return form
   }
   return JSON.stringify(body)
+}
+
+const isJson = (headers: Headers): boolean => headers.get('content-type')?.startsWith('application/json') ?? false
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * A body that is a stream. The forms of the package `form-data` are streams of an older kind, which say themselves
+ * what their headers are.
+ */
+function streamOf(body: object, headers: Headers): Readable | undefined {
+  if (body instanceof Readable) return body
+  const pipe: unknown = Reflect.get(body, 'pipe')
+  if (typeof pipe !== 'function') return undefined
+  const getHeaders: unknown = Reflect.get(body, 'getHeaders')
+  const own: unknown = typeof getHeaders === 'function' ? Reflect.apply(getHeaders, body, []) : {}
+  for (const [name, value] of Object.entries(Object(own))) headers.set(name, String(value))
+  const stream = new PassThrough()
+  const on: unknown = Reflect.get(body, 'on')
+  if (typeof on === 'function') Reflect.apply(on, body, ['error', (error: Error) => stream.destroy(error)])
+  Reflect.apply(pipe, body, [stream])
+  return stream
 }
 
 function callerSetContentType(headers: HttpHeaders | undefined): boolean {

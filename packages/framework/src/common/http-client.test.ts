@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
+import FormDataOfPackage from 'form-data'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { httpClient } from './http-client.ts'
+import { DelegatingAuthenticationConverter } from './base-http-client.ts'
+import { AxiosHttpClient, httpClient } from './http-client.ts'
 import { HttpError } from './http-error.ts'
 import type { HttpRequest } from './http-types.ts'
 
@@ -16,7 +19,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   for await (const chunk of request) chunks.push(chunk)
   const count = (hits.get(url.pathname) ?? 0) + 1
   hits.set(url.pathname, count)
-  if (url.pathname === '/slow') return
+  if (url.pathname.startsWith('/slow')) return
+  if (url.pathname === '/busy') {
+    if (count < 2) return void response.writeHead(429).end('"busy"')
+    return void response.end('"free"')
+  }
   if (url.pathname === '/status')
     return void response.writeHead(Number(url.searchParams.get('code'))).end('{"why":"no"}')
   if (url.pathname === '/redirect') return void response.writeHead(302, { location: '/echo?redirected=1' }).end()
@@ -86,6 +93,44 @@ describe('a request', () => {
     expect(body.body).toContain('filename="a.txt"')
   })
 
+  it('sends streams, and forms of the package form-data', async () => {
+    const stream = await send('/echo', {
+      method: 'POST',
+      body: Readable.from(['a', 'b']),
+      headers: { 'content-type': 'text/plain' },
+    })
+    expect(stream.body).toMatchObject({ body: 'ab', headers: { 'content-type': 'text/plain' } })
+    const form = new FormDataOfPackage()
+    form.append('name', 'Ada')
+    form.append('file', Buffer.from('content'), { filename: 'a.txt' })
+    const { body } = await send('/echo', { method: 'POST', body: form, headers: form.getHeaders() })
+    expect(body.headers['content-type']).toBe(`multipart/form-data; boundary=${form.getBoundary()}`)
+    expect(body.body).toMatch(/name="name"\r\n\r\nAda[\s\S]*filename="a.txt"[\s\S]*content/)
+    const without = new FormDataOfPackage()
+    without.append('a', '1')
+    expect((await send('/echo', { method: 'POST', body: without })).body.body).toContain('name="a"')
+  })
+
+  it('turns text into JSON when it says that it is JSON, unless it is that already', async () => {
+    const sent = async (body: string) => (await send('/echo', { method: 'POST', body })).body.body
+    expect([await sent('{"a":1}'), await sent('hello')]).toEqual(['{"a":1}', '"hello"'])
+  })
+
+  it('goes to the base URL of its client, by the authentication that the client knows', async () => {
+    class Signed extends DelegatingAuthenticationConverter {
+      override convert(
+        authentication: Parameters<DelegatingAuthenticationConverter['convert']>[0],
+        headers: Record<string, string | string[] | undefined>,
+      ) {
+        return super.convert(authentication, Object.assign(headers, { 'x-signed': 'yes' }))
+      }
+    }
+    const client = new AxiosHttpClient(`${base}/echo`, new Signed())
+    const authentication = { type: 'BEARER_TOKEN', token: 'abc' } as const
+    const { body } = await client.sendRequest({ method: 'GET', url: '?a=1', authentication })
+    expect(body).toMatchObject({ query: { a: '1' }, headers: { authorization: 'Bearer abc', 'x-signed': 'yes' } })
+  })
+
   it('authenticates with a bearer token or a user name and password', async () => {
     const bearer = await send('/echo', { authentication: { type: 'BEARER_TOKEN', token: 'abc' } })
     expect(bearer.body.headers.authorization).toBe('Bearer abc')
@@ -105,6 +150,8 @@ describe('an answer', () => {
     const bytes = await send('/gzip', { responseType: 'arraybuffer' })
     expect(Buffer.isBuffer(bytes.body) && bytes.body.toString()).toBe('{"a":1}')
     expect((await send('/gzip', { responseType: 'text' })).body).toBe('{"a":1}')
+    const blob = (await send('/gzip', { responseType: 'blob' })).body
+    expect(blob instanceof Blob && (await blob.text())).toBe('{"a":1}')
   })
 
   it('follows redirects unless told not to', async () => {
@@ -130,6 +177,23 @@ describe('a failure', () => {
     expect(error.response.status).toBe(422)
   })
 
+  it('is told in words, whatever kind of answer was asked for', async () => {
+    const error = await failure(send('/status?code=404', { responseType: 'arraybuffer' }))
+    expect(error.response.body).toEqual({ why: 'no' })
+  })
+
+  it('of a client that the piece brings along is translated', () => {
+    const error = new HttpError({ a: 1 }, { response: { status: 403, data: Buffer.from('denied') } })
+    expect(JSON.parse(error.message)).toEqual({
+      response: { status: 403, body: 'denied' },
+      request: { body: { a: 1 } },
+    })
+    expect(new HttpError(undefined, {}).errorMessage()).toEqual({
+      response: { status: 500, body: undefined },
+      request: { body: undefined },
+    })
+  })
+
   it('without any answer has status 500 and the reason', async () => {
     const error = await failure(httpClient.sendRequest({ method: 'GET', url: 'http://127.0.0.1:1/' }))
     expect(error.response).toMatchObject({ status: 500, body: expect.stringContaining('ECONNREFUSED') })
@@ -147,6 +211,15 @@ describe('a failure', () => {
     hits.delete('/status')
     await failure(send('/status?code=404', { retries: 3 }))
     expect(hits.get('/status')).toBe(1)
+  })
+
+  it('that may pass is tried again only where a repetition does no harm', async () => {
+    expect((await send('/busy', { retries: 1 })).body).toBe('free')
+    hits.delete('/busy')
+    expect((await failure(send('/busy', { method: 'POST', retries: 1 }))).response.status).toBe(429)
+    await failure(send('/slow-post', { method: 'POST', timeout: 50, retries: 1 }))
+    await failure(send('/slow-get', { timeout: 50, retries: 1 }))
+    expect([hits.get('/slow-post'), hits.get('/slow-get')]).toEqual([1, 2])
   })
 
   it('names a URL that is none', async () => {

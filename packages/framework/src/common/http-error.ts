@@ -8,13 +8,18 @@ interface Failure {
   headers?: HttpHeaders
   cause?: unknown
 }
+/** The error of an HTTP client that a piece brings along (axios). */
+interface ForeignFailure {
+  response?: { status?: number; data?: unknown } | undefined
+}
 
 /** An HTTP call that failed, or was answered with an error status. Its message is JSON of both sides. */
 export class HttpError extends Error {
   readonly response: { status: number; body: Lax; headers?: HttpHeaders | undefined }
   readonly request: { body: Lax }
 
-  constructor(requestBody: unknown, failure: Failure) {
+  constructor(requestBody: unknown, failed: Failure | ForeignFailure) {
+    const failure = 'status' in failed && 'body' in failed ? failed : translated(failed)
     super(
       JSON.stringify({
         response: { status: failure.status, body: printable(failure.body) },
@@ -32,6 +37,11 @@ export class HttpError extends Error {
   errorMessage(): { response: { status: number; body: Lax }; request: { body: Lax } } {
     return { response: { status: this.response.status, body: this.response.body }, request: this.request }
   }
+}
+
+function translated(foreign: ForeignFailure): Failure {
+  const { status = 500, data } = foreign.response ?? {}
+  return { status, body: data instanceof Uint8Array ? new TextDecoder().decode(data) : data, cause: foreign }
 }
 
 /** Bytes and forms have no useful JSON: they are named, not dumped. */

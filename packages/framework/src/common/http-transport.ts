@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici'
 import { EnvHttpProxyAgent, interceptors, ProxyAgent, request as undiciRequest } from 'undici'
 import { encodeBody } from './http-body.ts'
 import { HttpError } from './http-error.ts'
-import type { Authentication, HttpHeaders, HttpMessageBody, HttpRequest, HttpResponse } from './http-types.ts'
+import type { HttpHeaders, HttpMessageBody, HttpRequest, HttpResponse } from './http-types.ts'
 
 const MAX_REDIRECTS = 20
 /** Distinct proxies kept open at once. */
@@ -23,12 +23,12 @@ let environmentDispatcher: Dispatcher | undefined
 const proxyDispatchers = new Map<string, Dispatcher>()
 
 /** One attempt. Heavy to load: import it lazily. */
-export async function send(request: HttpRequest<unknown>): Promise<HttpResponse> {
-  const headers = headersOf(request)
+export async function send(request: HttpRequest<unknown>, url: URL, given: HttpHeaders): Promise<HttpResponse> {
+  const headers = headersOf(given)
   const body = encodeBody(request, headers)
   let answer: { status: number; headers: HttpHeaders; bytes: Buffer }
   try {
-    const response = await undiciRequest(urlOf(request), {
+    const response = await undiciRequest(url, {
       method: request.method,
       headers: Object.fromEntries(headers),
       body,
@@ -47,37 +47,22 @@ export async function send(request: HttpRequest<unknown>): Promise<HttpResponse>
   } catch (error) {
     throw new HttpError(request.body, { status: 500, body: reasonOf(error, request), cause: error })
   }
-  const content = decode(answer.bytes, request.responseType ?? 'json')
-  if (answer.status >= 400 || (answer.status >= 300 && request.followRedirects !== false)) {
+  const isError = answer.status >= 400 || (answer.status >= 300 && request.followRedirects !== false)
+  // Whatever was asked for, what a service says of an error is text.
+  const content = decode(answer.bytes, isError ? 'json' : (request.responseType ?? 'json'))
+  if (isError) {
     throw new HttpError(request.body, { status: answer.status, body: content, headers: answer.headers })
   }
   return { status: answer.status, headers: answer.headers, body: content }
 }
 
-/** The query of the URL and `queryParams` together. */
-function urlOf(request: HttpRequest<unknown>): URL {
-  const url = new URL(request.url)
-  for (const [name, value] of Object.entries(request.queryParams ?? {})) {
-    if (value !== undefined && value !== null) url.searchParams.append(name, String(value))
-  }
-  return url
-}
-
-function headersOf(request: HttpRequest<unknown>): Headers {
-  const headers = new Headers({ accept: 'application/json', 'accept-encoding': 'gzip, deflate, br' })
-  if (request.body !== undefined && request.body !== null) headers.set('content-type', 'application/json')
-  if (request.authentication) headers.set('authorization', authorization(request.authentication))
-  for (const [name, value] of Object.entries(request.headers ?? {})) {
-    if (value === undefined || value === null) continue
-    headers.set(name, Array.isArray(value) ? value.join(', ') : String(value))
+function headersOf(given: HttpHeaders): Headers {
+  const headers = new Headers({ 'accept-encoding': 'gzip, deflate, br' })
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined && value !== null)
+      headers.set(name, Array.isArray(value) ? value.join(', ') : String(value))
   }
   return headers
-}
-
-function authorization(authentication: Authentication): string {
-  if (authentication.type === 'BEARER_TOKEN') return `Bearer ${authentication.token}`
-  const pair = `${authentication.username}:${authentication.password}`
-  return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`
 }
 
 function dispatcherOf(request: HttpRequest<unknown>): Dispatcher {

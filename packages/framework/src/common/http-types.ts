@@ -13,6 +13,14 @@ export const HttpMethod = {
   HEAD: 'HEAD',
 } as const
 export type HttpMethod = ValueOf<typeof HttpMethod>
+export declare namespace HttpMethod {
+  type GET = 'GET'
+  type POST = 'POST'
+  type PATCH = 'PATCH'
+  type PUT = 'PUT'
+  type DELETE = 'DELETE'
+  type HEAD = 'HEAD'
+}
 
 export const HttpHeader = {
   AUTHORIZATION: 'Authorization',
@@ -21,19 +29,34 @@ export const HttpHeader = {
   CONTENT_TYPE: 'Content-Type',
 } as const
 export type HttpHeader = ValueOf<typeof HttpHeader>
+export declare namespace HttpHeader {
+  type AUTHORIZATION = 'Authorization'
+  type ACCEPT = 'Accept'
+  type API_KEY = 'x-api-key'
+  type CONTENT_TYPE = 'Content-Type'
+}
 
 export const MediaType = { APPLICATION_JSON: 'application/json', TEXT_CSV: 'text/csv' } as const
 export type MediaType = ValueOf<typeof MediaType>
+export declare namespace MediaType {
+  type APPLICATION_JSON = 'application/json'
+  type TEXT_CSV = 'text/csv'
+}
 
 export const AuthenticationType = { BEARER_TOKEN: 'BEARER_TOKEN', BASIC: 'BASIC' } as const
 export type AuthenticationType = ValueOf<typeof AuthenticationType>
+export declare namespace AuthenticationType {
+  type BEARER_TOKEN = 'BEARER_TOKEN'
+  type BASIC = 'BASIC'
+}
 
-export interface BearerTokenAuthentication {
-  type: typeof AuthenticationType.BEARER_TOKEN
+export interface BaseAuthentication<T extends AuthenticationType> {
+  type: T
+}
+export interface BearerTokenAuthentication extends BaseAuthentication<'BEARER_TOKEN'> {
   token: string
 }
-export interface BasicAuthentication {
-  type: typeof AuthenticationType.BASIC
+export interface BasicAuthentication extends BaseAuthentication<'BASIC'> {
   username: string
   password: string
 }
@@ -42,18 +65,22 @@ export type Authentication = BearerTokenAuthentication | BasicAuthentication
 export type HttpHeaders = Record<string, string | string[] | undefined>
 export type QueryParams = Record<string, string>
 export type HttpMessageBody = Lax
+export type HttpRequestBody = HttpMessageBody
 
 export interface HttpRequest<RequestBody = HttpMessageBody> {
   method: HttpMethod
   url: string
-  /** A map, text, bytes, `URLSearchParams` or `FormData`. */
+  /** A map, text, bytes, a stream, `URLSearchParams` or `FormData`, also that of the package `form-data`. */
   body?: RequestBody | undefined
   headers?: HttpHeaders | undefined
   authentication?: Authentication | undefined
   queryParams?: QueryParams | undefined
   /** Milliseconds for the whole call; none when absent or 0. */
   timeout?: number | undefined
-  /** How often to try again after a failed connection, a time-out or a 5xx. */
+  /**
+   * How often to try again, ever later: after a failed connection or a 5xx; where a repetition does no harm, also
+   * after a time-out or 429.
+   */
   retries?: number | undefined
   responseType?: 'arraybuffer' | 'json' | 'blob' | 'text' | undefined
   /** `false`: a redirect is an answer like any other. */

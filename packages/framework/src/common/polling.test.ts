@@ -56,6 +56,51 @@ describe('polling by the last item', () => {
     expect(await pollingHelper.poll(polling, params)).toEqual(['b', 'a'])
   })
 
+  it('tells everything when the last item seen is gone, and keeps to it while there is nothing', async () => {
+    const params = input()
+    ids = ['b', 'a']
+    await pollingHelper.onEnable(polling, params)
+    ids = []
+    expect(await pollingHelper.poll(polling, params)).toEqual([])
+    expect(await params.store.get('lastItem')).toBe('b')
+    ids = ['d', 'c']
+    expect(await pollingHelper.poll(polling, params)).toEqual(['d', 'c'])
+  })
+
+  it('forgets what it saw when it is enabled anew over an empty source, and knows no item without an id', async () => {
+    const params = input()
+    await params.store.put('lastItem', 'old')
+    ids = []
+    await pollingHelper.onEnable(polling, params)
+    expect(await params.store.get('lastItem')).toBeNull()
+    const nameless: Polling<undefined, object> = {
+      strategy: DedupeStrategy.LAST_ITEM,
+      items: async () => [{ id: undefined, data: 'x' }],
+    }
+    await pollingHelper.onEnable(nameless, params)
+    expect(await pollingHelper.poll(nameless, params)).toEqual(['x'])
+    expect(await params.store.get('lastItem')).toBeNull()
+  })
+
+  it('is told the last item seen, but not in a test or when it is enabled', async () => {
+    const told: unknown[] = []
+    const telling: Polling<undefined, object> = {
+      strategy: DedupeStrategy.LAST_ITEM,
+      items: async ({ lastItemId }) => {
+        told.push(lastItemId)
+        return ids.map((id) => ({ id, data: id }))
+      },
+    }
+    const params = input()
+    ids = ['f', 'e', 'd', 'c', 'b', 'a']
+    await pollingHelper.onEnable(telling, params)
+    expect(await pollingHelper.test(telling, params)).toEqual(['f', 'e', 'd', 'c', 'b'])
+    await pollingHelper.poll(telling, params)
+    await pollingHelper.onDisable(telling, params)
+    expect(told).toEqual([null, null, 'f'])
+    expect(await params.store.get('lastItem')).toBe('f')
+  })
+
   it('takes the oldest first when only some may be taken, and loses none', async () => {
     const params = input()
     ids = ['a']

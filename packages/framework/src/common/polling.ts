@@ -5,6 +5,10 @@ import { isNil } from '../guards.ts'
 /** How a polling trigger knows which items are new (spec: facts/engine.md section 13). */
 export const DedupeStrategy = { TIMEBASED: 0, LAST_ITEM: 1 } as const
 export type DedupeStrategy = (typeof DedupeStrategy)[keyof typeof DedupeStrategy]
+export declare namespace DedupeStrategy {
+  type TIMEBASED = 0
+  type LAST_ITEM = 1
+}
 
 interface PollingInput<A, P> {
   auth: A
@@ -48,9 +52,9 @@ export const pollingHelper = {
       await params.store.put(LAST_POLL, Date.now(), StoreScope.FLOW)
       return
     }
-    const [newest] = await polling.items({ ...params, lastItemId: null })
-    if (newest === undefined) await params.store.delete(LAST_ITEM, StoreScope.FLOW)
-    else await params.store.put(LAST_ITEM, newest.id, StoreScope.FLOW)
+    const newest = (await polling.items({ ...params, lastItemId: null }))[0]?.id
+    if (isNil(newest)) await params.store.delete(LAST_ITEM, StoreScope.FLOW)
+    else await params.store.put(LAST_ITEM, newest, StoreScope.FLOW)
   },
 
   async onDisable<A, P>(_polling: Polling<A, P>, _params: PollingInput<A, P>): Promise<void> {},
@@ -83,8 +87,8 @@ async function pollByItem<A, P>(
   const seen = isNil(last) ? -1 : items.findIndex((item) => item.id === last)
   let fresh = seen === -1 ? items : items.slice(0, seen)
   // The oldest go first, so that the rest is still new the next time.
-  if (params.maxItemsToPoll !== undefined) fresh = fresh.slice(-params.maxItemsToPoll)
-  const [newest] = fresh
-  if (newest !== undefined) await params.store.put(LAST_ITEM, newest.id, StoreScope.FLOW)
+  if (!isNil(params.maxItemsToPoll)) fresh = fresh.slice(-params.maxItemsToPoll)
+  const newest = fresh[0]?.id
+  if (!isNil(newest)) await params.store.put(LAST_ITEM, newest, StoreScope.FLOW)
   return fresh.map((item) => item.data)
 }

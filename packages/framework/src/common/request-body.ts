@@ -13,9 +13,9 @@ export const BODY_TYPES = [
   { label: 'Raw', value: 'raw' },
 ]
 
-/** The property that `body_type` asks for. */
-export async function bodyPropsFor(bodyType: unknown): Promise<InputPropertyMap> {
-  if (bodyType === 'json') return { data: Property.Json({ displayName: 'JSON Body', required: true }) }
+/** The property that `body_type` asks for. @param json what a piece says differently of a JSON body */
+export async function bodyPropsFor(bodyType: unknown, json: object = {}): Promise<InputPropertyMap> {
+  if (bodyType === 'json') return { data: Property.Json({ displayName: 'JSON Body', required: true, ...json }) }
   if (bodyType === 'raw') return { data: Property.LongText({ displayName: 'Raw Body', required: true }) }
   if (bodyType !== 'form_data') return {}
   return {
@@ -45,10 +45,16 @@ export async function bodyPropsFor(bodyType: unknown): Promise<InputPropertyMap>
  * The body to send for what the author entered, with the headers it needs.
  * @throws when a form field has no name, or JSON text does not parse.
  */
-export function requestBodyOf(bodyType: string | undefined, input: unknown): { body?: unknown; headers: HttpHeaders } {
+export function requestBodyOf(
+  bodyType: string | null | undefined,
+  input: unknown,
+): { body?: unknown; headers: HttpHeaders } {
+  // Steps from before there were types of body hold the body itself.
+  if (isNil(bodyType) || bodyType === '') return isNil(input) ? { headers: {} } : { body: input, headers: {} }
   const data = isMap(input) ? input.data : undefined
-  if (bodyType === undefined || bodyType === 'none' || isNil(data)) return { headers: {} }
-  if (bodyType === 'raw') return { body: data, headers: { 'content-type': 'text/plain' } }
+  if (bodyType === 'none' || isNil(data)) return { headers: {} }
+  if (bodyType === 'raw')
+    return { body: data, headers: { 'content-type': isJson(data) ? 'application/json' : 'text/plain' } }
   if (bodyType === 'json') {
     return { body: typeof data === 'string' ? data : JSON.stringify(data), headers: {} }
   }
@@ -65,4 +71,15 @@ export function requestBodyOf(bodyType: string | undefined, input: unknown): { b
     }
   }
   return { body: form, headers: {} }
+}
+
+/** Much of what is entered as raw text is JSON, and services want to be told so. */
+function isJson(data: unknown): boolean {
+  if (typeof data !== 'string' || !/^\s*[[{]/.test(data)) return false
+  try {
+    JSON.parse(data)
+    return true
+  } catch {
+    return false
+  }
 }

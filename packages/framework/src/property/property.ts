@@ -1,4 +1,5 @@
 import { MarkdownVariant } from '../constants.ts'
+import type { PropertyContext } from '../context.ts'
 import type { AnyAuth } from './auth-types.ts'
 import type {
   CheckboxProperty,
@@ -6,6 +7,8 @@ import type {
   CustomProperty,
   CustomPropertyCodeFunctionParams,
   DateTimeProperty,
+  DropdownOption,
+  DropdownState,
   FileProperty,
   JsonProperty,
   LongTextProperty,
@@ -16,10 +19,30 @@ import type {
   StaticDropdownProperty,
   StaticMultiSelectDropdownProperty,
 } from './declared.ts'
-import type { ArrayProperty, DropdownProperty, DynamicProperties, MultiSelectDropdownProperty } from './types.ts'
+import type {
+  ArrayProperty,
+  DropdownProperty,
+  DynamicProperties,
+  MultiSelectDropdownProperty,
+  ResolverInput,
+} from './types.ts'
 
 /** What an author writes: everything but what the factory adds. */
 type Declaration<P> = Omit<P, 'type' | 'valueSchema'>
+
+/** What resolvers of options may answer: while there is nothing to choose from, the list may be left out. */
+type Answer<T> = DropdownState<T> | { disabled: boolean; placeholder?: string; options?: DropdownOption<T>[] }
+/** What an author writes where the options are asked for. */
+type Resolving<P, T, A extends AnyAuth> = Omit<Declaration<P>, 'options'> & {
+  options(propsValue: ResolverInput<A>, context: PropertyContext): Promise<Answer<T>>
+}
+
+const complete =
+  <T, A extends AnyAuth>(declaration: Resolving<unknown, T, A>) =>
+  async (propsValue: ResolverInput<A>, context: PropertyContext): Promise<DropdownState<T>> => {
+    const answer = await declaration.options(propsValue, context)
+    return { ...answer, options: answer.options ?? [] }
+  }
 
 /** The kinds of input property (docs: build-pieces/piece-reference/properties). */
 export const Property = {
@@ -79,11 +102,15 @@ export const Property = {
     declaration: Declaration<StaticMultiSelectDropdownProperty<T, R>>,
   ): StaticMultiSelectDropdownProperty<T, R> => ({ ...declaration, type: 'STATIC_MULTI_SELECT_DROPDOWN' }),
   Dropdown: <T, const R extends boolean = boolean, A extends AnyAuth = undefined>(
-    declaration: Declaration<DropdownProperty<T, R, A>>,
-  ): DropdownProperty<T, R, A> => ({ ...declaration, type: 'DROPDOWN' }),
+    declaration: Resolving<DropdownProperty<T, R, A>, T, A>,
+  ): DropdownProperty<T, R, A> => ({ ...declaration, options: complete(declaration), type: 'DROPDOWN' }),
   MultiSelectDropdown: <T, const R extends boolean = boolean, A extends AnyAuth = undefined>(
-    declaration: Declaration<MultiSelectDropdownProperty<T, R, A>>,
-  ): MultiSelectDropdownProperty<T, R, A> => ({ ...declaration, type: 'MULTI_SELECT_DROPDOWN' }),
+    declaration: Resolving<MultiSelectDropdownProperty<T, R, A>, T, A>,
+  ): MultiSelectDropdownProperty<T, R, A> => ({
+    ...declaration,
+    options: complete(declaration),
+    type: 'MULTI_SELECT_DROPDOWN',
+  }),
   /** Properties that are only known once others have values. */
   DynamicProperties: <const R extends boolean = boolean, A extends AnyAuth = undefined>(
     declaration: Declaration<DynamicProperties<R, A>>,
