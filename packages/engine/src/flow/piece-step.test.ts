@@ -76,6 +76,7 @@ it('hands actions files, tags, connections, the project and its flows', async ()
     return {
       file: await files.write({ fileName: 'a.txt', data: Buffer.from('content of a') }),
       secret: (await connections.get('key')).secret_text,
+      missing: await connections.get('nowhere'),
       externalId: await project.externalId(),
       listed: await flows.list({ externalIds: ['a', 'b'] }),
       current: flows.current.id,
@@ -86,6 +87,7 @@ it('hands actions files, tags, connections, the project and its flows', async ()
   expect(log.executionState.steps.step_1?.output).toEqual({
     file: 'https://flows.example.com/file',
     secret: 's3cret',
+    missing: null,
     externalId: 'outside',
     listed: { data: ['?externalIds=a%2Cb'], next: null, previous: null },
     current: 'flow0000000000000001',
