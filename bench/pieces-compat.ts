@@ -14,13 +14,18 @@ import { startStandIn } from './support/stand-in.ts'
  * `npm run bench pieces-compat [name@version...]`; without names it tries the list below and rewrites
  * docs/pieces/compatibility.md. Needs the npm registry and openssl; not part of CI.
  */
-const PACKAGES = `airtable@0.2.0 amazon-s3@0.3.1 asana@0.2.0 ashby@0.2.0 baserow@0.10.0 binance@0.3.0 clickup@0.2.0
-  data-mapper@0.3.15 deepseek@0.1.7 delay@0.3.26 discord@0.2.0 drip@0.4.7 figma@0.3.1 freshdesk@0.1.0
-  google-my-business@0.0.1 gravityforms@0.0.1 hackernews@0.2.0 hubspot@0.2.0 image-helper@0.1.21 intercom@0.7.5
-  jotform@0.1.0 mailchimp@0.2.0 mastodon@0.3.0 metabase@0.3.0 mistral-ai@0.3.0 mongodb@0.1.7 mysql@0.2.7
-  openai@0.3.18 pastebin@0.1.0 pipedrive@0.2.0 schedule@0.1.5 sendgrid@0.2.0 shopify@0.3.0 slack@0.17.9 square@0.4.6
-  store@0.6.20 stripe@0.2.0 subflows@0.6.3 telegram-bot@0.2.0 tidycal@0.0.4 todoist@0.3.1 trello@0.2.0 twilio@0.2.0
-  typeform@0.2.0 webhook@0.1.29 woocommerce@0.4.0 zoho-invoice@0.0.1 zoom@0.2.0`
+const PACKAGES = `airtable@0.2.0 amazon-s3@0.3.1 apitemplate-io@0.2.0 asana@0.2.0 ashby@0.2.0 baserow@0.10.0 binance@0.3.0
+  clarifai@0.2.2 clickup@0.2.0 data-mapper@0.3.15 deepseek@0.1.7 delay@0.3.26 discord@0.2.0 drip@0.4.7
+  dropbox@0.2.0 facebook-leads@0.3.7 figma@0.3.1 freshdesk@0.1.0 ghostcms@0.2.0 gmail@0.2.0 google-calendar@0.2.0
+  google-contacts@0.2.0 google-drive@0.2.0 google-forms@0.3.0 google-my-business@0.0.1 google-sheets@0.2.0
+  google-tasks@0.2.0 gravityforms@0.0.1 hackernews@0.2.0 hubspot@0.2.0 image-helper@0.1.21 image-router@0.1.8
+  instagram-business@0.1.4 intercom@0.7.5 jotform@0.1.0 mailchimp@0.2.0 mastodon@0.3.0 metabase@0.3.0
+  mistral-ai@0.3.0 mongodb@0.1.7 motion@0.2.0 mysql@0.2.7 openai@0.3.18 oracle-database@0.1.13 pastebin@0.1.0
+  pdfcrowd@0.2.0 pipedrive@0.2.0 posthog@0.2.0 schedule@0.1.5 sendgrid@0.2.0 shopify@0.3.0 slack@0.17.9
+  square@0.4.6 store@0.6.20 stripe@0.2.0 subflows@0.6.3 surveymonkey@0.2.0 telegram-bot@0.2.0 tidycal@0.0.4
+  todoist@0.3.1 totalcms@0.2.0 trello@0.2.0 twilio@0.2.0 typeform@0.2.0 webflow@0.3.0 webhook@0.1.29
+  woocommerce@0.4.0 wordpress@0.7.0 youtube@0.2.0 zoho-bookings@0.1.6 zoho-books@0.2.0 zoho-invoice@0.0.1
+  zoom@0.2.0`
 const DOCUMENT = new URL('../docs/pieces/compatibility.md', import.meta.url)
 
 type Verdict = 'ran' | 'called the app' | 'stopped before'

@@ -53,6 +53,8 @@ function valueFor(name: string, property: PropertyMetadata, standIn: string): un
 
 function textFor(name: string, standIn: string): string {
   if (/url|host|domain|server|link|endpoint/i.test(name)) return standIn
+  // An id and a secret in hexadecimal digits.
+  if (/admin.*key/i.test(name)) return '1:00ff'
   if (/mail/i.test(name)) return 'a@example.com'
   if (/date|time/i.test(name)) return '2026-01-02T03:04:05.000Z'
   return '1'
