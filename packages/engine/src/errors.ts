@@ -50,7 +50,18 @@ export class IsolatedError extends Error {
   }
 }
 
-export const isEngineFailure = (error: unknown): boolean => error instanceof ExecutionError && error.kind === 'ENGINE'
+export const isEngineFailure = (error: unknown): boolean => isA(error, ExecutionError) && error.kind === 'ENGINE'
+
+export const isMemoryFailure = (error: unknown): boolean => isA(error, MemoryLimitError)
+
+/** `instanceof` for what code of users has thrown: proxies may throw when they are looked at. */
+function isA<T>(error: unknown, type: new (...values: never[]) => T): error is T {
+  try {
+    return error instanceof type
+  } catch {
+    return false
+  }
+}
 
 const MAX_ERROR_TEXT = 64 * 1024
 
@@ -75,7 +86,7 @@ export function errorText(error: unknown): string {
   const pretty = prettyJson(messageOf(error))
   if (pretty !== undefined) return bounded(pretty)
   if (typeof error === 'string') return bounded(error)
-  if (error instanceof IsolatedError) return bounded(error.stack ?? error.message)
+  if (isA(error, IsolatedError)) return bounded(error.stack ?? error.message)
   return bounded(safeInspect(error))
 }
 

@@ -41,7 +41,12 @@ afterAll(async () => {
 })
 
 async function startEngine(executionMode: ExecutionMode): Promise<TestEngine> {
-  const child = fork(bundle, { execArgv: ['--no-node-snapshot'], serialization: 'advanced', env: {}, stdio: 'ignore' })
+  const child = fork(bundle, {
+    execArgv: ['--no-node-snapshot'],
+    serialization: 'advanced',
+    env: { KEPT: 'kept' },
+    stdio: 'ignore',
+  })
   const send = (message: ToEngine) => child.send(message)
   let heard: FromEngine[] = []
   let onResult: ((messages: FromEngine[]) => void) | undefined
@@ -149,4 +154,94 @@ it('blames a late error on the step that it came from, not on the one that runs 
   const waiting = code('step_2', 'await new Promise((done) => setTimeout(done, 50)); return 2')
   const prepared = await prepare(folder, versionOf([rawCode('step_1', late), waiting]))
   expect(resultOf(await engine.execute(operationOf(prepared))).status).toBe('SUCCEEDED')
+})
+
+describe('what code of one run changes of the process', () => {
+  /** Runs bodies of code one after the other in one process, as runs of their own; the output of each. */
+  const outputs = async (...bodies: string[]): Promise<unknown[]> => {
+    const engine = await startEngine('UNSANDBOXED')
+    const found: unknown[] = []
+    for (const body of bodies) {
+      const prepared = await prepare(folder, versionOf([code('step_1', body)]))
+      const result = resultOf(await engine.execute(operationOf(prepared)))
+      found.push(JSON.parse(result.log).executionState.steps.step_1.output ?? result.failedStep?.message)
+    }
+    return found
+  }
+
+  it.each([
+    [
+      'the environment',
+      'process.env.LEFT = "1"; process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0"; delete process.env.KEPT',
+      'return [process.env.LEFT ?? null, process.env.NODE_TLS_REJECT_UNAUTHORIZED ?? null, process.env.KEPT]',
+      [null, null, 'kept'],
+    ],
+    [
+      'the prototype of all objects',
+      'Object.prototype.left = 1; ({}).__proto__.other = 2',
+      'const seen = []; for (const key in {}) seen.push(key); return [({}).left ?? null, seen]',
+      [null, []],
+    ],
+    [
+      'built-ins of the language',
+      'JSON.stringify = () => "mine"; Array.prototype.map = null; Promise.prototype.then = () => {}; Map.prototype.get = () => 7; Object.keys = undefined',
+      'return [JSON.stringify([1]), [1].map((n) => n + 1), await Promise.resolve(3).then((n) => n), new Map([[1, 2]]).get(1), Object.keys({ a: 1 })]',
+      ['[1]', [2], 3, 2, ['a']],
+    ],
+    [
+      'globals',
+      'globalThis.fetch = null; globalThis.setTimeout = () => 1; globalThis.Buffer = null; globalThis.process = null; globalThis.Date = class {}; delete globalThis.URL; console.log = null',
+      'return [typeof fetch, typeof setTimeout, typeof Buffer.from, typeof process.env, new Date(0).getTime(), typeof URL, typeof console.log]',
+      ['function', 'function', 'function', 'object', 0, 'function', 'function'],
+    ],
+    [
+      'the process',
+      'process.exit = () => {}; process.on = null; process.nextTick = null; process.removeAllListeners("message"); process.removeAllListeners(); process.exitCode = 3',
+      'await new Promise((done) => process.nextTick(done)); return process.listenerCount("message")',
+      1,
+    ],
+    [
+      'its streams',
+      'process.stdout.destroy(); process.stderr.end(); require("fs").closeSync(1); console.log("into the void"); process.stdout.write("x"); process.stderr.write("y")',
+      'console.log("again"); process.stdout.write("x"); await new Promise((done) => setTimeout(done, 20)); return "fine"',
+      'fine',
+    ],
+  ])('is put back: %s', async (_, change, look, expected) => {
+    const results = await outputs(`${change}; return 'changed'`, look, look)
+    expect(results.slice(1)).toEqual([expected, expected])
+  })
+
+  it('does not include what libraries add for themselves', async () => {
+    const results = await outputs(
+      'globalThis.library ??= 1; Array.prototype.helper = () => "helps"; return 1',
+      'return [globalThis.library, [].helper()]',
+    )
+    expect(results[1]).toEqual([1, 'helps'])
+  })
+
+  it.each([
+    ['an error with a cycle', 'const e = new Error("round"); e.self = e; throw e', /round/],
+    [
+      'an error whose getters throw',
+      'throw Object.defineProperty(new Error("x"), "message", { get() { throw 1 } })',
+      /./,
+    ],
+    [
+      'an error that is frozen, after it printed',
+      'console.log("words"); throw Object.freeze(new Error("cold"))',
+      /cold/,
+    ],
+    ['an object whose getters throw', 'throw { get message() { throw 1 }, get stack() { throw 2 } }', /./],
+    ['a proxy of nothing', 'const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); throw proxy', /./],
+    ['an error with a huge message', 'throw new Error("x".repeat(5e6))', /x{1000}/],
+    ['a symbol', 'throw Symbol("sign")', /Symbol\(sign\)/],
+    ['a function', 'throw function thrown() {}', /thrown/],
+    ['a number', 'throw 42', /42/],
+    ['a rejected promise', 'throw Promise.reject(new Error("inner"))', /./],
+  ])('code that throws %s fails its step, and the process goes on', async (_, body, message) => {
+    const [failed, next] = await outputs(body, 'return "next"')
+    expect(failed).toMatch(message)
+    expect(String(failed).length).toBeLessThan(70_000)
+    expect(next).toBe('next')
+  })
 })

@@ -1,6 +1,7 @@
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import { type BundledPieces, createEngine, type Engine } from './engine.ts'
 import { errorText } from './errors.ts'
+import { createLeftovers } from './leftovers.ts'
 import { startForwarder } from './network/forwarder.ts'
 import { installNetworkGuard } from './network/guard.ts'
 import { executeOperation } from './operations.ts'
@@ -27,6 +28,7 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
   let engine: Engine | undefined
   let reachable: Promise<void> | undefined
   let active: Channel | undefined
+  const lookForLeftovers = watchLeftovers(send, () => active === undefined)
 
   const execute = async (operationId: number, operation: EngineOperation): Promise<void> => {
     const channel = createChannel(operationId, send)
@@ -42,6 +44,7 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
     active = undefined
     channel.finish(result)
     setImmediate(() => {
+      lookForLeftovers()
       if (active === undefined) engine?.sandbox.prepare()
     })
   }
@@ -51,6 +54,7 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
       case 'configure':
         reachable = fenceIn(message.config)
         engine = createEngine({ config: message.config, pieces })
+        ownProcess()
         return
       case 'execute':
         void execute(message.operationId, message.operation)
@@ -73,6 +77,22 @@ function fenceIn({ networkMode, ssrfAllowList, internalApiUrl, egress }: EngineC
   return Promise.all([forwarding, relayed]).then(() => {})
 }
 
+function watchLeftovers(send: Send, isIdle: () => boolean): () => void {
+  // Timers that keep nothing alive are not among them: neither the engine's own nor those of idle connections.
+  const count = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+  const report = () => send({ kind: 'unclean' })
+  const leftovers = createLeftovers({ count, now: () => performance.now(), report })
+  let again: NodeJS.Timeout | undefined
+  const look = (): void => {
+    clearTimeout(again)
+    again = undefined
+    if (!isIdle()) return
+    again = leftovers.look() ? setTimeout(look, leftovers.lookAgainAfterMs) : undefined
+    again?.unref()
+  }
+  return look
+}
+
 type Send = (message: FromEngine) => void
 
 /** Takes the channel to the parent away from user code, and its end as the end of this process. */
@@ -83,7 +103,6 @@ function ownChannel(): Send {
   process.on('disconnect', () => exit(0))
   Reflect.set(process, 'send', undefined)
   Reflect.set(process, 'disconnect', undefined)
-  ownProcess()
   // A failed send means that the parent is gone; `disconnect` follows.
   return (message) => sendToParent(message, undefined, {}, () => undefined)
 }

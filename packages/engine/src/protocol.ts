@@ -258,6 +258,8 @@ export type ToEngine =
 /** Engine to worker. */
 export type FromEngine =
   | { kind: 'ready' }
+  /** Code has left timers running: better run nothing more in this process. */
+  | { kind: 'unclean' }
   /** With `flush` the engine waits for `journalled` before it goes on. */
   | { kind: 'journal'; operationId: number; entries: JournalEntry[]; flush: boolean }
   | { kind: 'respond'; operationId: number; response: FlowResponse }

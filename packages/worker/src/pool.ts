@@ -48,7 +48,10 @@ export function createSandboxPool({
   }
 
   const pick = (versionKey: string | undefined, projectId: string): Sandbox | undefined => {
-    for (let i = idle.length - 1; i >= 0; i--) if (!idle[i]?.sandbox.alive) idle.splice(i, 1)
+    for (let i = idle.length - 1; i >= 0; i--) {
+      if (idle[i]?.sandbox.unclean) void take(i)?.close()
+      else if (!idle[i]?.sandbox.alive) take(i)
+    }
     // A version is of one project.
     let index = versionKey === undefined ? -1 : idle.findLastIndex(({ sandbox }) => sandbox.versions.has(versionKey))
     if (index < 0) index = idle.findLastIndex(({ sandbox }) => sandbox.projectId === projectId)
@@ -64,7 +67,7 @@ export function createSandboxPool({
     for (const { sandbox } of [...idle]) {
       const used = await sandbox.memoryKb()
       const index = idle.findIndex((entry) => entry.sandbox === sandbox)
-      if (used > retireAboveKb && index >= 0) void take(index)?.close()
+      if ((used > retireAboveKb || sandbox.unclean) && index >= 0) void take(index)?.close()
     }
   }
 

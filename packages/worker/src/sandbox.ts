@@ -22,6 +22,8 @@ export interface SandboxOptions {
 /** One engine process. It runs one operation at a time and outlives it, unless it is killed or dies. */
 export interface Sandbox {
   readonly alive: boolean
+  /** Code of an earlier operation still runs in it: it should be replaced. */
+  readonly unclean: boolean
   /** Keys of the flow versions that this process holds. */
   readonly versions: LRUCache<string, true>
   /** Project of the last operation. */
@@ -44,6 +46,7 @@ const MEMORY_CHECK_MS = 500
 const OUTPUT_TAIL_BYTES = 4096
 const START_TIMEOUT_MS = 60_000
 const PAGE_KB = 4
+const CUT_OFF_MS = 1000
 
 interface Flight {
   id: number
@@ -71,6 +74,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   })
   const tail = collectTail(child)
   let alive = true
+  let unclean = false
   let flight: Flight | undefined
   let nextId = 1
   let verdict: TaskOutcome | undefined
@@ -99,6 +103,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     end(verdict ?? deathOutcome(code, signal, tail()))
   })
   child.on('error', () => child.kill('SIGKILL'))
+  // A process that ends has a moment to say how; one that code has cut off would never say anything again.
+  child.once('disconnect', () => {
+    setTimeout(
+      () => kill({ kind: 'CRASHED', message: 'The engine process was cut off from its worker' }),
+      CUT_OFF_MS,
+    ).unref()
+  })
 
   const persist = (current: Flight, message: Extract<FromEngine, { kind: 'journal' }>) => {
     current.events.journal(message.entries).then(
@@ -128,6 +139,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         resolve()
         return
       }
+      if (message.kind === 'unclean') {
+        unclean = true
+        return
+      }
       const current = flight
       if (!current || current.id !== message.operationId) return
       if (message.kind === 'result') end({ kind: 'RESULT', message })
@@ -151,6 +166,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   return {
     get alive() {
       return alive
+    },
+    get unclean() {
+      return unclean
     },
     versions: new LRUCache({ max: VERSIONS_PER_ENGINE }),
     projectId: undefined,

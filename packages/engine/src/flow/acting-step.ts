@@ -1,4 +1,4 @@
-import { ExecutionError, errorText, isEngineFailure, MemoryLimitError } from '../errors.ts'
+import { ExecutionError, errorText, isEngineFailure, isMemoryFailure } from '../errors.ts'
 import type { ResolvedInput, Run } from './context.ts'
 import { endRun, finishStep, restoreStep } from './finish.ts'
 import type { PlannedCode, PlannedPiece } from './plan.ts'
@@ -61,7 +61,7 @@ export async function executeActing(
     } catch (error) {
       if (isEngineFailure(error)) throw error
       failure = { error }
-      if (error instanceof MemoryLimitError) break
+      if (isMemoryFailure(error)) break
     }
   }
   // A barrier that broke ends the run: nothing more may be done that could not be written down.
@@ -71,7 +71,7 @@ export async function executeActing(
   else record.status = effect === 'PAUSE' ? 'PAUSED' : 'SUCCEEDED'
   finishStep(run, record, scope)
   if (run.verdict !== 'RUNNING') return
-  if (failure?.error instanceof MemoryLimitError) endRun(run, 'MEMORY_LIMIT_EXCEEDED', record)
+  if (isMemoryFailure(failure?.error)) endRun(run, 'MEMORY_LIMIT_EXCEEDED', record)
   else if (failure !== undefined && !continues(run, step)) endRun(run, 'FAILED', record)
   else if (effect === 'STOP') endRun(run, 'STOPPED', record)
   else if (effect === 'PAUSE') endRun(run, 'PAUSED', record)

@@ -66,7 +66,8 @@ async function performAction(
     },
   }
   const perform = run.operation.test !== null && action.test !== undefined ? action.test : action.run
-  const output: unknown = await guarded(() => Reflect.apply(perform, action, [context]))
+  const isOwn = step.location !== undefined && 'bundled' in step.location
+  const output: unknown = await guarded(() => Reflect.apply(perform, action, [context]), isOwn)
   await control.settle()
   return { outputText: JSON.stringify(output), effect: control.effect }
 }

@@ -1,6 +1,7 @@
 import { errorText, isEngineFailure } from '../errors.ts'
 import { contextParts } from '../piece/context.ts'
 import { prepareTrigger, runTrigger } from '../piece/trigger.ts'
+import { guarded } from '../sandbox/guards.ts'
 import type { Run } from './context.ts'
 import { endRun, finishStep, restoreStep } from './finish.ts'
 import { createRecord } from './record.ts'
@@ -40,7 +41,8 @@ export async function startTrigger(run: Run): Promise<boolean> {
 async function eventOf(run: Run): Promise<{ text: string } | undefined> {
   const { operation } = run
   const prepared = await prepareTrigger(run, run.plan.trigger)
-  const [first] = await runTrigger(run, prepared, 'RUN', JSON.parse(operation.triggerPayload))
+  const payload: unknown = JSON.parse(operation.triggerPayload)
+  const [first] = await guarded(() => runTrigger(run, prepared, 'RUN', payload))
   return first === undefined ? undefined : { text: withoutDedupeKey(first) }
 }
 

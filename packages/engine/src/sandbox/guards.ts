@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { EventEmitter } from 'node:events'
+import { setImmediate } from 'node:timers'
 import { format } from 'node:util'
 import { errorText } from '../errors.ts'
+import { createMender, type Mender } from './mend.ts'
 import { MAX_CONSOLE_TEXT } from './sandbox.ts'
 
 /**
@@ -18,36 +21,76 @@ interface Attempt {
 const attempts = new AsyncLocalStorage<Attempt>()
 let installed = false
 let exclusive = false
+let mender: Mender | undefined
 
 /**
  * Runs user code under guard.
+ * @param isOwn whether it is this product's own code, which changes nothing that has to be put back
  * @returns what the code returns
  * @throws what it throws, also out of forgotten promises and timers, with what the code printed
  */
-export async function guarded<T>(run: () => Promise<T> | T): Promise<T> {
+export async function guarded<T>(run: () => Promise<T> | T, isOwn = false): Promise<T> {
   install()
-  let fail: (error: unknown) => void = () => undefined
-  const failure = new Promise<never>((_, reject) => {
-    fail = reject
-  })
-  failure.catch(() => undefined)
-  const attempt: Attempt = { fail, output: '', isOver: false }
+  const attempt: Attempt = { fail: () => undefined, output: '', isOver: false }
   try {
-    const result = await Promise.race([attempts.run(attempt, async () => run()), failure])
-    // One turn of the event loop, so that rejections nobody handled come to light while the step still runs.
-    await Promise.race([new Promise((done) => setImmediate(done)), failure])
-    return result
+    // Nothing here asks the prototype of promises, which the code may have changed.
+    return await new Promise<T>((resolve, reject) => {
+      attempt.fail = reject
+      const execute = async (): Promise<void> => {
+        try {
+          const result = await run()
+          // One turn of the event loop, so that rejections nobody handled come to light while the step still runs.
+          setImmediate(() => resolve(result))
+        } catch (error) {
+          reject(error)
+        }
+      }
+      void attempts.run(attempt, execute)
+    })
   } catch (error) {
     throw attempt.output === '' ? error : withOutput(error, attempt.output)
   } finally {
     attempt.isOver = true
+    if (!isOwn) mender?.mend()
   }
 }
 
-/** From here on the process belongs to the engine: stray errors of code that has ended are dropped. */
+/**
+ * From here on the process belongs to the engine: stray errors of code that has ended are dropped, and what code
+ * changes of the process is put back.
+ */
 export function ownProcess(): void {
   exclusive = true
   install()
+  keepListeners()
+  mender = createMender()
+  // A stream that code has closed must not bring down the engine when something is printed later.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+}
+
+/** The listeners of the engine stay, whatever code takes away. */
+function keepListeners(): void {
+  const { on, listeners } = EventEmitter.prototype
+  const listenersOf = (event: string): unknown[] => Reflect.apply(listeners, process, [event])
+  const own = ['message', 'disconnect', 'uncaughtException', 'unhandledRejection'].flatMap((event) =>
+    listenersOf(event).map((listener) => ({ event, listener })),
+  )
+  const putBack = (): void => {
+    // Node.js itself needs what the code may have changed already.
+    mender?.mend()
+    for (const { event, listener } of own)
+      if (!listenersOf(event).includes(listener)) Reflect.apply(on, process, [event, listener])
+    // Node's own listener, which counts those of messages, may be gone: without this the process would end.
+    process.channel?.ref()
+  }
+  for (const name of ['removeAllListeners', 'removeListener', 'off'] as const) {
+    const remove = process[name]
+    Reflect.set(process, name, (...values: unknown[]) => {
+      Reflect.apply(remove, process, values)
+      putBack()
+      return process
+    })
+  }
 }
 
 function install(): void {
@@ -100,7 +143,11 @@ function keep(print: () => string): boolean {
 
 /** The same error with the output below its stack; errors whose message is JSON stay as they are. */
 function withOutput(error: unknown, output: string): unknown {
-  if (!(error instanceof Error) || /^[[{]/.test(error.message)) return error
-  error.stack = `${error.stack ?? error.message}\n\nOutput of the code:\n${output}`
+  try {
+    if (!(error instanceof Error) || /^[[{]/.test(error.message)) return error
+    error.stack = `${error.stack ?? error.message}\n\nOutput of the code:\n${output}`
+  } catch {
+    // It is frozen, or its getters throw: it has to do without.
+  }
   return error
 }

@@ -1,19 +1,63 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { flowMaker, pieceAction, webhookTrigger } from '../../testing/flows.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { flowMaker, pieceAction, pieceTrigger, webhookTrigger } from '../../testing/flows.ts'
 import { pieceArchive } from '../../testing/piece-archive.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
 const NAME = '@acme/piece-odd'
 const VERSION = '1.0.0'
 const SOURCE = `
-  import { createAction, createPiece, PieceAuth } from '@piecework/framework'
+  import { createAction, createPiece, createTrigger, PieceAuth, TriggerStrategy } from '@piecework/framework'
+  import { closeSync } from 'node:fs'
   const odd = (name, run) =>
     createAction({ name, displayName: name, description: '', auth: PieceAuth.None(), props: {}, run })
   const cycle = { a: {} }
   cycle.a.b = cycle
+  class Person { constructor() { this.name = 'Ada' } get secret() { return 1 } greet() {} }
+  const hooks = { onEnable: async () => {}, onDisable: async () => {}, sampleData: {}, props: {}, auth: PieceAuth.None() }
+  const hook = (name, more) =>
+    createTrigger({ name, displayName: name, description: '', type: TriggerStrategy.WEBHOOK, ...hooks, test: more.run, ...more })
   export const piece = createPiece({
-    displayName: 'Odd', logoUrl: 'x', authors: [], auth: PieceAuth.None(), triggers: [],
+    displayName: 'Odd', logoUrl: 'x', authors: [], auth: PieceAuth.None(),
+    triggers: [
+      hook('usual', { run: async () => [1] }),
+      hook('text', { run: async () => 'no list' }),
+      hook('bigint_event', { run: async () => [{ n: 10n }] }),
+      hook('cycle_event', { run: async () => [cycle] }),
+      hook('throws_text', { run: async () => { throw 'just text' } }),
+      hook('throws_nothing', { run: async () => { throw undefined } }),
+      hook('throws_later', { run: async () => { setTimeout(() => { throw new Error('too late') }, 1); await new Promise(() => {}) } }),
+      hook('exits', { run: async () => process.exit(3) }),
+      hook('hangs', { run: async () => { for (;;) {} } }),
+      hook('never', { run: () => new Promise(() => {}) }),
+      hook('exits_at_start', { run: async () => [1], onStart: async () => process.exit(3) }),
+      hook('fails_to_enable', { run: async () => [1], onEnable: async () => { throw { code: 42 } } }),
+      hook('never_enables', { run: async () => [1], onEnable: () => new Promise(() => {}) }),
+    ],
     actions: [
+      odd('date', async () => new Date(0)),
+      odd('map', async () => ({ map: new Map([[1, 2]]), set: new Set([1]), nan: NaN, un: undefined, f() {}, s: Symbol('x') })),
+      odd('function', async () => () => 1),
+      odd('symbol', async () => Symbol('x')),
+      odd('instance', async () => new Person()),
+      odd('long_list', async () => new Array(15e6).fill(1)),
+      odd('never', () => new Promise(() => {})),
+      odd('throws_null', async () => { throw null }),
+      odd('throws_cycle', async () => { throw Object.assign(new Error('round'), { cycle }) }),
+      odd('throws_getters', async () => { throw { get message() { throw 1 }, toString() { throw 2 } } }),
+      odd('throws_huge', async () => { throw new Error('x'.repeat(20e6)) }),
+      odd('throws_json_trap', async () => ({ toJSON() { throw new Error('no JSON of me') } })),
+      odd('rejects_afterwards', async () => { setTimeout(() => Promise.reject(new Error('unseen')), 50); return 'returned' }),
+      odd('leaves_timers', async () => { for (let i = 0; i < 30; i++) setInterval(() => {}, 1); return process.pid }),
+      odd('pid', async () => process.pid),
+      odd('changes_everything', async () => {
+        Object.prototype.polluted = 1; Array.prototype.push = null; JSON.parse = null; globalThis.fetch = null
+        process.env.HOME = '/nowhere'; process.env.LEFT = '1'; process.removeAllListeners()
+        return 'changed'
+      }),
+      odd('looks', async () => [({}).polluted ?? null, typeof [].push, typeof JSON.parse, typeof fetch, process.env.LEFT ?? null, process.env.HOME !== '/nowhere']),
+      odd('changes_folder', async () => process.chdir('/')),
+      odd('closes_streams', async () => { process.stdout.destroy(); process.stderr.end(); process.stdin.destroy(); closeSync(1); closeSync(2); console.log('x'); return 'closed' }),
+      odd('closes_channel', async () => { closeSync(3); await new Promise(() => {}) }),
       odd('fine', async () => 'fine'),
       odd('nothing', async () => undefined),
       odd('buffer', async () => Buffer.from('abc')),
@@ -24,10 +68,10 @@ const SOURCE = `
       odd('throws_nothing', async () => { throw undefined }),
       odd('throws_object', async () => { throw { code: 42 } }),
       odd('throws_later', async () => { setTimeout(() => { throw new Error('too late') }, 1); await new Promise(() => {}) }),
-      odd('floods', async () => { for (let i = 0; i < 20000; i++) console.log('x'.repeat(1000)); return 'flooded' }),
+      odd('floods', async () => { for (let i = 0; i < 100; i++) { console.log('x'.repeat(5e5)); process.stdout.write('y'.repeat(5e5)) } return 'flooded' }),
       odd('exits', async () => process.exit(3)),
       odd('hangs', async () => { for (;;) {} }),
-      odd('hungry', async () => { const kept = []; for (;;) kept.push(new Array(1e6).fill(Math.random())) }),
+      odd('hungry', async () => { const kept = []; for (;;) { kept.push(Buffer.alloc(5e7, 1)); await new Promise((done) => setTimeout(done, 5)) } }),
     ],
   })`
 
@@ -38,8 +82,12 @@ let flows: ReturnType<typeof flowMaker>
 beforeAll(async () => {
   server = await startTestServer({
     AP_CONTAINER_TYPE: 'WORKER_AND_APP',
-    AP_FLOW_TIMEOUT_SECONDS: '3',
-    AP_SANDBOX_MEMORY_LIMIT: String(256 * 1024),
+    // Long enough for a loaded machine to fill the memory of a sandbox.
+    AP_FLOW_TIMEOUT_SECONDS: '12',
+    AP_TRIGGER_TIMEOUT_SECONDS: '3',
+    AP_TRIGGER_HOOKS_TIMEOUT_SECONDS: '3',
+    AP_WORKER_CONCURRENCY: '1',
+    AP_SANDBOX_MEMORY_LIMIT: String(512 * 1024),
   })
   owner = await signUpOwner(server)
   flows = flowMaker(server, owner)
@@ -64,26 +112,111 @@ async function end(actionName: string) {
 
 test.each([
   ['nothing', undefined],
+  ['function', undefined],
+  ['symbol', undefined],
   ['buffer', { type: 'Buffer', data: [97, 98, 99] }],
+  ['date', '1970-01-01T00:00:00.000Z'],
+  ['map', { map: {}, set: {}, nan: null }],
+  ['instance', { name: 'Ada' }],
   ['floods', 'flooded'],
+  ['rejects_afterwards', 'returned'],
+  ['closes_streams', 'closed'],
 ])('an action that gives %s succeeds', async (action, output) => {
-  expect(await end(action)).toMatchObject({ status: 'SUCCEEDED', step: output === undefined ? {} : { output } })
+  const ended = await end(action)
+  expect(ended.status, ended.message).toBe('SUCCEEDED')
+  expect(ended.step?.output).toEqual(output)
+  expect(await end('fine')).toMatchObject({ status: 'SUCCEEDED', step: { output: 'fine' } })
 })
 
 test.each([
   ['bigint', 'FAILED', /BigInt/],
   ['cycle', 'FAILED', /circular/],
   ['large', 'LOG_SIZE_EXCEEDED', /MB/],
+  ['long_list', 'LOG_SIZE_EXCEEDED', /MB/],
   ['throws_text', 'FAILED', /just text/],
   ['throws_nothing', 'FAILED', /undefined/],
+  ['throws_null', 'FAILED', /null/],
   ['throws_object', 'FAILED', /42/],
+  ['throws_cycle', 'FAILED', /round/],
+  ['throws_getters', 'FAILED', /./],
+  ['throws_huge', 'FAILED', /^Error: x{1000}[\s\S]{1,70000}$/],
+  ['throws_json_trap', 'FAILED', /no JSON of me/],
   ['throws_later', 'FAILED', /too late/],
   ['exits', 'FAILED', /exit/],
-  ['hangs', 'TIMEOUT', /3 seconds/],
-  ['hungry', 'MEMORY_LIMIT_EXCEEDED', /256 MB/],
+  ['changes_folder', 'FAILED', /chdir/],
+  ['hangs', 'TIMEOUT', /12 seconds/],
+  ['never', 'TIMEOUT', /12 seconds/],
+  ['closes_channel', 'INTERNAL_ERROR', /cut off/],
+  ['hungry', 'MEMORY_LIMIT_EXCEEDED', /512 MB/],
 ])('an action that %s ends its run as %s and says why, and the next run is fine', async (action, status, message) => {
   const ended = await end(action)
   expect(ended.status, ended.message).toBe(status)
   expect(ended.message).toMatch(message)
   expect(await end('fine')).toMatchObject({ status: 'SUCCEEDED', step: { output: 'fine' } })
+})
+
+test('what an action changes of the process is put back for the next', async () => {
+  expect(await end('changes_everything')).toMatchObject({ step: { output: 'changed' } })
+  const expected = [null, 'function', 'function', 'function', null, true]
+  for (let i = 0; i < 2; i++) expect((await end('looks')).step?.output).toEqual(expected)
+})
+
+test('a process in which an action left many timers is replaced', async () => {
+  const { step } = await end('leaves_timers')
+  await expect.poll(async () => (await end('pid')).step?.output).not.toBe(step?.output)
+})
+
+describe('a trigger', () => {
+  /** What a caller who waits gets, and how the run of a flow ends that starts with the trigger. */
+  const start = async (triggerName: string) => {
+    const flow = await flows.create(pieceTrigger(NAME, VERSION, triggerName), [
+      pieceAction('step_1', NAME, VERSION, 'fine', {}),
+    ])
+    const published = await flows.operate(flow.id, 'LOCK_AND_PUBLISH', { status: 'ENABLED' })
+    if (published.status !== 200) return { refused: JSON.stringify(published.body) }
+    await server.call('POST', `/v1/webhooks/${flow.id}/sync`, { body: {} })
+    const [run] = await flows.finishedRuns(flow.id, 1)
+    const { status, failedStep } = await flows.run(run?.id ?? '')
+    await flows.disable(flow.id)
+    return { status, message: failedStep?.message ?? '' }
+  }
+
+  test.each([
+    ['text', 'FAILED', /must return a list of events/],
+    ['bigint_event', 'FAILED', /BigInt/],
+    ['cycle_event', 'FAILED', /circular/],
+    ['throws_text', 'FAILED', /just text/],
+    ['throws_nothing', 'FAILED', /undefined/],
+    ['throws_later', 'FAILED', /too late/],
+    ['exits', 'FAILED', /exit/],
+    ['exits_at_start', 'FAILED', /exit/],
+    ['hangs', 'TIMEOUT', /12 seconds/],
+    ['never', 'TIMEOUT', /12 seconds/],
+  ])('that is odd (%s) ends its run as %s, and the next flow is fine', async (triggerName, status, message) => {
+    const ended = await start(triggerName)
+    expect(ended).toMatchObject({ status })
+    expect(ended.message).toMatch(message)
+    expect(await start('usual')).toMatchObject({ status: 'SUCCEEDED' })
+  })
+
+  test.each([
+    ['fails_to_enable', /42/],
+    ['never_enables', /within 3 seconds/],
+  ])('that cannot be switched on (%s) says why', async (triggerName, why) => {
+    expect((await start(triggerName)).refused).toMatch(why)
+    expect(await start('usual')).toMatchObject({ status: 'SUCCEEDED' })
+  })
+
+  test.each([
+    ['cycle_event', /circular/],
+    ['throws_nothing', /undefined/],
+    ['hangs', /within 3 seconds/],
+  ])('that is odd (%s) fails its test with the reason', async (triggerName, why) => {
+    const flow = await flows.create(pieceTrigger(NAME, VERSION, triggerName))
+    const body = { projectId: owner.projectId, flowId: flow.id, flowVersionId: flow.version.id }
+    const tried = { token: owner.token, body: { ...body, testStrategy: 'TEST_FUNCTION' } }
+    const answer = await server.call('POST', '/v1/test-trigger', tried)
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(JSON.stringify(answer.body)).toMatch(why)
+  })
 })
