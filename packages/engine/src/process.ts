@@ -52,9 +52,9 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
   process.on('message', (message: ToEngine) => {
     switch (message.kind) {
       case 'configure':
-        reachable = fenceIn(message.config)
         engine = createEngine({ config: message.config, pieces })
-        ownProcess()
+        // What the network rules change of the process has to be there when it is remembered.
+        reachable = Promise.resolve(fenceIn(message.config)).then(ownProcess)
         return
       case 'execute':
         void execute(message.operationId, message.operation)
