@@ -17,14 +17,14 @@ export const returnResponse = createAction({
       props: async ({ mode }) => dataProperty(mode, 'response', 'Response'),
     }),
   },
-  async run({ propsValue, store, run }) {
+  async run({ propsValue, server, store, run }) {
     const { response } = propsValue.response
     const key = callbackKey(run.id)
     const callbackUrl = await store.get<string>(key)
     if (callbackUrl === null || callbackUrl === MOCK_CALLBACK) return response
     await httpClient.sendRequest({
       method: 'POST',
-      url: callbackUrl,
+      url: fromHere(callbackUrl, server),
       body: { status: 'success', data: response },
       retries: RETRIES,
     })
@@ -33,3 +33,8 @@ export const returnResponse = createAction({
     return response
   },
 })
+
+/** The caller is a run of this installation: its public address need not be reachable from where steps run. */
+function fromHere(callbackUrl: string, { publicUrl, apiUrl }: { publicUrl: string; apiUrl: string }): string {
+  return callbackUrl.startsWith(publicUrl) ? apiUrl + callbackUrl.slice(publicUrl.length) : callbackUrl
+}

@@ -185,6 +185,8 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     pieces: catalogue,
     sampleData,
     triggers,
+    cancelRuns: (projectId, flowId) =>
+      execution.runs.cancelAll({ projectId, flowId: [flowId], includeArchived: true, includeTests: true }),
     onFlowChanged: execution.flowChanged,
     log,
   })
@@ -282,9 +284,11 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     waitpoints: execution.waitpoints,
     runs: execution.store,
     replies: execution.replies,
+    recorded: execution.recorded,
     wake: execution.wake,
     publicApiUrl: execution.publicApiUrl,
     timeoutMs: settings.webhookTimeoutSeconds * 1000,
+    pausedDays: settings.pausedFlowTimeoutDays,
     saveFile: (file) => stepFiles.save(file),
     maxPayloadBytes: settings.maxWebhookPayloadSizeMb * MB,
   })

@@ -1,10 +1,9 @@
-import { newId } from '@piecework/model/ids'
 import { isTerminal } from '@piecework/model/run/status'
-import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Bus } from './bus/bus.ts'
 import type { Db } from './database/open.ts'
 import { createApps } from './dispatch/apps.ts'
+import { coalesce } from './dispatch/coalesce.ts'
 import { createDispatcher, type JobHandler } from './dispatch/dispatcher.ts'
 import { createLimits } from './dispatch/limits.ts'
 import { createInteractive, type Interactive } from './dispatch/operations.ts'
@@ -12,6 +11,7 @@ import { createOperationRelay } from './dispatch/relay.ts'
 import type { Files } from './features/files/service.ts'
 import { loadPieceArchive } from './features/pieces/archive-file.ts'
 import type { Catalogue } from './features/pieces/catalogue.ts'
+import { createAftermath } from './features/runs/aftermath.ts'
 import { createRunExecutor, type RunListener } from './features/runs/execute.ts'
 import { createRunJobs } from './features/runs/jobs.ts'
 import { readJournals } from './features/runs/journal.ts'
@@ -26,10 +26,12 @@ import { createVersionSource } from './features/runs/versions.ts'
 import { createSampleData } from './features/sample-data/service.ts'
 import { createTriggers } from './features/triggers/assemble.ts'
 import { createUpkeep } from './features/upkeep/service.ts'
+import { createChildren } from './features/waitpoints/children.ts'
 import { createWaitpointStore } from './features/waitpoints/store.ts'
 import { createFlowEntries } from './features/webhooks/flow-entries.ts'
 import { createWebhookService } from './features/webhooks/service.ts'
 import { createWorkerMachines } from './features/worker-machines/store.ts'
+import { cachedEngineTokens } from './http/engine-tokens.ts'
 import type { Tokens } from './http/tokens.ts'
 import type { RunObserver } from './observability/observer.ts'
 import type { QueueOptions } from './queue/job.ts'
@@ -40,8 +42,6 @@ import { createWorkers } from './workers.ts'
 /** How long a job is held without a sign of life before somebody else may take it. */
 const LEASE_MS = 30_000
 const SHUTDOWN_GRACE_MS = 20_000
-const TOKEN_CACHE_MS = 60 * 60_000
-const CACHED_TOKENS = 10_000
 /** Other apps hear of new jobs at most this often. */
 const TELL_OTHERS_MS = 10
 
@@ -100,18 +100,6 @@ export function createExecution(parts: ExecutionParts) {
     if (!embedded && !dispatcher.hasRoom) tellOthers()
   }
 
-  const upkeep = createUpkeep({
-    db,
-    storage: files.storage,
-    retentionDays: settings.executionDataRetentionDays,
-    pausedDays: settings.pausedFlowTimeoutDays,
-    quietMs: LEASE_MS * 4,
-    settlePauses: () => waitpoints.settlePauses(),
-    reconcileTriggers: (...range) => reconcile(...range),
-    wake: () => wake(),
-    log,
-  })
-
   const logs = createRunLogs({
     async readMany(projectId, ids) {
       const read = await Promise.all(ids.map((id) => files.read({ projectId }, id)))
@@ -125,10 +113,33 @@ export function createExecution(parts: ExecutionParts) {
   /** Who else wants to know of every run that ends. */
   const finishListeners: RunListener['finished'][] = []
 
+  const children = createChildren({
+    db,
+    waitpoints,
+    runUrl: (projectId, runId) => `${settings.frontendUrl}/projects/${projectId}/runs/${runId}`,
+  })
+  const aftermath = createAftermath({ waitpoints, children, payloads, wake: () => wake(), log })
+
+  /** What a crash may have left undone behind pauses and ends of runs. */
+  const settle = async (): Promise<number> => (await waitpoints.settlePauses()) + (await children.failParents())
+
+  const upkeep = createUpkeep({
+    db,
+    storage: files.storage,
+    retentionDays: settings.executionDataRetentionDays,
+    pausedDays: settings.pausedFlowTimeoutDays,
+    quietMs: LEASE_MS * 4,
+    settle,
+    onEnded: aftermath,
+    reconcileTriggers: (...range) => reconcile(...range),
+    wake: () => wake(),
+    log,
+  })
+
   const finished: RunListener['finished'] = async (end) => {
-    const { runId, outcome } = end
-    if (outcome.status === 'PAUSED' && (await waitpoints.settlePauses([runId])) > 0) wake()
-    await payloads.remove(end.projectId, end.attempt.payloadFileId)
+    const { runId: id, projectId, outcome, attempt } = end
+    const payloadFileId = outcome.keepsPayload ? null : attempt.payloadFileId
+    await aftermath([{ ...attempt.facts, id, projectId, status: outcome.status, payloadFileId }])
     for (const tell of finishListeners) await tell(end)
   }
 
@@ -157,7 +168,10 @@ export function createExecution(parts: ExecutionParts) {
     versions,
     recorder,
     executor,
+    owner,
     waitpoints,
+    aftermath,
+    replies,
     sampleData: async (run) => sampleData.outputs(run.projectId, (await versions.get(run.flowVersionId)).version),
     payloads,
     finished,
@@ -262,7 +276,7 @@ export function createExecution(parts: ExecutionParts) {
     versions,
     starter: parts.watchWebhooks(starter),
     events,
-    isRunOf: async (projectId, runId) => (await store.projectOf(runId)) === projectId,
+    parentOf: store.parentOf,
     timeoutMs: settings.webhookTimeoutSeconds * 1000,
   })
 
@@ -275,10 +289,13 @@ export function createExecution(parts: ExecutionParts) {
     payloads,
     versions,
     wake,
-    onCanceled: (projectId, ids) => {
+    async onCanceled(projectId, canceled) {
+      const ids = canceled.map(({ id }) => id)
       stopRuns(ids)
       bus.publish('RUNS_CANCELED', { ids })
       parts.onCanceled(projectId, ids)
+      // Their payloads stay, so that they can be tried again.
+      await aftermath(canceled.map((run) => ({ ...run, status: 'CANCELED', payloadFileId: null })))
     },
     publishedVersionOf: async (projectId, flowId) => {
       const flow = await db
@@ -309,6 +326,8 @@ export function createExecution(parts: ExecutionParts) {
     runs,
     store,
     replies,
+    recorded: recorder.flush,
+    upkeep,
     waitpoints,
     webhooks,
     triggers,
@@ -349,7 +368,7 @@ export function createExecution(parts: ExecutionParts) {
       await apps.start()
       // Nobody else can hold a job of an embedded database.
       if (embedded) await queue.releaseAll()
-      await waitpoints.settlePauses()
+      await settle()
       // Of an embedded database nobody else can be in the middle of a change.
       upkeep.start(embedded ? composedAt : undefined)
       dispatcher.start()
@@ -366,34 +385,5 @@ export function createExecution(parts: ExecutionParts) {
       await queue.close()
       await bus.flush()
     },
-  }
-}
-
-function cachedEngineTokens(tokens: Tokens): (projectId: string, platformId: string) => Promise<string> {
-  const cache = new LRUCache<string, Promise<string>>({ max: CACHED_TOKENS, ttl: TOKEN_CACHE_MS })
-  return (projectId, platformId) => {
-    const known = cache.get(projectId)
-    if (known) return known
-    const made = tokens.engine({ id: newId(), projectId, platformId })
-    cache.set(projectId, made)
-    return made
-  }
-}
-
-/** Calls at once, then at most every `ms` while it is asked for. */
-function coalesce(call: () => void, ms: number): () => void {
-  let quiet: NodeJS.Timeout | undefined
-  let again = false
-  const run = () => {
-    call()
-    again = false
-    quiet = setTimeout(() => {
-      quiet = undefined
-      if (again) run()
-    }, ms)
-  }
-  return () => {
-    if (quiet) again = true
-    else run()
   }
 }

@@ -152,6 +152,7 @@ export interface FlowRunTable extends Base {
   logsFileId: Nullable<string>
   parentRunId: Nullable<string>
   failParentOnFailure: Generated<boolean>
+  parentWaitpointId: Nullable<string>
   status: FlowRunStatus
   tags: Generated<string[]>
   startTime: NullableTime

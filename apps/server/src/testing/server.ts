@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { composeServer, type Server } from '../compose.ts'
+import { createTestPostgres } from '../database/testing.ts'
 import { createLog } from '../log.ts'
 import { loadSettings } from '../settings.ts'
 import { makeDataFolder } from './data-folder.ts'
@@ -120,4 +121,21 @@ export async function signUpOwner({ call }: TestServer): Promise<Person> {
   )
   if (status !== 200) throw new Error(`sign-up answered ${status}: ${JSON.stringify(body)}`)
   return { token: body.token, userId: body.id, platformId: body.platformId, projectId: body.projectId }
+}
+
+/** The real server over one of its two databases, of its own either way. */
+export async function startTestServerOn(
+  type: 'PGLITE' | 'POSTGRES',
+  env: Record<string, string> = {},
+): Promise<TestServer> {
+  if (type === 'PGLITE') return startTestServer(env)
+  const database = await createTestPostgres()
+  const server = await startTestServer({ ...env, AP_POSTGRES_URL: database.url })
+  return {
+    ...server,
+    [Symbol.asyncDispose]: async () => {
+      await server[Symbol.asyncDispose]()
+      await database.drop()
+    },
+  }
 }

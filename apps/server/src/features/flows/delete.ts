@@ -10,21 +10,25 @@ interface Parts {
   db: Db
   sampleData: SampleData
   triggers: Triggers
+  /** Ends the runs of a flow that are not over, tests included. */
+  cancelRuns(projectId: string, flowId: string): Promise<unknown>
   onFlowChanged: (flowId: string) => void
   log: Logger
 }
 
 /**
  * Deletes flows: marked and hidden at once, cleaned up in the background. The mark is the record of the work, so a
- * process that starts goes on where another ended. Runs and their history stay.
+ * process that starts goes on where another ended. Runs and their history stay; those that are not over are canceled.
  */
-export function createDeletions({ db, sampleData, triggers, onFlowChanged, log }: Parts) {
+export function createDeletions({ db, sampleData, triggers, cancelRuns, onFlowChanged, log }: Parts) {
   const running = new Set<Promise<void>>()
 
   const cleanUp = async (flow: FlowRow): Promise<void> => {
     await triggers
       .remove(flow)
       .catch((err: unknown) => log.warn({ err, flowId: flow.id }, 'the trigger of a deleted flow did not stop cleanly'))
+    // Without the definition they could not go on.
+    await cancelRuns(flow.projectId, flow.id)
     const versions = await selectTriggersOfFlow(db, flow.id)
     const files = new Set(versions.flatMap(({ trigger }) => [...sampleDataFileIds(trigger)]))
     await deleteFlow(db, flow.projectId, flow.id)

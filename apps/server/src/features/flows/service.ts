@@ -85,6 +85,8 @@ export interface FlowParts {
   pieces: PieceFinder
   sampleData: SampleData
   triggers: Triggers
+  /** Ends the runs of a flow that are not over, tests included. */
+  cancelRuns(projectId: string, flowId: string): Promise<unknown>
   /** Called after every committed change, so that caches forget the flow. */
   onFlowChanged: (flowId: string) => void
   log: Logger

@@ -7,7 +7,7 @@ import type { Task, TaskOutcome } from '@piecework/worker/task'
 import type { Logger } from 'pino'
 import type { Running, WorkerLink } from '../../dispatch/dispatcher.ts'
 import type { AttemptObserver, RunObserver } from '../../observability/observer.ts'
-import { endLoops, logOfJournal } from './journal.ts'
+import { endLoops, lacksEvent, logOfJournal } from './journal.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
 import type { RunFacts } from './present.ts'
 import type { RunRecorder } from './recorder.ts'
@@ -123,7 +123,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
       await recorder.discard({ runId: attempt.runId, attempt: attempt.attempt })
       return
     }
-    const ended = outcome.kind === 'RESULT' ? fromResult(outcome.message.result) : explain(outcome, parts)
+    const ended = outcome.kind === 'RESULT' ? fromResult(outcome.message.result, attempt) : explain(outcome, parts)
     const run: RunOutcome = 'log' in ended ? ended : { ...ended, ...(await logOfLostEngine(attempt, ended.message)) }
     if (run.status !== 'PAUSED') replies.finished(attempt.runId, run.status, response ? NO_CALLER : attempt.caller)
     const { runId, projectId } = attempt
@@ -138,11 +138,16 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     await recorder.flush()
     const entries = [...attempt.journal, ...(await parts.readJournal(attempt.runId))]
     const { trigger } = attempt.version.version
-    const event = { name: trigger.name, type: trigger.type, payload: attempt.payload, tags: attempt.tags }
-    const known = logOfJournal(entries, event)
-    const inFlight = stepInFlight(trigger.nextAction, known.executionState.steps)
+    const { name, type } = trigger
+    const event = attempt.executeTrigger ? null : attempt.payload
+    const beginning = { name, type, event, tags: attempt.tags }
+    const known = logOfJournal(entries, beginning)
+    const keepsPayload = lacksEvent(entries, attempt.executeTrigger, name)
+    const inFlight = keepsPayload
+      ? { step: trigger, path: [] }
+      : stepInFlight(trigger.nextAction, known.executionState.steps)
     const failed = inFlight?.step
-    const runLog = inFlight ? logOfJournal([...entries, failureOf(inFlight, message)], event) : known
+    const runLog = inFlight ? logOfJournal([...entries, failureOf(inFlight, message)], beginning) : known
     endLoops(runLog.executionState.steps)
     return {
       finishTime: new Date(),
@@ -150,6 +155,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
       tags: attempt.tags,
       stepsCount: entries.length,
       log: JSON.stringify(runLog),
+      keepsPayload,
     }
   }
 
@@ -214,7 +220,10 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
   }
 }
 
-function fromResult(result: EngineResult): RunOutcome | { status: FlowRunStatus; message: string } {
+function fromResult(
+  result: EngineResult,
+  { executeTrigger, version: { version } }: Attempt,
+): RunOutcome | { status: FlowRunStatus; message: string } {
   if (result.type === 'EXECUTE_FLOW') {
     return {
       status: result.status,
@@ -224,6 +233,7 @@ function fromResult(result: EngineResult): RunOutcome | { status: FlowRunStatus;
       tags: result.tags,
       stepsCount: result.stepsCount,
       log: result.log,
+      keepsPayload: executeTrigger && result.failedStep?.name === version.trigger.name,
     }
   }
   return { status: 'INTERNAL_ERROR', message: result.type === 'FAILED' ? result.error : `unexpected ${result.type}` }
@@ -247,7 +257,10 @@ function explain(
 }
 
 /** The end that a step did not come to itself. */
-function failureOf({ step, path }: StepInFlight, message: string): JournalEntry {
+function failureOf(
+  { step, path }: { step: { name: string; type: string }; path: StepInFlight['path'] },
+  message: string,
+): JournalEntry {
   const output: StepOutput = { type: step.type, status: 'FAILED', input: {}, errorMessage: message }
   return { sequence: 0, stepName: step.name, path, output: JSON.stringify(output) }
 }

@@ -3,22 +3,28 @@ import { AppError } from '@piecework/model/errors'
 import { isTerminal } from '@piecework/model/run/status'
 import { StepOutput } from '@piecework/model/run/step-output'
 import type { Logger } from 'pino'
+import { ZodError } from 'zod'
 import type { Db } from '../../database/open.ts'
 import type { JobHandler, WorkItem } from '../../dispatch/dispatcher.ts'
 import type { ClaimedJob } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { WaitpointStore } from '../waitpoints/store.ts'
+import type { Aftermath } from './aftermath.ts'
 import type { Attempt, RunExecutor, RunListener } from './execute.ts'
-import { journalOfLog, logOfJournal, readJournals } from './journal.ts'
+import { endLoops, journalOfLog, lacksEvent, logOfJournal, readJournals } from './journal.ts'
 import type { RunLogs } from './logs.ts'
 import type { RunOutcome } from './outcome.ts'
 import type { RunPayloads } from './payloads.ts'
 import type { RunRecorder } from './recorder.ts'
+import type { RunReplies } from './replies.ts'
 import type { RunStore, StoredRun } from './store.ts'
 import type { VersionSource } from './versions.ts'
 
 /** Deliveries of one job after which its run counts as one that takes its machine down. */
 const MAX_DELIVERIES = 30
+/** Waits between deliveries whose run could not be loaded; with MAX_DELIVERIES, for almost two hours. */
+const RETRY_BASE_MS = 1000
+const LONGEST_RETRY_MS = 5 * 60_000
 
 interface Parts {
   db: Db
@@ -28,7 +34,12 @@ interface Parts {
   versions: VersionSource
   recorder: RunRecorder
   executor: RunExecutor
-  waitpoints: Pick<WaitpointStore, 'endDelay' | 'settlePauses'>
+  /** Who holds the jobs that are delivered here. */
+  owner: string
+  waitpoints: Pick<WaitpointStore, 'endPause' | 'hasAny'>
+  aftermath: Aftermath
+  /** Tells who waits for the answer of a run that it is over. */
+  replies: Pick<RunReplies, 'finished'>
   sampleData(run: StoredRun): Promise<Record<string, string>>
   payloads: Pick<RunPayloads, 'read'>
   /** Is told of runs that end without an attempt. */
@@ -52,11 +63,15 @@ export function createRunJobs(parts: Parts): JobHandler {
         throw new AppError('ENGINE_OPERATION_FAILURE', {
           message: `The run was given up after ${MAX_DELIVERIES} starts that did not come to an end.`,
         })
-      if (journal.some(isPause)) {
+      if (journal.some(isPause) && (await parts.waitpoints.hasAny(run.id))) {
         await pauseAgain(run, journal)
         return null
       }
-      const attempt = await load(run, journal)
+      // A pause whose waitpoint is gone, because the run was canceled since, begins anew.
+      const attempt = await load(
+        run,
+        journal.filter((entry) => !isPause(entry)),
+      )
       return {
         id: run.id,
         projectId: run.projectId,
@@ -66,14 +81,24 @@ export function createRunJobs(parts: Parts): JobHandler {
         start: (link) => parts.executor.start(attempt, link),
       }
     } catch (error) {
-      await giveUp(run, journal, error instanceof Error ? error.message : String(error))
+      if (error instanceof AppError || error instanceof ZodError) await giveUp(run, journal, error.message)
+      else await retryLater(job, error)
       return null
     }
   }
 
+  /** What it needs is out of reach, as file storage may be for a while; that is no reason to lose it. */
+  const retryLater = async (job: ClaimedJob, error: unknown): Promise<void> => {
+    const dueAt = new Date(Date.now() + Math.min(LONGEST_RETRY_MS, RETRY_BASE_MS * 2 ** job.attempt))
+    parts.log.warn({ err: error, runId: job.id, dueAt }, 'a run could not be loaded; it is tried again')
+    await parts.queue.retryAt({ owner: parts.owner, id: job.id, dueAt })
+  }
+
   const load = async (run: StoredRun, journalled: JournalEntry[]): Promise<Attempt> => {
-    const resumePayload = (run.logsFileId !== null && (await parts.waitpoints.endDelay(run.id))) || run.resumePayload
     const logged = await loggedEntries(run)
+    // Once there is more than the log, the pause has been left, and its step may be about to pause again.
+    const paused = journalled.length === 0 ? logged.filter(isPause).map(({ stepName }) => stepName) : []
+    const resumePayload = (paused.length > 0 && (await parts.waitpoints.endPause(run.id, paused))) || run.resumePayload
     const journal = [...logged, ...journalled].map((entry, index) => ({ ...entry, sequence: index + 1 }))
     return {
       runId: run.id,
@@ -89,7 +114,7 @@ export function createRunJobs(parts: Parts): JobHandler {
       payload: await parts.payloads.read(run),
       payloadFileId: run.payloadFileId,
       resumePayload,
-      journal: await parts.logs.rehydrate(run.projectId, journal),
+      journal: await parts.logs.rehydrate(run.projectId, journal, { complete: true }),
       tags: run.tags,
       test:
         run.stepNameToTest === null ? null : { stepName: run.stepNameToTest, sampleData: await parts.sampleData(run) },
@@ -116,14 +141,17 @@ export function createRunJobs(parts: Parts): JobHandler {
   ): Promise<RunOutcome> => {
     const entries = [...(await loggedEntries(run).catch(() => [])), ...journal]
     const { trigger } = (await parts.versions.get(run.flowVersionId).catch(() => null))?.version ?? {}
+    const name = trigger?.name ?? 'trigger'
     const log = logOfJournal(entries, {
-      name: trigger?.name ?? 'trigger',
+      name,
       type: trigger?.type ?? 'EMPTY',
       // The run ends whether or not its payload can be read.
-      payload: await parts.payloads.read(run).catch(() => '{}'),
+      event: run.executeTrigger ? null : await parts.payloads.read(run).catch(() => '{}'),
       tags: run.tags,
     })
-    const outcome = { ...end, tags: run.tags, stepsCount: entries.length, log: JSON.stringify(log) }
+    if (isTerminal(end.status)) endLoops(log.executionState.steps)
+    const keepsPayload = lacksEvent(entries, run.executeTrigger, name)
+    const outcome = { ...end, tags: run.tags, stepsCount: entries.length, log: JSON.stringify(log), keepsPayload }
     const { id: runId, attempt, projectId } = run
     await parts.recorder.finish({ runId, attempt, projectId, entries: [], outcome })
     return outcome
@@ -132,11 +160,12 @@ export function createRunJobs(parts: Parts): JobHandler {
   /** The last attempt had come to its pause when it was lost: there it ends again, and nothing runs. */
   const pauseAgain = async (run: StoredRun, journal: JournalEntry[]): Promise<void> => {
     await endWithJournal(run, journal, { status: 'PAUSED', finishTime: null, failedStep: null })
-    await parts.waitpoints.settlePauses([run.id])
+    await parts.aftermath([{ ...run, status: 'PAUSED' }])
   }
 
   const giveUp = async (run: StoredRun, journal: JournalEntry[], message: string): Promise<void> => {
     parts.log.warn({ runId: run.id }, message)
+    parts.replies.finished(run.id, 'INTERNAL_ERROR', run)
     const outcome = await endWithJournal(run, journal, {
       status: 'INTERNAL_ERROR',
       finishTime: new Date(),
@@ -153,4 +182,8 @@ export function createRunJobs(parts: Parts): JobHandler {
   }
 }
 
-const isPause = (entry: JournalEntry): boolean => StepOutput.parse(JSON.parse(entry.output)).status === 'PAUSED'
+/** The step that waits; the loops around it are paused with it. */
+function isPause(entry: JournalEntry): boolean {
+  const { status, type } = StepOutput.parse(JSON.parse(entry.output))
+  return status === 'PAUSED' && type !== 'LOOP_ON_ITEMS'
+}

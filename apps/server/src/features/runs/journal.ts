@@ -39,17 +39,26 @@ export function journalOfLog(log: string): JournalEntry[] {
   }))
 }
 
+/** What a run began with, as far as its journal does not say so. */
+export interface Beginning {
+  name: string
+  type: string
+  /** JSON text of the event; null when the trigger has yet to make one. */
+  event: string | null
+  tags: string[]
+}
+
 /** The log of a run whose engine is gone: what the journal holds, behind the event that began it. */
-export function logOfJournal(
-  entries: readonly JournalEntry[],
-  trigger: { name: string; type: string; payload: string; tags: string[] },
-): RunLog {
-  const event: PlacedStep = {
-    stepName: trigger.name,
-    path: [],
-    output: { type: trigger.type, status: 'SUCCEEDED', input: {}, output: parsed(trigger.payload) },
-  }
-  return assembleLog([event, ...journalledSteps(entries)], trigger.tags)
+export function logOfJournal(entries: readonly JournalEntry[], { name, type, event, tags }: Beginning): RunLog {
+  const steps = journalledSteps(entries)
+  if (event === null) return assembleLog(steps, tags)
+  const trigger = { type, status: 'SUCCEEDED' as const, input: {}, output: parsed(event) }
+  return assembleLog([{ stepName: name, path: [], output: trigger }, ...steps], tags)
+}
+
+/** Whether a trigger that runs inside of the run did not come to its end. */
+export function lacksEvent(entries: readonly JournalEntry[], executeTrigger: boolean, triggerName: string): boolean {
+  return executeTrigger && !entries.some(({ stepName, path }) => stepName === triggerName && path.length === 0)
 }
 
 /** Loops of a run that is over do not run any more: like every loop that a failing step stops, they succeeded. */

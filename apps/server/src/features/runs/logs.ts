@@ -1,4 +1,5 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
+import { AppError } from '@piecework/model/errors'
 import { RunLog, type StepOutput, type Steps } from '@piecework/model/run/step-output'
 
 /** Where files are kept. */
@@ -18,8 +19,11 @@ export interface RunLogs {
   readText(run: Logged): Promise<string | null>
   /** The steps with every output in place, null when there is no log. */
   readSteps(run: Logged): Promise<Steps | null>
-  /** Journal entries with every output in place; what was stored elsewhere still says where. */
-  rehydrate(projectId: string, entries: JournalEntry[]): Promise<JournalEntry[]>
+  /**
+   * Journal entries with every output in place; what was stored elsewhere still says where.
+   * @param options.complete @throws AppError EXECUTION_STATE_MISSING when an output is gone: a run must not go on without.
+   */
+  rehydrate(projectId: string, entries: JournalEntry[], options?: { complete: boolean }): Promise<JournalEntry[]>
 }
 
 export function createRunLogs(files: LogFiles): RunLogs {
@@ -54,11 +58,16 @@ export function createRunLogs(files: LogFiles): RunLogs {
       for (const output of await fill(run.projectId, steps)) delete output.outputSlice
       return steps
     },
-    async rehydrate(projectId, entries) {
+    async rehydrate(projectId, entries, { complete } = { complete: false }) {
       const sliced = entries.filter((entry) => entry.output.includes('"outputSlice"'))
       if (sliced.length === 0) return entries
       const steps: Steps = Object.fromEntries(sliced.map((entry) => [String(entry.sequence), JSON.parse(entry.output)]))
-      await fill(projectId, steps)
+      const lost = (await fill(projectId, steps)).find(({ output }) => output === undefined)?.outputSlice
+      if (complete && lost)
+        throw new AppError('EXECUTION_STATE_MISSING', {
+          fileId: lost.fileId,
+          message: 'An output of the run that was stored apart is gone, so it cannot be resumed.',
+        })
       return entries.map((entry) => {
         const step = steps[String(entry.sequence)]
         return step ? { ...entry, output: JSON.stringify(step) } : entry

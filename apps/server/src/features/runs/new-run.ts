@@ -11,6 +11,8 @@ export interface NewRun {
   environment: RunEnvironment
   parentRunId: string | null
   failParentOnFailure: boolean
+  /** The pause of the parent that ends when this run fails. */
+  parentWaitpointId: string | null
   triggeredBy: string | null
   stepNameToTest: string | null
   /** The trigger's run() goes first; `payload` is its input. Else `payload` is the trigger's output. */
@@ -34,6 +36,7 @@ export function newRun(fields: Pick<NewRun, Chosen> & Partial<NewRun>): NewRun {
     environment: 'PRODUCTION',
     parentRunId: null,
     failParentOnFailure: true,
+    parentWaitpointId: null,
     triggeredBy: null,
     stepNameToTest: null,
     executeTrigger: false,

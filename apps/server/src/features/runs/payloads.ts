@@ -7,8 +7,8 @@ import type { StoredRun } from './store.ts'
 export interface RunPayloads {
   /** Resolves when a payload that is too large for the row is on disk. @returns the run as it is to be recorded. */
   store(run: NewRun): Promise<NewRun>
-  /** @returns JSON text. @throws AppError EXECUTION_STATE_MISSING when the file of a run that has not begun is gone. */
-  read(run: Pick<StoredRun, 'projectId' | 'payload' | 'payloadFileId' | 'logsFileId'>): Promise<string>
+  /** @returns JSON text; `{}` once the log has it. @throws AppError EXECUTION_STATE_MISSING when its file is gone. */
+  read(run: Pick<StoredRun, 'projectId' | 'payload' | 'payloadFileId'>): Promise<string>
   /** Takes the file away: the run has ended or paused, and its log has what it began with. */
   remove(projectId: string, payloadFileId: string | null): Promise<void>
 }
@@ -26,9 +26,8 @@ export function createRunPayloads(files: Files, inlineKb: number): RunPayloads {
         payloadFileId: await files.save({ owner: { projectId: run.projectId }, type: 'WEBHOOK_PAYLOAD', data }),
       }
     },
-    async read({ projectId, payload, payloadFileId, logsFileId }) {
-      // Once there is a log, that has it.
-      if (payloadFileId === null || logsFileId !== null) return payload ?? '{}'
+    async read({ projectId, payload, payloadFileId }) {
+      if (payloadFileId === null) return payload ?? '{}'
       const file = await files.read({ projectId }, payloadFileId)
       if (!file)
         throw new AppError('EXECUTION_STATE_MISSING', { payloadFileId, message: 'The payload of the run is gone.' })

@@ -13,6 +13,7 @@ export type RunFacts = Pick<
   | 'environment'
   | 'parentRunId'
   | 'failParentOnFailure'
+  | 'parentWaitpointId'
   | 'triggeredBy'
   | 'stepNameToTest'
 > & { created: Date | string }

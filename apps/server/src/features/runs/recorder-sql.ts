@@ -30,6 +30,14 @@ export interface BirthRow {
 /** PostgreSQL's json cannot hold NUL characters or half surrogate pairs. */
 export const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
 
+/** JSON text of any value that json and jsonb can hold, keys included. */
+export const storableJson = (value: unknown): string =>
+  JSON.stringify(value).replace(/\\(u0000|ud[89a-f][0-9a-f]{2}|.)/g, (escaped, what: string) => {
+    if (what === 'u0000') return ''
+    // JSON.stringify escapes half surrogate pairs only.
+    return what.length === 5 ? '\ufffd' : escaped
+  })
+
 function outcomeColumns({ outcome, data, compression, size, s3Key }: FinishRow) {
   const { failedStep } = outcome
   return {
@@ -48,12 +56,13 @@ function outcomeColumns({ outcome, data, compression, size, s3Key }: FinishRow) 
     size,
     s3Key,
     terminal: isTerminal(outcome.status),
+    keepsPayload: outcome.keepsPayload,
   }
 }
 
 /** Columns of the JSON records that describe an outcome. */
 const OUTCOME = sql.raw(`status text, "finishTime" timestamptz, "failedStep" json, tags json, "stepsCount" integer,
-  "fileId" text, data text, compression text, size integer, "s3Key" text, terminal boolean`)
+  "fileId" text, data text, compression text, size integer, "s3Key" text, terminal boolean, "keepsPayload" boolean`)
 const TAGS = sql.raw(`coalesce((select array_agg(tag) from json_array_elements_text(i.tags) tag), '{}')`)
 const LOCATION = sql.raw(`case when i."s3Key" is null then 'DB' else 'S3' end`)
 const BYTES = sql.raw(
@@ -66,7 +75,7 @@ export async function writeBirths(db: Db, rows: BirthRow[]): Promise<void> {
   if (rows.length === 0) return
   const records = rows.map(({ run, attempt, job, finish }) => ({
     ...run,
-    payload: finish || run.payloadFileId !== null ? null : run.payload,
+    payload: (finish && !finish.outcome.keepsPayload) || run.payloadFileId !== null ? null : run.payload,
     replyTo: run.replyTo?.app ?? null,
     replyUntil: run.replyTo?.until ?? null,
     limited: run.environment === 'PRODUCTION',
@@ -81,15 +90,15 @@ export async function writeBirths(db: Db, rows: BirthRow[]): Promise<void> {
     with i as materialized (
       select * from json_to_recordset(${JSON.stringify(records)}::json) as x(
         id text, created timestamptz, "projectId" text, "flowId" text, "flowVersionId" text, environment text,
-        "parentRunId" text, "failParentOnFailure" boolean, "triggeredBy" text, "stepNameToTest" text,
+        "parentRunId" text, "failParentOnFailure" boolean, "parentWaitpointId" text, "triggeredBy" text, "stepNameToTest" text,
         "executeTrigger" boolean, payload text, "payloadFileId" text, priority smallint, attempt integer, "startTime" timestamptz,
         "replyTo" text, "replyUntil" timestamptz, limited boolean, owner text, "leaseMs" integer, finished boolean, ${OUTCOME})
     ), runs as (
       insert into flow_run (id, created, updated, "projectId", "flowId", "flowVersionId", environment, "parentRunId",
-        "failParentOnFailure", "triggeredBy", "stepNameToTest", "executeTrigger", payload, "payloadFileId", attempt, "startTime",
+        "failParentOnFailure", "parentWaitpointId", "triggeredBy", "stepNameToTest", "executeTrigger", payload, "payloadFileId", attempt, "startTime",
         status, "finishTime", "failedStep", tags, "stepsCount", "logsFileId", "replyTo", "replyUntil")
       select id, created, coalesce("finishTime", created), "projectId", "flowId", "flowVersionId", environment, "parentRunId",
-        "failParentOnFailure", "triggeredBy", "stepNameToTest", "executeTrigger", payload, "payloadFileId", attempt, "startTime",
+        "failParentOnFailure", "parentWaitpointId", "triggeredBy", "stepNameToTest", "executeTrigger", payload, "payloadFileId", attempt, "startTime",
         status, "finishTime", "failedStep"::jsonb, ${TAGS}, "stepsCount", "fileId", "replyTo", "replyUntil"
       from i on conflict (id) do nothing
       returning id
@@ -183,7 +192,7 @@ export async function writeSlices(db: Db, slices: readonly PackedSlice[]): Promi
 }
 
 /**
- * Ends attempts: status, log file, no job, no journal; no waitpoints once the run is over.
+ * Ends attempts: status, log file, no job, no journal, no payload that the log has; no waitpoints once the run is over.
  * @returns the ids of the runs whose attempt was current, each with the key of an earlier log outside the database.
  */
 export async function writeFinishes(db: Db, rows: FinishRow[]): Promise<Map<string, string | null>> {
@@ -200,7 +209,8 @@ export async function writeFinishes(db: Db, rows: FinishRow[]): Promise<Map<stri
     ), fenced as (
       update flow_run r set status = i.status, "finishTime" = i."finishTime", "failedStep" = i."failedStep"::jsonb,
         tags = ${TAGS}, "stepsCount" = i."stepsCount", "logsFileId" = coalesce(r."logsFileId", i."fileId"),
-        payload = null, "resumePayload" = null, updated = now()
+        payload = case when i."keepsPayload" then r.payload end,
+        "payloadFileId" = case when i."keepsPayload" then r."payloadFileId" end, "resumePayload" = null, updated = now()
       from i where r.id = i.id and r.attempt = i.attempt and r.status = 'RUNNING'
       returning r.id, r."logsFileId"
     ), files as (

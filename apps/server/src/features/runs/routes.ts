@@ -39,6 +39,7 @@ const BulkBody = z.object({
   excludeFlowRunIds: z.array(z.string()).optional(),
   flowId: oneOrMany(z.string()).optional(),
   status: oneOrMany(StatusFilter).optional(),
+  tags: oneOrMany(z.string()).optional(),
   failedStepName: z.string().optional(),
   ...times,
 })
@@ -151,8 +152,8 @@ export function runRoutes(app: FastifyInstance, { runs, store, projectOfFlow }: 
   })
 }
 
-/** Named runs win over every other filter; without them archived runs are left alone. */
+/** Named runs win over every other filter, be they archived or tests; without them those are left alone. */
 function chosen(filter: z.infer<typeof BulkBody>) {
   const { flowRunIds, excludeFlowRunIds } = filter
-  return flowRunIds ? { flowRunIds, excludeFlowRunIds, includeArchived: true } : filter
+  return flowRunIds ? { flowRunIds, excludeFlowRunIds, includeArchived: true, includeTests: true } : filter
 }

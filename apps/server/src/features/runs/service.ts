@@ -1,7 +1,8 @@
 import { AppError, notFound } from '@piecework/model/errors'
+import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import type { FlowRun } from '@piecework/model/run/run'
-import { type FlowRunStatus, isTerminal, type RetryStrategy } from '@piecework/model/run/status'
+import { FlowRunStatus, isTerminal, type RetryStrategy } from '@piecework/model/run/status'
 import type { Steps } from '@piecework/model/run/step-output'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../http/pagination.ts'
@@ -12,7 +13,7 @@ import { newRun } from './new-run.ts'
 import type { RunPayloads } from './payloads.ts'
 import { presentRun } from './present.ts'
 import type { RunStarter } from './start.ts'
-import type { ListedRun, RunFilter, RunStore } from './store.ts'
+import type { CanceledRun, ListedRun, RunFilter, RunStore, StoredRun } from './store.ts'
 import type { VersionSource } from './versions.ts'
 
 /** Everything about runs but starting and executing them. Every call is about one project. */
@@ -43,16 +44,24 @@ interface Parts {
   versions: VersionSource
   wake(jobs: { projectId: string; priority: number }): void
   /** Runs were ended from outside: whoever runs them stops, whoever waits for them is told. */
-  onCanceled(projectId: string, ids: string[]): void
+  onCanceled(projectId: string, runs: readonly CanceledRun[]): Promise<void>
   publishedVersionOf(projectId: string, flowId: string): Promise<string | undefined>
   retentionDays: number
   log: { warn(details: object, message: string): void }
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
-/** Runs that one bulk call acts on, at most; the caller repeats it until the count is 0. */
-const BULK_LIMIT = 10_000
+/** Runs that a bulk call takes from the database at a time. */
+const BULK_BATCH = 1000
+/** Runs that a bulk call retries at the same time: they share commits. */
+const BULK_RETRIES = 16
 const SOME = 100
+
+const LIVE = FlowRunStatus.options.filter((status) => !isTerminal(status))
+const TERMINAL = FlowRunStatus.options.filter((status) => isTerminal(status))
+const RETRIED_BY_DEFAULT = TERMINAL.filter((status) => status !== 'SUCCEEDED')
+
+const hasPayload = (run: StoredRun): boolean => run.payload !== null || run.payloadFileId !== null
 
 export function createRunService(parts: Parts): RunService {
   const { runs, logs } = parts
@@ -79,9 +88,10 @@ export function createRunService(parts: Parts): RunService {
     if (!stored || !version) return logs.readSteps(run)
     const { name, type } = version.version.trigger
     const text = await logs.readText(run)
-    const event = { name, type, payload: await parts.payloads.read(stored).catch(() => '{}'), tags: run.tags }
+    const event = run.executeTrigger || !hasPayload(stored) ? null : await parts.payloads.read(stored).catch(() => '{}')
     const entries = await logs.rehydrate(run.projectId, [...(text === null ? [] : journalOfLog(text)), ...journal])
-    const { steps } = logOfJournal(entries, event).executionState
+    if (entries.length === 0 && event === null) return null
+    const { steps } = logOfJournal(entries, { name, type, event, tags: run.tags }).executionState
     if (run.status === 'CANCELED') endLoops(steps)
     return steps
   }
@@ -110,18 +120,23 @@ export function createRunService(parts: Parts): RunService {
     const version = await parts.versions.get(versionId)
     const steps = await stepsOf(run)
     const output = steps?.[version.version.trigger.name]?.output ?? steps?.trigger?.output
-    // A run that was canceled in the line has no steps, but the event that it waited with.
+    // A run that was canceled in the line, or whose trigger failed, has what it came with.
     const [stored] = output === undefined ? await runs.byIds([run.id]) : []
-    const event = stored ? await parts.payloads.read(stored) : '{}'
+    if (run.stepNameToTest !== null || (stored && !hasPayload(stored)))
+      throw new AppError('VALIDATION', {
+        message: `The run ${run.id} cannot start again: it is the test of a step, or nothing is left of what it began with.`,
+      })
     const again = newRun({
       projectId: run.projectId,
       flowId: run.flowId,
       flowVersionId: versionId,
       environment: run.environment,
-      payload: output === undefined ? event : JSON.stringify(output),
+      executeTrigger: stored?.executeTrigger ?? false,
+      payload: stored ? await parts.payloads.read(stored) : JSON.stringify(output),
       priority: PRIORITY.medium,
       parentRunId: run.parentRunId,
       failParentOnFailure: run.failParentOnFailure,
+      parentWaitpointId: run.parentWaitpointId,
       triggeredBy: run.triggeredBy,
     })
     await parts.starter.start(again, platformId, version)
@@ -140,6 +155,18 @@ export function createRunService(parts: Parts): RunService {
       })
     if ((await runs.projectOfFlow(run.flowId)) === undefined) throw notFound('flow', run.flowId)
     return strategy === 'FROM_FAILED_STEP' ? fromFailedStep(run) : onLatestVersion(run, platformId)
+  }
+
+  /** Runs that match, oldest first; those that come in meanwhile are left alone. */
+  const forEachBatch = async (filter: RunFilter, work: (ids: string[]) => Promise<void>): Promise<void> => {
+    await parts.recorded()
+    const begun = newId()
+    for (let after = ''; ; ) {
+      const ids = (await runs.ids(filter, { limit: BULK_BATCH, after })).filter((id) => id < begun)
+      if (ids.length > 0) await work(ids)
+      if (ids.length < BULK_BATCH) return
+      after = ids.at(-1) ?? ''
+    }
   }
 
   return {
@@ -162,25 +189,37 @@ export function createRunService(parts: Parts): RunService {
       return get(projectId, await retry(await require(projectId, id), platformId, strategy))
     },
     async retryAll({ filter, platformId, strategy }) {
-      let retried = 0
-      for (const id of await runs.ids(filter, BULK_LIMIT)) {
+      // Without a word on it, what succeeded is not meant by a retry of what failed.
+      const wanted = strategy === 'FROM_FAILED_STEP' && !filter.flowRunIds ? RETRIED_BY_DEFAULT : TERMINAL
+      const retryOne = async (id: string): Promise<boolean> => {
         try {
           await retry(await require(filter.projectId, id), platformId, strategy)
-          retried++
+          return true
         } catch (error) {
           if (!(error instanceof AppError)) throw error
           parts.log.warn({ runId: id, code: error.code }, 'a run of a bulk retry was left out')
+          return false
         }
       }
+      let retried = 0
+      await forEachBatch({ ...filter, status: filter.status ?? wanted }, async (ids) => {
+        for (let from = 0; from < ids.length; from += BULK_RETRIES) {
+          const done = await Promise.all(ids.slice(from, from + BULK_RETRIES).map(retryOne))
+          retried += done.filter(Boolean).length
+        }
+      })
       return retried
     },
     async cancelAll(filter) {
-      await parts.recorded()
-      const ids = await runs.ids(filter, BULK_LIMIT)
-      const canceled = await runs.cancel(filter.projectId, ids)
-      if (canceled.length > 0) parts.onCanceled(filter.projectId, canceled)
-      const chosen = new Set(ids)
-      return canceled.filter((id) => chosen.has(id)).length
+      let count = 0
+      const status = filter.status?.filter((one) => !isTerminal(one)) ?? LIVE
+      await forEachBatch({ ...filter, status }, async (ids) => {
+        const canceled = await runs.cancel(filter.projectId, ids)
+        if (canceled.length > 0) await parts.onCanceled(filter.projectId, canceled)
+        const chosen = new Set(ids)
+        count += canceled.filter(({ id }) => chosen.has(id)).length
+      })
+      return count
     },
     async archiveAll(filter) {
       await parts.recorded()

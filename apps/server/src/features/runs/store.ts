@@ -20,25 +20,37 @@ export interface RunFilter {
   flowRunIds?: string[] | undefined
   excludeFlowRunIds?: string[] | undefined
   includeArchived?: boolean | undefined
+  /** Test runs, too. */
+  includeTests?: boolean | undefined
+}
+
+export type CanceledRun = Pick<RunRow, 'id' | 'projectId' | 'parentWaitpointId'>
+
+export interface ParentRun {
+  id: string
+  /** What it waits for, or is about to: the step that calls makes its waitpoint first. */
+  waitpointId: string | null
 }
 
 export interface RunStore {
   /** For the dispatcher alone: it serves every project. */
   byIds(ids: readonly string[]): Promise<StoredRun[]>
   projectOf(id: string): Promise<string | undefined>
+  /** A run of the project that calls another flow. */
+  parentOf(projectId: string, id: string): Promise<ParentRun | undefined>
   projectOfFlow(flowId: string): Promise<string | undefined>
   one(projectId: string, id: string): Promise<ListedRun | undefined>
   list(filter: RunFilter, page: PageRequest): ReturnType<typeof listPage>
-  /** Ids that match, oldest first, at most `limit`. */
-  ids(filter: RunFilter, limit: number): Promise<string[]>
+  /** Ids that match, oldest first, at most `limit`, from behind a given one. */
+  ids(filter: RunFilter, page: { limit: number; after: string }): Promise<string[]>
   countByStatus(filter: RunFilter): Promise<{ status: FlowRunStatus; count: number }[]>
   archive(filter: RunFilter): Promise<number>
   /**
    * Ends runs that are not over, with all their descendants. Payload and journal stay: with them the run can be
    * looked at and tried again.
-   * @returns the ids of those that were ended now.
+   * @returns those that were ended now.
    */
-  cancel(projectId: string, ids: readonly string[]): Promise<string[]>
+  cancel(projectId: string, ids: readonly string[]): Promise<CanceledRun[]>
   /** Makes an ended run wait for a worker again. @returns false when it is not in one of the given statuses. */
   requeue(request: {
     id: string
@@ -59,6 +71,7 @@ const COLUMNS = [
   'r.logsFileId',
   'r.parentRunId',
   'r.failParentOnFailure',
+  'r.parentWaitpointId',
   'r.status',
   'r.tags',
   'r.startTime',
@@ -76,6 +89,7 @@ const COLUMNS = [
 
 const filtered = (db: Db, filter: RunFilter) => {
   let query = db.selectFrom('flow_run as r').where('r.projectId', '=', filter.projectId)
+  if (!filter.includeTests) query = query.where('r.environment', '=', 'PRODUCTION')
   if (filter.flowRunIds) query = query.where('r.id', '=', sql<string>`any(${filter.flowRunIds})`)
   if (filter.excludeFlowRunIds) query = query.where('r.id', '!=', sql<string>`all(${filter.excludeFlowRunIds})`)
   if (filter.flowId) query = query.where('r.flowId', '=', sql<string>`any(${filter.flowId})`)
@@ -91,7 +105,6 @@ const filtered = (db: Db, filter: RunFilter) => {
 const listPage = (db: Db, filter: RunFilter, page: PageRequest) =>
   paginate(
     filtered(db, filter)
-      .where('r.environment', '=', 'PRODUCTION')
       .leftJoin('flow_version as v', 'v.id', 'r.flowVersionId')
       .select([...COLUMNS, 'v.displayName as flowDisplayName']),
     // Ids are ordered by time, so the order of ids is the order of creation.
@@ -119,15 +132,35 @@ export function createRunStore(db: Db): RunStore {
       const row = await db.selectFrom('flow').select('projectId').where('id', '=', flowId).executeTakeFirst()
       return row?.projectId
     },
+    async parentOf(projectId, id) {
+      const row = await db
+        .selectFrom('flow_run as r')
+        .where('r.id', '=', id)
+        .where('r.projectId', '=', projectId)
+        .select((eb) => [
+          'r.id',
+          eb
+            .selectFrom('waitpoint as w')
+            .whereRef('w.flowRunId', '=', 'r.id')
+            .where('w.type', '=', 'WEBHOOK')
+            .where('w.status', '=', 'PENDING')
+            .select('w.id')
+            .orderBy('w.updated', 'desc')
+            .limit(1)
+            .as('waitpointId'),
+        ])
+        .executeTakeFirst()
+      return row
+    },
     one: (projectId, id) =>
-      filtered(db, { projectId, flowRunIds: [id], includeArchived: true })
+      filtered(db, { projectId, flowRunIds: [id], includeArchived: true, includeTests: true })
         .leftJoin('flow_version as v', 'v.id', 'r.flowVersionId')
         .select([...COLUMNS, 'v.displayName as flowDisplayName'])
         .executeTakeFirst(),
     list: (filter, page) => listPage(db, filter, page),
-    async ids(filter, limit) {
+    async ids(filter, { limit, after }) {
       const rows = await filtered(db, filter)
-        .where('r.environment', '=', 'PRODUCTION')
+        .where('r.id', '>', after)
         .select('r.id')
         .orderBy('r.id')
         .limit(limit)
@@ -136,7 +169,6 @@ export function createRunStore(db: Db): RunStore {
     },
     countByStatus: (filter) =>
       filtered(db, filter)
-        .where('r.environment', '=', 'PRODUCTION')
         .select((eb) => ['r.status', eb.fn.countAll<number>().as('count')])
         .groupBy('r.status')
         .execute(),
@@ -144,19 +176,13 @@ export function createRunStore(db: Db): RunStore {
       const result = await db
         .updateTable('flow_run')
         .set({ archivedAt: sql`now()` })
-        .where(
-          'id',
-          'in',
-          filtered(db, { ...filter, includeArchived: false })
-            .where('r.environment', '=', 'PRODUCTION')
-            .select('r.id'),
-        )
+        .where('id', 'in', filtered(db, { ...filter, includeArchived: false }).select('r.id'))
         .executeTakeFirst()
       return Number(result.numUpdatedRows)
     },
     async cancel(projectId, ids) {
       if (ids.length === 0) return []
-      const result = await sql<{ id: string }>`
+      const result = await sql<CanceledRun>`
         with recursive family(id) as (
           select id from flow_run where id = any(${ids}) and "projectId" = ${projectId}
           union
@@ -164,14 +190,14 @@ export function createRunStore(db: Db): RunStore {
         ), canceled as (
           update flow_run set status = 'CANCELED', "finishTime" = now(), updated = now(), attempt = attempt + 1
           where id in (select id from family) and status in ('QUEUED', 'RUNNING', 'PAUSED')
-          returning id
+          returning id, "projectId", "parentWaitpointId"
         ), jobs as (
           delete from job where id in (select id from canceled)
         ), waitpoints as (
           delete from waitpoint where "flowRunId" in (select id from canceled)
         )
-        select id from canceled`.execute(db)
-      return result.rows.map((row) => row.id)
+        select * from canceled`.execute(db)
+      return result.rows
     },
     async requeue({ id, from, resumePayload, priority }) {
       const payload = resumePayload === null ? null : JSON.stringify(resumePayload)

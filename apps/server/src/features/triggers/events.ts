@@ -80,6 +80,7 @@ const EventData = z.object({
   environment: z.enum(['PRODUCTION', 'TESTING']),
   parentRunId: z.string().nullable(),
   failParentOnFailure: z.boolean(),
+  parentWaitpointId: z.string().nullable().default(null),
   payload: z.string(),
   /** Where the payload is stored when it is too large for the job; it is empty then. */
   payloadFileId: z.string().nullable().default(null),
@@ -101,8 +102,9 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
   }
 
   const runOf = (job: ClaimedJob, data: EventData) => {
-    const { flowId, flowVersionId, environment, parentRunId, failParentOnFailure } = data
-    return { projectId: job.projectId, flowId, flowVersionId, environment, parentRunId, failParentOnFailure }
+    const { flowId, flowVersionId, environment, parentRunId, failParentOnFailure, parentWaitpointId } = data
+    const parent = { parentRunId, failParentOnFailure, parentWaitpointId }
+    return { projectId: job.projectId, flowId, flowVersionId, environment, ...parent }
   }
 
   /** The trigger goes again inside of a run, which shows what is wrong with it, or that all is well by now. */
@@ -156,7 +158,7 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
         : undefined
     try {
       const { payload, payloadFileId } = data
-      const whole = await parts.payloads.read({ ...job, payload, payloadFileId, logsFileId: null })
+      const whole = await parts.payloads.read({ ...job, payload, payloadFileId })
       const request = await hookOperation(parts.hooks, { hook: 'RUN', owner, version, payload: whole })
       await settleRun(db, await runOperation(link, request), owner, (outputs) =>
         makeRuns(

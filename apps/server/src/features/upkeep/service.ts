@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
-import { type OutsideFiles, purgeExecutionData } from './purge.ts'
+import type { StoppedRun } from '../runs/aftermath.ts'
+import { type OutsideFiles, purgeExecutionData, purgeKeptState } from './purge.ts'
 import { expirePausedRuns, rescueStuckRuns } from './sweep.ts'
 
 /** Regular work on the data itself. Every app may do it: each task can be done twice at once without harm. */
@@ -21,8 +22,10 @@ interface Parts {
   pausedDays: number
   /** How long a run may go without a job before that counts as an accident. */
   quietMs: number
-  /** Pauses that a crash left without their job; resolves to how many got one. */
-  settlePauses(): Promise<number>
+  /** Does what a crash left undone behind pauses and ends of runs; resolves to how many got a job. */
+  settle(): Promise<number>
+  /** Runs were ended here. */
+  onEnded(runs: readonly StoppedRun[]): Promise<void>
   /** Makes ticks agree with what is enabled; changes after the given time may still be under way. */
   reconcileTriggers(settledBefore: Date, stopped: AbortSignal): Promise<number>
   wake(): void
@@ -34,10 +37,12 @@ const EVERY_MS = 10 * 60_000
 /** Registering a trigger with its app, and taking out the one before, is over in this time. */
 const REGISTRATION_MS = 15 * 60_000
 const STOP_MS = 5000
+/** Runs wait for what a crash left undone, so that is looked after more often. */
+const SETTLE_EVERY_MS = 60_000
 
 export function createUpkeep(parts: Parts): Upkeep {
   const { db, log } = parts
-  let timer: NodeJS.Timeout | undefined
+  let timers: NodeJS.Timeout[] = []
   let beginning: Promise<unknown> | undefined
   const stopping = new AbortController()
 
@@ -55,15 +60,25 @@ export function createUpkeep(parts: Parts): Upkeep {
   const reconcile = (settledBefore: Date) =>
     attempt('triggers were put right', () => parts.reconcileTriggers(settledBefore, stopping.signal))
 
+  const settle = async (): Promise<void> => {
+    const settled = await attempt('paused runs that were forgotten go on', parts.settle)
+    if (settled > 0) parts.wake()
+  }
+
   const tick = async (now: Date): Promise<void> => {
     const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS)
     const rescued = await attempt('runs without a job were given one', () =>
       rescueStuckRuns(db, new Date(now.getTime() - parts.quietMs)),
     )
-    const settled = await attempt('pauses without a job were given one', parts.settlePauses)
-    if (rescued + settled > 0) parts.wake()
+    if (rescued > 0) parts.wake()
+    await settle()
     await reconcile(new Date(now.getTime() - REGISTRATION_MS))
-    await attempt('paused runs expired', () => expirePausedRuns(db, daysAgo(parts.pausedDays), parts.pausedDays))
+    await attempt('paused runs expired', async () => {
+      const expired = await expirePausedRuns(db, daysAgo(parts.pausedDays), parts.pausedDays)
+      await parts.onEnded(expired)
+      return expired.length
+    })
+    await attempt('runs lost what they had kept for a retry', () => purgeKeptState(db, daysAgo(parts.retentionDays)))
     await attempt('files of old executions were removed', () =>
       purgeExecutionData(db, parts.storage, daysAgo(parts.retentionDays)),
     )
@@ -73,11 +88,13 @@ export function createUpkeep(parts: Parts): Upkeep {
     tick,
     start(settledBefore) {
       beginning = reconcile(settledBefore ?? new Date(Date.now() - REGISTRATION_MS))
-      timer = setInterval(() => void tick(new Date()), EVERY_MS)
-      timer.unref()
+      timers = [
+        setInterval(() => void tick(new Date()), EVERY_MS).unref(),
+        setInterval(() => void settle(), SETTLE_EVERY_MS).unref(),
+      ]
     },
     async stop() {
-      clearInterval(timer)
+      for (const timer of timers) clearInterval(timer)
       stopping.abort()
       await Promise.race([beginning, sleep(STOP_MS, undefined, { ref: false })])
     },

@@ -1,4 +1,5 @@
 import { newId } from '@piecework/model/ids'
+import type { CreateWaitpointRequest } from '@piecework/model/run/waitpoint'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../database/testing.ts'
@@ -27,7 +28,8 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('upkeep on %s', (type) => {
       retentionDays: 30,
       pausedDays: 30,
       quietMs: 60_000,
-      settlePauses: () => createWaitpointStore(db).settlePauses(),
+      settle: () => createWaitpointStore(db).settlePauses(),
+      onEnded: async () => {},
       reconcileTriggers: async () => 0,
       wake: () => {},
       log: pino({ level: 'silent' }),
@@ -57,14 +59,12 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('upkeep on %s', (type) => {
   test('a run that nobody resumed in time is over, and its link is stale', async () => {
     const id = await createRun('PAUSED', ago(31))
     const store = createWaitpointStore(fixture.db)
-    const waitpointId = await store.create({
-      flowRunId: id,
-      projectId,
-      stepName: 'step_1',
-      type: 'WEBHOOK',
-      version: 'V1',
-    })
+    const waitpointId = (await waitFor(id, {})) ?? ''
+    const delayed = await createRun('PAUSED', ago(31))
+    await waitFor(delayed, { type: 'DELAY', resumeDateTime: ago(1).toISOString() })
     await tick()
+    // A delay that ends late, because the server was down, is no reason to give up.
+    expect((await runOf(delayed)).status).toBe('PAUSED')
     expect(await runOf(id)).toMatchObject({
       status: 'TIMEOUT',
       failedStep: { message: expect.stringContaining('30 days') },
@@ -73,15 +73,70 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('upkeep on %s', (type) => {
     expect(await store.signal({ runId: id, waitpointId, isLegacy: false, payload })).toBe('STALE')
   })
 
+  test('files of steps stay while a run of their project is open that may have made them', async () => {
+    const { db } = fixture
+    const other = await createProject()
+    const add = async (type: 'FLOW_RUN_LOG_SLICE' | 'FLOW_STEP_FILE', of: string) => {
+      const id = newId()
+      const times = { created: ago(31), updated: ago(31) }
+      await db
+        .insertInto('file')
+        .values({ id, projectId: of, type, data: new Uint8Array([1]), ...times })
+        .execute()
+      return id
+    }
+    const paused = await createRun('PAUSED', ago(3), ago(3), { created: ago(32) })
+    await waitFor(paused, {})
+    const kept = [await add('FLOW_RUN_LOG_SLICE', projectId), await add('FLOW_STEP_FILE', projectId)]
+    const gone = [await add('FLOW_RUN_LOG_SLICE', other), await add('FLOW_STEP_FILE', other)]
+    await tick()
+    const left = await db
+      .selectFrom('file')
+      .select('id')
+      .where('id', 'in', [...kept, ...gone])
+      .execute()
+    expect(left.map(({ id }) => id).toSorted()).toEqual(kept.toSorted())
+    await db.updateTable('flow_run').set({ status: 'CANCELED' }).where('id', '=', paused).execute()
+  })
+
+  test('what canceled runs kept for a retry goes with their retention', async () => {
+    const { db } = fixture
+    const keep = async (changed: Date) => {
+      const id = await createRun('CANCELED', changed, changed, { payload: '{}', id: newId(changed.getTime()) })
+      await db
+        .insertInto('run_journal')
+        .values({ runId: id, attempt: 1, sequence: 1, stepName: 'step_1', path: '[]', output: '{}' })
+        .execute()
+      return id
+    }
+    const old = await keep(ago(31))
+    const young = await keep(ago(29))
+    await tick()
+    expect([(await runOf(old)).payload, (await runOf(young)).payload]).toEqual([null, '{}'])
+    const journals = await db.selectFrom('run_journal').select('runId').where('runId', 'in', [old, young]).execute()
+    expect(journals).toEqual([{ runId: young }])
+  })
+
+  const waitFor = (flowRunId: string, more: Partial<CreateWaitpointRequest>) =>
+    createWaitpointStore(fixture.db).create({
+      flowRunId,
+      projectId,
+      stepName: 'step_1',
+      type: 'WEBHOOK',
+      version: 'V1',
+      ...more,
+    })
+
   const runOf = (id: string) =>
     fixture.db.selectFrom('flow_run').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
   async function createRun(
-    status: 'SUCCEEDED' | 'PAUSED' | 'QUEUED',
+    status: 'SUCCEEDED' | 'PAUSED' | 'QUEUED' | 'CANCELED',
     updated: Date,
     fileUpdated = updated,
+    more: { id?: string; created?: Date; payload?: string } = {},
   ): Promise<string> {
-    const id = newId()
+    const id = more.id ?? newId()
     const logsFileId = newId()
     const { db } = fixture
     await db
@@ -107,6 +162,8 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('upkeep on %s', (type) => {
         logsFileId,
         created: updated,
         updated,
+        finishTime: status === 'PAUSED' || status === 'QUEUED' ? null : updated,
+        ...more,
       })
       .execute()
     return id

@@ -1,4 +1,5 @@
 import { AppError, notFound } from '@piecework/model/errors'
+import { type FlowRunStatus, isTerminal } from '@piecework/model/run/status'
 import { CreateWaitpointRequest } from '@piecework/model/run/waitpoint'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -9,22 +10,29 @@ import type { RunReplies } from '../runs/replies.ts'
 import type { RunStore, StoredRun } from '../runs/store.ts'
 import { readPayload, type SaveFlowFile, takeAnyBody } from '../webhooks/payload.ts'
 import { sendAnswer } from '../webhooks/send-answer.ts'
+import { webhookTimeout } from '../webhooks/service.ts'
 import type { WaitpointStore } from './store.ts'
 
 interface Parts {
   waitpoints: WaitpointStore
   runs: RunStore
   replies: RunReplies
+  /** Resolves when what has happened so far can be read. */
+  recorded(): Promise<void>
   wake(): void
   /** Ends with `/api/`. */
   publicApiUrl: string
   timeoutMs: number
+  /** AP_PAUSED_FLOW_TIMEOUT_DAYS */
+  pausedDays: number
   saveFile: SaveFlowFile
   maxPayloadBytes: number
 }
 
 const RECORDED = { message: 'Your response has been recorded. You can close this page now.' }
 const EXPIRED = { message: 'This link has expired. The action may have already been processed.' }
+const finished = (flowRunStatus: FlowRunStatus) => ({ message: 'The flow run has already finished.', flowRunStatus })
+/** Not HEAD: programs look at links in messages with it, and such a look decides nothing. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** Pauses: the engine makes waitpoints, anybody who holds a link resumes (spec: facts/rest-api.md section 8). */
@@ -41,13 +49,23 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
     status: 201,
     schema: { body: CreateWaitpointRequest, response: z.object({ id: z.string(), resumeUrl: z.string() }) },
     handler: async ({ project, body }) => {
-      if (body.type === 'DELAY' && Number.isNaN(Date.parse(body.resumeDateTime ?? '')))
-        throw new AppError('INVALID_REQUEST', { message: 'resumeDateTime: a DELAY needs an ISO 8601 time' })
-      if ((await runs.projectOf(body.flowRunId)) !== project.id) throw notFound('flow_run', body.flowRunId)
+      requireTime(body, parts.pausedDays)
       const id = await waitpoints.create({ ...body, projectId: project.id })
+      if (id === undefined) {
+        if ((await runs.projectOf(body.flowRunId)) !== project.id) throw notFound('flow_run', body.flowRunId)
+        throw new AppError('VALIDATION', { message: `The run ${body.flowRunId} is over: it cannot wait for anything.` })
+      }
       return { id, resumeUrl: `${parts.publicApiUrl}v1/flow-runs/${body.flowRunId}/waitpoints/${id}` }
     },
   })
+
+  /** A run that was handed to its engine a moment ago may not be stored yet, and its step may have made a link. */
+  const find = async (id: string): Promise<StoredRun | undefined> => {
+    const [run] = await runs.byIds([id])
+    if (run) return run
+    await parts.recorded()
+    return (await runs.byIds([id]))[0]
+  }
 
   const signal = async (request: ResumeRequest, run: StoredRun, replyTo: NewRun['replyTo'] = null) => {
     const { waitpointId, requestId } = request.params
@@ -67,28 +85,31 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
   }
 
   const async_ = async (request: ResumeRequest) => {
-    const [run] = await runs.byIds([request.params.id])
+    const run = await find(request.params.id)
     return run && (await signal(request, run)) !== 'STALE' ? RECORDED : EXPIRED
   }
 
   const sync = async (request: ResumeRequest, reply: FastifyReply) => {
     const { id } = request.params
-    const [run] = await runs.byIds([id])
+    const run = await find(id)
     if (!run) return reply.code(410).send(EXPIRED)
-    if (run.finishTime !== null)
-      return reply.code(409).send({ message: 'The flow run has already finished.', flowRunStatus: run.status })
+    if (isTerminal(run.status)) return reply.code(409).send(finished(run.status))
     const stale = new AbortController()
     const expected = replies.expect(id, parts.timeoutMs, stale.signal)
     try {
       if ((await signal(request, run, replies.address(parts.timeoutMs))) === 'STALE') {
         stale.abort()
-        return reply.code(410).send(EXPIRED)
+        const now = (await find(id))?.status
+        return now !== undefined && isTerminal(now)
+          ? reply.code(409).send(finished(now))
+          : reply.code(410).send(EXPIRED)
       }
     } catch (error) {
       stale.abort()
       throw error
     }
     const answer = await expected
+    if (answer.kind === 'TIMEOUT') throw webhookTimeout(parts.timeoutMs)
     if (answer.kind !== 'RESPONSE') return reply.code(204).send()
     const { status = 200, headers = {}, body = {} } = answer.response
     return sendAnswer(reply, { status, headers, body })
@@ -114,6 +135,21 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
       })
     }
   })
+}
+
+/** The machine that runs the step may have a clock of its own. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000
+const DAY_MS = 24 * 60 * 60_000
+
+/** @throws AppError INVALID_REQUEST for a delay without an end, or with one that is too far away. */
+function requireTime({ type, resumeDateTime }: CreateWaitpointRequest, pausedDays: number): void {
+  const end = resumeDateTime === undefined ? undefined : Date.parse(resumeDateTime)
+  if (Number.isNaN(end) || (type === 'DELAY' && end === undefined))
+    throw new AppError('INVALID_REQUEST', { message: 'resumeDateTime: must be an ISO 8601 time; a DELAY needs one' })
+  if (end !== undefined && end > Date.now() + pausedDays * DAY_MS + CLOCK_TOLERANCE_MS)
+    throw new AppError('INVALID_REQUEST', {
+      message: `resumeDateTime: a run can be paused for ${pausedDays} days at most (AP_PAUSED_FLOW_TIMEOUT_DAYS)`,
+    })
 }
 
 interface ResumeParams {

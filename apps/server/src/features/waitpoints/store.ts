@@ -1,10 +1,11 @@
 import { newId } from '@piecework/model/ids'
 import type { CreateWaitpointRequest, ResumePayload } from '@piecework/model/run/waitpoint'
-import { sql } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
 import type { Db } from '../../database/open.ts'
+import type { Database, FlowRunTable } from '../../database/schema.ts'
 import { PRIORITY } from '../../queue/job.ts'
 import type { NewRun } from '../runs/new-run.ts'
-import { storable } from '../runs/recorder-sql.ts'
+import { storableJson } from '../runs/recorder-sql.ts'
 
 /** What a resume signal met. */
 export type SignalResult =
@@ -15,114 +16,68 @@ export type SignalResult =
   /** Nobody waits for it: used already, unknown, or the run is over. */
   | 'STALE'
 
+export interface Signal {
+  runId: string
+  waitpointId: string
+  /** By the older form of link any pause of an older piece is meant, whatever the id. */
+  isLegacy?: boolean
+  payload: ResumePayload
+  /** Where the caller waits for the answer of the run, when it does. */
+  replyTo?: NewRun['replyTo']
+}
+
 export interface WaitpointStore {
-  /** @returns the id; that of the waiting or completed waitpoint when the step has one. */
-  create(request: CreateWaitpointRequest): Promise<string>
-  signal(request: {
-    runId: string
-    waitpointId: string
-    /** By the older form of link any pause of an older piece is meant, whatever the id. */
-    isLegacy?: boolean
-    payload: ResumePayload
-    /** Where the caller waits for the answer of the run, when it does. */
-    replyTo?: NewRun['replyTo']
-  }): Promise<SignalResult>
+  /**
+   * @returns the id; that of the waiting or completed waitpoint when the step has one. Undefined when the project has
+   * no such run, or it is over.
+   */
+  create(request: CreateWaitpointRequest): Promise<string | undefined>
+  signal(signal: Signal): Promise<SignalResult>
   /**
    * Looks after runs that came to a pause: a kept signal resumes them, a delay gets its due time. With no ids,
    * after every paused run, as a crash between a pause and this call leaves them.
    * @returns how many got a job.
    */
   settlePauses(runIds?: readonly string[]): Promise<number>
+  /** Whether a step of the run waits for something, or has what it waited for. */
+  hasAny(runId: string): Promise<boolean>
   /**
-   * The delay of a run is over: it resumes with an empty payload, also when it is delivered again.
+   * A paused run goes on: nobody waits at these steps any more. When it waited for a delay, it resumes with an empty
+   * payload, also when it is delivered again.
    * @returns that payload, null when the run waited for no delay.
    */
-  endDelay(runId: string): Promise<ResumePayload | null>
+  endPause(runId: string, stepNames: readonly string[]): Promise<ResumePayload | null>
 }
+
+/** A call by the older form of link that came before the pause it is for; which step that will be is not known yet. */
+const STEP_TO_COME = ''
 
 export function createWaitpointStore(db: Db): WaitpointStore {
   return {
-    async create({ flowRunId, projectId, stepName, type, version, resumeDateTime, responseToSend }) {
-      const { id } = await db
-        .insertInto('waitpoint')
-        .values({
-          id: newId(),
-          flowRunId,
-          projectId,
-          stepName,
-          type,
-          version,
-          status: 'PENDING',
-          resumeDateTime: resumeDateTime ?? null,
-          responseToSend: responseToSend ? JSON.stringify(responseToSend) : null,
-        })
-        .onConflict((conflict) =>
-          conflict.columns(['flowRunId', 'stepName']).doUpdateSet((eb) => ({
-            // A step that pauses again, in the next round of its loop, waits for something new.
-            type: eb.ref('excluded.type'),
-            resumeDateTime: eb.ref('excluded.resumeDateTime'),
-            responseToSend: eb.ref('excluded.responseToSend'),
-            updated: sql<string>`now()`,
-          })),
+    async create(request) {
+      if (request.version === 'V0' && request.type === 'WEBHOOK') {
+        const early = await takeEarly(db, request)
+        if (early !== undefined) return early
+      }
+      const { flowRunId, projectId, stepName, type, version, resumeDateTime, responseToSend } = request
+      // The run cannot end meanwhile: a waitpoint of a run that is over would stay for ever.
+      const result = await sql<{ id: string }>`
+        with run as (
+          select id from flow_run where id = ${flowRunId} and "projectId" = ${projectId}
+            and status in ('QUEUED', 'RUNNING', 'PAUSED') for share
         )
-        .returning('id')
-        .executeTakeFirstOrThrow()
-      return id
+        insert into waitpoint (id, "flowRunId", "projectId", "stepName", type, version, status, "resumeDateTime", "responseToSend")
+        select ${newId()}, id, ${projectId}, ${stepName}, ${type}, ${version}, 'PENDING', ${resumeDateTime ?? null}::timestamptz,
+          ${responseToSend ? storableJson(responseToSend) : null}::jsonb
+        from run
+        -- A step that pauses again, in the next round of its loop, waits for something new.
+        on conflict ("flowRunId", "stepName") do update set type = excluded.type, version = excluded.version,
+          "resumeDateTime" = excluded."resumeDateTime", "responseToSend" = excluded."responseToSend", updated = now()
+        returning id`.execute(db)
+      return result.rows[0]?.id
     },
 
-    signal: ({ runId, waitpointId, isLegacy = false, payload, replyTo = null }) =>
-      db.transaction().execute(async (trx) => {
-        const caller = replyTo ? { replyTo: replyTo.app, replyUntil: replyTo.until } : {}
-        // The run's row is the lock between a signal and the pause that it is for.
-        const run = await trx
-          .selectFrom('flow_run')
-          .select(['status', 'projectId', 'environment'])
-          .where('id', '=', runId)
-          .forUpdate()
-          .executeTakeFirst()
-        if (!run) return 'STALE'
-        const waitpoint = await trx
-          .selectFrom('waitpoint')
-          .select(['id', 'status'])
-          .where('flowRunId', '=', runId)
-          .where((eb) => eb.or([eb('id', '=', waitpointId), ...(isLegacy ? [eb('version', '=', 'V0')] : [])]))
-          .forUpdate()
-          .executeTakeFirst()
-        if (!waitpoint || waitpoint.status === 'COMPLETED') return 'STALE'
-        const resumePayload = JSON.stringify(payload, (_, value) =>
-          typeof value === 'string' ? storable(value) : value,
-        )
-        if (run.status === 'PAUSED') {
-          await trx.deleteFrom('waitpoint').where('id', '=', waitpoint.id).execute()
-          await trx
-            .updateTable('flow_run')
-            .set({ status: 'QUEUED', resumePayload, updated: new Date(), ...caller })
-            .where('id', '=', runId)
-            .execute()
-          await trx
-            .insertInto('job')
-            .values({
-              id: runId,
-              kind: 'RUN',
-              projectId: run.projectId,
-              priority: replyTo ? PRIORITY.high : PRIORITY.medium,
-              dueAt: new Date(),
-              limited: run.environment === 'PRODUCTION',
-            })
-            // The job of a delay that has not come.
-            .onConflict((conflict) => conflict.column('id').doUpdateSet({ dueAt: new Date(), ready: true }))
-            .execute()
-          return 'RESUMED'
-        }
-        if (run.status !== 'RUNNING' && run.status !== 'QUEUED') return 'STALE'
-        await trx
-          .updateTable('waitpoint')
-          .set({ status: 'COMPLETED', resumePayload, updated: new Date() })
-          .where('id', '=', waitpoint.id)
-          .execute()
-        if (replyTo) await trx.updateTable('flow_run').set(caller).where('id', '=', runId).execute()
-        return 'KEPT'
-      }),
+    signal: (signal) => db.transaction().execute((trx) => receive(trx, signal)),
 
     async settlePauses(runIds) {
       const which = runIds ? sql`r.id = any(${runIds})` : sql`true`
@@ -130,9 +85,10 @@ export function createWaitpointStore(db: Db): WaitpointStore {
         with due as (
           select distinct on (r.id) r.id, r."projectId", r.environment, w.id as waitpoint, w.status, w."resumeDateTime", w."resumePayload"
           from flow_run r join waitpoint w on w."flowRunId" = r.id
-          where ${which} and r.status = 'PAUSED' and (w.status = 'COMPLETED' or w.type = 'DELAY')
+          where ${which} and r.status = 'PAUSED' and w."stepName" <> ${STEP_TO_COME}
+            and (w.status = 'COMPLETED' or w.type = 'DELAY')
             and not exists (select 1 from job j where j.id = r.id)
-          order by r.id, w.status
+          order by r.id, w.status, w."resumeDateTime"
         ), queued as (
           update flow_run set status = 'QUEUED', "resumePayload" = due."resumePayload", updated = now()
           from due where flow_run.id = due.id and due.status = 'COMPLETED'
@@ -147,15 +103,135 @@ export function createWaitpointStore(db: Db): WaitpointStore {
       return result.rows.length
     },
 
-    async endDelay(runId) {
+    async hasAny(runId) {
+      const one = await db.selectFrom('waitpoint').select('id').where('flowRunId', '=', runId).limit(1).execute()
+      return one.length > 0
+    },
+
+    async endPause(runId, stepNames) {
       const payload: ResumePayload = { body: {}, headers: {}, queryParams: {} }
       const result = await sql`
         with ended as (
-          delete from waitpoint where "flowRunId" = ${runId} and type = 'DELAY' returning "flowRunId"
+          delete from waitpoint where "flowRunId" = ${runId} and status = 'PENDING'
+            and ("stepName" = any(${stepNames}) or (type = 'DELAY' and "resumeDateTime" <= now()))
+          returning type
         )
         update flow_run set "resumePayload" = ${JSON.stringify(payload)}::jsonb
-        where id in (select "flowRunId" from ended) and "resumePayload" is null returning id`.execute(db)
+        where id = ${runId} and "resumePayload" is null and exists (select 1 from ended where type = 'DELAY')
+        returning id`.execute(db)
       return result.rows.length > 0 ? payload : null
     },
   }
+}
+
+/** The call that came before this pause, if one did. @returns the id of its waitpoint. */
+async function takeEarly(db: Db, { flowRunId, projectId, stepName }: CreateWaitpointRequest) {
+  const early = await db
+    .updateTable('waitpoint')
+    .set({ stepName, updated: new Date() })
+    .where('flowRunId', '=', flowRunId)
+    .where('projectId', '=', projectId)
+    .where('stepName', '=', STEP_TO_COME)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('waitpoint as w')
+            .select('w.id')
+            .where('w.flowRunId', '=', flowRunId)
+            .where('w.stepName', '=', stepName),
+        ),
+      ),
+    )
+    .returning('id')
+    .executeTakeFirst()
+  return early?.id
+}
+
+type LockedRun = Pick<Selectable<FlowRunTable>, 'status' | 'projectId' | 'environment'>
+
+async function receive(trx: Transaction<Database>, signal: Signal): Promise<SignalResult> {
+  const { runId, payload, replyTo = null } = signal
+  const caller = replyTo ? { replyTo: replyTo.app, replyUntil: replyTo.until } : {}
+  // The run's row is the lock between a signal and the pause that it is for.
+  const run = await trx
+    .selectFrom('flow_run')
+    .select(['status', 'projectId', 'environment'])
+    .where('id', '=', runId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!run) return 'STALE'
+  const waitpoint = await find(trx, signal)
+  const resumePayload = storableJson(payload)
+  if (run.status === 'PAUSED') {
+    if (waitpoint?.status !== 'PENDING') return 'STALE'
+    await trx.deleteFrom('waitpoint').where('id', '=', waitpoint.id).execute()
+    await trx
+      .updateTable('flow_run')
+      .set({ status: 'QUEUED', resumePayload, updated: new Date(), ...caller })
+      .where('id', '=', runId)
+      .execute()
+    await queue(trx, runId, run, replyTo ? PRIORITY.high : PRIORITY.medium)
+    return 'RESUMED'
+  }
+  if (run.status !== 'RUNNING' && run.status !== 'QUEUED') return 'STALE'
+  if (waitpoint?.status === 'PENDING')
+    await trx
+      .updateTable('waitpoint')
+      .set({ status: 'COMPLETED', resumePayload, updated: new Date() })
+      .where('id', '=', waitpoint.id)
+      .execute()
+  else if (waitpoint || !signal.isLegacy) return 'STALE'
+  else {
+    const kept = await trx
+      .insertInto('waitpoint')
+      .values({
+        id: newId(),
+        flowRunId: runId,
+        projectId: run.projectId,
+        stepName: STEP_TO_COME,
+        type: 'WEBHOOK',
+        version: 'V0',
+        status: 'COMPLETED',
+        resumePayload,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (!kept) return 'STALE'
+  }
+  if (replyTo) await trx.updateTable('flow_run').set(caller).where('id', '=', runId).execute()
+  return 'KEPT'
+}
+
+function find(trx: Transaction<Database>, { runId, waitpointId, isLegacy = false }: Signal) {
+  return trx
+    .selectFrom('waitpoint')
+    .select(['id', 'status'])
+    .where('flowRunId', '=', runId)
+    .where((eb) =>
+      eb.or([
+        eb('id', '=', waitpointId),
+        ...(isLegacy ? [eb.and([eb('version', '=', 'V0'), eb('stepName', '!=', STEP_TO_COME)])] : []),
+      ]),
+    )
+    .orderBy('status', 'desc')
+    .orderBy('updated', 'desc')
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+async function queue(trx: Transaction<Database>, runId: string, run: LockedRun, priority: number): Promise<void> {
+  await trx
+    .insertInto('job')
+    .values({
+      id: runId,
+      kind: 'RUN',
+      projectId: run.projectId,
+      priority,
+      dueAt: new Date(),
+      limited: run.environment === 'PRODUCTION',
+    })
+    // The job of a delay that has not come.
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ dueAt: new Date(), ready: true }))
+    .execute()
 }

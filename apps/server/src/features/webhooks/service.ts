@@ -7,6 +7,7 @@ import { PRIORITY } from '../../queue/job.ts'
 import { newRun } from '../runs/new-run.ts'
 import type { Reply } from '../runs/replies.ts'
 import type { RunStarter } from '../runs/start.ts'
+import type { ParentRun } from '../runs/store.ts'
 import type { LoadedVersion, VersionSource } from '../runs/versions.ts'
 import type { TriggerEvents } from '../triggers/events.ts'
 import { type FlowEntries, type FlowEntry, passesThrough } from './flow-entries.ts'
@@ -46,7 +47,7 @@ interface Parts {
   versions: VersionSource
   starter: RunStarter
   events: TriggerEvents
-  isRunOf(projectId: string, runId: string): Promise<boolean>
+  parentOf(projectId: string, runId: string): Promise<ParentRun | undefined>
   timeoutMs: number
 }
 
@@ -55,7 +56,7 @@ export function createWebhookService({
   versions,
   starter,
   events,
-  isRunOf,
+  parentOf,
   timeoutMs,
 }: Parts): WebhookService {
   return {
@@ -85,8 +86,7 @@ export function createWebhookService({
           ? entry.status === 'ENABLED'
           : call.mode === 'DRAFT' && (call.sync || entry.status === 'ENABLED')
       if (!executes) return ACCEPTED
-      const parentRunId =
-        call.parentRunId !== null && (await isRunOf(entry.projectId, call.parentRunId)) ? call.parentRunId : null
+      const parent = call.parentRunId === null ? undefined : await parentOf(entry.projectId, call.parentRunId)
       const run = newRun({
         projectId: entry.projectId,
         flowId: entry.flowId,
@@ -97,8 +97,9 @@ export function createWebhookService({
           wantsBodyOnly(call) && (direct || !passesThrough(trigger)) ? call.payload.body : call.payload,
         ),
         priority: call.sync ? PRIORITY.high : PRIORITY.medium,
-        parentRunId,
+        parentRunId: parent?.id ?? null,
         failParentOnFailure: call.failParentOnFailure,
+        parentWaitpointId: (call.failParentOnFailure && parent?.waitpointId) || null,
       })
       if (!call.sync) {
         if (direct) await starter.start(run, entry.platformId, version)
@@ -163,7 +164,11 @@ function fromReply(reply: Reply, trigger: Trigger, timeoutMs: number): WebhookAn
   if (reply.kind === 'RESPONSE') return answer(reply.response)
   if (reply.kind === 'REFUSED' && passesThrough(trigger)) throw unauthenticated()
   if (reply.kind === 'ENDED' || reply.kind === 'REFUSED') return { status: 204, headers: {}, body: {} }
-  throw new AppError('WEBHOOK_TIMEOUT', {
+  throw webhookTimeout(timeoutMs)
+}
+
+/** The caller has waited for long enough. */
+export const webhookTimeout = (timeoutMs: number): AppError =>
+  new AppError('WEBHOOK_TIMEOUT', {
     message: `The flow did not answer within ${timeoutMs / 1000} seconds (AP_WEBHOOK_TIMEOUT_SECONDS); it goes on.`,
   })
-}
