@@ -2,6 +2,7 @@ import type { JournalEntry } from '@piecework/engine/protocol'
 import { AppError } from '@piecework/model/errors'
 import { isTerminal } from '@piecework/model/run/status'
 import { StepOutput } from '@piecework/model/run/step-output'
+import type { ResumePayload } from '@piecework/model/run/waitpoint'
 import type { Logger } from 'pino'
 import { ZodError } from 'zod'
 import type { Db } from '../../database/open.ts'
@@ -98,7 +99,8 @@ export function createRunJobs(parts: Parts): JobHandler {
     const logged = await loggedEntries(run)
     // Once there is more than the log, the pause has been left, and its step may be about to pause again.
     const paused = journalled.length === 0 ? logged.filter(isPause).map(({ stepName }) => stepName) : []
-    const resumePayload = (paused.length > 0 && (await parts.waitpoints.endPause(run.id, paused))) || run.resumePayload
+    const resumePayload =
+      (paused.length > 0 && (await parts.waitpoints.endPause(run.id, paused))) || onlyPayload(run.resumePayload)
     const journal = [...logged, ...journalled].map((entry, index) => ({ ...entry, sequence: index + 1 }))
     return {
       runId: run.id,
@@ -180,6 +182,10 @@ export function createRunJobs(parts: Parts): JobHandler {
     const journals = await readJournals(parts.db, repeated)
     return Promise.all(jobs.map((job) => prepare(job, runs.get(job.id), journals.get(job.id) ?? [])))
   }
+}
+
+function onlyPayload(stored: StoredRun['resumePayload']): ResumePayload | null {
+  return stored && { body: stored.body, headers: stored.headers, queryParams: stored.queryParams }
 }
 
 /** The step that waits; the loops around it are paused with it. */

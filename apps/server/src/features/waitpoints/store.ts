@@ -149,18 +149,22 @@ async function takeEarly(db: Db, { flowRunId, projectId, stepName }: CreateWaitp
 
 type LockedRun = Pick<Selectable<FlowRunTable>, 'status' | 'projectId' | 'environment'>
 
+/** What resumes a run, with the id that an older form of link had: opened twice, it is not taken for the next pause. */
+export type StoredResumePayload = ResumePayload & { requestId?: string }
+
 async function receive(trx: Transaction<Database>, signal: Signal): Promise<SignalResult> {
-  const { runId, payload, replyTo = null } = signal
+  const { runId, waitpointId, isLegacy = false, replyTo = null } = signal
   const caller = replyTo ? { replyTo: replyTo.app, replyUntil: replyTo.until } : {}
   // The run's row is the lock between a signal and the pause that it is for.
   const run = await trx
     .selectFrom('flow_run')
-    .select(['status', 'projectId', 'environment'])
+    .select(['status', 'projectId', 'environment', sql<string | null>`"resumePayload"->>'requestId'`.as('requestId')])
     .where('id', '=', runId)
     .forUpdate()
     .executeTakeFirst()
   if (!run) return 'STALE'
   const waitpoint = await find(trx, signal)
+  const payload: StoredResumePayload = isLegacy ? { ...signal.payload, requestId: waitpointId } : signal.payload
   const resumePayload = storableJson(payload)
   if (run.status === 'PAUSED') {
     if (waitpoint?.status !== 'PENDING') return 'STALE'
@@ -180,7 +184,7 @@ async function receive(trx: Transaction<Database>, signal: Signal): Promise<Sign
       .set({ status: 'COMPLETED', resumePayload, updated: new Date() })
       .where('id', '=', waitpoint.id)
       .execute()
-  else if (waitpoint || !signal.isLegacy) return 'STALE'
+  else if (waitpoint || !isLegacy || run.requestId === waitpointId) return 'STALE'
   else {
     const kept = await trx
       .insertInto('waitpoint')
