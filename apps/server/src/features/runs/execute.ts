@@ -199,6 +199,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
         tags: attempt.tags,
         stepsCount: 0,
         log: JSON.stringify(assembleLog([{ stepName: name, path: [], output: step }], attempt.tags)),
+        keepsPayload: attempt.executeTrigger,
       }
       const { runId, projectId } = attempt
       parts.observer.started(attempt).ended(outcome)

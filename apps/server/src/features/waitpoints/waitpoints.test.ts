@@ -59,7 +59,8 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('waitpoints on %s', (type) => {
       const { status, body } = await server.call('POST', '/v1/pieces', { token: owner.token, body: form })
       expect(status, JSON.stringify(body)).toBe(201)
     }
-  })
+    // Two pieces are built and installed first.
+  }, 300_000)
   afterAll(() => server?.[Symbol.asyncDispose]())
 
   const ask = (name: string) => pieceAction(name, NEW, '1.0.0', 'ask')
