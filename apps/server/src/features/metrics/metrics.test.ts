@@ -183,7 +183,7 @@ test('the log tells of a run with its ids', async () => {
   const ids = { runId: 'run', attempt: 2, projectId: 'project', flowId: 'flow', executionType: 'RESUME' } as const
   const facts = newRun({ projectId: 'project', flowId: 'flow', flowVersionId: 'version', payload: '{}', priority: 3 })
   const attempt = { ...ids, version: { version: { displayName: 'A flow' } }, facts, startTime: null }
-  const outcome = { status: 'FAILED', finishTime: null, failedStep: null, tags: [], stepsCount: 3, log: '{}', keepsPayload: false } as const
+  const outcome = { status: 'FAILED', finishTime: null, failedStep: null, tags: [], stepsCount: 3, log: '{}' } as const
   createRunLog(log)
     .started(attempt)
     .ended({ ...outcome, tags: [] })

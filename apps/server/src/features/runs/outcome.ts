@@ -11,7 +11,7 @@ export interface RunOutcome {
   /** JSON text of the RunLog. */
   log: string
   /** The trigger came to no output: what it was given stays, for a retry. */
-  keepsPayload: boolean
+  keepsPayload?: boolean
 }
 
 /** A write by an attempt that is not the current one any more, or of a run that is over: nothing was written. */

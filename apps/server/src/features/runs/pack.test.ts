@@ -39,15 +39,7 @@ async function start(env: Record<string, string>) {
   const run = newRun({ projectId, flowId: newId(), flowVersionId: newId(), payload: '{}', priority: 3 })
   await recorder.accept(run, { claimed: true })
   const finish = (attempt: number, status: RunOutcome['status'], text: string) => {
-    const outcome = {
-      status,
-      finishTime: null,
-      failedStep: null,
-      tags: [],
-      stepsCount: 0,
-      log: JSON.stringify(text),
-      keepsPayload: false,
-    }
+    const outcome = { status, finishTime: null, failedStep: null, tags: [], stepsCount: 0, log: JSON.stringify(text) }
     return recorder.finish({ runId: run.id, attempt, projectId, entries: [], outcome })
   }
   const readLog = async () => {

@@ -49,7 +49,6 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the recorder of runs on %s', (ty
     tags: [],
     stepsCount: 1,
     log,
-    keepsPayload: false,
   })
   const journal = ({ id }: NewRun, attempt: number, ...entries: JournalEntry[]) =>
     recorder.journal({ runId: id, attempt, projectId, entries })
