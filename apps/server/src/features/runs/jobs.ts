@@ -12,7 +12,7 @@ import type { Queue } from '../../queue/queue.ts'
 import type { WaitpointStore } from '../waitpoints/store.ts'
 import type { Aftermath } from './aftermath.ts'
 import type { Attempt, RunExecutor, RunListener } from './execute.ts'
-import { endLoops, journalOfLog, lacksEvent, logOfJournal, readJournals } from './journal.ts'
+import { endLoops, hasEvent, journalOfLog, lacksEvent, logOfJournal, readJournals } from './journal.ts'
 import type { RunLogs } from './logs.ts'
 import type { RunOutcome } from './outcome.ts'
 import type { RunPayloads } from './payloads.ts'
@@ -96,6 +96,7 @@ export function createRunJobs(parts: Parts): JobHandler {
   }
 
   const load = async (run: StoredRun, journalled: JournalEntry[]): Promise<Attempt> => {
+    const version = await parts.versions.get(run.flowVersionId)
     const logged = await loggedEntries(run)
     // Once there is more than the log, the pause has been left, and its step may be about to pause again.
     const paused = journalled.length === 0 ? logged.filter(isPause).map(({ stepName }) => stepName) : []
@@ -108,12 +109,13 @@ export function createRunJobs(parts: Parts): JobHandler {
       projectId: run.projectId,
       platformId: run.platformId,
       flowId: run.flowId,
-      version: await parts.versions.get(run.flowVersionId),
+      version,
       facts: run,
       startTime: run.startTime,
       executionType: logged.length > 0 ? 'RESUME' : 'BEGIN',
       executeTrigger: run.executeTrigger,
-      payload: await parts.payloads.read(run),
+      // Once the log has it, its file may be gone.
+      payload: hasEvent(logged, version.version.trigger.name) ? '{}' : await parts.payloads.read(run),
       payloadFileId: run.payloadFileId,
       resumePayload,
       journal: await parts.logs.rehydrate(run.projectId, journal, { complete: true }),

@@ -56,9 +56,15 @@ export function logOfJournal(entries: readonly JournalEntry[], { name, type, eve
   return assembleLog([{ stepName: name, path: [], output: trigger }, ...steps], tags)
 }
 
-/** Whether a trigger that runs inside of the run did not come to its end. */
+/** Whether the trigger came to its output. */
+export function hasEvent(entries: readonly JournalEntry[], triggerName: string): boolean {
+  const last = entries.findLast(({ stepName, path }) => stepName === triggerName && path.length === 0)
+  return last !== undefined && StepOutput.parse(JSON.parse(last.output)).status === 'SUCCEEDED'
+}
+
+/** Whether a trigger that runs inside of the run did not come to its output. */
 export function lacksEvent(entries: readonly JournalEntry[], executeTrigger: boolean, triggerName: string): boolean {
-  return executeTrigger && !entries.some(({ stepName, path }) => stepName === triggerName && path.length === 0)
+  return executeTrigger && !hasEvent(entries, triggerName)
 }
 
 /** Loops of a run that is over do not run any more: like every loop that a failing step stops, they succeeded. */
