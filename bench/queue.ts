@@ -1,18 +1,19 @@
 import { newId } from '@piecework/model/ids'
 import { type TestDatabase, testDatabase } from '@piecework/server/database/testing'
+import { nextTurns, type Turns } from '@piecework/server/queue/lines'
 import { createQueue } from '@piecework/server/queue/queue'
 import { sql } from 'kysely'
 import { row } from './support/times.ts'
 
 /**
  * `npm run bench queue [PGLITE|POSTGRES]`: what a claim costs by the number of jobs that wait: of one busy project,
- * of a thousand, and beside jobs of the future. Flat means that the length of the queue does not matter, so that a
+ * of a thousand, of a project each, and beside jobs of the future. Flat means that the length of the queue does not matter, so that a
  * million jobs cost what their number times the cost of one says. The reference is a look at one row by its key, made
  * after every claim, so that both see the same machine.
  */
 const DATABASES = process.argv[2] === undefined ? (['PGLITE', 'POSTGRES'] as const) : [databaseOf(process.argv[2])]
 const WAITING = [1000, 10_000, 100_000]
-const LINES = { 'one project': 1, '1,000 projects': 1000 }
+const LINES = { 'one project': 1, '1,000 projects': 1000, 'a project each': Number.POSITIVE_INFINITY }
 const CLAIMS = 100
 const JOBS_A_CLAIM = 8
 const MILLION = 1_000_000
@@ -29,7 +30,7 @@ for (const type of DATABASES) {
   for (const waiting of WAITING) {
     await using fixture = await testDatabase(type)
     for (const [name, projects] of Object.entries(LINES)) {
-      report(name, waiting, await measure(fixture, { waiting, projects, future: 0 }))
+      report(name, waiting, await measure(fixture, { waiting, projects: Math.min(projects, waiting), future: 0 }))
     }
     report('10, and future', waiting, await measure(fixture, { waiting: 1000, projects: 10, future: waiting }))
   }
@@ -58,13 +59,13 @@ async function measure(
   await insert(waiting, true)
   if (future > 0) await insert(future, false)
   await sql`analyze job`.execute(db)
-  const queue = createQueue(db, { shared: true, defaultLimit: 1_000_000 })
+  const queue = createQueue(db, { shared: true, defaultLimit: 1_000_000, groupOf: async () => null })
   const claims: number[] = []
   const looks: number[] = []
-  let recent: string[] = []
+  let turns: Turns = new Map()
   for (let i = 0; i < CLAIMS; i++) {
     const began = performance.now()
-    const { jobs } = await queue.claim({ owner: 'bench', limit: JOBS_A_CLAIM, leaseMs: 30_000, recent })
+    const { jobs } = await queue.claim({ owner: 'bench', limit: JOBS_A_CLAIM, leaseMs: 30_000, group: null, turns })
     const claimed = performance.now()
     await db
       .selectFrom('job')
@@ -73,7 +74,7 @@ async function measure(
       .execute()
     looks.push(performance.now() - claimed)
     claims.push(claimed - began)
-    recent = [...new Set([...recent, ...jobs.map((job) => job.projectId)])].slice(-256)
+    turns = nextTurns(turns, jobs)
     // Back to the end of the line, so that it stays as long as it was.
     for (const { id } of jobs) await queue.retryAt({ owner: 'bench', id, dueAt: new Date() })
   }

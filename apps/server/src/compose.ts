@@ -55,6 +55,7 @@ import { createPieceSync } from './features/pieces/sync.ts'
 import { tagRoutes } from './features/pieces/tag-routes.ts'
 import { createTags } from './features/pieces/tags.ts'
 import { createPieceUsage } from './features/pieces/usage.ts'
+import { operatorRoutes } from './features/platforms/operator-routes.ts'
 import { platformRoutes } from './features/platforms/routes.ts'
 import { projectRoutes } from './features/projects/routes.ts'
 import { createProjects } from './features/projects/service.ts'
@@ -226,6 +227,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     limit: authenticationLimit(settings),
   })
   platformRoutes(app, { db, projects })
+  operatorRoutes(app, { db, apiKey: settings.apiKey, onPlacementsChanged: execution.limitsChanged, log })
   projectRoutes(app, { db, projects })
   userRoutes(app, { users: createUsers({ db }) })
   apiKeyRoutes(app, { db })

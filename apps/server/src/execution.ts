@@ -4,10 +4,11 @@ import type { Bus } from './bus/bus.ts'
 import type { Db } from './database/open.ts'
 import { createApps } from './dispatch/apps.ts'
 import { coalesce } from './dispatch/coalesce.ts'
-import { createDispatcher, type JobHandler } from './dispatch/dispatcher.ts'
-import { createLimits } from './dispatch/limits.ts'
+import { createDispatcher } from './dispatch/dispatcher.ts'
 import { createInteractive, type Interactive } from './dispatch/operations.ts'
+import { createPlacements } from './dispatch/placements.ts'
 import { createOperationRelay } from './dispatch/relay.ts'
+import type { JobHandler } from './dispatch/work.ts'
 import type { Files } from './features/files/service.ts'
 import { loadPieceArchive } from './features/pieces/archive-file.ts'
 import type { Catalogue } from './features/pieces/catalogue.ts'
@@ -80,8 +81,8 @@ export function createExecution(parts: ExecutionParts) {
   const embedded = settings.dbType === 'PGLITE'
   const defaultLimit = settings.projectRateLimiterEnabled ? settings.defaultConcurrentJobsLimit : null
   const apps = createApps({ db, bus, embedded })
-  const limits = createLimits(db, defaultLimit)
-  const queue = makeQueue({ shared: !embedded, defaultLimit })
+  const placements = createPlacements(db, defaultLimit)
+  const queue = makeQueue({ shared: !embedded, defaultLimit, groupOf: async (id) => (await placements.of(id)).group })
   const recorder = createRunRecorder({ db, owner, leaseMs: LEASE_MS, storage: files.storage, log })
   const replies = createRunReplies(bus)
   const store = createRunStore(db)
@@ -204,13 +205,13 @@ export function createExecution(parts: ExecutionParts) {
 
   bus.on('FLOW_CHANGED', ({ flowId }) => entries.forget(flowId))
   bus.on('PIECES_CHANGED', forgetPieces)
-  bus.on('LIMITS_CHANGED', limits.forget)
+  bus.on('LIMITS_CHANGED', placements.forget)
   bus.on('JOBS_ADDED', () => dispatcher.wake())
   bus.on('RUNS_CANCELED', ({ ids }) => stopRuns(ids))
   bus.onGap(({ lasting }) => {
     entries.forgetAll()
     forgetPieces()
-    limits.forget()
+    placements.forget()
     dispatcher.wake()
     // Whose answer was under way may still get it.
     if (lasting) return
@@ -259,13 +260,13 @@ export function createExecution(parts: ExecutionParts) {
     others: () => !apps.alone,
     log,
   })
-  const interactive: Interactive = createInteractive(dispatcher, relay.ask)
+  const interactive: Interactive = createInteractive(dispatcher, placements, relay.ask)
   const starter: RunStarter = createRunStarter({
     recorder,
     dispatcher,
     executor,
     replies,
-    limits,
+    placements,
     payloads,
     alone: () => apps.alone,
     wake,
@@ -359,7 +360,7 @@ export function createExecution(parts: ExecutionParts) {
     },
     /** The limit of a project has changed. */
     limitsChanged(): void {
-      limits.forget()
+      placements.forget()
       bus.publish('LIMITS_CHANGED', {})
       wake()
     },

@@ -24,6 +24,7 @@ export function composeWorker(settings: Settings, log: Logger): SeparateWorker {
         token: settings.workerToken ?? '',
         workerId: newId(),
         concurrency: settings.workerConcurrency,
+        group: settings.workerGroupId ?? null,
         cacheFolder: join(settings.configPath, 'cache'),
         log,
       })

@@ -42,9 +42,9 @@ export function createWorkers(parts: Parts): Workers {
   let reports: NodeJS.Timeout | undefined
   let stopped = false
 
-  const report = (machine: MachineInformation, connected: boolean): void => {
+  const report = (worker: { machine: MachineInformation; group: string | null }, connected: boolean): void => {
     if (stopped) return
-    const told = connected ? machines.seen(machine) : machines.gone(machine.workerId)
+    const told = connected ? machines.seen(worker) : machines.gone(worker.machine.workerId)
     told.catch((error: unknown) => log.warn({ err: error }, 'news of a worker could not be kept'))
   }
 
@@ -85,11 +85,12 @@ export function createWorkers(parts: Parts): Workers {
       )
       local = worker
       const { concurrency, execute } = worker
-      dispatcher.attach({ id: appId, concurrency, execute })
+      const group = settings.workerGroupId ?? null
+      dispatcher.attach({ id: appId, concurrency, group, execute })
       worker.warm().catch((error: unknown) => log.error({ err: error }, 'the first sandbox did not start'))
       const props = { concurrency: String(concurrency) }
       const look = createMachineWatch(appId, settings.configPath, () => props)
-      const tell = () => void look().then((machine) => report(machine, true))
+      const tell = () => void look().then((machine) => report({ machine, group }, true))
       tell()
       reports = setInterval(tell, REPORT_MS)
     },

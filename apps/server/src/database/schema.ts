@@ -59,6 +59,8 @@ export interface PlatformTable extends Base {
   emailAuthEnabled: Generated<boolean>
   federatedAuthProviders: JSONColumnType<Record<string, unknown>, string | undefined, string>
   pinnedPieces: Generated<string[]>
+  /** The group of workers that does the work of this platform, and no other work. */
+  workerGroupId: Generated<string | null>
 }
 
 export interface ProjectTable extends Base {
@@ -363,6 +365,7 @@ export interface BusMessageTable {
 /** What workers tell of the machines that they run on. */
 export interface WorkerMachineTable extends Base {
   information: Jsonb<Record<string, unknown>>
+  workerGroupId: Generated<string | null>
 }
 
 export interface MigrationTable {

@@ -4,13 +4,14 @@ import { expect, test } from 'vitest'
 import { testDatabase } from '../database/testing.ts'
 import { PRIORITY } from '../queue/job.ts'
 import { createQueue } from '../queue/queue.ts'
-import { createDispatcher, type JobHandler, type WorkItem } from './dispatcher.ts'
+import { createDispatcher } from './dispatcher.ts'
+import type { JobHandler, WorkItem } from './work.ts'
 
 const LEASE_MS = 500
 
 test('a job that waited for a slot beyond its lease is not begun: somebody else may have it', async () => {
   await using fixture = await testDatabase('POSTGRES')
-  const queue = createQueue(fixture.db, { shared: true, defaultLimit: null })
+  const queue = createQueue(fixture.db, { shared: true, defaultLimit: null, groupOf: async () => null })
   const job = { kind: 'SYSTEM', projectId: 'p', priority: PRIORITY.medium, dueAt: new Date() } as const
   await queue.add([newId(), newId()].map((id) => ({ id, ...job })))
   const begun: string[] = []
@@ -51,6 +52,7 @@ test('a job that waited for a slot beyond its lease is not begun: somebody else 
   })
   dispatcher.attach({
     id: 'link',
+    group: null,
     get concurrency() {
       return slots
     },
@@ -59,7 +61,7 @@ test('a job that waited for a slot beyond its lease is not begun: somebody else 
   dispatcher.start()
   await expect.poll(() => begun).toHaveLength(1)
   // Another app takes both over. (This one would put them back itself, but claims nothing while its slot is busy.)
-  const claim = () => queue.claim({ owner: 'there', limit: 2, leaseMs: 60_000 })
+  const claim = () => queue.claim({ owner: 'there', limit: 2, leaseMs: 60_000, group: null })
   await expect.poll(async () => (await claim()).jobs.length, { timeout: 10_000 }).toBeGreaterThan(0)
   end.resolve()
   await expect.poll(() => dispatcher.load()).toEqual({ links: [{ id: 'link', slots: 1, busy: 0 }], waiting: 0 })

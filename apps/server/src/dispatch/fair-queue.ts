@@ -9,6 +9,8 @@ export interface FairQueue<T> {
   pop(mayGo?: (item: T) => boolean): T | undefined
   /** Takes out the items that match, wherever they stand. */
   remove(matches: (item: T) => boolean): T[]
+  /** All of them, in no order that means anything. */
+  items(): T[]
 }
 
 export function createFairQueue<T extends { projectId: string; priority: number }>(): FairQueue<T> {
@@ -58,5 +60,6 @@ export function createFairQueue<T extends { projectId: string; priority: number 
       size -= removed.length
       return removed
     },
+    items: () => [...lanes.values()].flatMap((lane) => [...lane.values()].flat()),
   }
 }

@@ -4,7 +4,9 @@ import { newId } from '@piecework/model/ids'
 import type { PieceRef, TaskOperation, VersionRef } from '@piecework/worker/task'
 import type { ClaimedJob } from '../queue/job.ts'
 import { PRIORITY } from '../queue/job.ts'
-import type { Dispatcher, Running, WorkerLink, WorkItem } from './dispatcher.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { Placements } from './placements.ts'
+import type { Running, WorkerLink, WorkItem } from './work.ts'
 
 /** One engine operation that is not a run: a trigger hook, a dropdown, a check of credentials. */
 export interface OperationRequest {
@@ -42,9 +44,15 @@ function failureMessage(ended: Awaited<ReturnType<WorkerLink['execute']>['outcom
  * Operations whose caller waits: they go before everything else.
  * @param ask has them done elsewhere, for want of workers here.
  */
-export function createInteractive(dispatcher: Dispatcher, ask: (request: OperationRequest) => Promise<EngineResult>) {
-  return (request: OperationRequest): Promise<EngineResult> => {
-    if (!dispatcher.hasWorkers) return ask(request)
+export function createInteractive(
+  dispatcher: Pick<Dispatcher, 'lane'>,
+  placements: Placements,
+  ask: (request: OperationRequest) => Promise<EngineResult>,
+) {
+  return async (request: OperationRequest): Promise<EngineResult> => {
+    const { group } = await placements.of(request.operation.projectId)
+    const lane = dispatcher.lane(group)
+    if (!lane?.hasWorkers) return ask(request)
     return new Promise((resolve, reject) => {
       const item: WorkItem = {
         id: newId(),
@@ -55,7 +63,7 @@ export function createInteractive(dispatcher: Dispatcher, ask: (request: Operati
         start: (link) => simple(runOperation(link, request).then(resolve, reject)),
       }
       try {
-        dispatcher.submit(item)
+        lane.submit(item)
       } catch (error) {
         reject(error)
       }

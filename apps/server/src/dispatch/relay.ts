@@ -8,8 +8,8 @@ import type { Bus } from '../bus/bus.ts'
 import type { Message } from '../bus/topics.ts'
 import { type ClaimedJob, PRIORITY } from '../queue/job.ts'
 import type { Queue } from '../queue/queue.ts'
-import type { JobHandler } from './dispatcher.ts'
 import { jobItem, type OperationRequest, runOperation } from './operations.ts'
+import type { JobHandler } from './work.ts'
 
 /** Operations for callers of an app without workers: through the queue, answered over the bus. */
 export interface OperationRelay {

@@ -3,7 +3,7 @@ import { FromWorker, type MachineInformation, type ToWorker } from '@piecework/w
 import { createSession, type Session } from '@piecework/worker/channel/session'
 import type { TaskEvents, TaskOutcome } from '@piecework/worker/task'
 import type { Logger } from 'pino'
-import type { WorkerLink } from './dispatcher.ts'
+import type { WorkerLink } from './work.ts'
 
 /** What workers may ask for. */
 export interface LinkSource {
@@ -23,6 +23,7 @@ export interface RemoteLink extends WorkerLink {
 interface Parts {
   id: string
   concurrency: number
+  group: string | null
   source: LinkSource
   onMachine(information: MachineInformation): void
   onBye(): void
@@ -37,7 +38,7 @@ interface RemoteTask {
 /** Journal entries of one worker that may wait for the database at a time. */
 const MAX_UNSTORED = 2000
 
-export function createRemoteLink({ id, concurrency, source, onMachine, onBye, log }: Parts): RemoteLink {
+export function createRemoteLink({ id, concurrency, group, source, onMachine, onBye, log }: Parts): RemoteLink {
   const tasks = new Map<number, RemoteTask>()
   let nextTask = 1
   let slots = concurrency
@@ -96,6 +97,7 @@ export function createRemoteLink({ id, concurrency, source, onMachine, onBye, lo
 
   return {
     id,
+    group,
     session,
     get concurrency() {
       return slots

@@ -14,7 +14,7 @@ import { engineConfig } from '../engine-config.ts'
 import { createLog } from '../log.ts'
 import { loadSettings } from '../settings.ts'
 import { codeAction, webhookTrigger } from '../testing/flows.ts'
-import type { WorkerLink } from './dispatcher.ts'
+import type { WorkerLink } from './work.ts'
 import { createWorkerChannel, type WorkerChannel } from './worker-channel.ts'
 
 const TOKEN = 'the token'
@@ -136,6 +136,7 @@ const startWorker = () => {
     url: `http://127.0.0.1:${portOf(relay)}`,
     token: TOKEN,
     workerId: 'worker',
+    group: null,
     concurrency: 1,
     cacheFolder: folder,
     log,
@@ -190,7 +191,15 @@ test('a worker of another protocol is refused in words, one without a token at a
   }
   const socket = new WebSocket(url, { headers: { authorization: `Bearer ${TOKEN}` } })
   await once(socket, 'open')
-  const hello = { kind: 'hello', protocol: PROTOCOL + 1, workerId: 'old', concurrency: 1, session: null, received: 0 }
+  const hello = {
+    kind: 'hello',
+    protocol: PROTOCOL + 1,
+    workerId: 'old',
+    concurrency: 1,
+    group: null,
+    session: null,
+    received: 0,
+  }
   socket.send(JSON.stringify({ ...hello, machine }))
   const [greeting] = await once(socket, 'message')
   expect(JSON.parse(String(greeting))).toMatchObject({

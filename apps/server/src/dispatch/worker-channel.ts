@@ -14,8 +14,8 @@ import {
 } from '@piecework/worker/channel/messages'
 import type { Logger } from 'pino'
 import { WebSocket, WebSocketServer } from 'ws'
-import type { WorkerLink } from './dispatcher.ts'
 import { createRemoteLink, type LinkSource, type RemoteLink } from './remote-link.ts'
+import type { WorkerLink } from './work.ts'
 
 /** Takes in separate workers: whoever holds a worker token may connect and is given work. */
 export interface WorkerChannel {
@@ -33,7 +33,7 @@ interface Parts {
   source: LinkSource
   settings: WorkerSettings
   /** News of the machine of a worker; also that it is there. */
-  onMachine(information: MachineInformation, connected: boolean): void
+  onMachine(worker: { machine: MachineInformation; group: string | null }, connected: boolean): void
   log: Logger
 }
 
@@ -62,7 +62,7 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
     clearTimeout(connected.expiry)
     parts.detach(id)
     connected.link.lose()
-    parts.onMachine(connected.machine, false)
+    parts.onMachine({ machine: connected.machine, group: connected.link.group }, false)
     log.info({ worker: connected.workerId, session: id }, 'a worker has gone')
   }
 
@@ -75,10 +75,11 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
       link: createRemoteLink({
         id,
         concurrency: hello.concurrency,
+        group: hello.group,
         source: parts.source,
         onMachine: (machine) => {
           connected.machine = machine
-          parts.onMachine(machine, true)
+          parts.onMachine({ machine, group: hello.group }, true)
         },
         onBye: () => end(id),
         log,
@@ -112,8 +113,9 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
     })
     link.session.attach(socket, known ? hello.received : 0)
     if (!known) {
-      log.info({ worker: hello.workerId, session: link.id, slots: hello.concurrency }, 'a worker has come')
-      parts.onMachine(hello.machine, true)
+      const { workerId: worker, concurrency: slots, group } = hello
+      log.info({ worker, session: link.id, slots, ...(group === null ? {} : { group }) }, 'a worker has come')
+      parts.onMachine(hello, true)
       parts.attach(link)
     }
     return connected

@@ -2,15 +2,18 @@ import { type Kysely, sql } from 'kysely'
 import type { Db } from '../database/open.ts'
 import type { Database } from '../database/schema.ts'
 import type { ClaimedJob, QueueOptions } from './job.ts'
+import { PRIORITIES, selectLines, type Turns } from './lines.ts'
 
 export interface ClaimRequest {
   owner: string
   limit: number
   leaseMs: number
+  /** Which workers ask: those of a group, or (null) those of none. */
+  group: string | null
   /** What runs here by bucket: runs that were started without a claim may have no row yet. */
   running?: ReadonlyMap<string, number>
-  /** Projects that were served before, the last one last: of projects that are level, the others go first. */
-  recent?: readonly string[]
+  /** By priority, the project that had its turn last: turns go on behind it. */
+  turns?: Turns
   /** Looks at these projects alone. */
   projects?: readonly string[]
 }
@@ -23,6 +26,8 @@ export interface Claim {
 
 // Any constant: all apps of one database must agree on it.
 const CLAIM_LOCK = 4_242_002
+/** Lines looked into beyond those that can be served: some of their projects have enough under way already. */
+const SPARE_LINES = 32
 
 /**
  * Takes jobs. Where several apps share the database they take turns, so that what one counts as running is not
@@ -38,76 +43,62 @@ export async function claim(db: Db, options: QueueOptions, request: ClaimRequest
 }
 
 /**
- * The hot query of delivery. A loose index scan finds the lines of waiting jobs with the head of each (one line per
- * project, and one more for its jobs under its limit; the cost grows with the projects that wait, not with their
- * jobs). A job's turn is its place in the line plus what its project already has under lease, so that a project with
- * 10,000 jobs is one of many, and a newcomer is next. As no job is better than the head of its line, only the lines
- * of the best heads are looked into. Claiming a run's job raises the attempt of the run in the same statement: from
- * that moment no earlier worker can write.
+ * The hot query of delivery. A line is what waits of one project at one priority (one more for what is under the
+ * project's limit). A loose index scan walks from line to line, behind the project that had its turn last and around,
+ * and stops when it has seen enough lines that may be served: the cost depends neither on the number of jobs nor on
+ * that of projects, as long as few of them are at their limit. Among these lines, a job's turn is its place in the
+ * line plus what its project already has under lease, so that a project with 10,000 jobs is one of many, and a
+ * newcomer is next. Claiming a run's job raises the attempt of the run in the same statement: from that moment no
+ * earlier worker can write.
  * Measured by bench/queue.ts; limits are constants, because the planner sorts whole lines for those it cannot see.
  */
-async function take(
-  db: Kysely<Database>,
-  { defaultLimit }: QueueOptions,
-  { owner, limit, leaseMs, running = new Map(), recent = [], projects }: ClaimRequest,
-): Promise<Claim> {
+async function take(db: Kysely<Database>, { defaultLimit }: QueueOptions, request: ClaimRequest): Promise<Claim> {
+  const { owner, limit, leaseMs, running = new Map() } = request
   const enough = sql.lit(Math.trunc(limit))
-  const lines = projects
-    ? sql`select j."projectId", j.limited, j.priority, j.id
-        from unnest(${[...projects]}::text[]) p(id) cross join (values (false), (true)) k(limited)
-        cross join lateral (select "projectId", limited, priority, id from job
-          where "leaseUntil" is null and ready and "projectId" = p.id and limited = k.limited
-          order by priority, "dueAt", id limit 1) j`
-    : sql`(select "projectId", limited, priority, id from job where "leaseUntil" is null and ready
-          order by "projectId", limited, priority, "dueAt", id limit 1)
-        union all
-        select n."projectId", n.limited, n.priority, n.id from lines l cross join lateral (
-          select j."projectId", j.limited, j.priority, j.id from job j
-          where j."leaseUntil" is null and j.ready and (j."projectId", j.limited) > (l."projectId", l.limited)
-          order by j."projectId", j.limited, j.priority, j."dueAt", j.id limit 1
-        ) n`
+  const behind = request.turns ?? new Map()
+  const lines = request.projects ? { behind, projects: request.projects } : { behind, enough: 2 * limit + SPARE_LINES }
+  const servable = sql`"group" is not distinct from ${request.group}::text
+    and not (limited and bucket = any((select buckets from full_ones)::text[]))`
   const result = await sql<{ jobs: ClaimedJob[]; blocked: string[] }>`
-    with recursive lines("projectId", limited, priority, id) as (${lines}),
-    leased as (
+    with recursive leased as (
       select "projectId", count(*) as jobs, count(*) filter (where limited) as limited
       from job where "leaseUntil" is not null group by "projectId"
-    ), running as (
-      select coalesce(p."poolId", l."projectId") as bucket, sum(l.limited) as jobs
-      from leased l left join project p on p.id = l."projectId" where l.limited > 0 group by 1
-    ), here as (
-      select * from unnest(${[...running.keys()]}::text[], ${[...running.values()]}::int[]) as h(bucket, jobs)
-    ), served as (
-      select s."projectId", max(s.at) as at from unnest(${[...recent]}::text[]) with ordinality as s("projectId", at) group by 1
-    ), heads as materialized (
-      select l."projectId", l.limited, l.priority, l.id, coalesce(p."poolId", l."projectId") as bucket,
-        coalesce(a.jobs, 0) as active, s.at as served,
-        case when l.limited then coalesce(pool."maxConcurrentJobs", p."maxConcurrentJobs", ${defaultLimit}::int)
-          - greatest(coalesce(r.jobs, 0), coalesce(h.jobs, 0)) end as room
-      from lines l
-      left join project p on p.id = l."projectId"
-      left join concurrency_pool pool on pool.id = p."poolId"
-      left join leased a on a."projectId" = l."projectId"
-      left join running r on r.bucket = coalesce(p."poolId", l."projectId")
-      left join here h on h.bucket = coalesce(p."poolId", l."projectId")
-      left join served s on s."projectId" = l."projectId"
+    ), used as (
+      select bucket, max(jobs) as jobs from (
+        select coalesce(p."poolId", l."projectId") as bucket, sum(l.limited) as jobs
+        from leased l left join project p on p.id = l."projectId" where l.limited > 0 group by 1
+        union all
+        select * from unnest(${[...running.keys()]}::text[], ${[...running.values()]}::int[])
+      ) counts group by 1
+    ), room as materialized (
+      select u.bucket, coalesce(c."maxConcurrentJobs", p."maxConcurrentJobs", ${defaultLimit}::int) - u.jobs as room
+      from used u left join concurrency_pool c on c.id = u.bucket left join project p on p.id = u.bucket
+    ), full_ones as materialized (
+      select coalesce(array_agg(bucket), '{}') as buckets from room where ${defaultLimit === null ? sql`false` : sql`room <= 0`}
+    ), lines as materialized (${selectLines(lines, servable)}),
+    heads as (
+      select l.*, coalesce(a.jobs, 0) as active,
+        case when l.limited then coalesce(r.room, l.cap, ${defaultLimit}::int) end as room
+      from lines l left join leased a on a."projectId" = l."projectId" left join room r on r.bucket = l.bucket
     ), best as (
-      select * from heads where ${defaultLimit === null ? sql`true` : sql`(room is null or room > 0)`}
-      order by priority, active, served nulls first, id limit ${enough}
+      select * from heads order by priority, active, lap, "projectId", limited limit ${enough}
     ), ranked as (
-      select h.bucket, h.limited, h.room, c.id, c.priority, h.active + c.turn as turn, h.served,
-        row_number() over (partition by h.bucket, h.limited order by c.priority, h.active + c.turn, h.served nulls first, c.id) as nth
+      select h.bucket, h.limited, h.room, c.id, h.priority, h.active + c.turn as turn, h.lap, h."projectId",
+        row_number() over (partition by h.bucket, h.limited
+          order by h.priority, h.active + c.turn, h.lap, h."projectId", c.id) as nth
       from best h cross join lateral (
-        select j.id, j.priority, row_number() over (order by j.priority, j."dueAt", j.id) as turn
+        select j.id, row_number() over (order by j."dueAt", j.id) as turn
         from (
-          select id, priority, "dueAt" from job
-          where "leaseUntil" is null and ready and "projectId" = h."projectId" and limited = h.limited
+          select id, "dueAt" from job
+          where "leaseUntil" is null and ready and priority = h.priority and "projectId" = h."projectId"
+            and limited = h.limited
           -- One more than can be taken tells whether some are left.
-          order by priority, "dueAt", id limit ${enough} + 1
+          order by "dueAt", id limit ${enough} + 1
         ) j
       ) c
     ), picked as (
       select id from ranked where ${defaultLimit === null ? sql`true` : sql`(room is null or nth <= room)`}
-      order by priority, turn, served nulls first, id limit ${enough}
+      order by priority, turn, lap, "projectId", id limit ${enough}
     ), locked as (
       select id from job where id in (select id from picked) and "leaseUntil" is null for update skip locked
     ), claimed as (
@@ -126,11 +117,21 @@ async function take(
       (select coalesce(json_agg(json_build_object('id', c.id, 'kind', c.kind, 'projectId', c."projectId", 'priority',
           c.priority, 'attempt', c.attempt, 'data', c.data, 'bucket', case when c.limited then r.bucket end,
           'dueAt', round(extract(epoch from c."dueAt") * 1000))
-          order by r.priority, r.turn, r.served nulls first, r.id), '[]')
+          order by r.priority, r.turn, r.lap, r."projectId", r.id), '[]')
         from claimed c join ranked r on r.id = c.id) as jobs,
-      (select coalesce(array_agg(distinct bucket), '{}') from (
-        select bucket from ranked where nth > room union select bucket from heads where room <= 0
-      ) full_ones where ${defaultLimit === null ? sql`false` : sql`true`}) as blocked`.execute(db)
+      ${defaultLimit === null ? sql`'{}'::text[]` : BLOCKED} as blocked`.execute(db)
   const [row] = result.rows
   return { jobs: row?.jobs ?? [], blocked: row?.blocked ?? [] }
 }
+
+const BLOCKED = sql`(
+  select coalesce(array_agg(distinct bucket), '{}') from (
+    select bucket from ranked where nth > room
+    union all
+    select b.bucket from (select unnest(buckets) as bucket from full_ones) b where exists (
+      select from (select b.bucket as id union all select p.id from project p where p."poolId" = b.bucket) m
+      cross join unnest(${PRIORITIES}::smallint[]) k(priority)
+      cross join lateral (
+        select from job j where j."leaseUntil" is null and j.ready and j.priority = k.priority
+          and j."projectId" = m.id and j.limited limit 1) w)
+  ) waiting)`

@@ -1,6 +1,9 @@
 /** Priorities of jobs, first to last (spec: facts/engine.md section 1). */
 export const PRIORITY = { critical: 1, high: 2, medium: 3, low: 4, veryLow: 5, lowest: 6 } as const
 
+/** Begins the project of work that belongs to a whole platform; its id follows. */
+export const PLATFORM_WORK = 'platform:'
+
 export const JOB_KINDS = ['RUN', 'TRIGGER_EVENT', 'OPERATION', 'POLL', 'RENEW', 'SYSTEM'] as const
 /**
  * RUN: execute a run, the job's id is the run's. TRIGGER_EVENT: turn an accepted event into runs. OPERATION: ask a
@@ -39,4 +42,6 @@ export interface QueueOptions {
   shared: boolean
   /** Jobs of one project at a time, unless the project says otherwise; null without limits. */
   defaultLimit: number | null
+  /** The group of workers that the work of a project is for; null for the workers of no group. */
+  groupOf(projectId: string): Promise<string | null>
 }

@@ -2,8 +2,12 @@ import { newId } from '@piecework/model/ids'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../database/testing.ts'
+import { createPlacements } from '../dispatch/placements.ts'
+import { insertPlatform, updatePlatform } from '../features/platforms/store.ts'
+import { insertProject, updateProject } from '../features/projects/store.ts'
 import { createLog } from '../log.ts'
 import { type NewJob, PRIORITY } from './job.ts'
+import { nextTurns, type Turns } from './lines.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { createRedisQueue } from './redis-queue.ts'
 
@@ -24,7 +28,7 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
   let queue: Queue
   beforeAll(async () => {
     fixture = await testDatabase(type)
-    const options = { shared: type === 'POSTGRES', defaultLimit: DEFAULT_LIMIT }
+    const options = { shared: type === 'POSTGRES', defaultLimit: DEFAULT_LIMIT, groupOf }
     queue =
       delivery === 'DATABASE'
         ? createQueue(fixture.db, options)
@@ -37,7 +41,10 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
             log: createLog({ logLevel: 'warn', logPretty: false }),
           })
   })
-  beforeEach(() => fixture.db.deleteFrom('job').execute())
+  beforeEach(async () => {
+    turns = new Map()
+    await fixture.db.deleteFrom('job').execute()
+  })
   afterAll(async () => {
     await queue.close()
     await forgetAll()
@@ -45,6 +52,7 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
     await fixture[Symbol.asyncDispose]()
   })
 
+  const groupOf = async (projectId: string) => (await createPlacements(fixture.db, DEFAULT_LIMIT).of(projectId)).group
   const prefix = `test-${newId()}`
   const admin = new Redis(REDIS_URL)
   /** As FLUSHALL does, but for this test alone. */
@@ -76,9 +84,34 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
     queue.announce({ projectId, priority: PRIORITY.medium })
     return rows.map(({ id }) => id)
   }
-  const claim = async (owner: string, limit: number, recent: string[] = []) =>
-    (await queue.claim({ owner, limit, leaseMs: LEASE_MS, recent })).jobs
+  let turns: Turns = new Map()
+  const claim = async (owner: string, limit: number, group: string | null = null) => {
+    const { jobs } = await queue.claim({ owner, limit, leaseMs: LEASE_MS, group, turns })
+    turns = nextTurns(turns, jobs)
+    return jobs
+  }
   const end = (owner: string, id: string) => queue.complete({ owner, id })
+
+  /** A platform with the group of its workers, and projects in it. */
+  const platform = async (group: string | null) => {
+    const { db } = fixture
+    const [identityId, userId, platformId] = [newId(), newId(), newId()]
+    const name = { firstName: 'A', lastName: 'B', email: `${identityId}@example.com`, password: '', provider: 'EMAIL' }
+    await db
+      .insertInto('user_identity')
+      .values({ id: identityId, ...name })
+      .execute()
+    await db.insertInto('user').values({ id: userId, identityId, status: 'ACTIVE', platformRole: 'ADMIN' }).execute()
+    await insertPlatform(db, { id: platformId, ownerId: userId, name: 'A' })
+    await updatePlatform(db, platformId, { workerGroupId: group })
+    const project = async (poolId: string | null = null) => {
+      const id = newId()
+      await insertProject(db, { id, platformId, ownerId: userId, displayName: 'P', type: 'TEAM' })
+      await updateProject(db, platformId, id, { poolId })
+      return id
+    }
+    return { platformId, group, project }
+  }
 
   test('gives a job to one owner, until its lease runs out or it gives it back', async () => {
     const [id = ''] = await add(job('p'))
@@ -125,7 +158,7 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
     // One slot that ends one job after the other.
     const served: string[] = []
     const serve = async () => {
-      const [next] = await claim('a', 1, served)
+      const [next] = await claim('a', 1)
       if (!next) throw new Error('nothing to do')
       served.push(next.projectId)
       await end('a', next.id)
@@ -136,15 +169,15 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
     expect([await serve(), await serve(), await serve(), await serve()]).toEqual(['quiet', 'noisy', 'quiet', 'noisy'])
 
     // Several slots, all of them taken by the noisy one: the first that is free goes to the other.
-    const held = await claim('a', 4, served)
+    const held = await claim('a', 4)
     expect(held.map(({ projectId }) => projectId).toSorted()).toEqual(['noisy', 'noisy', 'noisy', 'quiet'])
     await addLimited('late', 1)
-    expect((await claim('a', 1, served)).map(({ projectId }) => projectId)).toEqual(['late'])
+    expect((await claim('a', 1)).map(({ projectId }) => projectId)).toEqual(['late'])
   })
 
   test('no project has more runs at a time than its limit; the others are not dropped', async () => {
     const ids = await addLimited('busy', 12)
-    const first = await queue.claim({ owner: 'a', limit: 100, leaseMs: LEASE_MS })
+    const first = await queue.claim({ owner: 'a', limit: 100, leaseMs: LEASE_MS, group: null })
     expect([first.jobs.length, first.blocked]).toEqual([DEFAULT_LIMIT, ['busy']])
     expect(await claim('b', 100)).toEqual([])
     await add(job('busy'))
@@ -163,10 +196,69 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
     expect(seen).toEqual(new Set(ids))
   })
 
+  test('every one of many projects has its turn before any has a second one', async () => {
+    const projects = Array.from({ length: 300 }, (_, index) => `p${String(index).padStart(3, '0')}`)
+    await fixture.db
+      .insertInto('job')
+      .values(projects.flatMap((projectId) => [job(projectId), job(projectId)]))
+      .execute()
+    queue.announce()
+    const served: string[] = []
+    while (served.length < projects.length) {
+      const jobs = await claim('a', 7)
+      if (jobs.length === 0) throw new Error('nothing to do')
+      served.push(...jobs.map(({ projectId }) => projectId))
+      for (const { id } of jobs) await end('a', id)
+    }
+    expect(new Set(served.slice(0, projects.length)).size).toBe(projects.length)
+  })
+
+  test('many projects at their limit do not hide one that has room', async () => {
+    const full = Array.from({ length: 120 }, (_, index) => `f${index}`)
+    const running = new Map(full.map((projectId) => [projectId, DEFAULT_LIMIT]))
+    const waiting = [...full, 'g'].map((projectId) => ({ ...job(projectId), kind: 'RUN', limited: true }))
+    await fixture.db.insertInto('job').values(waiting).execute()
+    queue.announce()
+    const { jobs, blocked } = await queue.claim({ owner: 'a', limit: 3, leaseMs: LEASE_MS, group: null, running })
+    expect(jobs.map(({ projectId }) => projectId)).toEqual(['g'])
+    expect(blocked.toSorted()).toEqual(full.toSorted())
+  })
+
+  test('projects of one pool share its limit', async () => {
+    const owner = await platform(null)
+    const pool = { id: newId(), platformId: owner.platformId, key: 'shared', maxConcurrentJobs: 2 }
+    await fixture.db.insertInto('concurrency_pool').values(pool).execute()
+    const [first, second] = [await owner.project(pool.id), await owner.project(pool.id)]
+    await addLimited(first, 3)
+    await addLimited(second, 3)
+    const claimed = await queue.claim({ owner: 'a', limit: 10, leaseMs: LEASE_MS, group: null })
+    expect(claimed.jobs.map(({ projectId, bucket }) => [projectId, bucket])).toEqual([
+      [first, pool.id],
+      [second, pool.id],
+    ])
+    expect(claimed.blocked).toEqual([pool.id])
+    await end('a', claimed.jobs[0]?.id ?? '')
+    expect(await claim('b', 10)).toHaveLength(1)
+  })
+
+  test('work of a platform that is given to a group of workers is claimed by that group, and by no other', async () => {
+    const [ours, theirs] = [await platform(null), await platform(`group-${newId()}`)]
+    const [shared, dedicated] = [await ours.project(), await theirs.project()]
+    await add(job(shared), job(dedicated), job(`platform:${theirs.platformId}`))
+    expect((await claim('a', 10)).map(({ projectId }) => projectId)).toEqual([shared])
+    expect(await claim('a', 10, 'another')).toEqual([])
+    const taken = await claim('b', 10, theirs.group)
+    expect(taken.map(({ projectId }) => projectId)).toEqual([dedicated, `platform:${theirs.platformId}`])
+    expect((await queue.counts()).toSorted((a, b) => String(a.group).localeCompare(String(b.group)))).toEqual([
+      { group: theirs.group, kind: 'TRIGGER_EVENT', waiting: 0, active: 2 },
+      { group: null, kind: 'TRIGGER_EVENT', waiting: 0, active: 1 },
+    ])
+  })
+
   test('what runs without a row counts, too', async () => {
     await addLimited('p', 5)
     const running = new Map([['p', 3]])
-    const { jobs, blocked } = await queue.claim({ owner: 'a', limit: 10, leaseMs: LEASE_MS, running })
+    const { jobs, blocked } = await queue.claim({ owner: 'a', limit: 10, leaseMs: LEASE_MS, group: null, running })
     expect([jobs.length, blocked]).toEqual([2, ['p']])
   })
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/open.ts'
 import { type Claim, type ClaimRequest, claim } from './claim.ts'
-import type { NewJob, QueueOptions } from './job.ts'
+import { type NewJob, PLATFORM_WORK, type QueueOptions } from './job.ts'
 
 /**
  * Delivery of jobs from their rows: at least once, at or after their due time, under a lease. Correctness never
@@ -29,10 +29,20 @@ export interface Queue {
   releaseAll(): Promise<number>
   /** Makes jobs deliverable whose time has come. @returns how many, and when the next one is due. */
   promote(): Promise<{ promoted: number; next: Date | null }>
-  /** `waiting` counts what is due. */
-  counts(): Promise<{ kind: string; waiting: number; active: number }[]>
+  /** By group of workers and kind; `waiting` counts what is due. */
+  counts(): Promise<JobCount[]>
   close(): Promise<void>
 }
+
+export interface JobCount {
+  group: string | null
+  kind: string
+  waiting: number
+  active: number
+}
+
+/** The queue of all kinds of work (spec: docs/install/troubleshooting/bullboard); each group of workers has its own. */
+export const queueName = (group: string | null): string => (group === null ? 'workerJobs' : `${group}WorkerJobs`)
 
 export interface Announcement {
   projectId: string
@@ -110,18 +120,17 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
       return { promoted: row?.promoted ?? 0, next: row?.next ? new Date(row.next) : null }
     },
     async counts() {
-      return db
-        .selectFrom('job')
-        .select((eb) => [
-          'kind',
-          eb.fn
-            .count<number>('id')
-            .filterWhere((where) => where.and([where('leaseUntil', 'is', null), where('ready', '=', true)]))
-            .as('waiting'),
-          eb.fn.count<number>('id').filterWhere('leaseUntil', 'is not', null).as('active'),
-        ])
-        .groupBy('kind')
-        .execute()
+      const result = await sql<JobCount>`
+        select f."workerGroupId" as "group", j.kind, sum(j.waiting)::integer as waiting, sum(j.active)::integer as active
+        from (
+          select kind, "projectId", count(*) filter (where "leaseUntil" is null and ready) as waiting,
+            count(*) filter (where "leaseUntil" is not null) as active
+          from job group by 1, 2
+        ) j
+        left join project p on p.id = j."projectId"
+        left join platform f on f.id = coalesce(p."platformId", substr(j."projectId", ${PLATFORM_WORK.length + 1}::integer))
+        group by 1, 2`.execute(db)
+      return result.rows
     },
   }
 }

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { testDatabase } from '../database/testing.ts'
 import { createLog } from '../log.ts'
 import { PRIORITY } from './job.ts'
-import { BULL_QUEUE, createRedisQueue } from './redis-queue.ts'
+import { queueName } from './queue.ts'
+import { createRedisQueue } from './redis-queue.ts'
 
 const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'
 
@@ -18,6 +19,7 @@ test('what was claimed before Redis went away is handed over, and not left to it
   const queue = createRedisQueue(db, {
     shared: true,
     defaultLimit: 5,
+    groupOf: async () => null,
     connect: () => {
       const connection = new Redis(REDIS_URL, { maxRetriesPerRequest: null })
       connections.push(connection)
@@ -40,9 +42,9 @@ test('what was claimed before Redis went away is handed over, and not left to it
     await release.promise
   })
   await locked.promise
-  const claim = queue.claim({ owner: 'a', limit: 5, leaseMs: 30_000 })
+  const claim = queue.claim({ owner: 'a', limit: 5, leaseMs: 30_000, group: null })
   // Redis has told whose turn it is, and the claim waits for the rows.
-  await expect.poll(() => admin.exists(`${prefix}:${BULL_QUEUE}:prioritized`)).toBe(0)
+  await expect.poll(() => admin.exists(`${prefix}:${queueName(null)}:prioritized`)).toBe(0)
   for (const connection of connections) connection.disconnect()
   release.resolve()
   expect((await claim).jobs.map((job) => job.id)).toEqual([id])

@@ -31,6 +31,12 @@ export const flag: Kind<boolean> = {
 
 export const text: Kind<string> = { expects: 'a text', schema: z.string().min(1) }
 
+/** Also names a queue in Redis, where a colon would part it. */
+export const workerGroup: Kind<string> = {
+  expects: 'a name of up to 64 letters, digits, hyphens and underscores',
+  schema: z.string().regex(/^[\w-]{1,64}$/),
+}
+
 export function textOfAtLeast(length: number): Kind<string> {
   return { expects: `a text of at least ${length} characters`, schema: z.string().min(length) }
 }

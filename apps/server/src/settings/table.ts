@@ -17,6 +17,7 @@ import {
   text,
   textOfAtLeast,
   whole,
+  workerGroup,
 } from './kinds.ts'
 
 /** A name that older releases used for a setting. `map` turns its values into the new ones. */
@@ -170,7 +171,12 @@ export const SETTINGS = {
     'Token with which a separate worker connects to the app. Required when `AP_CONTAINER_TYPE` is `WORKER`.',
     { secret: true },
   ),
-  workerGroupId: access.optional('AP_WORKER_GROUP_ID', text, 'Pool of runs that a separate worker serves.'),
+  apiKey: access.optional(
+    'AP_API_KEY',
+    textOfAtLeast(16),
+    'Key of the operator, sent as the header `api-key`, for what lies above platforms: which workers serve which. Without it the server refuses such requests. The piece commands read their API key from the same name.',
+    { secret: true },
+  ),
   apiRateLimitAuthnEnabled: access.given(
     'AP_API_RATE_LIMIT_AUTHN_ENABLED',
     flag,
@@ -310,6 +316,11 @@ export const SETTINGS = {
     {
       aliases: [{ env: 'AP_FLOW_WORKER_CONCURRENCY' }, { env: 'AP_SCHEDULED_WORKER_CONCURRENCY' }],
     },
+  ),
+  workerGroupId: execution.optional(
+    'AP_WORKER_GROUP_ID',
+    workerGroup,
+    'Group of this worker: it serves the platforms that are given to the group, and no others. Without it, it serves those that are given to none.',
   ),
   flowTimeoutSeconds: execution.given(
     'AP_FLOW_TIMEOUT_SECONDS',
@@ -587,7 +598,6 @@ export const SETTINGS = {
     'Pieces are those that are built in, installed, or under development (`AP_DEV_PIECES`), whatever this says.',
   ),
   telemetryEnabled: ignored.given('AP_TELEMETRY_ENABLED', flag, false, 'Nothing is collected or sent.'),
-  apiKey: ignored.optional('AP_API_KEY', text, 'Read by the command line tools, not by the server.', { secret: true }),
   canaryPlatformIds: ignored.optional('AP_CANARY_PLATFORM_IDS', text, 'Use `AP_WORKER_GROUP_ID`.'),
   canaryAppUrl: ignored.optional('AP_CANARY_APP_URL', text, 'Use a load balancer.'),
 } as const

@@ -25,6 +25,8 @@ export interface RemoteWorkerOptions {
   token: string
   workerId: string
   concurrency: number
+  /** The group whose work it does, and no other; null for what belongs to none. */
+  group: string | null
   cacheFolder: string
   log: Log
   /** Called with each new session: the worker is ready for work. */
@@ -159,6 +161,7 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
           protocol: PROTOCOL,
           workerId: options.workerId,
           concurrency: options.concurrency,
+          group: options.group,
           session: session?.id ?? null,
           received: session?.channel.received ?? 0,
           machine: information,

@@ -7,7 +7,7 @@ import type { Task } from '../task.ts'
 import { JournalEntrySchema, TaskOutcomeSchema } from './results.ts'
 
 /** What crosses the channel between an app and a separate worker. Raise PROTOCOL when either side must change. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 /** Where apps take workers in. */
 export const CHANNEL_PATH = '/api/worker-channel'
 
@@ -36,6 +36,8 @@ export const Hello = z.object({
   protocol: z.number(),
   workerId: z.string(),
   concurrency: z.number().int().min(1).max(10_000),
+  /** The group whose work it does, and no other. */
+  group: z.string().nullable(),
   /** The session that goes on, and how much of it has arrived. */
   session: z.string().nullable(),
   received: z.number().int(),

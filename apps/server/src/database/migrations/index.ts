@@ -4,6 +4,7 @@ import { scaleOut } from './0002-scale-out.ts'
 import { oauth2 } from './0003-oauth2.ts'
 import { live } from './0004-live.ts'
 import { parentWaitpoints } from './0005-parent-waitpoints.ts'
+import { workerGroups } from './0006-worker-groups.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
-export const migrations: readonly Migration[] = [initial, scaleOut, oauth2, live, parentWaitpoints]
+export const migrations: readonly Migration[] = [initial, scaleOut, oauth2, live, parentWaitpoints, workerGroups]

@@ -2,6 +2,7 @@ import { AppError } from '@piecework/model/errors'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import type { PieceRef } from '@piecework/worker/task'
 import type { Interactive } from '../../dispatch/operations.ts'
+import { PLATFORM_WORK } from '../../queue/job.ts'
 
 interface Parts {
   interactive: Interactive
@@ -19,7 +20,7 @@ export type PieceExtractor = (piece: PieceRef, platformId: string | null) => Pro
 export function createPieceExtractor({ interactive, engineToken }: Parts): PieceExtractor {
   return async (piece, platformId) => {
     // It belongs to no project: the token opens nothing.
-    const projectId = `platform:${platformId ?? ''}`
+    const projectId = `${PLATFORM_WORK}${platformId ?? ''}`
     const result = await interactive({
       operation: {
         type: 'EXTRACT_PIECE_METADATA',

@@ -60,7 +60,7 @@ export const Platform = z.object({
 })
 
 /** A platform without its secrets. */
-export function presentPlatform(row: PlatformRow): z.infer<typeof Platform> {
+export function presentPlatform({ workerGroupId, ...row }: PlatformRow): z.infer<typeof Platform> {
   const providers = row.federatedAuthProviders
   return {
     ...row,
@@ -71,7 +71,7 @@ export function presentPlatform(row: PlatformRow): z.infer<typeof Platform> {
       github: clientOf(providers.github),
       saml: providers.saml ? {} : null,
     },
-    plan: PLAN,
+    plan: { ...PLAN, workerGroupId },
   }
 }
 

@@ -48,13 +48,16 @@ export type PlatformChanges = Partial<
     | 'allowedAuthDomains'
     | 'enforceAllowedAuthDomains'
     | 'pinnedPieces'
+    | 'workerGroupId'
   >
 >
 
-export function updatePlatform(db: Db, id: string, changes: PlatformChanges): Promise<unknown> {
-  return db
+/** @returns whether there is such a platform. */
+export async function updatePlatform(db: Db, id: string, changes: PlatformChanges): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('platform')
     .set({ ...changes, updated: new Date() })
     .where('id', '=', id)
-    .execute()
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }

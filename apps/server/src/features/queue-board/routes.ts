@@ -7,7 +7,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Redis } from 'ioredis'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
 import { atMost } from '../../patience.ts'
-import { BULL_PREFIX, BULL_QUEUE } from '../../queue/redis-queue.ts'
+import { queueName } from '../../queue/queue.ts'
+import { BULL_PREFIX } from '../../queue/tickets.ts'
 
 /** Redis may be away when the server stops. */
 const CLOSE_MS = 1000
@@ -22,7 +23,7 @@ interface Parts {
 /** The queue dashboard, behind a user name and a password (spec: docs/install/troubleshooting/bullboard). */
 export async function queueBoardRoutes(app: FastifyInstance, { connect, username, password }: Parts): Promise<void> {
   const connection = connect()
-  const queue = new BullQueue(BULL_QUEUE, { connection, prefix: BULL_PREFIX })
+  const queue = new BullQueue(queueName(null), { connection, prefix: BULL_PREFIX })
   queue.on('error', () => {})
   const adapter = new FastifyAdapter()
   createBullBoard({ queues: [new BullMQAdapter(queue)], serverAdapter: adapter })

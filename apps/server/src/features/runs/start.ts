@@ -1,5 +1,7 @@
-import type { Dispatcher, WorkItem } from '../../dispatch/dispatcher.ts'
-import type { Limits, Quota } from '../../dispatch/limits.ts'
+import type { Dispatcher } from '../../dispatch/dispatcher.ts'
+import type { Lane } from '../../dispatch/lane.ts'
+import type { Placements, Quota } from '../../dispatch/placements.ts'
+import type { WorkItem } from '../../dispatch/work.ts'
 import type { Attempt, RunExecutor } from './execute.ts'
 import type { NewRun } from './new-run.ts'
 import type { RunPayloads } from './payloads.ts'
@@ -28,10 +30,10 @@ export interface RunStarter {
 
 interface Parts {
   recorder: RunRecorder
-  dispatcher: Dispatcher
+  dispatcher: Pick<Dispatcher, 'lane'>
   executor: RunExecutor
   replies: RunReplies
-  limits: Limits
+  placements: Placements
   payloads: Pick<RunPayloads, 'store'>
   /** No other app starts runs, so that what runs here is all that runs. */
   alone(): boolean
@@ -40,7 +42,7 @@ interface Parts {
 }
 
 export function createRunStarter(parts: Parts): RunStarter {
-  const { recorder, dispatcher, executor, replies, limits, payloads } = parts
+  const { recorder, dispatcher, executor, replies, placements, payloads } = parts
 
   const attemptOf = (run: NewRun, platformId: string, version: LoadedVersion): Attempt => ({
     runId: run.id,
@@ -76,30 +78,33 @@ export function createRunStarter(parts: Parts): RunStarter {
     leased: true,
     bucket: quota?.bucket ?? null,
     ...(quota ? { cap: quota.cap } : {}),
+    bytes: run.payload.length,
     start: (link) => {
       onStart()
       return executor.start(attemptOf(run, platformId, version), link)
     },
   })
 
-  const quotaOf = async (run: NewRun): Promise<Quota | null> =>
-    run.environment === 'PRODUCTION' ? limits.of(run.projectId) : null
-
-  /** Whether the run may go straight to a slot of this app: its limit must be known here for sure. */
-  const mayStartHere = (quota: Quota | null): boolean => dispatcher.hasWorkers && (quota === null || parts.alone())
+  /** What limits the run, and the lane in which it may go straight to a slot of this app: its limit must be known here for sure. */
+  const place = async (run: NewRun): Promise<{ quota: Quota | null; lane: Lane | undefined }> => {
+    const placement = await placements.of(run.projectId)
+    const quota = run.environment === 'PRODUCTION' ? placement.quota : null
+    const lane = dispatcher.lane(placement.group)
+    return { quota, lane: lane?.hasWorkers && (quota === null || parts.alone()) ? lane : undefined }
+  }
 
   return {
     async start(accepted, platformId, version) {
       const run = await payloads.store(accepted)
-      const quota = await quotaOf(run)
-      const claimed = run.stepNameToTest === null && mayStartHere(quota) && dispatcher.reserve(quota)
+      const { quota, lane } = await place(run)
+      const reserved = run.stepNameToTest === null && lane?.reserve(quota) ? lane : undefined
       try {
-        await recorder.accept(run, { claimed })
+        await recorder.accept(run, { claimed: reserved !== undefined })
       } catch (error) {
-        if (claimed) dispatcher.unreserve(quota)
+        reserved?.unreserve(quota)
         throw error
       }
-      if (claimed) dispatcher.submitReserved(firstAttempt(run, platformId, version, quota))
+      if (reserved) reserved.submitReserved(firstAttempt(run, platformId, version, quota))
       else parts.wake(run)
     },
     async enqueue(run) {
@@ -112,12 +117,11 @@ export function createRunStarter(parts: Parts): RunStarter {
     },
     async startAndWait(unaddressed, platformId, version, timeoutMs) {
       const run = { ...unaddressed, replyTo: replies.address(timeoutMs) }
-      const quota = await quotaOf(run)
+      const { quota, lane } = await place(run)
       const reply = replies.expect(run.id, timeoutMs)
       try {
         // Recorded from its start on: while it only waits, its caller is all that knows of it.
-        if (mayStartHere(quota))
-          dispatcher.submit(firstAttempt(run, platformId, version, quota, () => recorder.acceptBehind(run)))
+        if (lane) lane.submit(firstAttempt(run, platformId, version, quota, () => recorder.acceptBehind(run)))
         else {
           await recorder.accept(await payloads.store(run), { claimed: false })
           parts.wake(run)

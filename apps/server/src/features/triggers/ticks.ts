@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
-import type { JobHandler, WorkerLink } from '../../dispatch/dispatcher.ts'
 import { jobItem, runOperation } from '../../dispatch/operations.ts'
+import type { JobHandler, WorkerLink } from '../../dispatch/work.ts'
 import { type ClaimedJob, PRIORITY } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { derivedId } from '../runs/derived-id.ts'

@@ -2,7 +2,7 @@ import { MachineInformation } from '@piecework/worker/channel/messages'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { route } from '../../http/route.ts'
-import type { Queue } from '../../queue/queue.ts'
+import { type Queue, queueName } from '../../queue/queue.ts'
 import type { WorkerMachines } from './store.ts'
 
 const WorkerMachineShape = z.object({
@@ -17,9 +17,6 @@ const WorkerMachineShape = z.object({
 const QueueMetrics = z.object({
   queues: z.array(z.object({ name: z.string(), waiting: z.number(), active: z.number() })),
 })
-/** The one queue of all kinds of work (spec: docs/install/troubleshooting/bullboard). */
-const QUEUE_NAME = 'workerJobs'
-
 /** The workers and how much they have to do (spec: facts/rest-api.md section 18). */
 export function workerMachineRoutes(
   app: FastifyInstance,
@@ -46,8 +43,13 @@ export function workerMachineRoutes(
     schema: { response: QueueMetrics },
     handler: async () => {
       const counts = await queue.counts()
-      const sum = (field: 'waiting' | 'active') => counts.reduce((total, count) => total + Number(count[field]), 0)
-      return { queues: [{ name: QUEUE_NAME, waiting: sum('waiting'), active: sum('active') }] }
+      // The queue of all who have no workers of their own is there even when it is empty.
+      const names = new Set([queueName(null), ...counts.map(({ group }) => queueName(group))])
+      const sum = (name: string, field: 'waiting' | 'active') =>
+        counts.reduce((total, count) => total + (queueName(count.group) === name ? count[field] : 0), 0)
+      return {
+        queues: [...names].map((name) => ({ name, waiting: sum(name, 'waiting'), active: sum(name, 'active') })),
+      }
     },
   })
 }

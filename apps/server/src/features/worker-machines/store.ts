@@ -5,7 +5,7 @@ import type { Db } from '../../database/open.ts'
 /** The machines of workers, as the apps that they are connected to hear of them. */
 export interface WorkerMachines {
   /** The worker is there. */
-  seen(information: MachineInformation): Promise<void>
+  seen(worker: { machine: MachineInformation; group: string | null }): Promise<void>
   /** The worker has gone. */
   gone(workerId: string): Promise<void>
   list(): Promise<WorkerMachine[]>
@@ -17,7 +17,8 @@ export interface WorkerMachine {
   updated: string
   information: MachineInformation
   status: 'ONLINE' | 'OFFLINE'
-  type: 'SHARED'
+  type: 'SHARED' | 'DEDICATED'
+  workerGroupId?: string
 }
 
 /** Workers report every 15 seconds. */
@@ -29,12 +30,14 @@ const ago = (ms: number) => sql<string>`now() - ${ms} * interval '1 millisecond'
 
 export function createWorkerMachines(db: Db): WorkerMachines {
   return {
-    async seen(machine) {
+    async seen({ machine, group: workerGroupId }) {
       const information = JSON.stringify(machine)
       await db
         .insertInto('worker_machine')
-        .values({ id: machine.workerId, information })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet({ information, updated: sql<string>`now()` }))
+        .values({ id: machine.workerId, information, workerGroupId })
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet({ information, workerGroupId, updated: sql<string>`now()` }),
+        )
         .execute()
     },
     async gone(workerId) {
@@ -48,16 +51,16 @@ export function createWorkerMachines(db: Db): WorkerMachines {
     async list() {
       const rows = await db
         .selectFrom('worker_machine')
-        .select(['id', 'created', 'updated', 'information'])
+        .select(['id', 'created', 'updated', 'information', 'workerGroupId'])
         .select(sql<boolean>`updated > ${ago(OFFLINE_AFTER_MS)}`.as('online'))
         .where('updated', '>', ago(SHOWN_MS))
         .orderBy('created')
         .execute()
-      return rows.map(({ online, information, ...row }) => ({
+      return rows.map(({ online, information, workerGroupId, ...row }) => ({
         ...row,
         information: MachineInformation.parse(information),
         status: online ? 'ONLINE' : 'OFFLINE',
-        type: 'SHARED',
+        ...(workerGroupId === null ? { type: 'SHARED' } : { type: 'DEDICATED', workerGroupId }),
       }))
     },
   }

@@ -1,0 +1,271 @@
+import { AppError } from '@piecework/model/errors'
+import type { Logger } from 'pino'
+import type { JobKind } from '../queue/job.ts'
+import { nextTurns, type Turns } from '../queue/lines.ts'
+import type { Queue } from '../queue/queue.ts'
+import { createFairQueue } from './fair-queue.ts'
+import type { Quota } from './placements.ts'
+import type { JobHandler, Running, WorkerLink, WorkItem } from './work.ts'
+
+/** The workers of one group (or of none) at this app, and the work that waits for them here. */
+export interface Lane {
+  attach(link: WorkerLink): void
+  /** @returns whether it was attached here. */
+  detach(linkId: string): boolean
+  /** Whether workers are attached. */
+  readonly hasWorkers: boolean
+  /** Whether a slot is free for what may come. */
+  readonly hasRoom: boolean
+  /**
+   * Queues work of a caller who waits.
+   * @throws AppError SANDBOX_CAPACITY_EXCEEDED when too much waits already.
+   */
+  submit(item: WorkItem): void
+  /** Promises a free slot for an item that is about to be submitted; false when others wait. */
+  reserve(quota: Quota | null): boolean
+  /** Submits the item of a reservation. */
+  submitReserved(item: WorkItem): void
+  unreserve(quota: Quota | null): void
+  /** There may be new jobs in the queue. */
+  wake(): void
+  /** Gives waiting work to free slots. */
+  pump(): void
+  /** Takes an item out of what waits. @returns whether it was there. */
+  drop(id: string): boolean
+  /** Ids of what waits under lease. */
+  leased(): string[]
+  /** The lease of what waits here lasts until then, by the clock of this machine. */
+  renewed(id: string, until: number): void
+  load(): { links: { id: string; slots: number; busy: number }[]; waiting: number }
+}
+
+/** What the lanes of one app share. */
+export interface LaneParts {
+  group: string | null
+  queue: Queue
+  owner: string
+  leaseMs: number
+  handlers: Record<JobKind, JobHandler>
+  buckets: Buckets
+  /** Whether other apps may take the jobs of a bucket, so that its room can change unseen. */
+  others(): boolean
+  stopped(): boolean
+  /** Whether one more may run in this app. */
+  mayBegin(): boolean
+  /** Starts an item on a worker. */
+  begin(item: WorkItem, link: WorkerLink): Running
+  log: Logger
+}
+
+/** What counts against each pool or project: claimed, reserved and running. */
+export interface Buckets {
+  readonly counts: ReadonlyMap<string, number>
+  change(bucket: string | null, by: 1 | -1): void
+  hasRoom(bucket: string | null, cap: number | undefined): boolean
+}
+
+/** Work of waiting callers held in memory at most; beyond it they are told to come back. */
+const MAX_WAITING = 10_000
+const MAX_WAITING_BYTES = 256 * 1024 * 1024
+/**
+ * Claimed jobs held ahead of free slots, so that a finished slot need not wait for the database: as many as end
+ * within the time of a claim, so that short runs flow and long ones do not queue up behind a busy worker.
+ */
+const MAX_PREFETCH = 16
+const CLAIM_TIME_MS = 8
+/** Weight of the last gap between two ends in their running average. */
+const GAP_WEIGHT = 0.1
+const RETRY_AFTER_ERROR_MS = 1000
+
+export function createLane(parts: LaneParts): Lane {
+  const { group, queue, owner, leaseMs, handlers, buckets, log } = parts
+  const links = new Map<string, { link: WorkerLink; busy: number }>()
+  const waiting = createFairQueue<WorkItem>()
+  const claimed = createFairQueue<WorkItem>()
+  /** Until when the leases of what waits in `claimed` last, by the clock of this machine. */
+  const leasedUntil = new Map<string, number>()
+  let waitingBytes = 0
+  let blocked: ReadonlySet<string> = new Set()
+  let turns: Turns = new Map()
+  let lastEnd = 0
+  let averageGapMs = 1000
+  let reserved = 0
+  let claiming = false
+  let mayHaveMore = true
+  let retry: NodeJS.Timeout | undefined
+
+  const prefetch = () => Math.min(MAX_PREFETCH, Math.floor(CLAIM_TIME_MS / averageGapMs))
+
+  const noteEnd = () => {
+    const now = performance.now()
+    averageGapMs += GAP_WEIGHT * (now - lastEnd - averageGapMs)
+    lastEnd = now
+  }
+
+  const freeSlots = () => {
+    let free = 0
+    for (const { link, busy } of links.values()) free += Math.max(0, link.concurrency - busy)
+    return free
+  }
+
+  const freestLink = () => {
+    let best: { link: WorkerLink; busy: number } | undefined
+    for (const entry of links.values())
+      if (
+        entry.busy < entry.link.concurrency &&
+        (!best || entry.busy / entry.link.concurrency < best.busy / best.link.concurrency)
+      )
+        best = entry
+    return best
+  }
+
+  /** The next work, counted against its bucket; what was claimed is counted already. */
+  const next = (): WorkItem | undefined => {
+    const direct = waiting.pop((item) => buckets.hasRoom(item.bucket, item.cap))
+    if (!direct) return nextClaimed()
+    waitingBytes -= direct.bytes ?? 0
+    buckets.change(direct.bucket, 1)
+    return direct
+  }
+
+  /** A lease that ran out while it waited, because the process slept or the database was away, is somebody else's. */
+  const nextClaimed = (): WorkItem | undefined => {
+    for (let item = claimed.pop(); item; item = claimed.pop()) {
+      const until = leasedUntil.get(item.id) ?? 0
+      leasedUntil.delete(item.id)
+      if (Date.now() < until) return item
+      buckets.change(item.bucket, -1)
+    }
+    return undefined
+  }
+
+  const hold = (item: WorkItem, since: number) => {
+    leasedUntil.set(item.id, since + leaseMs)
+    claimed.push(item)
+  }
+
+  const begin = (item: WorkItem, entry: { link: WorkerLink; busy: number }) => {
+    entry.busy++
+    const { left, done } = parts.begin(item, entry.link)
+    void left.finally(() => {
+      entry.busy--
+      buckets.change(item.bucket, -1)
+      noteEnd()
+      pump()
+    })
+    // Room in a bucket is news for those who wait for it; claims see it when the end is written, and no sooner.
+    void done.finally(() => {
+      // A claim that is under way may still have seen it as running.
+      if (item.bucket !== null && (claiming || blocked.has(item.bucket) || parts.others())) wake()
+    })
+  }
+
+  const pump = () => {
+    if (parts.stopped()) return
+    while (parts.mayBegin()) {
+      const entry = freestLink()
+      const item = entry && next()
+      if (!entry || !item) break
+      begin(item, entry)
+    }
+    if (mayHaveMore && !claiming && links.size > 0 && wanted() > 0) void claimMore()
+  }
+
+  /** How many jobs a claim asks for; none while enough are ahead. */
+  const wanted = (): number => {
+    const free = Math.max(0, freeSlots() - reserved - claimed.size)
+    if (free > 0) return free + prefetch()
+    return claimed.size < prefetch() / 2 ? prefetch() - claimed.size : 0
+  }
+
+  const claimMore = async () => {
+    const limit = wanted()
+    claiming = true
+    mayHaveMore = false
+    const asked = Date.now()
+    try {
+      const claim = await queue.claim({ owner, limit, leaseMs, group, running: buckets.counts, turns })
+      // Fewer than asked for may also mean that another app was quicker.
+      if (claim.jobs.length > 0) mayHaveMore = true
+      blocked = new Set(claim.blocked)
+      turns = nextTurns(turns, claim.jobs)
+      for (const [kind, jobs] of Map.groupBy(claim.jobs, (job) => job.kind))
+        for (const item of await handlers[kind](jobs)) {
+          if (!item) continue
+          buckets.change(item.bucket, 1)
+          hold(item, asked)
+        }
+    } catch (error) {
+      log.error({ err: error }, 'claiming jobs failed')
+      clearTimeout(retry)
+      retry = setTimeout(wake, RETRY_AFTER_ERROR_MS).unref()
+    } finally {
+      claiming = false
+      pump()
+    }
+  }
+
+  const wake = () => {
+    mayHaveMore = true
+    pump()
+  }
+
+  return {
+    attach(link) {
+      links.set(link.id, { link, busy: 0 })
+      wake()
+    },
+    detach: (linkId) => links.delete(linkId),
+    get hasWorkers() {
+      return [...links.values()].some(({ link }) => link.concurrency > 0)
+    },
+    get hasRoom() {
+      return freeSlots() - reserved > claimed.size + waiting.size
+    },
+    submit(item) {
+      const bytes = item.bytes ?? 0
+      if (waiting.size >= MAX_WAITING || (waiting.size > 0 && waitingBytes + bytes > MAX_WAITING_BYTES))
+        throw new AppError('SANDBOX_CAPACITY_EXCEEDED', {
+          message: 'Too many calls wait for a free worker. Try again later.',
+        })
+      waitingBytes += bytes
+      waiting.push(item)
+      pump()
+    },
+    reserve(quota) {
+      if (parts.stopped() || waiting.size + claimed.size > 0 || freeSlots() - reserved <= 0) return false
+      // Those who wait in the queue go first.
+      if (quota && (blocked.has(quota.bucket) || !buckets.hasRoom(quota.bucket, quota.cap))) return false
+      reserved++
+      buckets.change(quota?.bucket ?? null, 1)
+      return true
+    },
+    submitReserved(item) {
+      reserved--
+      hold(item, Date.now())
+      pump()
+    },
+    unreserve(quota) {
+      reserved--
+      buckets.change(quota?.bucket ?? null, -1)
+    },
+    wake,
+    pump,
+    drop(id) {
+      const direct = waiting.remove((item) => item.id === id)
+      for (const { bytes = 0 } of direct) waitingBytes -= bytes
+      const ahead = claimed.remove((item) => item.id === id)
+      leasedUntil.delete(id)
+      for (const { bucket } of ahead) buckets.change(bucket, -1)
+      return direct.length + ahead.length > 0
+    },
+    leased: () => claimed.items().map(({ id }) => id),
+    renewed(id, until) {
+      if (leasedUntil.has(id)) leasedUntil.set(id, until)
+    },
+    load: () => ({
+      links: [...links.values()].map(({ link, busy }) => ({ id: link.id, slots: link.concurrency, busy })),
+      waiting: waiting.size + claimed.size,
+    }),
+  }
+}
