@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { pageOf, pageQuery } from '../../http/pagination.ts'
+import { pageOf } from '../../http/pagination.ts'
 import { route } from '../../http/route.ts'
-import { IdParams, queryList } from '../../http/schemas.ts'
+import { IdParams } from '../../http/schemas.ts'
 import type { GlobalConnections } from './global.ts'
+import { listFields } from './list-query.ts'
 import { AppConnection } from './present.ts'
 import { ConnectionName, ExternalId, Metadata, upsertFields, withSameType } from './upsert-body.ts'
 
-const DEFAULT_LIMIT = 10
 const MAX_PROJECTS = 10_000
 const ProjectIds = z.array(z.string()).max(MAX_PROJECTS)
 
@@ -49,13 +49,7 @@ export function globalConnectionRoutes(
     url: '/v1/global-connections',
     summary: 'List the connections of the platform',
     schema: {
-      query: z.object({
-        scope: z.enum(['PROJECT', 'PLATFORM']).optional(),
-        pieceName: z.string().optional(),
-        displayName: z.string().optional(),
-        status: queryList(z.enum(['ACTIVE', 'MISSING', 'ERROR'])),
-        ...pageQuery(DEFAULT_LIMIT),
-      }),
+      query: z.object(listFields),
       response: pageOf(AppConnection),
     },
     handler: ({ principal, query }) => globalConnections.list(principal.platformId, query, query),

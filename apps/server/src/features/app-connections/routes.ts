@@ -1,16 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { ProjectAccess } from '../../http/access.ts'
-import { pageOf, pageQuery, singlePage } from '../../http/pagination.ts'
+import { pageOf, singlePage } from '../../http/pagination.ts'
 import { projectIn, projectOf } from '../../http/project-source.ts'
 import { route } from '../../http/route.ts'
-import { IdParams, queryList } from '../../http/schemas.ts'
+import { IdParams } from '../../http/schemas.ts'
+import { listFields } from './list-query.ts'
 import { AppConnection } from './present.ts'
 import type { AppConnections } from './service.ts'
 import type { ProjectRef } from './store.ts'
 import { ConnectionName, ExternalId, Metadata, upsertFields, withSameType } from './upsert-body.ts'
-
-const DEFAULT_LIMIT = 10
 
 const Upsert = withSameType(z.object({ ...upsertFields, externalId: ExternalId, projectId: z.string() }))
 
@@ -46,14 +45,7 @@ export function appConnectionRoutes(
     permission: 'READ_APP_CONNECTION',
     project: projectIn('query'),
     schema: {
-      query: z.object({
-        projectId: z.string(),
-        scope: z.enum(['PROJECT', 'PLATFORM']).optional(),
-        pieceName: z.string().optional(),
-        displayName: z.string().optional(),
-        status: queryList(z.enum(['ACTIVE', 'MISSING', 'ERROR'])),
-        ...pageQuery(DEFAULT_LIMIT),
-      }),
+      query: z.object({ projectId: z.string(), ...listFields }),
       response: pageOf(AppConnection),
     },
     handler: ({ project, query }) => appConnections.list(refOf(project), query, query),
