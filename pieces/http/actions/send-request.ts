@@ -123,17 +123,10 @@ async function sendByMode(request: HttpRequest, name: string | undefined): Promi
     } catch (error) {
       if (!(error instanceof HttpError) || mode === undefined) throw error
       const { status } = error.response
-      if (mode.asOutput(status)) return readable(error)
+      if (mode.asOutput(status)) return error.errorMessage()
       if (attempt >= ATTEMPTS || !mode.again(status)) throw error
     }
   }
-}
-
-/** The error as an output: bytes of an error page are text, whatever was asked for. */
-function readable(error: HttpError): unknown {
-  const { request, response } = error.errorMessage()
-  const body = Buffer.isBuffer(response.body) ? response.body.toString('utf8') : response.body
-  return { request, response: { status: response.status, body } }
 }
 
 function authenticationOf(type: string, input: unknown): Authentication | undefined {
