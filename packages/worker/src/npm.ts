@@ -3,6 +3,8 @@ import { delimiter, dirname } from 'node:path'
 
 const OUTPUT_LIMIT_BYTES = 1024 * 1024
 const ERROR_LIMIT = 2000
+/** A registry that is silent for so long is asked again; npm's own five minutes are longer than anybody waits. */
+const FETCH_TIMEOUT_MS = 20_000
 
 export interface InstallLimits {
   timeoutMs: number
@@ -15,7 +17,15 @@ export interface InstallLimits {
  * @throws Error with the end of npm's own words.
  */
 export async function npmInstall(folder: string, { timeoutMs, signal }: InstallLimits): Promise<void> {
-  const flags = ['--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  const flags = [
+    '--ignore-scripts',
+    '--omit=dev',
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+    '--loglevel=error',
+    `--fetch-timeout=${FETCH_TIMEOUT_MS}`,
+  ]
   // The engine runs on this very Node: npm must resolve for it.
   const path = [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter)
   const env = { ...npmEnvironment(), PATH: path }

@@ -30,8 +30,11 @@ export function createVersionSource(
   /** Locked versions never change, so their id is enough. */
   const locked = new LRUCache<string, LoadedVersion>({ max: CACHED_VERSIONS })
   const keyed = new LRUCache<string, FlowVersion>({ max: CACHED_VERSIONS })
+  /** What was read before pieces changed is not kept. */
+  let cleared = 0
 
   const load = async (flowVersionId: string): Promise<LoadedVersion> => {
+    const since = cleared
     const row = await db
       .selectFrom('flow_version as v')
       .innerJoin('flow as f', 'f.id', 'v.flowId')
@@ -50,7 +53,7 @@ export function createVersionSource(
     }
     const loaded = { ref: { key: keyOf(version, pieces), pieces }, version }
     keyed.set(loaded.ref.key, version)
-    if (version.state === 'LOCKED') locked.set(version.id, loaded)
+    if (version.state === 'LOCKED' && since === cleared) locked.set(version.id, loaded)
     return loaded
   }
 
@@ -66,7 +69,10 @@ export function createVersionSource(
       if (loaded.ref.key !== key) throw notFound('flow_version', key)
       return loaded.version
     },
-    clear: () => locked.clear(),
+    clear() {
+      cleared++
+      locked.clear()
+    },
   }
 }
 
