@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { newId } from '@piecework/model/ids'
 import { readBuiltInPieces } from '@piecework/server/features/pieces/catalogue'
 import { codeAction, flowMaker, pieceAction, webhookTrigger } from '@piecework/server/testing/flows'
@@ -95,9 +96,14 @@ for (const [name, query] of Object.entries({
 })) {
   const url = new URL('/api/v1/pieces', server.origin)
   for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value)
-  const { first, p50, p95, max } = await timesOf(200, async () => {
-    const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
-    await answer.arrayBuffer()
-  })
+  const { first, p50, p95, max } = await timesOf(200, () => transfer(url))
   row(name, first, p50, p95, max)
+}
+
+/** Until the last byte as it is sent; unpacking 858 kB in this same process would be the larger part of it. */
+function transfer(url: URL): Promise<void> {
+  const headers = { authorization: `Bearer ${token}`, 'accept-encoding': 'gzip' }
+  return new Promise((resolve, reject) => {
+    get(url, { headers }, (answer) => answer.resume().on('end', resolve).on('error', reject)).on('error', reject)
+  })
 }
