@@ -83,7 +83,14 @@ export function createExecution(parts: ExecutionParts) {
   const apps = createApps({ db, bus, embedded })
   const placements = createPlacements(db, defaultLimit)
   const queue = makeQueue({ shared: !embedded, defaultLimit, groupOf: async (id) => (await placements.of(id)).group })
-  const recorder = createRunRecorder({ db, owner, leaseMs: LEASE_MS, storage: files.storage, log })
+  const recorder = createRunRecorder({
+    db,
+    owner,
+    leaseMs: LEASE_MS,
+    storage: files.storage,
+    onResumable: () => wake(),
+    log,
+  })
   const replies = createRunReplies(bus)
   const store = createRunStore(db)
   const waitpoints = createWaitpointStore(db)
@@ -119,7 +126,7 @@ export function createExecution(parts: ExecutionParts) {
     waitpoints,
     runUrl: (projectId, runId) => `${settings.frontendUrl}/projects/${projectId}/runs/${runId}`,
   })
-  const aftermath = createAftermath({ waitpoints, children, payloads, wake: () => wake(), log })
+  const aftermath = createAftermath({ children, payloads, wake: () => wake(), log })
 
   /** What a crash may have left undone behind pauses and ends of runs. */
   const settle = async (): Promise<number> => (await waitpoints.settlePauses()) + (await children.failParents())

@@ -21,7 +21,8 @@ export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('code' in error && typeof error.code === 'string')
     return OUTAGE_STATES.test(error.code) || OUTAGE_CODES.has(error.code)
-  return /connection terminated|timeout exceeded when trying to connect/i.test(error.message)
+  // The last is what the rollback says of a transaction whose connection was cut.
+  return /connection terminated|timeout exceeded when trying to connect|is not queryable/i.test(error.message)
 }
 
 /**

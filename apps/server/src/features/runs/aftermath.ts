@@ -1,6 +1,5 @@
 import { type FlowRunStatus, isTerminal } from '@piecework/model/run/status'
 import type { Children } from '../waitpoints/children.ts'
-import type { WaitpointStore } from '../waitpoints/store.ts'
 import type { RunPayloads } from './payloads.ts'
 
 /** A run that was recorded as paused or over, as far as others depend on it. */
@@ -14,20 +13,19 @@ export interface StoppedRun {
 }
 
 /**
- * What follows once a pause or an end is recorded, however it came about: kept signals resume a paused run, delays
- * get their time, a parent that waits is told of the failure. Upkeep does again what fails here; it never rejects.
+ * What follows once a pause or an end is recorded, however it came about: a parent that waits is told of the failure,
+ * files that nobody needs go. Upkeep does again what fails here; it never rejects.
  */
 export type Aftermath = (stopped: readonly StoppedRun[]) => Promise<void>
 
 interface Parts {
-  waitpoints: Pick<WaitpointStore, 'settlePauses'>
   children: Children
   payloads: Pick<RunPayloads, 'remove'>
   wake(): void
   log: { warn(details: object, message: string): void }
 }
 
-export function createAftermath({ waitpoints, children, payloads, wake, log }: Parts): Aftermath {
+export function createAftermath({ children, payloads, wake, log }: Parts): Aftermath {
   const attempt = async (runIds: readonly string[], work: (runIds: readonly string[]) => Promise<number>) => {
     if (runIds.length === 0) return
     try {
@@ -38,11 +36,9 @@ export function createAftermath({ waitpoints, children, payloads, wake, log }: P
   }
 
   return async (stopped) => {
-    const paused = stopped.filter(({ status }) => status === 'PAUSED')
     const failed = stopped.filter(
       ({ status, parentWaitpointId }) => parentWaitpointId !== null && isTerminal(status) && status !== 'SUCCEEDED',
     )
-    await attempt(idsOf(paused), waitpoints.settlePauses)
     await attempt(idsOf(failed), children.failParents)
     for (const { id, projectId, payloadFileId } of stopped)
       if (payloadFileId !== null)

@@ -7,6 +7,7 @@ import { createTokens } from '../../http/tokens.ts'
 import { type CutProxy, startCutProxy } from '../../testing/cut-proxy.ts'
 import { createAuthentication } from '../authentication/service.ts'
 import { databaseStorage } from '../files/storage.ts'
+import { createWaitpointStore } from '../waitpoints/store.ts'
 import { newRun } from './new-run.ts'
 import type { RunOutcome } from './outcome.ts'
 import { createRunRecorder, type RunRecorder } from './recorder.ts'
@@ -37,6 +38,7 @@ beforeAll(async () => {
     owner: 'this-app',
     leaseMs: 30_000,
     storage: databaseStorage,
+    onResumable: () => {},
     log: pino({ level: 'silent' }),
   })
   const account = { email: 'a@example.com', password: 'correct horse', firstName: 'A', lastName: 'B' }
@@ -55,11 +57,11 @@ const accept = async (): Promise<string> => {
   await recorder.accept(run, { claimed: true })
   return run.id
 }
-const finish = (runId: string, status: RunOutcome['status']) => {
+const finish = (runId: string, status: RunOutcome['status'], unheard = 'update flow_run') => {
   const finishTime = status === 'PAUSED' ? null : new Date()
   const log = '{"executionState":{"steps":{},"tags":[]}}'
   const outcome = { status, finishTime, failedStep: null, tags: [], stepsCount: 0, log }
-  proxy.swallowAnswerTo('update flow_run')
+  proxy.swallowAnswerTo(unheard)
   return recorder.finish({ runId, attempt: 1, projectId, entries: [], outcome })
 }
 const statusOf = async (id: string) => (await createRunStore(db).byIds([id]))[0]?.status
@@ -79,10 +81,21 @@ test('the end of a run counts, although its commit was not heard of', async () =
 
 test('a pause that was ended before its writer heard of it does not come back', async () => {
   const id = await accept()
-  const paused = finish(id, 'PAUSED')
+  const paused = finish(id, 'PAUSED', 'commit')
   await expect.poll(() => statusOf(id)).toBe('PAUSED')
   await createRunStore(db).requeue({ id, from: ['PAUSED'], resumePayload: {}, priority: 3 })
   await paused
   expect(await statusOf(id)).toBe('QUEUED')
   expect(await db.selectFrom('job').select('id').where('id', '=', id).execute()).toHaveLength(1)
+})
+
+test('a pause whose transaction was cut is written again, with the job of its delay', async () => {
+  const id = await accept()
+  const resumeDateTime = new Date(Date.now() + 86_400_000).toISOString()
+  const at = { flowRunId: id, projectId, stepName: 'step_1', version: 'V1', type: 'DELAY' } as const
+  await createWaitpointStore(db).create({ ...at, resumeDateTime })
+  await finish(id, 'PAUSED')
+  expect(await statusOf(id)).toBe('PAUSED')
+  const jobs = await db.selectFrom('job').select(['owner', 'ready']).where('id', '=', id).execute()
+  expect(jobs).toEqual([{ owner: null, ready: false }])
 })

@@ -35,7 +35,7 @@ const large = () => randomBytes(60_000).toString('base64')
 async function start(env: Record<string, string>) {
   const { db } = server.server
   const storage = await openStorage(loadSettings({ ...bucket.env, ...env }).settings, log)
-  const recorder = createRunRecorder({ db, owner: 'this-app', leaseMs: 30_000, storage, log })
+  const recorder = createRunRecorder({ db, owner: 'this-app', leaseMs: 30_000, storage, onResumable: () => {}, log })
   const run = newRun({ projectId, flowId: newId(), flowVersionId: newId(), payload: '{}', priority: 3 })
   await recorder.accept(run, { claimed: true })
   const finish = (attempt: number, status: RunOutcome['status'], text: string) => {

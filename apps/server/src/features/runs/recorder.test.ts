@@ -1,11 +1,13 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { newId } from '@piecework/model/ids'
+import { sql } from 'kysely'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../database/testing.ts'
 import { createTokens } from '../../http/tokens.ts'
 import { createAuthentication } from '../authentication/service.ts'
 import { databaseStorage } from '../files/storage.ts'
+import { createWaitpointStore } from '../waitpoints/store.ts'
 import { readJournals } from './journal.ts'
 import { type NewRun, newRun } from './new-run.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
@@ -17,6 +19,8 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the recorder of runs on %s', (ty
   let recorder: RunRecorder
   let store: RunStore
   let projectId: string
+  /** How often the recorder said that paused runs have jobs. */
+  let resumable = 0
   beforeAll(async () => {
     fixture = await testDatabase(type)
     recorder = createRunRecorder({
@@ -24,6 +28,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the recorder of runs on %s', (ty
       owner: 'this-app',
       leaseMs: 30_000,
       storage: databaseStorage,
+      onResumable: () => resumable++,
       log: pino({ level: 'silent' }),
     })
     store = createRunStore(fixture.db)
@@ -244,6 +249,67 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the recorder of runs on %s', (ty
     expect(await stored(run)).toMatchObject({ status: 'SUCCEEDED', logsFileId: before })
     expect((await logOf(run))?.compression).toBe('ZSTD')
     expect((await logOf(run))?.size).toBeLessThan(1000)
+  })
+
+  test('a pause and what resumes it are one commit', async () => {
+    const waitpoints = createWaitpointStore(fixture.db)
+    const waiting = async (type: 'DELAY' | 'WEBHOOK', resumeDateTime?: Date) => {
+      const run = make()
+      await recorder.accept(run, { claimed: true })
+      const waitpointId = await waitpoints.create({
+        flowRunId: run.id,
+        projectId,
+        stepName: 'step_1',
+        type,
+        version: 'V1',
+        ...(resumeDateTime ? { resumeDateTime: resumeDateTime.toISOString() } : {}),
+      })
+      return { run, waitpointId: waitpointId ?? '' }
+    }
+    const later = new Date(Date.now() + 86_400_000)
+    const [delayed, over, asked, answered] = [
+      await waiting('DELAY', later),
+      await waiting('DELAY', new Date(0)),
+      await waiting('WEBHOOK'),
+      await waiting('WEBHOOK'),
+    ]
+    const payload = { body: { yes: true }, headers: {}, queryParams: {} }
+    const signal = { runId: answered.run.id, waitpointId: answered.waitpointId, payload }
+    expect(await waitpoints.signal(signal)).toBe('KEPT')
+    const before = resumable
+    await Promise.all([delayed, over, asked, answered].map(({ run }) => finish(run, 1, outcome('PAUSED'))))
+    expect(resumable).toBeGreaterThan(before)
+    expect(await jobOf(delayed.run)).toMatchObject({ owner: null, leaseUntil: null, ready: false })
+    expect(new Date((await jobOf(delayed.run))?.dueAt ?? 0)).toEqual(later)
+    expect(await jobOf(over.run)).toMatchObject({ owner: null, ready: true })
+    expect([await jobOf(asked.run), (await stored(asked.run))?.status]).toEqual([undefined, 'PAUSED'])
+    expect(await jobOf(answered.run)).toMatchObject({ owner: null, ready: true })
+    expect(await stored(answered.run)).toMatchObject({ status: 'QUEUED', resumePayload: payload })
+    expect(await waitpoints.settlePauses()).toBe(0)
+  })
+
+  test('a resume without its job, and a pause without the job of its delay, are not stored', async () => {
+    const waitpoints = createWaitpointStore(fixture.db)
+    const waiting = make()
+    const delayed = make()
+    for (const run of [waiting, delayed]) await recorder.accept(run, { claimed: true })
+    const at = { projectId, stepName: 'step_1', version: 'V1' } as const
+    const waitpointId = (await waitpoints.create({ ...at, flowRunId: waiting.id, type: 'WEBHOOK' })) ?? ''
+    const resumeDateTime = new Date(Date.now() + 86_400_000).toISOString()
+    await waitpoints.create({ ...at, flowRunId: delayed.id, type: 'DELAY', resumeDateTime })
+    await finish(waiting, 1, outcome('PAUSED'))
+    const signal = { runId: waiting.id, waitpointId, payload: { body: {}, headers: {}, queryParams: {} } }
+    const ids = sql.lit(`{${waiting.id},${delayed.id}}`)
+    await sql`alter table job add constraint no_job check (id <> all (${ids}::text[])) not valid`.execute(fixture.db)
+    await expect(waitpoints.signal(signal)).rejects.toThrow('no_job')
+    await expect(finish(delayed, 1, outcome('PAUSED'))).rejects.toThrow('no_job')
+    await sql`alter table job drop constraint no_job`.execute(fixture.db)
+    expect([(await stored(waiting))?.status, (await stored(delayed))?.status]).toEqual(['PAUSED', 'RUNNING'])
+    expect((await jobOf(delayed))?.owner).toBe('this-app')
+    expect(await waitpoints.signal(signal)).toBe('RESUMED')
+    expect(await jobOf(waiting)).toBeDefined()
+    await finish(delayed, 1, outcome('PAUSED'))
+    expect((await jobOf(delayed))?.owner).toBeNull()
   })
 
   test('large outputs are in files of their own before the step counts as done', async () => {

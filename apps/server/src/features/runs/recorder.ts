@@ -3,6 +3,7 @@ import type { Db } from '../../database/open.ts'
 import { survivingOutages } from '../../database/outage.ts'
 import { createGroupCommit } from '../../queue/group-commit.ts'
 import type { FileStorage } from '../files/storage.ts'
+import { settlePauses } from '../waitpoints/settle.ts'
 import type { NewRun } from './new-run.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
 import { createRunPacker, type PackedLog, type PackedSlice } from './pack.ts'
@@ -66,10 +67,12 @@ interface Parts {
   leaseMs: number
   /** Where large logs and outputs go. */
   storage: FileStorage
+  /** Runs that paused were stored with jobs: a delay, or an answer that came before the pause. */
+  onResumable(): void
   log: { warn(details: object, message: string): void }
 }
 
-export function createRunRecorder({ db, owner, leaseMs, storage, log }: Parts): RunRecorder {
+export function createRunRecorder({ db, owner, leaseMs, storage, onResumable, log }: Parts): RunRecorder {
   const packer = createRunPacker(storage, log)
   /** Writes that are being packed, by run: what follows of the same run waits for them. */
   const packing = new Map<string, Promise<unknown>>()
@@ -98,7 +101,8 @@ export function createRunRecorder({ db, owner, leaseMs, storage, log }: Parts): 
     }
     const plan = planCommit(writes, take)
     try {
-      const { refused, replaced } = await survivingOutages((isRepetition) => execute(db, plan, isRepetition))
+      const { refused, replaced, resumable } = await survivingOutages((isRepetition) => execute(db, plan, isRepetition))
+      if (resumable > 0) onResumable()
       if (replaced.length > 0) void storage.remove(replaced.map((s3Key) => ({ location: 'S3', s3Key, data: null })))
       return refused
     } catch (error) {
@@ -196,7 +200,7 @@ function planCommit(writes: Write[], take: (runId: string) => BirthRow | undefin
     const unstored = take(write.kind === 'JOURNAL' ? write.runId : write.row.runId)
     if (unstored) plan.births.push(unstored)
     if (write.kind === 'JOURNAL') plan.journals.push({ index, ...write })
-    else if (unstored) unstored.finish = write.row
+    else if (unstored && write.row.outcome.status !== 'PAUSED') unstored.finish = write.row
     else plan.finishes.push({ index, row: write.row })
   }
   return plan
@@ -211,7 +215,7 @@ async function execute(
   db: Db,
   { births, journals, finishes, slices }: Plan,
   isRepetition: boolean,
-): Promise<{ refused: Map<number, Error>; replaced: string[] }> {
+): Promise<{ refused: Map<number, Error>; replaced: string[]; resumable: number }> {
   const refused = new Map<number, Error>()
   // Before the entries and logs that name them.
   await writeSlices(db, slices)
@@ -219,10 +223,11 @@ async function execute(
   const stale = new Set(await writeJournal(db, journals))
   for (const { index, runId, attempt } of journals)
     if (stale.has(index)) refused.set(index, new StaleAttemptError(runId, attempt))
-  const finished = await writeFinishes(
-    db,
-    finishes.map(({ row }) => row),
-  )
+  const rows = finishes.map(({ row }) => row)
+  const paused = rows.filter(({ outcome }) => outcome.status === 'PAUSED')
+  const ended = paused.length === 0 ? rows : rows.filter(({ outcome }) => outcome.status !== 'PAUSED')
+  const finished = await writeFinishes(db, ended)
+  const resumable = await writePauses(db, paused, finished)
   const unwritten = finishes.filter(({ row }) => !finished.has(row.runId))
   // An attempt ends once, so that this was its end. What happened to the run since goes on from there.
   const known = isRepetition
@@ -233,5 +238,19 @@ async function execute(
     : new Set()
   for (const { index, row } of unwritten)
     if (!known.has(row.runId)) refused.set(index, new StaleAttemptError(row.runId, row.attempt))
-  return { refused, replaced: [...finished.values()].flatMap((key) => key ?? []) }
+  return { refused, replaced: [...finished.values()].flatMap((key) => key ?? []), resumable }
+}
+
+/**
+ * Writes pauses with the jobs that end them: no crash can leave a delay without its job.
+ * @param finished gets the runs that paused.
+ * @returns how many have a job.
+ */
+async function writePauses(db: Db, rows: FinishRow[], finished: Map<string, string | null>): Promise<number> {
+  if (rows.length === 0) return 0
+  return db.transaction().execute(async (trx) => {
+    const paused = await writeFinishes(trx, rows)
+    for (const [runId, replacedKey] of paused) finished.set(runId, replacedKey)
+    return settlePauses(trx, [...paused.keys()])
+  })
 }

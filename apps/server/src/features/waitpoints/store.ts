@@ -6,6 +6,7 @@ import type { Database, FlowRunTable } from '../../database/schema.ts'
 import { PRIORITY } from '../../queue/job.ts'
 import type { NewRun } from '../runs/new-run.ts'
 import { storableJson } from '../runs/recorder-sql.ts'
+import { STEP_TO_COME, settlePauses } from './settle.ts'
 
 /** What a resume signal met. */
 export type SignalResult =
@@ -33,12 +34,8 @@ export interface WaitpointStore {
    */
   create(request: CreateWaitpointRequest): Promise<string | undefined>
   signal(signal: Signal): Promise<SignalResult>
-  /**
-   * Looks after runs that came to a pause: a kept signal resumes them, a delay gets its due time. With no ids,
-   * after every paused run, as a crash between a pause and this call leaves them.
-   * @returns how many got a job.
-   */
-  settlePauses(runIds?: readonly string[]): Promise<number>
+  /** Gives paused runs the job that they should have and have not. @returns how many got one. */
+  settlePauses(): Promise<number>
   /** Whether a step of the run waits for something, or has what it waited for. */
   hasAny(runId: string): Promise<boolean>
   /**
@@ -48,9 +45,6 @@ export interface WaitpointStore {
    */
   endPause(runId: string, stepNames: readonly string[]): Promise<ResumePayload | null>
 }
-
-/** A call by the older form of link that came before the pause it is for; which step that will be is not known yet. */
-const STEP_TO_COME = ''
 
 export function createWaitpointStore(db: Db): WaitpointStore {
   return {
@@ -79,29 +73,7 @@ export function createWaitpointStore(db: Db): WaitpointStore {
 
     signal: (signal) => db.transaction().execute((trx) => receive(trx, signal)),
 
-    async settlePauses(runIds) {
-      const which = runIds ? sql`r.id = any(${runIds})` : sql`true`
-      const result = await sql`
-        with due as (
-          select distinct on (r.id) r.id, r."projectId", r.environment, w.id as waitpoint, w.status, w."resumeDateTime", w."resumePayload"
-          from flow_run r join waitpoint w on w."flowRunId" = r.id
-          where ${which} and r.status = 'PAUSED' and w."stepName" <> ${STEP_TO_COME}
-            and (w.status = 'COMPLETED' or w.type = 'DELAY')
-            and not exists (select 1 from job j where j.id = r.id)
-          order by r.id, w.status, w."resumeDateTime"
-        ), queued as (
-          update flow_run set status = 'QUEUED', "resumePayload" = due."resumePayload", updated = now()
-          from due where flow_run.id = due.id and due.status = 'COMPLETED'
-        ), used as (
-          delete from waitpoint where id in (select waitpoint from due where status = 'COMPLETED')
-        )
-        insert into job (id, kind, "projectId", priority, limited, "dueAt", ready)
-        select id, 'RUN', "projectId", ${PRIORITY.medium}, environment = 'PRODUCTION',
-          case status when 'COMPLETED' then now() else coalesce("resumeDateTime", now()) end,
-          status = 'COMPLETED' or coalesce("resumeDateTime", now()) <= now()
-        from due on conflict (id) do nothing returning id`.execute(db)
-      return result.rows.length
-    },
+    settlePauses: () => settlePauses(db),
 
     async hasAny(runId) {
       const one = await db.selectFrom('waitpoint').select('id').where('flowRunId', '=', runId).limit(1).execute()
