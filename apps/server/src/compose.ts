@@ -204,7 +204,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     catalogue,
     log,
   })
-  const timeoutMs = settings.triggerHooksTimeoutSeconds * 1000
+  const timeoutMs = settings.triggerTimeoutSeconds * 1000
   const projects = createProjects({ db, flows, onLimitsChanged: execution.limitsChanged })
   const encryption = createEncryption(keys.encryptionKey)
   const oauthApps = createOAuthApps({ db, encryption })

@@ -42,7 +42,12 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
       result = { type: 'FAILED', error: errorText(error) }
     }
     active = undefined
-    channel.finish(result)
+    try {
+      channel.finish(result)
+    } catch (error) {
+      // Something of the piece's own that cannot be sent: the caller must not wait for it.
+      channel.finish({ type: 'FAILED', error: errorText(error) })
+    }
     setImmediate(() => {
       lookForLeftovers()
       if (active === undefined) engine?.sandbox.prepare()

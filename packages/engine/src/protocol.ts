@@ -126,6 +126,7 @@ export interface ExecuteProperty extends OperationBase {
   /** The loops of the flow, outer ones first: each shows the first of its items. */
   loops?: { stepName: string; items: string }[]
   flowId: string | null
+  flowVersionId?: string
   searchValue: string | null
 }
 

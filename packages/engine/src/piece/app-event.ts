@@ -12,6 +12,9 @@ const Parsed = z.object({
   reply: z.object({ headers: z.record(z.string(), z.string()).default({}), body: z.unknown() }).nullish(),
 })
 
+/** What a server can send. @throws what JSON.stringify throws */
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? 'null')
+
 /** Lets a piece read a call to the webhook of its app (spec: facts/pieces-framework.md section 1, events). */
 export async function parseAppEvent(operation: ParseAppEvent, engine: Engine): Promise<AppEventResult> {
   const { appWebhook } = operation
@@ -33,7 +36,7 @@ export async function parseAppEvent(operation: ParseAppEvent, engine: Engine): P
       verified,
       ...(isEvent ? { event } : {}),
       ...(identifierValue === undefined || identifierValue === null ? {} : { identifierValue }),
-      ...(reply ? { reply: { headers: reply.headers, body: reply.body } } : {}),
+      ...(reply ? { reply: { headers: reply.headers, body: asJson(reply.body) } } : {}),
     }
   } catch (error) {
     return { type: TYPE, status: 'USER_FAILURE', error: errorText(error), verified: false }

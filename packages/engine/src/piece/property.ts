@@ -10,9 +10,7 @@ import { contextParts } from './context.ts'
 import { contextVersionOf, type PieceProperty } from './contract.ts'
 import type { PieceHost } from './host.ts'
 import { createHost } from './operation-host.ts'
-
-/** What a dropdown shows when its options cannot be had. */
-const FAILED_OPTIONS = { disabled: true, options: [], placeholder: 'Throws an error, reconnect or refresh the page' }
+import { FAILED_OPTIONS, presentableOptions } from './property-result.ts'
 
 /**
  * Asks a property for its options, or for its properties (spec: facts/engine.md section 14).
@@ -27,13 +25,20 @@ export async function executeProperty(operation: ExecuteProperty, engine: Engine
   const property = part.props[propertyName]
   const resolver = resolverOf(property)
   if (resolver === undefined) throw new Error(`${propertyName} of ${actionOrTriggerName} is no property with options`)
-  const host = createHost(engine, operation, { flowId: operation.flowId ?? '', flowVersionId: '' })
+  const host = createHost(engine, operation, {
+    flowId: operation.flowId ?? '',
+    flowVersionId: operation.flowVersionId ?? '',
+  })
   try {
     const input = await resolveOverSamples(host, operation, contextVersionOf(piece))
     const parts = contextParts(host, actionOrTriggerName, piece)
     const context = { ...parts, searchValue: operation.searchValue ?? undefined }
-    const options: unknown = await guarded(() => resolver.resolve(input, context))
-    return { type: 'EXECUTE_PROPERTY', propertyType: resolver.type, options }
+    const given: unknown = await guarded(() => resolver.resolve(input, context))
+    return {
+      type: 'EXECUTE_PROPERTY',
+      propertyType: resolver.type,
+      options: presentableOptions(given, resolver.type === 'DYNAMIC'),
+    }
   } catch (error) {
     if (isEngineFailure(error)) throw error
     return { type: 'EXECUTE_PROPERTY', propertyType: resolver.type, options: FAILED_OPTIONS }
@@ -69,6 +74,6 @@ async function resolveOverSamples(
   const resolved = await resolveInput(host, planned, scope, version)
   const values: Record<string, unknown> = JSON.parse(resolved.text)
   // Pieces ask whether there is a connection at all.
-  if (values.auth === '') values.auth = undefined
+  if (values.auth === '' || values.auth === null) values.auth = undefined
   return values
 }

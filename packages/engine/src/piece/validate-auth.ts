@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Engine } from '../engine.ts'
 import { messageOf } from '../errors.ts'
 import type { ExecuteValidateAuth, ValidateAuthResult } from '../protocol.ts'
@@ -5,6 +6,9 @@ import { guarded } from '../sandbox/guards.ts'
 import { authPropertyFor } from './input.ts'
 
 const TYPE = 'EXECUTE_VALIDATE_AUTH'
+
+/** What a validator should say; anything else is a no. */
+const Verdict = z.object({ valid: z.unknown().transform(Boolean), error: z.string().optional().catch(undefined) })
 
 /** Connection types by the property type that they are made with. */
 const PROPERTY_TYPE: Record<string, string> = {
@@ -33,10 +37,9 @@ export async function executeValidateAuth(operation: ExecuteValidateAuth, engine
       auth: authOf(value),
       server: { apiUrl: config.internalApiUrl, publicUrl: config.publicApiUrl, token: operation.engineToken },
     }
-    const answer = await guarded(() => validate(context))
-    return answer.valid
-      ? { type: TYPE, valid: true }
-      : { type: TYPE, valid: false, error: answer.error ?? 'The connection is not valid' }
+    const answer = Verdict.safeParse(await guarded(() => validate(context)))
+    if (answer.data?.valid === true) return { type: TYPE, valid: true }
+    return { type: TYPE, valid: false, error: answer.data?.error ?? 'The connection is not valid' }
   } catch (error) {
     return { type: TYPE, valid: false, error: messageOf(error) }
   }

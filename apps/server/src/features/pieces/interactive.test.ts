@@ -19,10 +19,10 @@ const SOURCE = `
       shelf: Property.ShortText({ displayName: 'Shelf', required: true }),
       item: Property.Dropdown({
         displayName: 'Item', required: true, auth, refreshers: ['shelf'], refreshOnSearch: true,
-        options: async ({ auth, shelf }, { searchValue }) => {
+        options: async ({ auth, shelf }, { searchValue, flows }) => {
           if (shelf === 'broken') throw new Error('no such shelf')
           const label = [shelf, searchValue, auth?.secret_text].filter(Boolean).join('/')
-          return { options: [{ label, value: 1 }] }
+          return { options: [{ label, value: flows.current }] }
         },
       }),
       details: Property.DynamicProperties({
@@ -127,7 +127,12 @@ test('dropdowns and dynamic properties see resolved inputs, sample data, loops, 
   const auth = "{{connections['key']}}"
   expect(await options(flow, 'item', { auth, shelf: "{{step_1['item']}}" }, { searchValue: 'tea' })).toMatchObject({
     status: 200,
-    body: { type: 'DROPDOWN', options: { options: [{ label: 'top/tea/good one', value: 1 }] } },
+    body: {
+      type: 'DROPDOWN',
+      options: {
+        options: [{ label: 'top/tea/good one', value: { id: flow.id, version: { id: flow.version.id } } }],
+      },
+    },
   })
   expect(await options(flow, 'details', { auth, item: "{{step_1['index']}}" })).toMatchObject({
     body: { type: 'DYNAMIC', options: { size: { type: 'NUMBER', displayName: 'Size of 1' } } },
@@ -136,8 +141,28 @@ test('dropdowns and dynamic properties see resolved inputs, sample data, loops, 
     status: 200,
     body: { options: { disabled: true, options: [] } },
   })
-  expect(await options(flow, 'shelf', {})).toMatchObject({ status: 400, body: { code: 'ENGINE_OPERATION_FAILURE' } })
+  // No connection yet is no connection, however the form says so.
+  expect(await options(flow, 'item', { auth: null, shelf: 'top' })).toMatchObject({
+    body: { options: { options: [{ label: 'top' }] } },
+  })
   expect((await options(flow, 'item', {}, { pieceName: '@acme/piece-other' })).status).toBe(404)
+})
+
+test('a request for options that names what the piece has not is told which field is wrong', async () => {
+  const flow = await flows.create(webhookTrigger())
+  const refused = async (propertyName: string, more?: object) => {
+    const answer = await options(flow, propertyName, {}, more)
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ENGINE_OPERATION_FAILURE' } })
+    return answer.body.params
+  }
+  expect(await refused('item', { actionOrTriggerName: 'sell' })).toEqual({
+    message: `actionOrTriggerName: ${NAME}@${VERSION} has no action or trigger sell`,
+  })
+  expect(await refused('colour')).toEqual({ message: 'propertyName: order has no property colour' })
+  expect(await refused('shelf')).toEqual({
+    message: 'propertyName: shelf of order has no options to ask for, it is a SHORT_TEXT',
+  })
+  expect(await refused('constructor')).toEqual({ message: 'propertyName: order has no property constructor' })
 })
 
 test('one step is tested over the sample data of the others, and its result becomes its sample data', async () => {

@@ -6,18 +6,40 @@ import { type Person, signUpOwner, startTestServer, type TestServer } from '../.
 const NAME = '@acme/piece-odd'
 const VERSION = '1.0.0'
 const SOURCE = `
-  import { createAction, createPiece, createTrigger, PieceAuth, TriggerStrategy } from '@piecework/framework'
+  import { createAction, createPiece, createTrigger, PieceAuth, Property, TriggerStrategy } from '@piecework/framework'
   import { closeSync } from 'node:fs'
   const odd = (name, run) =>
-    createAction({ name, displayName: name, description: '', auth: PieceAuth.None(), props: {}, run })
+    createAction({ name, displayName: name, description: '', requireAuth: false, props: {}, run })
   const cycle = { a: {} }
   cycle.a.b = cycle
+  // As published pieces have them: nothing stands between the engine and what the piece gives.
+  const asks = (type, resolve) => ({ type, displayName: type, required: false, refreshers: [], options: resolve, props: resolve })
+  const options = (give) => asks('DROPDOWN', async () => ({ options: [{ label: 'one', value: give() }] }))
+  const odd_options = {
+    text: asks('DROPDOWN', async () => 'no list'),
+    list: asks('DROPDOWN', async () => [{ label: 'one', value: 1 }]),
+    nothing: asks('MULTI_SELECT_DROPDOWN', async () => undefined),
+    no_list: asks('DROPDOWN', async () => ({ disabled: true, placeholder: 'connect first' })),
+    text_list: asks('DROPDOWN', async () => ({ options: 'one' })),
+    holes: asks('DROPDOWN', async () => ({ options: [null, 'one', { label: 'two', value: 2 }] })),
+    cycle: options(() => cycle), bigint: options(() => 10n), function: options(() => () => 1),
+    large: options(() => 'x'.repeat(30e6)),
+    exits: asks('DROPDOWN', async () => process.exit(3)),
+    hangs: asks('DROPDOWN', async () => { for (;;) {} }),
+    no_properties: asks('DYNAMIC', async () => null),
+    property_list: asks('DYNAMIC', async () => [1]),
+    properties: asks('DYNAMIC', async () => ({ a: 'x', b: Property.Dropdown({ displayName: 'B', required: true, refreshers: [], options: async () => ({ options: [] }) }) })),
+    throwing: asks('DYNAMIC', async () => { throw new Error('no such shelf') }),
+  }
+  const auth = PieceAuth.SecretText({ displayName: 'Key', required: true, validate: async ({ auth }) => ({
+    yes: { valid: true }, nothing: undefined, text: 'yes', no: { valid: false }, list: { valid: false, error: ['no'] },
+  })[auth] })
   class Person { constructor() { this.name = 'Ada' } get secret() { return 1 } greet() {} }
-  const hooks = { onEnable: async () => {}, onDisable: async () => {}, sampleData: {}, props: {}, auth: PieceAuth.None() }
+  const hooks = { onEnable: async () => {}, onDisable: async () => {}, sampleData: {}, props: {}, requireAuth: false }
   const hook = (name, more) =>
     createTrigger({ name, displayName: name, description: '', type: TriggerStrategy.WEBHOOK, ...hooks, test: more.run, ...more })
   export const piece = createPiece({
-    displayName: 'Odd', logoUrl: 'x', authors: [], auth: PieceAuth.None(),
+    displayName: 'Odd', logoUrl: 'x', authors: [], auth,
     triggers: [
       hook('usual', { run: async () => [1] }),
       hook('text', { run: async () => 'no list' }),
@@ -34,6 +56,7 @@ const SOURCE = `
       hook('never_enables', { run: async () => [1], onEnable: () => new Promise(() => {}) }),
     ],
     actions: [
+      createAction({ name: 'asks', displayName: 'asks', description: '', requireAuth: false, props: odd_options, run: async () => 1 }),
       odd('date', async () => new Date(0)),
       odd('map', async () => ({ map: new Map([[1, 2]]), set: new Set([1]), nan: NaN, un: undefined, f() {}, s: Symbol('x') })),
       odd('function', async () => () => 1),
@@ -85,7 +108,7 @@ beforeAll(async () => {
     // Long enough for a loaded machine to fill the memory of a sandbox.
     AP_FLOW_TIMEOUT_SECONDS: '12',
     AP_TRIGGER_TIMEOUT_SECONDS: '3',
-    AP_TRIGGER_HOOKS_TIMEOUT_SECONDS: '3',
+    AP_TRIGGER_HOOKS_TIMEOUT_SECONDS: '4',
     AP_WORKER_CONCURRENCY: '1',
     AP_SANDBOX_MEMORY_LIMIT: String(512 * 1024),
   })
@@ -201,7 +224,7 @@ describe('a trigger', () => {
 
   test.each([
     ['fails_to_enable', /42/],
-    ['never_enables', /within 3 seconds/],
+    ['never_enables', /within 4 seconds/],
   ])('that cannot be switched on (%s) says why', async (triggerName, why) => {
     expect((await start(triggerName)).refused).toMatch(why)
     expect(await start('usual')).toMatchObject({ status: 'SUCCEEDED' })
@@ -219,4 +242,65 @@ describe('a trigger', () => {
     expect(answer.status).toBeGreaterThanOrEqual(400)
     expect(JSON.stringify(answer.body)).toMatch(why)
   })
+})
+
+describe('a property', () => {
+  const FAILED = { disabled: true, options: [], placeholder: 'Throws an error, reconnect or refresh the page' }
+  const ask = async (propertyName: string) => {
+    const flow = await flows.create(webhookTrigger())
+    return server.call('POST', '/v1/pieces/options', {
+      token: owner.token,
+      body: {
+        projectId: owner.projectId,
+        pieceName: NAME,
+        pieceVersion: VERSION,
+        actionOrTriggerName: 'asks',
+        propertyName,
+        flowId: flow.id,
+        flowVersionId: flow.version.id,
+        input: {},
+      },
+    })
+  }
+
+  test.each([
+    ['text', FAILED],
+    ['list', FAILED],
+    ['nothing', FAILED],
+    ['no_list', { disabled: true, placeholder: 'connect first', options: [] }],
+    ['text_list', FAILED],
+    ['holes', { options: [{ label: 'two', value: 2 }] }],
+    ['cycle', FAILED],
+    ['bigint', FAILED],
+    ['function', { options: [{ label: 'one' }] }],
+    ['large', FAILED],
+    ['exits', FAILED],
+    ['no_properties', {}],
+    ['property_list', FAILED],
+    ['properties', { b: { type: 'DROPDOWN', displayName: 'B', required: true, refreshers: [] } }],
+    ['throwing', FAILED],
+  ])('that gives %s is answered with what a form can show', async (name, options) => {
+    expect(await ask(name)).toMatchObject({ status: 200, body: { options: expect.objectContaining(options) } })
+  })
+
+  test('that hangs is given up in time', async () => {
+    const answer = await ask('hangs')
+    expect(answer).toMatchObject({ status: 400, body: { code: 'ENGINE_OPERATION_FAILURE' } })
+    expect(JSON.stringify(answer.body)).toMatch(/within 3 seconds/)
+    expect(await ask('no_list')).toMatchObject({ status: 200 })
+  })
+})
+
+test.each([
+  ['yes', 201, undefined],
+  ['no', 400, 'The connection is not valid'],
+  ['list', 400, 'The connection is not valid'],
+  ['text', 400, 'The connection is not valid'],
+  ['nothing', 400, 'The connection is not valid'],
+])('a check of credentials that says %s is answered with %i', async (secret_text, status, error) => {
+  const { token, projectId } = owner
+  const value = { type: 'SECRET_TEXT', secret_text }
+  const body = { externalId: secret_text, displayName: 'x', pieceName: NAME, projectId, type: 'SECRET_TEXT', value }
+  const answer = await server.call('POST', '/v1/app-connections', { token, body })
+  expect(answer).toMatchObject({ status, body: error === undefined ? {} : { params: { error } } })
 })

@@ -1,5 +1,6 @@
 import { AppError } from '@piecework/model/errors'
 import { walk } from '@piecework/model/flow/walk'
+import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Interactive } from '../../dispatch/operations.ts'
@@ -42,7 +43,8 @@ export function pieceOptionRoutes(app: FastifyInstance, parts: Parts): void {
     schema: { body: OptionsBody },
     handler: async ({ project: { id: projectId, platformId }, body }) => {
       const { pieceName: name, pieceVersion: version, flowId } = body
-      await parts.catalogue.get(name, version, platformId)
+      const { metadata } = await parts.catalogue.get(name, version, platformId)
+      requireResolver(metadata, body)
       const flowVersion = await parts.flows.version(projectId, flowId, body.flowVersionId)
       const [source, sampleData, engineToken] = await Promise.all([
         parts.catalogue.sourceOf(name, version, platformId),
@@ -66,6 +68,7 @@ export function pieceOptionRoutes(app: FastifyInstance, parts: Parts): void {
           sampleData,
           loops,
           flowId,
+          flowVersionId: flowVersion.id,
           searchValue: body.searchValue ?? null,
         },
         piece: { name, version, source },
@@ -77,3 +80,24 @@ export function pieceOptionRoutes(app: FastifyInstance, parts: Parts): void {
     },
   })
 }
+
+const ASKED: ReadonlySet<unknown> = new Set(['DROPDOWN', 'MULTI_SELECT_DROPDOWN', 'DYNAMIC'])
+
+/** @throws AppError ENGINE_OPERATION_FAILURE that names the field which asks for what the piece has not. */
+function requireResolver(
+  { name, version, actions, triggers }: PieceMetadata,
+  { actionOrTriggerName, propertyName }: z.infer<typeof OptionsBody>,
+): void {
+  const refuse = (message: string) => new AppError('ENGINE_OPERATION_FAILURE', { message })
+  const part = own(actions, actionOrTriggerName) ?? own(triggers, actionOrTriggerName)
+  if (!part) throw refuse(`actionOrTriggerName: ${name}@${version} has no action or trigger ${actionOrTriggerName}`)
+  const property = own(part.props, propertyName)
+  if (!property) throw refuse(`propertyName: ${actionOrTriggerName} has no property ${propertyName}`)
+  if (!ASKED.has(property.type))
+    throw refuse(
+      `propertyName: ${propertyName} of ${actionOrTriggerName} has no options to ask for, it is a ${property.type}`,
+    )
+}
+
+const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined

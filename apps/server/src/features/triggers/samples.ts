@@ -54,7 +54,11 @@ export function createTriggerSamples({ db, files }: { db: Db; files: Files }): T
     )
   }
 
-  const add = async ({ projectId, flowId }: Owner, trigger: Trigger, payload: string): Promise<TriggerEvent> => {
+  const add = async (
+    { projectId, flowId }: Owner,
+    trigger: Trigger,
+    { id, payload }: { id: string; payload: string },
+  ): Promise<TriggerEvent> => {
     const fileId = await files.save({
       owner: { projectId },
       type: 'TRIGGER_EVENT_FILE',
@@ -63,7 +67,7 @@ export function createTriggerSamples({ db, files }: { db: Db; files: Files }): T
     })
     const row = await db
       .insertInto('trigger_event')
-      .values({ id: newId(), flowId, projectId, sourceName: sourceName(trigger), fileId })
+      .values({ id, flowId, projectId, sourceName: sourceName(trigger), fileId })
       .returningAll()
       .executeTakeFirstOrThrow()
     return { ...row, payload: JSON.parse(payload) }
@@ -71,7 +75,13 @@ export function createTriggerSamples({ db, files }: { db: Db; files: Files }): T
 
   const save: TriggerSamples['save'] = async (owner, trigger, payloads) => {
     const events: TriggerEvent[] = []
-    for (const payload of payloads.slice(-KEPT)) events.push(await add(owner, trigger, payload))
+    const kept = payloads.slice(-KEPT)
+    // Ids of one millisecond are in no order, and the list is in that of its ids.
+    const ids = kept.map(() => newId()).sort()
+    for (const [index, id] of ids.entries()) {
+      const payload = kept[index]
+      if (payload !== undefined) events.push(await add(owner, trigger, { id, payload }))
+    }
     await dropBeyond(owner, KEPT)
     return events
   }

@@ -45,6 +45,8 @@ export function createTriggerTests(parts: Parts): TriggerTests {
     (await flows.get(projectId, flowId)).version
 
   const askForEvents = async ({ projectId, platformId }: ProjectRef, version: FlowVersion): Promise<string[]> => {
+    if (version.trigger.type !== 'PIECE_TRIGGER' || !version.trigger.settings.triggerName)
+      throw new AppError('TEST_TRIGGER_FAILED', { message: 'The flow has no trigger: choose one first.' })
     const owner = { projectId, platformId, flowId: version.flowId }
     const loaded = await parts.versions.get(version.id)
     const request = await hookOperation(parts.hooks, { hook: 'TEST', owner, version: loaded, simulate: true })

@@ -151,6 +151,17 @@ test('a trigger is tested by its own test, by a real event, and by one that is m
     status: 200,
     body: { data: [{ sourceName: `${FEED}@1.0:by_item`, payload: { id: 7 } }] },
   })
+  app.items = [5, 4, 3, 2, 1].map((id) => ({ id, at: id }))
+  await testTrigger(polled, 'TEST_FUNCTION')
+  expect(await events(polled.id)).toMatchObject([1, 2, 3, 4, 5].map((id) => ({ id })))
+  const empty = (
+    await server.call<typeof polled>('POST', '/v1/flows', { token, body: { displayName: 'x', projectId } })
+  ).body
+  for (const strategy of ['TEST_FUNCTION', 'SIMULATION'])
+    expect((await testTrigger(empty, strategy)).body).toMatchObject({
+      code: 'TEST_TRIGGER_FAILED',
+      params: { message: 'The flow has no trigger: choose one first.' },
+    })
   app.failing.set('/items', 500)
   expect(await testTrigger(polled, 'TEST_FUNCTION')).toMatchObject({
     status: 400,
