@@ -2,6 +2,7 @@ import { isTerminal } from '@piecework/model/run/status'
 import type { Logger } from 'pino'
 import type { Bus } from './bus/bus.ts'
 import type { Db } from './database/open.ts'
+import { vacuumWhereDue } from './database/vacuum.ts'
 import { createApps } from './dispatch/apps.ts'
 import { coalesce } from './dispatch/coalesce.ts'
 import { createDispatcher } from './dispatch/dispatcher.ts'
@@ -140,6 +141,8 @@ export function createExecution(parts: ExecutionParts) {
     settle,
     onEnded: aftermath,
     reconcileTriggers: (...range) => reconcile(...range),
+    // A database server has autovacuum.
+    tidyDatabase: async () => (embedded ? vacuumWhereDue(db) : undefined),
     wake: () => wake(),
     log,
   })

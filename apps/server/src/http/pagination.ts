@@ -47,23 +47,33 @@ export function singlePage<T>(data: T[]): SeekPage<T> {
 type Way = 'next' | 'prev'
 type Position = Record<string, string>
 
+/** Leaves of a query the rows of one page, in the order of the list. */
+export type Slice = <DB, TB extends keyof DB, Row>(
+  query: SelectQueryBuilder<DB, TB, Row>,
+) => SelectQueryBuilder<DB, TB, Row>
+
 /**
  * One page of a query, in the given order, by keyset: the cursor holds the values of the row at the edge.
- * @param query must select every order column under its key, and have no order of its own.
+ * @param query must select every order column under its key, and have no order of its own. It may use the slice for
+ *   parts of it: the page of a union is among the pages of its parts.
  * @throws AppError INVALID_CURSOR when the cursor was not made by this list.
  */
 export async function paginate<DB, TB extends keyof DB, Row extends object>(
-  query: SelectQueryBuilder<DB, TB, Row>,
+  query: SelectQueryBuilder<DB, TB, Row> | ((slice: Slice) => SelectQueryBuilder<DB, TB, Row>),
   order: readonly OrderColumn[],
   { cursor, limit }: PageRequest,
 ): Promise<SeekPage<Row>> {
   const { way, position } =
     cursor === undefined ? { way: 'next' as const, position: undefined } : readCursor(cursor, order)
   const backwards = way === 'prev'
-  let page = query.limit(limit + 1)
-  if (position) page = page.where(beyond(order, position, backwards))
-  for (const column of order) page = page.orderBy(sql.ref(column.ref), flip(column.direction, backwards))
-  const rows = await page.execute()
+  const slice: Slice = (whole) => {
+    // A constant: for a number that it cannot see, the planner would rather sort the whole list.
+    let page = whole.limit(sql.lit(limit + 1))
+    if (position) page = page.where(beyond(order, position, backwards))
+    for (const column of order) page = page.orderBy(sql.ref(column.ref), flip(column.direction, backwards))
+    return page
+  }
+  const rows = await slice(typeof query === 'function' ? query(slice) : query).execute()
   const more = rows.length > limit
   const found = more ? rows.slice(0, limit) : rows
   const data = (backwards ? found.toReversed() : found) as Row[]

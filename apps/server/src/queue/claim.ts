@@ -110,7 +110,8 @@ async function take(db: Kysely<Database>, { defaultLimit }: QueueOptions, reques
       update flow_run set attempt = flow_run.attempt + 1, status = 'RUNNING',
         "startTime" = coalesce("startTime", now()), updated = now()
       from claimed where flow_run.id = claimed.id and claimed.kind = 'RUN'
-        and flow_run.status in ('QUEUED', 'RUNNING', 'PAUSED')
+        -- Hidden from the planner, which would else look through all runs in these statuses when it takes them for few.
+        and flow_run.status || '' in ('QUEUED', 'RUNNING', 'PAUSED')
       returning flow_run.id
     )
     select

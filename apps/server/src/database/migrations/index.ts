@@ -5,6 +5,15 @@ import { oauth2 } from './0003-oauth2.ts'
 import { live } from './0004-live.ts'
 import { parentWaitpoints } from './0005-parent-waitpoints.ts'
 import { workerGroups } from './0006-worker-groups.ts'
+import { runsByStatus } from './0007-runs-by-status.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
-export const migrations: readonly Migration[] = [initial, scaleOut, oauth2, live, parentWaitpoints, workerGroups]
+export const migrations: readonly Migration[] = [
+  initial,
+  scaleOut,
+  oauth2,
+  live,
+  parentWaitpoints,
+  workerGroups,
+  runsByStatus,
+]

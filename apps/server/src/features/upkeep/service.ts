@@ -28,6 +28,8 @@ interface Parts {
   onEnded(runs: readonly StoppedRun[]): Promise<void>
   /** Makes ticks agree with what is enabled; changes after the given time may still be under way. */
   reconcileTriggers(settledBefore: Date, stopped: AbortSignal): Promise<number>
+  /** What the database needs now and then. */
+  tidyDatabase(): Promise<unknown>
   wake(): void
   log: Logger
 }
@@ -39,6 +41,7 @@ const REGISTRATION_MS = 15 * 60_000
 const STOP_MS = 5000
 /** Runs wait for what a crash left undone, so that is looked after more often. */
 const SETTLE_EVERY_MS = 60_000
+const TIDY_EVERY_MS = 30_000
 
 export function createUpkeep(parts: Parts): Upkeep {
   const { db, log } = parts
@@ -59,6 +62,18 @@ export function createUpkeep(parts: Parts): Upkeep {
 
   const reconcile = (settledBefore: Date) =>
     attempt('triggers were put right', () => parts.reconcileTriggers(settledBefore, stopping.signal))
+
+  let tidying = false
+  const tidy = async (): Promise<void> => {
+    if (tidying) return
+    tidying = true
+    // Nothing that an operator must hear of, unless it fails.
+    await attempt('tables of the database were tidied', async () => {
+      await parts.tidyDatabase()
+      return 0
+    })
+    tidying = false
+  }
 
   const settle = async (): Promise<void> => {
     const settled = await attempt('paused runs that were forgotten go on', parts.settle)
@@ -82,6 +97,7 @@ export function createUpkeep(parts: Parts): Upkeep {
     await attempt('files of old executions were removed', () =>
       purgeExecutionData(db, parts.storage, daysAgo(parts.retentionDays)),
     )
+    await tidy()
   }
 
   return {
@@ -91,6 +107,7 @@ export function createUpkeep(parts: Parts): Upkeep {
       timers = [
         setInterval(() => void tick(new Date()), EVERY_MS).unref(),
         setInterval(() => void settle(), SETTLE_EVERY_MS).unref(),
+        setInterval(() => void tidy(), TIDY_EVERY_MS).unref(),
       ]
     },
     async stop() {

@@ -31,6 +31,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('upkeep on %s', (type) => {
       settle: () => createWaitpointStore(db).settlePauses(),
       onEnded: async () => {},
       reconcileTriggers: async () => 0,
+      tidyDatabase: async () => {},
       wake: () => {},
       log: pino({ level: 'silent' }),
     }).tick(now)
