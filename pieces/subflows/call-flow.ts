@@ -53,7 +53,12 @@ export const callFlow = createAction({
     const response = await httpClient.sendRequest({
       method: 'POST',
       url: `${context.server.apiUrl}v1/webhooks/${flowId}`,
-      headers: { 'ap-parent-run-id': context.run.id, 'ap-fail-parent-on-failure': String(waitForResponse === true) },
+      headers: {
+        'ap-parent-run-id': context.run.id,
+        'ap-fail-parent-on-failure': String(waitForResponse === true),
+        // Should this step repeat after a crash, the flow that it called is not started again.
+        'ap-parent-step': encodeURIComponent(context.step.place ?? context.step.name),
+      },
       body: { data: flowProps.payload, callbackUrl: waitpoint?.buildResumeUrl({ queryParams: {} }) },
     })
     if (waitpoint === undefined) return response.body

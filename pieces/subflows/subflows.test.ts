@@ -64,7 +64,7 @@ describe('call flow', () => {
     expect(calls).toMatchObject([
       {
         url: '/api/v1/webhooks/id-a',
-        headers: { 'ap-parent-run-id': 'run1', 'ap-fail-parent-on-failure': 'false' },
+        headers: { 'ap-parent-run-id': 'run1', 'ap-fail-parent-on-failure': 'false', 'ap-parent-step': 'step_1' },
         body: { data: { x: 1 } },
       },
     ])

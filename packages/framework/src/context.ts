@@ -114,6 +114,8 @@ export interface FlowsContext {
 
 export interface StepContext {
   name: string
+  /** Of actions: tells the executions of a step within its run apart, as `loop/1/step`; a repetition has the same. */
+  place?: string
 }
 
 export interface CreateWaitpointParams {

@@ -180,7 +180,7 @@ function baseContext(params: CommonParams<unknown, unknown>): ContextOf<unknown,
       list: async () => ({ data: [], next: null, previous: null }),
       current: { id: 'testFlow', version: { id: 'testFlowVersion' } },
     },
-    step: { name: params.stepName ?? 'step_1' },
+    step: { name: params.stepName ?? 'step_1', place: params.stepName ?? 'step_1' },
     server: {
       apiUrl: 'http://localhost/api/',
       publicUrl: 'http://localhost/api/',

@@ -165,6 +165,8 @@ export interface FlowRunTable extends Base {
   stepNameToTest: Nullable<string>
   stepsCount: Generated<number>
   attempt: Generated<number>
+  /** How often it was made to go on after it was over. */
+  retries: Generated<number>
   executeTrigger: Generated<boolean>
   payload: Nullable<string>
   payloadFileId: Nullable<string>

@@ -1,4 +1,5 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
+import { timeOfId } from '@piecework/model/ids'
 import type { RunOutcome } from '../features/runs/outcome.ts'
 import type { RunFacts } from '../features/runs/present.ts'
 
@@ -25,6 +26,11 @@ export interface AttemptObserver {
   steps(entries: readonly JournalEntry[]): void
   /** The attempt has come to an end or to a pause. */
   ended(outcome: RunOutcome): void
+}
+
+/** When a run was accepted, in milliseconds. The id of one that a run called may begin with a time of its caller. */
+export function acceptedAt({ runId, facts }: Pick<ObservedAttempt, 'runId' | 'facts'>): number {
+  return facts.parentRunId === null ? timeOfId(runId) : new Date(facts.created).getTime()
 }
 
 /** Several observers as one. */

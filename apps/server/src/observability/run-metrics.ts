@@ -1,6 +1,5 @@
-import { timeOfId } from '@piecework/model/ids'
 import { createCounter, createHistogram } from './exposition.ts'
-import type { RunObserver } from './observer.ts'
+import { acceptedAt, type RunObserver } from './observer.ts'
 
 export interface RunMetrics extends RunObserver {
   text(): string
@@ -16,18 +15,18 @@ export function createRunMetrics(now: () => number = Date.now): RunMetrics {
   const running = createHistogram('piecework_run_duration_seconds', 'Time on a worker, per attempt.', BOUNDS)
   const total = createHistogram('piecework_run_latency_seconds', 'From acceptance to the end of a new run.', BOUNDS)
   return {
-    started({ runId, attempt, executionType }) {
+    started(run) {
       const startedAt = now()
       // Retries and resumed runs keep their id, whose time says nothing about them.
-      const acceptedAt = attempt === 1 && executionType === 'BEGIN' ? timeOfId(runId) : undefined
-      if (acceptedAt !== undefined) waiting.observe(Math.max(0, startedAt - acceptedAt) / 1000)
+      const accepted = run.attempt === 1 && run.executionType === 'BEGIN' ? acceptedAt(run) : undefined
+      if (accepted !== undefined) waiting.observe(Math.max(0, startedAt - accepted) / 1000)
       return {
         steps: (entries) => steps.add({}, entries.length),
         ended({ status }) {
           const endedAt = now()
           runs.add({ status })
           running.observe((endedAt - startedAt) / 1000)
-          if (acceptedAt !== undefined && status !== 'PAUSED') total.observe((endedAt - acceptedAt) / 1000)
+          if (accepted !== undefined && status !== 'PAUSED') total.observe((endedAt - accepted) / 1000)
         },
       }
     },

@@ -3,10 +3,9 @@ import { context, type Span, SpanKind, SpanStatusCode, TraceFlags, trace } from 
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { JournalEntry } from '@piecework/engine/protocol'
-import { timeOfId } from '@piecework/model/ids'
 import { StepOutput } from '@piecework/model/run/step-output'
 import type { RunStarter } from '../features/runs/start.ts'
-import type { RunObserver } from './observer.ts'
+import { acceptedAt, type ObservedAttempt, type RunObserver } from './observer.ts'
 
 // Imported by tracing alone, which is imported only when AP_OTEL_ENABLED is true.
 
@@ -58,10 +57,10 @@ export async function startTracing({ release, endpoint, protocol, serviceName }:
   }
 
   /** The first span of the trace, once the run is over. */
-  const runSpan = (runId: string, attributes: Record<string, string>, status: string, end: number): void => {
-    fixed = idsOf(runId)
+  const runSpan = (run: ObservedAttempt, attributes: Record<string, string>, status: string, end: number): void => {
+    fixed = idsOf(run.runId)
     try {
-      const span = tracer.startSpan('run', { root: true, startTime: timeOfId(runId), attributes })
+      const span = tracer.startSpan('run', { root: true, startTime: acceptedAt(run), attributes })
       finish(span, status, end)
     } finally {
       fixed = undefined
@@ -89,12 +88,13 @@ export async function startTracing({ release, endpoint, protocol, serviceName }:
       },
     }),
 
-    started({ runId, attempt, projectId, flowId, executionType }) {
+    started(run) {
+      const { runId, attempt, projectId, flowId, executionType } = run
       const parent = contextOf(runId)
       const begin = Date.now()
       const ids = { 'piecework.run.id': runId, 'piecework.flow.id': flowId, 'piecework.project.id': projectId }
       if (attempt === 1 && executionType === 'BEGIN')
-        tracer.startSpan('dispatch', { startTime: timeOfId(runId), attributes: ids }, parent).end(begin)
+        tracer.startSpan('dispatch', { startTime: acceptedAt(run), attributes: ids }, parent).end(begin)
       const attributes = { ...ids, 'piecework.attempt': attempt, 'piecework.execution_type': executionType }
       const engine = tracer.startSpan('engine', { startTime: begin, attributes }, parent)
       const within = trace.setSpan(parent, engine)
@@ -135,7 +135,7 @@ export async function startTracing({ release, endpoint, protocol, serviceName }:
           if (failedStep) engine.setAttribute('piecework.failed_step', failedStep.name)
           engine.setAttribute('piecework.run.status', status)
           finish(engine, status, end)
-          if (status !== 'PAUSED') runSpan(runId, { ...ids, 'piecework.run.status': status }, status, end)
+          if (status !== 'PAUSED') runSpan(run, { ...ids, 'piecework.run.status': status }, status, end)
         },
       }
     },

@@ -50,6 +50,7 @@ async function performAction(
   const context = {
     ...contextParts(run, step.name, piece),
     ...flowControl(run, step, control, contextVersionOf(piece)),
+    step: { name: step.name, place: [...scope.path.flat(), step.name].join('/') },
     executionType: resumes ? 'RESUME' : 'BEGIN',
     resumePayload: resumes ? (run.operation.resumePayload ?? { body: {}, headers: {}, queryParams: {} }) : undefined,
     auth,

@@ -6,6 +6,7 @@ import { live } from './0004-live.ts'
 import { parentWaitpoints } from './0005-parent-waitpoints.ts'
 import { workerGroups } from './0006-worker-groups.ts'
 import { runsByStatus } from './0007-runs-by-status.ts'
+import { runRetries } from './0008-run-retries.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
 export const migrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   parentWaitpoints,
   workerGroups,
   runsByStatus,
+  runRetries,
 ]

@@ -4,7 +4,7 @@ import type { Db } from '../../database/open.ts'
 import type { FlowRunTable } from '../../database/schema.ts'
 import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
 
-export type RunRow = Omit<Selectable<FlowRunTable>, 'payload' | 'replyTo' | 'replyUntil'>
+export type RunRow = Omit<Selectable<FlowRunTable>, 'payload' | 'retries' | 'replyTo' | 'replyUntil'>
 export type StoredRun = Selectable<FlowRunTable> & { platformId: string }
 export type ListedRun = RunRow & { flowDisplayName: string | null }
 
@@ -28,6 +28,9 @@ export type CanceledRun = Pick<RunRow, 'id' | 'projectId' | 'parentWaitpointId'>
 
 export interface ParentRun {
   id: string
+  /** When its present stretch could begin at the earliest, and how often it was retried. */
+  since: Date | string
+  retries: number
   /** What it waits for, or is about to: the step that calls makes its waitpoint first. */
   waitpointId: string | null
 }
@@ -152,6 +155,10 @@ export function createRunStore(db: Db): RunStore {
         .where('r.projectId', '=', projectId)
         .select((eb) => [
           'r.id',
+          'r.retries',
+          eb.fn
+            .coalesce(eb.selectFrom('file as f').whereRef('f.id', '=', 'r.logsFileId').select('f.updated'), 'r.created')
+            .as('since'),
           eb
             .selectFrom('waitpoint as w')
             .whereRef('w.flowRunId', '=', 'r.id')
@@ -217,7 +224,7 @@ export function createRunStore(db: Db): RunStore {
       const result = await sql`
         with queued as (
           update flow_run set status = 'QUEUED', "finishTime" = null, "failedStep" = null, "archivedAt" = null,
-            "resumePayload" = ${payload}::jsonb, updated = now()
+            "resumePayload" = ${payload}::jsonb, retries = retries + 1, updated = now()
           where id = ${id} and status = any(${from}) returning id, "projectId", environment
         )
         insert into job (id, kind, "projectId", priority, "dueAt", limited)

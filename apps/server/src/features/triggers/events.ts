@@ -1,3 +1,4 @@
+import { timeOfId } from '@piecework/model/ids'
 import type { HandshakeConfiguration } from '@piecework/model/piece/metadata'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import type { Logger } from 'pino'
@@ -27,8 +28,11 @@ import { countTriggerRun } from './statistics.ts'
 
 /** What comes in for a trigger, from its acceptance to its runs. */
 export interface TriggerEvents {
-  /** Stores an event whose trigger has yet to make runs of it. It will, whatever happens. */
-  accept(event: NewRun): Promise<void>
+  /**
+   * Stores an event whose trigger has yet to make runs of it. It will, whatever happens.
+   * @param options `once`: an event of this id may have come before; then no more runs are made, even if it differs.
+   */
+  accept(event: NewRun, options?: { once: boolean }): Promise<void>
   /** The trigger's answer when the call is a handshake, null when it is an event. */
   handshake(owner: TriggerOwner, version: LoadedVersion, payload: HandshakeCandidate): Promise<FlowResponse | null>
   /** What the trigger makes of a call, JSON text each, while the caller waits. */
@@ -84,6 +88,7 @@ const EventData = z.object({
   payload: z.string(),
   /** Where the payload is stored when it is too large for the job; it is empty then. */
   payloadFileId: z.string().nullable().default(null),
+  once: z.boolean().default(false),
 })
 type EventData = z.infer<typeof EventData>
 
@@ -112,7 +117,7 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
     parts.starter().enqueue(
       newRun({
         ...runOf(job, data),
-        id: derivedId(data.created, job.id, 0),
+        id: derivedId(timeOf(job, data), job.id, 0),
         executeTrigger: true,
         payload: data.payload,
         payloadFileId: data.payloadFileId,
@@ -163,7 +168,7 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
       await settleRun(db, await runOperation(link, request), owner, (outputs) =>
         makeRuns(
           { db, starter: parts.starter() },
-          { eventId: job.id, time: data.created, run: runOf(job, data), outputs },
+          { eventId: job.id, time: timeOf(job, data), once: data.once, run: runOf(job, data), outputs },
         ),
       )
       await complete(job)
@@ -178,7 +183,7 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
   }
 
   return {
-    async accept(event) {
+    async accept(event, { once } = { once: false }) {
       const project = await db
         .selectFrom('project')
         .select('platformId')
@@ -186,7 +191,7 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
         .executeTakeFirstOrThrow()
       const stored = await parts.payloads.store(event)
       const payload = stored.payloadFileId === null ? stored.payload : ''
-      const data: EventData = EventData.parse({ ...stored, ...project, payload })
+      const data: EventData = EventData.parse({ ...stored, ...project, payload, once })
       await queue.add([
         {
           id: event.id,
@@ -234,6 +239,9 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
       ),
   }
 }
+
+/** The time in the ids of the runs; that of the event's id, where the same event may come again. */
+const timeOf = (job: ClaimedJob, { once, created }: EventData): Date => (once ? new Date(timeOfId(job.id)) : created)
 
 function isHandshake(
   { strategy, paramName = '' }: HandshakeConfiguration,

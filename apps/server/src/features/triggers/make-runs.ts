@@ -10,6 +10,8 @@ export interface TriggerOutputs {
   /** Names the event; with its time the ids of the runs come from it. */
   eventId: string
   time: Date
+  /** The event has these runs alone, also when it comes again with something else. */
+  once?: boolean
   run: Pick<NewRun, 'projectId' | 'flowId' | 'flowVersionId'> & Partial<NewRun>
   /** JSON text each. */
   outputs: readonly string[]
@@ -28,15 +30,15 @@ const SWEEP = 20
  */
 export async function makeRuns(
   { db, starter }: { db: Db; starter: RunStarter },
-  { eventId, time, run, outputs }: TriggerOutputs,
+  { eventId, time, once = false, run, outputs }: TriggerOutputs,
 ): Promise<void> {
   const made: NewRun[] = []
   const seen = new Map<string, number>()
-  for (const output of outputs) {
+  for (const [index, output] of outputs.entries()) {
     const { key, payload } = splitKey(output)
     const before = seen.get(output) ?? 0
     seen.set(output, before + 1)
-    const id = derivedId(time, eventId, before, output)
+    const id = once ? derivedId(time, eventId, index) : derivedId(time, eventId, before, output)
     if (key !== undefined && !(await isFirst(db, `${run.flowVersionId}:${key}`, id))) continue
     made.push(newRun({ priority: PRIORITY.medium, ...run, id, payload }))
   }

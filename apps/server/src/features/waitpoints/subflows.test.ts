@@ -46,6 +46,15 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('flows that call flows, on %s', (
   const fails = (name: string, input: object = {}) =>
     codeAction(name, 'export const code = async () => { throw new Error("no such order") }', input)
 
+  const loop = (name: string, items: string) => ({
+    name,
+    displayName: name,
+    type: 'LOOP_ON_ITEMS',
+    valid: true,
+    lastUpdatedDate: new Date().toISOString(),
+    settings: { items },
+  })
+
   const fire = (flowId: string, headers: Record<string, string> = {}) =>
     fetch(`${server.origin}/api/v1/webhooks/${flowId}`, { method: 'POST', headers })
   const start = async (...steps: { name: string }[]) => {
@@ -179,4 +188,75 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('flows that call flows, on %s', (
       steps: { step_1: { output: { body: { status: 'error' } } } },
     })
   })
+
+  test('a call whose step repeats after a crash starts one run', async () => {
+    const child = await callable(waitForNextCall('step_1'))
+    const parent = await start(callFlow('step_1', child, { at: '{{Date.now()}}' }))
+    const { id } = await runIn(parent.id, 'PAUSED')
+    await runIn(child.id, 'PAUSED')
+    // What is on disk when the app dies between the call and the pause.
+    const { db, execution } = server.server
+    const payload = JSON.stringify({ body: {}, headers: {}, queryParams: {} })
+    await db
+      .updateTable('flow_run')
+      .set({ status: 'RUNNING', logsFileId: null, payload })
+      .where('id', '=', id)
+      .execute()
+    await execution.queue.add([{ id, kind: 'RUN', projectId: owner.projectId, priority: 3, dueAt: new Date() }])
+    execution.wake()
+    const again = await eventually(async () => {
+      const run = await db.selectFrom('flow_run').select(['attempt', 'status']).where('id', '=', id).executeTakeFirst()
+      return run?.status === 'PAUSED' && run.attempt === 2 ? run : undefined
+    }, 'the second pause')
+    expect(again.attempt).toBe(2)
+    await eventually(async () => ((await eventsOf(child.id)) === 0 ? true : undefined), 'no event left')
+    expect(await flows.runs(child.id)).toHaveLength(1)
+    await cancel(id)
+  })
+
+  test('rounds of a loop and retries start runs of their own', async () => {
+    const child = await callable(fails('step_1'))
+    const flow = await flows.create(webhookTrigger(), [loop('step_1', '{{[1, 2, 3]}}')])
+    const action = callFlow('step_2', child, { n: '{{step_1.item}}' }, false)
+    const inside = { parentStep: 'step_1', stepLocationRelativeToParent: 'INSIDE_LOOP', action }
+    await flows.operate(flow.id, 'ADD_ACTION', inside)
+    await flows.publish(flow.id)
+    await fire(flow.id)
+    await ended(flow.id)
+    expect(await flows.finishedRuns(child.id, 3)).toHaveLength(3)
+
+    const waited = await callable(fails('step_1'))
+    const parent = await start(callFlow('step_1', waited, { n: 1 }))
+    const { id } = await ended(parent.id)
+    await retry(id)
+    expect(await flows.finishedRuns(waited.id, 2)).toHaveLength(2)
+    await ended(parent.id)
+
+    const slow = await callable(waitForNextCall('step_1'))
+    const canceled = await start(callFlow('step_1', slow, { n: 1 }, false), waitForNextCall('step_2'))
+    const paused = await runIn(canceled.id, 'PAUSED')
+    await runIn(slow.id, 'PAUSED')
+    await cancel(paused.id)
+    // Canceled in the middle of the call: its step is done again.
+    await server.server.db
+      .updateTable('flow_run')
+      .set({ logsFileId: null, payload: '{}' })
+      .where('id', '=', paused.id)
+      .execute()
+    await retry(paused.id)
+    await runIn(slow.id, 'PAUSED')
+    expect(await flows.runs(slow.id)).toHaveLength(2)
+    await cancel(paused.id)
+  })
+
+  /** Accepted calls that are not runs yet. */
+  const eventsOf = async (flowId: string): Promise<number> => {
+    const jobs = await server.server.db.selectFrom('job').select('data').where('kind', '=', 'TRIGGER_EVENT').execute()
+    return jobs.filter(({ data }) => data?.includes(flowId)).length
+  }
+  const retry = (id: string) =>
+    server.call('POST', `/v1/flow-runs/${id}/retry`, {
+      token: owner.token,
+      body: { projectId: owner.projectId, strategy: 'FROM_FAILED_STEP' },
+    })
 })

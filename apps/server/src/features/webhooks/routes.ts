@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
 import { readPayload, type SaveFlowFile, takeAnyBody } from './payload.ts'
 import { sendAnswer } from './send-answer.ts'
-import type { WebhookMode, WebhookService } from './service.ts'
+import type { WebhookCall, WebhookMode, WebhookService } from './service.ts'
 
 const FORMS = [
   { suffix: '', mode: 'LIVE', sync: false },
@@ -48,10 +48,14 @@ export async function webhookRoutes(
   })
 }
 
-function parentOf({ headers }: FastifyRequest): { parentRunId: string | null; failParentOnFailure: boolean } {
+function parentOf({
+  headers,
+}: FastifyRequest): Pick<WebhookCall, 'parentRunId' | 'parentStep' | 'failParentOnFailure'> {
   const parent = headers['ap-parent-run-id']
+  const step = headers['ap-parent-step']
   return {
     parentRunId: typeof parent === 'string' ? parent : null,
+    parentStep: typeof step === 'string' ? step : null,
     failParentOnFailure: headers['ap-fail-parent-on-failure'] === 'true',
   }
 }

@@ -4,7 +4,8 @@ import { newId } from '@piecework/model/ids'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import { authenticate } from '@piecework/pieces/webhook/authenticate'
 import { PRIORITY } from '../../queue/job.ts'
-import { newRun } from '../runs/new-run.ts'
+import { derivedId } from '../runs/derived-id.ts'
+import { type NewRun, newRun } from '../runs/new-run.ts'
 import type { Reply } from '../runs/replies.ts'
 import type { RunStarter } from '../runs/start.ts'
 import type { ParentRun } from '../runs/store.ts'
@@ -26,6 +27,8 @@ export interface WebhookCall {
   /** The run that makes this call, and whether it fails when the called one does. */
   parentRunId: string | null
   failParentOnFailure: boolean
+  /** Which step of it calls, in which rounds of its loops: called again from there, it is the same call. */
+  parentStep: string | null
 }
 
 export interface WebhookAnswer {
@@ -87,7 +90,9 @@ export function createWebhookService({
           : call.mode === 'DRAFT' && (call.sync || entry.status === 'ENABLED')
       if (!executes) return ACCEPTED
       const parent = call.parentRunId === null ? undefined : await parentOf(entry.projectId, call.parentRunId)
+      const identity = call.sync ? undefined : identityOf(call, parent)
       const run = newRun({
+        ...identity,
         projectId: entry.projectId,
         flowId: entry.flowId,
         flowVersionId: versionId,
@@ -102,19 +107,27 @@ export function createWebhookService({
         parentWaitpointId: (call.failParentOnFailure && parent?.waitpointId) || null,
       })
       if (!call.sync) {
-        if (direct) await starter.start(run, entry.platformId, version)
-        else if (!passesThrough(trigger)) await events.accept(run)
+        const start = (one: NewRun) => (identity ? starter.enqueue(one) : starter.start(one, entry.platformId, version))
+        if (direct) await start(run)
+        else if (!passesThrough(trigger)) await events.accept(run, { once: identity !== undefined })
         else {
           // Only the piece can check this call, and a caller that is not let in must hear of it.
           const [event] = await events.evaluate(entry, version, call.payload)
           if (event === undefined) throw unauthenticated()
-          await starter.start({ ...run, executeTrigger: false, payload: event }, entry.platformId, version)
+          await start({ ...run, executeTrigger: false, payload: event })
         }
         return { ...ACCEPTED, headers: { 'x-webhook-id': newId() } }
       }
       return fromReply(await starter.startAndWait(run, entry.platformId, version, timeoutMs), trigger, timeoutMs)
     },
   }
+}
+
+/** The id of what a step of a run starts: a step that repeats after a crash starts nothing more. */
+function identityOf({ flowId, parentStep }: WebhookCall, parent: ParentRun | undefined): { id: string } | undefined {
+  if (parentStep === null || parent === undefined) return undefined
+  const { id, retries, since } = parent
+  return { id: derivedId(new Date(since), id, retries, parentStep, flowId) }
 }
 
 const disabled = (flowId: string): AppError =>
