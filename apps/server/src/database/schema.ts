@@ -236,6 +236,8 @@ export interface TriggerSourceTable extends Base {
   simulate: boolean
   /** Polls in a row that failed. */
   failures: Generated<number>
+  /** False while it is taken into or out of service: its piece may be in the middle of that. */
+  settled: Generated<boolean>
 }
 
 /** Events of triggers that name a `_dedupe_key`, for as long as a repetition is dropped. */

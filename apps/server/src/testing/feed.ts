@@ -43,7 +43,9 @@ const SOURCE = `
       await call(ctx.propsValue.url + '/subscribe', { to: ctx.webhookUrl })
       await ctx.store.put('subscription', ctx.webhookUrl)
     },
-    onDisable: async (ctx) => { await call(ctx.propsValue.url + '/unsubscribe', { to: await ctx.store.get('subscription') }) },
+    onDisable: async (ctx) => {
+      await call(ctx.propsValue.url + '/unsubscribe', { to: (await ctx.store.get('subscription')) ?? ctx.webhookUrl })
+    },
     onRenew: async (ctx) => { await call(ctx.propsValue.url + '/renew', { to: await ctx.store.get('subscription') }) },
     onHandshake: async (ctx) => ({ status: 202, body: { echo: ctx.payload.queryParams.challenge } }),
     run: async (ctx) => [].concat(ctx.payload.body.events ?? ctx.payload.body),
@@ -77,8 +79,8 @@ export interface FeedApp extends AsyncDisposable {
   failing: Map<string, number>
   /** Looks wait for this. */
   gate: Promise<void>
-  /** Called when a webhook is registered, before that is answered. */
-  onSubscribe: (to: string) => Promise<void>
+  /** Called when a trigger asks something of the app, before that is answered. */
+  onCall: (path: string, to: string) => Promise<void>
   reset(): void
 }
 
@@ -91,7 +93,7 @@ export async function startFeedApp(): Promise<FeedApp> {
     const { to = '' } = JSON.parse(Buffer.concat(chunks).toString() || '{}') as { to?: string }
     if (request.method === 'POST') feed.calls.push({ path, to })
     else feed.looks++
-    if (path === '/subscribe') await feed.onSubscribe(to)
+    if (request.method === 'POST') await feed.onCall(path, to)
     if (path === '/items') await feed.gate
     response.writeHead(feed.failing.get(path) ?? 200, { 'content-type': 'application/json' })
     response.end(JSON.stringify(path === '/items' ? feed.items : {}))
@@ -103,7 +105,7 @@ export async function startFeedApp(): Promise<FeedApp> {
     looks: 0,
     failing: new Map<string, number>(),
     gate: Promise.resolve(),
-    onSubscribe: async () => {},
+    onCall: async () => {},
   })
   const feed: FeedApp = {
     url: `http://127.0.0.1:${(app.address() as AddressInfo).port}`,
@@ -120,13 +122,14 @@ export async function startFeedApp(): Promise<FeedApp> {
 }
 
 /** Installs the piece on a platform. */
-export async function installFeed(server: TestServer, owner: Person): Promise<void> {
+export async function installFeed(server: Pick<TestServer, 'origin'>, owner: Pick<Person, 'token'>): Promise<void> {
   const form = new FormData()
   const fields = { packageType: 'ARCHIVE', scope: 'PLATFORM', pieceName: FEED, pieceVersion: FEED_VERSION }
   for (const [name, value] of Object.entries(fields)) form.append(name, value)
   form.append('pieceArchive', new Blob([new Uint8Array(await pieceArchive(FEED, FEED_VERSION, SOURCE))]), 'p.tgz')
-  const { status, body } = await server.call('POST', '/v1/pieces', { token: owner.token, body: form })
-  if (status !== 201) throw new Error(`the piece was not installed: ${JSON.stringify(body)}`)
+  const headers = { authorization: `Bearer ${owner.token}` }
+  const answer = await fetch(`${server.origin}/api/v1/pieces`, { method: 'POST', headers, body: form })
+  if (answer.status !== 201) throw new Error(`the piece was not installed: ${await answer.text()}`)
 }
 
 type TickKind = 'POLL' | 'RENEW'

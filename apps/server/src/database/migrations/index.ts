@@ -7,6 +7,7 @@ import { parentWaitpoints } from './0005-parent-waitpoints.ts'
 import { workerGroups } from './0006-worker-groups.ts'
 import { runsByStatus } from './0007-runs-by-status.ts'
 import { runRetries } from './0008-run-retries.ts'
+import { settledTriggers } from './0009-settled-triggers.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   workerGroups,
   runsByStatus,
   runRetries,
+  settledTriggers,
 ]

@@ -1,6 +1,7 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import type { FlowStatus, FlowVersion } from '@piecework/model/flow/flow'
 import { applyOperation, type FlowOperation } from '@piecework/model/flow/operations/registry'
+import type { PieceTrigger } from '@piecework/model/flow/step'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import { type Actor, requireFree } from './actor.ts'
@@ -20,9 +21,14 @@ export interface Triggers {
   /** What was in service for the flow before is taken out first. @throws AppError TRIGGER_UPDATE_STATUS */
   enable(flow: { id: string; projectId: string }, version: FlowVersion): Promise<void>
   disable(flow: { id: string; projectId: string }): Promise<void>
+  /** The draft gets this trigger (undefined: whatever it will be): a test that listens with another one ends. */
+  replacing(flow: { id: string; projectId: string }, trigger: NewTrigger | undefined): Promise<void>
   /** The flow goes: so does everything that its triggers registered and kept. */
   remove(flow: { id: string; projectId: string }): Promise<void>
 }
+
+/** A trigger as an edit gives it. */
+export type NewTrigger = { type: 'EMPTY' } | Pick<PieceTrigger, 'type' | 'settings'>
 
 export type PublishOperation = Extract<FlowOperation, { type: 'CHANGE_STATUS' | 'LOCK_AND_PUBLISH' }>
 

@@ -92,6 +92,8 @@ export interface FlowParts {
   log: Logger
 }
 
+const REPLACE_TRIGGERS: ReadonlySet<FlowOperation['type']> = new Set(['UPDATE_TRIGGER', 'IMPORT_FLOW', 'USE_AS_DRAFT'])
+
 export function createFlows(parts: FlowParts): Flows {
   const { db, pieces, sampleData, onFlowChanged } = parts
   const publisher = createPublisher({ ...parts, locks: createLocks() })
@@ -187,6 +189,12 @@ export function createFlows(parts: FlowParts): Flows {
         const judged = await judge(operation, pieces, actor.platformId)
         if (isPublishOperation(judged))
           throw new AppError('FLOW_OPERATION_INVALID', { message: 'unknown operation type' })
+        const { projectId } = await requireFlow(actor.projectId, id)
+        if (REPLACE_TRIGGERS.has(judged.type))
+          await parts.triggers.replacing(
+            { id, projectId },
+            judged.type === 'UPDATE_TRIGGER' ? judged.request : undefined,
+          )
         await editFlow({ db, sampleData }, actor, id, judged)
         onFlowChanged(id)
       }

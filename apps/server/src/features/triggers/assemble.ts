@@ -76,7 +76,7 @@ export function createTriggers(parts: Parts) {
     handshakeOf: async (...names) => (await triggerOf(...names))?.handshakeConfiguration,
     endSimulation: triggers.endSimulation,
   })
-  const reconcile = createReconcile({ ...shared, triggerOf })
+  const reconcile = createReconcile({ ...shared, triggerOf, endSimulation: triggers.endSimulation })
   return {
     hooks,
     reconcile,

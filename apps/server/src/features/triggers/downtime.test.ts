@@ -96,7 +96,7 @@ describe.each(['PGLITE', 'POSTGRES with REDIS'] as const)('ticks on %s', { timeo
       return job?.owner === null && job.dueAt.getTime() > Date.now() ? job : undefined
     }, 'the end of the tick')
 
-  test('after days without a server, every schedule and look catches up once, and every renewal', async () => {
+  test('after days without a server, schedules, looks and renewals catch up once, and tests listen no more', async () => {
     const before = await start()
     const flows = flowMaker(before, owner)
     app.items = [{ id: 1, at: 0 }]
@@ -110,15 +110,22 @@ describe.each(['PGLITE', 'POSTGRES with REDIS'] as const)('ticks on %s', { timeo
     const polled = await make(feed('by_item'))
     const hooked = await make(feed('hook'))
     const due = (await tickOf(before, scheduled))?.dueAt
+    const tried = await flows.create(feed('hook'))
+    const { token, projectId } = owner
+    const strategy = { flowVersionId: tried.version.id, testStrategy: 'SIMULATION' }
+    const body = { projectId, flowId: tried.id, ...strategy }
+    expect((await before.call('POST', '/v1/test-trigger', { token, body })).status).toBe(200)
     await stop()
 
-    await between((db) =>
-      db
-        .updateTable('job')
-        .set({ dueAt: new Date(Date.now() - 3 * DAY_MS) })
-        .where('kind', 'in', ['POLL', 'RENEW'])
-        .execute(),
-    )
+    const daysAgo = new Date(Date.now() - 3 * DAY_MS)
+    await between(async (db) => {
+      await db.updateTable('job').set({ dueAt: daysAgo }).where('kind', 'in', ['POLL', 'RENEW']).execute()
+      await db
+        .updateTable('trigger_source')
+        .set({ created: daysAgo, updated: daysAgo })
+        .where('simulate', '=', true)
+        .execute()
+    })
     app.calls = []
     app.items = [{ id: 3, at: 0 }, { id: 2, at: 0 }, ...app.items]
 
@@ -129,7 +136,9 @@ describe.each(['PGLITE', 'POSTGRES with REDIS'] as const)('ticks on %s', { timeo
     expect((await settled(after, scheduled)).dueAt).toEqual(due)
     expect(await now.finishedRuns(scheduled, 1)).toHaveLength(1)
     expect(await now.finishedRuns(polled, 2)).toHaveLength(2)
-    expect(app.calls.map((call) => call.path)).toEqual(['/renew'])
+    await eventually(async () => (app.calls.length > 1 ? true : undefined), 'the end of the test')
+    expect(app.calls.map((call) => call.path).sort()).toEqual(['/renew', '/unsubscribe'])
+    expect((await after.call('POST', `/v1/webhooks/${tried.id}`, { body: {} })).status).toBe(404)
     for (const id of [scheduled, polled, hooked]) await now.disable(id)
   })
 

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { defaultSchedule, nextTick } from './schedule.ts'
-import { ownSchedule, type RegisteredSource } from './store.ts'
+import { claimSource, ownSchedule, type RegisteredSource, type Source, selectAbandonedTests } from './store.ts'
 import { TickData, tickJob } from './tick-job.ts'
 
 interface Parts {
@@ -21,6 +21,8 @@ interface Parts {
   disableFlow(projectId: string, flowId: string): Promise<void>
   /** Takes the trigger of an enabled flow into service anew. */
   restoreFlow(projectId: string, flowId: string): Promise<void>
+  /** Ends the test that listens for an event of the flow's trigger. */
+  endSimulation(flow: { id: string; projectId: string }): Promise<unknown>
   log: Logger
 }
 
@@ -28,7 +30,9 @@ interface Parts {
  * Makes what ticks agree with what is enabled, where a crash in the middle of a change, a lost row or a clock that
  * was wrong left them apart:
  * - a registered trigger without its job gets one, and a tick that is further away than the schedule has it is moved;
- * - a trigger whose flow is not enabled is taken out of service, and an enabled flow without a trigger gets it back;
+ * - a trigger whose flow is not enabled is taken out of service, and an enabled flow without a trigger gets it back,
+ *   as does one whose trigger was being changed, or is that of another version;
+ * - a test that nobody ended listens no more;
  * - jobs and records of triggers that are gone go, too.
  * @param settledBefore changes after this time may still be under way, and are left alone
  * @param stopped ends it before it is through
@@ -37,6 +41,8 @@ interface Parts {
 export type Reconcile = (settledBefore: Date, stopped: AbortSignal) => Promise<number>
 
 const BATCH = 500
+/** For how long a test listens for an event. */
+const LISTENING_MS = 60 * 60_000
 const REMEMBERED_DAYS = 7
 /** A tick this much later than its schedule has it was computed by a clock that was wrong. */
 const TOLERANCE_MS = 1000
@@ -44,6 +50,7 @@ const TOLERANCE_MS = 1000
 interface Ticking extends RegisteredSource {
   flowStatus: string
   flowUpdated: Date
+  publishedVersionId: string | null
   jobId: string | null
   dueAt: Date | null
   data: string | null
@@ -55,7 +62,7 @@ export function createReconcile(parts: Parts): Reconcile {
   /** Registered triggers that are in service, with their flow and job, a page at a time. */
   const ticking = async (after: string): Promise<Ticking[]> => {
     const { rows } = await sql<Ticking>`
-      select s.*, p."platformId", f.status as "flowStatus", f.updated as "flowUpdated", j.id as "jobId",
+      select s.*, p."platformId", f.status as "flowStatus", f.updated as "flowUpdated", f."publishedVersionId", j.id as "jobId",
         case when j."leaseUntil" is null then j."dueAt" end as "dueAt", j.data
       from trigger_source s join project p on p.id = s."projectId" join flow f on f.id = s."flowId"
       left join job j on j.key = case s.type when 'POLLING' then 'tick:' else 'renew:' end || s.id
@@ -93,10 +100,12 @@ export function createReconcile(parts: Parts): Reconcile {
 
   const settle = async (source: Ticking, settledBefore: Date): Promise<boolean> => {
     const { projectId, flowId } = source
-    if (source.flowStatus !== 'ENABLED') {
-      const changed = [source.created, source.flowUpdated].map((time) => new Date(time))
+    const isEnabled = source.flowStatus === 'ENABLED'
+    if (!isEnabled || !source.settled || source.flowVersionId !== source.publishedVersionId) {
+      const changed = [source.created, source.updated, source.flowUpdated].map((time) => new Date(time))
       if (changed.some((time) => time >= settledBefore)) return false
-      await parts.disableFlow(projectId, flowId)
+      if (!(await claimSource(db, source.id, settledBefore))) return false
+      await (isEnabled ? parts.restoreFlow : parts.disableFlow)(projectId, flowId)
       return true
     }
     return source.jobId === null ? addJob(source) : moveTick(source)
@@ -113,6 +122,12 @@ export function createReconcile(parts: Parts): Reconcile {
             and (s.deleted is null or s.deleted >= ${before}))
       returning f.id, f."projectId"`.execute(db)
     return rows
+  }
+
+  const endTest = async ({ id, flowId, projectId }: Source, settledBefore: Date): Promise<boolean> => {
+    if (!(await claimSource(db, id, settledBefore))) return false
+    await parts.endSimulation({ id: flowId, projectId })
+    return true
   }
 
   const forget = async (): Promise<number> => {
@@ -152,6 +167,11 @@ export function createReconcile(parts: Parts): Reconcile {
         if (stopped.aborted) return mended
         mended += await careful(source.flowId, () => settle(source, settledBefore))
       }
+    const listeningSince = new Date(Date.now() - LISTENING_MS)
+    for (const source of await selectAbandonedTests(db, { listeningSince, settledBefore })) {
+      if (stopped.aborted) return mended
+      mended += await careful(source.flowId, () => endTest(source, settledBefore))
+    }
     for (const { id, projectId } of await silent(settledBefore)) {
       if (stopped.aborted) return mended
       mended += await careful(id, () => parts.restoreFlow(projectId, id).then(() => true))

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { AppError } from '@piecework/model/errors'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { PieceTrigger } from '@piecework/model/flow/step'
@@ -7,6 +8,8 @@ import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import type { Interactive } from '../../dispatch/operations.ts'
 import type { Queue } from '../../queue/queue.ts'
+import { createLocks } from '../flows/locks.ts'
+import type { NewTrigger } from '../flows/publish.ts'
 import type { LoadedVersion, VersionSource } from '../runs/versions.ts'
 import {
   type HookRequest,
@@ -26,6 +29,7 @@ import {
   type Source,
   selectSource,
   setSchedule,
+  setSettled,
 } from './store.ts'
 import { tickJob } from './tick-job.ts'
 
@@ -40,10 +44,15 @@ export interface TriggerService {
   enable(flow: FlowRef, version: FlowVersion): Promise<void>
   /** Takes the flow's trigger out of service. What the piece says against it is logged only. */
   disable(flow: FlowRef): Promise<void>
-  /** Registers the trigger to listen for one event, beside the one in service. @throws as enable. */
-  simulate(flow: FlowRef, version: FlowVersion): Promise<void>
   /** @returns false when nothing was listening. */
   endSimulation(flow: FlowRef): Promise<boolean>
+  /** Registers for a test, or ends one that listens. @throws as enable. */
+  toggleSimulation(flow: FlowRef, version: FlowVersion): Promise<void>
+  /**
+   * The draft gets this trigger (undefined: whatever it will be): a test that listens with another one ends, while
+   * its version still says what it registered.
+   */
+  replacing(flow: FlowRef, trigger: NewTrigger | undefined): Promise<void>
   /** The flow goes: so does everything that its triggers registered and kept. */
   remove(flow: FlowRef): Promise<void>
 }
@@ -88,6 +97,8 @@ interface Registrable {
 
 export function createTriggerService(parts: Parts): TriggerService {
   const { db, queue, log } = parts
+  /** A click and an event may end the same test. */
+  const tests = createLocks()
 
   const ask = async (request: HookRequest) =>
     hookResult(await parts.interactive(await hookOperation(parts.hooks, request)), request.owner)
@@ -128,6 +139,8 @@ export function createTriggerService(parts: Parts): TriggerService {
   /** The end of a registration, also of one that did not come about: the piece is asked to clean up. */
   const end = async (source: Source, simulate: boolean): Promise<void> => {
     const flow = { id: source.flowId, projectId: source.projectId }
+    // Should this be the last that happens here, nobody takes the trigger for one in service.
+    await setSettled(db, source.id, false)
     for (const key of tickKeys(source.id)) await queue.removeKey({ key })
     try {
       const version = await parts.versions.get(source.flowVersionId)
@@ -152,7 +165,7 @@ export function createTriggerService(parts: Parts): TriggerService {
     await unregister(flow, simulate)
     const wanted = await registrable(flow, version)
     // Stored before the piece is asked: apps call back while it registers with them, and what a crash leaves behind
-    // is cleaned up with the next change.
+    // is put right by it.
     const source = await insertSource(db, {
       id: newId(),
       flowId: flow.id,
@@ -163,10 +176,12 @@ export function createTriggerService(parts: Parts): TriggerService {
       pieceName: wanted.trigger.settings.pieceName,
       pieceVersion: wanted.trigger.settings.pieceVersion,
       simulate,
+      settled: false,
     })
     parts.onChanged(flow.id)
     try {
       await start(source, wanted, simulate)
+      await setSettled(db, source.id, true)
     } catch (error) {
       await end(source, simulate)
       const message = error instanceof Error ? error.message : String(error)
@@ -175,19 +190,44 @@ export function createTriggerService(parts: Parts): TriggerService {
     parts.onChanged(flow.id)
   }
 
+  const endSimulation = (flow: FlowRef): Promise<boolean> => tests.run(flow.id, () => unregister(flow, true))
+
   return {
     enable: (flow, version) => register(flow, version, false),
     async disable(flow) {
       await unregister(flow, false)
     },
-    simulate: (flow, version) => register(flow, version, true),
-    endSimulation: (flow) => unregister(flow, true),
+    endSimulation,
+    toggleSimulation: (flow, version) =>
+      tests.run(flow.id, async () => {
+        if (!(await unregister(flow, true))) await register(flow, version, true)
+      }),
+    async replacing(flow, trigger) {
+      const source = await selectSource(db, flow.id, true)
+      if (!source) return
+      const { version } = await parts.versions.get(source.flowVersionId)
+      if (trigger === undefined || !listensAlike(version.trigger, trigger)) await endSimulation(flow)
+    },
     async remove(flow) {
       await unregister(flow, false)
-      await unregister(flow, true)
+      await endSimulation(flow)
       await parts.samples.clear({ projectId: flow.projectId, flowId: flow.id })
     },
   }
+}
+
+/** Whether what one trigger has registered is what the other would. */
+function listensAlike(one: NewTrigger, other: NewTrigger): boolean {
+  if (one.type !== 'PIECE_TRIGGER' || other.type !== 'PIECE_TRIGGER') return one.type === other.type
+  const registers = ({
+    settings: { pieceName, pieceVersion, triggerName, input },
+  }: Pick<PieceTrigger, 'settings'>) => ({
+    pieceName,
+    pieceVersion,
+    triggerName,
+    input,
+  })
+  return isDeepStrictEqual(registers(one), registers(other))
 }
 
 function hasHooks({ ref }: LoadedVersion, { settings }: PieceTrigger): boolean {

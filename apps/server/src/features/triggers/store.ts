@@ -50,6 +50,47 @@ export function setSchedule(db: Db, id: string, schedule: Schedule | null, defau
 export const ownSchedule = ({ schedule }: Pick<Source, 'schedule'>): Schedule | null =>
   schedule === null || schedule.isDefault ? null : schedule
 
+/** Notes that a registration is complete, or that its end begins. */
+export function setSettled(db: Db, id: string, settled: boolean): Promise<unknown> {
+  return db
+    .updateTable('trigger_source')
+    .set({ settled, updated: sql`now()` })
+    .where('id', '=', id)
+    .where('deleted', 'is', null)
+    .execute()
+}
+
+/** @returns whether it is this app that puts the registration right: one of several that find it. */
+export async function claimSource(db: Db, id: string, settledBefore: Date): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('trigger_source')
+    .set({ updated: sql`now()` })
+    .where('id', '=', id)
+    .where('deleted', 'is', null)
+    .where('updated', '<', settledBefore.toISOString())
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Registrations of tests that listen since before a time, or that a crash left in the middle. */
+export function selectAbandonedTests(
+  db: Db,
+  { listeningSince, settledBefore }: { listeningSince: Date; settledBefore: Date },
+): Promise<Source[]> {
+  return db
+    .selectFrom('trigger_source')
+    .selectAll()
+    .where('deleted', 'is', null)
+    .where('simulate', '=', true)
+    .where(({ or, and, eb }) =>
+      or([
+        eb('created', '<', listeningSince.toISOString()),
+        and([eb('settled', '=', false), eb('updated', '<', settledBefore.toISOString())]),
+      ]),
+    )
+    .execute()
+}
+
 export function markSourceDeleted(db: Db, id: string): Promise<unknown> {
   return db.updateTable('trigger_source').set({ deleted: new Date() }).where('id', '=', id).execute()
 }

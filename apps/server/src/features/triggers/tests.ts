@@ -67,8 +67,7 @@ export function createTriggerTests(parts: Parts): TriggerTests {
     async toggleSimulation({ projectId }, flowId, flowVersionId) {
       const version = await flows.version(projectId, flowId, flowVersionId)
       const flow = { id: flowId, projectId }
-      if (await triggers.endSimulation(flow)) return
-      await triggers.simulate(flow, version).catch((error: unknown) => {
+      await triggers.toggleSimulation(flow, version).catch((error: unknown) => {
         throw failed(error)
       })
     },

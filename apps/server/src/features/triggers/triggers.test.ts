@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { FEED, FEED_VERSION, type FeedApp, installFeed, startFeedApp, strike } from '../../testing/feed.ts'
 import { codeAction, eventually, flowMaker, pieceTrigger } from '../../testing/flows.ts'
@@ -77,7 +78,8 @@ test('polling by the last item makes a run of every item before the one that was
 test('a webhook is registered once for each change, answers its handshake meanwhile, and is renewed', async () => {
   let handshake: unknown
   // Many apps call the webhook back before they take it.
-  app.onSubscribe = async (to) => {
+  app.onCall = async (path, to) => {
+    if (path !== '/subscribe') return
     const url = `${server.origin}${new URL(to).pathname}?challenge=42`
     const answer = await fetch(url, { method: 'POST' })
     handshake = { status: answer.status, body: await answer.json() }
@@ -198,6 +200,42 @@ test('a trigger is tested by its own test, by a real event, and by one that is m
   expect(app.calls).toMatchObject([{ path: '/unsubscribe' }])
   await server.call('DELETE', `/v1/flows/${polled.id}`, { token })
   await eventually(async () => ((await left()).length === 0 ? true : undefined), 'the end of the kept events')
+})
+
+test('a test listens until its trigger changes, for an hour at most', async () => {
+  const { token, projectId } = owner
+  const flow = await flows.create(trigger('hook'))
+  const toggle = () =>
+    server.call('POST', '/v1/test-trigger', {
+      token,
+      body: { projectId, flowId: flow.id, flowVersionId: flow.version.id, testStrategy: 'SIMULATION' },
+    })
+  const paths = () => app.calls.map((call) => call.path)
+  await toggle()
+  await flows.operate(flow.id, 'UPDATE_TRIGGER', { ...trigger('hook'), displayName: 'Renamed' })
+  await flows.operate(flow.id, 'CHANGE_NAME', { displayName: 'Renamed, too' })
+  expect(paths()).toEqual(['/subscribe'])
+  // While its version still says what it has registered.
+  await flows.operate(flow.id, 'UPDATE_TRIGGER', trigger('by_item'))
+  expect(paths()).toEqual(['/subscribe', '/unsubscribe'])
+  await flows.operate(flow.id, 'UPDATE_TRIGGER', trigger('hook'))
+
+  app.calls = []
+  // A click that comes twice begins and ends it.
+  expect((await Promise.all([toggle(), toggle()])).map(({ status }) => status)).toEqual([200, 200])
+  expect(paths()).toEqual(['/subscribe', '/unsubscribe'])
+
+  app.calls = []
+  await toggle()
+  const { db, execution } = server.server
+  const listening = db.updateTable('trigger_source').where('flowId', '=', flow.id).where('deleted', 'is', null)
+  const aged = (minutes: number) => ({ created: sql<string>`now() - ${minutes} * interval '1 minute'` })
+  await listening.set(aged(59)).execute()
+  await execution.upkeep.tick(new Date())
+  expect(paths()).toEqual(['/subscribe'])
+  await listening.set({ ...aged(61), updated: aged(61).created }).execute()
+  await execution.upkeep.tick(new Date())
+  expect(paths()).toEqual(['/subscribe', '/unsubscribe'])
 })
 
 test('an app with one webhook for all flows reaches those that listen, if it signs what it sends', async () => {
