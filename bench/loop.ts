@@ -1,9 +1,22 @@
 import type { FlowRun } from '@piecework/model/run/run'
 import { code, loop, until } from '../test/support/client.ts'
-import { benchServer } from './support/reference.ts'
+import { load } from './support/load.ts'
+import { benchServer, referenceBody, startFloor } from './support/reference.ts'
 
-/** `npm run bench loop`: what an iteration of a loop with a code step costs, journalled one by one. */
+/**
+ * `npm run bench loop`: what an iteration of a loop with a code step costs, journalled one by one; beside a bare call
+ * that writes one row, made one after the other.
+ */
 const REPEATS = 3
+const FLOOR_SECONDS = 3
+
+let writeMs = 0
+{
+  await using floor = await startFloor()
+  const rate = async () => (await load(floor.url, { connections: 1, seconds: FLOOR_SECONDS, body: referenceBody })).rate
+  await rate()
+  writeMs = 1000 / (await rate())
+}
 
 for (const mode of ['UNSANDBOXED', 'SANDBOX_CODE_ONLY']) {
   await using bench = await benchServer({ AP_EXECUTION_MODE: mode })
@@ -36,6 +49,7 @@ for (const mode of ['UNSANDBOXED', 'SANDBOX_CODE_ONLY']) {
   console.log(
     `${mode}: ms per iteration at 100 / 1,000 / 10,000: ${perIteration.map((ms) => ms.toFixed(3)).join(' / ')}`,
   )
+  console.log(`  to a bare call that writes one row (${writeMs.toFixed(3)} ms): ${(tenThousand / writeMs).toFixed(2)}`)
   console.log(
     `  cost at 10,000 to cost at 1,000: ${(tenThousand / thousand).toFixed(2)}; at 1,000 to 100: ${(thousand / hundred).toFixed(2)}`,
   )

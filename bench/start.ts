@@ -2,14 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { signIn } from '../test/support/client.ts'
 import { startServer, temporaryFolder } from '../test/support/process.ts'
 import { residentMb, treeOf } from './support/processes.ts'
-import { referenceBody, referenceSteps } from './support/reference.ts'
+import { referenceBody, referenceSteps, startFloor } from './support/reference.ts'
 
-/** `npm run bench start`: cold and warm start to readiness, and the memory of the idle process tree. */
+/**
+ * `npm run bench start`: cold and warm start to readiness, and the memory of the idle process tree; beside the start
+ * of a bare server that makes an embedded database with one table.
+ */
+const floorBegan = performance.now()
+const floor = await startFloor()
+const floorMs = performance.now() - floorBegan
+const floorMb = residentMb([floor.pid])
+await floor[Symbol.asyncDispose]()
 const folder = await temporaryFolder()
 try {
   const cold = await startServer(folder.path, {}, { fresh: true })
   const flowId = await (await signIn(cold.base)).liveFlow(referenceSteps())
+  console.log(`bare server on a new database           ${(floorMs / 1000).toFixed(1)} s, ${floorMb.toFixed(0)} MB`)
   console.log(`cold start to ready (new data folder)   ${(cold.startMs / 1000).toFixed(1)} s`)
+  console.log(`  to the bare server                    ${(cold.startMs / floorMs).toFixed(2)}`)
   await cold.stop()
   const times: number[] = []
   for (let i = 0; i < 3; i++) {

@@ -32,8 +32,8 @@ export async function benchServer(env: Record<string, string> = {}) {
   }
 }
 
-/** The floor process: its URL, and how to end it. */
-export async function startFloor(): Promise<{ url: string } & AsyncDisposable> {
+/** The floor process: its URL and id, and how to end it. */
+export async function startFloor(): Promise<{ url: string; pid: number } & AsyncDisposable> {
   const folder = await temporaryFolder()
   const path = new URL('./floor.ts', import.meta.url).pathname
   const child: ChildProcess = spawn(process.execPath, [path, folder.path], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -41,6 +41,7 @@ export async function startFloor(): Promise<{ url: string } & AsyncDisposable> {
   const [line] = await once(child.stdout, 'data')
   return {
     url: `http://127.0.0.1:${String(line).trim()}/`,
+    pid: child.pid ?? 0,
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGKILL')
       await once(child, 'exit')
