@@ -36,6 +36,10 @@ function start(file: string, args: string[], { cwd = root, input = '', env = {} 
 const cli = (args: string[], options: { input?: string; env?: Record<string, string> } = {}) =>
   start(process.execPath, [join(repository, 'apps/cli/src/main.ts'), ...args, '--root', root], options)
 
+/** A script of the repository, as the documentation of the format calls it. */
+const script = (words: string[], options: { input?: string; env?: Record<string, string> } = {}) =>
+  start('npm', ['run', '--silent', ...words, '--root', root], { cwd: repository, ...options })
+
 /** @returns what the command printed. */
 async function must(ended: Promise<Ended>): Promise<string> {
   const { code, stdout, stderr } = await ended
@@ -106,12 +110,19 @@ test('a built piece is installed with an API key, and its trigger and action run
 
   const archive = await must(cli(['pieces', 'build', 'ice-cream']))
   expect(archive).toBe(join(folder, 'dist', 'acme-piece-ice-cream-0.0.1.tgz'))
+  expect(await must(script(['build-piece', 'ice-cream', '--']))).toBe(archive)
+  expect(await must(script(['pieces', '--', 'build', '--name=ice-cream']))).toBe(archive)
   const key = await server.call<{ value: string }>('POST', '/v1/api-keys', { token, body: { displayName: 'CI' } })
   const sync = (value: string) =>
     cli(['pieces', 'sync', '--api-url', `${server.origin}/api`], { env: { AP_API_KEY: value } })
   expect(await sync('sk-wrong')).toMatchObject({ code: 1, stderr: expect.stringContaining('answered 401') })
   expect(await must(sync(key.body.value))).toBe(`${NAME}@0.0.1 is installed`)
-  expect(await must(sync(key.body.value))).toBe(`${NAME}@0.0.1 was there already`)
+  const there = `${NAME}@0.0.1 was there already`
+  expect(await must(sync(key.body.value))).toBe(there)
+  const env = { AP_API_KEY: key.body.value }
+  expect(await must(script(['sync-pieces', '--', '--apiUrl', `${server.origin}/api`], { env }))).toBe(there)
+  const input = `ice-cream\n${server.origin}/api\n${key.body.value}\n`
+  expect(await must(script(['publish-piece-to-api', '--'], { input }))).toBe(there)
 
   const query = { locale: 'fr' }
   const piece = await server.call<PieceMetadata>('GET', `/v1/pieces/${NAME}`, { token, query })
@@ -141,7 +152,8 @@ test('a piece is published to the registry of the user, and not by a dry run', a
   const env = { npm_config_userconfig: join(root, 'npmrc'), npm_config_registry: `http://${host}/` }
   try {
     const publish = ['pieces', 'publish', folder]
-    expect(await must(cli([...publish, '--dry-run'], { env }))).toBe(`${NAME}@0.0.1 can be published`)
+    const tried = script(['publish-piece', 'ice-cream', '--', '--dry-run'], { env })
+    expect(await must(tried)).toBe(`${NAME}@0.0.1 can be published`)
     expect(published).toEqual([])
     expect(await must(cli(publish, { env }))).toBe(`${NAME}@0.0.1 is published`)
     expect(published).toMatchObject([
@@ -154,7 +166,10 @@ test('a piece is published to the registry of the user, and not by a dry run', a
 })
 
 test('code that does not compile, or is no piece, is refused in plain words', async () => {
-  await must(cli(['pieces', 'create', 'broken', '--package-name', 'piece-broken', '--type', 'community']))
+  await must(script(['create-piece', '--', 'broken', '--package-name', 'piece-broken', '--type', 'community']))
+  await must(script(['create-action', '--', 'broken', '--name', 'Mend', '--description', 'x']))
+  const trigger = ['broken', '--name', 'Broke', '--description', 'x', '--technique', 'webhook']
+  await must(script(['create-trigger', '--', ...trigger]))
   const index = join(root, 'community', 'broken', 'src', 'index.ts')
   await writeFile(index, 'export const nothing = 1\n')
   expect((await cli(['pieces', 'build', 'broken'])).stderr).toContain('does not export a piece')

@@ -12,6 +12,8 @@ import { writeTranslationFile } from './translation.ts'
 export interface Input {
   /** The answer to the question of this flag. @throws Error when it is none of the choices. */
   answer(flag: string, question: Question): Promise<string>
+  /** What the flag says; undefined without it. */
+  given(flag: string): string | undefined
   /** Words after the command. */
   words: readonly string[]
   /** The folder of the sections of pieces. */
@@ -30,7 +32,24 @@ interface Command {
 const pieceName = async (input: Input): Promise<string> =>
   input.words[0] ?? input.answer('piece', { text: 'Enter the piece folder name' })
 
-const buildAsked = async (input: Input) => buildPackage(await findPiece(await pieceName(input), input.root), input)
+/** Where --name names no step, it may name the piece. */
+const buildAsked = async (input: Input) =>
+  buildPackage(await findPiece(input.given('name') ?? (await pieceName(input)), input.root), input)
+
+/** Builds pieces and installs them on a server. @returns a line for each. */
+async function install(input: Input, namesOfPieces: () => Promise<readonly string[]>): Promise<string> {
+  const names = await namesOfPieces()
+  const apiUrl = await input.answer('api-url', { text: 'Enter the API URL', fallback: 'http://localhost:3000/api' })
+  const apiKey = await input.answer('api-key', { text: 'Enter the API key', secret: true })
+  const lines: string[] = []
+  for (const name of names) {
+    const built = await buildPackage(await findPiece(name, input.root), input)
+    const isNew = await uploadPackage(built, await packPackage(built), { apiUrl, apiKey })
+    const { manifest } = built
+    lines.push(`${manifest.name}@${manifest.version} ${isNew ? 'is installed' : 'was there already'}`)
+  }
+  return lines.join('\n')
+}
 
 function creator(what: 'action' | 'trigger') {
   return async (input: Input): Promise<string> => {
@@ -87,19 +106,13 @@ export const COMMANDS: Record<string, Command> = {
   'pieces sync': {
     usage: '[piece]... --api-url <https://host/api> [--api-key <key>]',
     summary: 'builds pieces (all custom ones, unless some are named) and installs them on a server',
-    async run(input) {
-      const apiUrl = await input.answer('api-url', { text: 'Enter the API URL', fallback: 'http://localhost:3000/api' })
-      const apiKey = await input.answer('api-key', { text: 'Enter the API key', secret: true })
-      const names = input.words.length > 0 ? input.words : await listPieces(join(input.root, 'custom'))
-      const lines: string[] = []
-      for (const name of names) {
-        const built = await buildPackage(await findPiece(name, input.root), input)
-        const isNew = await uploadPackage(built, await packPackage(built), { apiUrl, apiKey })
-        const { manifest } = built
-        lines.push(`${manifest.name}@${manifest.version} ${isNew ? 'is installed' : 'was there already'}`)
-      }
-      return lines.join('\n')
-    },
+    run: (input) =>
+      install(input, async () => (input.words.length > 0 ? input.words : listPieces(join(input.root, 'custom')))),
+  },
+  'pieces publish-to-api': {
+    usage: '[piece] --api-url <https://host/api> [--api-key <key>]',
+    summary: 'builds one piece and installs it on a server',
+    run: (input) => install(input, async () => [await pieceName(input)]),
   },
   'pieces generate-translation-file': {
     usage: '[piece]',

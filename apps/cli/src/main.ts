@@ -23,6 +23,8 @@ const options = {
   technique: text,
   'api-url': text,
   'api-key': text,
+  // As scripts in the wild have it.
+  apiUrl: text,
   root: { type: 'string', default: 'pieces' },
   external: { type: 'string', multiple: true, default: [] as string[] },
   'dry-run': { type: 'boolean', default: false },
@@ -31,15 +33,19 @@ const options = {
 
 function readInput(args: string[], asker: Asker): { command: string; help: boolean; input: Input } {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-  const given: Record<string, unknown> = { 'api-key': process.env.AP_API_KEY, ...values }
+  const given: Record<string, unknown> = { 'api-key': process.env.AP_API_KEY, 'api-url': values.apiUrl, ...values }
+  const flagText = (flag: string): string | undefined => {
+    const value = given[flag]
+    return typeof value === 'string' ? value : undefined
+  }
   const input: Input = {
     words: positionals.slice(2),
     root: values.root,
     external: values.external,
     dryRun: values['dry-run'],
+    given: flagText,
     async answer(flag, question) {
-      const value = given[flag]
-      const answer = typeof value === 'string' ? value : await asker.ask(question)
+      const answer = flagText(flag) ?? (await asker.ask(question))
       if (answer === '' && question.fallback === undefined) throw new Error(`--${flag} must not be empty`)
       if (question.choices && !question.choices.includes(answer))
         throw new Error(`--${flag} must be ${question.choices.join(' or ')}, and not '${answer}'`)
