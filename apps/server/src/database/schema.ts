@@ -6,7 +6,7 @@ import type { TriggerStrategy } from '@piecework/model/piece/metadata'
 import type { FailedStep } from '@piecework/model/run/run'
 import type { FlowRunStatus, RunEnvironment } from '@piecework/model/run/status'
 import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
-import type { Generated, JSONColumnType } from 'kysely'
+import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { CreatedTime, Jsonb, Nullable, NullableJsonb, NullableTime, Time } from './columns.ts'
 import type { LiveLockTable, LivePresenceTable } from './live-tables.ts'
 
@@ -331,6 +331,8 @@ export interface PieceMetadataTable extends Base {
   projectUsage: Generated<number>
   /** The whole PieceMetadata. */
   metadata: Jsonb<unknown>
+  minimumRelease: GeneratedAlways<string | null>
+  maximumRelease: GeneratedAlways<string | null>
 }
 
 /** Which pieces a project shows. */

@@ -8,6 +8,7 @@ import { workerGroups } from './0006-worker-groups.ts'
 import { runsByStatus } from './0007-runs-by-status.ts'
 import { runRetries } from './0008-run-retries.ts'
 import { settledTriggers } from './0009-settled-triggers.ts'
+import { pieceReleases } from './0010-piece-releases.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   runsByStatus,
   runRetries,
   settledTriggers,
+  pieceReleases,
 ]

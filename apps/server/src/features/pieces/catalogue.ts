@@ -130,7 +130,7 @@ export function createCatalogue({
 
   /** Names and versions first: of the metadata only what the list shows is read. */
   const loadList = async (platformId: string | null): Promise<readonly CataloguedPiece[]> => {
-    const newest = new Map<string, { id: string; version: string }>()
+    const newest = new Map<string, { id: string; version: string; updated: string }>()
     for (const row of (await selectNames(db, platformId)).filter(isSupported)) {
       const known = newest.get(row.name)
       if (!known || semver.gt(row.version, known.version)) newest.set(row.name, row)
@@ -140,11 +140,14 @@ export function createCatalogue({
       const own = listed.get(name)
       return !own || (!developed.has(name) && semver.gt(version, own.metadata.version))
     })
-    const installed = await selectInstalled(
-      db,
-      platformId,
-      wanted.map(([, { id }]) => id),
-    )
+    // Metadata is large: of what was read before nothing is read again.
+    const unread: string[] = []
+    for (const [name, { id, updated }] of wanted) {
+      const known = rows.get(id)
+      if (known?.updated === updated) listed.set(name, known)
+      else unread.push(id)
+    }
+    const installed = await selectInstalled(db, platformId, unread)
     for (const piece of installed.map(fromRow)) listed.set(piece.metadata.name, piece)
     return [...listed.values()]
   }

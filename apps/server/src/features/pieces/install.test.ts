@@ -210,6 +210,11 @@ test('pieces are hidden by the platform and by the project, and tagged', async (
     query: { sortBy: 'POPULARITY', orderBy: 'DESC' },
   })
   expect(popular.body.slice(0, 3).map((piece) => piece.projectUsage)).toEqual([1, 1, 0])
+  const usage = async (query: Record<string, string>) =>
+    (await server.call<typeof popular.body>('GET', '/v1/pieces', { token, query })).body[0]?.projectUsage
+  expect(await usage({ searchQuery: 'greeter' })).toBe(1)
+  const one = await server.call<{ projectUsage: number }>('GET', `/v1/pieces/${NAME}`, { token })
+  expect(one.body.projectUsage).toBe(1)
   const tags = await server.call<{ data: { id: string; name: string }[] }>('GET', '/v1/tags', { token })
   expect(tags.body.data.map((tag) => tag.name).sort()).toEqual(['free', 'tested'])
   const first = tags.body.data[0]?.id

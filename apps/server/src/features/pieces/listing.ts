@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Db } from '../../database/open.ts'
 import { TaggedJson } from '../../http/tagged.ts'
 import type { Catalogue, CataloguedPiece } from './catalogue.ts'
-import { presentSummary, type SuggestionType, translated } from './present.ts'
+import { presentSummary, type SuggestionType, translated, withUsage } from './present.ts'
 import { searchPieces, suggestedSteps } from './search.ts'
 import type { Tags } from './tags.ts'
 import type { PieceUsage } from './usage.ts'
@@ -45,6 +45,11 @@ export function createPieceListing({ db, catalogue, tags, usage }: Parts): Piece
     sizeCalculation: ({ body }, key) => body.byteLength + key.length + ENTRY_BYTES,
   })
 
+  const usedBy = (platformId: string | null, sortBy: PieceOrder | undefined) => {
+    if (platformId === null) return undefined
+    return sortBy === 'POPULARITY' ? usage.counted(platformId) : usage.known(platformId)
+  }
+
   return {
     async list(platformId, request) {
       const { projectId, includeHidden, includeTags, ...query } = request
@@ -52,7 +57,7 @@ export function createPieceListing({ db, catalogue, tags, usage }: Parts): Piece
         catalogue.list(platformId),
         platformId === null || includeHidden ? undefined : selectVisibility(db, platformId, projectId),
         includeTags && platformId !== null ? tags.ofPieces(platformId) : undefined,
-        query.sortBy === 'POPULARITY' && platformId !== null ? usage(platformId) : undefined,
+        usedBy(platformId, query.sortBy),
       ])
       // Everything that the answer depends on; projects that show the same pieces share it.
       const key = JSON.stringify([versionOf(all), used && versionOf(used), visibility, tagged && [...tagged], query])
@@ -62,7 +67,7 @@ export function createPieceListing({ db, catalogue, tags, usage }: Parts): Piece
       const shown = all.filter((piece) => shows(piece.metadata.name) && isIn(piece, query.categories))
       const local = shown.map((piece) => {
         const own = translated(piece, query.locale)
-        return used ? { ...own, projectUsage: used.get(piece.metadata.name) ?? 0 } : own
+        return used ? withUsage(own, used) : own
       })
       const summaries = inOrder(local, query).map((piece) => ({
         ...presentSummary(piece),

@@ -61,6 +61,12 @@ export function translated(piece: CataloguedPiece, locale: string | undefined): 
   return { ...piece, metadata: local }
 }
 
+/** The piece with how many projects use it. */
+export const withUsage = (piece: CataloguedPiece, used: ReadonlyMap<string, number>): CataloguedPiece => ({
+  ...piece,
+  projectUsage: used.get(piece.metadata.name) ?? 0,
+})
+
 export type SuggestionType = 'ACTION' | 'TRIGGER' | 'ACTION_AND_TRIGGER'
 
 /** A piece as the list shows it: with counts. */

@@ -8,8 +8,9 @@ import { queryFlag, queryList } from '../../http/schemas.ts'
 import { TaggedJson } from '../../http/tagged.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PieceListing } from './listing.ts'
-import { Piece, PieceSummary, presentPiece, translated } from './present.ts'
+import { Piece, PieceSummary, presentPiece, translated, withUsage } from './present.ts'
 import { PIECE_RELEASE } from './release.ts'
+import type { PieceUsage } from './usage.ts'
 
 const SortBy = z.enum(['NAME', 'UPDATED', 'CREATED', 'POPULARITY'])
 
@@ -39,10 +40,11 @@ const PieceQuery = z.object({
 interface Parts {
   catalogue: Catalogue
   listing: PieceListing
+  usage: PieceUsage
 }
 
 /** The pieces that the caller's platform can use; without a token, those that everybody can. */
-export function pieceRoutes(app: FastifyInstance, { catalogue, listing }: Parts): void {
+export function pieceRoutes(app: FastifyInstance, { catalogue, listing, usage }: Parts): void {
   const shared = { method: 'GET', principals: 'optional', permission: 'NONE', project: null } as const
 
   route(app, {
@@ -90,8 +92,11 @@ export function pieceRoutes(app: FastifyInstance, { catalogue, listing }: Parts)
       summary: 'Get a piece',
       schema: { params, query: PieceQuery, response: Piece },
       handler: async ({ principal, params, query }) => {
-        const piece = await catalogue.get(nameOf(params), query.version, platformOf(principal))
-        return new TaggedJson(presentPiece(translated(piece, query.locale)))
+        const platformId = platformOf(principal)
+        const piece = translated(await catalogue.get(nameOf(params), query.version, platformId), query.locale)
+        return new TaggedJson(
+          presentPiece(platformId === null ? piece : withUsage(piece, await usage.known(platformId))),
+        )
       },
     })
 

@@ -4,7 +4,21 @@ import { type Selectable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import type { PieceMetadataTable } from '../../database/schema.ts'
 
-export type InstalledPiece = Selectable<PieceMetadataTable>
+const COLUMNS = [
+  'id',
+  'created',
+  'updated',
+  'name',
+  'version',
+  'platformId',
+  'pieceType',
+  'packageType',
+  'archiveId',
+  'projectUsage',
+  'metadata',
+] as const
+
+export type InstalledPiece = Pick<Selectable<PieceMetadataTable>, (typeof COLUMNS)[number]>
 
 /** Pieces that every platform sees, and those of the platform's own. */
 function visible(db: Db, platformId: string | null) {
@@ -20,13 +34,13 @@ export async function selectInstalled(
 ): Promise<InstalledPiece[]> {
   if (ids.length === 0) return []
   return visible(db, platformId)
-    .selectAll()
+    .select(COLUMNS)
     .where('id', '=', sql<string>`any(${[...ids]}::text[])`)
     .execute()
 }
 
 export function selectVersions(db: Db, name: string, platformId: string | null): Promise<InstalledPiece[]> {
-  return visible(db, platformId).selectAll().where('name', '=', name).execute()
+  return visible(db, platformId).select(COLUMNS).where('name', '=', name).execute()
 }
 
 /** What a list needs to choose among versions, without the bulk of the metadata. */
@@ -39,8 +53,9 @@ export async function selectNames(db: Db, platformId: string | null) {
       'pieceType',
       'packageType',
       'platformId',
-      sql<string | null>`metadata->>'minimumSupportedRelease'`.as('minimum'),
-      sql<string | null>`metadata->>'maximumSupportedRelease'`.as('maximum'),
+      'updated',
+      'minimumRelease as minimum',
+      'maximumRelease as maximum',
     ])
     .execute()
   return rows.map(({ minimum, maximum, ...row }) => ({
@@ -73,7 +88,7 @@ export async function insertPiece(db: Db, { metadata, ...piece }: NewInstalledPi
 export function selectOwnPiece(db: Db, platformId: string, id: string): Promise<InstalledPiece | undefined> {
   return db
     .selectFrom('piece_metadata')
-    .selectAll()
+    .select(COLUMNS)
     .where('id', '=', id)
     .where('platformId', '=', platformId)
     .executeTakeFirst()

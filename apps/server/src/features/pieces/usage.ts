@@ -1,18 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type { Db } from '../../database/open.ts'
 
 /** In how many projects of a platform the latest versions of flows use each piece, by name. */
-export type PieceUsage = (platformId: string) => Promise<ReadonlyMap<string, number>>
+type Counts = ReadonlyMap<string, number>
+
+export interface PieceUsage {
+  /** Waits for the numbers. @throws what the database throws */
+  counted(platformId: string): Promise<Counts>
+  /**
+   * For lists that show the numbers by the way: those of a while ago while new ones are counted, and none when the
+   * first count takes long. It never fails.
+   */
+  known(platformId: string): Promise<Counts>
+}
 
 /** Counting reads every flow of the platform: what is a few minutes old will do. */
 const KEPT_MS = 10 * 60_000
 const CACHED_PLATFORMS = 100
+const PATIENCE_MS = 50
+const NONE: Counts = new Map()
 
 export function createPieceUsage(db: Db): PieceUsage {
-  const cache = new LRUCache<string, Promise<ReadonlyMap<string, number>>>({ max: CACHED_PLATFORMS, ttl: KEPT_MS })
+  const cache = new LRUCache<string, { counts: Counts; until: number }>({ max: CACHED_PLATFORMS })
+  const counting = new Map<string, Promise<Counts>>()
 
-  const count = async (platformId: string): Promise<ReadonlyMap<string, number>> => {
+  const count = async (platformId: string): Promise<Counts> => {
     const result = await sql<{ name: string; projects: number }>`
       select name, count(distinct "projectId")::int as projects from (
         select f."projectId", jsonb_path_query(v.trigger::jsonb, '$.**.settings.pieceName') #>> '{}' as name
@@ -21,16 +36,31 @@ export function createPieceUsage(db: Db): PieceUsage {
           select trigger from flow_version where "flowId" = f.id order by id desc limit 1
         ) v
         where p."platformId" = ${platformId} and p.deleted is null
-      ) used group by name`.execute(db)
-    return new Map(result.rows.map(({ name, projects }) => [name, projects]))
+      ) used group by name order by name`.execute(db)
+    const counts = new Map(result.rows.map(({ name, projects }) => [name, projects]))
+    const before = cache.get(platformId)?.counts
+    // The same object stands for the same numbers: lists that show them stay as they are.
+    const kept = isDeepStrictEqual(before, counts) && before ? before : counts
+    cache.set(platformId, { counts: kept, until: Date.now() + KEPT_MS })
+    return kept
   }
 
-  return (platformId) => {
+  const counted = (platformId: string): Promise<Counts> => {
     const known = cache.get(platformId)
-    if (known) return known
-    const counting = count(platformId)
-    cache.set(platformId, counting)
-    counting.catch(() => cache.delete(platformId))
-    return counting
+    if (known && known.until > Date.now()) return Promise.resolve(known.counts)
+    const running = counting.get(platformId)
+    if (running) return running
+    const started = count(platformId).finally(() => counting.delete(platformId))
+    counting.set(platformId, started)
+    return started
+  }
+
+  return {
+    counted,
+    async known(platformId) {
+      const fallback = cache.get(platformId)?.counts
+      const fresh = counted(platformId).catch(() => fallback ?? NONE)
+      return fallback ?? Promise.race([fresh, sleep(PATIENCE_MS, NONE, { ref: false })])
+    },
   }
 }
