@@ -1,4 +1,5 @@
 import type { EngineConfig } from '@piecework/engine/protocol'
+import { LONGEST_TEXT_BYTES } from '@piecework/worker/channel/messages'
 import type { Settings } from './settings.ts'
 
 /** Memory of one V8 isolate in the SANDBOX_CODE_* modes. */
@@ -24,6 +25,18 @@ export function engineConfig(settings: Settings, internalApiUrl: string): Engine
       isolateMemoryMb: ISOLATE_MEMORY_MB,
     },
   }
+}
+
+const MB = 1024 * 1024
+const MESSAGE_OVERHEAD_MB = 16
+
+/**
+ * The largest message between an app and a separate worker: what a run ends with is its last entries and its log,
+ * each a text within the text and so up to twice its size, and an answer; what it begins with is no more.
+ */
+export function maxMessageBytes({ maxFlowRunLogSizeMb, maxWebhookPayloadSizeMb, maxFileSizeMb }: Settings): number {
+  const largest = Math.max(maxFlowRunLogSizeMb, maxWebhookPayloadSizeMb, maxFileSizeMb)
+  return Math.min((5 * largest + MESSAGE_OVERHEAD_MB) * MB, LONGEST_TEXT_BYTES)
 }
 
 /** The variables that the operator lets sandboxed code see. */

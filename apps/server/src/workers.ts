@@ -8,7 +8,7 @@ import type { Logger } from 'pino'
 import type { Dispatcher } from './dispatch/dispatcher.ts'
 import type { LinkSource } from './dispatch/remote-link.ts'
 import { createWorkerChannel } from './dispatch/worker-channel.ts'
-import { engineConfig, propagatedEnvironment } from './engine-config.ts'
+import { engineConfig, maxMessageBytes, propagatedEnvironment } from './engine-config.ts'
 import type { WorkerMachines } from './features/worker-machines/store.ts'
 import type { Tokens } from './http/tokens.ts'
 import type { Settings } from './settings.ts'
@@ -61,6 +61,7 @@ export function createWorkers(parts: Parts): Workers {
     settings: {
       engine,
       memoryLimitKb: settings.sandboxMemoryLimitKb,
+      maxMessageBytes: maxMessageBytes(settings),
       propagatedEnvVars: settings.sandboxPropagatedEnvVars,
     },
     onMachine: report,

@@ -168,7 +168,7 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
   }
 }
 
-function createBuckets(): Buckets {
+export function createBuckets(): Buckets {
   const counts = new Map<string, number>()
   return {
     counts,

@@ -65,8 +65,7 @@ export interface Buckets {
 }
 
 /** Work of waiting callers held in memory at most; beyond it they are told to come back. */
-const MAX_WAITING = 10_000
-const MAX_WAITING_BYTES = 256 * 1024 * 1024
+export const MAX_WAITING = { waiting: 10_000, bytes: 256 * 1024 * 1024 }
 /**
  * Claimed jobs held ahead of free slots, so that a finished slot need not wait for the database: as many as end
  * within the time of a claim, so that short runs flow and long ones do not queue up behind a busy worker.
@@ -76,6 +75,9 @@ const CLAIM_TIME_MS = 8
 /** Weight of the last gap between two ends in their running average. */
 const GAP_WEIGHT = 0.1
 const RETRY_AFTER_ERROR_MS = 1000
+
+export const tooManyWait = (): AppError =>
+  new AppError('SANDBOX_CAPACITY_EXCEEDED', { message: 'Too many calls wait for a free worker. Try again later.' })
 
 export function createLane(parts: LaneParts): Lane {
   const { group, queue, owner, leaseMs, handlers, buckets, log } = parts
@@ -224,10 +226,8 @@ export function createLane(parts: LaneParts): Lane {
     },
     submit(item) {
       const bytes = item.bytes ?? 0
-      if (waiting.size >= MAX_WAITING || (waiting.size > 0 && waitingBytes + bytes > MAX_WAITING_BYTES))
-        throw new AppError('SANDBOX_CAPACITY_EXCEEDED', {
-          message: 'Too many calls wait for a free worker. Try again later.',
-        })
+      if (waiting.size >= MAX_WAITING.waiting || (waiting.size > 0 && waitingBytes + bytes > MAX_WAITING.bytes))
+        throw tooManyWait()
       waitingBytes += bytes
       waiting.push(item)
       pump()

@@ -18,6 +18,10 @@ export interface OperationRequest {
   preparationMs?: number
 }
 
+/** What a request holds in memory, about: all but a payload is small. */
+export const bytesOf = ({ operation }: OperationRequest): number =>
+  'payload' in operation && typeof operation.payload === 'string' ? operation.payload.length : 0
+
 const SILENT = { journal: async () => {}, respond: () => {}, progress: () => {} }
 
 /**
@@ -60,6 +64,7 @@ export function createInteractive(
         priority: PRIORITY.critical,
         leased: false,
         bucket: null,
+        bytes: bytesOf(request),
         start: (link) => simple(runOperation(link, request).then(resolve, reject)),
       }
       try {

@@ -8,12 +8,16 @@ import type { Bus } from '../bus/bus.ts'
 import type { Message } from '../bus/topics.ts'
 import { type ClaimedJob, PRIORITY } from '../queue/job.ts'
 import type { Queue } from '../queue/queue.ts'
-import { jobItem, type OperationRequest, runOperation } from './operations.ts'
+import { MAX_WAITING, tooManyWait } from './lane.ts'
+import { bytesOf, jobItem, type OperationRequest, runOperation } from './operations.ts'
 import type { JobHandler } from './work.ts'
 
 /** Operations for callers of an app without workers: through the queue, answered over the bus. */
 export interface OperationRelay {
-  /** @throws AppError ENGINE_OPERATION_FAILURE when it does not come to a result, or nobody takes it in time. */
+  /**
+   * @throws AppError ENGINE_OPERATION_FAILURE when it does not come to a result, or nobody takes it in time;
+   * SANDBOX_CAPACITY_EXCEEDED when too many callers wait already.
+   */
   ask(request: OperationRequest): Promise<EngineResult>
   /** Handles OPERATION jobs. */
   handler: JobHandler
@@ -24,6 +28,8 @@ interface Parts {
   owner: string
   bus: Bus
   wake(jobs: { projectId: string; priority: number }): void
+  /** Of callers that wait, and of what their requests hold in memory; one alone may hold more. */
+  limits?: { waiting: number; bytes: number }
   log: Logger
 }
 
@@ -37,8 +43,9 @@ const Relayed = z.object({
   request: z.custom<OperationRequest>((value) => typeof value === 'object' && value !== null && 'operation' in value),
 })
 
-export function createOperationRelay({ queue, owner, bus, wake, log }: Parts): OperationRelay {
+export function createOperationRelay({ queue, owner, bus, wake, limits = MAX_WAITING, log }: Parts): OperationRelay {
   const waiting = new Map<string, (reply: Message<'OPERATION_REPLY'>) => void>()
+  let waitingBytes = 0
   bus.on('OPERATION_REPLY', (reply) => waiting.get(reply.id)?.(reply))
 
   const answer = async (job: ClaimedJob, { request, replyTo }: z.infer<typeof Relayed>, link: Link): Promise<void> => {
@@ -48,7 +55,9 @@ export function createOperationRelay({ queue, owner, bus, wake, log }: Parts): O
     } catch (error) {
       reply.error = error instanceof Error ? error.message : String(error)
     }
-    bus.publish('OPERATION_REPLY', reply, replyTo)
+    // A worker that came to the app of the caller meanwhile may be the one that took it.
+    if (replyTo === bus.appId) waiting.get(job.id)?.(reply)
+    else bus.publish('OPERATION_REPLY', reply, replyTo)
     await queue
       .complete({ owner, id: job.id })
       .catch((error: unknown) => log.error({ err: error }, 'an operation could not be taken off the queue'))
@@ -57,6 +66,10 @@ export function createOperationRelay({ queue, owner, bus, wake, log }: Parts): O
   return {
     async ask(request) {
       const id = newId()
+      const bytes = bytesOf(request)
+      if (waiting.size >= limits.waiting || (waiting.size > 0 && waitingBytes + bytes > limits.bytes))
+        throw tooManyWait()
+      waitingBytes += bytes
       const patienceMs = request.timeoutMs + (request.preparationMs ?? 0) + PICK_UP_MS
       const data: z.infer<typeof Relayed> = { replyTo: bus.appId, until: Date.now() + patienceMs, request }
       const { projectId } = request.operation
@@ -77,6 +90,7 @@ export function createOperationRelay({ queue, owner, bus, wake, log }: Parts): O
       } finally {
         waiting.get(id)?.({ id })
         waiting.delete(id)
+        waitingBytes -= bytes
       }
     },
 

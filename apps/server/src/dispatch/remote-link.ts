@@ -24,6 +24,8 @@ interface Parts {
   id: string
   concurrency: number
   group: string | null
+  /** Of one message to the worker. */
+  maxMessageBytes: number
   source: LinkSource
   onMachine(information: MachineInformation): void
   onBye(): void
@@ -38,7 +40,8 @@ interface RemoteTask {
 /** Journal entries of one worker that may wait for the database at a time. */
 const MAX_UNSTORED = 2000
 
-export function createRemoteLink({ id, concurrency, group, source, onMachine, onBye, log }: Parts): RemoteLink {
+export function createRemoteLink(parts: Parts): RemoteLink {
+  const { id, concurrency, group, maxMessageBytes, source, onMachine, onBye, log } = parts
   const tasks = new Map<number, RemoteTask>()
   let nextTask = 1
   let slots = concurrency
@@ -46,8 +49,11 @@ export function createRemoteLink({ id, concurrency, group, source, onMachine, on
   let unstored = 0
   let held: { resume(): void } | undefined
 
-  const session = createSession((message) => take(FromWorker.parse(message)))
+  const session = createSession((message) => take(FromWorker.parse(message)), maxMessageBytes)
   const send = (message: ToWorker) => session.send(message)
+
+  const tooLarge = (what: string) =>
+    `${what} is larger than an app may tell a worker at once (${Math.floor(maxMessageBytes / 1024 / 1024)} MB).`
 
   const store = async ({ taskId, batch, entries }: Extract<FromWorker, { kind: 'journal' }>): Promise<void> => {
     unstored += entries.length
@@ -67,7 +73,7 @@ export function createRemoteLink({ id, concurrency, group, source, onMachine, on
 
   const load = async (requestId: number, read: () => Promise<{ version?: FlowVersion; archive?: string }>) => {
     try {
-      send({ kind: 'loaded', requestId, ...(await read()) })
+      if (!send({ kind: 'loaded', requestId, ...(await read()) })) throw new Error(tooLarge('What it asked for'))
     } catch (error) {
       log.warn({ err: error, link: id }, 'a worker could not be given what it asked for')
       send({ kind: 'loaded', requestId, error: error instanceof Error ? error.message : String(error) })
@@ -106,7 +112,10 @@ export function createRemoteLink({ id, concurrency, group, source, onMachine, on
       if (lost) return { outcome: Promise.resolve({ kind: 'LOST' }), cancel: () => {} }
       const taskId = nextTask++
       const outcome = new Promise<TaskOutcome>((settle) => tasks.set(taskId, { events, settle }))
-      send({ kind: 'execute', taskId, task })
+      if (!send({ kind: 'execute', taskId, task })) {
+        tasks.get(taskId)?.settle({ kind: 'CRASHED', message: tooLarge('What there is to do') })
+        tasks.delete(taskId)
+      }
       return { outcome, cancel: () => send({ kind: 'cancel', taskId }) }
     },
     lose() {

@@ -32,7 +32,8 @@ let link: Promise<WorkerLink>
 const detached: string[] = []
 
 const now = new Date().toISOString()
-const version: FlowVersion = {
+const step = (code: string) => codeAction('step_1', code)
+const versionOf = (code: string): FlowVersion => ({
   id: 'version',
   created: now,
   updated: now,
@@ -46,18 +47,16 @@ const version: FlowVersion = {
   updatedBy: null,
   backupFiles: null,
   notes: [],
-  trigger: JSON.parse(
-    JSON.stringify({
-      ...webhookTrigger(),
-      nextAction: codeAction(
-        'step_1',
-        'export const code = async () => new Promise((resolve) => setTimeout(() => resolve("done"), 1500))',
-      ),
-    }),
-  ),
+  trigger: JSON.parse(JSON.stringify({ ...webhookTrigger(), nextAction: step(code) })),
+})
+const versions: Record<string, FlowVersion> = {
+  slow: versionOf('export const code = () => new Promise((resolve) => setTimeout(() => resolve("done"), 1500))'),
+  large: versionOf('export const code = () => "x".repeat(1_000_000)'),
 }
+/** More than all other messages of these tests. */
+const maxMessageBytes = 200_000
 
-const task: Task = {
+const taskOf = (triggerPayload: string): Task => ({
   operation: {
     type: 'EXECUTE_FLOW',
     projectId: 'project',
@@ -66,16 +65,17 @@ const task: Task = {
     flowRunId: 'run',
     flowId: 'flow',
     executionType: 'BEGIN',
-    triggerPayload: '{}',
+    triggerPayload,
     executeTrigger: false,
     resumePayload: null,
     journal: [],
     test: null,
     callerWaits: false,
   },
-  version: { key: 'version:locked', pieces: { '@activepieces/piece-webhook@0.1.29': { type: 'BUILTIN' } } },
+  version: { key: 'slow', pieces: { '@activepieces/piece-webhook@0.1.29': { type: 'BUILTIN' } } },
   timeoutMs: 30_000,
-}
+})
+const task = taskOf('{}')
 
 const portOf = (listener: { address(): unknown }): number => {
   const address = listener.address()
@@ -97,10 +97,10 @@ beforeEach(async () => {
     attach: (made) => onLink(made),
     detach: (id) => detached.push(id),
     source: {
-      loadVersion: async () => version,
+      loadVersion: async (key) => versions[key] ?? Promise.reject(new Error('no such version')),
       loadArchive: async () => new Uint8Array(),
     },
-    settings: { engine, memoryLimitKb: settings.sandboxMemoryLimitKb, propagatedEnvVars: [] },
+    settings: { engine, memoryLimitKb: settings.sandboxMemoryLimitKb, propagatedEnvVars: [], maxMessageBytes },
     onMachine: () => {},
     log,
   })
@@ -181,6 +181,31 @@ test('a worker that leaves gives back what it had', async () => {
   expect(await outcome).toEqual({ kind: 'LOST' })
   expect(detached).toEqual([made.id])
   expect(await made.execute(task, silent).outcome).toEqual({ kind: 'LOST' })
+})
+
+test('what is too large for the channel fails its task, with a reason, and nothing else', async () => {
+  startWorker()
+  const made = await link
+  const silent = { journal: async () => {}, respond: () => {}, progress: () => {} }
+  const large = { ...task, version: { key: 'large', pieces: task.version?.pieces ?? {} } }
+  expect(await made.execute(large, silent).outcome).toEqual({
+    kind: 'CRASHED',
+    message: expect.stringContaining('larger than'),
+  })
+  const payload = JSON.stringify({ body: 'x'.repeat(maxMessageBytes) })
+  expect(await made.execute(taskOf(payload), silent).outcome).toMatchObject({
+    kind: 'CRASHED',
+    message: expect.stringContaining('larger than'),
+  })
+  expect(await made.execute(task, silent).outcome).toMatchObject({ kind: 'RESULT' })
+  expect(detached).toEqual([])
+
+  const url = `ws://127.0.0.1:${portOf(server)}${CHANNEL_PATH}`
+  const socket = new WebSocket(url, { headers: { authorization: `Bearer ${TOKEN}` } })
+  await once(socket, 'open')
+  socket.send('x'.repeat(maxMessageBytes + 1))
+  const [code] = await once(socket, 'close')
+  expect(code).toBe(1009)
 })
 
 test('a worker of another protocol is refused in words, one without a token at all', async () => {

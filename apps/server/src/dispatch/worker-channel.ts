@@ -51,7 +51,11 @@ interface Connected {
 export function createWorkerChannel(parts: Parts): WorkerChannel {
   const { log } = parts
   const sessions = new Map<string, Connected>()
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 0, perMessageDeflate: false })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: parts.settings.maxMessageBytes,
+    perMessageDeflate: false,
+  })
   let closing = false
 
   /** Its attempts are delivered again; what it still says is not listened to. */
@@ -76,6 +80,7 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
         id,
         concurrency: hello.concurrency,
         group: hello.group,
+        maxMessageBytes: parts.settings.maxMessageBytes,
         source: parts.source,
         onMachine: (machine) => {
           connected.machine = machine

@@ -91,7 +91,7 @@ afterAll(async () => {
 
 async function newServer(): Promise<FastifyInstance> {
   const logger = createLog({ logLevel: 'error', logPretty: false }, { write: (line) => log.push(line) })
-  return createHttpServer({ settings, log: logger, access: createAccess({ db, tokens }) })
+  return createHttpServer({ settings, log: logger, access: createAccess({ db, tokens }), heldBodiesBytes: 1_000_000 })
 }
 
 async function createTenant(): Promise<Tenant> {
@@ -330,4 +330,51 @@ describe('a route that does not say who may call it stops the start', () => {
     expect(() => server.get('/api/v1/raw', () => ({}))).toThrow(/does not say who may call it/)
     await server.close()
   })
+})
+
+test('large bodies are held up to a bound; beyond it requests are told to come back, and small ones pass', async () => {
+  const server = await newServer()
+  const gates: (() => void)[] = []
+  const schema = { body: z.object({ text: z.string(), wait: z.boolean() }) }
+  route(server, {
+    ...{
+      method: 'POST',
+      url: '/v1/held',
+      summary: 'Hold a body',
+      principals: 'public',
+      permission: 'NONE',
+      project: null,
+    },
+    schema,
+    handler: async ({ body }) => {
+      if (body.wait) await new Promise<void>((resolve) => gates.push(resolve))
+      return { length: body.text.length }
+    },
+  })
+  const origin = await server.listen({ port: 0, host: '127.0.0.1' })
+  const send = async (length: number, { wait = false, chunked = false } = {}) => {
+    const text = JSON.stringify({ text: 'x'.repeat(length), wait })
+    const response = await fetch(`${origin}/api/v1/held`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: chunked ? new Blob([text]).stream() : text,
+      ...(chunked ? { duplex: 'half' } : {}),
+    })
+    const { code } = Object(await response.json())
+    return response.status === 200 ? 200 : [response.status, code]
+  }
+  const full = [429, 'SANDBOX_CAPACITY_EXCEEDED']
+  for (const chunked of [false, true]) {
+    const held = send(700_000, { wait: true, chunked })
+    await expect.poll(() => gates).toHaveLength(1)
+    expect(await send(700_000)).toEqual(full)
+    expect(await send(700_000, { chunked: true })).toEqual(full)
+    expect([await send(1000), await send(1000, { chunked: true }), await send(200_000)]).toEqual([200, 200, 200])
+    gates.pop()?.()
+    expect(await held).toBe(200)
+    // One that is alone may be larger than the bound.
+    await expect.poll(() => send(3_000_000)).toBe(200)
+    await expect.poll(() => send(3_000_000, { chunked: true })).toBe(200)
+  }
+  await server.close()
 })

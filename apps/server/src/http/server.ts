@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import qs from 'qs'
 import type { Settings } from '../settings.ts'
 import type { Access } from './access.ts'
+import { boundBodies } from './bodies.ts'
 import { handleError, handleUnknownRoute } from './errors.ts'
 import { registerRateLimit } from './rate-limit.ts'
 import { guardRoutes } from './route.ts'
@@ -11,6 +12,8 @@ import { guardRoutes } from './route.ts'
 const MB = 1024 * 1024
 const SMALLEST_BODY_LIMIT_MB = 25
 const MULTIPART_OVERHEAD_MB = 4
+/** What the large bodies of all requests hold in memory at a time. */
+const HELD_BODIES_MB = 512
 
 /** Largest body of any request in bytes (spec: facts/rest-api.md section 0). */
 export function bodyLimit(settings: Settings): number {
@@ -24,6 +27,8 @@ export interface HttpServerOptions {
   log: FastifyBaseLogger
   access: Access
   checksAnswers?: boolean
+  /** Of all large bodies together. */
+  heldBodiesBytes?: number
 }
 
 /** The HTTP server without its routes. */
@@ -32,6 +37,7 @@ export async function createHttpServer({
   log,
   access,
   checksAnswers = false,
+  heldBodiesBytes = HELD_BODIES_MB * MB,
 }: HttpServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: log,
@@ -51,6 +57,7 @@ export async function createHttpServer({
   app.setNotFoundHandler(handleUnknownRoute)
   acceptEmptyJson(app)
   addHeaders(app)
+  boundBodies(app, heldBodiesBytes)
   await app.register(multipart, {
     limits: { fileSize: settings.maxFileSizeMb * MB, files: 20, fields: 100, fieldSize: MB },
   })

@@ -10,6 +10,7 @@ import {
   type Greeting,
   GreetingSchema,
   type Hello,
+  LONGEST_TEXT_BYTES,
   PING_MS,
   PROTOCOL,
   SILENCE_MS,
@@ -117,8 +118,11 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
     if (!session || !greeting.resumed || session.id !== greeting.session) {
       dropSession()
       const served = await workerFor(greeting.settings, source)
-      const channel = createSession((message) => session?.work.take(ToWorker.parse(message)))
-      session = { id: greeting.session, channel, work: createWork(served, channel) }
+      const channel = createSession(
+        (message) => session?.work.take(ToWorker.parse(message)),
+        greeting.settings.maxMessageBytes,
+      )
+      session = { id: greeting.session, channel, work: createWork(served, channel, greeting.settings.maxMessageBytes) }
       log.info({ session: greeting.session }, 'connected to the app')
       options.onReady?.()
     }
@@ -141,7 +145,7 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
     const current = new WebSocket(channelUrl, {
       headers: { authorization: `Bearer ${options.token}` },
       handshakeTimeout: SILENCE_MS,
-      maxPayload: 0,
+      maxPayload: LONGEST_TEXT_BYTES,
     })
     socket = current
     let silence = setTimeout(() => current.terminate(), SILENCE_MS)
@@ -248,7 +252,7 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
 type Work = ReturnType<typeof createWork>
 
 /** The tasks of one session. */
-function createWork(worker: Worker, channel: Session) {
+function createWork(worker: Worker, channel: Session, maxMessageBytes: number) {
   const running = new Map<number, RunningTask>()
   const journals = new Map<string, { resolve(): void; reject(error: Error): void }>()
   const requests = new Map<
@@ -259,9 +263,11 @@ function createWork(worker: Worker, channel: Session) {
   let abandoned = false
   let idle: (() => void)[] = []
 
-  const send = (message: FromWorker) => {
-    if (!abandoned) channel.send(message)
-  }
+  /** @returns false for what is too large to be said. */
+  const send = (message: FromWorker): boolean => abandoned || channel.send(message)
+
+  const tooLarge = (what: string) =>
+    `${what} is larger than a worker may tell the app at once (${Math.floor(maxMessageBytes / 1024 / 1024)} MB).`
 
   const request = (make: (requestId: number) => FromWorker) =>
     new Promise<Extract<ToWorker, { kind: 'loaded' }>>((resolve, reject) => {
@@ -277,9 +283,13 @@ function createWork(worker: Worker, channel: Session) {
         new Promise((resolve, reject) => {
           batch++
           journals.set(`${taskId}/${batch}`, { resolve, reject })
-          send({ kind: 'journal', taskId, batch, entries })
+          if (!send({ kind: 'journal', taskId, batch, entries })) reject(new Error(tooLarge('What steps put out')))
         }),
-      respond: (response) => send({ kind: 'respond', taskId, response }),
+      respond: (response) => {
+        if (send({ kind: 'respond', taskId, response })) return
+        const instead = { status: 500, headers: {}, body: { message: tooLarge('The answer of the flow') } }
+        send({ kind: 'respond', taskId, response: instead })
+      },
       progress: (stepName, path, output) => {
         if (channel.pendingBytes < PROGRESS_BELOW_BYTES) send({ kind: 'progress', taskId, stepName, path, output })
       },
@@ -291,7 +301,8 @@ function createWork(worker: Worker, channel: Session) {
     running.set(taskId, started)
     const outcome = await started.outcome
     running.delete(taskId)
-    send({ kind: 'outcome', taskId, outcome })
+    if (!send({ kind: 'outcome', taskId, outcome }))
+      send({ kind: 'outcome', taskId, outcome: { kind: 'CRASHED', message: tooLarge('What came of it') } })
     if (running.size === 0) for (const resolve of idle.splice(0)) resolve()
   }
 

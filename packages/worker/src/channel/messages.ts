@@ -7,7 +7,7 @@ import type { Task } from '../task.ts'
 import { JournalEntrySchema, TaskOutcomeSchema } from './results.ts'
 
 /** What crosses the channel between an app and a separate worker. Raise PROTOCOL when either side must change. */
-export const PROTOCOL = 2
+export const PROTOCOL = 3
 /** Where apps take workers in. */
 export const CHANNEL_PATH = '/api/worker-channel'
 
@@ -16,6 +16,8 @@ export const SILENCE_MS = 15_000
 export const PING_MS = 5000
 /** How long a session outlives its socket: a short loss of the network costs nothing. */
 export const GRACE_MS = 10_000
+/** The longest text that Node holds: nothing larger can be read or written. */
+export const LONGEST_TEXT_BYTES = 512 * 1024 * 1024 - 24
 
 /** What a worker tells of its machine (spec: facts/rest-api.md section 18). */
 export const MachineInformation = z.object({
@@ -49,6 +51,8 @@ export type Hello = z.infer<typeof Hello>
 export interface WorkerSettings {
   engine: Omit<EngineConfig, 'internalApiUrl'>
   memoryLimitKb: number
+  /** Of one message, either way. */
+  maxMessageBytes: number
   /** Names of variables of the worker's environment that user code may see. */
   propagatedEnvVars: string[]
 }

@@ -17,7 +17,8 @@ export interface Session {
   readonly attached: boolean
   /** Bytes that the other end has not acknowledged. */
   readonly pendingBytes: number
-  send(message: unknown): void
+  /** @returns false for a message that is too large: nothing is sent of it. */
+  send(message: unknown): boolean
   /** Goes on over a new socket. @param peerReceived what has arrived at the other end. */
   attach(socket: Socket, peerReceived: number): void
   /** The socket is gone. */
@@ -34,8 +35,11 @@ const Frame = z.union([
 const ACK_EVERY = 32
 const ACK_AFTER_MS = 50
 
-/** @param onMessage gets the messages of the other end, not yet checked. */
-export function createSession(onMessage: (message: unknown) => void): Session {
+/**
+ * @param onMessage gets the messages of the other end, not yet checked.
+ * @param maxBytes of one message that is sent: a larger one would end every socket that it is sent over.
+ */
+export function createSession(onMessage: (message: unknown) => void, maxBytes: number): Session {
   let socket: Socket | undefined
   const outbox: { n: number; text: string }[] = []
   let pendingBytes = 0
@@ -69,11 +73,13 @@ export function createSession(onMessage: (message: unknown) => void): Session {
       return pendingBytes
     },
     send(message) {
+      const text = textOf({ n: sent + 1, m: message }, maxBytes)
+      if (text === undefined) return false
       sent++
-      const text = JSON.stringify({ n: sent, m: message })
       outbox.push({ n: sent, text })
       pendingBytes += text.length
       socket?.send(text)
+      return true
     },
     attach(next, peerReceived) {
       const previous = socket
@@ -99,5 +105,19 @@ export function createSession(onMessage: (message: unknown) => void): Session {
       else timer ??= setTimeout(acknowledge, ACK_AFTER_MS)
       onMessage(frame.m)
     },
+  }
+}
+
+/** A character of text takes three bytes at most: most texts need no count. */
+const BYTES_OF_CHARACTER = 3
+
+function textOf(frame: { n: number; m: unknown }, maxBytes: number): string | undefined {
+  try {
+    const text = JSON.stringify(frame)
+    return text.length * BYTES_OF_CHARACTER <= maxBytes || Buffer.byteLength(text) <= maxBytes ? text : undefined
+  } catch (error) {
+    // Longer than any text can be.
+    if (error instanceof RangeError) return undefined
+    throw error
   }
 }
