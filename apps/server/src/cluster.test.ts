@@ -1,6 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTestPostgres } from './database/testing.ts'
 import { codeAction, eventually, flowMaker, pieceAction, webhookTrigger } from './testing/flows.ts'
+import { pieceArchive, startTestRegistry } from './testing/piece-archive.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from './testing/server.ts'
 
 const KEYS = {
@@ -78,6 +82,31 @@ test('what one app changes, another one does not remember', async () => {
   expect(await call()).toBe(200)
   await flows.disable(flow.id)
   await eventually(async () => ((await call()) === 404 ? true : undefined), 'the other app to forget the flow', 5000)
+})
+
+test('two apps that install the same piece at once have it once', async () => {
+  const [name, version] = ['@acme/piece-shared', '1.0.0']
+  const source = `
+    import { createPiece, PieceAuth } from '@piecework/framework'
+    export const shared = createPiece({ displayName: 'Shared', logoUrl: 'x', authors: [], auth: PieceAuth.None(), actions: [], triggers: [] })`
+  await using registry = await startTestRegistry([
+    { name, version, archive: await pieceArchive(name, version, source) },
+  ])
+  const cache = await mkdtemp(join(tmpdir(), 'piecework-npm-'))
+  vi.stubEnv('npm_config_registry', registry.url)
+  vi.stubEnv('npm_config_cache', cache)
+  const body = { packageType: 'REGISTRY', scope: 'PLATFORM', pieceName: name, pieceVersion: version }
+  const answers = await Promise.all(
+    [front, back].map((server) => server.call('POST', '/v1/pieces', { token: owner.token, body })),
+  )
+  vi.unstubAllEnvs()
+  await rm(cache, { recursive: true, force: true })
+  expect(
+    answers.map(({ status }) => status),
+    JSON.stringify(answers),
+  ).toEqual([201, 201])
+  expect(answers[0]?.body.id).toBe(answers[1]?.body.id)
+  expect(registry.downloads.get(`${name}@${version}`)).toBe(1)
 })
 
 test('a run is canceled from an app that does not run it, and stops', async () => {

@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createPieceInstaller, type PieceInstaller } from './pieces.ts'
 import type { PieceRef } from './task.ts'
 import { packPackage, temporaryFolder } from './testing.ts'
@@ -18,10 +20,10 @@ beforeEach(async () => {
 })
 afterEach(() => folder[Symbol.asyncDispose]())
 
-const installerIn = (path: string): PieceInstaller =>
+const installerIn = (path: string, installTimeoutMs = 60_000): PieceInstaller =>
   createPieceInstaller({
     folder: path,
-    installTimeoutMs: 60_000,
+    installTimeoutMs,
     maxInstalledMb: 1,
     source: {
       loadVersion: () => Promise.reject(new Error('not asked for')),
@@ -92,6 +94,18 @@ test('an install that fails says which piece, and leaves nothing', async () => {
   await nothingIsLeft()
   await expect(installer.install(piece('big'))).rejects.toThrow('needs more than 1 MB')
   await nothingIsLeft()
+})
+
+test('a registry that never answers is given up in time, and leaves nothing', async () => {
+  await using registry = createServer(() => {})
+  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
+  vi.stubEnv('npm_config_registry', `http://127.0.0.1:${(registry.address() as AddressInfo).port}/`)
+  const slow: PieceRef = { name: NAME, version: '1.0.0', source: { type: 'REGISTRY' } }
+  const installing = installerIn(folder.path, 1500).install(slow)
+  await expect(installing).rejects.toThrow(`${NAME}@1.0.0 cannot be installed: npm did not finish within 1.5 seconds`)
+  vi.unstubAllEnvs()
+  await nothingIsLeft()
+  registry.closeAllConnections()
 })
 
 test.each([

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { flowMaker, pieceAction, webhookTrigger } from '../../testing/flows.ts'
@@ -56,7 +58,7 @@ beforeAll(async () => {
   process.env.npm_config_registry = registry.url
   process.env.npm_config_cache = join(folder, 'cache')
   process.env.npm_config_fetch_retries = '0'
-  server = await startTestServer({ AP_CONTAINER_TYPE: 'WORKER_AND_APP' })
+  server = await startTestServer({ AP_CONTAINER_TYPE: 'WORKER_AND_APP', AP_MAX_FILE_SIZE_MB: '2' })
   owner = await signUpOwner(server)
   flows = flowMaker(server, owner)
 })
@@ -158,6 +160,17 @@ test('an archive is installed, runs, and is gone once it is removed', async () =
   expect((await remove()).status).toBe(404)
   expect((await get('2.0.0')).status).toBe(404)
   expect(await files()).toHaveLength(0)
+})
+
+test('an archive that is too large, as it is sent or unpacked, is refused, and nothing stays behind', async () => {
+  const large = await upload(NAME, '3.0.0', randomBytes(2.1e6))
+  expect(large).toMatchObject({ status: 413, body: { code: 'PAYLOAD_TOO_LARGE' } })
+  expect(JSON.stringify(large.body)).toContain('AP_MAX_FILE_SIZE_MB')
+  const bomb = await upload(NAME, '3.0.0', gzipSync(Buffer.alloc(257 * 1024 * 1024), { level: 1 }))
+  expect(bomb).toMatchObject({ status: 400, body: { code: 'ENGINE_OPERATION_FAILURE' } })
+  expect(JSON.stringify(bomb.body)).toContain('it unpacks to more than 256 MB')
+  const kept = await server.server.db.selectFrom('file').select('id').where('type', '=', 'PACKAGE_ARCHIVE').execute()
+  expect(kept).toEqual([])
 })
 
 test('a step of a piece that is neither built in nor installed cannot be saved, and one that was removed says so', async () => {

@@ -62,8 +62,9 @@ export function createPieceInstalls({ db, files, catalogue, extract, onChanged }
       const source: PieceSource = archiveId === null ? { type: 'REGISTRY' } : { type: 'ARCHIVE', fileId: archiveId }
       const metadata = await extract({ name, version, source }, platformId)
       const packageType = archiveId === null ? 'REGISTRY' : 'ARCHIVE'
-      if (!(await insertPiece(db, { platformId, pieceType: 'CUSTOM', packageType, archiveId, metadata })))
-        throw alreadyInstalled(name, version)
+      const isNew = await insertPiece(db, { platformId, pieceType: 'CUSTOM', packageType, archiveId, metadata })
+      // Another app installed the same package meanwhile; an archive may hold another one.
+      if (!isNew && archiveId !== null) throw alreadyInstalled(name, version)
     } catch (error) {
       if (archiveId !== null) await files.remove({ platformId }, [archiveId])
       throw error
