@@ -13,7 +13,8 @@ const present = z.unknown().refine((value) => value !== null && value !== undefi
 export function propSchema(property: PropertyMetadata): z.ZodType {
   const required = property.required === true
   const schema = valueSchema(property, required)
-  return required ? schema : schema.nullish()
+  // A list that need not hold anything is an empty list.
+  return required || property.type === 'ARRAY' ? schema : schema.nullish()
 }
 
 function valueSchema(property: PropertyMetadata, required: boolean): z.ZodType {
