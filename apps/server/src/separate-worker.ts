@@ -26,6 +26,7 @@ export function composeWorker(settings: Settings, log: Logger): SeparateWorker {
         concurrency: settings.workerConcurrency,
         group: settings.workerGroupId ?? null,
         cacheFolder: join(settings.configPath, 'cache'),
+        cacheLimitBytes: settings.workerCacheSizeMb * 1024 * 1024,
         log,
       })
       return undefined

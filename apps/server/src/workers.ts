@@ -76,6 +76,7 @@ export function createWorkers(parts: Parts): Workers {
       const worker = createWorker(
         {
           cacheFolder,
+          cacheLimitBytes: settings.workerCacheSizeMb * 1024 * 1024,
           concurrency: settings.workerConcurrency,
           memoryLimitKb: settings.sandboxMemoryLimitKb,
           propagatedEnv: propagatedEnvironment(settings),

@@ -45,6 +45,7 @@ async function withWorker<T>(
   const worker = createWorker(
     {
       cacheFolder: join(folder, 'cache'),
+      cacheLimitBytes: 1024 ** 3,
       concurrency: 1,
       memoryLimitKb: 512 * 1024,
       propagatedEnv: {},

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PieceLocation } from '@piecework/engine/protocol'
+import { sizeOf } from './cache.ts'
 import { exists, sharedByKey } from './files.ts'
 import { npmInstall } from './npm.ts'
 import type { PieceRef, WorkerSource } from './task.ts'
@@ -124,14 +125,6 @@ export function createPieceInstaller(options: InstallerOptions): PieceInstaller 
 /** What is said of a piece that is neither built in nor installed. */
 export const missingPiece = ({ name, version }: Pick<PieceRef, 'name' | 'version'>): string =>
   `The piece ${name}@${version} is not installed. An administrator can install it under Setup, Pieces, or with POST /v1/pieces.`
-
-async function sizeOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
-  let total = 0
-  for (const file of files) total += (await lstat(join(file.parentPath, file.name)).catch(() => ({ size: 0 }))).size
-  return total
-}
 
 /** Published pieces keep their code in `src/index.js`, whatever their `main` says; others follow `main`. */
 async function entryOf(packageFolder: string): Promise<string> {

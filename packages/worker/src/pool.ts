@@ -13,6 +13,8 @@ export interface SandboxPool {
   release(sandbox: Sandbox): void
   /** Starts processes ahead of need, up to the given number. */
   warm(count: number): Promise<void>
+  /** Ends the processes that nobody needs at the moment. */
+  endIdle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -118,6 +120,9 @@ export function createSandboxPool({
       const missing = Math.min(count, size) - idle.length - busy.size - starting
       const started = await Promise.all(Array.from({ length: Math.max(0, missing) }, begin))
       for (const sandbox of started) closed ? void sandbox.close() : park(sandbox)
+    },
+    async endIdle() {
+      await Promise.all(idle.splice(0).map(({ sandbox }) => sandbox.close()))
     },
     async close() {
       closed = true

@@ -9,6 +9,8 @@ import type { VersionRef, WorkerSource } from './task.ts'
 /** Makes flow versions ready to run: code compiled, pieces on disk. Kept by the version's immutable key. */
 export interface Preparer {
   prepare(ref: VersionRef): Promise<PreparedVersion>
+  /** Something of what was made ready is not there any more. */
+  forget(): void
 }
 
 const CACHED_VERSIONS = 500
@@ -40,5 +42,6 @@ export function createPreparer(parts: { source: WorkerSource; codes: CodeCompile
     async prepare(ref) {
       return cache.get(ref.key) ?? once(ref.key, () => make(ref))
     },
+    forget: () => cache.clear(),
   }
 }

@@ -23,6 +23,7 @@ beforeAll(async () => {
   worker = createWorker(
     {
       cacheFolder: folder.path,
+      cacheLimitBytes: 1024 ** 3,
       concurrency: 2,
       memoryLimitKb: 100 * MB,
       propagatedEnv: { SHARED_WITH_FLOWS: 'yes' },
@@ -208,7 +209,7 @@ test('the death of a worker takes its sandboxes along, also busy ones', async ()
     import { createWorker } from './worker.ts'
     const task = ${JSON.stringify(taskOf('x'))}
     const worker = createWorker(
-      { cacheFolder: ${JSON.stringify(folder.path)}, concurrency: 1, memoryLimitKb: 102400, propagatedEnv: {}, engine: configOf() },
+      { cacheFolder: ${JSON.stringify(folder.path)}, cacheLimitBytes: 1024 ** 3, concurrency: 1, memoryLimitKb: 102400, propagatedEnv: {}, engine: configOf() },
       { loadVersion: async () => versionOf([code('step_1', 'for (;;) {}')]), loadArchive: async () => { throw 1 } },
     )
     worker.execute(task, { journal: async () => {}, respond() {}, progress() {} })

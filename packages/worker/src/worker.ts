@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EngineConfig, EngineOperation } from '@piecework/engine/protocol'
+import type { EngineConfig, EngineOperation, PieceLocation } from '@piecework/engine/protocol'
 import { bundleEngine } from './bundle.ts'
+import { createDiskCache } from './cache.ts'
 import { createCodeCompiler } from './code.ts'
 import { namespaceLauncher, needsNamespaces, requireNamespaces } from './namespaces.ts'
 import { createEgress } from './network/egress.ts'
@@ -14,6 +15,8 @@ import type { Task, TaskEvents, TaskOutcome, WorkerSource } from './task.ts'
 export interface WorkerOptions {
   /** Where compiled code, pieces and the engine bundle are kept between starts. */
   cacheFolder: string
+  /** How large that may become. */
+  cacheLimitBytes: number
   /** Operations at one time; each has an engine process of its own. */
   concurrency: number
   memoryLimitKb: number
@@ -70,6 +73,28 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
     source,
   })
   const preparer = createPreparer({ source, codes, pieces })
+  /** The parts of the cache that each sandbox has been given. */
+  const given = new Map<Sandbox, Set<string>>()
+  const cache = createDiskCache({
+    folder: options.cacheFolder,
+    limitBytes: options.cacheLimitBytes,
+    held() {
+      for (const [sandbox, parts] of given) {
+        if (sandbox.alive) continue
+        given.delete(sandbox)
+        // It may have used them until now.
+        cache.use(parts)
+      }
+      return new Set([...given.values()].flatMap((parts) => [...parts]))
+    },
+    endIdle: () => pool.endIdle(),
+    onRemoved: preparer.forget,
+  })
+  const give = (sandbox: Sandbox, paths: string[]): void => {
+    const parts = given.get(sandbox) ?? new Set()
+    given.set(sandbox, parts)
+    for (const part of cache.use(paths)) parts.add(part)
+  }
   const cwd = join(options.cacheFolder, 'scratch')
   const { executionMode, networkMode } = options.engine
   const namespaces = needsNamespaces(executionMode)
@@ -86,18 +111,22 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
     retireAboveKb: options.memoryLimitKb * RETIRE_SHARE,
     idleMs: IDLE_SANDBOX_MS,
     oneProjectEach: namespaces,
-    start: async () => {
-      for (const folder of [cwd, ...readable]) await mkdir(folder, { recursive: true })
-      const { config, env, socketFolder } = await egress.way()
-      return startSandbox({
-        enginePath: await bundleEngine(join(options.cacheFolder, 'bundles')),
-        config,
-        memoryLimitKb: options.memoryLimitKb,
-        env: { ...sandboxEnvironment(options.propagatedEnv, cwd), ...env, ...(namespaces ? { TMPDIR: '/tmp' } : {}) },
-        cwd,
-        launcher: namespaces ? await namespaceLauncher({ readable, cwd, socketFolder }) : undefined,
-      })
-    },
+    start: () =>
+      cache.during(async () => {
+        for (const folder of [cwd, ...readable]) await mkdir(folder, { recursive: true })
+        const { config, env, socketFolder } = await egress.way()
+        const enginePath = await bundleEngine(join(options.cacheFolder, 'bundles'))
+        const sandbox = await startSandbox({
+          enginePath,
+          config,
+          memoryLimitKb: options.memoryLimitKb,
+          env: { ...sandboxEnvironment(options.propagatedEnv, cwd), ...env, ...(namespaces ? { TMPDIR: '/tmp' } : {}) },
+          cwd,
+          launcher: namespaces ? await namespaceLauncher({ readable, cwd, socketFolder }) : undefined,
+        })
+        give(sandbox, [enginePath])
+        return sandbox
+      }),
   })
 
   /** The operation with code and pieces in place; a version that the sandbox holds travels by its key alone. */
@@ -108,12 +137,15 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
       if (operation.type === 'EXECUTE_FLOW' && sandbox.versions.get(task.version.key))
         return { ...operation, prepared: { key: task.version.key } }
       const prepared = await preparer.prepare(task.version)
+      give(sandbox, filesOf(prepared.codes, prepared.pieces))
       if (operation.type === 'EXECUTE_TRIGGER_HOOK') return { ...operation, prepared }
       sandbox.versions.set(task.version.key, true)
       return { ...operation, prepared }
     }
     if (!task.piece) throw new Error(`${operation.type} needs a piece`)
-    return { ...operation, piece: await pieces.install(task.piece) }
+    const piece = await pieces.install(task.piece)
+    give(sandbox, filesOf({}, { piece }))
+    return { ...operation, piece }
   }
 
   /** A sandbox that is there, with all that the task needs. One that was killed meanwhile gives way to another. */
@@ -122,7 +154,8 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
       let sandbox: Sandbox | undefined
       try {
         sandbox = await pool.acquire({ versionKey: task.version?.key, projectId: task.operation.projectId })
-        const operation = await place(task, sandbox)
+        const seated = sandbox
+        const operation = await cache.during(() => place(task, seated))
         if (!sandbox.alive) throw new SandboxGoneError('The engine process ended before the operation began')
         return { sandbox, operation }
       } catch (error) {
@@ -151,6 +184,8 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
       return { kind: 'CRASHED', message: error instanceof Error ? error.message : String(error) }
     } finally {
       if (sandbox) pool.release(sandbox)
+      // What nobody could let go before, an idle sandbox does now.
+      void cache.tidy().catch(() => {})
     }
   }
 
@@ -177,6 +212,12 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
     },
   }
 }
+
+/** The files among what a sandbox is given; built-in pieces are part of the engine. */
+const filesOf = (codes: Record<string, string>, pieces: Record<string, PieceLocation>): string[] => [
+  ...Object.values(codes),
+  ...Object.values(pieces).flatMap((piece) => ('file' in piece ? piece.file : [])),
+]
 
 /** Whether what was installed turned out to be a piece. */
 function isPiece(outcome: TaskOutcome): boolean {

@@ -139,6 +139,7 @@ const startWorker = () => {
     group: null,
     concurrency: 1,
     cacheFolder: folder,
+    cacheLimitBytes: 1024 ** 3,
     log,
   })
 }

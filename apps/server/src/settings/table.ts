@@ -317,6 +317,12 @@ export const SETTINGS = {
       aliases: [{ env: 'AP_FLOW_WORKER_CONCURRENCY' }, { env: 'AP_SCHEDULED_WORKER_CONCURRENCY' }],
     },
   ),
+  workerCacheSizeMb: execution.given(
+    'AP_WORKER_CACHE_SIZE_MB',
+    whole(1024),
+    10_240,
+    'What compiled code and installed pieces may take of the disk of a worker; what was not used for longest goes first.',
+  ),
   workerGroupId: execution.optional(
     'AP_WORKER_GROUP_ID',
     workerGroup,

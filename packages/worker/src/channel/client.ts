@@ -29,6 +29,7 @@ export interface RemoteWorkerOptions {
   /** The group whose work it does, and no other; null for what belongs to none. */
   group: string | null
   cacheFolder: string
+  cacheLimitBytes: number
   log: Log
   /** Called with each new session: the worker is ready for work. */
   onReady?(): void
@@ -91,6 +92,7 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
     const made = createWorker(
       {
         cacheFolder: options.cacheFolder,
+        cacheLimitBytes: options.cacheLimitBytes,
         concurrency: options.concurrency,
         memoryLimitKb: settings.memoryLimitKb,
         propagatedEnv: chosenEnvironment(settings.propagatedEnvVars),

@@ -1,0 +1,98 @@
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { code, configOf, versionOf } from '@piecework/engine/testing/harness'
+import type { FlowVersion } from '@piecework/model/flow/flow'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { sizeOf } from './cache.ts'
+import type { Task } from './task.ts'
+import { temporaryFolder } from './testing.ts'
+import { createWorker, type Worker } from './worker.ts'
+
+const STEP_BYTES = 200_000
+const versions = new Map<string, FlowVersion>()
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let worker: Worker
+let engineBytes = 0
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  start(1024 ** 3)
+  await worker.warm()
+  engineBytes = await sizeOf(join(folder.path, 'bundles'))
+  await worker.close()
+})
+afterEach(() => worker.close())
+afterAll(() => folder[Symbol.asyncDispose]())
+
+function start(cacheLimitBytes: number): void {
+  worker = createWorker(
+    {
+      ...{ cacheFolder: folder.path, cacheLimitBytes, concurrency: 2, memoryLimitKb: 200 * 1024, propagatedEnv: {} },
+      engine: configOf(),
+    },
+    {
+      loadVersion: async (key) => versions.get(key) ?? Promise.reject(new Error(`no version ${key}`)),
+      loadArchive: () => Promise.reject(new Error('no archive')),
+    },
+  )
+}
+
+const run = async (key: string, body: string) => {
+  versions.set(
+    key,
+    versionOf([code('step_1', `${body}; return ${JSON.stringify(key.padEnd(STEP_BYTES, '.'))}.length`)]),
+  )
+  const task: Task = {
+    operation: {
+      ...{ type: 'EXECUTE_FLOW', projectId: 'project', platformId: 'platform', engineToken: 'token', flowId: 'flow' },
+      ...{ flowRunId: key, executionType: 'BEGIN', triggerPayload: '{}', executeTrigger: false, resumePayload: null },
+      ...{ journal: [], tags: [], test: null, callerWaits: false },
+    },
+    version: { key, pieces: {} },
+    timeoutMs: 60_000,
+  }
+  const outcome = await worker.execute(task, { journal: async () => {}, respond() {}, progress() {} }).outcome
+  return outcome.kind === 'RESULT' && 'status' in outcome.message.result ? outcome.message.result.status : outcome
+}
+/** The compiled steps that are there, by the keys of their versions. */
+const compiled = async (): Promise<Map<string, string>> => {
+  const files = await readdir(join(folder.path, 'codes'), { recursive: true, withFileTypes: true })
+  const found = new Map<string, string>()
+  for (const file of files.filter((entry) => entry.isFile())) {
+    const path = join(file.parentPath, file.name)
+    const key = /"([a-z-]+\d*)\.{9}/.exec(await readFile(path, 'utf8'))?.[1]
+    if (key !== undefined) found.set(key, path)
+  }
+  return found
+}
+const bytes = () => sizeOf(folder.path)
+
+test('the cache stays within its limit: what was not used for longest goes, and never what is in use', async () => {
+  const limit = engineBytes + 8 * STEP_BYTES
+  start(limit)
+  const waits = `while (!require('fs').existsSync(${JSON.stringify(join(folder.path, 'go'))})) await new Promise((r) => setTimeout(r, 20))`
+  const waiting = run('waits', waits)
+  await expect.poll(async () => (await compiled()).has('waits')).toBe(true)
+  for (let i = 0; i < 20; i++) expect(await run(`other-${i}`, '')).toBe('SUCCEEDED')
+  await expect.poll(bytes).toBeLessThan(limit + STEP_BYTES)
+  const left = await compiled()
+  expect([left.has('waits'), left.has('other-0'), left.has('other-19')]).toEqual([true, false, true])
+  // What is gone is made again.
+  expect(await run('other-0', '')).toBe('SUCCEEDED')
+  await writeFile(join(folder.path, 'go'), '')
+  expect(await waiting).toBe('SUCCEEDED')
+})
+
+test('a worker that starts knows what earlier ones left, and when they used it', async () => {
+  const before = await compiled()
+  expect(before.size).toBeGreaterThan(4)
+  const [kept = ''] = [...before.keys()]
+  for (const [key, path] of before) {
+    const day = key === kept ? 2 : 1
+    await utimes(path, day * 86_400, day * 86_400)
+  }
+  // Room is made for a tenth more than is needed.
+  start((engineBytes + 2.5 * STEP_BYTES) / 0.9)
+  expect(await run('new', '')).toBe('SUCCEEDED')
+  await expect.poll(async () => [...(await compiled()).keys()].sort()).toEqual([kept, 'new'].sort())
+})

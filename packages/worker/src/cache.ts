@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+
+/**
+ * What a worker keeps on its disk to start runs at once: compiled code, installed pieces, bundles of the engine. All
+ * of it can be made again, so that it has a bound: what was not used for longest goes, and never what a sandbox that
+ * lives has been given.
+ */
+export interface DiskCache {
+  /** Looks for things in the cache, or puts them there: nothing is removed meanwhile. */
+  during<T>(work: () => Promise<T>): Promise<T>
+  /** Files that are used now. @returns the parts of the cache that they belong to. */
+  use(paths: Iterable<string>): string[]
+  /** Makes room, if there is too much and nobody is in the middle of something. */
+  tidy(): Promise<void>
+}
+
+interface Options {
+  folder: string
+  limitBytes: number
+  /** Parts of the cache that sandboxes have been given. */
+  held(): ReadonlySet<string>
+  /** Ends the sandboxes that nobody needs at the moment, so that what they hold can go. */
+  endIdle(): Promise<void>
+  /** Things were removed: what is remembered of them is wrong. */
+  onRemoved(): void
+}
+
+/** Of the limit, once room had to be made: not every new thing shall remove one. */
+const TARGET_SHARE = 0.9
+/** When something was used last is written down at most so often. */
+const STAMP_MS = 60 * 60_000
+
+interface Part {
+  bytes: number
+  usedAt: number
+  stampedAt: number
+}
+
+export function createDiskCache({ folder, limitBytes, held, endIdle, onRemoved }: Options): DiskCache {
+  const parts = new Map<string, Part>()
+  const trash = join(folder, 'trash')
+  let total = 0
+  let working = 0
+  let tidying: Promise<void> | undefined
+  let known: Promise<void> | undefined
+
+  /** Folders whose entries are parts, by how deep these lie. */
+  const partOf = (path: string): string | undefined => {
+    const names = relative(folder, path).split(sep)
+    const depth = names[0] === 'codes' ? 3 : names[0] === 'pieces' || names[0] === 'bundles' ? 2 : undefined
+    return depth === undefined || names.length < depth ? undefined : join(folder, ...names.slice(0, depth))
+  }
+
+  const measure = async (path: string, usedAt: number, stampedAt: number): Promise<void> => {
+    const bytes = await sizeOf(path)
+    const before = parts.get(path)
+    total += bytes - (before?.bytes ?? 0)
+    parts.set(path, { bytes, usedAt: Math.max(usedAt, before?.usedAt ?? 0), stampedAt })
+  }
+
+  /** What earlier processes left here, with the times at which they used it. */
+  const look = async (): Promise<void> => {
+    await rm(trash, { recursive: true, force: true })
+    const namesIn = (...path: string[]) => readdir(join(folder, ...path)).catch(() => [])
+    const found = [
+      ...(await namesIn('bundles')).map((name) => join(folder, 'bundles', name)),
+      ...(await namesIn('pieces')).filter((name) => name !== 'installing').map((name) => join(folder, 'pieces', name)),
+    ]
+    for (const group of (await namesIn('codes')).filter((name) => name !== 'build'))
+      for (const name of await namesIn('codes', group)) found.push(join(folder, 'codes', group, name))
+    for (const path of found) {
+      const info = await lstat(path).catch(() => undefined)
+      if (info && !parts.has(path)) await measure(path, info.mtimeMs, info.mtimeMs)
+    }
+  }
+
+  const removeUnheld = async (): Promise<void> => {
+    const kept = held()
+    const oldestFirst = [...parts].sort(([, a], [, b]) => a.usedAt - b.usedAt)
+    for (const [path, { bytes }] of oldestFirst) {
+      if (total <= limitBytes * TARGET_SHARE) return
+      if (kept.has(path)) continue
+      // At once, so that nobody finds half of it.
+      await rename(path, join(trash, randomUUID())).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+      })
+      parts.delete(path)
+      total -= bytes
+    }
+  }
+
+  const makeRoom = async (): Promise<void> => {
+    await mkdir(trash, { recursive: true })
+    try {
+      await removeUnheld()
+      if (total <= limitBytes) return
+      await endIdle()
+      await removeUnheld()
+    } finally {
+      onRemoved()
+    }
+  }
+
+  const tidy = async (): Promise<void> => {
+    known ??= look().catch(() => {})
+    await known
+    if (working > 0 || tidying || total <= limitBytes) return
+    tidying = makeRoom().finally(() => {
+      tidying = undefined
+    })
+    await tidying
+    await rm(trash, { recursive: true, force: true })
+  }
+
+  /** A disk that does not let go of something is no reason to fail a run. */
+  const tidyLater = (): void => void tidy().catch(() => {})
+
+  return {
+    async during(work) {
+      while (tidying) await tidying.catch(() => {})
+      working++
+      try {
+        return await work()
+      } finally {
+        working--
+      }
+    },
+    use(paths) {
+      const now = Date.now()
+      const used = new Set([...paths].flatMap((path) => partOf(path) ?? []))
+      for (const path of used) {
+        const part = parts.get(path)
+        if (part) part.usedAt = now
+        else void measure(path, now, 0).then(tidyLater, () => {})
+        if (now - (part?.stampedAt ?? 0) < STAMP_MS) continue
+        if (part) part.stampedAt = now
+        void utimes(path, new Date(now), new Date(now)).catch(() => {})
+      }
+      return [...used]
+    },
+    tidy,
+  }
+}
+
+/** Bytes of a file, or of all files in a folder. */
+export async function sizeOf(path: string): Promise<number> {
+  const info = await lstat(path)
+  if (!info.isDirectory()) return info.size
+  const entries = await readdir(path, { recursive: true, withFileTypes: true })
+  let total = 0
+  for (const file of entries.filter((entry) => entry.isFile()))
+    total += (await lstat(join(file.parentPath, file.name)).catch(() => ({ size: 0 }))).size
+  return total
+}
