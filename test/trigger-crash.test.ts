@@ -110,7 +110,7 @@ test('a server killed while triggers are taken into and out of service puts them
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([404, 200, 200, 404])
   await after.stop()
 
-  const db = await openDatabase({ type: 'PGLITE', dataDir: join(config, 'pglite') })
+  const db = await openDatabase({ type: 'PGLITE', dataDir: join(config, 'pglite'), fsync: false })
   const sources = await db.selectFrom('trigger_source').select(['id', 'flowId']).where('deleted', 'is', null).execute()
   expect(sources.map(({ flowId }) => flowId).sort()).toEqual([again, leaving, done].sort())
   const ticks = await db.selectFrom('job').select('key').where('kind', 'in', ['POLL', 'RENEW']).execute()

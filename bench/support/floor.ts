@@ -7,7 +7,7 @@ import Fastify from 'fastify'
  * the embedded database per call in shared commits. Started as a process of its own; prints its port.
  */
 const [dataDir = ''] = process.argv.slice(2)
-const db = await openDatabase({ type: 'PGLITE', dataDir })
+const db = await openDatabase({ type: 'PGLITE', dataDir, fsync: true })
 const commits = createGroupCommit<{ id: string; value: string }>(
   async (rows) => {
     await db.insertInto('flag').values(rows).execute()

@@ -95,7 +95,7 @@ test('a connection that the server cuts fails its transaction, and nothing else'
 
 test('a data folder is open in one server at a time, and free again after a crash', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'piecework-'))
-  const options = { type: 'PGLITE', dataDir: folder } as const
+  const options = { type: 'PGLITE', dataDir: folder, fsync: false } as const
   try {
     const first = await openDatabase(options)
     await expect(openDatabase(options)).rejects.toThrow(`in use by process ${process.pid}`)

@@ -19,13 +19,13 @@ export interface PostgresConnection {
 }
 
 export type DatabaseOptions =
-  | { type: 'PGLITE' /** A folder. */; dataDir: string }
+  | { type: 'PGLITE' /** A folder. */; dataDir: string /** Whether commits wait for the disk. */; fsync: boolean }
   | ({ type: 'POSTGRES'; poolSize: number; idleTimeoutMs: number } & PostgresConnection)
 
 /** Opens the database and leaves its schema as it is. */
 export function connectDatabase(options: DatabaseOptions): Db {
   return new Kysely<Database>({
-    dialect: options.type === 'PGLITE' ? openPglite(options.dataDir) : openPostgres(options),
+    dialect: options.type === 'PGLITE' ? openPglite(options) : openPostgres(options),
   })
 }
 
@@ -62,9 +62,9 @@ function unusable(options: DatabaseOptions, error: unknown): string {
   return `The database server ${hostname || 'localhost'}:${port || 5432} cannot be used: ${reasonOf(error)}. Check AP_POSTGRES_URL, or AP_POSTGRES_HOST and the other settings of its kind${encrypted}.`
 }
 
-function openPglite(dataDir: string) {
+function openPglite({ dataDir, fsync }: Extract<DatabaseOptions, { type: 'PGLITE' }>) {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  return pgliteDialect(dataDir)
+  return pgliteDialect({ dataDir, fsync })
 }
 
 /** A connection as the `pg` driver wants it. */

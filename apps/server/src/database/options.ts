@@ -3,7 +3,8 @@ import type { DatabaseOptions, PostgresConnection } from './open.ts'
 
 /** The database that the settings name. */
 export function databaseOptions(settings: Settings): DatabaseOptions {
-  if (settings.dbType === 'PGLITE') return { type: 'PGLITE', dataDir: settings.databaseFolder }
+  if (settings.dbType === 'PGLITE')
+    return { type: 'PGLITE', dataDir: settings.databaseFolder, fsync: settings.pgliteFsync }
   return {
     type: 'POSTGRES',
     ...postgresConnection(settings),

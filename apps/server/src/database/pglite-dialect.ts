@@ -12,7 +12,7 @@ import {
   type QueryResult,
 } from 'kysely'
 import { lockFolder } from './folder-lock.ts'
-import type { ThreadReply, ThreadRequest } from './pglite-thread.ts'
+import type { ThreadOptions, ThreadReply, ThreadRequest } from './pglite-thread.ts'
 
 interface Pending {
   resolve(result: QueryResult<unknown>): void
@@ -34,19 +34,18 @@ export class DatabaseError extends Error {
 /**
  * Kysely over PGlite in a thread of its own. Plain queries are posted at once and answered in order; a
  * transaction has the one connection for itself while it lasts.
- * @param dataDir a folder.
  */
-export function pgliteDialect(dataDir: string): Dialect {
+export function pgliteDialect(options: ThreadOptions): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new PgliteDriver(dataDir),
+    createDriver: () => new PgliteDriver(options),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   }
 }
 
 class PgliteDriver implements Driver {
-  readonly #dataDir: string
+  readonly #options: ThreadOptions
   readonly #pending = new Map<number, Pending>()
   #nextId = 1
   #unlock: () => void = () => {}
@@ -56,15 +55,15 @@ class PgliteDriver implements Driver {
   #owner: PgliteConnection | undefined
   #queued = 0
 
-  constructor(dataDir: string) {
-    this.#dataDir = dataDir
+  constructor(options: ThreadOptions) {
+    this.#options = options
   }
 
   async init(): Promise<void> {
-    this.#unlock = lockFolder(this.#dataDir)
+    this.#unlock = lockFolder(this.#options.dataDir)
     try {
       // Making a database takes 250 MB that only the end of the thread gives back.
-      if (!existsSync(join(this.#dataDir, 'PG_VERSION'))) {
+      if (!existsSync(join(this.#options.dataDir, 'PG_VERSION'))) {
         await this.#open()
         await this.#close()
       }
@@ -77,14 +76,14 @@ class PgliteDriver implements Driver {
 
   #open(): Promise<void> {
     const thread = new Worker(new URL('./pglite-thread.ts', import.meta.url), {
-      workerData: { dataDir: this.#dataDir },
+      workerData: this.#options satisfies ThreadOptions,
     })
     this.#thread = thread
     return new Promise((resolve, reject) => {
       thread.on('message', (reply: ThreadReply) => {
         if ('ready' in reply) resolve()
         else if ('failed' in reply)
-          reject(new Error(`The embedded database in ${this.#dataDir} does not open: ${reply.failed}`))
+          reject(new Error(`The embedded database in ${this.#options.dataDir} does not open: ${reply.failed}`))
         else this.#settle(reply)
       })
       thread.on('error', (error) => {

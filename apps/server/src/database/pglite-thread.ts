@@ -1,12 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite, type Results, types } from '@electric-sql/pglite'
 import { literal } from './literal.ts'
+import { DURABLE_START, waitForDisk } from './pglite-disk.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 /**
  * The thread that owns PGlite, so that SQL never blocks the event loop of the server. It answers requests in
  * the order in which they come.
  */
+export interface ThreadOptions {
+  dataDir: string
+  /** Whether commits wait for the disk. */
+  fsync: boolean
+}
 export interface ThreadRequest {
   id: number
   sql: string
@@ -21,7 +27,7 @@ export type ThreadReply =
 const port = parentPort
 if (!port) throw new Error('pglite-thread.ts runs as a worker thread only')
 
-const { dataDir } = workerData as { dataDir: string }
+const { dataDir, fsync } = workerData as ThreadOptions
 
 /** Statements kept prepared; the oldest goes when another comes. */
 const MAX_PREPARED = 300
@@ -30,6 +36,7 @@ const PREPARABLE = /^\s*(select|insert|update|delete|with)\b/i
 try {
   const db = await PGlite.create({
     dataDir,
+    ...(fsync ? { startParams: DURABLE_START.startParams } : {}),
     // Small buffers: the data lives in the page cache anyway, and idle memory is a feature.
     postgresqlconf: [
       'shared_buffers=16MB',
@@ -38,10 +45,12 @@ try {
       'plan_cache_mode=force_generic_plan',
       'enable_seqscan=off',
       'jit=off',
+      ...(fsync ? DURABLE_START.settings : []),
     ],
     parsers: { [types.TIMESTAMPTZ]: parseTimestamp, [types.INT8]: Number },
     serializers: { [types.JSONB]: String, [types.JSON]: String },
   })
+  if (fsync) waitForDisk(db, dataDir)
   const run = createRunner(db)
   port.postMessage({ ready: true } satisfies ThreadReply)
   port.on('message', async (request: ThreadRequest | 'close') => {

@@ -24,7 +24,8 @@ async function shape(db: Db): Promise<string[]> {
 }
 
 const FIXTURES = {
-  PGLITE: async () => ({ options: { type: 'PGLITE', dataDir: 'memory://' }, drop: async () => {} }) as const,
+  PGLITE: async () =>
+    ({ options: { type: 'PGLITE', dataDir: 'memory://', fsync: false }, drop: async () => {} }) as const,
   POSTGRES: async () => {
     const { url, drop } = await createTestPostgres()
     const options = { type: 'POSTGRES', connection: url, ssl: false, poolSize: 4, idleTimeoutMs: 1000 } as const

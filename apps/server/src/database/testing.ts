@@ -22,7 +22,7 @@ export async function testDatabase(type: 'PGLITE' | 'POSTGRES' = 'POSTGRES'): Pr
   if (type === 'PGLITE') {
     const folder = await mkdtemp(join(tmpdir(), 'piecework-database-'))
     await copyEmbeddedDatabase(folder)
-    const db = await openDatabase({ type, dataDir: folder })
+    const db = await openDatabase({ type, dataDir: folder, fsync: false })
     return {
       db,
       url: undefined,
@@ -65,7 +65,7 @@ async function embeddedTemplate(): Promise<string> {
   await mkdir(cache, { recursive: true })
   const draft = await mkdtemp(join(cache, 'draft-'))
   try {
-    const db = await openDatabase({ type: 'PGLITE', dataDir: draft })
+    const db = await openDatabase({ type: 'PGLITE', dataDir: draft, fsync: false })
     await db.destroy()
     // Another test file may have been quicker.
     await rename(draft, template).catch((error: unknown) => {

@@ -208,6 +208,12 @@ export const SETTINGS = {
     'The embedded database, or a PostgreSQL server.',
     { defaultText: '`PGLITE`, or `POSTGRES` when a PostgreSQL server is named' },
   ),
+  pgliteFsync: database.given(
+    'AP_PGLITE_FSYNC',
+    flag,
+    true,
+    'Whether commits of the embedded database wait for the disk. Without it they survive the end of every process, but what was accepted last, and at worst the database, may not survive a loss of power.',
+  ),
   postgresUrl: database.optional(
     'AP_POSTGRES_URL',
     serverUrl(['postgres', 'postgresql']),

@@ -76,7 +76,7 @@ describe.each(['PGLITE', 'POSTGRES with REDIS'] as const)('ticks on %s', { timeo
     const db = await openDatabase(
       postgres
         ? { type: 'POSTGRES', connection: postgres.url, ssl: false, poolSize: 1, idleTimeoutMs: 1000 }
-        : { type: 'PGLITE', dataDir: join(folder, 'pglite') },
+        : { type: 'PGLITE', dataDir: join(folder, 'pglite'), fsync: false },
     )
     try {
       await work(db)

@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { type Db, openDatabase } from './open.ts'
+import { copyEmbeddedDatabase } from './testing.ts'
+
+const COMMITS = 20
+
+test.each([true, false])('commits of the embedded database wait for the disk: %s', async (fsync) => {
+  const folder = await mkdtemp(join(tmpdir(), 'piecework-disk-'))
+  try {
+    await copyEmbeddedDatabase(folder)
+    const db = await openDatabase({ type: 'PGLITE', dataDir: folder, fsync })
+    await sql`set track_wal_io_timing = on`.execute(db)
+    const before = await waits(db)
+    for (let i = 0; i < COMMITS; i++)
+      await sql`insert into job (id, kind, "projectId", priority, "dueAt", ready, limited)
+        values (${`j${i}`}, 'RUN', 'p', 3, now(), true, true)`.execute(db)
+    const after = await waits(db)
+    expect(after.count - before.count).toBe(fsync ? COMMITS : 0)
+    // Each takes time, so something was done.
+    expect(after.ms > before.ms).toBe(fsync)
+    await db.destroy()
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+async function waits(db: Db): Promise<{ count: number; ms: number }> {
+  await sql`select pg_stat_force_next_flush()`.execute(db)
+  const { rows } = await sql<{ count: number; ms: number }>`
+    select sum(fsyncs)::integer as count, sum(fsync_time) as ms from pg_stat_io where object = 'wal'`.execute(db)
+  return rows[0] ?? { count: 0, ms: 0 }
+}
