@@ -52,6 +52,7 @@ const MEANING: Record<ErrorCode, string> = {
   TRIGGER_EXECUTION_FAILED: 'The trigger failed on the event.',
   TRIGGER_UPDATE_STATUS: 'The trigger could not be enabled or disabled.',
   INTERNAL_SERVER_ERROR: 'A fault of the server, which logged it under the id in `x-request-id`.',
+  SERVICE_UNAVAILABLE: 'The server cannot reach its database: try again after the time in `retry-after`.',
 }
 
 /** The page docs/errors.md. */

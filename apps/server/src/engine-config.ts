@@ -4,6 +4,8 @@ import type { Settings } from './settings.ts'
 
 /** Memory of one V8 isolate in the SANDBOX_CODE_* modes. */
 const ISOLATE_MEMORY_MB = 128
+/** Longer than an app or a database takes to restart. */
+const API_PATIENCE_SECONDS = 25
 
 /**
  * What engines are told of the settings.
@@ -23,6 +25,7 @@ export function engineConfig(settings: Settings, internalApiUrl: string): Engine
       maxFileSizeMb: settings.maxFileSizeMb,
       pausedFlowTimeoutDays: settings.pausedFlowTimeoutDays,
       isolateMemoryMb: ISOLATE_MEMORY_MB,
+      apiPatienceSeconds: API_PATIENCE_SECONDS,
     },
   }
 }

@@ -1,10 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ExecutionError } from './errors.ts'
+import type { EngineConfig } from './protocol.ts'
 
-/** The API as engine code calls it: one client, authenticated by the engine token of the operation. */
+/**
+ * The API as engine code calls it: one client, authenticated by the engine token of the operation. An app that
+ * restarts, or whose database does, is asked again for a while: every call here may be made twice.
+ */
 export interface ApiClient {
   /**
    * @returns the status and the parsed body (JSON where it is JSON, else text); every status is an answer
-   * @throws ExecutionError FetchError when no answer comes
+   * @throws ExecutionError FetchError when no answer comes in time
    */
   call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<ApiAnswer>
   /** Sends a form with files. */
@@ -17,18 +22,32 @@ export interface ApiAnswer {
   body: unknown
 }
 
-/** @param baseUrl ends with `/` */
-export function createApiClient(baseUrl: string, engineToken: string): ApiClient {
-  const send = async (path: string, init: RequestInit): Promise<ApiAnswer> => {
-    let response: Response
-    let text: string
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 2000
+/** Answers of an app, or of what stands before it, that is away for a while. */
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504])
+
+export function createApiClient({ internalApiUrl, limits }: EngineConfig, engineToken: string): ApiClient {
+  const ask = async (path: string, init: RequestInit): Promise<ApiAnswer> => {
     try {
-      response = await fetch(new URL(path, baseUrl), init)
-      text = await response.text()
+      const response = await fetch(new URL(path, internalApiUrl), init)
+      return { status: response.status, ok: response.ok, body: parse(await response.text()) }
     } catch (cause) {
       throw new ExecutionError('FetchError', `The API did not answer ${init.method} ${path.split('?')[0]}`, { cause })
     }
-    return { status: response.status, ok: response.ok, body: parse(text) }
+  }
+  const send = async (path: string, init: RequestInit): Promise<ApiAnswer> => {
+    const giveUpAt = Date.now() + limits.apiPatienceSeconds * 1000
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      const last = Date.now() + pause > giveUpAt
+      try {
+        const answer = await ask(path, init)
+        if (last || !AWAY.has(answer.status)) return answer
+      } catch (error) {
+        if (last) throw error
+      }
+      await sleep(pause)
+    }
   }
   const authorization = `Bearer ${engineToken}`
   return {

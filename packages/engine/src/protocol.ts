@@ -40,6 +40,8 @@ export interface EngineLimits {
   pausedFlowTimeoutDays: number
   /** Memory of one V8 isolate in the SANDBOX_CODE_* modes. */
   isolateMemoryMb: number
+  /** How long an API that is away is asked again. */
+  apiPatienceSeconds: number
   /** AP_FLOW_TIMEOUT_SECONDS; the worker ends a run that outlives it, isolates stop a little later by themselves. */
   flowTimeoutSeconds?: number
 }

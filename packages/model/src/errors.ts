@@ -51,6 +51,8 @@ export const ERROR_STATUS = {
   TRIGGER_EXECUTION_FAILED: 400,
   TRIGGER_UPDATE_STATUS: 400,
   INTERNAL_SERVER_ERROR: 500,
+  // Of our own: the facts have no code for a database that is away.
+  SERVICE_UNAVAILABLE: 503,
 } as const satisfies Record<string, number>
 
 export type ErrorCode = keyof typeof ERROR_STATUS

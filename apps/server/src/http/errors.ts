@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { AppError, ERROR_STATUS, type ErrorCode } from '@piecework/model/errors'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { isOutage } from '../database/outage.ts'
 
 /** The body of every error. */
 export interface ErrorBody {
@@ -96,6 +97,10 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     return
   }
   request.log.error({ err: error, method: request.method, url: request.routeOptions.url }, 'request failed')
+  if (isOutage(error)) {
+    reply.code(OUT_OF_REACH.statusCode).header('retry-after', RETRY_AFTER_SECONDS).send(OUT_OF_REACH)
+    return
+  }
   reply.code(ERROR_STATUS.INTERNAL_SERVER_ERROR).send({
     statusCode: 500,
     code: 'INTERNAL_SERVER_ERROR',
@@ -103,6 +108,16 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     message: 'Something went wrong on the server',
     params: { message: 'Something went wrong on the server', requestId: request.id },
   } satisfies ErrorBody)
+}
+
+const RETRY_AFTER_SECONDS = 2
+const OUT_OF_REACH_TEXT = 'The server cannot reach its database for the moment. Try again.'
+const OUT_OF_REACH: ErrorBody = {
+  statusCode: ERROR_STATUS.SERVICE_UNAVAILABLE,
+  code: 'SERVICE_UNAVAILABLE',
+  error: 'Service Unavailable',
+  message: OUT_OF_REACH_TEXT,
+  params: { message: OUT_OF_REACH_TEXT },
 }
 
 /** How long a body that is refused may still take. */

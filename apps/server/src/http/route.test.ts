@@ -1,5 +1,6 @@
 import { newId } from '@piecework/model/ids'
 import type { FastifyInstance } from 'fastify'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Db } from '../database/open.ts'
@@ -80,6 +81,19 @@ beforeAll(async () => {
     limit: { max: 2, timeWindow: 60_000 },
     handler: () => {
       throw new Error('secret detail')
+    },
+  })
+  route(app, {
+    method: 'GET',
+    url: '/v1/away',
+    summary: 'Fail as when PostgreSQL stops',
+    principals: 'public',
+    permission: 'NONE',
+    project: null,
+    handler: async () => {
+      const stopped = new pg.DatabaseError('terminating connection due to administrator command', 0, 'error')
+      stopped.code = '57P01'
+      throw stopped
     },
   })
   await app.ready()
@@ -293,6 +307,12 @@ test('a failure inside is 500, tells nothing, and is logged; then the limit of t
   const third = await call('GET', '/v1/broken', undefined)
   expect(third).toMatchObject({ status: 429, body: { statusCode: 429, code: 'RATE_LIMITED' } })
   expect(third.headers['x-ratelimit-reset']).toBeDefined()
+})
+
+test('a database that is away is 503, with the time to come back', async () => {
+  const answer = await call('GET', '/v1/away', undefined)
+  expect(answer).toMatchObject({ status: 503, body: { statusCode: 503, code: 'SERVICE_UNAVAILABLE' } })
+  expect(answer.headers['retry-after']).toBe('2')
 })
 
 test('every answer names its request and is safe to read from any origin', async () => {

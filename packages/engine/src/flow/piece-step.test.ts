@@ -68,6 +68,14 @@ it('fails the step on a bad key or value, and the run when the API is gone', asy
   expect(result).toMatchObject({ status: 'INTERNAL_ERROR', error: expect.stringContaining('FetchError') })
 })
 
+it('asks an API again that is away for a moment', async () => {
+  api.away.calls = 3
+  const { log } = await runPiece(({ store }) => store.put('back', 1))
+  expect(log.executionState.steps.step_1?.output).toEqual(1)
+  expect(api.away.calls).toBe(0)
+  expect(api.store.get('flow_flow0000000000000001/back')).toBe(1)
+})
+
 it('hands actions files, tags, connections, the project and its flows', async () => {
   api.connections.key = { value: { type: 'SECRET_TEXT', secret_text: 's3cret' } }
   const { log, result } = await runPiece(async ({ files, tags, connections, project, flows, server, step, run }) => {

@@ -50,7 +50,7 @@ const STATUS_OF = {
 
 function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine, plan: Plan): Run {
   const { config } = engine
-  const api = createApiClient(config.internalApiUrl, operation.engineToken)
+  const api = createApiClient(config, operation.engineToken)
   return {
     engine,
     operation,

@@ -9,7 +9,7 @@ export function createHost(
   operation: { projectId: string; engineToken: string },
   flow: Pick<PieceHost, 'flowId' | 'flowVersionId' | 'storeChanges'> & { storePrefix?: string },
 ): PieceHost {
-  const api = createApiClient(engine.config.internalApiUrl, operation.engineToken)
+  const api = createApiClient(engine.config, operation.engineToken)
   return {
     engine,
     api,

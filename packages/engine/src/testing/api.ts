@@ -8,6 +8,8 @@ export interface TestApi {
   connections: Record<string, { status?: string; value: unknown }>
   /** `METHOD path` of every call, with its body. */
   calls: { call: string; body: string; authorization: string | undefined }[]
+  /** How many calls are still answered as by a server whose database restarts, each second one by closing. */
+  away: { calls: number }
   close(): Promise<void>
 }
 
@@ -15,11 +17,17 @@ export async function startTestApi(): Promise<TestApi> {
   const store = new Map<string, unknown>()
   const calls: TestApi['calls'] = []
   const connections: TestApi['connections'] = {}
-  const api = { store, calls, connections }
+  const away = { calls: 0 }
+  const api = { store, calls, connections, away }
   const server = createServer(async (request, response) => {
     const body = await readBody(request)
     const url = new URL(request.url ?? '/', 'http://api')
     calls.push({ call: `${request.method} ${url.pathname}`, body, authorization: request.headers.authorization })
+    if (away.calls > 0) {
+      if (away.calls-- % 2 === 0) response.destroy()
+      else response.writeHead(503).end()
+      return
+    }
     const { status, answer } = answerTo(api, request.method ?? 'GET', url, body)
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   })

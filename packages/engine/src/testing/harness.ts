@@ -37,6 +37,7 @@ export function configOf(
       maxFileSizeMb: 25,
       pausedFlowTimeoutDays: 30,
       isolateMemoryMb: 128,
+      apiPatienceSeconds: 1,
       ...limits,
     },
     ...changes,
