@@ -49,14 +49,15 @@ export const oauthAuth = PieceAuth.OAuth2({
   required: true,
   grantType: OAuth2GrantType.AUTHORIZATION_CODE,
   authorizationMethod: OAuth2AuthorizationMethod.HEADER,
-  authUrl: 'https://{region}.example.com/authorize',
-  tokenUrl: 'https://{region}.example.com/token',
+  authUrl: '{site}/authorize',
+  tokenUrl: '{site}/token',
   scope: ['read', 'write'],
   prompt: 'consent',
   pkce: true,
   pkceMethod: 'S256',
   extra: { audience: 'api' },
   props: {
+    site: Property.ShortText({ displayName: 'Address of the site', required: true }),
     region: Property.StaticDropdown({
       displayName: 'Region',
       required: true,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, flowMaker, pieceAction, pieceTrigger } from '../../testing/flows.ts'
+import { startOAuth2Server } from '../../testing/oauth2-server.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
 // The piece that uses the whole SDK by the imports of published pieces, as a piece under development, in the product.
@@ -19,6 +20,7 @@ const CONNECTIONS = {
   },
 }
 
+let service: Awaited<ReturnType<typeof startOAuth2Server>>
 let app: Server
 let appUrl = ''
 let server: TestServer
@@ -39,7 +41,9 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
   appUrl = `http://127.0.0.1:${(app.address() as AddressInfo).port}`
+  service = await startOAuth2Server()
   server = await startTestServer({
+    AP_SSRF_ALLOW_LIST: '127.0.0.1',
     AP_CONTAINER_TYPE: 'WORKER_AND_APP',
     AP_DEV_PIECES: 'samples',
     AP_CUSTOM_PIECES_PATHS: fileURLToPath(new URL('../../../../../packages/framework', import.meta.url)),
@@ -54,6 +58,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]()
+  await service?.[Symbol.asyncDispose]()
   app.closeAllConnections()
   app.close()
 })
@@ -63,7 +68,7 @@ const connect = (externalId: string, value: { type: string; [field: string]: unk
   const body = { ...names, projectId: owner.projectId, type: value.type, value }
   return server.call('POST', '/v1/app-connections', { token: owner.token, body })
 }
-const auth = (externalId: keyof typeof CONNECTIONS) => ({ auth: `{{connections['${externalId}']}}` })
+const auth = (externalId: keyof typeof CONNECTIONS | 'site') => ({ auth: `{{connections['${externalId}']}}` })
 const step = (name: string, actionName: string, input: object = {}) =>
   pieceAction(name, NAME, VERSION, actionName, input)
 const called = () => pieceTrigger(NAME, VERSION, 'called', auth('login'))
@@ -232,6 +237,61 @@ describe('a connection', () => {
     const props = { ...CONNECTIONS.server.props, baseUrl: 'http://x' }
     const plain = await connect('plain', { ...CONNECTIONS.server, props })
     expect(plain).toMatchObject({ status: 400, body: { params: { error: 'No https, port 8443' } } })
+  })
+})
+
+describe('a sign-in by OAuth2', () => {
+  beforeAll(async () => {
+    service.mode.more = { team: { id: 'T1' }, team_id: 'T1' }
+    const redirectUrl = 'https://flows.example.com/redirect'
+    const props = { site: service.url, region: 'eu' }
+    const begun = await server.call<{ authorizationUrl: string; codeVerifier: string }>(
+      'POST',
+      '/v1/app-connections/oauth2/authorization-url',
+      { token: owner.token, body: { pieceName: NAME, clientId: service.client.id, redirectUrl, props } },
+    )
+    expect(begun.body.authorizationUrl, JSON.stringify(begun.body)).toContain('scope=read+write')
+    expect(new URL(begun.body.authorizationUrl).searchParams.get('audience')).toBe('api')
+    const back = await service.authorize(begun.body.authorizationUrl)
+    const client = { client_id: service.client.id, client_secret: service.client.secret }
+    const code = { code: back.searchParams.get('code'), code_challenge: begun.body.codeVerifier, scope: 'read write' }
+    const value = { type: 'OAUTH2', ...client, ...code, redirect_url: redirectUrl, props }
+    const made = await connect('site', value)
+    expect(made.status, JSON.stringify(made.body)).toBe(201)
+  })
+
+  test('gives an action its token, what came with it, and its properties', async () => {
+    const [token, ...rest] = Object(await outputOf('who_am_i', auth('site')))
+    expect(service.accepts(token)).toBe(true)
+    expect(rest).toEqual([{ id: 'T1' }, 'eu'])
+    expect(service.calls[0]?.authorization).toMatch(/^Basic /)
+  })
+
+  test('lets a trigger hear of the events of its team, from its app alone', async () => {
+    const flow = await flows.create(pieceTrigger(NAME, VERSION, 'app_event', auth('site')))
+    const tried = await server.call<{ data: { payload: unknown }[] }>('POST', '/v1/test-trigger', {
+      token: owner.token,
+      body: {
+        projectId: owner.projectId,
+        flowId: flow.id,
+        flowVersionId: flow.version.id,
+        testStrategy: 'TEST_FUNCTION',
+      },
+    })
+    expect(tried.body.data).toMatchObject([{ payload: { id: 2 } }])
+    await flows.publish(flow.id)
+    const send = async (n: number, team: string, secret: string) => {
+      const answer = await post('app-events/sample', { n }, { 'x-team': team, 'x-secret': secret })
+      return [answer.status, await answer.text()]
+    }
+    expect(await send(1, 'T1', 'forged')).toEqual([400, '{}'])
+    expect(await send(2, 'T2', 'shared')).toEqual([200, 'ok'])
+    expect(await send(3, 'T1', 'shared')).toEqual([200, 'ok'])
+    const [run] = await flows.finishedRuns(flow.id, 1)
+    expect((await flows.run(run?.id ?? '')).steps?.trigger?.output).toEqual({ n: 3 })
+    await flows.disable(flow.id)
+    expect(await send(4, 'T1', 'shared')).toEqual([200, 'ok'])
+    expect(await flows.runs(flow.id)).toHaveLength(1)
   })
 })
 

@@ -100,6 +100,7 @@ export function createAppEvents(parts: Parts): AppEvents {
       if (appName === undefined) return REFUSED
       const text = JSON.stringify(payload)
       let answer = REFUSED
+      let replied: AppEventAnswer | undefined
       // Each platform has its own version of the piece, and sees its own flows alone.
       for (const platformId of await selectPlatformsOfApp(db, appName)) {
         const parsed = await parse(appName, platformId, text).catch((error: unknown) => {
@@ -113,9 +114,9 @@ export function createAppEvents(parts: Parts): AppEvents {
           for (const flowId of flowIds) await hand(flowId, payload)
           answer = ACCEPTED
         }
-        if (reply && (event === undefined || verified)) return { status: 200, ...reply }
+        if (reply && (event === undefined || verified)) replied ??= { status: 200, ...reply }
       }
-      return answer
+      return replied ?? answer
     },
   }
 }

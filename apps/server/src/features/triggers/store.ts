@@ -164,7 +164,10 @@ export async function selectListeners(
   return rows.map((row) => row.flowId)
 }
 
-/** The platforms with flows that listen to an app; without any, those that have its piece. */
+/**
+ * The platforms with flows that listen to an app; without any, those that have installed its piece themselves, else
+ * one of those that share it: apps want an answer before the first flow listens.
+ */
 export async function selectPlatformsOfApp(db: Db, appName: string): Promise<string[]> {
   const listening = await db
     .selectFrom('app_event_routing as r')
@@ -180,5 +183,8 @@ export async function selectPlatformsOfApp(db: Db, appName: string): Promise<str
     .distinct()
     .where('name', '=', appName)
     .execute()
-  return installed.flatMap((row) => row.platformId ?? [])
+  const own = installed.flatMap((row) => row.platformId ?? [])
+  if (own.length > 0) return own
+  const any = await db.selectFrom('platform').select('id').orderBy('id').limit(1).execute()
+  return any.map((row) => row.id)
 }
