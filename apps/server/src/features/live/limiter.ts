@@ -3,8 +3,9 @@ import { AppError } from '@piecework/model/errors'
 /** Requests that one socket may make at once, and then per second. */
 const BURST = 40
 const PER_SECOND = 10
-/** Refused requests after which somebody is not only in a hurry. */
+/** Refused requests after which somebody is not only in a hurry; so many are forgiven per second. */
 const MAX_REFUSED = 500
+const FORGIVEN_PER_SECOND = 10
 
 /** Bounds what one socket may ask for. */
 export interface Limiter {
@@ -20,14 +21,15 @@ export function createLimiter(now: () => number = Date.now): Limiter {
   return {
     take() {
       const time = now()
-      tokens = Math.min(BURST, tokens + ((time - at) * PER_SECOND) / 1000)
+      const seconds = (time - at) / 1000
+      tokens = Math.min(BURST, tokens + seconds * PER_SECOND)
+      refused = Math.max(0, refused - seconds * FORGIVEN_PER_SECOND)
       at = time
       if (tokens < 1) {
         refused++
         throw new AppError('RATE_LIMITED', { message: `too many requests: at most ${PER_SECOND} a second` })
       }
       tokens--
-      refused = 0
     },
     get isAbused() {
       return refused > MAX_REFUSED

@@ -1,4 +1,5 @@
 import type { FlowRun } from '@piecework/model/run/run'
+import { SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { codeAction, eventually, flowMaker, pieceAction, pieceTrigger, webhookTrigger } from '../../testing/flows.ts'
 import { connectLive, type LiveClient } from '../../testing/live.ts'
@@ -6,6 +7,7 @@ import { addColleague } from '../../testing/people.ts'
 import { pieceArchive } from '../../testing/piece-archive.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
+const JWT_SECRET = 'a secret of these tests, long enough'
 const NAME = '@acme/piece-talker'
 const SOURCE = `
   import { createAction, createPiece, PieceAuth } from '@piecework/framework'
@@ -26,7 +28,7 @@ let owner: Person
 let flows: ReturnType<typeof flowMaker>
 
 beforeAll(async () => {
-  server = await startTestServer({ AP_CONTAINER_TYPE: 'WORKER_AND_APP' })
+  server = await startTestServer({ AP_CONTAINER_TYPE: 'WORKER_AND_APP', AP_JWT_SECRET: JWT_SECRET })
   owner = await signUpOwner(server)
   flows = flowMaker(server, owner)
   await install('1.0.0')
@@ -362,11 +364,28 @@ test('who looks at a resource is seen by the others, once, until they leave or v
   ).toBeDefined()
 })
 
+test('a connection ends with its token, and says so', async () => {
+  const cleo = await addColleague(server, owner, 'Cleo', 'Editor')
+  const claims = { type: 'USER', id: cleo.userId, platform: { id: cleo.platformId } }
+  const token = await new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256', kid: '1' })
+    .setIssuer('activepieces')
+    .setExpirationTime(Math.floor(Date.now() / 1000) + 2)
+    .sign(new TextEncoder().encode(JWT_SECRET))
+  using hers = await connect({ ...cleo, token })
+  await eventually(async () => (hers.socket.connected ? undefined : true), 'the end of the connection', 5000)
+  expect(hers.all('ERROR')).toMatchObject([{ error: { code: 'SESSION_EXPIRED' } }])
+  expect(await refusal({ token, projectId: cleo.projectId })).toMatchObject({ code: 'INVALID_BEARER_TOKEN' })
+})
+
 test('nobody can flood the server, and a session that ends ends the connection', async () => {
   using client = await connect()
   const answers = await Promise.all(Array.from({ length: 60 }, () => client.ask('LEAVE_PRESENCE', { resourceId: 'x' })))
   const refused = answers.filter((answer) => Object(answer).error?.code === 'RATE_LIMITED')
   expect(refused.length).toBeGreaterThan(0)
+  for (let request = 0; request < 700; request++) client.socket.emit('LEAVE_PRESENCE', { resourceId: 'x' })
+  await eventually(async () => (client.socket.connected ? undefined : true), 'the end of the connection')
+  expect(client.all('ERROR').at(-1)).toMatchObject({ error: { code: 'RATE_LIMITED' } })
   expect(answers.filter((answer) => !Object(answer).error).length).toBeGreaterThanOrEqual(40)
 
   using large = await connect()

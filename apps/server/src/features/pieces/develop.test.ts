@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLog } from '../../log.ts'
 import { eventually, flowMaker, pieceAction, webhookTrigger } from '../../testing/flows.ts'
+import { connectLive } from '../../testing/live.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 import { createCatalogue } from './catalogue.ts'
 import { createPieceDevelopment } from './develop.ts'
@@ -63,9 +64,11 @@ test('a piece under development runs, and runs anew within seconds of every chan
   }
   expect(await run(1)).toBe('hello')
 
+  using builder = await connectLive(server.origin, { token: owner.token, projectId: owner.projectId })
   await writeFile(join(folder, 'custom', 'draft', 'src', 'greeting.ts'), `export const greeting = 'good day'`)
   await eventually(async () => ((await displayName()) === 'good day' ? true : undefined), 'the new build', 10_000)
   expect(await run(2)).toBe('good day')
+  expect(await builder.next('REFRESH_PIECE')).toEqual({ pieceName: NAME, pieceVersion: '0.0.1' })
 
   await write('greeting +')
   await writeFile(join(folder, 'custom', 'draft', 'src', 'greeting.ts'), `export const greeting = 'not seen'`)
