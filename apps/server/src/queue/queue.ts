@@ -69,7 +69,7 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
       const rows = await db
         .updateTable('job')
         .set({ leaseUntil: sql`now() + ${leaseMs} * interval '1 millisecond'` })
-        .where('id', 'in', [...ids])
+        .where('id', '=', sql<string>`any(${[...ids]})`)
         .where('owner', '=', owner)
         .returning('id')
         .execute()
@@ -90,7 +90,7 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
       if (ids.length > 0)
         await db
           .deleteFrom('job')
-          .where('id', 'in', [...ids])
+          .where('id', '=', sql<string>`any(${[...ids]})`)
           .execute()
     },
     async removeKey({ key }) {

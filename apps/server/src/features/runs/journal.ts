@@ -1,6 +1,7 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { assembleLog, type PlacedStep, placedSteps } from '@piecework/model/run/log'
 import { RunLog, StepOutput, StepPath, type Steps } from '@piecework/model/run/step-output'
+import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 
 /** Reads the journal of runs, in the order in which it was written: by attempt, then by sequence. */
@@ -10,7 +11,7 @@ export async function readJournals(db: Db, runIds: readonly string[]): Promise<M
   const rows = await db
     .selectFrom('run_journal')
     .selectAll()
-    .where('runId', 'in', [...runIds])
+    .where('runId', '=', sql<string>`any(${[...runIds]})`)
     .orderBy('runId')
     .orderBy('attempt')
     .orderBy('sequence')

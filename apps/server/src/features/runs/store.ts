@@ -137,7 +137,7 @@ export function createRunStore(db: Db): RunStore {
         .innerJoin('project as p', 'p.id', 'r.projectId')
         .selectAll('r')
         .select('p.platformId as platformId')
-        .where('r.id', 'in', [...ids])
+        .where('r.id', '=', sql<string>`any(${[...ids]})`)
         .execute()
     },
     async projectOf(id) {
