@@ -82,6 +82,9 @@ try {
   const sandboxes = harm.get('sandboxes killed') ?? 0
   const selfEnded = parts.flatMap((part) => part.ends)
   const opened = sink.opened()
+  const runOf = (link: string) => runs.find(({ id }) => link.includes(`/${id}/`))
+  // A run that the kill of its sandbox has ended waits for nobody any more.
+  const refused = opened.refused.filter((link) => !ledger.killed.some((text) => text.startsWith(`${runOf(link)?.id} `)))
   const broken = {
     'accepted calls lost': ledger.lost,
     'calls and ticks that ran twice': ledger.doubled,
@@ -89,7 +92,7 @@ try {
     'runs stuck': ledger.stuck,
     'runs that failed without a reason': ledger.failed,
     'wrong answers to synchronous calls': calls.wrong,
-    'links refused': opened.refused,
+    'links refused': refused.map((link) => `${link} of a run that is ${runOf(link)?.status}`),
     'processes that ended by themselves': selfEnded,
     'more runs ended by sandboxes than sandboxes killed': ledger.killed.length > sandboxes ? ledger.killed : [],
   }
