@@ -248,7 +248,9 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
     expect((await claim('a', 10)).map(({ projectId }) => projectId)).toEqual([shared])
     expect(await claim('a', 10, 'another')).toEqual([])
     const taken = await claim('b', 10, theirs.group)
-    expect(taken.map(({ projectId }) => projectId)).toEqual([dedicated, `platform:${theirs.platformId}`])
+    expect(new Set(taken.map(({ projectId }) => projectId))).toEqual(
+      new Set([dedicated, `platform:${theirs.platformId}`]),
+    )
     expect((await queue.counts()).toSorted((a, b) => String(a.group).localeCompare(String(b.group)))).toEqual([
       { group: theirs.group, kind: 'TRIGGER_EVENT', waiting: 0, active: 2 },
       { group: null, kind: 'TRIGGER_EVENT', waiting: 0, active: 1 },
