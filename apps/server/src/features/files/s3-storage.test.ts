@@ -1,4 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createLog } from '../../log.ts'
 import { loadSettings } from '../../settings.ts'
 import { startTestBucket, type TestBucket } from '../../testing/s3.ts'
@@ -77,4 +82,42 @@ test('files of the time before the bucket stay readable; what is removed leaves 
   expect(await bucket.keys()).toContain(key)
   await files.remove(owner, [old, recent])
   expect(await bucket.keys()).not.toContain(key)
+})
+
+test('with AP_S3_USE_IRSA the keys are those that the role of the service account is given', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'piecework-irsa-'))
+  const asked: string[] = []
+  // The token service of Amazon, as far as a service account calls it.
+  const sts = createServer(async (request, response) => {
+    let body = ''
+    for await (const part of request) body += part
+    asked.push(body)
+    response
+      .setHeader('content-type', 'text/xml')
+      .end(`<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult>
+      <Credentials><AccessKeyId>S3RVER</AccessKeyId><SecretAccessKey>S3RVER</SecretAccessKey>
+      <SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>
+      </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`)
+  }).listen(0, '127.0.0.1')
+  await once(sts, 'listening')
+  try {
+    const address = sts.address()
+    const port = typeof address === 'object' ? address?.port : 0
+    await writeFile(join(folder, 'token'), 'the token of the pod')
+    vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::123456789012:role/piecework')
+    vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', join(folder, 'token'))
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', `http://127.0.0.1:${port}`)
+    const { AP_S3_ACCESS_KEY_ID: _, AP_S3_SECRET_ACCESS_KEY: __, ...env } = bucket.env
+    const { settings } = loadSettings({ ...env, AP_S3_USE_IRSA: 'true' })
+    const storage = await openStorage(settings, createLog(settings))
+    const place = await storage.write('irsa', new TextEncoder().encode(CONTENT))
+    expect(new TextDecoder().decode(await storage.read(place))).toBe(CONTENT)
+    expect(asked).toHaveLength(1)
+    expect(new URLSearchParams(asked[0]).get('WebIdentityToken')).toBe('the token of the pod')
+  } finally {
+    vi.unstubAllEnvs()
+    sts.closeAllConnections()
+    sts.close()
+    await rm(folder, { recursive: true, force: true })
+  }
 })
