@@ -7,7 +7,7 @@ import { addColleague } from '../../testing/people.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
 // A Redis database of its own.
-const REDIS_URL = `${process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'}/9`
+const REDIS_URL = `${process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'}/10`
 const REDIS = { AP_REDIS_URL: REDIS_URL }
 
 describe.each([
