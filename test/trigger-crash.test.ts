@@ -5,16 +5,18 @@ import { FEED, FEED_VERSION, type FeedApp, installFeed, startFeedApp } from '@pi
 import { pieceTrigger } from '@piecework/server/testing/flows'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Client, signIn, until } from './support/client.ts'
-import { startServer, temporaryFolder } from './support/process.ts'
+import { type ServerProcess, startServer, temporaryFolder } from './support/process.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let app: FeedApp
+let server: ServerProcess | undefined
 
 beforeAll(async () => {
   folder = await temporaryFolder()
   app = await startFeedApp()
 })
 afterAll(async () => {
+  await server?.kill().catch(() => {})
   await app?.[Symbol.asyncDispose]()
   await folder?.remove()
 })
@@ -36,6 +38,7 @@ test('a server killed while triggers are taken into and out of service puts them
   const config = join(folder.path, 'config')
   const env = { AP_WORKER_CONCURRENCY: '6' }
   const before = await startServer(config, env)
+  server = before
   const client = await signIn(before.base)
   await installFeed({ origin: new URL(before.base).origin }, client)
   const first = (await create(client)).id
@@ -83,6 +86,7 @@ test('a server killed while triggers are taken into and out of service puts them
 
   app.reset()
   const after = await startServer(config, env)
+  server = after
   const now = await signIn(after.base)
   const statusOf = async (id: string) => (await now.get<PopulatedFlow>(`/v1/flows/${id}`)).status
   const ended = ['/unsubscribe']
