@@ -25,7 +25,13 @@ beforeAll(async () => {
   // At once, as a deployment does it.
   const servers = await Promise.all([
     startTestServer(env),
-    startTestServer({ ...env, AP_CONTAINER_TYPE: 'WORKER_AND_APP', AP_WORKER_CONCURRENCY: '3' }),
+    // One connection of its pool is enough for everything, if slow.
+    startTestServer({
+      ...env,
+      AP_CONTAINER_TYPE: 'WORKER_AND_APP',
+      AP_WORKER_CONCURRENCY: '3',
+      AP_POSTGRES_POOL_SIZE: '1',
+    }),
   ])
   front = servers[0]
   back = servers[1]

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { migrations } from './database/migrations/index.ts'
 import { createTestPostgres } from './database/testing.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
@@ -106,3 +108,63 @@ test('a port that is taken and a database that is away end the start in a senten
     await database.drop()
   }
 })
+
+test('two processes that start at once on an empty PostgreSQL make one schema and one platform, over one connection each', async () => {
+  const database = await createTestPostgres()
+  const keys = { AP_ENCRYPTION_KEY: 'b'.repeat(32), AP_JWT_SECRET: 'c'.repeat(32) }
+  const env = { ...keys, AP_POSTGRES_URL: database.url, AP_POSTGRES_POOL_SIZE: '1' }
+  const both = Promise.withResolvers<string[]>()
+  const origins: string[] = []
+  const founded: number[] = []
+  const founding = (origin: string, email: string) =>
+    fetch(`${origin}/api/v1/authentication/sign-up`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email, password: 'long enough 1', firstName: 'A', lastName: 'B' }),
+    })
+  const found = async (origin: string) => {
+    origins.push(origin)
+    if (origins.length === 2) both.resolve(origins)
+    await both.promise
+    expect((await fetch(`${origin}/api/v1/health`)).status).toBe(200)
+    founded.push((await founding(origin, `${new URL(origin).port}@example.com`)).status)
+  }
+  try {
+    const ends = await Promise.all([run(env, found), run(env, found)])
+    expect(ends.map(({ code }) => code)).toEqual([0, 0])
+    expect(ends.map(({ output }) => output).join('\n')).not.toContain('"level":50')
+    expect(founded.toSorted()).toEqual([200, 403])
+    const { rows } = await query(
+      database.url,
+      `select (select count(*)::int from migration) as migrations, (select count(*)::int from platform) as platforms`,
+    )
+    expect(rows).toEqual([{ migrations: migrations.length, platforms: 1 }])
+  } finally {
+    await database.drop()
+  }
+})
+
+test('of two processes that start at once on an empty PostgreSQL with different keys one does not start', async () => {
+  const database = await createTestPostgres()
+  try {
+    const start = (key: string) => {
+      const keys = { AP_ENCRYPTION_KEY: key.repeat(32), AP_JWT_SECRET: 'c'.repeat(32) }
+      return run({ ...keys, AP_POSTGRES_URL: database.url }, async () => {})
+    }
+    const ends = await Promise.all([start('a'), start('b')])
+    expect(ends.map(({ code }) => code).toSorted()).toEqual([0, 1])
+    expect(ends.find(({ code }) => code === 1)?.output).toContain('another encryption key')
+  } finally {
+    await database.drop()
+  }
+})
+
+async function query(connectionString: string, text: string) {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  try {
+    return await client.query(text)
+  } finally {
+    await client.end()
+  }
+}
