@@ -25,7 +25,7 @@ beforeAll(async () => {
   // At once, as a deployment does it.
   const servers = await Promise.all([
     startTestServer(env),
-    // One connection of its pool is enough for everything, if slow.
+    // One connection is enough for everything, if slow.
     startTestServer({
       ...env,
       AP_CONTAINER_TYPE: 'WORKER_AND_APP',

@@ -323,7 +323,7 @@ export function createExecution(parts: ExecutionParts) {
 
   const machines = createWorkerMachines(db)
   const workers = createWorkers({
-    appId: owner,
+    bus,
     settings,
     tokens,
     dispatcher,

@@ -5,6 +5,7 @@ import type { MachineInformation } from '@piecework/worker/channel/messages'
 import { createMachineWatch } from '@piecework/worker/machine'
 import { createWorker, type Worker } from '@piecework/worker/worker'
 import type { Logger } from 'pino'
+import type { Bus } from './bus/bus.ts'
 import type { Dispatcher } from './dispatch/dispatcher.ts'
 import type { LinkSource } from './dispatch/remote-link.ts'
 import { createWorkerChannel } from './dispatch/worker-channel.ts'
@@ -24,7 +25,7 @@ export interface Workers {
 }
 
 interface Parts {
-  appId: string
+  bus: Bus
   settings: Settings
   tokens: Tokens
   dispatcher: Dispatcher
@@ -37,7 +38,8 @@ interface Parts {
 const REPORT_MS = 15_000
 
 export function createWorkers(parts: Parts): Workers {
-  const { appId, settings, tokens, dispatcher, machines, log } = parts
+  const { bus, settings, tokens, dispatcher, machines, log } = parts
+  const { appId } = bus
   let local: Worker | undefined
   let reports: NodeJS.Timeout | undefined
   let stopped = false
@@ -65,8 +67,10 @@ export function createWorkers(parts: Parts): Workers {
       propagatedEnvVars: settings.sandboxPropagatedEnvVars,
     },
     onMachine: report,
+    onMoved: (session) => bus.publish('WORKER_MOVED', { session }),
     log,
   })
+  bus.on('WORKER_MOVED', ({ session }) => channel.moved(session))
 
   return {
     listen: channel.listen,

@@ -14,6 +14,8 @@ export const TOPICS = {
   APPS_CHANGED: z.object({}),
   /** There are new jobs that are due, and the app that added them has no slot for them. */
   JOBS_ADDED: z.object({}),
+  /** A worker that had this session at some app has come to another one. */
+  WORKER_MOVED: z.object({ session: z.string() }),
   RUNS_CANCELED: z.object({ ids: z.array(z.string()) }),
   /** To the app at which the caller of a run waits. */
   RUN_REPLY: z.object({

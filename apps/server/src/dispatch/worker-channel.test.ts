@@ -25,6 +25,9 @@ let folder: string
 let server: Server
 let channel: WorkerChannel
 let relay: Relay
+/** The app that a load balancer would choose now. */
+let target: () => number
+type ChannelParts = Parameters<typeof createWorkerChannel>[0]
 let worker: RemoteWorker | undefined
 const wires = new Set<Socket>()
 let onLink: (link: WorkerLink) => void
@@ -32,8 +35,8 @@ let link: Promise<WorkerLink>
 const detached: string[] = []
 
 const now = new Date().toISOString()
-const step = (code: string) => codeAction('step_1', code)
-const versionOf = (code: string): FlowVersion => ({
+const SLOW = 'export const code = () => new Promise((resolve) => setTimeout(() => resolve("done"), 1500))'
+const versionOf = (code: string, nextAction?: object): FlowVersion => ({
   id: 'version',
   created: now,
   updated: now,
@@ -47,16 +50,19 @@ const versionOf = (code: string): FlowVersion => ({
   updatedBy: null,
   backupFiles: null,
   notes: [],
-  trigger: JSON.parse(JSON.stringify({ ...webhookTrigger(), nextAction: step(code) })),
+  trigger: JSON.parse(
+    JSON.stringify({ ...webhookTrigger(), nextAction: { ...codeAction('step_1', code), nextAction } }),
+  ),
 })
 const versions: Record<string, FlowVersion> = {
-  slow: versionOf('export const code = () => new Promise((resolve) => setTimeout(() => resolve("done"), 1500))'),
+  slow: versionOf(SLOW),
+  slowLater: versionOf('export const code = () => 1', codeAction('step_2', SLOW)),
   large: versionOf('export const code = () => "x".repeat(1_000_000)'),
 }
 /** More than all other messages of these tests. */
 const maxMessageBytes = 200_000
 
-const taskOf = (triggerPayload: string): Task => ({
+const taskOf = (triggerPayload: string, key = 'slow'): Task => ({
   operation: {
     type: 'EXECUTE_FLOW',
     projectId: 'project',
@@ -72,7 +78,7 @@ const taskOf = (triggerPayload: string): Task => ({
     test: null,
     callerWaits: false,
   },
-  version: { key: 'slow', pieces: { '@activepieces/piece-webhook@0.1.29': { type: 'BUILTIN' } } },
+  version: { key, pieces: { '@activepieces/piece-webhook@0.1.29': { type: 'BUILTIN' } } },
   timeoutMs: 30_000,
 })
 const task = taskOf('{}')
@@ -83,18 +89,13 @@ const portOf = (listener: { address(): unknown }): number => {
   return Number(address.port)
 }
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'piecework-channel-'))
-  link = new Promise((resolve) => {
-    onLink = resolve
-  })
-  detached.length = 0
+const openChannel = ({ attach, onMoved = () => {} }: Pick<ChannelParts, 'attach'> & Partial<ChannelParts>) => {
   const { internalApiUrl: _, ...engine } = engineConfig(settings, '')
-  channel = createWorkerChannel({
+  return createWorkerChannel({
     authenticate: async (authorization) => {
       if (authorization !== `Bearer ${TOKEN}`) throw new Error('no')
     },
-    attach: (made) => onLink(made),
+    attach,
     detach: (id) => detached.push(id),
     source: {
       loadVersion: async (key) => versions[key] ?? Promise.reject(new Error('no such version')),
@@ -102,13 +103,24 @@ beforeEach(async () => {
     },
     settings: { engine, memoryLimitKb: settings.sandboxMemoryLimitKb, propagatedEnvVars: [], maxMessageBytes },
     onMachine: () => {},
+    onMoved,
     log,
   })
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'piecework-channel-'))
+  link = new Promise((resolve) => {
+    onLink = resolve
+  })
+  detached.length = 0
+  channel = openChannel({ attach: (made) => onLink(made) })
+  target = () => portOf(server)
   server = createServer().listen(0, '127.0.0.1')
   channel.listen(server)
   // A wire that can be cut.
   relay = createRelay((near) => {
-    const far = connect(portOf(server), '127.0.0.1')
+    const far = connect(target(), '127.0.0.1')
     for (const wire of [near, far]) {
       wires.add(wire)
       wire.on('error', () => {})
@@ -173,6 +185,45 @@ test('a run goes on through lost connections, and what it has to say arrives onc
   expect(detached).toEqual([])
 })
 
+test('a worker that comes back to another app in the middle of a run begins anew there; the first app gives the run back at once', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const reached = Promise.withResolvers<WorkerLink>()
+  const second = openChannel({ attach: reached.resolve, onMoved: (session) => channel.moved(session) })
+  second.listen(other)
+  startWorker()
+  const first = await link
+  const begun = Promise.withResolvers<void>()
+  const writes: string[] = []
+  const slow = taskOf('{}', 'slowLater')
+  const { outcome } = first.execute(slow, {
+    journal: async (entries) => {
+      writes.push(...entries.map(({ stepName }) => stepName))
+      begun.resolve()
+    },
+    respond: () => {},
+    progress: () => {},
+  })
+  await begun.promise
+  target = () => portOf(other)
+  cut()
+  const moved = await reached.promise
+  // Sooner than the first app would give the worker up by itself.
+  const since = performance.now()
+  expect(await outcome).toEqual({ kind: 'LOST' })
+  expect(performance.now() - since).toBeLessThan(5000)
+  expect(detached).toEqual([first.id])
+  const silent = { journal: async () => {}, respond: () => {}, progress: () => {} }
+  expect(await moved.execute(slow, silent).outcome).toMatchObject({
+    kind: 'RESULT',
+    message: { result: { status: 'SUCCEEDED' } },
+  })
+  expect(writes).toEqual(['trigger', 'step_1'])
+  await worker?.stop(0)
+  await second.close()
+  other.close()
+})
+
 test('a worker that leaves gives back what it had', async () => {
   startWorker()
   const silent = { journal: async () => {}, respond: () => {}, progress: () => {} }
@@ -188,8 +239,7 @@ test('what is too large for the channel fails its task, with a reason, and nothi
   startWorker()
   const made = await link
   const silent = { journal: async () => {}, respond: () => {}, progress: () => {} }
-  const large = { ...task, version: { key: 'large', pieces: task.version?.pieces ?? {} } }
-  expect(await made.execute(large, silent).outcome).toEqual({
+  expect(await made.execute(taskOf('{}', 'large'), silent).outcome).toEqual({
     kind: 'CRASHED',
     message: expect.stringContaining('larger than'),
   })

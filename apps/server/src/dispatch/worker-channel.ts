@@ -21,6 +21,8 @@ import type { WorkerLink } from './work.ts'
 export interface WorkerChannel {
   /** Begins to take workers in. */
   listen(server: Server): void
+  /** A worker has gone on at another app, with a session of its own there: what it had here is for others. */
+  moved(session: string): void
   /** Sends the workers elsewhere. */
   close(): Promise<void>
 }
@@ -34,6 +36,8 @@ interface Parts {
   settings: WorkerSettings
   /** News of the machine of a worker; also that it is there. */
   onMachine(worker: { machine: MachineInformation; group: string | null }, connected: boolean): void
+  /** A worker names a session that this app does not know: the app that does need not wait for it any longer. */
+  onMoved(session: string): void
   log: Logger
 }
 
@@ -59,15 +63,15 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
   let closing = false
 
   /** Its attempts are delivered again; what it still says is not listened to. */
-  const end = (id: string): void => {
+  const end = (id: string, isElsewhere = false): void => {
     const connected = sessions.get(id)
     if (!connected) return
     sessions.delete(id)
     clearTimeout(connected.expiry)
     parts.detach(id)
     connected.link.lose()
-    parts.onMachine({ machine: connected.machine, group: connected.link.group }, false)
-    log.info({ worker: connected.workerId, session: id }, 'a worker has gone')
+    if (!isElsewhere) parts.onMachine({ machine: connected.machine, group: connected.link.group }, false)
+    log.info({ worker: connected.workerId, session: id }, isElsewhere ? 'a worker has moved' : 'a worker has gone')
   }
 
   const begin = (hello: Hello): Connected => {
@@ -104,6 +108,7 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
       return undefined
     }
     const known = hello.session === null ? undefined : sessions.get(hello.session)
+    if (!known && hello.session !== null) parts.onMoved(hello.session)
     // A worker that comes back with another session has ended what ran under the old one.
     if (!known) for (const [id, other] of sessions) if (other.workerId === hello.workerId) end(id)
     const connected = known ?? begin(hello)
@@ -180,6 +185,7 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
     listen: (server) => {
       server.on('upgrade', upgrade)
     },
+    moved: (session) => end(session, true),
     async close() {
       closing = true
       for (const id of [...sessions.keys()]) end(id)
