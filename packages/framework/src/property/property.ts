@@ -41,6 +41,7 @@ const complete =
   <T, A extends AnyAuth>(declaration: Resolving<unknown, T, A>) =>
   async (propsValue: ResolverInput<A>, context: PropertyContext): Promise<DropdownState<T>> => {
     const answer = await declaration.options(propsValue, context)
+    if (typeof answer !== 'object' || Array.isArray(answer)) throw new Error('options must give { options: [...] }')
     return { ...answer, options: answer.options ?? [] }
   }
 

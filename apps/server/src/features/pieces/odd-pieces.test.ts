@@ -18,6 +18,7 @@ const SOURCE = `
   const odd_options = {
     text: asks('DROPDOWN', async () => 'no list'),
     list: asks('DROPDOWN', async () => [{ label: 'one', value: 1 }]),
+    own_text: Property.Dropdown({ displayName: 'Own', required: false, refreshers: [], options: async () => 'no list' }),
     nothing: asks('MULTI_SELECT_DROPDOWN', async () => undefined),
     no_list: asks('DROPDOWN', async () => ({ disabled: true, placeholder: 'connect first' })),
     text_list: asks('DROPDOWN', async () => ({ options: 'one' })),
@@ -266,6 +267,7 @@ describe('a property', () => {
   test.each([
     ['text', FAILED],
     ['list', FAILED],
+    ['own_text', FAILED],
     ['nothing', FAILED],
     ['no_list', { disabled: true, placeholder: 'connect first', options: [] }],
     ['text_list', FAILED],

@@ -62,7 +62,11 @@ export function triggerRoutes(app: FastifyInstance, { db, tests }: { db: Db; tes
     url: '/v1/trigger-events',
     summary: 'Keep a made-up event of a trigger',
     schema: {
-      body: z.object({ projectId: z.string(), flowId: z.string(), mockData: z.unknown() }),
+      body: z.object({
+        projectId: z.string(),
+        flowId: z.string(),
+        mockData: z.unknown().refine((data) => data !== undefined, 'is required'),
+      }),
       response: TriggerEvent,
     },
     handler: ({ project, body }) => tests.mock(refOf(project), body.flowId, body.mockData),
