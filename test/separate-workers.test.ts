@@ -11,6 +11,8 @@ import { type ServerProcess, startServer, startWorker, temporaryFolder, type Wor
 const SECRET = 'the secret that the app and the command share'
 const KEYS = { AP_JWT_SECRET: SECRET, AP_ENCRYPTION_KEY: 'abcdefabcdefabcdefabcdefabcdefab' }
 
+const OPERATOR = 'the key of the operator'
+
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let database: Awaited<ReturnType<typeof createTestPostgres>>
 let app: ServerProcess
@@ -34,6 +36,7 @@ const newApp = async (env: Record<string, string> = {}) => {
     ...KEYS,
     AP_POSTGRES_URL: database.url,
     AP_CONTAINER_TYPE: 'APP',
+    AP_SANDBOX_PROPAGATED_ENV_VARS: 'WHO',
     ...env,
   })
   started.push(server)
@@ -45,7 +48,7 @@ beforeAll(async () => {
   database = await createTestPostgres()
   const made = await promisify(execFile)('npm', ['run', '--silent', 'workers', 'token', '--', '--secret', SECRET])
   token = made.stdout.trim()
-  app = await newApp()
+  app = await newApp({ AP_API_KEY: OPERATOR })
   client = await signIn(app.base)
 })
 
@@ -95,6 +98,53 @@ test('a worker with a token and nothing else runs flows, and is listed with its 
   expect(await metrics()).toEqual({ queues: [{ name: 'workerJobs', waiting: 0, active: 0 }] })
   expect(await worker.stop()).toBe(0)
   await until(async () => (await client.get<{ status: string }[]>('/v1/worker-machines'))[0]?.status === 'OFFLINE')
+})
+
+test('a platform that the operator gives to a group of workers runs on these alone, until it is given back', async () => {
+  const { data } = await client.get<{ data: { platformId: string }[] }>('/v1/projects')
+  const platformId = data[0]?.platformId
+  const give = async (
+    workerGroupId: unknown,
+    headers: Record<string, string> = { 'api-key': OPERATOR },
+    of = platformId,
+  ) => {
+    const response = await fetch(`${app.base}/v1/admin/platforms/worker-group`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ platformId: of, workerGroupId }),
+    })
+    return [response.status, await response.json()]
+  }
+  expect(await give('gold', {})).toMatchObject([403, { code: 'AUTHORIZATION' }])
+  expect(await give('gold', { 'api-key': `${OPERATOR}s` })).toMatchObject([403, {}])
+  expect(await give('gold', { authorization: `Bearer ${client.token}` })).toMatchObject([403, {}])
+  expect(await give('no spaces')).toMatchObject([400, {}])
+  expect(await give('gold', undefined, 'nobody')).toMatchObject([404, { code: 'ENTITY_NOT_FOUND' }])
+
+  const flowId = await client.liveFlow([
+    code('step_1', 'export const code = async () => process.env.WHO'),
+    respond('step_2', { who: '{{step_1}}' }),
+  ])
+  const call = async () => (await post(`${app.base}/v1/webhooks/${flowId}/sync`, {})).json()
+  const common = await newWorker({ WHO: 'common' })
+  expect(await call()).toEqual({ who: 'common' })
+  expect(await give('gold')).toEqual([200, { platformId, workerGroupId: 'gold' }])
+  // It waits for its group, although another worker is free.
+  const waiting = [call(), call()]
+  const queues = () => client.get<{ queues: object[] }>('/v1/worker-machines/queue-metrics')
+  await until(async () =>
+    (await queues()).queues.some(
+      (queue) => 'name' in queue && queue.name === 'goldWorkerJobs' && 'waiting' in queue && queue.waiting === 2,
+    ),
+  )
+  // How far code is fenced in is for the app to say: in isolates it would see no process.
+  const gold = await newWorker({ WHO: 'gold', AP_WORKER_GROUP_ID: 'gold', AP_EXECUTION_MODE: 'SANDBOX_CODE_ONLY' })
+  expect(await Promise.all(waiting)).toEqual([{ who: 'gold' }, { who: 'gold' }])
+  const machines = await client.get<object[]>('/v1/worker-machines')
+  expect(machines).toContainEqual(expect.objectContaining({ status: 'ONLINE', type: 'DEDICATED' }))
+  expect(await give(null)).toEqual([200, { platformId, workerGroupId: null }])
+  expect(await call()).toEqual({ who: 'common' })
+  await Promise.all([common.stop(), gold.stop()])
 })
 
 test('a run of a worker that is killed goes on at another one, behind its last finished step', async () => {
