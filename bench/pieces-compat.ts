@@ -12,8 +12,9 @@ import { startStandIn } from './support/stand-in.ts'
  * Installs published pieces from the npm registry and runs every one of their actions and triggers, with made-up
  * inputs, against a stand-in for the apps that they talk to.
  * `npm run bench pieces-compat [name@version...]`; without names it tries the list below and rewrites
- * docs/pieces/compatibility.md. That takes long: `1/3`, `2/3` and `3/3` try a third of the list each, and the last one
- * writes the document. Needs the npm registry and openssl; not part of CI.
+ * docs/pieces/compatibility.md. That takes long: `1/3`, `2/3` and `3/3` try a third of the list each. Results are kept,
+ * and the document is written when there is one for every package of the list. Needs the npm registry and openssl; not
+ * part of CI.
  */
 const PACKAGES = `airtable@0.2.0 amazon-s3@0.3.1 apitemplate-io@0.2.0 asana@0.2.0 ashby@0.2.0 baserow@0.10.0 binance@0.3.0
   clarifai@0.2.2 clickup@0.2.0 data-mapper@0.3.15 deepseek@0.1.7 delay@0.3.26 discord@0.2.0 drip@0.4.7
@@ -65,25 +66,32 @@ const flows = flowMaker(server, owner)
 const KEPT = new URL('../node_modules/.cache/pieces-compat.json', import.meta.url)
 const named = process.argv.slice(2)
 const all = PACKAGES.split(/\s+/)
-const [, part = 1, parts = 1] = (/^(\d+)\/(\d+)$/.exec(named[0] ?? '') ?? []).map(Number)
-const isListed = named.length === 0 || parts > 1
-const wanted = isListed
-  ? all.slice(Math.floor((all.length * (part - 1)) / parts), Math.floor((all.length * part) / parts))
-  : named
-const results: Result[] = part > 1 && existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')) : []
+const fraction = /^(\d+)\/(\d+)$/.exec(named[0] ?? '')
+const [, part = 1, parts = 1] = fraction?.map(Number) ?? []
+const wanted =
+  named.length === 0 || fraction
+    ? all.slice(Math.floor((all.length * (part - 1)) / parts), Math.floor((all.length * part) / parts))
+    : named
+const before: Result[] = existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')) : []
+const results = new Map(before.map((result) => [`${result.name}@${result.version}`, result]))
 for (const wish of wanted) {
   const at = wish.lastIndexOf('@')
   const [name, version] = [wish.slice(0, at), wish.slice(at + 1)]
-  const result = await tryPiece(name.includes('/') ? name : `@activepieces/piece-${name}`, version)
-  results.push(result)
+  const result = await tryPiece(fullName(name), version)
+  results.set(`${result.name}@${version}`, result)
   console.log(summary(result))
   for (const trial of [...result.actions, ...result.triggers])
     if (trial.verdict === 'stopped before') console.log(`    ${trial.name}: ${trial.message}`)
 }
-if (isListed && part === parts) writeFileSync(DOCUMENT, document(results))
-else if (isListed) writeFileSync(KEPT, JSON.stringify(results))
+const listed = all.flatMap((wish) => results.get(fullName(wish)) ?? [])
+writeFileSync(KEPT, JSON.stringify(listed))
+if (listed.length === all.length) writeFileSync(DOCUMENT, document(listed))
 await server[Symbol.asyncDispose]()
 standIn.close()
+
+function fullName(name: string): string {
+  return name.includes('/') ? name : `@activepieces/piece-${name}`
+}
 
 async function tryPiece(name: string, version: string): Promise<Result> {
   const began = performance.now()

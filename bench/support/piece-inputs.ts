@@ -54,8 +54,10 @@ function valueFor(name: string, property: PropertyMetadata, standIn: string): un
 function textFor(name: string, standIn: string): string {
   if (/url|host|domain|server|link|endpoint/i.test(name)) return standIn
   // An id and a secret in hexadecimal digits.
-  if (/admin.*key/i.test(name)) return '1:00ff'
+  if (/admin.*key|^api_?key$/i.test(name)) return '1:00ff'
   if (/mail/i.test(name)) return 'a@example.com'
+  // As chats name their messages.
+  if (/timestamp|^ts$|thread_ts/i.test(name)) return '1700000000.000100'
   if (/date|time/i.test(name)) return '2026-01-02T03:04:05.000Z'
   return '1'
 }
@@ -92,7 +94,15 @@ const oauth2 = (standIn: string, props: Record<string, unknown>): Record<string,
   client_id: 'client',
   token_url: `${standIn}/token`,
   claimed_at: 0,
-  data: { api_domain: standIn, instance_url: standIn, team: { id: '1' }, metadata: { dc: 'us1' } },
+  // What apps send along with their tokens.
+  data: {
+    api_domain: standIn,
+    instance_url: standIn,
+    team: { id: '1' },
+    authed_user: { access_token: 'user token' },
+    merchant_id: '1',
+    metadata: { dc: 'us1' },
+  },
   props,
 })
 
