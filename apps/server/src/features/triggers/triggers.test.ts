@@ -202,6 +202,29 @@ test('a trigger is tested by its own test, by a real event, and by one that is m
   await eventually(async () => ((await left()).length === 0 ? true : undefined), 'the end of the kept events')
 })
 
+test.each([
+  ['in the middle of a change', { settled: false }],
+  ['with a version that is not the published one', { flowVersionId: 'of a publish that never ended' }],
+])('a trigger that another app left %s is registered anew, once', async (_how, left) => {
+  const flow = await flows.create(trigger('hook'))
+  await flows.publish(flow.id)
+  app.calls = []
+  const { db, execution } = server.server
+  const longAgo = sql<string>`now() - interval '1 hour'`
+  const source = db.updateTable('trigger_source').where('flowId', '=', flow.id).where('deleted', 'is', null)
+  await source.set({ ...left, created: longAgo, updated: longAgo }).execute()
+  await db.updateTable('flow').set({ updated: longAgo }).where('id', '=', flow.id).execute()
+  // Two look at the same time.
+  await Promise.all([execution.upkeep.tick(new Date()), execution.upkeep.tick(new Date())])
+  await eventually(async () => (app.calls.at(-1)?.path === '/subscribe' ? true : undefined), 'the registration')
+  const unsubscribed = 'settled' in left ? ['/unsubscribe'] : []
+  expect(app.calls.map((call) => call.path)).toEqual([...unsubscribed, '/subscribe'])
+  expect((await flows.flow(flow.id)).status).toBe('ENABLED')
+  await execution.upkeep.tick(new Date())
+  expect(app.calls).toHaveLength(unsubscribed.length + 1)
+  await flows.disable(flow.id)
+})
+
 test('a test listens until its trigger changes, for an hour at most', async () => {
   const { token, projectId } = owner
   const flow = await flows.create(trigger('hook'))
