@@ -29,7 +29,7 @@ if (!port) throw new Error('pglite-thread.ts runs as a worker thread only')
 
 const { dataDir, fsync } = workerData as ThreadOptions
 
-/** Statements kept prepared; the oldest goes when another comes. */
+/** Statements kept prepared; the one that was not used for longest goes when another comes. */
 const MAX_PREPARED = 300
 const PREPARABLE = /^\s*(select|insert|update|delete|with)\b/i
 
@@ -81,7 +81,11 @@ function createRunner(db: PGlite): (sql: string, parameters: unknown[]) => Promi
 
   const prepare = async (sql: string): Promise<string> => {
     const known = prepared.get(sql)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      prepared.delete(sql)
+      prepared.set(sql, known)
+      return known
+    }
     const name = `s${++count}`
     await db.exec(`prepare ${name} as ${sql}`)
     const [oldest] = prepared

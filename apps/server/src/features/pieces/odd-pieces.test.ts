@@ -107,7 +107,7 @@ beforeAll(async () => {
   server = await startTestServer({
     AP_CONTAINER_TYPE: 'WORKER_AND_APP',
     // Long enough for a loaded machine to fill the memory of a sandbox.
-    AP_FLOW_TIMEOUT_SECONDS: '12',
+    AP_FLOW_TIMEOUT_SECONDS: '8',
     AP_TRIGGER_TIMEOUT_SECONDS: '3',
     AP_TRIGGER_HOOKS_TIMEOUT_SECONDS: '4',
     AP_WORKER_CONCURRENCY: '1',
@@ -168,8 +168,8 @@ test.each([
   ['throws_later', 'FAILED', /too late/],
   ['exits', 'FAILED', /exit/],
   ['changes_folder', 'FAILED', /chdir/],
-  ['hangs', 'TIMEOUT', /12 seconds/],
-  ['never', 'TIMEOUT', /12 seconds/],
+  ['hangs', 'TIMEOUT', /8 seconds/],
+  ['never', 'TIMEOUT', /8 seconds/],
   ['closes_channel', 'INTERNAL_ERROR', /cut off/],
   ['hungry', 'MEMORY_LIMIT_EXCEEDED', /512 MB/],
 ])('an action that %s ends its run as %s and says why, and the next run is fine', async (action, status, message) => {
@@ -214,8 +214,8 @@ describe('a trigger', () => {
     ['throws_later', 'FAILED', /too late/],
     ['exits', 'FAILED', /exit/],
     ['exits_at_start', 'FAILED', /exit/],
-    ['hangs', 'TIMEOUT', /12 seconds/],
-    ['never', 'TIMEOUT', /12 seconds/],
+    ['hangs', 'TIMEOUT', /8 seconds/],
+    ['never', 'TIMEOUT', /8 seconds/],
   ])('that is odd (%s) ends its run as %s, and the next flow is fine', async (triggerName, status, message) => {
     const ended = await start(triggerName)
     expect(ended).toMatchObject({ status })
