@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { newId } from '@piecework/model/ids'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, flowMaker, pieceAction, pieceTrigger } from '../../testing/flows.ts'
@@ -293,6 +294,40 @@ describe('a sign-in by OAuth2', () => {
     expect(await send(4, 'T1', 'shared')).toEqual([200, 'ok'])
     expect(await flows.runs(flow.id)).toHaveLength(1)
   })
+})
+
+test('an event that the piece answers reaches the flows of every platform', async () => {
+  const publish = async () => {
+    const flow = await flows.create(pieceTrigger(NAME, VERSION, 'app_event', auth('site')))
+    await flows.publish(flow.id)
+    return flow.id
+  }
+  const [here, there] = [await publish(), await publish()]
+  const { db, execution } = server.server
+  // Whichever platform is asked first, each has a flow that listens.
+  const id = newId()
+  const looks = { name: 'Other', primaryColor: '', logoIconUrl: '', fullLogoUrl: '', favIconUrl: '' }
+  await db
+    .insertInto('platform')
+    .values({ id, ownerId: owner.userId, ...looks })
+    .execute()
+  const project = { ownerId: owner.userId, displayName: 'Other', type: 'TEAM', platformId: id, icon: '{}' } as const
+  await db
+    .insertInto('project')
+    .values({ id, ...project })
+    .execute()
+  await db.updateTable('flow').set({ projectId: id }).where('id', '=', there).execute()
+  await db.updateTable('app_event_routing').set({ projectId: id }).where('flowId', '=', there).execute()
+  execution.flowChanged(there)
+  const answer = await post('app-events/sample', { n: 5 }, { 'x-team': 'T1', 'x-secret': 'shared' })
+  expect([answer.status, await answer.text()]).toEqual([200, 'ok'])
+  await flows.finishedRuns(here, 1)
+  // It has no connection there, so that the event waits, or has failed.
+  const waits = db.selectFrom('job').select('id').where('projectId', '=', id)
+  const failed = db.selectFrom('flow_run').select('id').where('projectId', '=', id)
+  expect([...(await waits.execute()), ...(await failed.execute())]).toHaveLength(1)
+  await db.deleteFrom('project').where('id', '=', id).execute()
+  await flows.disable(here)
 })
 
 describe('a trigger', () => {
