@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createTestPostgres } from '@piecework/server/database/testing'
+import { packPackage } from '@piecework/worker/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Client, code, respond, signIn, until } from './support/client.ts'
 import { type ServerProcess, startServer, startWorker, temporaryFolder, type WorkerProcess } from './support/process.ts'
@@ -18,6 +21,7 @@ let database: Awaited<ReturnType<typeof createTestPostgres>>
 let app: ServerProcess
 let client: Client
 let token: string
+let platformId: string
 const started: (ServerProcess | WorkerProcess)[] = []
 
 const newWorker = async (env: Record<string, string> = {}) => {
@@ -50,6 +54,8 @@ beforeAll(async () => {
   token = made.stdout.trim()
   app = await newApp({ AP_API_KEY: OPERATOR })
   client = await signIn(app.base)
+  const { data } = await client.get<{ data: { platformId: string }[] }>('/v1/projects')
+  platformId = data[0]?.platformId ?? ''
 })
 
 afterAll(async () => {
@@ -100,21 +106,21 @@ test('a worker with a token and nothing else runs flows, and is listed with its 
   await until(async () => (await client.get<{ status: string }[]>('/v1/worker-machines'))[0]?.status === 'OFFLINE')
 })
 
+/** Gives the platform to a group of workers, as the operator does. */
+const give = async (
+  workerGroupId: unknown,
+  headers: Record<string, string> = { 'api-key': OPERATOR },
+  of = platformId,
+) => {
+  const response = await fetch(`${app.base}/v1/admin/platforms/worker-group`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ platformId: of, workerGroupId }),
+  })
+  return [response.status, await response.json()]
+}
+
 test('a platform that the operator gives to a group of workers runs on these alone, until it is given back', async () => {
-  const { data } = await client.get<{ data: { platformId: string }[] }>('/v1/projects')
-  const platformId = data[0]?.platformId
-  const give = async (
-    workerGroupId: unknown,
-    headers: Record<string, string> = { 'api-key': OPERATOR },
-    of = platformId,
-  ) => {
-    const response = await fetch(`${app.base}/v1/admin/platforms/worker-group`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify({ platformId: of, workerGroupId }),
-    })
-    return [response.status, await response.json()]
-  }
   expect(await give('gold', {})).toMatchObject([403, { code: 'AUTHORIZATION' }])
   expect(await give('gold', { 'api-key': `${OPERATOR}s` })).toMatchObject([403, {}])
   expect(await give('gold', { authorization: `Bearer ${client.token}` })).toMatchObject([403, {}])
@@ -137,14 +143,34 @@ test('a platform that the operator gives to a group of workers runs on these alo
       (queue) => 'name' in queue && queue.name === 'goldWorkerJobs' && 'waiting' in queue && queue.waiting === 2,
     ),
   )
-  // How far code is fenced in is for the app to say: in isolates it would see no process.
-  const gold = await newWorker({ WHO: 'gold', AP_WORKER_GROUP_ID: 'gold', AP_EXECUTION_MODE: 'SANDBOX_CODE_ONLY' })
+  const gold = await newWorker({ WHO: 'gold', AP_WORKER_GROUP_ID: 'gold' })
   expect(await Promise.all(waiting)).toEqual([{ who: 'gold' }, { who: 'gold' }])
   const machines = await client.get<object[]>('/v1/worker-machines')
   expect(machines).toContainEqual(expect.objectContaining({ status: 'ONLINE', type: 'DEDICATED' }))
   expect(await give(null)).toEqual([200, { platformId, workerGroupId: null }])
   expect(await call()).toEqual({ who: 'common' })
   await Promise.all([common.stop(), gold.stop()])
+})
+
+test('a worker of one customer fences code in as the app says, and so keeps the npm packages of code steps', async () => {
+  const manifest = { name: 'greetings', version: '1.0.0', main: 'main.js' }
+  const archive = await packPackage(manifest, { 'main.js': 'exports.greet = (who) => "hello " + who' })
+  const registry = createServer((_request, response) => response.end(archive)).listen(0, '127.0.0.1')
+  await once(registry, 'listening')
+  const address = registry.address()
+  const dependencies = {
+    greetings: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/greetings.tgz`,
+  }
+  const step = code('step_1', "import { greet } from 'greetings'\nexport const code = async () => greet('gold')")
+  step.settings.sourceCode.packageJson = JSON.stringify({ dependencies })
+  const flowId = await client.liveFlow([step, respond('step_2', { said: '{{step_1}}' })])
+  await give('gold')
+  // In isolates, as it is told here, there would be no packages.
+  const gold = await newWorker({ AP_WORKER_GROUP_ID: 'gold', AP_EXECUTION_MODE: 'SANDBOX_CODE_ONLY' })
+  expect(await (await post(`${app.base}/v1/webhooks/${flowId}/sync`, {})).json()).toEqual({ said: 'hello gold' })
+  await give(null)
+  await gold.stop()
+  registry.close()
 })
 
 test('a run of a worker that is killed goes on at another one, behind its last finished step', async () => {

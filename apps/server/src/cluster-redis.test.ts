@@ -65,6 +65,40 @@ test('calls are answered across apps, with Redis in between', async () => {
   expect([answer.status, answer.body]).toEqual([200, { hello: 'Ada' }])
 })
 
+test('what happens to jobs is not broadcast to every app, and Redis does not grow with the runs', async () => {
+  const flows = flowMaker(front, owner)
+  const flow = await flows.create(webhookTrigger(), [codeAction('step_1', 'export const code = async () => 1')])
+  await flows.publish(flow.id)
+  const subscriber = new Redis(REDIS_URL)
+  const heard: string[] = []
+  subscriber.on('pmessage', (_pattern: string, _channel: string, text: string) => heard.push(text))
+  await subscriber.psubscribe('*')
+  const bytes = async () => {
+    const sizes = await Promise.all((await redis.keys('*')).map((key) => redis.memory('USAGE', key)))
+    return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
+  }
+  const run = async (count: number, before: number) => {
+    const calls = Array.from({ length: count }, () => front.call('POST', `/v1/webhooks/${flow.id}`, { body: {} }))
+    await Promise.all(calls)
+    return flows.finishedRuns(flow.id, before + count)
+  }
+  await run(40, 0)
+  const before = await bytes()
+  const runs = await run(60, 40)
+  // Runs are readable as soon as they are over: nothing of them waits in Redis.
+  expect((await flows.run(runs.at(-1)?.id ?? '')).steps?.step_1?.output).toBe(1)
+  expect((await bytes()) - before).toBeLessThan(10_000)
+  expect(heard.filter((text) => runs.some(({ id }) => text.includes(id)))).toEqual([])
+  const clients = String(await redis.client('LIST'))
+    .split('\n')
+    .filter((line) => line.includes(` db=${REDIS_DB} `))
+  expect(clients.length).toBeGreaterThan(3)
+  // Nobody reads a stream of events, and nothing waits to be read.
+  expect(clients.filter((line) => / cmd=xread\b/.test(line))).toEqual([])
+  expect(clients.filter((line) => !line.includes(' oll=0 '))).toEqual([])
+  await subscriber.quit()
+})
+
 test('wiping Redis under load loses no accepted call and doubles none', async () => {
   const flows = flowMaker(front, owner)
   const wait = 'export const code = async () => new Promise((resolve) => setTimeout(() => resolve(1), 20))'
@@ -87,6 +121,34 @@ test('wiping Redis under load loses no accepted call and doubles none', async ()
     'an empty queue',
   )
   expect(await flows.runs(flow.id)).toHaveLength(90)
+})
+
+test('a delay that is over does not begin its flow again: it goes on behind the delay, once', async () => {
+  const flows = flowMaker(front, owner)
+  const { db, execution } = back.server
+  const flow = await flows.create(webhookTrigger(), [
+    codeAction('step_1', 'export const code = async () => Math.random()'),
+    pieceAction('step_2', '@activepieces/piece-delay', '0.3.27', 'delayFor', { unit: 'days', delayFor: 1 }),
+    codeAction('step_3', 'export const code = async ({ drawn }) => drawn', { drawn: '{{step_1}}' }),
+  ])
+  await flows.publish(flow.id)
+  await front.call('POST', `/v1/webhooks/${flow.id}`, { body: {} })
+  const paused = await eventually(async () => {
+    const [run] = await flows.runs(flow.id)
+    return run?.status === 'PAUSED' ? flows.run(run.id) : undefined
+  }, 'the delay')
+  const jobs = () => db.selectFrom('job').select(['id', 'ready']).where('projectId', '=', owner.projectId).execute()
+  expect(await jobs()).toEqual([{ id: paused.id, ready: false }])
+  // The day is over.
+  await db.updateTable('job').set({ dueAt: new Date() }).where('id', '=', paused.id).execute()
+  const run = await flows.finished(paused.id)
+  expect(run).toMatchObject({ status: 'SUCCEEDED', steps: { step_2: { output: { success: true } } } })
+  const drawn = paused.steps?.step_1?.output
+  expect([run.steps?.step_1?.output, run.steps?.step_3?.output]).toEqual([drawn, drawn])
+  const [stored] = await execution.store.byIds([paused.id])
+  // One attempt to the delay, one behind it, and nothing that could begin another.
+  expect(stored?.attempt).toBe(2)
+  expect([await jobs(), await flows.runs(flow.id)]).toEqual([[], [expect.objectContaining({ id: run.id })]])
 })
 
 test('the queue dashboard asks for its user name and password', async () => {

@@ -67,7 +67,7 @@ const compiled = async (): Promise<Map<string, string>> => {
 }
 const bytes = () => sizeOf(folder.path)
 
-test('the cache stays within its limit: what was not used for longest goes, and never what is in use', async () => {
+test('the disk of a worker does not fill up: what was not used for longest goes, and never what is in use', async () => {
   const limit = engineBytes + 8 * STEP_BYTES
   start(limit)
   const waits = `while (!require('fs').existsSync(${JSON.stringify(join(folder.path, 'go'))})) await new Promise((r) => setTimeout(r, 20))`

@@ -35,6 +35,7 @@ interface TicketsOptions {
 
 /** A ticket whose app died with it in its hands comes back after this time. */
 const LOCK_MS = 5000
+const MAX_EVENTS = 100
 const DAY_SECONDS = 24 * 60 * 60
 
 export function createTickets({
@@ -52,6 +53,8 @@ export function createTickets({
     const queue = new BullQueue<{ projectId: string }>(queueName(group), {
       connection,
       prefix,
+      // Nobody reads what happens to tickets.
+      streams: { events: { maxLen: MAX_EVENTS } },
       defaultJobOptions: {
         removeOnComplete: true,
         removeOnFail: { age: options.keepFailedDays * DAY_SECONDS, count: options.keepFailedCount },
