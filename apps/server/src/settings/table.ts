@@ -345,7 +345,7 @@ export const SETTINGS = {
     'AP_TRIGGER_TIMEOUT_SECONDS',
     whole(1),
     60,
-    'Longest time that a trigger may take to look for events.',
+    'Longest time that a trigger may take to look for events, and a piece to answer with options or to judge a connection.',
   ),
   triggerHooksTimeoutSeconds: execution.given(
     'AP_TRIGGER_HOOKS_TIMEOUT_SECONDS',
