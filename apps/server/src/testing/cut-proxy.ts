@@ -6,16 +6,21 @@ export interface CutProxy extends AsyncDisposable {
   port: number
   /** The next answer to a text like this does not arrive: what was asked is done, and the connection is gone. */
   swallowAnswerTo(text: string): void
+  /** The server hangs: connections stay and are taken, and nothing comes of them, until it goes on. */
+  hang(): void
+  goOn(): void
 }
 
 export async function startCutProxy(host: string, port: number): Promise<CutProxy> {
   const sockets = new Set<Socket>()
   let wanted: string | undefined
+  let hangs = false
   const proxy = createServer((client) => {
     const server = connect(port, host)
     let swallows = false
     for (const socket of [client, server]) {
       sockets.add(socket)
+      if (hangs) socket.pause()
       socket.on('error', () => {})
       socket.on('close', () => {
         sockets.delete(socket)
@@ -43,6 +48,14 @@ export async function startCutProxy(host: string, port: number): Promise<CutProx
     port: address.port,
     swallowAnswerTo(text) {
       wanted = text
+    },
+    hang() {
+      hangs = true
+      for (const socket of sockets) socket.pause()
+    },
+    goOn() {
+      hangs = false
+      for (const socket of sockets) socket.resume()
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()

@@ -6,9 +6,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { composeServer } from '../../compose.ts'
+import { createTestPostgres } from '../../database/testing.ts'
 import { createLog } from '../../log.ts'
 import { createRunLog } from '../../observability/run-log.ts'
 import { loadSettings } from '../../settings.ts'
+import { startCutProxy } from '../../testing/cut-proxy.ts'
 import { makeDataFolder } from '../../testing/data-folder.ts'
 import { codeAction, eventually, flowMaker, webhookTrigger } from '../../testing/flows.ts'
 import { signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
@@ -175,6 +177,37 @@ test('health tells live from ready', async () => {
   const closed = cold.close()
   expect(await ask('ready').catch(() => 503)).toBe(503)
   await closed
+})
+
+test('health and metrics answer within seconds when the database hangs, and tell when it is back', async () => {
+  const database = await createTestPostgres()
+  const url = new URL(database.url)
+  const proxy = await startCutProxy(url.hostname, Number(url.port || 5432))
+  url.hostname = '127.0.0.1'
+  url.port = String(proxy.port)
+  const hung = await startTestServer({
+    AP_POSTGRES_URL: url.toString(),
+    AP_ENCRYPTION_KEY: 'a'.repeat(32),
+    AP_JWT_SECRET: 'b'.repeat(32),
+    AP_POSTGRES_POOL_SIZE: '2',
+  })
+  const statusOf = async (path: string) => (await hung.call('GET', `/v1/health${path}`)).status
+  expect(await statusOf('')).toBe(200)
+  proxy.hang()
+  const since = performance.now()
+  // More of them than there are connections.
+  const [unwell, metrics] = await Promise.all([
+    Promise.all([...Array(10).fill(''), '/ready', '/live'].map(statusOf)),
+    fetch(`${hung.origin}/metrics`).then((response) => response.text()),
+  ])
+  expect(performance.now() - since).toBeLessThan(4000)
+  expect(unwell).toEqual([...Array(11).fill(503), 200])
+  expect(metrics).toContain('piecework_dependency_up{dependency="database"} 0')
+  proxy.goOn()
+  await expect.poll(() => statusOf(''), { timeout: 10_000 }).toBe(200)
+  await hung[Symbol.asyncDispose]()
+  await proxy[Symbol.asyncDispose]()
+  await database.drop()
 })
 
 test('the log tells of a run with its ids', async () => {
