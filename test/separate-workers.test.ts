@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { connect, createServer as createBalancer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createTestPostgres } from '@piecework/server/database/testing'
@@ -191,6 +192,41 @@ test('a run of a worker that is killed goes on at another one, behind its last f
   expect(lines(ledger)).toEqual(['first', 'second', 'second'])
   expect((await client.run(run?.id ?? '')).steps?.step_2?.output).toBe(2)
   await second.stop()
+})
+
+test('a worker whose connection a load balancer leads to another app in the middle of a run goes on there at once', async () => {
+  const ledger = join(folder.path, 'moved.txt')
+  const go = join(folder.path, 'moved.go')
+  const flowId = await ledgerFlow(ledger, go)
+  const other = await newApp()
+  let target = new URL(app.base)
+  const wires = new Set<Socket>()
+  const balancer = createBalancer((near) => {
+    const far = connect(Number(target.port), target.hostname)
+    for (const wire of [near, far]) {
+      wires.add(wire.on('error', () => {}).on('close', () => [near, far].map((one) => one.destroy())))
+    }
+    near.pipe(far).pipe(near)
+  }).listen(0, '127.0.0.1')
+  await once(balancer, 'listening')
+  const address = balancer.address()
+  const worker = await newWorker({
+    AP_FRONTEND_URL: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+  })
+  await post(`${app.base}/v1/webhooks/${flowId}`, {})
+  await until(async () => lines(ledger).length === 2)
+  target = new URL(other.base)
+  const since = performance.now()
+  for (const wire of wires) wire.destroy()
+  await until(async () => lines(ledger).length === 3)
+  // Sooner than the first app gives a worker up that does not come back.
+  expect(performance.now() - since).toBeLessThan(8000)
+  appendFileSync(go, '')
+  await until(async () => (await client.runs(`&flowId=${flowId}&status=SUCCEEDED`)).data.length === 1)
+  expect(lines(ledger)).toEqual(['first', 'second', 'second'])
+  await worker.stop()
+  await other.stop()
+  balancer.close()
 })
 
 test('a worker that sleeps until its work is done elsewhere begins nothing of it when it wakes', async () => {
