@@ -146,3 +146,34 @@ describe.each(Object.keys(fixtures))('messages between apps over %s', (driver) =
     expect(await heard).toBe('after')
   })
 })
+
+test('what waits for a carrier that is away is bounded by its size, too; the oldest give way', async () => {
+  const sent: string[] = []
+  let away = true
+  const bus = await createBus({
+    appId: 'app',
+    log,
+    outboxBytes: 10_000,
+    open: async () => ({
+      async send(parcels) {
+        if (away) throw new Error('away')
+        sent.push(...parcels.map(({ text }) => text))
+      },
+      close: async () => {},
+    }),
+  })
+  bus.publish('OPERATION_REPLY', { id: 'oldest', result: 'x'.repeat(6000) }, 'other')
+  bus.publish('FLOW_CHANGED', { flowId: 'between' })
+  bus.publish('OPERATION_REPLY', { id: 'newest', result: 'x'.repeat(6000) }, 'other')
+  // One alone may be larger.
+  bus.publish('OPERATION_REPLY', { id: 'huge', result: 'x'.repeat(20_000) }, 'other')
+  bus.publish('FLOW_CHANGED', { flowId: 'last' })
+  away = false
+  await expect.poll(() => sent.length).toBeGreaterThan(0)
+  await bus.flush()
+  expect(sent.map((text) => /oldest|between|newest|huge|last/.exec(text)?.[0])).toEqual(['last'])
+  bus.publish('OPERATION_REPLY', { id: 'huge', result: 'x'.repeat(20_000) }, 'other')
+  await bus.flush()
+  expect(sent.at(-1)).toContain('huge')
+  await bus.close()
+})

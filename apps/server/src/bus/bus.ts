@@ -47,20 +47,24 @@ const Envelope = z.object({ from: z.string(), n: z.number(), topic: z.string(), 
 interface BusOptions {
   appId: string
   open(events: CarrierEvents): Promise<Carrier>
+  /** Of all parcels that wait; one alone may be larger. */
+  outboxBytes?: number
   log: { warn(details: object, message: string): void }
 }
 
 /** Parcels that may wait while the carrier is away; the oldest give way. */
 const MAX_OUTBOX = 10_000
+const MAX_OUTBOX_BYTES = 256 * 1024 * 1024
 const MAX_BATCH = 100
 const RETRY_MS = 250
 /** Somebody who leaves does not wait for a carrier that is away. */
 const LAST_WORDS_MS = 1000
 
-export async function createBus({ appId, open, log }: BusOptions): Promise<Bus> {
+export async function createBus({ appId, open, outboxBytes = MAX_OUTBOX_BYTES, log }: BusOptions): Promise<Bus> {
   const handlers = new Map<Topic, ((message: unknown) => void)[]>()
   const gapHandlers: ((gap: { lasting: boolean }) => void)[] = []
   let outbox: Parcel[] = []
+  let waitingBytes = 0
   let sending: Promise<void> | undefined
   let closed = false
   let count = 0
@@ -95,6 +99,7 @@ export async function createBus({ appId, open, log }: BusOptions): Promise<Bus> 
       try {
         await carrier.send(batch)
         outbox = outbox.filter((parcel) => !batch.includes(parcel))
+        waitingBytes = outbox.reduce((sum, { text }) => sum + text.length, 0)
       } catch (error) {
         if (closed) return
         log.warn({ err: error }, 'messages to other apps have to wait')
@@ -109,8 +114,11 @@ export async function createBus({ appId, open, log }: BusOptions): Promise<Bus> 
       if (closed || to === appId) return
       count++
       // The number sets messages apart that say the same.
-      outbox.push({ to: to ?? null, text: JSON.stringify({ from: appId, n: count, topic, message }) })
-      if (outbox.length > MAX_OUTBOX) outbox.shift()
+      const text = JSON.stringify({ from: appId, n: count, topic, message })
+      outbox.push({ to: to ?? null, text })
+      waitingBytes += text.length
+      while (outbox.length > MAX_OUTBOX || (waitingBytes > outboxBytes && outbox.length > 1))
+        waitingBytes -= outbox.shift()?.text.length ?? 0
       sending ??= Promise.resolve()
         .then(sendAll)
         .finally(() => {
