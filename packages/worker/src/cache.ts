@@ -76,14 +76,14 @@ export function createDiskCache({ folder, limitBytes, held, endIdle, onRemoved }
     }
   }
 
-  const removeUnheld = async (): Promise<void> => {
+  const removeUnheld = async (bin: string): Promise<void> => {
     const kept = held()
     const oldestFirst = [...parts].sort(([, a], [, b]) => a.usedAt - b.usedAt)
     for (const [path, { bytes }] of oldestFirst) {
       if (total <= limitBytes * TARGET_SHARE) return
       if (kept.has(path)) continue
       // At once, so that nobody finds half of it.
-      await rename(path, join(trash, randomUUID())).catch((error: NodeJS.ErrnoException) => {
+      await rename(path, join(bin, randomUUID())).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error
       })
       parts.delete(path)
@@ -91,13 +91,13 @@ export function createDiskCache({ folder, limitBytes, held, endIdle, onRemoved }
     }
   }
 
-  const makeRoom = async (): Promise<void> => {
-    await mkdir(trash, { recursive: true })
+  const makeRoom = async (bin: string): Promise<void> => {
+    await mkdir(bin, { recursive: true })
     try {
-      await removeUnheld()
+      await removeUnheld(bin)
       if (total <= limitBytes) return
       await endIdle()
-      await removeUnheld()
+      await removeUnheld(bin)
     } finally {
       onRemoved()
     }
@@ -107,11 +107,13 @@ export function createDiskCache({ folder, limitBytes, held, endIdle, onRemoved }
     known ??= look().catch(() => {})
     await known
     if (working > 0 || tidying || total <= limitBytes) return
-    tidying = makeRoom().finally(() => {
+    // One of its own: emptying it takes longer than filling the next.
+    const bin = join(trash, randomUUID())
+    tidying = makeRoom(bin).finally(() => {
       tidying = undefined
     })
     await tidying
-    await rm(trash, { recursive: true, force: true })
+    await rm(bin, { recursive: true, force: true })
   }
 
   /** A disk that does not let go of something is no reason to fail a run. */
