@@ -31,6 +31,8 @@ export const CONNECTION_VALUE = '$connection'
 const IDENTIFIER = /[A-Za-z_$][\w$]*/y
 const DOT_KEY = /\s*\??\.\s*([A-Za-z_$][\w$]*)\s*/y
 const INDEX_KEY = /\s*(?:\?\.)?\[\s*(\d{1,9})\s*\]\s*/y
+/** The id of a connection behind a dot: it may begin with a digit and hold dashes, as external ids do. */
+const DOT_ID = /\s*\.\s*([\w$][\w$-]*)\s*/y
 const QUOTED_KEY = /\s*(?:\?\.)?\[\s*(?:'([^'\\\n]*)'|"([^"\\\n]*)")\s*\]\s*/y
 
 /** Reads `.a['b'][0]` from `from` to the end; undefined when anything else follows. */
@@ -46,8 +48,12 @@ function readKeys(source: string, from: number): Key[] | undefined {
   return keys
 }
 
-function readKey(source: string, at: number): { key: Key; end: number } | undefined {
-  for (const pattern of [DOT_KEY, INDEX_KEY, QUOTED_KEY]) {
+function readKey(
+  source: string,
+  at: number,
+  patterns: readonly RegExp[] = [DOT_KEY, INDEX_KEY, QUOTED_KEY],
+): { key: Key; end: number } | undefined {
+  for (const pattern of patterns) {
     pattern.lastIndex = at
     const match = pattern.exec(source)
     if (match === null) continue
@@ -76,7 +82,7 @@ export function parseExpression(token: string, stepNames: ReadonlySet<string>): 
 }
 
 function parseConnection(source: string, stepNames: ReadonlySet<string>): Expression {
-  const id = readKey(source, 'connections'.length)
+  const id = readKey(source, 'connections'.length, [DOT_ID, QUOTED_KEY])
   if (id === undefined) return { kind: 'empty' }
   const externalId = String(id.key)
   const keys = readKeys(source, id.end)

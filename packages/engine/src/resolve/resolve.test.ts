@@ -28,6 +28,7 @@ const OUTPUTS: Record<string, unknown> = {
 const CONNECTIONS: Record<string, unknown> = {
   'my-key': { type: 'CUSTOM_AUTH', props: { url: 'https://a.example', list: ['p', 'q'] } },
   plain: { type: 'SECRET_TEXT', secret_text: 's3cret' },
+  '0Vc-1': { token: 't0' },
 }
 
 function scopeOf(): Scope {
@@ -121,6 +122,9 @@ describe.each(['in process', 'in an isolate'])('expressions %s', (mode) => {
     ["{{connections['my-key'].props.url}}", 'https://a.example'],
     ["{{connections['my-key']['props'].list[1]}}", 'q'],
     ['{{connections.plain.secret_text}}', 's3cret'],
+    ['{{connections.my-key.props.url}}', 'https://a.example'],
+    ['{{connections.0Vc-1.token}}', 't0'],
+    ["{{connections.0Vc-1.token + '-x'}}", 't0-x'],
     ["{{connections['my-key'].props.url.toUpperCase()}}", 'HTTPS://A.EXAMPLE'],
     ['Bearer {{connections.plain.secret_text}}', 'Bearer s3cret'],
     ['{{connections.missing.path}}', ''],
