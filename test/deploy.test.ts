@@ -81,6 +81,16 @@ test('the chart names settings that exist, and values that it has', async () => 
   expect(problems).toEqual([])
 })
 
+test('the volume of a worker of the chart holds more than its cache may become', async () => {
+  const worker = await readFile(join(CHART, 'templates', 'worker.yaml'), 'utf8')
+  expect(worker).toMatch(/AP_WORKER_CACHE_SIZE_MB, value: \{\{ \.Values\.worker\.cacheSizeMb \| quote \}\}/)
+  const [, room] =
+    /sizeLimit: \{\{ printf "%dMi" \(add \(int \.Values\.worker\.cacheSizeMb\) (\d+)\) \}\}/.exec(worker) ?? []
+  // What is being installed, for each slot a piece of the largest size, is not in the cache yet.
+  const values = parse(await readFile(join(CHART, 'values.yaml'), 'utf8'))
+  expect(Number(room)).toBeGreaterThanOrEqual(512 * values.worker.concurrency)
+})
+
 test('the health check of the image tells a server that takes calls from one that does not', {
   timeout: 60_000,
 }, async () => {
