@@ -354,6 +354,14 @@ describe('the answer of a synchronous call', () => {
     expect(answer.headers.get('set-cookie')).toBeNull()
   })
 
+  test('the first of two answers', async () => {
+    const flow = await client.liveFlow([
+      respond('step_1', { answer: 1 }, { respond: 'respond' }),
+      respond('step_2', { answer: 2 }),
+    ])
+    expect((await sync(flow, { method: 'POST' })).json).toEqual({ answer: 1 })
+  })
+
   test('respond and go on', async () => {
     const flow = await client.liveFlow([
       respond('step_1', { early: true }, { respond: 'respond' }),

@@ -156,7 +156,8 @@ function createChannel(operationId: number, send: Send): Channel {
         await done
       },
       respond(value) {
-        response = value
+        // A caller gets one answer: the first.
+        response ??= value
         sendSoon()
       },
       progress(stepName, path, output) {
