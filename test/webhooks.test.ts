@@ -541,4 +541,32 @@ describe('a run that calls another flow', () => {
       { parentRunId: null },
     ])
   })
+
+  test('or of the run that it asks for by the API', async () => {
+    const flow = await client.liveFlow([
+      code('step_1', 'export const code = async (seen) => seen', {
+        order: '{{trigger.body.order}}',
+        method: '{{trigger.method}}',
+        token: '{{trigger.headers.authorization}}',
+      }),
+    ])
+    const ask = (parent: string, id = flow) =>
+      http(`${server.base}/v1/flows/${id}/run`, {
+        json: { order: 7 },
+        headers: {
+          authorization: `Bearer ${client.token}`,
+          'ap-parent-run-id': parent,
+          'ap-fail-parent-on-failure': 'true',
+        },
+      })
+    const parent = (await ask(NOBODY)).json as FlowRun
+    expect(parent).toMatchObject({ flowId: flow, environment: 'PRODUCTION', status: 'QUEUED', parentRunId: null })
+    const [first] = await endedRuns(flow)
+    expect(first?.steps).toMatchObject({ step_1: { output: { order: 7, method: 'POST', token: '' } } })
+    expect((await ask(parent.id)).json).toMatchObject({ parentRunId: parent.id, failParentOnFailure: true })
+    await client.operate(flow, 'CHANGE_STATUS', { status: 'DISABLED' })
+    expect(await ask(NOBODY)).toMatchObject({ status: 400, json: { code: 'FLOW_OPERATION_INVALID' } })
+    expect((await ask(NOBODY, NOBODY)).status).toBe(404)
+    expect((await http(`${server.base}/v1/flows/${flow}/run`)).status).toBe(401)
+  })
 })

@@ -275,9 +275,9 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   await webhookRoutes(app, {
     webhooks: execution.webhooks,
     saveFile: (file) => stepFiles.save(file),
+    projectOfFlow: flows.projectOf,
     maxPayloadBytes: settings.maxWebhookPayloadSizeMb * MB,
   })
-
   await appEventRoutes(app, {
     appEvents: execution.appEvents,
     maxPayloadBytes: settings.maxWebhookPayloadSizeMb * MB,

@@ -1,8 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
+import { parentOf } from './parent.ts'
 import { readPayload, type SaveFlowFile, takeAnyBody } from './payload.ts'
+import { runFlowRoute } from './run-route.ts'
 import { sendAnswer } from './send-answer.ts'
-import type { WebhookCall, WebhookMode, WebhookService } from './service.ts'
+import type { WebhookMode, WebhookService } from './service.ts'
 
 const FORMS = [
   { suffix: '', mode: 'LIVE', sync: false },
@@ -17,14 +19,16 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 interface Parts {
   webhooks: WebhookService
   saveFile: SaveFlowFile
+  projectOfFlow(flowId: string): Promise<string | undefined>
   maxPayloadBytes: number
 }
 
 /** The calls that start flows. They bypass `route`: any method, any body, and the hottest path of the product. */
 export async function webhookRoutes(
   app: FastifyInstance,
-  { webhooks, saveFile, maxPayloadBytes }: Parts,
+  { webhooks, saveFile, projectOfFlow, maxPayloadBytes }: Parts,
 ): Promise<void> {
+  runFlowRoute(app, { webhooks, projectOfFlow })
   await app.register(async (scope) => {
     takeAnyBody(scope, maxPayloadBytes)
     for (const { suffix, mode, sync } of FORMS) {
@@ -46,16 +50,4 @@ export async function webhookRoutes(
       })
     }
   })
-}
-
-function parentOf({
-  headers,
-}: FastifyRequest): Pick<WebhookCall, 'parentRunId' | 'parentStep' | 'failParentOnFailure'> {
-  const parent = headers['ap-parent-run-id']
-  const step = headers['ap-parent-step']
-  return {
-    parentRunId: typeof parent === 'string' ? parent : null,
-    parentStep: typeof step === 'string' ? step : null,
-    failParentOnFailure: headers['ap-fail-parent-on-failure'] === 'true',
-  }
 }

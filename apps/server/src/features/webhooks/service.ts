@@ -1,11 +1,13 @@
-import { AppError } from '@piecework/model/errors'
+import { AppError, notFound } from '@piecework/model/errors'
 import type { Trigger } from '@piecework/model/flow/step'
 import { newId } from '@piecework/model/ids'
+import type { FlowRun } from '@piecework/model/run/run'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import { authenticate } from '@piecework/pieces/webhook/authenticate'
 import { PRIORITY } from '../../queue/job.ts'
 import { derivedId } from '../runs/derived-id.ts'
 import { type NewRun, newRun } from '../runs/new-run.ts'
+import { presentFacts } from '../runs/present.ts'
 import type { Reply } from '../runs/replies.ts'
 import type { RunStarter } from '../runs/start.ts'
 import type { ParentRun } from '../runs/store.ts'
@@ -31,6 +33,12 @@ export interface WebhookCall {
   parentStep: string | null
 }
 
+/** A run that somebody asks for by the API. */
+export interface RunRequest extends Pick<WebhookCall, 'payload' | 'parentRunId' | 'failParentOnFailure'> {
+  /** The user who asks; null for programs. */
+  triggeredBy: string | null
+}
+
 export interface WebhookAnswer {
   status: number
   headers: Record<string, string>
@@ -43,6 +51,13 @@ export interface WebhookService {
   find(flowId: string, mode: WebhookMode): Promise<FlowEntry>
   /** @throws AppError AUTHENTICATION when the trigger's own authentication fails, SANDBOX_CAPACITY_EXCEEDED */
   receive(entry: FlowEntry, call: WebhookCall): Promise<WebhookAnswer>
+  /**
+   * Starts a flow for somebody who may run it. The webhook trigger gets the call as if it had come to its URL; for
+   * any other trigger the body stands for its event, and it is not asked.
+   * @returns the run, once it is on disk.
+   * @throws AppError ENTITY_NOT_FOUND, FLOW_OPERATION_INVALID when the flow is disabled
+   */
+  begin(flowId: string, request: RunRequest): Promise<FlowRun>
 }
 
 interface Parts {
@@ -119,6 +134,29 @@ export function createWebhookService({
         return { ...ACCEPTED, headers: { 'x-webhook-id': newId() } }
       }
       return fromReply(await starter.startAndWait(run, entry.platformId, version, timeoutMs), trigger, timeoutMs)
+    },
+
+    async begin(flowId, { payload, parentRunId, failParentOnFailure, triggeredBy }) {
+      const entry = await entries.get(flowId)
+      if (!entry) throw notFound('flow', flowId)
+      if (entry.status === 'DISABLED')
+        throw new AppError('FLOW_OPERATION_INVALID', { message: 'the flow is disabled: enable it before you run it' })
+      const version = await versions.get(entry.live.id)
+      const parent = parentRunId === null ? undefined : await parentOf(entry.projectId, parentRunId)
+      const wholeCall = passesThrough(version.version.trigger) && payload.headers['ap-raw-payload'] !== 'true'
+      const run = newRun({
+        projectId: entry.projectId,
+        flowId,
+        flowVersionId: entry.live.id,
+        payload: JSON.stringify(wholeCall ? payload : payload.body),
+        priority: PRIORITY.medium,
+        triggeredBy,
+        parentRunId: parent?.id ?? null,
+        failParentOnFailure,
+        parentWaitpointId: (failParentOnFailure && parent?.waitpointId) || null,
+      })
+      await starter.start(run, entry.platformId, version)
+      return presentFacts(run)
     },
   }
 }
