@@ -39,8 +39,11 @@ interface DispatcherOptions {
 const IDLE_POLL_MS = 1000
 const SHORTEST_PROMOTE_MS = 5
 
-/** Work that runs or whose end is being written, at most: when the database falls behind, workers wait for it. */
-const MAX_ACTIVE = 2000
+/**
+ * Work that workers are done with and whose end is being written, at most: when the database falls behind, workers
+ * wait for it. Callers who wait are answered before that, so this is also what a crash can take from the history.
+ */
+export const MAX_RECORDING = 128
 
 export function createDispatcher({ queue, owner, leaseMs, handlers, others, log }: DispatcherOptions): Dispatcher {
   const lanes = new Map<string | null, Lane>()
@@ -50,13 +53,15 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
   let timers: NodeJS.Timeout[] = []
   let promotion: NodeJS.Timeout | undefined
   let renewed = new Set<string>()
+  let recording = 0
 
   const begin = (item: WorkItem, link: WorkerLink): Running => {
     const running = item.start(link)
     active.set(item.id, { item, running })
+    void running.left.finally(() => recording++)
     void running.done.finally(() => {
       active.delete(item.id)
-      if (active.size === MAX_ACTIVE - 1) for (const lane of lanes.values()) lane.pump()
+      if (recording-- === MAX_RECORDING) for (const lane of lanes.values()) lane.pump()
     })
     return running
   }
@@ -67,7 +72,7 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
     const lane = createLane({
       ...{ group, queue, owner, leaseMs, handlers, buckets, others, begin, log },
       stopped: () => stopped,
-      mayBegin: () => active.size < MAX_ACTIVE,
+      mayBegin: () => recording < MAX_RECORDING,
     })
     lanes.set(group, lane)
     return lane
