@@ -198,6 +198,8 @@ describe('listing and acting on many', () => {
     expect(await list(`&createdBefore=${at(1)}`)).toEqual([1, 0])
     expect(await list(`&createdAfter=${at(1)}&createdBefore=${at(2)}`)).toEqual([2, 1])
     expect(await list(`&flowRunIds=${all[1]?.id}&flowRunIds=${all[4]?.id}`)).toEqual([4, 1])
+    expect(await list('&createdAfter=2026-01-01&createdBefore=9999-12-31')).toEqual([4, 3, 2, 1, 0])
+    expect(await list('&createdBefore=2026-01-01')).toEqual([])
   })
 
   test('pages forth and back, and nothing twice', async () => {

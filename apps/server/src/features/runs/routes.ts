@@ -14,7 +14,10 @@ const StatusFilter = z
   .union([FlowRunStatus, z.literal('STOPPED')])
   .transform((status) => (status === 'STOPPED' ? ('CANCELED' as const) : status))
 
-const Time = z.iso.datetime({ offset: true, error: 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z' })
+/** A day alone means its beginning, in UTC. */
+const Time = z.union([z.iso.datetime({ offset: true }), z.iso.date().transform((day) => `${day}T00:00:00.000Z`)], {
+  error: 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z',
+})
 
 const times = { createdAfter: Time.optional(), createdBefore: Time.optional() }
 
