@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { withEsbuild } from '@piecework/worker/esbuild'
 
 export interface PackageFiles {
   name: string
@@ -44,16 +44,19 @@ export async function pieceArchive(
   source: string,
   more: Partial<Pick<PackageFiles, 'files' | 'manifest'>> = {},
 ): Promise<Buffer> {
-  const built = await build({
-    stdin: { contents: source, loader: 'ts', resolveDir: import.meta.dirname },
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node24',
-    keepNames: true,
-    logLevel: 'silent',
-  })
+  // By the worker's own way: it ends esbuild when nobody uses it, and a build that it does not know of never comes back.
+  const built = await withEsbuild(({ build }) =>
+    build({
+      stdin: { contents: source, loader: 'ts', resolveDir: import.meta.dirname },
+      bundle: true,
+      write: false,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node24',
+      keepNames: true,
+      logLevel: 'silent',
+    }),
+  )
   const code = built.outputFiles[0]?.text ?? ''
   return packageArchive({ name, version, ...more, files: { 'src/index.js': code, ...more.files } })
 }
