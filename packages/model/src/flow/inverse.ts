@@ -2,6 +2,7 @@ import type { FlowVersion } from './flow.ts'
 import type { Place } from './operations/edit.ts'
 import type { VersionOperation } from './operations/registry.ts'
 import { ActionRequest, TriggerRequest } from './operations/step-request.ts'
+import { areBranchesValid } from './router.ts'
 import type { Action, Trigger } from './step.ts'
 import { findStep, isAction, nestedHeads, walk } from './walk.ts'
 
@@ -46,11 +47,14 @@ export function inverseOf(
       return [{ type: 'UPDATE_TRIGGER', request: TriggerRequest.parse(trigger) }]
     case 'ADD_BRANCH': {
       const { stepName, branchIndex } = operation.request
-      return [{ type: 'DELETE_BRANCH', request: { stepName, branchIndex } }]
+      return [{ type: 'DELETE_BRANCH', request: { stepName, branchIndex } }, ...givenVerdict(before, stepName)]
     }
     case 'DUPLICATE_BRANCH': {
       const { stepName, branchIndex } = operation.request
-      return [{ type: 'DELETE_BRANCH', request: { stepName, branchIndex: branchIndex + 1 } }]
+      return [
+        { type: 'DELETE_BRANCH', request: { stepName, branchIndex: branchIndex + 1 } },
+        ...givenVerdict(before, stepName),
+      ]
     }
     case 'MOVE_BRANCH': {
       const { stepName, sourceBranchIndex, targetBranchIndex } = operation.request
@@ -87,6 +91,13 @@ function restoredBranch(before: FlowVersion, operation: VersionOperation): Versi
   const router = findStep(before.trigger, stepName)
   if (router?.type !== 'ROUTER') return []
   return [{ type: 'ADD_BRANCH', request: { stepName, branchIndex, branchName: '' } }, updateTo(router)]
+}
+
+/** Brings back the `valid` of a router that is not what its branches say, which is what it is after DELETE_BRANCH. */
+function givenVerdict(before: FlowVersion, routerName: string): VersionOperation[] {
+  const router = findStep(before.trigger, routerName)
+  if (router?.type !== 'ROUTER' || router.valid === areBranchesValid(router.settings.branches)) return []
+  return [updateTo(router)]
 }
 
 /** Adds what is gone, in reading order: when a step's turn comes, the one that it hangs on is there. */

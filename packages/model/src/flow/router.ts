@@ -56,3 +56,15 @@ export type RouterBranch = z.infer<typeof RouterBranch>
 
 export const RouterExecutionType = z.enum(['EXECUTE_FIRST_MATCH', 'EXECUTE_ALL_MATCH'])
 export type RouterExecutionType = z.infer<typeof RouterExecutionType>
+
+/** Whether every condition is filled in. */
+export function areBranchesValid(branches: readonly RouterBranch[]): boolean {
+  return branches.every(isBranchValid)
+}
+
+function isBranchValid(branch: RouterBranch): boolean {
+  if (branch.branchType === 'FALLBACK') return true
+  return branch.conditions.flat().every(({ firstValue, operator, secondValue }) => {
+    return firstValue.length > 0 && (isSingleValue(operator) || (secondValue ?? '').length > 0)
+  })
+}

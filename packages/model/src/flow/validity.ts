@@ -5,7 +5,7 @@ import type { FlowVersion } from './flow.ts'
 import type { FlowOperation } from './operations/registry.ts'
 import type { ActionRequest, TriggerRequest } from './operations/step-request.ts'
 import { inputSchema } from './prop-schema.ts'
-import { isSingleValue, type RouterBranch } from './router.ts'
+import { areBranchesValid } from './router.ts'
 import { translatedInput, wordsOfOthers } from './stand-in.ts'
 import type { Step, Trigger } from './step.ts'
 import { copyTree, walk } from './walk.ts'
@@ -41,7 +41,7 @@ export function judgeStep(step: AnyStep, lookup: PieceLookup): Verdict {
       return { valid: code.length > 0 && packageJson.length > 0 }
     }
     case 'ROUTER':
-      return { valid: step.settings.branches.every(isBranchValid) }
+      return { valid: areBranchesValid(step.settings.branches) }
     case 'PIECE': {
       const { pieceName, pieceVersion, actionName, input } = step.settings
       if (!pieceName || !actionName) return { valid: false }
@@ -57,13 +57,6 @@ export function judgeStep(step: AnyStep, lookup: PieceLookup): Verdict {
       return verdict.valid ? verdict : { valid: false }
     }
   }
-}
-
-function isBranchValid(branch: RouterBranch): boolean {
-  if (branch.branchType === 'FALLBACK') return true
-  return branch.conditions.flat().every(({ firstValue, operator, secondValue }) => {
-    return firstValue.length > 0 && (isSingleValue(operator) || (secondValue ?? '').length > 0)
-  })
 }
 
 function pieceOrThrow(lookup: PieceLookup, pieceName: string, pieceVersion: string): PieceMetadata {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BranchConditions } from '../router.ts'
+import { areBranchesValid, BranchConditions } from '../router.ts'
 import { copyTree } from '../walk.ts'
 import { routerNamed } from './edit.ts'
 import { invalid, versionOperation } from './operation.ts'
@@ -27,6 +27,7 @@ export const ADD_BRANCH = versionOperation(
     }
     const branch = { branchType: 'CONDITION' as const, branchName, conditions }
     router.settings = { ...router.settings, branches: branches.toSpliced(branchIndex, 0, branch) }
+    router.valid = areBranchesValid(router.settings.branches)
     router.children = router.children.toSpliced(branchIndex, 0, null)
     return { ...version, trigger }
   },

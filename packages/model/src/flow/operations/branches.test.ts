@@ -37,6 +37,14 @@ describe('branches', () => {
     expect(stepOf(filled, 'r')).toMatchObject({ settings: { branches: [{ conditions: given }, {}, {}, {}] } })
   })
 
+  it('without filled conditions make the router, and so the version, invalid until they are gone', () => {
+    const validity = (changed: FlowVersion) => [stepOf(changed, 'r').valid, changed.valid]
+    const before = flow(router('r', [[], []]))
+    const added = operate(before, 'ADD_BRANCH', { stepName: 'r', branchIndex: 0, branchName: 'New' })
+    expect(validity(added)).toEqual([false, false])
+    expect(validity(operate(added, 'DELETE_BRANCH', { stepName: 'r', branchIndex: 0 }))).toEqual(validity(before))
+  })
+
   it('are deleted with their steps', () => {
     const deleted = operate(version, 'DELETE_BRANCH', { stepName: 'r', branchIndex: 0 })
     expect(outline(deleted)).toBe('trigger r(c|) z')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { areBranchesValid } from '../router.ts'
 import { copyTree } from '../walk.ts'
 import { branchIndex, routerNamed } from './edit.ts'
 import { versionOperation } from './operation.ts'
@@ -12,6 +13,7 @@ export const DELETE_BRANCH = versionOperation(
     const router = routerNamed(trigger, request.stepName)
     const index = branchIndex(router, request.branchIndex)
     router.settings = { ...router.settings, branches: router.settings.branches.toSpliced(index, 1) }
+    router.valid = areBranchesValid(router.settings.branches)
     router.children = router.children.toSpliced(index, 1)
     return { ...version, trigger }
   },
