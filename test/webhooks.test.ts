@@ -60,6 +60,11 @@ describe('what the trigger sees of a call', () => {
     expect(await seen({ method })).toMatchObject({ method, body: {} })
   })
 
+  test('a call whose URL ends with a slash', async () => {
+    expect(await http(url(echo, '/sync/?a=1'))).toMatchObject({ status: 200, json: { queryParams: { a: '1' } } })
+    expect((await http(url(echo, '/'))).status).toBe(200)
+  })
+
   test('a HEAD call runs the flow and answers without a body', async () => {
     const flow = await client.liveFlow([respond('step_1', { method: '{{trigger.method}}' }, {})])
     expect(await sync(flow, { method: 'HEAD' })).toMatchObject({ status: 200, text: '' })
@@ -72,6 +77,8 @@ describe('what the trigger sees of a call', () => {
       body: { n: 1.5, s: 'ä\u0000', list: [] },
       rawBody: text,
     })
+    const marked = await seen({ body: '\ufeff{"bom":1}', headers: { 'content-type': 'application/json' } })
+    expect(marked.body).toEqual({ bom: 1 })
     const problem = await seen({ body: '{"status":400}', headers: { 'content-type': 'application/problem+json' } })
     expect(problem.body).toEqual({ status: 400 })
   })

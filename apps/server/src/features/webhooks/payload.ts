@@ -62,9 +62,10 @@ function textReader(mimeType: string): ((text: string) => unknown) | undefined {
   return undefined
 }
 
+/** Some senders put a byte order mark in front. */
 function readJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text)
   } catch (error) {
     throw new AppError('INVALID_REQUEST', {
       message: `body: is not valid JSON: ${error instanceof Error ? error.message : String(error)}`,

@@ -31,7 +31,9 @@ export async function webhookRoutes(
   runFlowRoute(app, { webhooks, projectOfFlow })
   await app.register(async (scope) => {
     takeAnyBody(scope, maxPayloadBytes)
-    for (const { suffix, mode, sync } of FORMS) {
+    // Some senders end every URL with a slash.
+    const urls = FORMS.flatMap((form) => [form, { ...form, suffix: `${form.suffix}/` }])
+    for (const { suffix, mode, sync } of urls) {
       scope.route<{ Params: { flowId: string } }>({
         method: [...METHODS],
         url: `${API_PREFIX}/v1/webhooks/:flowId${suffix}`,
