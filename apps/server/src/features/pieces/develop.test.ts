@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLog } from '../../log.ts'
 import { eventually, flowMaker, pieceAction, webhookTrigger } from '../../testing/flows.ts'
@@ -85,7 +85,8 @@ test('what is wrong with a piece under development is told with its file and lin
   const lines: string[] = []
   const development = createPieceDevelopment({
     names: ['typo', 'nowhere'],
-    folders: [folder],
+    // Relative to the working directory, as the folders are that are searched without a setting.
+    folders: [relative('', folder)],
     outFolder: join(folder, 'out'),
     withTranslations: false,
     catalogue: createCatalogue({ db: server.server.db, builtIn: [], maxEntries: 10 }),

@@ -51,7 +51,7 @@ export function createPieceDevelopment(parts: Parts): PieceDevelopment {
   const develop = async (name: string): Promise<void> => {
     const folder = await find(name, parts.folders)
     if (!folder) {
-      log.error({ name, searched: parts.folders }, 'AP_DEV_PIECES names a piece that is in none of the folders')
+      log.error({ name, searched: parts.folders.map((searched) => resolve(searched)) }, 'AP_DEV_PIECES names a piece that is in none of the folders')
       return
     }
     // One build at a time; a change during a build makes one more.
@@ -88,7 +88,8 @@ export function createPieceDevelopment(parts: Parts): PieceDevelopment {
 /** The folder of a piece: named itself, in one of the folders, or in one of their sections (`community`, `custom`). */
 async function find(name: string, folders: readonly string[]): Promise<string | undefined> {
   const candidates = [resolve(name)]
-  for (const folder of folders) {
+  for (const searched of folders) {
+    const folder = resolve(searched)
     candidates.push(join(folder, name))
     const sections = await readdir(folder, { withFileTypes: true }).catch(() => [])
     for (const section of sections) if (section.isDirectory()) candidates.push(join(folder, section.name, name))
