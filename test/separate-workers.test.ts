@@ -264,6 +264,23 @@ test('a worker that is asked to stop finishes what it runs', async () => {
   expect(lines(ledger)).toEqual(['first', 'second'])
 })
 
+test('an app that is asked to stop lets its workers finish, and ends though they are connected', async () => {
+  const ledger = join(folder.path, 'released.txt')
+  const go = join(folder.path, 'released.go')
+  const flowId = await ledgerFlow(ledger, go)
+  const leaving = await newApp()
+  const worker = await newWorker({ AP_FRONTEND_URL: leaving.base.replace('/api', '') })
+  const answer = post(`${leaving.base}/v1/webhooks/${flowId}/sync`, {})
+  await until(async () => lines(ledger).length === 2)
+  const stopped = leaving.stop()
+  appendFileSync(go, '')
+  expect(await stopped).toBe(0)
+  expect((await answer).status).toBe(204)
+  const { data } = await client.runs(`&flowId=${flowId}`)
+  expect(data.map(({ status }) => status)).toEqual(['SUCCEEDED'])
+  await worker.kill()
+})
+
 test('an app that is killed leaves its runs to another app and its workers', async () => {
   const ledger = join(folder.path, 'orphaned.txt')
   const go = join(folder.path, 'orphaned.go')

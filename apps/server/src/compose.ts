@@ -77,7 +77,7 @@ import { createAccess } from './http/access.ts'
 import { docsRoutes } from './http/docs.ts'
 import { createOutbound } from './http/outbound.ts'
 import { authenticationLimit } from './http/rate-limit.ts'
-import { createHttpServer } from './http/server.ts'
+import { closeHttpServer, createHttpServer } from './http/server.ts'
 import { createTokens, type Tokens } from './http/tokens.ts'
 import { refuseOtherUpgrades } from './http/upgrades.ts'
 import { loadKeys, requireMatchingKeys } from './keys.ts'
@@ -335,9 +335,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       sync.stop()
       development.stop()
       await live.close()
-      await app.close()
-      await flows.close()
-      await execution.stop()
+      await closeHttpServer(app, () => flows.close().then(execution.stop))
       await tracing?.close().catch((err: unknown) => log.warn({ err }, 'the last traces could not be sent'))
       await bus.close()
       await db.destroy()

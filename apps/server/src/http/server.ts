@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import multipart from '@fastify/multipart'
 import { newId } from '@piecework/model/ids'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
@@ -57,6 +58,7 @@ export async function createHttpServer({
   app.setNotFoundHandler(handleUnknownRoute)
   acceptEmptyJson(app)
   addHeaders(app)
+  countRequests(app)
   boundBodies(app, heldBodiesBytes)
   await app.register(multipart, {
     limits: { fileSize: settings.maxFileSizeMb * MB, files: 20, fields: 100, fieldSize: MB },
@@ -64,6 +66,36 @@ export async function createHttpServer({
   await registerRateLimit(app, settings)
   guardRoutes(app)
   return app
+}
+
+const answering = new WeakMap<FastifyInstance, Set<object>>()
+
+function countRequests(app: FastifyInstance): void {
+  const open = new Set<object>()
+  answering.set(app, open)
+  app.addHook('onRequest', (_request, reply, done) => {
+    open.add(reply.raw)
+    reply.raw.once('close', () => {
+      open.delete(reply.raw)
+      if (open.size === 0) app.server.emit(ANSWERED)
+    })
+    done()
+  })
+}
+
+const ANSWERED = 'answered'
+
+/**
+ * Takes no more requests, waits until those that are there are answered, does the given work, and ends. A server is not
+ * closed before its last connection is: those of separate workers are ended by that work, and callers keep theirs open.
+ */
+export async function closeHttpServer(app: FastifyInstance, work: () => Promise<void>): Promise<void> {
+  const closed = app.close()
+  const answered = async (): Promise<void> => {
+    while (answering.get(app)?.size) await once(app.server, ANSWERED)
+  }
+  const idle = () => app.server.closeIdleConnections()
+  await Promise.all([closed, answered().then(work).finally(idle)])
 }
 
 /** `a=1&a=2`, `a[]=1` and `a[0]=1` all give lists. */
