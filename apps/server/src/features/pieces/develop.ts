@@ -51,7 +51,10 @@ export function createPieceDevelopment(parts: Parts): PieceDevelopment {
   const develop = async (name: string): Promise<void> => {
     const folder = await find(name, parts.folders)
     if (!folder) {
-      log.error({ name, searched: parts.folders.map((searched) => resolve(searched)) }, 'AP_DEV_PIECES names a piece that is in none of the folders')
+      log.error(
+        { name, searched: parts.folders.map((searched) => resolve(searched)) },
+        'AP_DEV_PIECES names a piece that is in none of the folders',
+      )
       return
     }
     // One build at a time; a change during a build makes one more.
