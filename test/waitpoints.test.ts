@@ -121,6 +121,18 @@ test('answer and wait: a conversation over several synchronous calls', async () 
   expect((await runs.ended(run.id)).status).toBe('SUCCEEDED')
 })
 
+test('who comes again with the link right after the last answer hears that the run has finished', async () => {
+  const flowId = await client.liveFlow([answerAndWait('step_1', {}), respond('step_2', { done: true })])
+  const twice = async () => {
+    const first = await runs.fire(flowId, {}, '/sync')
+    const link = first.headers.get('x-activepieces-resume-webhook-url') ?? ''
+    expect((await send(link)).json).toEqual({ done: true })
+    return send(link)
+  }
+  for (const again of await Promise.all(Array.from({ length: 12 }, twice)))
+    expect(again).toMatchObject({ status: 409, json: { flowRunStatus: 'SUCCEEDED' } })
+})
+
 test('resumes with text, XML and files; what cannot be read is refused and resumes nothing', async () => {
   const flowId = await client.liveFlow([answerAndWait('step_1', {}), respond('step_2', '{{step_1.body}}')])
   const resume = async (call: RawRequest) => {

@@ -99,6 +99,8 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
     try {
       if ((await signal(request, run, replies.address(parts.timeoutMs))) === 'STALE') {
         stale.abort()
+        // The end of a run is written behind the answer that ended it.
+        await parts.recorded()
         const now = (await find(id))?.status
         return now !== undefined && isTerminal(now)
           ? reply.code(409).send(finished(now))
