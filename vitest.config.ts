@@ -1,18 +1,28 @@
 import { defineConfig } from 'vitest/config'
 
+/**
+ * Tests of the server's rooms and of the pieces, which leave their process as they found it: files share processes,
+ * which spares loading the server anew for each of them.
+ */
+const SHARING = ['apps/server/src/features/**/*.test.ts', 'apps/server/src/http/**/*.test.ts', 'pieces/**/*.test.ts']
+
 export default defineConfig({
   test: {
-    include: [
-      'packages/**/*.test.ts',
-      'apps/**/*.test.ts',
-      'pieces/**/*.test.ts',
-      'test/**/*.test.ts',
-      'e2e/**/*.test.ts',
-    ],
     // Real databases and processes start slowly on a loaded machine; this bounds a hang, not correctness.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
     pool: 'forks',
+    projects: [
+      { extends: true, test: { name: 'rooms', include: SHARING, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: ['{packages,apps,test,e2e}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...SHARING],
+        },
+      },
+    ],
   },
 })

@@ -1,9 +1,14 @@
-import { describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { runAction } from '../common/run-action.ts'
 import { dateHelper } from './index.ts'
 
 // Monday, 4 March 2024, 10:15:30 in UTC.
-vi.useFakeTimers({ now: new Date('2024-03-04T10:15:30Z'), toFake: ['Date'] })
+beforeAll(() => {
+  vi.useFakeTimers({ now: new Date('2024-03-04T10:15:30Z'), toFake: ['Date'] })
+})
+afterAll(() => {
+  vi.useRealTimers()
+})
 
 const run = (name: string, values: Record<string, unknown>) => runAction(dateHelper, name, values)
 const iso = 'YYYY-MM-DDTHH:mm:ss'

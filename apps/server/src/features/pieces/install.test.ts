@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { flowMaker, pieceAction, webhookTrigger } from '../../testing/flows.ts'
 import { packageArchive, pieceArchive, startTestRegistry, type TestRegistry } from '../../testing/piece-archive.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
@@ -55,14 +55,15 @@ beforeAll(async () => {
     ],
     [`${NAME}@1.2.0`],
   )
-  process.env.npm_config_registry = registry.url
-  process.env.npm_config_cache = join(folder, 'cache')
-  process.env.npm_config_fetch_retries = '0'
+  vi.stubEnv('npm_config_registry', registry.url)
+  vi.stubEnv('npm_config_cache', join(folder, 'cache'))
+  vi.stubEnv('npm_config_fetch_retries', '0')
   server = await startTestServer({ AP_CONTAINER_TYPE: 'WORKER_AND_APP', AP_MAX_FILE_SIZE_MB: '2' })
   owner = await signUpOwner(server)
   flows = flowMaker(server, owner)
 })
 afterAll(async () => {
+  vi.unstubAllEnvs()
   await server[Symbol.asyncDispose]()
   await registry[Symbol.asyncDispose]()
   await rm(folder, { recursive: true, force: true })
