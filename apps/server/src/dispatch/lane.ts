@@ -68,12 +68,14 @@ export interface Buckets {
 export const MAX_WAITING = { waiting: 10_000, bytes: 256 * 1024 * 1024 }
 /**
  * Claimed jobs held ahead of free slots, so that a finished slot need not wait for the database: as many as end
- * within the time of a claim, so that short runs flow and long ones do not queue up behind a busy worker.
+ * while two claims are made, because the next one is made when half of them are left. So short runs flow, and long
+ * ones do not queue up behind a busy worker.
  */
 const MAX_PREFETCH = 16
-const CLAIM_TIME_MS = 8
-/** Weight of the last gap between two ends in their running average. */
-const GAP_WEIGHT = 0.1
+/** Of a claim, until some have been made. */
+const USUAL_CLAIM_MS = 4
+/** Weight of the last one in a running average. */
+const WEIGHT = 0.1
 const RETRY_AFTER_ERROR_MS = 1000
 
 export const tooManyWait = (): AppError =>
@@ -91,16 +93,17 @@ export function createLane(parts: LaneParts): Lane {
   let turns: Turns = new Map()
   let lastEnd = 0
   let averageGapMs = 1000
+  let averageClaimMs = USUAL_CLAIM_MS
   let reserved = 0
   let claiming = false
   let mayHaveMore = true
   let retry: NodeJS.Timeout | undefined
 
-  const prefetch = () => Math.min(MAX_PREFETCH, Math.floor(CLAIM_TIME_MS / averageGapMs))
+  const prefetch = () => Math.min(MAX_PREFETCH, Math.floor((2 * averageClaimMs) / averageGapMs))
 
   const noteEnd = () => {
     const now = performance.now()
-    averageGapMs += GAP_WEIGHT * (now - lastEnd - averageGapMs)
+    averageGapMs += WEIGHT * (now - lastEnd - averageGapMs)
     lastEnd = now
   }
 
@@ -185,6 +188,7 @@ export function createLane(parts: LaneParts): Lane {
     claiming = true
     mayHaveMore = false
     const asked = Date.now()
+    const began = performance.now()
     try {
       const claim = await queue.claim({ owner, limit, leaseMs, group, running: buckets.counts, turns })
       // Fewer than asked for may also mean that another app was quicker.
@@ -197,6 +201,7 @@ export function createLane(parts: LaneParts): Lane {
           buckets.change(item.bucket, 1)
           hold(item, asked)
         }
+      averageClaimMs += WEIGHT * (performance.now() - began - averageClaimMs)
     } catch (error) {
       log.error({ err: error }, 'claiming jobs failed')
       clearTimeout(retry)
