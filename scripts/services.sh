@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # PostgreSQL, MariaDB and Redis for the tests.
-#   services.sh install          installs what is missing with apt-get (Debian, as root)
+#   services.sh install          installs what is missing with apt-get (Debian, as root), Chromium for e2e/ included
 #   services.sh start <folder>   starts what does not answer yet, and prints NAME=value lines for the environment
 #   services.sh stop <folder>    stops what start started
 # What answers at TEST_POSTGRES_URL, TEST_MYSQL_URL and TEST_REDIS_URL (or on the usual ports of this machine) is used as it is.
@@ -59,7 +59,7 @@ missing() {
 install() {
   local packages
   # bubblewrap is for the sandbox of kernel namespaces; without it the tests see the refusal to start.
-  packages=$(missing; has bwrap || echo bubblewrap)
+  packages=$(missing; has bwrap || echo bubblewrap; has chromium || echo chromium)
   [ -n "$packages" ] || return 0
   has apt-get || fail "These are missing, and there is no apt-get to install them with: $packages"
   [ "$(id -u)" = 0 ] || fail "These are missing, and only root may install them: $packages"

@@ -29,7 +29,7 @@ export function waitForDisk({ Module: { FS } }: PGlite, dataDir: string): void {
       try {
         const descriptor: unknown = Reflect.get(file, 'nfd')
         if (typeof descriptor === 'number') fdatasyncSync(descriptor)
-        // Folders have none: what is in them is named anew when it is.
+        // PGlite opens no descriptor for a folder.
         else syncPath(join(dataDir, String(Reflect.get(file, 'path')).slice(PGlite.paths.PGDATA.length)))
         return 0
       } catch {

@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestDatabase, testDatabase } from './database/testing.ts'
+import { vacuumWhereDue } from './database/vacuum.ts'
+import { createRunStore } from './features/runs/store.ts'
+import { createQueue } from './queue/queue.ts'
+
+/** What the hot queries of the embedded database read, by PostgreSQL's own counts. */
+let fixture: TestDatabase
+beforeAll(async () => {
+  fixture = await testDatabase('PGLITE')
+})
+afterAll(() => fixture[Symbol.asyncDispose]())
+
+/** Rows of the table that were read so far: one after another, and by an index. */
+async function rowsRead(table: string): Promise<{ scanned: number; fetched: number }> {
+  await sql`select pg_stat_force_next_flush()`.execute(fixture.db)
+  const { rows } = await sql<{ scanned: number; fetched: number }>`
+    select seq_tup_read as scanned, idx_tup_fetch as fetched from pg_stat_user_tables where relname = ${table}`.execute(
+    fixture.db,
+  )
+  return rows[0] ?? { scanned: Number.NaN, fetched: Number.NaN }
+}
+
+describe('however long the tables are', () => {
+  test('a claim whose plan was made of an empty table looks at the jobs that it takes, and at no others', async () => {
+    const { db } = fixture
+    const queue = createQueue(db, { shared: false, defaultLimit: 1000, groupOf: async () => null })
+    const claim = async () =>
+      (await queue.claim({ owner: 'here', limit: 8, leaseMs: 30_000, group: null, turns: new Map() })).jobs
+    expect(await claim()).toEqual([])
+    await sql`
+      insert into job (id, kind, "projectId", priority, "dueAt", ready, limited)
+      select 'j' || n, 'RUN', 'p', 3, now(), true, true from generate_series(1, 5000) n`.execute(db)
+    const before = await rowsRead('job')
+    expect(await claim()).toHaveLength(8)
+    const after = await rowsRead('job')
+    expect(after.scanned - before.scanned).toBe(0)
+    expect(after.fetched - before.fetched).toBeLessThan(100)
+  })
+
+  test('a list of the few runs of one status does not read those of all others', async () => {
+    const { db } = fixture
+    // The runs of this test have no flow.
+    await sql`set session_replication_role = replica`.execute(db)
+    await sql`
+      insert into flow_run (id, "projectId", "flowId", "flowVersionId", environment, status)
+      select 'r' || lpad(n::text, 8, '0'), 'p', 'f', 'v', 'PRODUCTION', case n when 1 then 'FAILED' else 'SUCCEEDED' end
+      from generate_series(1, 20000) n`.execute(db)
+    await sql`select pg_stat_force_next_flush()`.execute(db)
+    await vacuumWhereDue(db)
+    const store = createRunStore(db)
+    const before = await rowsRead('flow_run')
+    const { data } = await store.list({ projectId: 'p', status: ['FAILED', 'RUNNING'] }, { limit: 10 })
+    const after = await rowsRead('flow_run')
+    expect(data.map(({ id }) => id)).toEqual(['r00000001'])
+    expect(after.scanned - before.scanned).toBe(0)
+    expect(after.fetched - before.fetched).toBeLessThan(100)
+  })
+})
