@@ -1,31 +1,17 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Client, code, signIn, until } from './support/client.ts'
-import { type ServerProcess, startServer, temporaryFolder } from './support/process.ts'
-import { type Runs, runsOf } from './support/runs.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { code, until } from './support/client.ts'
+import { startRuns } from './support/runs.ts'
 
 /** Every way in which a run may end, tried again in both ways. */
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let server: ServerProcess
-let client: Client
-let runs: Runs
-
-beforeAll(async () => {
-  folder = await temporaryFolder()
-  server = await startServer(join(folder.path, 'config'), {
-    AP_FLOW_TIMEOUT_SECONDS: '5',
-    AP_MAX_FLOW_RUN_LOG_SIZE_MB: '2',
-    AP_SANDBOX_MEMORY_LIMIT: String(256 * 1024),
-    AP_WORKER_CONCURRENCY: '4',
-  })
-  client = await signIn(server.base)
-  runs = runsOf(client)
+const { folder, client, runs, stop } = await startRuns({
+  AP_FLOW_TIMEOUT_SECONDS: '5',
+  AP_MAX_FLOW_RUN_LOG_SIZE_MB: '2',
+  AP_SANDBOX_MEMORY_LIMIT: String(256 * 1024),
+  AP_WORKER_CONCURRENCY: '4',
 })
-afterAll(async () => {
-  await server?.stop()
-  await folder?.remove()
-})
+afterAll(stop)
 
 /** What the second step does while it is told to. */
 const DEEDS = {
@@ -43,7 +29,7 @@ const CASES = Object.entries(DEEDS).flatMap(([status, deed]) =>
 
 describe.concurrent('a run that ended', () => {
   test.each(CASES)('as $status is tried again $strategy', async ({ status, deed, strategy }) => {
-    const ledger = join(folder.path, `${status}-${strategy}`)
+    const ledger = join(folder, `${status}-${strategy}`)
     await writeFile(`${ledger}.bad`, '')
     const flowId = await client.liveFlow([
       code(

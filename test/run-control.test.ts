@@ -4,29 +4,15 @@ import { join } from 'node:path'
 import type { FlowRun } from '@piecework/model/run/run'
 import { isTerminal } from '@piecework/model/run/status'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Client, code, loop, piece, respond, signIn, until } from './support/client.ts'
+import { code, loop, piece, respond, until } from './support/client.ts'
 import { http } from './support/http.ts'
-import { type ServerProcess, startServer, temporaryFolder } from './support/process.ts'
-import { approvalLinks, NOBODY, type Runs, runsOf, waitForApproval } from './support/runs.ts'
+import { approvalLinks, NOBODY, startRuns, waitForApproval } from './support/runs.ts'
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let server: ServerProcess
-let client: Client
-let runs: Runs
-
-beforeAll(async () => {
-  folder = await temporaryFolder()
-  server = await startServer(join(folder.path, 'config'), {
-    AP_WEBHOOK_TIMEOUT_SECONDS: '5',
-    AP_WORKER_CONCURRENCY: '2',
-  })
-  client = await signIn(server.base)
-  runs = runsOf(client)
+const { folder, server, client, runs, stop } = await startRuns({
+  AP_WEBHOOK_TIMEOUT_SECONDS: '5',
+  AP_WORKER_CONCURRENCY: '2',
 })
-afterAll(async () => {
-  await server?.stop()
-  await folder?.remove()
-})
+afterAll(stop)
 
 const LAST = 'export const code = async (i) => i.v'
 /** The runs of a flow, oldest first, once there are so many and all of them are over. */
@@ -49,7 +35,7 @@ describe('retrying a run', () => {
       }`,
       { ledger, name },
     )
-  const ledgerOf = (name: string) => join(folder.path, name)
+  const ledgerOf = (name: string) => join(folder, name)
 
   test('from the failed step: the run goes on, and what succeeded is not done again', async () => {
     const ledger = ledgerOf('from-failed')
@@ -310,7 +296,7 @@ describe('canceling', () => {
     client.post<{ cancelled: number }>('/v1/flow-runs/cancel', { projectId: client.projectId, ...body })
 
   test('what runs, what waits in line and what is paused', async () => {
-    const ledger = join(folder.path, 'canceled')
+    const ledger = join(folder, 'canceled')
     await appendFile(ledger, '')
     const slow = await client.liveFlow([
       code('step_1', 'export const code = async () => 1'),
@@ -352,7 +338,7 @@ describe('canceling', () => {
   })
 
   test('a run shows its steps while it runs, and a canceled one can be tried again', async () => {
-    const ledger = join(folder.path, 'tried-again')
+    const ledger = join(folder, 'tried-again')
     const flowId = await client.liveFlow([
       code(
         'step_1',

@@ -1,33 +1,19 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FlowRun } from '@piecework/model/run/run'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Client, code, loop, respond, signIn, until } from './support/client.ts'
+import { afterAll, expect, test } from 'vitest'
+import { code, loop, respond, until } from './support/client.ts'
 import { http, type RawRequest } from './support/http.ts'
-import { type ServerProcess, startServer, temporaryFolder } from './support/process.ts'
-import { answerAndWait, approvalLinks, delay, NOBODY, type Runs, runsOf, waitForApproval } from './support/runs.ts'
+import { answerAndWait, approvalLinks, delay, NOBODY, startRuns, waitForApproval } from './support/runs.ts'
 
 const EXPIRED = 'This link has expired. The action may have already been processed.'
 const RECORDED = 'Your response has been recorded. You can close this page now.'
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let server: ServerProcess
-let client: Client
-let runs: Runs
-
-beforeAll(async () => {
-  folder = await temporaryFolder()
-  server = await startServer(join(folder.path, 'config'), {
-    AP_WEBHOOK_TIMEOUT_SECONDS: '5',
-    AP_WORKER_CONCURRENCY: '2',
-  })
-  client = await signIn(server.base)
-  runs = runsOf(client)
+const { folder, server, client, runs, stop } = await startRuns({
+  AP_WEBHOOK_TIMEOUT_SECONDS: '5',
+  AP_WORKER_CONCURRENCY: '2',
 })
-afterAll(async () => {
-  await server?.stop()
-  await folder?.remove()
-})
+afterAll(stop)
 
 const LAST = 'export const code = async (i) => i.v'
 /** Links name the public address; the server of the test listens elsewhere. */
@@ -205,7 +191,7 @@ test('a resume that comes before the pause is kept for it', async () => {
 })
 
 test('in every round of a loop, and what was done stays done', async () => {
-  const ledger = join(folder.path, 'rounds')
+  const ledger = join(folder, 'rounds')
   const flowId = await client.liveFlow([
     loop('step_1', '{{[1, 2, 3]}}', [
       code(

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import type { FlowRun } from '@piecework/model/run/run'
 import { isTerminal } from '@piecework/model/run/status'
-import { type Client, piece, until } from './client.ts'
+import { type Client, piece, signIn, until } from './client.ts'
 import { http, type RawAnswer } from './http.ts'
+import { type ServerProcess, startServer, temporaryFolder } from './process.ts'
 
 export const NOBODY = '000000000000000000000'
 
@@ -41,6 +43,20 @@ export function runsOf(client: Client): Runs {
       }),
   }
   return runs
+}
+
+/** A server of its own with somebody signed in; `folder` has room for what its flows write. */
+export async function startRuns(
+  env: Record<string, string>,
+): Promise<{ folder: string; server: ServerProcess; client: Client; runs: Runs; stop(): Promise<void> }> {
+  await using stack = new AsyncDisposableStack()
+  const folder = await temporaryFolder()
+  stack.defer(folder.remove)
+  const server = await startServer(join(folder.path, 'config'), env)
+  stack.defer(async () => void (await server.stop()))
+  const client = await signIn(server.base)
+  const owned = stack.move()
+  return { folder: folder.path, server, client, runs: runsOf(client), stop: () => owned.disposeAsync() }
 }
 
 /** Pauses the run until one of its links is opened. */
