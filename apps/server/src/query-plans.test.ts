@@ -56,5 +56,6 @@ describe('however long the tables are', () => {
     expect(data.map(({ id }) => id)).toEqual(['r00000001'])
     expect(after.scanned - before.scanned).toBe(0)
     expect(after.fetched - before.fetched).toBeLessThan(100)
+    expect((await store.list({ projectId: 'p', status: [] }, { limit: 10 })).data).toEqual([])
   })
 })

@@ -114,14 +114,15 @@ const listPage = (db: Db, filter: RunFilter, page: PageRequest) => {
       .leftJoin('flow_version as v', 'v.id', 'r.flowVersionId')
       .select([...COLUMNS, 'v.displayName as flowDisplayName'])
   const { status: statuses, ...others } = filter
-  if (!statuses) return paginate(listed(filtered(db, filter)), NEWEST_FIRST, page)
+  if (!statuses?.length) return paginate(listed(filtered(db, filter)), NEWEST_FIRST, page)
   // Status by status, each as a constant: then the few of one status are found without a look at all the others.
   return paginate(
     (slice) => {
       const ids = statuses.map((status) =>
         slice(filtered(db, others).where('r.status', '=', sql.lit(status)).select('r.id')),
       )
-      return listed(filtered(db, others).where('r.id', 'in', sql<string>`(${sql.join(ids, sql` union all `)})`))
+      const union = sql<string>`(${sql.join(ids, sql` union all `)})`
+      return listed(db.selectFrom('flow_run as r').where('r.id', 'in', union))
     },
     NEWEST_FIRST,
     page,
