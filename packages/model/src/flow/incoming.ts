@@ -1,13 +1,11 @@
 import type { z } from 'zod'
+import { MAX_VALUE_DEPTH } from '../json-depth.ts'
 
 /**
  * How many steps may follow or hold one another from the trigger down to the last step. Parsing, storing and
  * sending a flow recurse into it, and the stack ends at about twice this depth.
  */
 export const MAX_FLOW_DEPTH = 500
-
-/** How deep the JSON of a request may nest. */
-const MAX_JSON_DEPTH = 1_500
 
 const NUL = String.fromCharCode(0)
 
@@ -18,7 +16,7 @@ const NUL = String.fromCharCode(0)
 export function cleanJson(value: unknown, context: z.core.$RefinementCtx): unknown {
   let reported = false
   return clean(value, 0, () => {
-    if (!reported) context.addIssue({ code: 'custom', message: `must not nest deeper than ${MAX_JSON_DEPTH} levels` })
+    if (!reported) context.addIssue({ code: 'custom', message: `must not nest deeper than ${MAX_VALUE_DEPTH} levels` })
     reported = true
   })
 }
@@ -26,7 +24,7 @@ export function cleanJson(value: unknown, context: z.core.$RefinementCtx): unkno
 function clean(value: unknown, depth: number, tooDeep: () => void): unknown {
   if (typeof value === 'string') return value.includes(NUL) ? value.replaceAll(NUL, '') : value
   if (typeof value !== 'object' || value === null) return value
-  if (depth > MAX_JSON_DEPTH) {
+  if (depth > MAX_VALUE_DEPTH) {
     tooDeep()
     return null
   }

@@ -1,0 +1,98 @@
+/**
+ * How deep JSON from outside may nest: bodies, queries, answers of remote services. A bit over 1,600 levels is what a
+ * process can read of another one's messages before its stack ends; the rest is room for what wraps the value.
+ */
+export const MAX_JSON_DEPTH = 1_000
+
+/** How deep a value may nest that goes between processes or into the database, with all that wraps it. */
+export const MAX_VALUE_DEPTH = 1_500
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const OPEN_LIST = 0x5b
+const CLOSE_LIST = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+
+/**
+ * Whether JSON text nests at most `limit` levels deep: to ask before parsing it, as the parser and all that walks the
+ * value use the stack. Takes one look at each character, and none at a text that is too short to be too deep. Text that
+ * is not JSON gets some answer, too; the parser refuses it.
+ */
+export function isTextWithinDepth(text: string, limit: number = MAX_JSON_DEPTH): boolean {
+  if (text.length <= limit) return true
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfString(text, at)
+    else if (code === OPEN_OBJECT || code === OPEN_LIST) {
+      depth++
+      if (depth > limit) return false
+    } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) depth--
+  }
+  return true
+}
+
+/** Where the string that opens at `start` ends: its closing quote, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1)
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end === -1 ? text.length : end
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let before = at - 1
+  while (text.charCodeAt(before) === BACKSLASH) before--
+  return (at - before) % 2 === 0
+}
+
+interface Frame {
+  value: object
+  children: readonly object[]
+  next: number
+  /** The height of its highest child so far. */
+  height: number
+}
+
+/**
+ * Whether a value nests at most `limit` levels deep (a list or object is one level). Works without the stack, and looks
+ * once at each object, however many places refer to it. A value that holds itself has no end, and is not within.
+ */
+export function isValueWithinDepth(value: unknown, limit: number = MAX_VALUE_DEPTH): boolean {
+  if (!isNested(value)) return true
+  if (limit < 1) return false
+  /** How many levels each object that is done has; 0 while its children are looked at. */
+  const heights = new Map<object, number>([[value, 0]])
+  const path: Frame[] = [frame(value)]
+  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+    const child = top.children[top.next++]
+    if (child === undefined) {
+      path.pop()
+      heights.set(top.value, top.height + 1)
+      const parent = path.at(-1)
+      if (parent) parent.height = Math.max(parent.height, top.height + 1)
+      continue
+    }
+    const known = heights.get(child)
+    if (known === 0) return false
+    if (path.length + (known ?? 1) > limit) return false
+    if (known !== undefined) {
+      top.height = Math.max(top.height, known)
+      continue
+    }
+    heights.set(child, 0)
+    path.push(frame(child))
+  }
+  return true
+}
+
+const frame = (value: object): Frame => ({ value, children: childrenOf(value), next: 0, height: 0 })
+
+function childrenOf(value: object): object[] {
+  if (ArrayBuffer.isView(value)) return []
+  if (value instanceof Map) return [...value.keys(), ...value.values()].filter(isNested)
+  if (value instanceof Set) return [...value].filter(isNested)
+  return Object.values(value).filter(isNested)
+}
+
+const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null
