@@ -153,7 +153,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   const tags = createTags({ db })
   const extract = createPieceExtractor(execution)
   const onChanged = execution.piecesChanged
-  const installs = createPieceInstalls({ db, files, catalogue, extract, onChanged })
+  const installs = createPieceInstalls({ db, files, catalogue, extract, onChanged, log })
   const outbound = createOutbound({
     allowList: settings.ssrfAllowList,
     trusted: settings.piecesRegistryUrl === undefined ? [] : [settings.piecesRegistryUrl],
@@ -313,6 +313,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     tidying = setInterval(tidy, HOUR_MS).unref()
     await execution.start()
     sync.start()
+    installs.startRereading()
     if (settings.containerType === 'WORKER_AND_APP') await development.start()
     ready = true
     return portOf(app)

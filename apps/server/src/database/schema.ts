@@ -7,13 +7,13 @@ import type { FailedStep } from '@piecework/model/run/run'
 import type { FlowRunStatus, RunEnvironment } from '@piecework/model/run/status'
 import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
-import type { CreatedTime, Jsonb, Nullable, NullableJsonb, NullableTime, Time } from './columns.ts'
+import type { CreatedTime, Json, Jsonb, Nullable, NullableJson, NullableJsonb, NullableTime, Time } from './columns.ts'
 import type { LiveLockTable, LivePresenceTable } from './live-tables.ts'
 
 /**
  * Every table (spec: facts/entities.md). Column names are the names on the wire, so rows need no renaming.
- * Timestamps are read as ISO strings and written as ISO strings or Dates; jsonb is read parsed and written as
- * JSON text.
+ * Timestamps are read as ISO strings and written as ISO strings or Dates; json and jsonb are read
+ * parsed and written as JSON text.
  */
 
 interface Base {
@@ -73,7 +73,7 @@ export interface ProjectTable extends Base {
   maxConcurrentJobs: Nullable<number>
   icon: Jsonb<{ color: string }>
   releasesEnabled: Generated<boolean>
-  metadata: NullableJsonb<Record<string, unknown>>
+  metadata: NullableJson<Record<string, unknown>>
   poolId: Nullable<string>
 }
 
@@ -121,7 +121,7 @@ export interface FlowTable extends Base {
   status: Generated<FlowStatus>
   externalId: string
   publishedVersionId: Nullable<string>
-  metadata: NullableJsonb<Record<string, unknown>>
+  metadata: NullableJson<Record<string, unknown>>
   operationStatus: Generated<'NONE' | 'DELETING'>
   timeSavedPerRun: Nullable<number>
   ownerId: Nullable<string>
@@ -132,7 +132,7 @@ export interface FlowVersionTable extends Base {
   flowId: string
   displayName: string
   schemaVersion: Nullable<string>
-  trigger: Jsonb<Trigger>
+  trigger: Json<Trigger>
   connectionIds: Generated<string[]>
   agentIds: Generated<string[]>
   updatedBy: Nullable<string>
@@ -290,7 +290,7 @@ export interface FileTable extends Base {
 export interface StoreEntryTable extends Base {
   key: string
   projectId: string
-  value: NullableJsonb<unknown>
+  value: NullableJson<unknown>
 }
 
 export interface AppConnectionTable extends Base {
@@ -305,7 +305,7 @@ export interface AppConnectionTable extends Base {
   scope: 'PROJECT' | 'PLATFORM'
   /** Encrypted: {iv, data, tag}. */
   value: Jsonb<{ iv: string; data: string; tag: string }>
-  metadata: NullableJsonb<Record<string, unknown>>
+  metadata: NullableJson<Record<string, unknown>>
   pieceVersion: string
   preSelectForNewProjects: Generated<boolean>
   /** Who renews its token now, and until when nobody else does. */
@@ -329,8 +329,10 @@ export interface PieceMetadataTable extends Base {
   packageType: 'REGISTRY' | 'ARCHIVE'
   archiveId: Nullable<string>
   projectUsage: Generated<number>
-  /** The whole PieceMetadata. */
-  metadata: Jsonb<unknown>
+  /** The whole PieceMetadata; its actions, triggers and properties are in the order of the piece. */
+  metadata: Json<unknown>
+  /** False for rows of an earlier release, which lost that order, until they are read again. */
+  inOrder: Generated<boolean>
   minimumRelease: GeneratedAlways<string | null>
   maximumRelease: GeneratedAlways<string | null>
 }

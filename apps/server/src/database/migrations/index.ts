@@ -9,6 +9,7 @@ import { runsByStatus } from './0007-runs-by-status.ts'
 import { runRetries } from './0008-run-retries.ts'
 import { settledTriggers } from './0009-settled-triggers.ts'
 import { pieceReleases } from './0010-piece-releases.ts'
+import { keyOrder } from './0011-key-order.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   runRetries,
   settledTriggers,
   pieceReleases,
+  keyOrder,
 ]

@@ -1,10 +1,12 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import type { PieceSource } from '@piecework/worker/task'
+import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import type { Files } from '../files/service.ts'
 import { readManifest } from './archive.ts'
 import type { Catalogue, CataloguedPiece } from './catalogue.ts'
 import type { PieceExtractor } from './extract.ts'
+import { rereadPieces } from './reread.ts'
 import { deletePieces, insertPiece, selectOwnPiece } from './store.ts'
 
 export interface InstallRequest {
@@ -25,6 +27,8 @@ export interface PieceInstalls {
   install(request: InstallRequest): Promise<CataloguedPiece>
   /** @throws AppError ENTITY_NOT_FOUND */
   remove(platformId: string, id: string): Promise<void>
+  /** Reads pieces again, in the background, that an earlier release did not keep in order. */
+  startRereading(): void
 }
 
 interface Parts {
@@ -34,9 +38,10 @@ interface Parts {
   extract: PieceExtractor
   /** What flows remember of pieces is out of date. */
   onChanged(): void
+  log: Logger
 }
 
-export function createPieceInstalls({ db, files, catalogue, extract, onChanged }: Parts): PieceInstalls {
+export function createPieceInstalls({ db, files, catalogue, extract, onChanged, log }: Parts): PieceInstalls {
   /** Installs that run, by platform, piece and version: whoever asks for the same meanwhile gets the same answer. */
   const running = new Map<string, Promise<CataloguedPiece>>()
 
@@ -93,6 +98,12 @@ export function createPieceInstalls({ db, files, catalogue, extract, onChanged }
       if (piece.archiveId !== null) await files.remove({ platformId }, [piece.archiveId])
       catalogue.forget()
       onChanged()
+    },
+
+    startRereading() {
+      void rereadPieces({ db, catalogue, extract, onChanged, log }).catch((err: unknown) =>
+        log.warn({ err }, 'pieces could not be read again'),
+      )
     },
   }
 }

@@ -54,6 +54,7 @@ export async function selectNames(db: Db, platformId: string | null) {
       'packageType',
       'platformId',
       'updated',
+      'inOrder',
       'minimumRelease as minimum',
       'maximumRelease as maximum',
     ])
@@ -82,6 +83,26 @@ export async function insertPiece(db: Db, { metadata, ...piece }: NewInstalledPi
     .returning('id')
     .executeTakeFirst()
   return result !== undefined
+}
+
+/** Pieces of an earlier release, which did not keep the order of actions and properties. */
+export function selectOutOfOrder(db: Db, pieceType: 'OFFICIAL' | 'CUSTOM') {
+  return db
+    .selectFrom('piece_metadata')
+    .select(['id', 'name', 'version', 'platformId', 'archiveId'])
+    .where('inOrder', '=', false)
+    .where('pieceType', '=', pieceType)
+    .orderBy('id')
+    .execute()
+}
+
+/** What a package says of itself, read again. */
+export function updateMetadata(db: Db, id: string, metadata: PieceMetadata): Promise<unknown> {
+  return db
+    .updateTable('piece_metadata')
+    .set({ metadata: JSON.stringify(metadata), inOrder: true, updated: new Date() })
+    .where('id', '=', id)
+    .execute()
 }
 
 /** A piece of the platform's own. */

@@ -6,7 +6,7 @@ import type { Db } from '../../database/open.ts'
 import type { Outbound } from '../../http/outbound.ts'
 import type { Catalogue } from './catalogue.ts'
 import { PIECE_RELEASE } from './release.ts'
-import { deletePieces, insertPiece, selectNames } from './store.ts'
+import { deletePieces, insertPiece, selectNames, updateMetadata } from './store.ts'
 
 export interface SyncReport {
   added: number
@@ -58,7 +58,14 @@ export function createPieceSync({ db, catalogue, registryUrl, automatic, outboun
     )
     const known = (await selectNames(db, null)).filter((piece) => piece.pieceType === 'OFFICIAL')
     const gone = known.filter((piece) => !wanted.has(`${piece.name}@${piece.version}`))
-    for (const { name, version } of known) wanted.delete(`${name}@${version}`)
+    /** Rows of an earlier release, which are read again. */
+    const outOfOrder = new Map<string, string>()
+    for (const { id, name, version, inOrder } of known) {
+      const key = `${name}@${version}`
+      if (inOrder) wanted.delete(key)
+      else outOfOrder.set(key, id)
+    }
+    let reread = 0
     const report = { added: 0, removed: gone.length, failed: 0 }
     if (gone.length > 0)
       await deletePieces(
@@ -74,7 +81,11 @@ export function createPieceSync({ db, catalogue, registryUrl, automatic, outboun
           )
           if (metadata.name !== name || metadata.version !== version) throw new Error('it answered with another piece')
           const piece = { pieceType: 'OFFICIAL', packageType: 'REGISTRY', platformId: null, archiveId: null } as const
-          if (await insertPiece(db, { ...piece, metadata: withoutRow(metadata) })) report.added++
+          const row = outOfOrder.get(`${name}@${version}`)
+          if (row !== undefined) {
+            await updateMetadata(db, row, withoutRow(metadata))
+            reread++
+          } else if (await insertPiece(db, { ...piece, metadata: withoutRow(metadata) })) report.added++
         } catch (error) {
           if (stopped.signal.aborted) return
           report.failed++
@@ -83,7 +94,7 @@ export function createPieceSync({ db, catalogue, registryUrl, automatic, outboun
       }
     }
     await Promise.all(Array.from({ length: AT_A_TIME }, take))
-    if (report.added + report.removed > 0) {
+    if (report.added + report.removed + reread > 0) {
       catalogue.forget()
       onChanged()
     }
