@@ -23,6 +23,7 @@ import { authenticationRoutes } from './features/authentication/routes.ts'
 import { createAuthentication } from './features/authentication/service.ts'
 import { engineRoutes } from './features/engine/routes.ts'
 import { openStorage } from './features/files/open-storage.ts'
+import { createPublicImages } from './features/files/public-images.ts'
 import { createFiles } from './features/files/service.ts'
 import { flagRoutes } from './features/flags/routes.ts'
 import { flowRoutes } from './features/flows/routes.ts'
@@ -57,8 +58,10 @@ import { createTags } from './features/pieces/tags.ts'
 import { createPieceUsage } from './features/pieces/usage.ts'
 import { operatorRoutes } from './features/platforms/operator-routes.ts'
 import { platformRoutes } from './features/platforms/routes.ts'
+import { projectRoleRoutes } from './features/project-roles/routes.ts'
 import { projectRoutes } from './features/projects/routes.ts'
 import { createProjects } from './features/projects/service.ts'
+import { rootRoutes } from './features/root/routes.ts'
 import { runRoutes } from './features/runs/routes.ts'
 import { sampleDataRoutes } from './features/sample-data/routes.ts'
 import { createStepTests } from './features/sample-data/step-tests.ts'
@@ -77,6 +80,7 @@ import { createAccess } from './http/access.ts'
 import { docsRoutes } from './http/docs.ts'
 import { createOutbound } from './http/outbound.ts'
 import { authenticationLimit } from './http/rate-limit.ts'
+import { API_PREFIX } from './http/route.ts'
 import { closeHttpServer, createHttpServer } from './http/server.ts'
 import { createTokens, type Tokens } from './http/tokens.ts'
 import { refuseOtherUpgrades } from './http/upgrades.ts'
@@ -144,7 +148,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     tokens,
     files,
     catalogue,
-    makeQueue: await queueMaker(db, settings, connectRedis, log),
+    makeQueue: await queueMaker(db, connectRedis, log),
     disableFlow: (projectId, flowId) => flows.disable(projectId, flowId),
     restoreFlow: (projectId, flowId) => flows.restore(projectId, flowId),
     log,
@@ -222,14 +226,14 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     flows,
   })
 
-  authenticationRoutes(app, {
-    authentication: createAuthentication({ db, tokens }),
-    limit: authenticationLimit(settings),
-  })
-  platformRoutes(app, { db, projects })
+  const authentication = createAuthentication({ db, tokens })
+  const images = createPublicImages({ db, files, apiUrl: `${settings.frontendUrl}${API_PREFIX}` })
+  authenticationRoutes(app, { authentication, limit: authenticationLimit(settings) })
+  platformRoutes(app, { db, projects, authentication, images })
   operatorRoutes(app, { db, apiKey: settings.apiKey, onPlacementsChanged: execution.limitsChanged, log })
   projectRoutes(app, { db, projects })
-  userRoutes(app, { users: createUsers({ db }) })
+  projectRoleRoutes(app, { db })
+  userRoutes(app, { users: createUsers({ db }), images })
   apiKeyRoutes(app, { db })
   folderRoutes(app, { folders: createFolders({ db }) })
   flowRoutes(app, { flows })
@@ -260,10 +264,10 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     pingRedis: connectRedis && redisPing(app, connectRedis),
   })
   workerMachineRoutes(app, execution)
-  if (settings.queueUiEnabled && connectRedis) {
+  if (settings.queueUiEnabled) {
     const { queueBoardRoutes } = await import('./features/queue-board/routes.ts')
     await queueBoardRoutes(app, {
-      connect: connectRedis,
+      db,
       username: settings.queueUiUsername ?? '',
       password: settings.queueUiPassword ?? '',
     })
@@ -272,6 +276,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   humanInputPages(app)
   liveRoutes(app)
   docsRoutes(app, { release })
+  rootRoutes(app)
   await webhookRoutes(app, {
     webhooks: execution.webhooks,
     saveFile: (file) => stepFiles.save(file),
@@ -365,20 +370,12 @@ async function openRedis(settings: Settings, log: Logger): Promise<(() => Redis)
 
 async function queueMaker(
   db: Db,
-  settings: Settings,
   connect: (() => Redis) | undefined,
   log: Logger,
 ): Promise<ExecutionParts['makeQueue']> {
   if (!connect) return (options) => createQueue(db, options)
   const { createRedisQueue } = await import('./queue/redis-queue.ts')
-  return (options) =>
-    createRedisQueue(db, {
-      ...options,
-      connect,
-      keepFailedDays: settings.redisFailedJobRetentionDays,
-      keepFailedCount: settings.redisFailedJobRetentionMaxCount,
-      log,
-    })
+  return (options) => createRedisQueue(db, { ...options, connect, log })
 }
 
 /** A connection of its own, made with the first question. */

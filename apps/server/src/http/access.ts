@@ -22,8 +22,8 @@ export interface Access {
   identify(authorization: string | undefined): Promise<Principal>
   /**
    * The project, if the principal may enter it.
-   * @throws AppError ENTITY_NOT_FOUND when there is none that the principal may know of, AUTHORIZATION when the
-   *   principal belongs to its platform but has no role in it.
+   * @throws AppError ENTITY_NOT_FOUND when there is none, or none that the principal has a role in: nobody learns of
+   *   projects that are not theirs.
    */
   enterProject(principal: Principal, projectId: string): Promise<ProjectAccess>
   /** @throws AppError PERMISSION_DENIED */
@@ -76,8 +76,7 @@ export function createAccess({ db, tokens }: { db: Db; tokens: Tokens }): Access
         throw notFound('project', projectId)
       }
       const role = await roleIn(principal, project)
-      if (role === 'HIDDEN') throw notFound('project', projectId)
-      if (!role) throw new AppError('AUTHORIZATION', { message: 'you have no role in this project', projectId })
+      if (!role) throw notFound('project', projectId)
       return { id: project.id, platformId: project.platformId, may: (permission) => grants(role, permission) }
     },
 
@@ -141,17 +140,14 @@ export function createAccess({ db, tokens }: { db: Db; tokens: Tokens }): Access
     return { type: 'SERVICE', id: key.id, platformId: key.platformId }
   }
 
-  async function roleIn(
-    principal: Principal,
-    project: { id: string; ownerId: string },
-  ): Promise<Role | 'HIDDEN' | undefined> {
+  async function roleIn(principal: Principal, project: { id: string; ownerId: string }): Promise<Role | undefined> {
     switch (principal.type) {
       case 'SERVICE':
         return 'Admin'
       case 'ENGINE':
-        return principal.projectId === project.id ? 'Admin' : 'HIDDEN'
+        return principal.projectId === project.id ? 'Admin' : undefined
       case 'WORKER':
-        return 'HIDDEN'
+        return undefined
       case 'USER': {
         if (principal.id === project.ownerId || principal.platformRole === 'ADMIN') return 'Admin'
         if (principal.platformRole === 'OPERATOR') return 'Editor'

@@ -2,24 +2,40 @@ import type { MultipartFile } from '@fastify/multipart'
 import { AppError } from '@piecework/model/errors'
 import type { FastifyRequest } from 'fastify'
 
-export interface UploadedForm {
-  fields: Record<string, unknown>
-  file: { data: Uint8Array; mimeType: string; fileName: string } | undefined
+export interface UploadedFile {
+  data: Uint8Array
+  mimeType: string
+  fileName: string
 }
 
-/** A multipart form with one file. @throws AppError INVALID_REQUEST, PAYLOAD_TOO_LARGE */
+export interface UploadedForm {
+  /** A field that comes several times is a list. */
+  fields: Record<string, unknown>
+  /** The last file of the form, whatever its field is called. */
+  file: UploadedFile | undefined
+  /** Files by the name of their field. */
+  files: ReadonlyMap<string, UploadedFile>
+}
+
+/** A multipart form with files. @throws AppError INVALID_REQUEST, PAYLOAD_TOO_LARGE */
 export async function readForm(request: FastifyRequest): Promise<UploadedForm> {
   if (!request.isMultipart()) throw new AppError('INVALID_REQUEST', { message: 'the request must be a multipart form' })
   const fields: Record<string, unknown> = {}
-  let file: UploadedForm['file']
+  const files = new Map<string, UploadedFile>()
+  let file: UploadedFile | undefined
   for await (const part of request.parts()) {
-    if (part.type === 'file') file = await readFile(part)
-    else fields[part.fieldname] = part.value
+    if (part.type === 'file') {
+      file = await readFile(part)
+      files.set(part.fieldname, file)
+    } else {
+      const before = fields[part.fieldname]
+      fields[part.fieldname] = before === undefined ? part.value : [before, part.value].flat()
+    }
   }
-  return { fields, file }
+  return { fields, file, files }
 }
 
-async function readFile(part: MultipartFile): Promise<UploadedForm['file']> {
+async function readFile(part: MultipartFile): Promise<UploadedFile> {
   const data = await part.toBuffer().catch((error: unknown) => {
     if (!(error instanceof Error && 'code' in error && error.code === 'FST_REQ_FILE_TOO_LARGE')) throw error
     throw new AppError('PAYLOAD_TOO_LARGE', {

@@ -10,7 +10,7 @@ export interface RequestInput {
 
 /** Says which project a request is about, and lets the principal into it. */
 export interface ProjectSource {
-  /** @throws AppError ENTITY_NOT_FOUND or AUTHORIZATION, as Access.enterProject does. */
+  /** @throws AppError ENTITY_NOT_FOUND, as Access.enterProject does. */
   enter(access: Access, principal: Principal, input: RequestInput): Promise<ProjectAccess>
 }
 

@@ -1,38 +1,46 @@
 import { Permission } from '@piecework/model/permission'
 
-/** The roles that every platform has (spec: facts/rest-api.md, Permissions and default roles). */
-export type DefaultRole = 'Admin' | 'Editor' | 'Viewer'
+/** The roles that every platform has (spec: docs/admin-guide/guides/permissions). */
+export type DefaultRole = 'Admin' | 'Editor' | 'Operator' | 'Viewer'
 /** A default role by name, or the permissions of a role of the platform's own. */
 export type Role = DefaultRole | ReadonlySet<Permission>
 
-const NOT_FOR_EDITORS: ReadonlySet<Permission> = new Set([
+const VIEWER: readonly Permission[] = [
+  'READ_APP_CONNECTION',
+  'READ_FLOW',
+  'READ_PROJECT_MEMBER',
+  'READ_INVITATION',
+  'READ_PROJECT',
+  'READ_RUN',
+  'READ_FOLDER',
+  'READ_TABLE',
+  'READ_MCP',
+  'READ_KNOWLEDGE_BASE',
+]
+
+/** Members, the project itself, alerts and git are for administrators of the project alone. */
+const ADMINS_ONLY: ReadonlySet<Permission> = new Set([
   'WRITE_PROJECT_MEMBER',
   'WRITE_INVITATION',
   'READ_ALERT',
   'WRITE_ALERT',
   'WRITE_PROJECT',
+  'READ_PROJECT_RELEASE',
+  'WRITE_PROJECT_RELEASE',
 ])
 
 export const DEFAULT_ROLES: Readonly<Record<DefaultRole, readonly Permission[]>> = {
   Admin: Permission.options,
-  Editor: Permission.options.filter((permission) => !NOT_FOR_EDITORS.has(permission)),
-  Viewer: [
-    'READ_APP_CONNECTION',
-    'READ_FLOW',
-    'READ_PROJECT_MEMBER',
-    'READ_INVITATION',
-    'READ_PROJECT',
-    'READ_RUN',
-    'READ_FOLDER',
-    'READ_TABLE',
-    'READ_MCP',
-    'READ_KNOWLEDGE_BASE',
-  ],
+  Editor: Permission.options.filter((permission) => !ADMINS_ONLY.has(permission)),
+  // Runs what others build: may publish, switch, retry and reconnect, but not edit.
+  Operator: [...VIEWER, 'UPDATE_FLOW_STATUS', 'WRITE_RUN', 'WRITE_APP_CONNECTION'],
+  Viewer: VIEWER,
 }
 
 const SETS: Readonly<Record<DefaultRole, ReadonlySet<Permission>>> = {
   Admin: new Set(DEFAULT_ROLES.Admin),
   Editor: new Set(DEFAULT_ROLES.Editor),
+  Operator: new Set(DEFAULT_ROLES.Operator),
   Viewer: new Set(DEFAULT_ROLES.Viewer),
 }
 

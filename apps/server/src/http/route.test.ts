@@ -260,8 +260,17 @@ describe('what they may touch', () => {
     })
   })
 
-  test('a user of the platform without a role in the project is 403', async () => {
-    expect(await write(await session(acme.memberId))).toMatchObject({ status: 403, body: { code: 'AUTHORIZATION' } })
+  test('a project of the platform is answered like an unknown one to people without a role in it', async () => {
+    const member = await session(acme.memberId)
+    const unknown = await write(member, 'nothing')
+    const own = await write(member)
+    expect(own.status).toBe(404)
+    expect(own.body).toEqual({
+      ...unknown.body,
+      params: { ...(unknown.body.params as object), entityId: acme.projectId },
+    })
+    const row = await call('GET', '/v1/things/acme', member)
+    expect(row).toMatchObject({ status: 404, body: { params: { entityType: 'thing', entityId: 'acme' } } })
   })
 
   test('only administrators pass platform routes', async () => {

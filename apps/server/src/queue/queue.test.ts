@@ -36,8 +36,6 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
             ...options,
             connect: () => new Redis(REDIS_URL, { maxRetriesPerRequest: null }),
             prefix,
-            keepFailedDays: 1,
-            keepFailedCount: 10,
             log: createLog({ logLevel: 'warn', logPretty: false }),
           })
   })

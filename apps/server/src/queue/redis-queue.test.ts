@@ -26,8 +26,6 @@ test('what was claimed before Redis went away is handed over, and not left to it
       return connection
     },
     prefix,
-    keepFailedDays: 1,
-    keepFailedCount: 10,
     log: createLog({ logLevel: 'silent', logPretty: false }),
   })
   await expect.poll(() => connections.every(({ status }) => status === 'ready')).toBe(true)

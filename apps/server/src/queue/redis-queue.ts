@@ -12,8 +12,6 @@ interface RedisQueueOptions extends QueueOptions {
   connect(): Redis
   /** Keys begin with it. */
   prefix?: string
-  keepFailedDays: number
-  keepFailedCount: number
   log: Logger
 }
 

@@ -28,23 +28,14 @@ interface TicketsOptions {
   connection: Redis
   blocking: Redis
   prefix?: string
-  keepFailedDays: number
-  keepFailedCount: number
   log: Logger
 }
 
 /** A ticket whose app died with it in its hands comes back after this time. */
 const LOCK_MS = 5000
 const MAX_EVENTS = 100
-const DAY_SECONDS = 24 * 60 * 60
 
-export function createTickets({
-  connection,
-  blocking,
-  prefix = BULL_PREFIX,
-  log,
-  ...options
-}: TicketsOptions): Tickets {
+export function createTickets({ connection, blocking, prefix = BULL_PREFIX, log }: TicketsOptions): Tickets {
   const queues = new Map<string | null, ReturnType<typeof open>>()
   let tokens = 0
   const note = (error: unknown) => log.debug({ err: error }, 'the queue in Redis reports an error')
@@ -57,7 +48,7 @@ export function createTickets({
       streams: { events: { maxLen: MAX_EVENTS } },
       defaultJobOptions: {
         removeOnComplete: true,
-        removeOnFail: { age: options.keepFailedDays * DAY_SECONDS, count: options.keepFailedCount },
+        removeOnFail: true,
       },
     })
     queue.on('error', note)

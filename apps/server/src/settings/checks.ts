@@ -22,7 +22,7 @@ export function completeSettings(
     else if (given('redisUrl') || given('redisHost')) completed.redisType = 'STANDALONE'
   }
   if (!given('queueUiEnabled')) {
-    completed.queueUiEnabled = completed.redisType !== 'MEMORY' && given('queueUiUsername') && given('queueUiPassword')
+    completed.queueUiEnabled = given('queueUiUsername') && given('queueUiPassword')
   }
   if (!given('pausedFlowTimeoutDays')) {
     completed.pausedFlowTimeoutDays = Math.min(values.pausedFlowTimeoutDays, values.executionDataRetentionDays)
@@ -53,7 +53,7 @@ function findConflicts(settings: Values, given: (name: Name) => boolean): Proble
     require('redisSentinelHosts', 'AP_REDIS_TYPE is SENTINEL')
     require('redisSentinelName', 'AP_REDIS_TYPE is SENTINEL')
   }
-  if (settings.queueUiEnabled && settings.redisType !== 'MEMORY') {
+  if (settings.queueUiEnabled) {
     require('queueUiUsername', 'AP_QUEUE_UI_ENABLED is true')
     require('queueUiPassword', 'AP_QUEUE_UI_ENABLED is true')
   }

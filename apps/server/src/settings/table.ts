@@ -194,12 +194,11 @@ export const SETTINGS = {
   }),
   scimDefaultProjectRole: access.given(
     'AP_SCIM_DEFAULT_PROJECT_ROLE',
-    oneOf(['Admin', 'Editor', 'Viewer']),
+    oneOf(['Admin', 'Editor', 'Operator', 'Viewer']),
     'Editor',
     'Role of members that SCIM adds to a project.',
     { awaits: 'SCIM' },
   ),
-  cloudAuthEnabled: access.given('AP_CLOUD_AUTH_ENABLED', flag, false, 'Offer OAuth2 apps that are managed elsewhere.'),
 
   dbType: database.given(
     'AP_DB_TYPE',
@@ -281,23 +280,11 @@ export const SETTINGS = {
     'master',
     'Which node to connect to.',
   ),
-  redisFailedJobRetentionDays: queue.given(
-    'AP_REDIS_FAILED_JOB_RETENTION_DAYS',
-    whole(0),
-    30,
-    'Days that failed jobs stay in Redis.',
-  ),
-  redisFailedJobRetentionMaxCount: queue.given(
-    'AP_REDIS_FAILED_JOB_RETENTION_MAX_COUNT',
-    whole(0),
-    2000,
-    'Most failed jobs that stay in Redis.',
-  ),
   queueUiEnabled: queue.given(
     'AP_QUEUE_UI_ENABLED',
     flag,
     false,
-    'Serve the queue dashboard at `/api/ui`. Needs Redis, a user name and a password.',
+    'Serve the queue dashboard at `/api/ui`. Needs a user name and a password.',
     { defaultText: '`true` when its user name and password are set' },
   ),
   queueUiUsername: queue.optional('AP_QUEUE_UI_USERNAME', text, 'User name of the queue dashboard.'),
@@ -608,6 +595,24 @@ export const SETTINGS = {
     oneOf(['CLOUD_AND_DB', 'DB', 'FILE']),
     'CLOUD_AND_DB',
     'Pieces are those that are built in, installed, or under development (`AP_DEV_PIECES`), whatever this says.',
+  ),
+  redisFailedJobRetentionDays: ignored.given(
+    'AP_REDIS_FAILED_JOB_RETENTION_DAYS',
+    whole(0),
+    30,
+    'Redis holds no failed work: runs that failed are in the database as long as other runs.',
+  ),
+  redisFailedJobRetentionMaxCount: ignored.given(
+    'AP_REDIS_FAILED_JOB_RETENTION_MAX_COUNT',
+    whole(0),
+    2000,
+    'As `AP_REDIS_FAILED_JOB_RETENTION_DAYS`.',
+  ),
+  cloudAuthEnabled: ignored.given(
+    'AP_CLOUD_AUTH_ENABLED',
+    flag,
+    false,
+    'There are no OAuth2 apps that are managed elsewhere: make apps of the platform.',
   ),
   telemetryEnabled: ignored.given('AP_TELEMETRY_ENABLED', flag, false, 'Nothing is collected or sent.'),
   canaryPlatformIds: ignored.optional('AP_CANARY_PLATFORM_IDS', text, 'Use `AP_WORKER_GROUP_ID`.'),

@@ -10,6 +10,8 @@ import { runRetries } from './0008-run-retries.ts'
 import { settledTriggers } from './0009-settled-triggers.ts'
 import { pieceReleases } from './0010-piece-releases.ts'
 import { keyOrder } from './0011-key-order.ts'
+import { defaultRoles } from './0012-default-roles.ts'
+import { failedWork } from './0013-failed-work.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +26,6 @@ export const migrations: readonly Migration[] = [
   settledTriggers,
   pieceReleases,
   keyOrder,
+  defaultRoles,
+  failedWork,
 ]

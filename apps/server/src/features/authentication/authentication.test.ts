@@ -37,14 +37,15 @@ test('of people who sign up first at the same moment one founds the platform', a
   expect(projects.body.data).toMatchObject([{ id: owner.projectId, type: 'PERSONAL', displayName }])
 })
 
+test('sign-up does not tell who has an account', async () => {
+  const signUp = (email: string) => server.call('POST', '/v1/authentication/sign-up', { body: { ...person, email } })
+  const known = await signUp(` ${owner.email.toUpperCase()} `)
+  expect(known).toMatchObject({ status: 403, body: { code: 'INVITATION_ONLY_SIGN_UP' } })
+  const { status, body } = await signUp('nobody-at-all@example.com')
+  expect({ status, body }).toEqual({ status: known.status, body: known.body })
+})
+
 test('an address is known in any spelling', async () => {
-  const again = await server.call('POST', '/v1/authentication/sign-up', {
-    body: { ...person, email: ` ${owner.email.toUpperCase()} ` },
-  })
-  expect(again).toMatchObject({
-    status: 409,
-    body: { statusCode: 409, code: 'EXISTING_USER', params: { email: owner.email } },
-  })
   const session = await server.call('POST', '/v1/authentication/sign-in', {
     body: { email: owner.email.toUpperCase(), password: person.password },
   })
@@ -128,4 +129,54 @@ test('nobody switches to a platform that is not theirs', async () => {
     body: { platformId: owner.platformId },
   })
   expect(same).toMatchObject({ status: 200, body: { platformId: owner.platformId, projectId: owner.projectId } })
+})
+
+test('a platform without password sign-in, or without the domain of an address, lets nobody in with a password', async () => {
+  const change = (body: Record<string, unknown>) =>
+    server.call('POST', `/v1/platforms/${owner.platformId}`, { token: owner.token, body })
+  const signIn = () =>
+    server.call('POST', '/v1/authentication/sign-in', { body: { email: owner.email, password: person.password } })
+  const switchHere = () =>
+    server.call('POST', '/v1/authentication/switch-platform', {
+      token: owner.token,
+      body: { platformId: owner.platformId },
+    })
+  try {
+    await change({ emailAuthEnabled: false })
+    for (const answer of [await signIn(), await switchHere()]) {
+      expect(answer).toMatchObject({ status: 403, body: { code: 'EMAIL_AUTH_DISABLED' } })
+    }
+    await change({ emailAuthEnabled: true, enforceAllowedAuthDomains: true, allowedAuthDomains: ['acme.test'] })
+    for (const answer of [await signIn(), await switchHere()]) {
+      expect(answer).toMatchObject({
+        status: 403,
+        body: { code: 'DOMAIN_NOT_ALLOWED', params: { domain: 'example.com' } },
+      })
+    }
+    await change({ allowedAuthDomains: ['acme.test', 'Example.COM'] })
+    expect(await signIn()).toMatchObject({ status: 200 })
+  } finally {
+    await change({ emailAuthEnabled: true, enforceAllowedAuthDomains: false, allowedAuthDomains: [] })
+  }
+})
+
+test('a person founds another platform, sees nothing of the first from it, and goes to and fro', async () => {
+  const founded = await server.call<Session>('POST', '/v1/platforms', { token: owner.token, body: { name: 'Second' } })
+  expect(founded).toMatchObject({ status: 200, body: { platformRole: 'ADMIN', email: owner.email } })
+  const { token, platformId, projectId } = founded.body
+  expect(platformId).not.toBe(owner.platformId)
+  const projects = await server.call<{ data: unknown[] }>('GET', '/v1/projects', { token })
+  expect(projects.body.data).toMatchObject([{ id: projectId, displayName: "Second's Project", type: 'PERSONAL' }])
+  for (const url of [`/v1/projects/${owner.projectId}`, `/v1/platforms/${owner.platformId}`]) {
+    expect(await server.call('GET', url, { token })).toMatchObject({ status: 404, body: { code: 'ENTITY_NOT_FOUND' } })
+  }
+  const platforms = await server.call<{ platformName: string }[]>('GET', '/v1/platforms', { token })
+  expect(platforms.body.map(({ platformName }) => platformName)).toContain('Second')
+  const back = await server.call('POST', '/v1/authentication/switch-platform', {
+    token,
+    body: { platformId: owner.platformId },
+  })
+  expect(back).toMatchObject({ status: 200, body: { projectId: owner.projectId } })
+  const nameless = await server.call('POST', '/v1/platforms', { token, body: { name: 'a/b' } })
+  expect(nameless).toMatchObject({ status: 400, body: { message: expect.stringContaining('body/name') } })
 })

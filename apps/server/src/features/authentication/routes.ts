@@ -3,28 +3,12 @@ import { z } from 'zod'
 import type { RateLimit } from '../../http/rate-limit.ts'
 import { route } from '../../http/route.ts'
 import { DisplayName } from '../../http/schemas.ts'
-import type { Authentication, Session } from './service.ts'
+import { AuthenticationResponse, presentSession } from './present.ts'
+import type { Authentication } from './service.ts'
 
 // Longer addresses cannot be delivered to.
 const Email = z.string().trim().max(254).pipe(z.email('must be an e-mail address'))
 const Password = z.string().min(8, 'must have at least 8 characters').max(64, 'must have at most 64 characters')
-
-const AuthenticationResponse = z.object({
-  id: z.string(),
-  platformRole: z.enum(['ADMIN', 'MEMBER', 'OPERATOR']),
-  status: z.enum(['ACTIVE', 'INACTIVE']),
-  externalId: z.string().nullable(),
-  platformId: z.string().nullable(),
-  verified: z.boolean(),
-  firstName: z.string(),
-  lastName: z.string(),
-  email: z.string(),
-  trackEvents: z.boolean(),
-  newsLetter: z.boolean(),
-  token: z.string(),
-  projectId: z.string().nullable(),
-})
-type AuthenticationResponse = z.infer<typeof AuthenticationResponse>
 
 export interface AuthenticationRoutesOptions {
   authentication: Authentication
@@ -56,7 +40,7 @@ export function authenticationRoutes(
       }),
       response: AuthenticationResponse,
     },
-    handler: async ({ body }) => present(await authentication.signUp(body)),
+    handler: async ({ body }) => presentSession(await authentication.signUp(body)),
   })
 
   route(app, {
@@ -68,7 +52,7 @@ export function authenticationRoutes(
     project: null,
     ...limited,
     schema: { body: z.object({ email: z.string(), password: z.string() }), response: AuthenticationResponse },
-    handler: async ({ body }) => present(await authentication.signIn(body)),
+    handler: async ({ body }) => presentSession(await authentication.signIn(body)),
   })
 
   route(app, {
@@ -80,26 +64,7 @@ export function authenticationRoutes(
     project: null,
     ...limited,
     schema: { body: z.object({ platformId: z.string() }), response: AuthenticationResponse },
-    handler: async ({ principal, body }) => present(await authentication.switchPlatform(principal.id, body.platformId)),
+    handler: async ({ principal, body }) =>
+      presentSession(await authentication.switchPlatform(principal.id, body.platformId)),
   })
-}
-
-function present({ identity, user, token, projectId }: Session): AuthenticationResponse {
-  const { id, platformRole, status, externalId, platformId } = user
-  const { verified, firstName, lastName, email, trackEvents, newsLetter } = identity
-  return {
-    id,
-    platformRole,
-    status,
-    externalId,
-    platformId,
-    verified,
-    firstName,
-    lastName,
-    email,
-    trackEvents: trackEvents ?? false,
-    newsLetter: newsLetter ?? false,
-    token,
-    projectId,
-  }
 }

@@ -4,10 +4,18 @@ import { type Selectable, sql } from 'kysely'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { UserIdentityTable, UserTable } from '../../database/schema.ts'
 import type { Tokens } from '../../http/tokens.ts'
-import { insertPlatform } from '../platforms/store.ts'
+import { countPlatformsOf, insertPlatform, selectFirstPlatform, selectPlatform } from '../platforms/store.ts'
 import { insertProject, selectHomeProject } from '../projects/store.ts'
-import { insertIdentity, insertUser, selectIdentityByEmail, selectUsersOfIdentity, touchUser } from '../users/store.ts'
+import {
+  insertIdentity,
+  insertUser,
+  selectIdentityByEmail,
+  selectIdentityOfUser,
+  selectUsersOfIdentity,
+  touchUser,
+} from '../users/store.ts'
 import { checkPassword, hashPassword } from './passwords.ts'
+import { refusalOf } from './sign-in-rules.ts'
 
 type Identity = Selectable<UserIdentityTable>
 type Member = Selectable<UserTable>
@@ -31,19 +39,30 @@ export interface Session {
 
 export interface Authentication {
   /**
-   * The first person ever becomes the owner of a new platform with a personal project; others need an invitation.
-   * @throws AppError EXISTING_USER, EMAIL_AUTH_DISABLED, DOMAIN_NOT_ALLOWED, INVITATION_ONLY_SIGN_UP
+   * The first person ever becomes the owner of a new platform with a personal project. Once there is a platform,
+   * known and unknown addresses get the same answer, so that nobody learns who has an account.
+   * @throws AppError EMAIL_AUTH_DISABLED, DOMAIN_NOT_ALLOWED, INVITATION_ONLY_SIGN_UP
    */
   signUp(request: SignUp): Promise<Session>
-  /** @throws AppError INVALID_CREDENTIALS, USER_IS_INACTIVE, EMAIL_IS_NOT_VERIFIED */
+  /**
+   * Opens the platform that the person used last, among those that let them sign in with a password.
+   * @throws AppError INVALID_CREDENTIALS, USER_IS_INACTIVE, EMAIL_IS_NOT_VERIFIED, EMAIL_AUTH_DISABLED,
+   *   DOMAIN_NOT_ALLOWED
+   */
   signIn(request: { email: string; password: string }): Promise<Session>
-  /** A session of the same person on another platform. @throws AppError ENTITY_NOT_FOUND, USER_IS_INACTIVE */
+  /**
+   * A session of the same person on another platform.
+   * @throws AppError ENTITY_NOT_FOUND, USER_IS_INACTIVE, EMAIL_AUTH_DISABLED, DOMAIN_NOT_ALLOWED
+   */
   switchPlatform(userId: string, platformId: string): Promise<Session>
+  /** Founds another platform of the same person, who administers it and gets a personal project there. */
+  foundPlatform(userId: string, name: string): Promise<Session>
 }
 
 // Any constant: two people who sign up first at the same moment must not both found a platform.
 const FOUNDING_LOCK = 4_242_002
 const TOKEN_VERSION_LENGTH = 21
+const MAX_PLATFORMS_OF_PERSON = 100
 
 export function createAuthentication({ db, tokens }: { db: Db; tokens: Tokens }): Authentication {
   const open = async (identity: Identity, user: Member): Promise<Session> => {
@@ -65,12 +84,11 @@ export function createAuthentication({ db, tokens }: { db: Db; tokens: Tokens })
         .transaction()
         .execute(async (trx) => {
           await sql`select pg_advisory_xact_lock(${sql.lit(FOUNDING_LOCK)})`.execute(trx)
-          if (await selectIdentityByEmail(trx, email)) throw existingUser(email)
-          await requireFoundingOrInvitation(trx, email)
-          return found(trx, { ...request, email, password })
+          await requireFounding(trx, email)
+          return foundFirst(trx, { ...request, email, password })
         })
         .catch((error: unknown) => {
-          throw isUniqueViolation(error) ? existingUser(email) : error
+          throw isUniqueViolation(error) ? invitationOnly() : error
         })
       return open(founded.identity, founded.user)
     },
@@ -82,60 +100,59 @@ export function createAuthentication({ db, tokens }: { db: Db; tokens: Tokens })
         throw new AppError('INVALID_CREDENTIALS', { message: 'the e-mail address or the password is not right' })
       if (!identity.verified) throw new AppError('EMAIL_IS_NOT_VERIFIED', { email: identity.email })
       const members = await selectUsersOfIdentity(db, identity.id)
-      const user = members.find((member) => member.status === 'ACTIVE')
-      if (!user) throw new AppError('USER_IS_INACTIVE', { email: identity.email })
-      return open(identity, user)
+      const active = members.filter((member) => member.status === 'ACTIVE')
+      let refusal = new AppError('USER_IS_INACTIVE', { email: identity.email })
+      for (const [index, user] of active.entries()) {
+        const refused = await refusalOn(user, identity.email)
+        if (!refused) return open(identity, user)
+        if (index === 0) refusal = refused
+      }
+      throw refusal
     },
 
     async switchPlatform(userId, platformId) {
-      const row = await db
-        .selectFrom('user as other')
-        .innerJoin('user as own', 'own.identityId', 'other.identityId')
-        .innerJoin('user_identity as identity', 'identity.id', 'own.identityId')
-        .select(['other.id as otherId', 'identity.id as identityId', 'identity.email'])
-        .where('own.id', '=', userId)
-        .where('other.platformId', '=', platformId)
-        .executeTakeFirst()
-      const identity = row && (await selectIdentityByEmail(db, row.email))
-      const user = row && (await selectUsersOfIdentity(db, row.identityId)).find((member) => member.id === row.otherId)
+      const identity = await selectIdentityOfUser(db, userId)
+      const members = identity ? await selectUsersOfIdentity(db, identity.id) : []
+      const user = members.find((member) => member.platformId === platformId)
       if (!identity || !user) throw notFound('platform', platformId)
       if (user.status !== 'ACTIVE') throw new AppError('USER_IS_INACTIVE', { email: identity.email })
+      const refused = identity.provider === 'EMAIL' ? await refusalOn(user, identity.email) : undefined
+      if (refused) throw refused
       return open(identity, user)
     },
+
+    async foundPlatform(userId, name) {
+      const identity = await selectIdentityOfUser(db, userId)
+      if (!identity) throw notFound('user', userId)
+      const owned = await countPlatformsOf(db, identity.id)
+      if (owned >= MAX_PLATFORMS_OF_PERSON)
+        throw new AppError('VALIDATION', { message: `nobody may own more than ${MAX_PLATFORMS_OF_PERSON} platforms` })
+      const user = await db.transaction().execute((trx) => found(trx, identity, { name, projectName: name }))
+      return open(identity, user)
+    },
+  }
+
+  async function refusalOn({ platformId }: Member, email: string): Promise<AppError | undefined> {
+    const platform = platformId === null ? undefined : await selectPlatform(db, platformId)
+    return platform && refusalOf(platform, email)
   }
 }
 
 const normalizeEmail = (email: string): string => email.trim().toLowerCase()
 
-function existingUser(email: string): AppError {
-  return new AppError('EXISTING_USER', {
-    email,
-    platformId: null,
-    message: 'there is already an account with this e-mail address',
-  })
-}
-
-async function requireFoundingOrInvitation(db: Db, email: string): Promise<void> {
-  const platform = await db
-    .selectFrom('platform')
-    .select(['emailAuthEnabled', 'enforceAllowedAuthDomains', 'allowedAuthDomains'])
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst()
-  if (!platform) return
-  if (!platform.emailAuthEnabled) throw new AppError('EMAIL_AUTH_DISABLED', {})
-  const domain = email.split('@').at(-1) ?? ''
-  if (platform.enforceAllowedAuthDomains && !platform.allowedAuthDomains.includes(domain)) {
-    throw new AppError('DOMAIN_NOT_ALLOWED', { domain })
-  }
-  throw new AppError('INVITATION_ONLY_SIGN_UP', {
+function invitationOnly(): AppError {
+  return new AppError('INVITATION_ONLY_SIGN_UP', {
     message: 'signing up needs an invitation: ask an administrator of the platform',
   })
 }
 
-/** Identity, owner, platform and personal project, in one commit. */
-async function found(db: Db, person: SignUp): Promise<{ identity: Identity; user: Member }> {
-  const platformId = newId()
+async function requireFounding(db: Db, email: string): Promise<void> {
+  const platform = await selectFirstPlatform(db)
+  if (platform) throw refusalOf(platform, email) ?? invitationOnly()
+}
+
+/** Identity, owner, platform and personal project. */
+async function foundFirst(db: Db, person: SignUp): Promise<{ identity: Identity; user: Member }> {
   const identity = await insertIdentity(db, {
     id: newId(),
     ...person,
@@ -143,6 +160,14 @@ async function found(db: Db, person: SignUp): Promise<{ identity: Identity; user
     provider: 'EMAIL',
     tokenVersion: randomText(TOKEN_VERSION_LENGTH),
   })
+  const { firstName } = person
+  const user = await found(db, identity, { name: `${firstName}'s Platform`, projectName: firstName })
+  return { identity, user }
+}
+
+/** A platform of the person with a personal project. @returns the person as its administrator */
+async function found(db: Db, identity: Identity, names: { name: string; projectName: string }): Promise<Member> {
+  const platformId = newId()
   const user = await insertUser(db, {
     id: newId(),
     identityId: identity.id,
@@ -150,8 +175,8 @@ async function found(db: Db, person: SignUp): Promise<{ identity: Identity; user
     platformRole: 'ADMIN',
     status: 'ACTIVE',
   })
-  const displayName = `${person.firstName}'s Project`
-  await insertPlatform(db, { id: platformId, ownerId: user.id, name: `${person.firstName}'s Platform` })
+  await insertPlatform(db, { id: platformId, ownerId: user.id, name: names.name })
+  const displayName = `${names.projectName}'s Project`
   await insertProject(db, { id: newId(), platformId, ownerId: user.id, displayName, type: 'PERSONAL' })
-  return { identity, user }
+  return user
 }

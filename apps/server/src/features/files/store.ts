@@ -26,6 +26,17 @@ export function selectInfo(db: Db, owner: FileOwner, id: string) {
     .executeTakeFirst()
 }
 
+/** The platform of a public image. Images are the only files that are found by their id alone. */
+export async function selectPlatformOfImage(db: Db, id: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('file')
+    .select('platformId')
+    .where('id', '=', id)
+    .where('type', 'in', ['PLATFORM_ASSET', 'USER_PROFILE_PICTURE'])
+    .executeTakeFirst()
+  return row?.platformId ?? undefined
+}
+
 export function selectFiles(db: Db, owner: FileOwner, ids: readonly string[]) {
   return owned(db, owner)
     .select([...INFO, ...PACKED])

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
 import { API_PREFIX, route } from '../../http/route.ts'
 import type { Settings } from '../../settings.ts'
+import { selectFirstPlatform } from '../platforms/store.ts'
 
 interface Options {
   db: Db
@@ -23,13 +24,12 @@ export function flagRoutes(app: FastifyInstance, { db, settings, release }: Opti
     project: null,
     schema: { response: z.record(z.string(), z.unknown()) },
     handler: async () => {
-      const platform = await db.selectFrom('platform').selectAll().orderBy('id').limit(1).executeTakeFirst()
+      const platform = await selectFirstPlatform(db)
       const emailAuth = platform?.emailAuthEnabled ?? true
       return {
         ...fixed,
         USER_CREATED: platform !== undefined,
         EMAIL_AUTH_ENABLED: emailAuth,
-        CLOUD_AUTH_ENABLED: settings.cloudAuthEnabled && (platform?.cloudAuthEnabled ?? true),
         THEME: {
           websiteName: platform?.name ?? 'Piecework',
           colors: { primary: { default: platform?.primaryColor } },
@@ -45,7 +45,6 @@ export function flagRoutes(app: FastifyInstance, { db, settings, release }: Opti
 }
 
 function fixedFlags(settings: Settings, release: string): Record<string, unknown> {
-  const { smtpHost, smtpPort, smtpUsername, smtpPassword } = settings
   return {
     ENVIRONMENT: settings.environment,
     EDITION: 'ce',
@@ -54,9 +53,9 @@ function fixedFlags(settings: Settings, release: string): Record<string, unknown
     PUBLIC_URL: settings.frontendUrl,
     WEBHOOK_URL_PREFIX: `${settings.frontendUrl}${API_PREFIX}/v1/webhooks`,
     AGENTS_CONFIGURED: false,
-    SHOW_ALERTS: true,
+    SHOW_ALERTS: false,
     SHOW_CHAT: false,
-    SHOW_PROJECT_MEMBERS: true,
+    SHOW_PROJECT_MEMBERS: false,
     PRIVATE_PIECES_ENABLED: true,
     SHOW_BADGES: false,
     CAN_BUY_ACTIVE_FLOWS: false,
@@ -65,7 +64,8 @@ function fixedFlags(settings: Settings, release: string): Record<string, unknown
     SHOW_BILLING_PAGE: false,
     SHOW_POWERED_BY_IN_FORM: false,
     SHOW_COMMUNITY: false,
-    PIECES_SYNC_MODE: settings.piecesSyncMode,
+    // Pieces come by themselves only from a registry that is set.
+    PIECES_SYNC_MODE: settings.piecesRegistryUrl === undefined ? 'NONE' : settings.piecesSyncMode,
     ENABLE_FLOW_ON_PUBLISH: settings.enableFlowOnPublish,
     EXECUTION_DATA_RETENTION_DAYS: settings.executionDataRetentionDays,
     THIRD_PARTY_AUTH_PROVIDERS_TO_SHOW_MAP: {},
@@ -80,12 +80,13 @@ function fixedFlags(settings: Settings, release: string): Record<string, unknown
     PAUSED_FLOW_TIMEOUT_DAYS: settings.pausedFlowTimeoutDays,
     WEBHOOK_TIMEOUT_SECONDS: settings.webhookTimeoutSeconds,
     ALLOW_NPM_PACKAGES_IN_CODE_STEP: !settings.executionMode.startsWith('SANDBOX_CODE'),
-    MAX_RECORDS_PER_TABLE: settings.maxRecordsPerTable,
-    MAX_FIELDS_PER_TABLE: settings.maxFieldsPerTable,
     MAX_FILE_SIZE_MB: settings.maxFileSizeMb,
     PROJECT_RATE_LIMITER_ENABLED: settings.projectRateLimiterEnabled,
     DEFAULT_CONCURRENT_JOBS_LIMIT: settings.defaultConcurrentJobsLimit,
-    SMTP_CONFIGURED: [smtpHost, smtpPort, smtpUsername, smtpPassword].every((value) => value !== undefined),
+    // No mail is sent yet, whatever the settings say: clients show links to copy instead.
+    SMTP_CONFIGURED: false,
+    // Nobody manages OAuth2 apps elsewhere for this server.
+    CLOUD_AUTH_ENABLED: false,
     SUPPORTED_APP_WEBHOOKS: Object.keys(settings.appWebhookSecrets),
     TEMPLATES_CATEGORIES: [],
   }

@@ -67,7 +67,10 @@ test('only people with a role in the project are let in, and the others hear why
   const engine = await server.server.tokens.engine({ id: 'job', projectId, platformId })
   expect(await refusal({ token: engine, projectId })).toMatchObject({ statusCode: 403, code: 'AUTHORIZATION' })
   const stranger = await addColleague(server, owner, 'Stranger')
-  expect(await refusal({ token: stranger.token, projectId })).toMatchObject({ statusCode: 403, code: 'AUTHORIZATION' })
+  expect(await refusal({ token: stranger.token, projectId })).toMatchObject({
+    statusCode: 404,
+    code: 'ENTITY_NOT_FOUND',
+  })
   using client = await connect()
   expect(client.socket.connected).toBe(true)
 })

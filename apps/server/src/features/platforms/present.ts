@@ -1,31 +1,34 @@
 import { z } from 'zod'
 import type { PlatformRow } from './store.ts'
 
-/** Everything is part of the one edition; clients ask before they show a feature. */
+/**
+ * What this release has: clients ask before they show a feature. Everything is part of the one edition, so a feature
+ * is off here only while it does not exist.
+ */
 const PLAN = {
   plan: 'standard',
-  environmentsEnabled: true,
-  analyticsEnabled: true,
-  showPoweredBy: false,
-  auditLogEnabled: true,
-  embeddingEnabled: true,
-  agentsEnabled: true,
-  aiProvidersEnabled: true,
-  chatEnabled: true,
   managePiecesEnabled: true,
-  manageTemplatesEnabled: true,
   customAppearanceEnabled: true,
-  teamProjectsLimit: 'UNLIMITED',
-  projectRolesEnabled: true,
-  customDomainsEnabled: true,
   globalConnectionsEnabled: true,
-  customRolesEnabled: true,
   apiKeysEnabled: true,
-  ssoEnabled: true,
-  scimEnabled: true,
-  tablesEnabled: true,
-  eventStreamingEnabled: true,
-  secretManagersEnabled: true,
+  teamProjectsLimit: 'UNLIMITED',
+  environmentsEnabled: false,
+  analyticsEnabled: false,
+  auditLogEnabled: false,
+  embeddingEnabled: false,
+  agentsEnabled: false,
+  aiProvidersEnabled: false,
+  chatEnabled: false,
+  manageTemplatesEnabled: false,
+  projectRolesEnabled: false,
+  customRolesEnabled: false,
+  customDomainsEnabled: false,
+  ssoEnabled: false,
+  scimEnabled: false,
+  tablesEnabled: false,
+  eventStreamingEnabled: false,
+  secretManagersEnabled: false,
+  showPoweredBy: false,
   includedAiCredits: 0,
   aiCreditsAutoTopUpState: 'disabled',
   projectsLimit: null,

@@ -4,24 +4,29 @@ import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
 import { route } from '../../http/route.ts'
 import { DisplayName, IdParams } from '../../http/schemas.ts'
+import { AuthenticationResponse, presentSession } from '../authentication/present.ts'
+import type { Authentication } from '../authentication/service.ts'
+import { IMAGES_PATH, type PublicImages } from '../files/public-images.ts'
 import { ProjectWithLimits, presentProjects } from '../projects/present.ts'
 import type { Projects } from '../projects/service.ts'
 import { Platform, presentPlatform } from './present.ts'
-import { type PlatformRow, selectPlatform, selectPlatformsOfPerson, updatePlatform } from './store.ts'
+import {
+  type PlatformChanges,
+  type PlatformRow,
+  selectPlatform,
+  selectPlatformsOfPerson,
+  updatePlatform,
+} from './store.ts'
+import { LOGOS, PlatformUpdate, readPlatformForm } from './update.ts'
 
-const PlatformUpdate = z.object({
-  name: DisplayName.max(100).optional(),
-  primaryColor: z.string().max(100).optional(),
-  filteredPieceNames: z.array(z.string()).optional(),
-  filteredPieceBehavior: z.enum(['ALLOWED', 'BLOCKED']).optional(),
-  cloudAuthEnabled: z.boolean().optional(),
-  emailAuthEnabled: z.boolean().optional(),
-  allowedAuthDomains: z.array(z.string()).optional(),
-  enforceAllowedAuthDomains: z.boolean().optional(),
-  pinnedPieces: z.array(z.string()).optional(),
-})
+interface Parts {
+  db: Db
+  projects: Projects
+  authentication: Pick<Authentication, 'foundPlatform'>
+  images: PublicImages
+}
 
-export function platformRoutes(app: FastifyInstance, { db, projects }: { db: Db; projects: Projects }): void {
+export function platformRoutes(app: FastifyInstance, { db, projects, authentication, images }: Parts): void {
   /** People and keys see their own platform; others do not exist for them. */
   const getOwn = async (principal: { platformId: string }, id: string): Promise<PlatformRow> => {
     const platform = principal.platformId === id ? await selectPlatform(db, id) : undefined
@@ -67,11 +72,54 @@ export function platformRoutes(app: FastifyInstance, { db, projects }: { db: Db;
     permission: 'PLATFORM_ADMIN',
     project: null,
     schema: { params: IdParams, body: PlatformUpdate, response: Platform },
-    handler: async ({ principal, params, body }) => {
-      await getOwn(principal, params.id)
-      const given = Object.entries(body).filter(([, value]) => value !== undefined)
-      await updatePlatform(db, params.id, Object.fromEntries(given))
-      return presentPlatform(await getOwn(principal, params.id))
+    handler: async ({ principal, params: { id }, body, request }) => {
+      const before = await getOwn(principal, id)
+      const form = request.isMultipart() ? await readPlatformForm(request) : undefined
+      const { federatedAuthProviders: _, ...changes } = form?.changes ?? body
+      const logos: PlatformChanges = {}
+      for (const [field, file] of form?.logos ?? []) {
+        logos[LOGOS[field]] = await images.save(id, 'PLATFORM_ASSET', field, file)
+      }
+      const given = Object.entries(changes).filter(([, value]) => value !== undefined)
+      await updatePlatform(db, id, { ...Object.fromEntries(given), ...logos })
+      for (const column of Object.values(LOGOS)) if (logos[column]) await images.remove(id, before[column])
+      return presentPlatform(await getOwn(principal, id))
+    },
+  })
+
+  route(app, {
+    method: 'POST',
+    url: '/v1/platforms',
+    summary: 'Found another platform of the same person',
+    principals: ['USER'],
+    permission: 'NONE',
+    project: null,
+    schema: { body: z.object({ name: DisplayName.max(100) }), response: AuthenticationResponse },
+    handler: async ({ principal, body }) => presentSession(await authentication.foundPlatform(principal.id, body.name)),
+  })
+
+  route(app, {
+    method: 'GET',
+    url: `${IMAGES_PATH}:id`,
+    summary: 'A logo or a profile picture',
+    principals: 'public',
+    permission: 'NONE',
+    project: null,
+    schema: { params: IdParams },
+    handler: async ({ params, reply }) => {
+      const image = await images.open(params.id)
+      if (!image) throw notFound('file', params.id)
+      return reply
+        .headers(IMAGE_HEADERS)
+        .type(image.metadata?.mimetype ?? 'application/octet-stream')
+        .send(image.data)
     },
   })
 }
+
+/** An image is shown inside of pages; opened on its own it is saved, so an SVG cannot act in the name of this server. */
+const IMAGE_HEADERS = {
+  'content-disposition': 'attachment',
+  'content-security-policy': "default-src 'none'; sandbox",
+  'cache-control': 'public, max-age=31536000, immutable',
+} as const

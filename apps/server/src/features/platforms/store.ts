@@ -23,6 +23,22 @@ export function selectPlatform(db: Db, id: string): Promise<PlatformRow | undefi
   return db.selectFrom('platform').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** The platform that was founded first; undefined on a new server. */
+export function selectFirstPlatform(db: Db): Promise<PlatformRow | undefined> {
+  return db.selectFrom('platform').selectAll().orderBy('id').limit(1).executeTakeFirst()
+}
+
+/** How many platforms a person owns. */
+export async function countPlatformsOf(db: Db, identityId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('platform')
+    .innerJoin('user', 'user.id', 'platform.ownerId')
+    .select((e) => e.fn.countAll<string>().as('count'))
+    .where('user.identityId', '=', identityId)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 /** The platforms on which the person behind a user is active. */
 export function selectPlatformsOfPerson(db: Db, userId: string) {
   return db
@@ -41,6 +57,9 @@ export type PlatformChanges = Partial<
     PlatformRow,
     | 'name'
     | 'primaryColor'
+    | 'logoIconUrl'
+    | 'fullLogoUrl'
+    | 'favIconUrl'
     | 'filteredPieceNames'
     | 'filteredPieceBehavior'
     | 'cloudAuthEnabled'

@@ -1,32 +1,23 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createBullBoard } from '@bull-board/api'
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { FastifyAdapter } from '@bull-board/fastify'
-import { Queue as BullQueue } from 'bullmq'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { Redis } from 'ioredis'
+import type { Db } from '../../database/open.ts'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
-import { atMost } from '../../patience.ts'
-import { queueName } from '../../queue/queue.ts'
-import { BULL_PREFIX } from '../../queue/tickets.ts'
+import { RowsAdapter } from './adapter.ts'
 
-/** Redis may be away when the server stops. */
-const CLOSE_MS = 1000
 const BASE = `${API_PREFIX}/ui`
 
 interface Parts {
-  connect(): Redis
+  db: Db
   username: string
   password: string
 }
 
 /** The queue dashboard, behind a user name and a password (spec: docs/install/troubleshooting/bullboard). */
-export async function queueBoardRoutes(app: FastifyInstance, { connect, username, password }: Parts): Promise<void> {
-  const connection = connect()
-  const queue = new BullQueue(queueName(null), { connection, prefix: BULL_PREFIX })
-  queue.on('error', () => {})
+export async function queueBoardRoutes(app: FastifyInstance, { db, username, password }: Parts): Promise<void> {
   const adapter = new FastifyAdapter()
-  createBullBoard({ queues: [new BullMQAdapter(queue)], serverAdapter: adapter })
+  createBullBoard({ queues: [new RowsAdapter(db)], serverAdapter: adapter })
   adapter.setBasePath(BASE)
   // A server of its own: it brings routes that know nothing of the rules of ours.
   const board = Fastify()
@@ -57,11 +48,7 @@ export async function queueBoardRoutes(app: FastifyInstance, { connect, username
       config: openAccess('its own user name and password guard it'),
       handler,
     })
-  app.addHook('onClose', async () => {
-    await board.close()
-    await atMost(queue.close(), CLOSE_MS)
-    connection.disconnect()
-  })
+  app.addHook('onClose', () => board.close())
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

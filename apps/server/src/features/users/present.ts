@@ -22,3 +22,18 @@ export function presentUser(row: UserRow): User {
   const { trackEvents: _, newsLetter: __, ...user } = row
   return user
 }
+
+/** What people see of themselves. */
+export const OwnProfile = z.object({
+  email: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  trackEvents: z.boolean(),
+  newsLetter: z.boolean(),
+  imageUrl: z.string().nullable(),
+})
+
+export function presentProfile(row: UserRow): z.infer<typeof OwnProfile> {
+  const { email, firstName, lastName, trackEvents, newsLetter, imageUrl } = row
+  return { email, firstName, lastName, trackEvents: trackEvents ?? false, newsLetter: newsLetter ?? false, imageUrl }
+}

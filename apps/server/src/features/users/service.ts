@@ -2,7 +2,7 @@ import { AppError, notFound } from '@piecework/model/errors'
 import type { SeekPage } from '@piecework/model/page'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../http/pagination.ts'
-import { pageUsers, selectUser, type UserRow, updateUser } from './store.ts'
+import { pageUsers, selectUser, type UserRow, updatePicture, updateUser } from './store.ts'
 
 export interface UserChanges {
   status?: 'ACTIVE' | 'INACTIVE' | undefined
@@ -17,6 +17,8 @@ export interface Users {
   list(platformId: string, filter: { externalId?: string | undefined }, page: PageRequest): Promise<SeekPage<UserRow>>
   /** @throws AppError ENTITY_NOT_FOUND, or VALIDATION when it would leave the platform without its owner. */
   update(platformId: string, id: string, changes: UserChanges): Promise<UserRow>
+  /** @returns the link that the picture had before. @throws AppError ENTITY_NOT_FOUND */
+  setPicture(platformId: string, id: string, url: string | null): Promise<{ before: string | null; user: UserRow }>
 }
 
 export function createUsers({ db }: { db: Db }): Users {
@@ -29,6 +31,12 @@ export function createUsers({ db }: { db: Db }): Users {
   return {
     get,
     list: (platformId, filter, page) => pageUsers(db, platformId, filter, page),
+
+    async setPicture(platformId, id, url) {
+      const { imageUrl: before } = await get(platformId, id)
+      await updatePicture(db, platformId, id, url)
+      return { before, user: await get(platformId, id) }
+    },
 
     async update(platformId, id, { status, platformRole, externalId }) {
       await get(platformId, id)

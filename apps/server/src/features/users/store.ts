@@ -12,6 +12,15 @@ export function selectIdentityByEmail(db: Db, email: string) {
   return db.selectFrom('user_identity').selectAll().where('email', '=', email).executeTakeFirst()
 }
 
+export function selectIdentityOfUser(db: Db, userId: string) {
+  return db
+    .selectFrom('user_identity')
+    .selectAll('user_identity')
+    .innerJoin('user', 'user.identityId', 'user_identity.id')
+    .where('user.id', '=', userId)
+    .executeTakeFirst()
+}
+
 export function insertIdentity(db: Db, row: Insertable<UserIdentityTable>) {
   return db.insertInto('user_identity').values(row).returningAll().executeTakeFirstOrThrow()
 }
@@ -89,5 +98,16 @@ export function updateUser(
     .set({ ...changes, updated: new Date() })
     .where('platformId', '=', platformId)
     .where('id', '=', id)
+    .execute()
+}
+
+/** The picture of a person is that of their identity, on every platform. */
+export function updatePicture(db: Db, platformId: string, userId: string, imageUrl: string | null) {
+  return db
+    .updateTable('user_identity')
+    .set({ imageUrl, updated: new Date() })
+    .where('id', 'in', (e) =>
+      e.selectFrom('user').select('identityId').where('id', '=', userId).where('platformId', '=', platformId),
+    )
     .execute()
 }

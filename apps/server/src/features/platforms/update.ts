@@ -1,0 +1,93 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { InvalidRequest } from '../../http/errors.ts'
+import { readForm, type UploadedFile } from '../../http/form.ts'
+import { DisplayName } from '../../http/schemas.ts'
+
+const NO_SINGLE_SIGN_ON = 'this server has no single sign-on: leave the providers out, or send null for each'
+
+/** Saves of clients that know no providers carry them empty. */
+const NoProviders = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .refine((providers) => Object.values(providers ?? {}).every((provider) => provider == null), NO_SINGLE_SIGN_ON)
+
+/** What an administrator may change of the platform (spec: facts/rest-api.md section 2). */
+export const PlatformUpdate = z.object({
+  name: DisplayName.max(100).optional(),
+  primaryColor: z
+    .string()
+    .regex(/^#[0-9a-f]{3,8}$/i, 'must be a colour such as #5b5bd6')
+    .optional(),
+  filteredPieceNames: z.array(z.string()).optional(),
+  filteredPieceBehavior: z.enum(['ALLOWED', 'BLOCKED']).optional(),
+  cloudAuthEnabled: z.boolean().optional(),
+  emailAuthEnabled: z.boolean().optional(),
+  allowedAuthDomains: z.array(z.string()).optional(),
+  enforceAllowedAuthDomains: z.boolean().optional(),
+  pinnedPieces: z.array(z.string()).optional(),
+  federatedAuthProviders: NoProviders,
+})
+export type PlatformUpdate = z.infer<typeof PlatformUpdate>
+
+/** The column of each image, by the field of the form that holds it. */
+export const LOGOS = { logoIcon: 'logoIconUrl', fullLogo: 'fullLogoUrl', favIcon: 'favIconUrl' } as const
+export type LogoField = keyof typeof LOGOS
+
+const FLAGS: ReadonlySet<string> = new Set(['cloudAuthEnabled', 'emailAuthEnabled', 'enforceAllowedAuthDomains'])
+const LISTS: ReadonlySet<string> = new Set(['filteredPieceNames', 'allowedAuthDomains', 'pinnedPieces'])
+
+/**
+ * The changes that a multipart form asks for. Its values are text: lists come as repeated fields (`name`, `name[]`,
+ * `name[0]`) or as JSON.
+ * @throws InvalidRequest, AppError PAYLOAD_TOO_LARGE
+ */
+export async function readPlatformForm(
+  request: FastifyRequest,
+): Promise<{ changes: PlatformUpdate; logos: Map<LogoField, UploadedFile> }> {
+  const { fields, files } = await readForm(request)
+  const logos = new Map<LogoField, UploadedFile>()
+  for (const [field, file] of files) {
+    if (!isLogo(field)) throw invalid(field, `is no image of a platform: send ${Object.keys(LOGOS).join(', ')}`)
+    // A file input in which nothing was chosen.
+    if (file.data.length > 0) logos.set(field, file)
+  }
+  const parsed = PlatformUpdate.safeParse(typed(fields))
+  if (!parsed.success) throw new InvalidRequest('body', parsed.error)
+  return { changes: parsed.data, logos }
+}
+
+const isLogo = (field: string): field is LogoField => Object.hasOwn(LOGOS, field)
+
+function typed(fields: Record<string, unknown>): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(fields)) {
+    const name = key.replace(/\[\d*\]$/, '')
+    if (LISTS.has(name)) values[name] = [...asList(values[name]), ...asList(value)]
+    else if (FLAGS.has(name)) values[name] = value === 'true' ? true : value === 'false' ? false : value
+    else if (name === 'federatedAuthProviders') values[name] = fromJson(value)
+    else values[name] = value
+  }
+  return values
+}
+
+function asList(value: unknown): unknown[] {
+  if (value === undefined || value === '') return []
+  const parsed = fromJson(value)
+  return Array.isArray(parsed) ? parsed : [parsed]
+}
+
+/** A text that is no JSON stays the text that it is. */
+function fromJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    const parsed: unknown = JSON.parse(value)
+    return typeof parsed === 'object' ? parsed : value
+  } catch {
+    return value
+  }
+}
+
+function invalid(field: string, message: string): InvalidRequest {
+  return new InvalidRequest('body', new z.ZodError([{ code: 'custom', path: [field], message, input: undefined }]))
+}
