@@ -69,7 +69,7 @@ describe('malformed values', () => {
     [{ AP_POSTGRES_SSL_CA: '/etc/ca.pem' }, 'AP_POSTGRES_SSL_CA must be a certificate in PEM form'],
     [{ AP_REDIS_SSL_CA_FILE: '/nowhere.pem' }, 'AP_REDIS_SSL_CA_FILE must be the path of a file'],
     [{ AP_REDIS_SENTINEL_HOSTS: 'one:26379,two:http' }, 'AP_REDIS_SENTINEL_HOSTS must be a comma-separated list of'],
-    [{ AP_SCIM_DEFAULT_PROJECT_ROLE: 'Boss' }, 'must be one of `Admin`, `Editor`, `Viewer`'],
+    [{ AP_SCIM_DEFAULT_PROJECT_ROLE: 'Boss' }, 'must be one of `Admin`, `Editor`, `Operator`, `Viewer`'],
   ])('%o', (env, message) => {
     expect(problemsOf(env)).toContain(message)
   })
@@ -108,8 +108,7 @@ describe('settings that do not fit each other', () => {
     const shared = { AP_DB_TYPE: 'POSTGRES', AP_REDIS_TYPE: 'STANDALONE', AP_FILE_STORAGE_LOCATION: 'S3' }
     const worker = { AP_CONTAINER_TYPE: 'WORKER', AP_WORKER_TOKEN: 'token', AP_FRONTEND_URL: 'https://app.example' }
     expect(problemsOf({ ...shared, ...worker })).toBe('')
-    // The dashboard shows a queue in Redis; without Redis there is nothing to guard.
-    expect(problemsOf({ AP_QUEUE_UI_ENABLED: 'true' })).toBe('')
+    expect(problemsOf({ AP_QUEUE_UI_ENABLED: 'true' })).toContain('AP_QUEUE_UI_PASSWORD must be set')
   })
 
   test('a certificate may be written in one line', () => {

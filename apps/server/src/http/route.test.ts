@@ -1,3 +1,4 @@
+// Over 400 lines: the rules of a route are one contract, and are tried on one server.
 import { newId } from '@piecework/model/ids'
 import type { FastifyInstance } from 'fastify'
 import pg from 'pg'

@@ -143,3 +143,30 @@ test('new projects get what is meant for them, and projects that are gone leave 
   })
   expect((await listOf(await newProject('Later'))).body.data).toEqual([])
 })
+
+test('a project is made and changed with the connections of the platform that it may use', async () => {
+  const [one, two] = await Promise.all(
+    ['first-choice', 'second-choice'].map((externalId) => create({ externalId, projectIds: [] })),
+  )
+  const project = (body: object, path = '') =>
+    server.call<{ id: string }>('POST', `/v1/projects${path}`, { token: owner.token, body })
+  const made = await project({ displayName: 'Chooser', globalConnectionExternalIds: ['first-choice'] })
+  expect(made.status).toBe(201)
+  const used = async () => {
+    const { body } = await listGlobal({ limit: 100 })
+    const of = (externalId?: string) => body.data.find((row) => row.externalId === externalId)?.projectIds
+    return [one, two].map((connection) => of(connection?.body.externalId)?.includes(made.body.id))
+  }
+  expect(await used()).toEqual([true, false])
+  await project({ globalConnectionExternalIds: ['second-choice', 'second-choice'] }, `/${made.body.id}`)
+  expect(await used()).toEqual([false, true])
+  const unknown = await project({ displayName: 'Changed', globalConnectionExternalIds: ['none'] }, `/${made.body.id}`)
+  expect(unknown).toMatchObject({ status: 404, body: { params: { entityType: 'app_connection', entityId: 'none' } } })
+  expect(await used()).toEqual([false, true])
+  const refused = await project({ displayName: 'Never', globalConnectionExternalIds: ['none'] })
+  expect(refused.status).toBe(404)
+  const { body } = await server.call<{ data: { displayName: string }[] }>('GET', '/v1/projects', { token: owner.token })
+  const names = body.data.map(({ displayName }) => displayName)
+  expect(names).toContain('Chooser')
+  expect(names).not.toContain('Never')
+})

@@ -15,6 +15,27 @@ export function shareWithNewProject(db: Db, platformId: string, projectId: strin
     .execute()
 }
 
+/**
+ * Shares exactly these connections of the platform with the project, and no others.
+ * @returns the external ids that the platform does not have; then nothing has changed.
+ */
+export async function setSharedConnections(
+  db: Db,
+  { platformId, projectId, externalIds }: { platformId: string; projectId: string; externalIds: readonly string[] },
+): Promise<string[]> {
+  const wanted = [...new Set(externalIds)]
+  const ofPlatform = sql`"platformId" = ${platformId} and scope = 'PLATFORM'`
+  const known = await sql<{ externalId: string }>`select "externalId" from app_connection
+    where ${ofPlatform} and "externalId" = any(${wanted}::text[]) for update`.execute(db)
+  const missing = wanted.filter((id) => !known.rows.some(({ externalId }) => externalId === id))
+  if (missing.length > 0) return missing
+  await sql`update app_connection set updated = now(), "projectIds" =
+      case when "externalId" = any(${wanted}::text[]) then array_append(array_remove("projectIds", ${projectId}), ${projectId})
+      else array_remove("projectIds", ${projectId}) end
+    where ${ofPlatform} and ("externalId" = any(${wanted}::text[])) <> (${projectId} = any("projectIds"))`.execute(db)
+  return []
+}
+
 /** Takes away the connections of projects that are gone; those of the platform are shared with them no more. */
 export async function forgetProjects(db: Db, projectIds: readonly string[]): Promise<void> {
   if (projectIds.length === 0) return

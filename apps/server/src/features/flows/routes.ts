@@ -36,7 +36,7 @@ export function flowRoutes(app: FastifyInstance, { flows }: { flows: Flows }): v
         projectId: z.string(),
         folderId: z.string().nullish(),
         folderName: z.string().trim().max(255).optional(),
-        templateId: z.string().optional(),
+        templateId: z.string().nullish().describe('There are no templates yet: any id is unknown.'),
         metadata: z.record(z.string(), z.unknown()).nullish(),
       }),
       response: PopulatedFlow,

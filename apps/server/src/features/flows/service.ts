@@ -43,7 +43,7 @@ export interface CreateFlow {
   folderId?: string | null | undefined
   /** The folder of this name, made when there is none; ignored beside folderId. */
   folderName?: string | undefined
-  templateId?: string | undefined
+  templateId?: string | null | undefined
   metadata?: Record<string, unknown> | null | undefined
 }
 
@@ -128,6 +128,8 @@ export function createFlows(parts: FlowParts): Flows {
 
     async create(actor, request) {
       const { projectId, userId } = actor
+      // An empty flow in place of the wanted one would look like a success.
+      if (request.templateId) throw notFound('template', request.templateId)
       const id = newId()
       const version = emptyVersion({
         id: newId(),
@@ -146,7 +148,7 @@ export function createFlows(parts: FlowParts): Flows {
           externalId: id,
           ownerId: userId,
           metadata,
-          templateId: request.templateId ?? null,
+          templateId: null,
         })
         await insertVersion(trx, version)
       })

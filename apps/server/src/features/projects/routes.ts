@@ -13,6 +13,7 @@ import type { ProjectScope } from './store.ts'
 
 const DEFAULT_LIMIT = 50
 const Metadata = z.record(z.string(), z.unknown()).nullish()
+const GlobalConnections = z.array(z.string()).max(1000).optional()
 const MaxConcurrentJobs = z.number().int().positive().max(1_000_000).nullish()
 
 export function projectRoutes(app: FastifyInstance, { db, projects }: { db: Db; projects: Projects }): void {
@@ -30,6 +31,7 @@ export function projectRoutes(app: FastifyInstance, { db, projects }: { db: Db; 
         externalId: z.string().min(1).nullish(),
         metadata: Metadata,
         maxConcurrentJobs: MaxConcurrentJobs,
+        globalConnectionExternalIds: GlobalConnections,
       }),
       response: ProjectWithLimits,
     },
@@ -88,6 +90,7 @@ export function projectRoutes(app: FastifyInstance, { db, projects }: { db: Db; 
         icon: ProjectIcon.optional(),
         releasesEnabled: z.boolean().optional(),
         maxConcurrentJobs: MaxConcurrentJobs,
+        globalConnectionExternalIds: GlobalConnections,
         plan: z
           .object({
             pieces: z.array(z.string()).optional(),
@@ -98,8 +101,10 @@ export function projectRoutes(app: FastifyInstance, { db, projects }: { db: Db; 
       response: ProjectWithLimits,
     },
     handler: async ({ principal, project, body }) => {
-      if (body.externalId !== undefined && principal.type === 'USER' && principal.platformRole !== 'ADMIN') {
-        throw new AppError('AUTHORIZATION', { message: 'only administrators of the platform may change externalId' })
+      const isAdmin = principal.type === 'SERVICE' || principal.platformRole === 'ADMIN'
+      for (const field of ['externalId', 'globalConnectionExternalIds'] as const) {
+        if (body[field] === undefined || isAdmin) continue
+        throw new AppError('AUTHORIZATION', { message: `only administrators of the platform may change ${field}` })
       }
       return presentProject(projects, await projects.update(project.platformId, project.id, body))
     },

@@ -3,7 +3,7 @@ import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { PageRequest } from '../../http/pagination.ts'
-import { forgetProjects, shareWithNewProject } from '../app-connections/project-links.ts'
+import { forgetProjects, setSharedConnections, shareWithNewProject } from '../app-connections/project-links.ts'
 import { selectPlatform } from '../platforms/store.ts'
 import { type PlanChanges, type ProjectPlan, selectPlans, upsertPlan } from './plan.ts'
 import {
@@ -28,6 +28,8 @@ export interface CreateProject {
   externalId?: string | null | undefined
   metadata?: Record<string, unknown> | null | undefined
   maxConcurrentJobs?: number | null | undefined
+  /** Connections of the platform that the project may use, and no others. */
+  globalConnectionExternalIds?: readonly string[] | undefined
 }
 
 /** What a project needs of its flows when it goes. */
@@ -37,17 +39,20 @@ export interface ProjectFlows {
 }
 
 export interface Projects {
-  /** @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS */
+  /** @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS, ENTITY_NOT_FOUND for a connection of the platform */
   create(platformId: string, request: CreateProject): Promise<ProjectRow>
   /** @throws AppError ENTITY_NOT_FOUND */
   get(platformId: string, id: string): Promise<ProjectRow>
   list(scope: ProjectScope, filter: ProjectFilter, page: PageRequest): Promise<SeekPage<ProjectRow>>
   all(scope: ProjectScope): Promise<ProjectRow[]>
-  /** @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS */
+  /** @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS, ENTITY_NOT_FOUND for a connection of the platform */
   update(
     platformId: string,
     id: string,
-    changes: ProjectChanges & { plan?: PlanChanges | undefined },
+    changes: ProjectChanges & {
+      plan?: PlanChanges | undefined
+      globalConnectionExternalIds?: readonly string[] | undefined
+    },
   ): Promise<ProjectRow>
   /** Hides the project and stops its flows at once. @throws AppError VALIDATION for a personal project. */
   remove(platformId: string, id: string): Promise<void>
@@ -84,32 +89,37 @@ export function createProjects({ db, flows, onLimitsChanged = () => {} }: Parts)
       })
     },
 
-    async create(platformId, request) {
+    async create(platformId, { globalConnectionExternalIds, ...request }) {
       const platform = await selectPlatform(db, platformId)
       if (!platform) throw notFound('platform', platformId)
       const id = newId()
-      await named(request.externalId, async () => {
-        await insertProject(db, { ...request, id, platformId, ownerId: platform.ownerId, type: 'TEAM' })
-        await shareWithNewProject(db, platformId, id)
-      })
-      if (request.maxConcurrentJobs)
-        await updateProject(db, platformId, id, {
-          poolId: await upsertPool(db, platformId, id, request.maxConcurrentJobs),
-        })
+      await named(request.externalId, () =>
+        db.transaction().execute(async (trx) => {
+          await insertProject(trx, { ...request, id, platformId, ownerId: platform.ownerId, type: 'TEAM' })
+          await shareWithNewProject(trx, platformId, id)
+          await share(trx, platformId, id, globalConnectionExternalIds)
+          if (request.maxConcurrentJobs) {
+            const poolId = await upsertPool(trx, platformId, id, request.maxConcurrentJobs)
+            await updateProject(trx, platformId, id, { poolId })
+          }
+        }),
+      )
       return get(platformId, id)
     },
 
-    async update(platformId, id, { plan, ...changes }) {
-      if (plan) await upsertPlan(db, (await get(platformId, id)).id, plan)
+    async update(platformId, id, { plan, globalConnectionExternalIds, ...changes }) {
       const { maxConcurrentJobs } = changes
-      await named(changes.externalId, async () => {
-        if (maxConcurrentJobs === undefined) await updateProject(db, platformId, id, changes)
-        else {
-          const poolId = maxConcurrentJobs === null ? null : await upsertPool(db, platformId, id, maxConcurrentJobs)
-          await updateProject(db, platformId, id, { ...changes, poolId })
-          onLimitsChanged()
-        }
-      })
+      await get(platformId, id)
+      await named(changes.externalId, () =>
+        db.transaction().execute(async (trx) => {
+          if (plan) await upsertPlan(trx, id, plan)
+          await share(trx, platformId, id, globalConnectionExternalIds)
+          if (maxConcurrentJobs === undefined) return updateProject(trx, platformId, id, changes)
+          const poolId = maxConcurrentJobs === null ? null : await upsertPool(trx, platformId, id, maxConcurrentJobs)
+          return updateProject(trx, platformId, id, { ...changes, poolId })
+        }),
+      )
+      if (maxConcurrentJobs !== undefined) onLimitsChanged()
       return get(platformId, id)
     },
 
@@ -123,7 +133,13 @@ export function createProjects({ db, flows, onLimitsChanged = () => {} }: Parts)
   }
 }
 
-async function named(externalId: string | null | undefined, write: () => Promise<void>): Promise<void> {
+async function share(db: Db, platformId: string, projectId: string, externalIds: readonly string[] | undefined) {
+  if (externalIds === undefined) return
+  const [missing] = await setSharedConnections(db, { platformId, projectId, externalIds })
+  if (missing !== undefined) throw notFound('app_connection', missing)
+}
+
+async function named(externalId: string | null | undefined, write: () => Promise<unknown>): Promise<void> {
   try {
     await write()
   } catch (error) {
