@@ -1,20 +1,27 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CHANNEL_FD } from './channel/descriptor.ts'
+import { createFrameReader, encodeFrame } from './channel/frames.ts'
+import { lift, lower, visitFromEngine, visitToEngine } from './channel/lift.ts'
 import type { ExecuteFlow, ExecutionMode, FlowResult, FromEngine, ToEngine } from './protocol.ts'
 import { BOTH_MODES, code, configOf, operationOf, prepare, rawCode, versionOf } from './testing/harness.ts'
 
 /** A real engine process from a real bundle, spoken to as a worker does. */
 interface TestEngine {
   child: ChildProcess
+  /** Ends the way to it, as the death of a worker does. */
+  close(): void
   /** Executes an operation and gives back all that was said until its result. */
   execute(operation: ExecuteFlow): Promise<FromEngine[]>
 }
 
+const LONGEST = 2 ** 30
 let folder: string
 let bundle: string
 const engines: TestEngine[] = []
@@ -41,17 +48,22 @@ afterAll(async () => {
 })
 
 async function startEngine(executionMode: ExecutionMode): Promise<TestEngine> {
-  const child = fork(bundle, {
-    execArgv: ['--no-node-snapshot'],
-    serialization: 'advanced',
+  const child = spawn(process.execPath, ['--no-node-snapshot', bundle], {
     env: { KEPT: 'kept' },
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
-  const send = (message: ToEngine) => child.send(message)
+  const socket = child.stdio[CHANNEL_FD]
+  if (!(socket instanceof Socket)) throw new Error('no channel')
+  const send = (message: ToEngine) => {
+    const { head, texts } = lift(message, visitToEngine)
+    socket.write(encodeFrame({ head: JSON.stringify(head), texts }, LONGEST))
+  }
   let heard: FromEngine[] = []
   let onResult: ((messages: FromEngine[]) => void) | undefined
   const ready = new Promise<void>((done) => {
-    child.on('message', (message: FromEngine) => {
+    const reader = createFrameReader(LONGEST, ({ head, texts }) => {
+      const message = lower<FromEngine>(JSON.parse(head), texts, visitFromEngine)
+      if (message === undefined) throw new Error(head)
       if (message.kind === 'ready') return done()
       heard.push(message)
       if (message.kind === 'journal' && message.flush) {
@@ -59,12 +71,14 @@ async function startEngine(executionMode: ExecutionMode): Promise<TestEngine> {
       }
       if (message.kind === 'result') onResult?.(heard)
     })
+    socket.on('data', (bytes) => reader.take(bytes))
   })
   send({ kind: 'configure', config: configOf({ executionMode }) })
   await ready
   let operationId = 0
   const engine: TestEngine = {
     child,
+    close: () => socket.destroy(),
     execute(operation) {
       heard = []
       const result = new Promise<FromEngine[]>((done) => {
@@ -134,7 +148,7 @@ describe.each(BOTH_MODES)('an engine process, %s', (mode) => {
   it('ends at once when its worker is gone', async () => {
     const engine = await startEngine(mode)
     const gone = new Promise((done) => engine.child.once('exit', done))
-    engine.child.disconnect()
+    engine.close()
     expect(await gone).toBe(0)
   })
 })
@@ -196,8 +210,8 @@ describe('what code of one run changes of the process', () => {
     ],
     [
       'the process',
-      'process.exit = () => {}; process.on = null; process.nextTick = null; process.removeAllListeners("message"); process.removeAllListeners(); process.exitCode = 3',
-      'await new Promise((done) => process.nextTick(done)); return process.listenerCount("message")',
+      'process.exit = () => {}; process.on = null; process.nextTick = null; process.removeAllListeners("uncaughtException"); process.removeAllListeners(); process.exitCode = 3',
+      'await new Promise((done) => process.nextTick(done)); return process.listenerCount("uncaughtException")',
       1,
     ],
     [

@@ -1,6 +1,8 @@
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
+import { maxMessageBytes } from './channel/limits.ts'
+import { openParentChannel } from './channel/parent.ts'
 import { type BundledPieces, createEngine, type Engine } from './engine.ts'
-import { errorText } from './errors.ts'
+import { errorText, messageOf } from './errors.ts'
 import { createLeftovers } from './leftovers.ts'
 import { startForwarder } from './network/forwarder.ts'
 import { installNetworkGuard } from './network/guard.ts'
@@ -24,10 +26,11 @@ const RIDE_ALONG_MS = 5
  * gone. The entry file of a bundle calls this with the pieces that are part of the bundle.
  */
 export function startEngine({ pieces }: { pieces: BundledPieces }): void {
-  const send = ownChannel()
   let engine: Engine | undefined
   let reachable: Promise<void> | undefined
   let active: Channel | undefined
+  let maxBytes = Number.MAX_SAFE_INTEGER
+  const send: Send = (message) => parent.send(message, maxBytes)
   const lookForLeftovers = watchLeftovers(send, () => active === undefined)
 
   const execute = async (operationId: number, operation: EngineOperation): Promise<void> => {
@@ -46,7 +49,7 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
       channel.finish(result)
     } catch (error) {
       // Something of the piece's own that cannot be sent: the caller must not wait for it.
-      channel.finish({ type: 'FAILED', error: errorText(error) })
+      channel.fail(`The result cannot be sent: ${messageOf(error)}`)
     }
     setImmediate(() => {
       lookForLeftovers()
@@ -54,10 +57,11 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
     })
   }
 
-  process.on('message', (message: ToEngine) => {
+  const onMessage = (message: ToEngine): void => {
     switch (message.kind) {
       case 'configure':
         engine = createEngine({ config: message.config, pieces })
+        maxBytes = maxMessageBytes(message.config.limits)
         // What the network rules change of the process has to be there when it is remembered.
         reachable = Promise.resolve(fenceIn(message.config)).then(ownProcess)
         return
@@ -67,7 +71,8 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
       case 'journalled':
         active?.journalled(message.operationId, message.sequence)
     }
-  })
+  }
+  const parent = openParentChannel(onMessage)
   send({ kind: 'ready' })
 }
 
@@ -100,22 +105,12 @@ function watchLeftovers(send: Send, isIdle: () => boolean): () => void {
 
 type Send = (message: FromEngine) => void
 
-/** Takes the channel to the parent away from user code, and its end as the end of this process. */
-function ownChannel(): Send {
-  const exit = process.exit.bind(process)
-  const sendToParent = process.send?.bind(process)
-  if (sendToParent === undefined) throw new Error('The engine must be forked: it has no channel to a parent')
-  process.on('disconnect', () => exit(0))
-  Reflect.set(process, 'send', undefined)
-  Reflect.set(process, 'disconnect', undefined)
-  // A failed send means that the parent is gone; `disconnect` follows.
-  return (message) => sendToParent(message, undefined, {}, () => undefined)
-}
-
 interface Channel {
   port: RunPort
   journalled(operationId: number, sequence: number): void
   finish(result: EngineResult): void
+  /** Ends the operation without what it had to say. */
+  fail(error: string): void
 }
 
 /** Batches what one operation has to say into as few messages as possible. */
@@ -124,12 +119,17 @@ function createChannel(operationId: number, send: Send): Channel {
   let response: FlowResponse | null = null
   let written = 0
   let onDisk = 0
+  /** Something could not be sent. */
+  let broken: { error: unknown } | undefined
+  /** Code that the operation left behind has nothing more to say. */
+  let isOver = false
   let waiting: { until: number; done: () => void } | undefined
   let timer: NodeJS.Timeout | undefined
 
   const sendPending = (): void => {
     clearTimeout(timer)
     timer = undefined
+    if (isOver) return
     // Every batch asks to be confirmed: a flush may come while it is on its way.
     if (unsent.length > 0) send({ kind: 'journal', operationId, entries: unsent, flush: true })
     unsent = []
@@ -137,7 +137,13 @@ function createChannel(operationId: number, send: Send): Channel {
     response = null
   }
   const sendSoon = (): void => {
-    timer ??= setTimeout(sendPending, RIDE_ALONG_MS)
+    timer ??= setTimeout(() => {
+      try {
+        sendPending()
+      } catch (error) {
+        broken = { error }
+      }
+    }, RIDE_ALONG_MS)
   }
   return {
     port: {
@@ -147,6 +153,7 @@ function createChannel(operationId: number, send: Send): Channel {
         if (matters) sendSoon()
       },
       async flush() {
+        if (broken !== undefined) throw broken.error
         if (onDisk >= written) return
         const until = written
         const done = new Promise<void>((resolve) => {
@@ -161,7 +168,7 @@ function createChannel(operationId: number, send: Send): Channel {
         sendSoon()
       },
       progress(stepName, path, output) {
-        send({ kind: 'progress', operationId, stepName, path, output })
+        if (!isOver) send({ kind: 'progress', operationId, stepName, path, output })
       },
     },
     journalled(id, sequence) {
@@ -173,8 +180,13 @@ function createChannel(operationId: number, send: Send): Channel {
       }
     },
     finish(result) {
+      isOver = true
       clearTimeout(timer)
+      if (broken !== undefined) throw broken.error
       send({ kind: 'result', operationId, entries: unsent, response, result })
+    },
+    fail(error) {
+      send({ kind: 'result', operationId, entries: [], response: null, result: { type: 'FAILED', error } })
     },
   }
 }

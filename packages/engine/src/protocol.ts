@@ -261,7 +261,9 @@ export type ToEngine =
 /** Engine to worker. */
 export type FromEngine =
   | { kind: 'ready' }
-  /** Code has left timers running: better run nothing more in this process. */
+  /** Code of the operation's project begins in this process: it serves no other project from here on. */
+  | { kind: 'owned' }
+  /** Code has left something behind that cannot be put back: run nothing more in this process. */
   | { kind: 'unclean' }
   /** With `flush` the engine waits for `journalled` before it goes on. */
   | { kind: 'journal'; operationId: number; entries: JournalEntry[]; flush: boolean }

@@ -1,7 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import type { EngineConfig, EngineOperation, FromEngine, ToEngine } from '@piecework/engine/protocol'
+import { CHANNEL_FD } from '@piecework/engine/channel/descriptor'
+import { BadFrameError } from '@piecework/engine/channel/frames'
+import { maxMessageBytes } from '@piecework/engine/channel/limits'
+import type { EngineConfig, EngineOperation, FromEngine } from '@piecework/engine/protocol'
 import { LRUCache } from 'lru-cache'
+import { openEngineChannel } from './engine-channel.ts'
 import { exists } from './files.ts'
 import type { Launcher } from './namespaces.ts'
 import type { TaskEvents, TaskOutcome } from './task.ts'
@@ -24,6 +28,8 @@ export interface Sandbox {
   readonly alive: boolean
   /** Code of an earlier operation still runs in it: it should be replaced. */
   readonly unclean: boolean
+  /** Code of its project ran in it: it serves no other one. */
+  readonly owned: boolean
   /** Keys of the flow versions that this process holds. */
   readonly versions: LRUCache<string, true>
   /** Project of the last operation. */
@@ -64,25 +70,20 @@ export class SandboxGoneError extends Error {}
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const launcher = await engineLauncher(options.launcher)
   const heapMb = Math.max(64, Math.floor(options.memoryLimitKb / 1024))
-  const child = fork(options.enginePath, [], {
-    execPath: launcher.path,
-    execArgv: [...launcher.args, '--no-node-snapshot', `--max-old-space-size=${heapMb}`, '--enable-source-maps'],
+  const nodeOptions = ['--no-node-snapshot', `--max-old-space-size=${heapMb}`, '--enable-source-maps']
+  const child = spawn(launcher.path, [...launcher.args, ...nodeOptions, options.enginePath], {
     env: options.env,
     cwd: options.cwd,
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
   const tail = collectTail(child)
   let alive = true
   let unclean = false
+  let owned = false
   let flight: Flight | undefined
   let nextId = 1
   let verdict: TaskOutcome | undefined
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()))
-
-  const send = (message: ToEngine) => {
-    if (alive && child.connected) child.send(message, () => {})
-  }
 
   const kill = (outcome: TaskOutcome) => {
     verdict ??= outcome
@@ -103,16 +104,25 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     end(verdict ?? deathOutcome(code, signal, tail()))
   })
   child.on('error', () => child.kill('SIGKILL'))
-  // A process that ends has a moment to say how; one that code has cut off would never say anything again.
-  child.once('disconnect', () => {
-    setTimeout(
-      () => kill({ kind: 'CRASHED', message: 'The engine process was cut off from its worker' }),
-      CUT_OFF_MS,
-    ).unref()
+
+  const channel = openEngineChannel(child.stdio[CHANNEL_FD], {
+    maxBytes: maxMessageBytes(options.config.limits),
+    onMessage: (message) => take(message),
+    // Whatever it is: code of users can write anything, and nothing that comes later is to be believed.
+    onBroken: (reason) => kill({ kind: 'CRASHED', message: `The sandbox sent what cannot be read: ${reason}` }),
+    // A process that ends has a moment to say how; one that code has cut off would never say anything again.
+    onEnd: () => {
+      setTimeout(
+        () => kill({ kind: 'CRASHED', message: 'The engine process was cut off from its worker' }),
+        CUT_OFF_MS,
+      ).unref()
+    },
   })
+  const { send } = channel
 
   const persist = (current: Flight, message: Extract<FromEngine, { kind: 'journal' }>) => {
-    current.events.journal(message.entries).then(
+    const written = channel.held(current.events.journal(message.entries))
+    written.then(
       () => {
         const last = message.entries.at(-1)
         if (message.flush) send({ kind: 'journalled', operationId: current.id, sequence: last?.sequence ?? 0 })
@@ -120,6 +130,23 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       // Somebody else owns the run now: nothing that this process does may count any more.
       () => kill({ kind: 'CANCELED' }),
     )
+  }
+
+  let onReady = () => {}
+  /** @throws BadFrameError for what belongs to no operation that runs here */
+  const take = (message: FromEngine): void => {
+    if (message.kind === 'ready') onReady()
+    else if (message.kind === 'unclean') unclean = true
+    else if (message.kind === 'owned') owned = true
+    else {
+      const current = flight
+      if (!current || current.id !== message.operationId)
+        throw new BadFrameError('a message belongs to an operation that does not run here')
+      if (message.kind === 'result') end({ kind: 'RESULT', message })
+      else if (message.kind === 'journal') persist(current, message)
+      else if (message.kind === 'respond') current.events.respond(message.response)
+      else current.events.progress(message.stepName, message.path, message.output)
+    }
   }
 
   const ready = new Promise<void>((resolve, reject) => {
@@ -133,23 +160,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         new SandboxGoneError(`The engine process ended at its start (${signal ?? `exit code ${code}`}). ${tail()}`),
       )
     })
-    child.on('message', (message: FromEngine) => {
-      if (message.kind === 'ready') {
-        clearTimeout(timer)
-        resolve()
-        return
-      }
-      if (message.kind === 'unclean') {
-        unclean = true
-        return
-      }
-      const current = flight
-      if (!current || current.id !== message.operationId) return
-      if (message.kind === 'result') end({ kind: 'RESULT', message })
-      else if (message.kind === 'journal') persist(current, message)
-      else if (message.kind === 'respond') current.events.respond(message.response)
-      else current.events.progress(message.stepName, message.path, message.output)
-    })
+    onReady = () => {
+      clearTimeout(timer)
+      resolve()
+    }
   })
   send({ kind: 'configure', config: options.config })
   await ready
@@ -170,6 +184,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     get unclean() {
       return unclean
     },
+    get owned() {
+      return owned
+    },
     versions: new LRUCache({ max: VERSIONS_PER_ENGINE }),
     projectId: undefined,
     execute(operation, events, timeoutMs) {
@@ -188,7 +205,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
             resolve(outcome)
           },
         }
-        send({ kind: 'execute', operationId: id, operation })
+        try {
+          send({ kind: 'execute', operationId: id, operation })
+        } catch (error) {
+          end({ kind: 'CRASHED', message: `The operation cannot be sent to a sandbox: ${String(error)}` })
+        }
       })
     },
     cancel: () => {
@@ -220,6 +241,7 @@ function collectTail(child: ChildProcess): () => string {
   let tail = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8')
+    stream?.on('error', () => {})
     stream?.on('data', (text: string) => {
       tail = (tail + text).slice(-OUTPUT_TAIL_BYTES)
     })

@@ -88,6 +88,64 @@ const outputOf = async (key: string, options = {}): Promise<unknown> => {
 const PID = 'return process.pid'
 const HANG = 'for (;;) {}'
 
+describe('what code writes to the channel of its sandbox', () => {
+  const frame = (...texts: string[]) => `(() => {
+    const texts = ${JSON.stringify(texts)}.map((text) => Buffer.from(text))
+    const table = Buffer.alloc(4 * (1 + texts.length))
+    table.writeUInt32LE(texts.length)
+    texts.forEach((text, index) => table.writeUInt32LE(text.length, 4 * (1 + index)))
+    const body = Buffer.concat([table, ...texts])
+    const length = Buffer.alloc(4)
+    length.writeUInt32LE(body.length)
+    return Buffer.concat([length, body])
+  })()`
+  const entry = (output: string) =>
+    frame(
+      '{"kind":"journal","operationId":1,"entries":[{"sequence":1,"stepName":"a","path":[],"output":""}],"flush":false}',
+      output,
+    )
+
+  test.each([
+    ['bytes of no meaning', 'Buffer.from("\\xff".repeat(500), "latin1")'],
+    ['a frame of 4 GB', 'Buffer.from([255, 255, 255, 255, 1, 0, 0, 0])'],
+    ['an empty frame', 'Buffer.from([0, 0, 0, 0])'],
+    ['a frame whose texts are longer than it', 'Buffer.from([8, 0, 0, 0, 1, 0, 0, 0, 255, 0, 0, 0])'],
+    ['what is not JSON', frame('{"kind"')],
+    ['a kind that is unknown', frame('{"kind":"fork"}')],
+    ['null', frame('null')],
+    ['wrong types', frame('{"kind":"respond","operationId":"1","response":[]}')],
+    ['a message of another operation', frame('{"kind":"respond","operationId":4711,"response":{}}')],
+    [
+      'deep JSON',
+      frame(`{"kind":"respond","operationId":1,"response":{"body":${'['.repeat(3000)}${']'.repeat(3000)}}}`),
+    ],
+    ['a text too many', frame('{"kind":"ready"}', 'x')],
+    ['an entry that is not JSON', entry('oops')],
+    ['an entry that is no end of a step', entry('{}')],
+    [
+      'an entry that is too deep',
+      entry(`{"type":"CODE","status":"SUCCEEDED","input":${'['.repeat(3000)}${']'.repeat(3000)}}`),
+    ],
+    ['an entry with a NUL', entry('{"type":"CODE","status":"SUCCEEDED","input":1}\0')],
+  ])('ends the run, and nothing else: %s', async (_, bytes) => {
+    const body = `require('fs').writeSync(3, ${bytes}); await new Promise(() => setTimeout(() => {}, 60000))`
+    const outcome = await execute(versionFor(body)).outcome
+    expect(outcome).toEqual({
+      kind: 'CRASHED',
+      message: expect.stringMatching(/^The sandbox sent what cannot be read: ./),
+    })
+    expect(await outputOf(versionFor('return 1'))).toBe(1)
+  })
+
+  test('half a frame waits for its other half until the time of the run is over', async () => {
+    const body = `require('fs').writeSync(3, Buffer.from([200, 0, 0, 0, 1])); return 1`
+    expect(await execute(versionFor(body), { timeoutMs: 1000 }).outcome).toMatchObject({
+      kind: expect.stringMatching(/TIMEOUT|CRASHED/),
+    })
+    expect(await outputOf(versionFor('return 1'))).toBe(1)
+  })
+})
+
 describe('a sandbox that is taken down', () => {
   test.each([
     ['for its time', HANG, { timeoutMs: 300 }, { kind: 'TIMEOUT' }],

@@ -3,6 +3,7 @@ import { FromWorker, type MachineInformation, type ToWorker } from '@piecework/w
 import { createSession, type Session } from '@piecework/worker/channel/session'
 import type { TaskEvents, TaskOutcome } from '@piecework/worker/task'
 import type { Logger } from 'pino'
+import type { ZodError } from 'zod'
 import type { WorkerLink } from './work.ts'
 
 /** What workers may ask for. */
@@ -49,7 +50,11 @@ export function createRemoteLink(parts: Parts): RemoteLink {
   let unstored = 0
   let held: { resume(): void } | undefined
 
-  const session = createSession((message) => take(FromWorker.parse(message)), maxMessageBytes)
+  const session = createSession((message) => {
+    const parsed = FromWorker.safeParse(message)
+    if (parsed.success) take(parsed.data)
+    else refuse(message, parsed.error)
+  }, maxMessageBytes)
   const send = (message: ToWorker) => session.send(message)
 
   const tooLarge = (what: string) =>
@@ -78,6 +83,20 @@ export function createRemoteLink(parts: Parts): RemoteLink {
       log.warn({ err: error, link: id }, 'a worker could not be given what it asked for')
       send({ kind: 'loaded', requestId, error: error instanceof Error ? error.message : String(error) })
     }
+  }
+
+  /**
+   * The run that a message belongs to ends with it: given to another worker, it would send the same again.
+   * @throws ZodError for what belongs to none
+   */
+  const refuse = (message: unknown, error: ZodError): void => {
+    const taskId: unknown = Reflect.get(Object(message), 'taskId')
+    const task = typeof taskId === 'number' ? tasks.get(taskId) : undefined
+    if (lost || task === undefined || typeof taskId !== 'number') throw error
+    log.warn({ err: error, link: id }, 'what a worker told of a run cannot be read; the run has failed')
+    send({ kind: 'cancel', taskId })
+    task.settle({ kind: 'CRASHED', message: 'The worker sent what cannot be read.' })
+    tasks.delete(taskId)
   }
 
   const take = (message: FromWorker): void => {

@@ -1,5 +1,6 @@
 import { ExecutionError, errorText, isEngineFailure, isMemoryFailure } from '../errors.ts'
 import type { ResolvedInput, Run } from './context.ts'
+import { requireDepth } from './depth.ts'
 import { endRun, finishStep, restoreStep } from './finish.ts'
 import type { PlannedCode, PlannedPiece } from './plan.ts'
 import { createRecord, elapsedSince, type Scope } from './record.ts'
@@ -55,7 +56,8 @@ export async function executeActing(
       record.inputText = input.logged
       await flushed
       const deed = await acting.act(input, resumes)
-      record.outputText = deed.outputText
+      record.outputText =
+        deed.outputText === undefined ? undefined : requireDepth(deed.outputText, 'The output of the step')
       effect = deed.effect
       break
     } catch (error) {

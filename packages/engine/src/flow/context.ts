@@ -4,6 +4,7 @@ import type { ContextVersion } from '../piece/contract.ts'
 import type { PieceHost } from '../piece/host.ts'
 import type { ExecuteFlow, RunPort } from '../protocol.ts'
 import { type Environment, resolve, resolveRedacted } from '../resolve/resolve.ts'
+import { printWithinDepth } from './depth.ts'
 import type { Journal } from './journal.ts'
 import { type LogSize, truncateInput } from './log-size.ts'
 import type { Plan, PlannedInput } from './plan.ts'
@@ -64,7 +65,7 @@ export async function resolveInput(
   if (input.connections.length > 0) await run.connections.load(input.connections)
   const environment = environmentOf(run, scope, version)
   const value = resolve(input.template, environment)
-  const text = JSON.stringify(value) ?? 'null'
+  const text = printWithinDepth(value, 'The input') ?? 'null'
   const shown = input.template.secret ? resolveRedacted(input.template, environment) : value
   const shownText = input.template.secret ? (JSON.stringify(shown) ?? 'null') : text
   return {

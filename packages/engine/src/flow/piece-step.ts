@@ -4,6 +4,7 @@ import { type PieceInput, preparePieceInput } from '../piece/input.ts'
 import { guarded } from '../sandbox/guards.ts'
 import { type Deed, executeActing } from './acting-step.ts'
 import { type Run, resolveInput } from './context.ts'
+import { printWithinDepth } from './depth.ts'
 import { createControl, flowControl } from './flow-control.ts'
 import type { PlannedPiece } from './plan.ts'
 import type { Scope } from './record.ts'
@@ -57,7 +58,7 @@ async function performAction(
     propsValue,
     output: {
       async update({ data }: { data: unknown }): Promise<void> {
-        run.port.progress(step.name, scope.path, JSON.stringify(data) ?? 'null')
+        run.port.progress(step.name, scope.path, printWithinDepth(data, 'The output so far') ?? 'null')
       },
     },
     agent: {
@@ -70,5 +71,5 @@ async function performAction(
   const isOwn = step.location !== undefined && 'bundled' in step.location
   const output: unknown = await guarded(() => Reflect.apply(perform, action, [context]), isOwn)
   await control.settle()
-  return { outputText: JSON.stringify(output), effect: control.effect }
+  return { outputText: printWithinDepth(output, 'The output of the step'), effect: control.effect }
 }

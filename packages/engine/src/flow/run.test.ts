@@ -36,6 +36,32 @@ describe.each(BOTH_MODES)('a run, %s', (mode) => {
     expect(result.stepsCount).toBe(8)
   })
 
+  it('hands values on whole up to a bound of depth, and fails the step beyond it', async () => {
+    const nest = 'let value = 1; for (let n = 0; n < i.n; n++) value = { a: value }; return value'
+    const steps = [
+      code('step_1', nest, { n: '{{trigger.body}}' }),
+      code('step_2', 'return [i.all]', { all: '{{step_1}}' }),
+    ]
+    const whole = await runOnce(steps, 1400, { mode })
+    expect(whole.result.status).toBe('SUCCEEDED')
+    expect(JSON.stringify(whole.log.executionState.steps.step_2?.output)).toBe(
+      `[${'{"a":'.repeat(1400)}1${'}'.repeat(1400)}]`,
+    )
+    for (const [n, step] of [
+      [1500, 'step_2'],
+      [2000, 'step_1'],
+      [3000, 'step_1'],
+      [100_000, 'step_1'],
+    ] as const) {
+      const { result } = await runOnce(steps, n, { mode })
+      expect([n, result.status, result.failedStep]).toEqual([
+        n,
+        'FAILED',
+        { name: step, displayName: `Step ${step}`, message: expect.stringMatching(/nests more than 1500 levels deep/) },
+      ])
+    }
+  })
+
   it('fails a loop over something that is no list', async () => {
     const { result, log } = await runOnce([loop('step_1', '{{trigger.body}}', [])], { a: 1 }, { mode })
     expect(result.status).toBe('FAILED')

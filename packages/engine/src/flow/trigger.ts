@@ -3,6 +3,7 @@ import { contextParts } from '../piece/context.ts'
 import { prepareTrigger, runTrigger } from '../piece/trigger.ts'
 import { guarded } from '../sandbox/guards.ts'
 import type { Run } from './context.ts'
+import { requireDepth } from './depth.ts'
 import { endRun, finishStep, restoreStep } from './finish.ts'
 import { createRecord } from './record.ts'
 
@@ -24,7 +25,7 @@ export async function startTrigger(run: Run): Promise<boolean> {
   try {
     const output = operation.executeTrigger ? await eventOf(run) : { text: operation.triggerPayload }
     if (output === undefined) return false
-    record.outputText = output.text
+    record.outputText = requireDepth(output.text, 'The event')
     if (operation.executionType === 'BEGIN' && !run.journal.isReplay) await notifyStart(run, output.text)
   } catch (error) {
     if (isEngineFailure(error)) throw error

@@ -1,4 +1,5 @@
 import { resolveInput } from '../flow/context.ts'
+import { printWithinDepth } from '../flow/depth.ts'
 import type { PlannedTrigger } from '../flow/plan.ts'
 import { createScope } from '../flow/record.ts'
 import { contextParts } from './context.ts'
@@ -41,5 +42,5 @@ export async function runTrigger(
   // The default test of the first frameworks gave the sample itself.
   const list: unknown = method === 'TEST' && !Array.isArray(events) ? [events] : events
   if (!Array.isArray(list)) throw new Error(`The trigger ${trigger.name} must return a list of events`)
-  return list.map((event) => JSON.stringify(event) ?? 'null')
+  return list.map((event) => printWithinDepth(event, 'The event') ?? 'null')
 }

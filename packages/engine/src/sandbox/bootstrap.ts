@@ -123,7 +123,7 @@ export const BOOTSTRAP = `(() => {
     try {
       const text = stringify(value)
       state = 'O' + (text === undefined ? 'null' : text)
-    } catch (error) { fail(error) }
+    } catch (error) { fail(error instanceof RangeError ? new Error(__TOO_DEEP__) : error) }
   }
 
   const operations = {

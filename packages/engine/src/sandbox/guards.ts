@@ -72,7 +72,7 @@ export function ownProcess(): void {
 function keepListeners(): void {
   const { on, listeners } = EventEmitter.prototype
   const listenersOf = (event: string): unknown[] => Reflect.apply(listeners, process, [event])
-  const own = ['message', 'disconnect', 'uncaughtException', 'unhandledRejection'].flatMap((event) =>
+  const own = ['uncaughtException', 'unhandledRejection'].flatMap((event) =>
     listenersOf(event).map((listener) => ({ event, listener })),
   )
   const putBack = (): void => {
@@ -80,8 +80,6 @@ function keepListeners(): void {
     mender?.mend()
     for (const { event, listener } of own)
       if (!listenersOf(event).includes(listener)) Reflect.apply(on, process, [event, listener])
-    // Node's own listener, which counts those of messages, may be gone: without this the process would end.
-    process.channel?.ref()
   }
   for (const name of ['removeAllListeners', 'removeListener', 'off'] as const) {
     const remove = process[name]

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type ivm from 'isolated-vm'
 import { IsolatedError, MemoryLimitError } from '../errors.ts'
+import { tooDeepText } from '../flow/depth.ts'
 import { type StepRecord, textOf } from '../flow/record.ts'
 import type { EngineLimits } from '../protocol.ts'
 import type { Script } from '../resolve/expression.ts'
@@ -32,10 +33,9 @@ const MAX_WAIT_MS = 60_000
 /** Taken before user code is kept from it. */
 const killProcess = process.kill.bind(process)
 
-const BOOTSTRAP_SOURCE = BOOTSTRAP.replace('__MAX_OUTPUT__', String(MAX_CONSOLE_TEXT)).replace(
-  '__NO_CODE__',
-  JSON.stringify(NO_CODE_EXPORT),
-)
+const BOOTSTRAP_SOURCE = BOOTSTRAP.replace('__MAX_OUTPUT__', String(MAX_CONSOLE_TEXT))
+  .replace('__NO_CODE__', JSON.stringify(NO_CODE_EXPORT))
+  .replace('__TOO_DEEP__', JSON.stringify(tooDeepText('The result of the code')))
 
 interface Home {
   isolate: ivm.Isolate

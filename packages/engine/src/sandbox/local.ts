@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { compileFunction, constants } from 'node:vm'
+import { printWithinDepth } from '../flow/depth.ts'
 import { outputOf, type StepRecord, textOf } from '../flow/record.ts'
 import { CONNECTION_VALUE, type Script } from '../resolve/expression.ts'
 import { flattenNestedKeys } from '../resolve/resolve.ts'
@@ -38,7 +39,7 @@ export function createLocalSandbox(): Sandbox {
         }
         return code(JSON.parse(inputText))
       })
-      return JSON.stringify(result) ?? 'null'
+      return printWithinDepth(result, 'The result of the code') ?? 'null'
     },
     close() {},
   }

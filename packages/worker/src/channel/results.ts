@@ -6,7 +6,7 @@ import { FlowResponse } from '@piecework/model/run/waitpoint'
 import { z } from 'zod'
 import type { TaskOutcome } from '../task.ts'
 
-/** What engines say, checked where it comes over a network. */
+/** What engines say, checked where it comes out of a sandbox, and again where it comes over a network. */
 
 export const JournalEntrySchema = z.object({
   sequence: z.number().int(),
@@ -61,17 +61,16 @@ export const EngineResultSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('FAILED'), error: z.string() }),
 ]) satisfies z.ZodType<EngineResult>
 
+export const ResultMessageSchema = z.object({
+  kind: z.literal('result'),
+  operationId: z.number().int(),
+  entries: z.array(JournalEntrySchema),
+  response: FlowResponse.nullable(),
+  result: EngineResultSchema,
+})
+
 export const TaskOutcomeSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('RESULT'),
-    message: z.object({
-      kind: z.literal('result'),
-      operationId: z.number(),
-      entries: z.array(JournalEntrySchema),
-      response: FlowResponse.nullable(),
-      result: EngineResultSchema,
-    }),
-  }),
+  z.object({ kind: z.literal('RESULT'), message: ResultMessageSchema }),
   z.object({ kind: z.literal('TIMEOUT') }),
   z.object({ kind: z.literal('MEMORY_LIMIT_EXCEEDED') }),
   z.object({ kind: z.literal('CANCELED') }),

@@ -1,0 +1,100 @@
+/**
+ * Frames of the channel between a worker and an engine process: one head, and texts that are too long to be worth
+ * another escaping. Both sides count on nothing that the other one claims.
+ *
+ *     u32 bytes of what follows | u32 number of texts | u32 bytes of each | the texts, the head first
+ */
+
+// Code of users may change these while the engine still has something to say.
+const { apply } = Reflect
+const { allocUnsafe, byteLength, concat } = Buffer
+const { write, toString: read, readUInt32LE, writeUInt32LE } = Buffer.prototype
+
+/** Number of texts in a frame, the head counted: more than any operation has entries. */
+const MAX_TEXTS = 1_000_000
+const U32 = 4
+
+export interface Frame {
+  /** JSON text of the message without its long texts. */
+  head: string
+  texts: readonly string[]
+}
+
+/** A frame that may not be sent. */
+export class BadFrameError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'BadFrameError'
+  }
+}
+
+/**
+ * One frame, ready to be written.
+ * @throws BadFrameError when it is larger than `maxBytes`
+ */
+export function encodeFrame({ head, texts }: Frame, maxBytes: number): Uint8Array {
+  const all = [head, ...texts]
+  const lengths = all.map((text) => byteLength(text))
+  const table = U32 * (1 + all.length)
+  const length = lengths.reduce((sum, bytes) => sum + bytes, table)
+  if (length > maxBytes) throw new BadFrameError(`a message has ${length} bytes, and ${maxBytes} are allowed`)
+  const frame = allocUnsafe(U32 + length)
+  apply(writeUInt32LE, frame, [length, 0])
+  apply(writeUInt32LE, frame, [all.length, U32])
+  let at = U32 + table
+  for (let i = 0; i < all.length; i++) {
+    apply(writeUInt32LE, frame, [lengths[i], U32 * (2 + i)])
+    at += Number(apply(write, frame, [all[i], at]))
+  }
+  return frame
+}
+
+/**
+ * Takes bytes as they come, and hands over whole frames. What claims to be larger than `maxBytes` is refused before
+ * any of it is kept.
+ */
+export function createFrameReader(maxBytes: number, onFrame: (frame: Frame) => void) {
+  let chunks: Uint8Array[] = []
+  let kept = 0
+  /** Bytes that are needed before there is anything to do. */
+  let needed = U32
+
+  return {
+    /** @throws BadFrameError, and what `onFrame` throws */
+    take(chunk: Uint8Array): void {
+      chunks.push(chunk)
+      kept += chunk.length
+      while (kept >= needed) {
+        const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : concat(chunks, kept)
+        const length = readLength(bytes, 0)
+        if (length > maxBytes) throw new BadFrameError(`a message has ${length} bytes, and ${maxBytes} are allowed`)
+        chunks = [bytes]
+        needed = U32 + length
+        if (kept < needed) return
+        chunks = kept > needed ? [bytes.subarray(needed)] : []
+        kept -= needed
+        const frame = decodeFrame(bytes.subarray(U32, needed))
+        needed = U32
+        onFrame(frame)
+      }
+    },
+  }
+}
+
+function decodeFrame(bytes: Uint8Array): Frame {
+  const count = bytes.length < U32 ? 0 : readLength(bytes, 0)
+  let at = U32 * (1 + count)
+  if (count < 1 || count > MAX_TEXTS || at > bytes.length) throw new BadFrameError('a message has no contents')
+  const texts: string[] = []
+  for (let i = 0; i < count; i++) {
+    const end = at + readLength(bytes, U32 * (1 + i))
+    if (end > bytes.length) throw new BadFrameError('a message is shorter than it says')
+    texts.push(apply(read, bytes, ['utf8', at, end]))
+    at = end
+  }
+  if (at !== bytes.length) throw new BadFrameError('a message is longer than it says')
+  const [head = '', ...rest] = texts
+  return { head, texts: rest }
+}
+
+const readLength = (bytes: Uint8Array, at: number): number => apply(readUInt32LE, bytes, [at])
