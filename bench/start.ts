@@ -15,7 +15,7 @@ const floorMb = residentMb([floor.pid])
 await floor[Symbol.asyncDispose]()
 const folder = await temporaryFolder()
 try {
-  const cold = await startServer(folder.path, {}, { fresh: true })
+  const cold = await startServer(folder.path)
   const flowId = await (await signIn(cold.base)).liveFlow(referenceSteps())
   console.log(`bare server on a new database           ${(floorMs / 1000).toFixed(1)} s, ${floorMb.toFixed(0)} MB`)
   console.log(`cold start to ready (new data folder)   ${(cold.startMs / 1000).toFixed(1)} s`)

@@ -52,7 +52,7 @@ test('the commands of the README do what it says', async () => {
   const examples = examplesOf(await readFile(new URL('../README.md', import.meta.url), 'utf8'))
   expect(examples.length).toBeGreaterThan(4)
   const folder = await temporaryFolder()
-  const server = await startServer(folder.path, {}, { fresh: true })
+  const server = await startServer(folder.path)
   try {
     const origin = server.base.replace(/\/api$/, '')
     const printed = await runInShell(

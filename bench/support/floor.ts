@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { openDatabase } from '@piecework/server/database/open'
 import { createGroupCommit } from '@piecework/server/queue/group-commit'
 import Fastify from 'fastify'
@@ -6,8 +7,8 @@ import Fastify from 'fastify'
  * The least that the reference workload could cost: a bare Fastify route with the same function, and one row of
  * the embedded database per call in shared commits. Started as a process of its own; prints its port.
  */
-const [dataDir = ''] = process.argv.slice(2)
-const db = await openDatabase({ type: 'PGLITE', dataDir, fsync: true })
+const [folder = ''] = process.argv.slice(2)
+const db = await openDatabase({ type: 'PGLITE', dataDir: join(folder, 'pglite'), fsync: true })
 const commits = createGroupCommit<{ id: string; value: string }>(
   async (rows) => {
     await db.insertInto('flag').values(rows).execute()

@@ -4,8 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { loadSettings } from '@piecework/server/settings'
-import { makeDataFolder } from '@piecework/server/testing/data-folder'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 
@@ -26,16 +24,8 @@ export interface ServerProcess {
   output(): string
 }
 
-/**
- * Starts the server on a free port (or the given one) and waits until it is ready.
- * @param options fresh: the folder is left empty, for those who look at the very first start.
- */
-export async function startServer(
-  configPath: string,
-  env: Record<string, string> = {},
-  { fresh = false } = {},
-): Promise<ServerProcess> {
-  if (!fresh) await makeDataFolder(loadSettings({ AP_CONFIG_PATH: configPath, ...env }).settings)
+/** Starts the server on a free port (or the given one) and waits until it is ready. */
+export async function startServer(configPath: string, env: Record<string, string> = {}): Promise<ServerProcess> {
   const began = performance.now()
   const child = launch(configPath, { AP_PORT: '0', AP_HOST: '127.0.0.1', ...env })
   const { port, output } = await readiness(child)

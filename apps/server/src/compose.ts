@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { openBus } from './bus/open.ts'
-import { type Db, openDatabase } from './database/open.ts'
+import { type Db, explainDamage, openDatabase } from './database/open.ts'
 import { databaseOptions, postgresConnection } from './database/options.ts'
 import { createEncryption } from './encryption.ts'
 import { createExecution, type Execution, type ExecutionParts } from './execution.ts'
@@ -116,8 +116,19 @@ export interface Server {
  */
 export async function composeServer(settings: Settings, log: Logger, { checksAnswers = false } = {}): Promise<Server> {
   const keys = await loadKeys(settings)
-  const db = await openDatabase(databaseOptions(settings), (message) => log.warn(message))
-  await requireMatchingKeys(db, keys)
+  const options = databaseOptions(settings)
+  const db = await openDatabase(options, (message) => log.warn(message), {
+    report: (message) => log.warn(message),
+    stalled: () => {},
+    lost(err) {
+      log.fatal({ err }, 'the embedded database cannot be opened again: this process ends, so that another one may try')
+      process.exit(1)
+    },
+  })
+  await requireMatchingKeys(db, keys).catch(async (error: unknown) => {
+    await db.destroy()
+    throw explainDamage(error, options)
+  })
   const release = packageJson.version
   const tokens = createTokens(keys.jwtSecret)
   const app = await createHttpServer({ settings, log, access: createAccess({ db, tokens }), checksAnswers })

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { holdsDatabase } from './database/embedded-folder.ts'
 import type { Db } from './database/open.ts'
 import type { Settings } from './settings.ts'
 
@@ -81,7 +82,7 @@ async function readKeyFile(file: string): Promise<Keys | undefined> {
 }
 
 async function makeKeyFile(file: string, { configPath, databaseFolder }: KeySettings): Promise<Keys> {
-  if (await holdsData(databaseFolder)) {
+  if (holdsData(databaseFolder)) {
     throw new KeyError(
       `The key file ${file} is missing, but there is a database in ${databaseFolder} that was made with its keys. ${RESTORE}.`,
     )
@@ -115,11 +116,10 @@ async function writeDraft(draft: string, content: string): Promise<void> {
   }
 }
 
-async function holdsData(databaseFolder: string): Promise<boolean> {
+function holdsData(databaseFolder: string): boolean {
   try {
-    return (await readdir(databaseFolder)).length > 0
+    return holdsDatabase(databaseFolder)
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return false
     throw new KeyError(`The database folder ${databaseFolder} cannot be read.`, { cause: error })
   }
 }

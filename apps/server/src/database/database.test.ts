@@ -1,12 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { newId } from '@piecework/model/ids'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrateUp } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
-import { openDatabase } from './open.ts'
 import { type TestDatabase, testDatabase } from './testing.ts'
 
 describe.each(['PGLITE', 'POSTGRES'] as const)('the database on %s', (type) => {
@@ -91,20 +87,4 @@ test('a connection that the server cuts fails its transaction, and nothing else'
   await expect(cut('a query')).rejects.toThrow()
   await expect(cut('a pause')).rejects.toThrow()
   expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }])
-})
-
-test('a data folder is open in one server at a time, and free again after a crash', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'piecework-'))
-  const options = { type: 'PGLITE', dataDir: folder, fsync: false } as const
-  try {
-    const first = await openDatabase(options)
-    await expect(openDatabase(options)).rejects.toThrow(`in use by process ${process.pid}`)
-    await first.destroy()
-    // What a killed process leaves: its number, taken over by another process since.
-    await writeFile(join(folder, 'server.lock'), `${process.pid} 1`)
-    const again = await openDatabase(options)
-    await again.destroy()
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 })

@@ -1,54 +1,75 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { reasonOf, StartError } from '../start-error.ts'
+
+/** The kernel lets go of the files of a killed process when all of its memory is gone: a restart waits so long. */
+const WAIT_FOR_DEAD_MS = 3000
+
+// SQLITE_BUSY; the bits above say why.
+const BUSY = 5
+
+/** What nobody refers to is collected and closed, and its lock with it. */
+const held = new Set<DatabaseSync>()
 
 /**
- * Keeps a second server off the folder of an embedded database, which one process at a time may open.
- * A lock outlives its process when that is killed; it is told by the process's start time, so that a new process
- * with the same number does not count for the old one.
- * @returns how to let go of the folder.
- * @throws Error naming the process that has the folder open.
+ * Keeps a second server off the folder of an embedded database. The lock is one of the kernel on a file next to the
+ * folder, held by an open transaction of SQLite: it counts in every PID namespace and container of the volume, ends
+ * with the process however that ends, and is not passed on to children. Nothing else in this process may open the
+ * file: closing it would give up the lock. The file itself stays, because removing it would let two servers in.
+ * @param dataDir a folder that need not exist yet.
+ * @returns how to let go of it.
+ * @throws StartError that names the process that has the folder open, as far as that is known.
  */
-export function lockFolder(folder: string): () => void {
-  const path = join(folder, 'server.lock')
-  const mine = describe(process.pid)
-  for (;;) {
-    try {
-      writeFileSync(path, mine, { flag: 'wx', mode: 0o600 })
-      return () => rmSync(path, { force: true })
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    }
-    const holder = read(path)
-    const pid = Number(holder.split(' ', 1)[0])
-    if (pid > 0 && holder === describe(pid))
-      throw new Error(
-        `The data folder ${folder} is in use by process ${pid}. Stop that server, or choose another AP_CONFIG_PATH.`,
-      )
-    rmSync(path, { force: true })
+export function lockFolder(dataDir: string): () => void {
+  mkdirSync(dirname(dataDir), { recursive: true, mode: 0o700 })
+  const lock = acquire(dataDir)
+  const ownerFile = ownerFileOf(dataDir)
+  // For people, and for who keeps the server still during a backup. A full disk has no room for it.
+  try {
+    writeFileSync(ownerFile, `${process.pid} ${hostname()} ${new Date().toISOString()}\n`, { mode: 0o600 })
+  } catch {}
+  return () => {
+    if (!held.delete(lock)) return
+    rmSync(ownerFile, { force: true })
+    lock.close()
   }
 }
 
-/** Process number and start time: together they name one process of this machine. */
-function describe(pid: number): string {
-  const stat = read(`/proc/${pid}/stat`)
-  // The name in parentheses may hold anything; the start time is the 20th field after it.
-  const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-  return `${pid} ${startTime ?? (isAlive(pid) ? 'alive' : 'gone')}`
-}
+export const ownerFileOf = (dataDir: string): string => `${dataDir}.owner`
 
-function isAlive(pid: number): boolean {
+function acquire(dataDir: string): DatabaseSync {
+  const file = `${dataDir}.lock`
+  let lock: DatabaseSync | undefined
   try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
+    lock = new DatabaseSync(file, { timeout: WAIT_FOR_DEAD_MS })
+    lock.exec('begin exclusive')
+    held.add(lock)
+    return lock
+  } catch (error) {
+    lock?.close()
+    throw new StartError(isBusy(error) ? taken(dataDir) : unlockable(file, error), { cause: error })
   }
 }
 
-function read(path: string): string {
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === BUSY
+}
+
+function taken(dataDir: string): string {
+  const [pid, host, since] = readOwner(dataDir)
+  const owner = pid && host && since ? `process ${pid} of host ${host}, since ${since}` : 'another process'
+  return `The data folder ${dataDir} is in use by ${owner}. Stop that server, or choose another AP_CONFIG_PATH.`
+}
+
+const unlockable = (file: string, error: unknown): string =>
+  `The lock file ${file} cannot be locked: ${reasonOf(error)}. The folder must be writable, and on a file system that has locks (POSIX).`
+
+function readOwner(dataDir: string): string[] {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(ownerFileOf(dataDir), 'utf8').trim().split(' ')
   } catch {
-    return ''
+    return []
   }
 }

@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { reasonOf, StartError } from '../start-error.ts'
+import { RESTORE, realFolder } from './embedded-folder.ts'
 import { migrateUp } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { pgliteDialect } from './pglite-dialect.ts'
+import type { HostListener } from './pglite-host.ts'
 import type { Database } from './schema.ts'
 import { parseTimestamp } from './timestamp.ts'
 
@@ -22,10 +23,16 @@ export type DatabaseOptions =
   | { type: 'PGLITE' /** A folder. */; dataDir: string /** Whether commits wait for the disk. */; fsync: boolean }
   | ({ type: 'POSTGRES'; poolSize: number; idleTimeoutMs: number } & PostgresConnection)
 
-/** Opens the database and leaves its schema as it is. */
-export function connectDatabase(options: DatabaseOptions): Db {
+/**
+ * Opens the database and leaves its schema as it is.
+ * @param listener hears what becomes of an embedded database.
+ */
+export function connectDatabase(options: DatabaseOptions, listener?: HostListener): Db {
   return new Kysely<Database>({
-    dialect: options.type === 'PGLITE' ? openPglite(options) : openPostgres(options),
+    dialect:
+      options.type === 'PGLITE'
+        ? pgliteDialect({ dataDir: realFolder(options.dataDir), fsync: options.fsync }, listener)
+        : openPostgres(options),
   })
 }
 
@@ -34,14 +41,18 @@ export function connectDatabase(options: DatabaseOptions): Db {
  * @param warn is told of a schema that is newer than this server, and fit for it all the same.
  * @throws StartError when the database is not there, or its schema is not one for this server.
  */
-export async function openDatabase(options: DatabaseOptions, warn?: (message: string) => void): Promise<Db> {
-  const db = connectDatabase(options)
+export async function openDatabase(
+  options: DatabaseOptions,
+  warn?: (message: string) => void,
+  listener?: HostListener,
+): Promise<Db> {
+  const db = connectDatabase(options, listener)
   try {
     await requireDatabase(db, options)
     await migrateUp(db, migrations, warn)
   } catch (error) {
     await db.destroy().catch(() => {})
-    throw error
+    throw explainDamage(error, options)
   }
   return db
 }
@@ -49,7 +60,20 @@ export async function openDatabase(options: DatabaseOptions, warn?: (message: st
 /** @throws StartError when the database does not answer, with the settings to check. */
 export async function requireDatabase(db: Db, options: DatabaseOptions): Promise<void> {
   await sql`select 1`.execute(db).catch((error: unknown) => {
+    if (error instanceof StartError) throw error
     throw new StartError(unusable(options, error), { cause: error })
+  })
+}
+
+/** Files that are missing and pages that cannot be read (SQLSTATE classes 58 and XX). */
+const DAMAGE = /^(58|XX)/
+
+/** What to do about a database that opens, and then turns out to be damaged; other errors as they are. */
+export function explainDamage(error: unknown, options: DatabaseOptions): unknown {
+  if (options.type !== 'PGLITE' || !(error instanceof Error && 'code' in error && DAMAGE.test(String(error.code))))
+    return error
+  return new StartError(`The database in ${options.dataDir} is damaged: ${reasonOf(error)}. ${RESTORE}.`, {
+    cause: error,
   })
 }
 
@@ -60,11 +84,6 @@ function unusable(options: DatabaseOptions, error: unknown): string {
     typeof connection === 'string' ? new URL(connection) : { ...connection, hostname: connection.host }
   const encrypted = ssl ? ', AP_POSTGRES_USE_SSL and AP_POSTGRES_SSL_CA' : ''
   return `The database server ${hostname || 'localhost'}:${port || 5432} cannot be used: ${reasonOf(error)}. Check AP_POSTGRES_URL, or AP_POSTGRES_HOST and the other settings of its kind${encrypted}.`
-}
-
-function openPglite({ dataDir, fsync }: Extract<DatabaseOptions, { type: 'PGLITE' }>) {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  return pgliteDialect({ dataDir, fsync })
 }
 
 /** A connection as the `pg` driver wants it. */

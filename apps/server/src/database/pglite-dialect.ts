@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -11,34 +8,27 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely'
+import { StartError } from '../start-error.ts'
+import { CRASHED, DatabaseError } from './database-error.ts'
+import { prepareFolder, RESTORE } from './embedded-folder.ts'
 import { lockFolder } from './folder-lock.ts'
-import type { ThreadOptions, ThreadReply, ThreadRequest } from './pglite-thread.ts'
+import { isBefore, readState, stateFileOf, writeState } from './folder-state.ts'
+import { createPgliteHost, doesNotOpen, type HostListener, type PgliteHost } from './pglite-host.ts'
+import type { ThreadOptions } from './pglite-thread.ts'
 
-interface Pending {
-  resolve(result: QueryResult<unknown>): void
-  reject(error: Error): void
-}
+/** How often it is written down how far the log of the database goes. */
+const NOTE_MS = 15_000
 
-/** A database error with PostgreSQL's SQLSTATE in `code`, as the `pg` driver gives. */
-export class DatabaseError extends Error {
-  readonly code: string | undefined
-  readonly detail: string | undefined
-  constructor(message: string, code: string | undefined, detail: string | undefined) {
-    super(message)
-    this.name = 'DatabaseError'
-    this.code = code
-    this.detail = detail
-  }
-}
+const NOBODY: HostListener = { report: () => {}, stalled: () => {}, lost: () => {} }
 
 /**
  * Kysely over PGlite in a thread of its own. Plain queries are posted at once and answered in order; a
  * transaction has the one connection for itself while it lasts.
  */
-export function pgliteDialect(options: ThreadOptions): Dialect {
+export function pgliteDialect(options: ThreadOptions, listener = NOBODY): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new PgliteDriver(options),
+    createDriver: () => new PgliteDriver(options, createPgliteHost(options, listener)),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   }
@@ -46,81 +36,73 @@ export function pgliteDialect(options: ThreadOptions): Dialect {
 
 class PgliteDriver implements Driver {
   readonly #options: ThreadOptions
-  readonly #pending = new Map<number, Pending>()
-  #nextId = 1
+  readonly #host: PgliteHost
   #unlock: () => void = () => {}
-  #thread: Worker | undefined
+  #notes: NodeJS.Timeout | undefined
   /** Resolves when the transactions queued so far are over. */
   #exclusive: Promise<void> = Promise.resolve()
   #owner: PgliteConnection | undefined
   #queued = 0
 
-  constructor(options: ThreadOptions) {
+  constructor(options: ThreadOptions, host: PgliteHost) {
     this.#options = options
+    this.#host = host
   }
 
   async init(): Promise<void> {
-    this.#unlock = lockFolder(this.#options.dataDir)
+    const { dataDir, isDraft } = this.#options
+    if (isDraft) return this.#host.open()
+    this.#unlock = lockFolder(dataDir)
     try {
-      // Making a database takes 250 MB that only the end of the thread gives back.
-      if (!existsSync(join(this.#options.dataDir, 'PG_VERSION'))) {
-        await this.#open()
-        await this.#close()
-      }
-      await this.#open()
+      await prepareFolder(dataDir, this.#options)
+      await this.#host.open().catch((error: unknown) => {
+        throw new StartError(`${doesNotOpen(dataDir, error).message}. ${RESTORE}.`, { cause: error })
+      })
+      await this.#requireWholeLog()
+      this.#notes = setInterval(() => void this.#noteLog().catch(() => {}), NOTE_MS).unref()
     } catch (error) {
+      await this.#host.close()
       this.#unlock()
       throw error
     }
   }
 
-  #open(): Promise<void> {
-    const thread = new Worker(new URL('./pglite-thread.ts', import.meta.url), {
-      workerData: this.#options satisfies ThreadOptions,
-    })
-    this.#thread = thread
-    return new Promise((resolve, reject) => {
-      thread.on('message', (reply: ThreadReply) => {
-        if ('ready' in reply) resolve()
-        else if ('failed' in reply)
-          reject(new Error(`The embedded database in ${this.#options.dataDir} does not open: ${reply.failed}`))
-        else this.#settle(reply)
-      })
-      thread.on('error', (error) => {
-        reject(error)
-        this.#failAll(error)
-      })
-      thread.on('exit', () => this.#failAll(new Error('The embedded database was closed')))
-    })
+  /** PostgreSQL ends its recovery where the log ends, and does not know that there was more. */
+  async #requireWholeLog(): Promise<void> {
+    const { dataDir } = this.#options
+    const known = readState(dataDir)?.lsn
+    const lsn = await this.#logPosition()
+    if (known && isBefore(lsn, known))
+      throw new StartError(
+        `The database in ${dataDir} has lost the end of its log: it goes to ${lsn}, and went to ${known}. ${RESTORE}. To go on without what was lost, or after putting an older copy of this folder in its place, remove ${stateFileOf(dataDir)}.`,
+      )
+    await this.#noteLog()
   }
 
-  #settle(reply: Exclude<ThreadReply, { ready: true } | { failed: string }>): void {
-    const pending = this.#pending.get(reply.id)
-    if (!pending) return
-    this.#pending.delete(reply.id)
-    if ('error' in reply) pending.reject(new DatabaseError(reply.error.message, reply.error.code, reply.error.detail))
-    else pending.resolve({ rows: reply.rows, numAffectedRows: BigInt(reply.affected) })
+  async #logPosition(): Promise<string> {
+    const { rows } = await this.#host.post('select pg_current_wal_flush_lsn()::text as lsn', [])
+    const [row] = rows
+    const lsn: unknown = typeof row === 'object' && row !== null && Reflect.get(row, 'lsn')
+    if (typeof lsn !== 'string') throw new Error('The embedded database does not say where its log ends')
+    return lsn
   }
 
-  #failAll(error: Error): void {
-    for (const pending of this.#pending.values()) pending.reject(error)
-    this.#pending.clear()
-    this.#thread = undefined
-  }
-
-  post(sql: string, parameters: readonly unknown[]): Promise<QueryResult<unknown>> {
-    const thread = this.#thread
-    if (!thread) return Promise.reject(new Error('The embedded database is closed'))
-    const id = this.#nextId++
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject })
-      thread.postMessage({ id, sql, parameters: [...parameters] } satisfies ThreadRequest)
-    })
+  async #noteLog(): Promise<void> {
+    const { dataDir } = this.#options
+    const lsn = await this.#logPosition()
+    if (readState(dataDir)?.lsn !== lsn) writeState(dataDir, { lsn })
   }
 
   async query(connection: PgliteConnection, compiled: CompiledQuery): Promise<QueryResult<unknown>> {
     while (this.#queued > 0 && this.#owner !== connection) await this.#exclusive
-    return this.post(compiled.sql, compiled.parameters)
+    if (this.#owner === connection) this.#requireSameThread(connection)
+    return this.#host.post(compiled.sql, compiled.parameters)
+  }
+
+  /** In a new thread the rest of a transaction would be committed without its beginning. */
+  #requireSameThread(connection: PgliteConnection): void {
+    if (connection.generation !== this.#host.generation)
+      throw new DatabaseError('The embedded database has stopped during the transaction', CRASHED)
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
@@ -133,6 +115,7 @@ class PgliteDriver implements Driver {
     this.#queued++
     this.#exclusive = new Promise((resolve) => {
       own.release = () => {
+        own.release = () => {}
         this.#queued--
         this.#owner = undefined
         resolve()
@@ -140,37 +123,38 @@ class PgliteDriver implements Driver {
     })
     await before
     this.#owner = own
-    await this.post('begin', [])
+    own.generation = this.#host.generation
+    try {
+      await this.#host.post('begin', [])
+    } catch (error) {
+      own.release()
+      throw error
+    }
   }
 
+  /** When it fails, Kysely rolls back next: until then the transaction keeps the database for itself. */
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await this.#end(connection as PgliteConnection, 'commit')
+    const own = connection as PgliteConnection
+    this.#requireSameThread(own)
+    await this.#host.post('commit', [])
+    own.release()
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await this.#end(connection as PgliteConnection, 'rollback')
-  }
-
-  async #end(connection: PgliteConnection, sql: string): Promise<void> {
+    const own = connection as PgliteConnection
     try {
-      await this.post(sql, [])
+      if (own.generation === this.#host.generation) await this.#host.post('rollback', [])
     } finally {
-      connection.release()
+      own.release()
     }
   }
 
   async releaseConnection(): Promise<void> {}
 
-  async #close(): Promise<void> {
-    const thread = this.#thread
-    if (!thread) return
-    const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
-    thread.postMessage('close')
-    await exited
-  }
-
   async destroy(): Promise<void> {
-    await this.#close()
+    clearInterval(this.#notes)
+    if (!this.#options.isDraft) await this.#noteLog().catch(() => {})
+    await this.#host.close()
     this.#unlock()
   }
 }
@@ -178,6 +162,8 @@ class PgliteDriver implements Driver {
 class PgliteConnection implements DatabaseConnection {
   readonly #driver: PgliteDriver
   release: () => void = () => {}
+  /** The thread in which its transaction began. */
+  generation = 0
 
   constructor(driver: PgliteDriver) {
     this.#driver = driver

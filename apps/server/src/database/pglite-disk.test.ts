@@ -4,15 +4,13 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { type Db, openDatabase } from './open.ts'
-import { copyEmbeddedDatabase } from './testing.ts'
 
 const COMMITS = 20
 
 test.each([true, false])('commits of the embedded database wait for the disk: %s', async (fsync) => {
   const folder = await mkdtemp(join(tmpdir(), 'piecework-disk-'))
   try {
-    await copyEmbeddedDatabase(folder)
-    const db = await openDatabase({ type: 'PGLITE', dataDir: folder, fsync })
+    const db = await openDatabase({ type: 'PGLITE', dataDir: join(folder, 'pglite'), fsync })
     await sql`set track_wal_io_timing = on`.execute(db)
     const before = await waits(db)
     for (let i = 0; i < COMMITS; i++)

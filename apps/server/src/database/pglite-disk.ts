@@ -1,6 +1,7 @@
-import { closeSync, fdatasyncSync, fsyncSync, openSync, readdirSync } from 'node:fs'
+import { fdatasyncSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
+import { syncPath, syncTree } from './sync-files.ts'
 
 // errno EIO of the C library that PGlite is built with.
 const IO_ERROR = 29
@@ -16,15 +17,9 @@ export const DURABLE_START = {
  * Makes PGlite's fsync that of the system: without it a commit is safe from the end of every process, and not from
  * a loss of power. What was written before, in the making of the database or its recovery, is brought to disk now.
  * @param dataDir a folder.
- * @throws Error when the file system of this release of PGlite has no place for it.
  */
-export function waitForDisk({ Module: { FS } }: PGlite, dataDir: string): void {
-  // All files of the folder share one set of operations.
-  const stream = FS.open(`${PGlite.paths.PGDATA}/PG_VERSION`, 'r')
-  const operations: unknown = Reflect.get(stream, 'stream_ops')
-  FS.close(stream)
-  if (typeof operations !== 'object' || operations === null) throw new Error('PGlite has no operations of files')
-  Object.assign(operations, {
+export function waitForDisk(db: PGlite, dataDir: string): void {
+  Object.assign(fileOperations(db), {
     fsync(file: object): number {
       try {
         const descriptor: unknown = Reflect.get(file, 'nfd')
@@ -37,16 +32,31 @@ export function waitForDisk({ Module: { FS } }: PGlite, dataDir: string): void {
       }
     },
   })
-  for (const entry of readdirSync(dataDir, { recursive: true, withFileTypes: true }))
-    if (entry.isFile() || entry.isDirectory()) syncPath(join(entry.parentPath, entry.name))
-  syncPath(dataDir)
+  syncTree(dataDir)
 }
 
-function syncPath(path: string): void {
-  const descriptor = openSync(path, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
+/** Calls `onWork` after each read and write of a file that succeeds: a sign of life in the middle of a statement. */
+export function watchFiles(db: PGlite, onWork: () => void): void {
+  const operations = fileOperations(db)
+  for (const name of ['read', 'write']) {
+    const original: unknown = Reflect.get(operations, name)
+    if (typeof original !== 'function') throw new Error(`PGlite cannot ${name} files`)
+    Reflect.set(operations, name, (...parameters: unknown[]) => {
+      const result: unknown = Reflect.apply(original, operations, parameters)
+      onWork()
+      return result
+    })
   }
+}
+
+/**
+ * All files of the folder share one set of operations.
+ * @throws Error when the file system of this release of PGlite has none.
+ */
+function fileOperations({ Module: { FS } }: PGlite): object {
+  const stream = FS.open(`${PGlite.paths.PGDATA}/PG_VERSION`, 'r')
+  const operations: unknown = Reflect.get(stream, 'stream_ops')
+  FS.close(stream)
+  if (typeof operations !== 'object' || operations === null) throw new Error('PGlite has no operations of files')
+  return operations
 }

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite, type Results, types } from '@electric-sql/pglite'
 import { literal } from './literal.ts'
-import { DURABLE_START, waitForDisk } from './pglite-disk.ts'
+import { DURABLE_START, waitForDisk, watchFiles } from './pglite-disk.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 /**
@@ -12,6 +14,12 @@ export interface ThreadOptions {
   dataDir: string
   /** Whether commits wait for the disk. */
   fsync: boolean
+  /** The folder is empty, and a database is to be made in it. */
+  isDraft?: boolean
+}
+export interface ThreadData extends ThreadOptions {
+  /** Counts up with every sign of life. */
+  life: Int32Array<SharedArrayBuffer>
 }
 export interface ThreadRequest {
   id: number
@@ -23,19 +31,36 @@ export type ThreadReply =
   | { id: number; error: { message: string; code?: string | undefined; detail?: string | undefined } }
   | { ready: true }
   | { failed: string }
+  /** PostgreSQL has stopped for good, although the thread may go on. */
+  | { fatal: string }
 
 const port = parentPort
 if (!port) throw new Error('pglite-thread.ts runs as a worker thread only')
 
-const { dataDir, fsync } = workerData as ThreadOptions
+const { dataDir, fsync, isDraft, life } = workerData as ThreadData
 
 /** Statements kept prepared; the one that was not used for longest goes when another comes. */
 const MAX_PREPARED = 300
 const PREPARABLE = /^\s*(select|insert|update|delete|with)\b/i
 
+/** The last words of PostgreSQL that say why it stops, without time and process. */
+let lastWords = ''
+/** @returns whether the line is dealt with: nothing else prints it. */
+const hear = (line: string): boolean => {
+  const [, level, words] = /\b(ERROR|FATAL|PANIC):\s+(.*)/.exec(line) ?? []
+  if (level && words && (level !== 'ERROR' || lastWords === '')) lastWords = `${level}: ${words}`
+  // From here on every statement may spin: the thread cannot be used again.
+  if (level === 'PANIC' || line.startsWith('Aborted('))
+    port.postMessage({ fatal: lastWords || line } satisfies ThreadReply)
+  return true
+}
+
 try {
+  // PGlite would make an empty database where there is none.
+  if (!isDraft && !existsSync(join(dataDir, 'PG_VERSION'))) throw new Error('PG_VERSION is missing')
   const db = await PGlite.create({
     dataDir,
+    onStderr: hear,
     ...(fsync ? { startParams: DURABLE_START.startParams } : {}),
     // Small buffers: the data lives in the page cache anyway, and idle memory is a feature.
     postgresqlconf: [
@@ -51,6 +76,8 @@ try {
     serializers: { [types.JSONB]: String, [types.JSON]: String },
   })
   if (fsync) waitForDisk(db, dataDir)
+  watchFiles(db, () => Atomics.add(life, 0, 1))
+  lastWords = ''
   const run = createRunner(db)
   port.postMessage({ ready: true } satisfies ThreadReply)
   port.on('message', async (request: ThreadRequest | 'close') => {
@@ -68,7 +95,8 @@ try {
     }
   })
 } catch (error) {
-  port.postMessage({ failed: error instanceof Error ? error.message : String(error) } satisfies ThreadReply)
+  const reason = error instanceof Error ? error.message : String(error)
+  port.postMessage({ failed: lastWords || reason } satisfies ThreadReply)
 }
 
 /**

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -24,8 +27,11 @@ async function shape(db: Db): Promise<string[]> {
 }
 
 const FIXTURES = {
-  PGLITE: async () =>
-    ({ options: { type: 'PGLITE', dataDir: 'memory://', fsync: false }, drop: async () => {} }) as const,
+  PGLITE: async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'piecework-rollback-'))
+    const options = { type: 'PGLITE', dataDir: join(folder, 'pglite'), fsync: false } as const
+    return { options, drop: () => rm(folder, { recursive: true, force: true }) }
+  },
   POSTGRES: async () => {
     const { url, drop } = await createTestPostgres()
     const options = { type: 'POSTGRES', connection: url, ssl: false, poolSize: 4, idleTimeoutMs: 1000 } as const
@@ -39,6 +45,9 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('taking migrations back on %s', (
   beforeAll(async () => {
     fixture = await FIXTURES[type]()
     db = connectDatabase(fixture.options)
+    // A new embedded database is migrated already.
+    await sql`drop schema public cascade`.execute(db)
+    await sql`create schema public`.execute(db)
   })
   afterAll(async () => {
     await db.destroy()

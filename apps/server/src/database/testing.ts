@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto'
-import { constants, existsSync, readFileSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomText } from '@piecework/model/ids'
 import pg from 'pg'
-import { migrations } from './migrations/index.ts'
 import { type Db, openDatabase } from './open.ts'
 
 /** Where tests find PostgreSQL; any database that may create others will do. */
@@ -21,8 +18,7 @@ export interface TestDatabase extends AsyncDisposable {
 export async function testDatabase(type: 'PGLITE' | 'POSTGRES' = 'POSTGRES'): Promise<TestDatabase> {
   if (type === 'PGLITE') {
     const folder = await mkdtemp(join(tmpdir(), 'piecework-database-'))
-    await copyEmbeddedDatabase(folder)
-    const db = await openDatabase({ type, dataDir: folder, fsync: false })
+    const db = await openDatabase({ type, dataDir: join(folder, 'pglite'), fsync: false })
     return {
       db,
       url: undefined,
@@ -42,39 +38,6 @@ export async function testDatabase(type: 'PGLITE' | 'POSTGRES' = 'POSTGRES'): Pr
       await created.drop()
     },
   }
-}
-
-const ROOT = new URL('../../../../', import.meta.url)
-
-/**
- * Fills a folder with a migrated embedded database that holds nothing. Making one takes five seconds of a core, and
- * more on a busy machine; so one is made for each version of PGlite and of the schema, and copied.
- */
-export async function copyEmbeddedDatabase(folder: string): Promise<void> {
-  await cp(await embeddedTemplate(), folder, { recursive: true, mode: constants.COPYFILE_FICLONE })
-}
-
-async function embeddedTemplate(): Promise<string> {
-  const made = createHash('sha256')
-    .update(readFileSync(new URL('node_modules/@electric-sql/pglite/package.json', ROOT)))
-    .update(JSON.stringify(migrations))
-    .digest('hex')
-  const cache = new URL('node_modules/.cache/piecework/', ROOT).pathname
-  const template = join(cache, `database-${made.slice(0, 16)}`)
-  if (existsSync(template)) return template
-  await mkdir(cache, { recursive: true })
-  const draft = await mkdtemp(join(cache, 'draft-'))
-  try {
-    const db = await openDatabase({ type: 'PGLITE', dataDir: draft, fsync: false })
-    await db.destroy()
-    // Another test file may have been quicker.
-    await rename(draft, template).catch((error: unknown) => {
-      if (!existsSync(template)) throw error
-    })
-  } finally {
-    await rm(draft, { recursive: true, force: true })
-  }
-  return template
 }
 
 /** An empty PostgreSQL database: its URL and how to drop it. */

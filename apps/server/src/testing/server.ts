@@ -5,7 +5,6 @@ import { composeServer, type Server } from '../compose.ts'
 import { createTestPostgres } from '../database/testing.ts'
 import { createLog } from '../log.ts'
 import { loadSettings } from '../settings.ts'
-import { makeDataFolder } from './data-folder.ts'
 
 export interface Answer<Body> {
   status: number
@@ -54,7 +53,6 @@ export async function startTestServer(
     ...env,
   })
   const log = createLog(settings)
-  await makeDataFolder(settings)
   const server = await composeServer(settings, log, { checksAnswers })
   const port = await server.start()
   const origin = `http://127.0.0.1:${port}`

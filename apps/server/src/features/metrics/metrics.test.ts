@@ -11,7 +11,6 @@ import { createLog } from '../../log.ts'
 import { createRunLog } from '../../observability/run-log.ts'
 import { loadSettings } from '../../settings.ts'
 import { startCutProxy } from '../../testing/cut-proxy.ts'
-import { makeDataFolder } from '../../testing/data-folder.ts'
 import { codeAction, eventually, flowMaker, webhookTrigger } from '../../testing/flows.ts'
 import { signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 import { newRun } from '../runs/new-run.ts'
@@ -168,7 +167,6 @@ describe('traces', () => {
 
 test('health tells live from ready', async () => {
   const { settings } = loadSettings({ AP_CONTAINER_TYPE: 'APP', AP_PORT: '0', AP_CONFIG_PATH: folder })
-  await makeDataFolder(settings)
   const cold = await composeServer(settings, createLog({ ...settings, logLevel: 'error' }))
   const ask = async (url: string) => (await cold.app.inject({ url: `/api/v1/health/${url}` })).statusCode
   expect([await ask('live'), await ask('ready')]).toEqual([200, 503])
