@@ -7,8 +7,9 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { openBus } from './bus/open.ts'
-import { type Db, explainDamage, openDatabase } from './database/open.ts'
-import { databaseOptions, postgresConnection } from './database/options.ts'
+import type { Db } from './database/open.ts'
+import { openForServer } from './database/open-for-server.ts'
+import { postgresConnection } from './database/options.ts'
 import { createEncryption } from './encryption.ts'
 import { createExecution, type Execution, type ExecutionParts } from './execution.ts'
 import { apiKeyRoutes } from './features/api-keys/routes.ts'
@@ -84,7 +85,7 @@ import { API_PREFIX } from './http/route.ts'
 import { closeHttpServer, createHttpServer } from './http/server.ts'
 import { createTokens, type Tokens } from './http/tokens.ts'
 import { refuseOtherUpgrades } from './http/upgrades.ts'
-import { loadKeys, requireMatchingKeys } from './keys.ts'
+import { loadKeys } from './keys.ts'
 import { observeAll } from './observability/observer.ts'
 import { createRunLog } from './observability/run-log.ts'
 import { createRunMetrics } from './observability/run-metrics.ts'
@@ -116,19 +117,7 @@ export interface Server {
  */
 export async function composeServer(settings: Settings, log: Logger, { checksAnswers = false } = {}): Promise<Server> {
   const keys = await loadKeys(settings)
-  const options = databaseOptions(settings)
-  const db = await openDatabase(options, (message) => log.warn(message), {
-    report: (message) => log.warn(message),
-    stalled: () => {},
-    lost(err) {
-      log.fatal({ err }, 'the embedded database cannot be opened again: this process ends, so that another one may try')
-      process.exit(1)
-    },
-  })
-  await requireMatchingKeys(db, keys).catch(async (error: unknown) => {
-    await db.destroy()
-    throw explainDamage(error, options)
-  })
+  const db = await openForServer(settings, keys, log)
   const release = packageJson.version
   const tokens = createTokens(keys.jwtSecret)
   const app = await createHttpServer({ settings, log, access: createAccess({ db, tokens }), checksAnswers })

@@ -6,7 +6,19 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { lockFolder } from './folder-lock.ts'
 
-const HOLDER = new URL('../testing/lock-holder.ts', import.meta.url).pathname
+const LOCK = new URL('./folder-lock.ts', import.meta.url).href
+/** Locks a folder and keeps it until it is killed. */
+const HOLDER = `
+  const [dataDir] = process.argv.slice(1)
+  const { lockFolder } = await import(${JSON.stringify(LOCK)})
+  try {
+    lockFolder(dataDir)
+    console.log('locked by ' + process.pid)
+    setInterval(() => {}, 60_000)
+  } catch (error) {
+    console.log('refused: ' + error.message)
+  }`
+const RUN = ['--input-type=module', '--eval', HOLDER]
 const NAMESPACE = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--kill-child', '--mount-proc']
 
 let folder = ''
@@ -23,7 +35,7 @@ afterEach(async () => {
 
 /** A process that locks the folder and keeps it; what it says first. */
 async function hold(wrapper: readonly string[] = []): Promise<{ child: ChildProcess; said: string; pid: number }> {
-  const [program = '', ...args] = [...wrapper, process.execPath, HOLDER, dataDir]
+  const [program = '', ...args] = [...wrapper, process.execPath, ...RUN, dataDir]
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(child)
   const [said] = await once(child.stdout, 'data')
@@ -58,8 +70,10 @@ test('a start right after a kill gets the folder, again and again', async () => 
 
 test('a server that was killed and is not reaped does not hold the folder', async () => {
   // The shell becomes a program that never waits for its child.
-  const script = `"${process.execPath}" "${HOLDER}" "${dataDir}" & exec sleep 60`
-  const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const script = '"$@" & exec sleep 60'
+  const parent = spawn('sh', ['-c', script, 'sh', process.execPath, ...RUN, dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   children.push(parent)
   const [said] = await once(parent.stdout, 'data')
   const pid = Number(/^locked by (\d+)/.exec(String(said))?.[1])
