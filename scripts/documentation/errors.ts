@@ -52,7 +52,9 @@ const MEANING: Record<ErrorCode, string> = {
   TRIGGER_EXECUTION_FAILED: 'The trigger failed on the event.',
   TRIGGER_UPDATE_STATUS: 'The trigger could not be enabled or disabled.',
   INTERNAL_SERVER_ERROR: 'A fault of the server, which logged it under the id in `x-request-id`.',
-  SERVICE_UNAVAILABLE: 'The server cannot reach its database: try again after the time in `retry-after`.',
+  REQUEST_TIMEOUT: 'The request, or its body, did not arrive in time; the connection is closed.',
+  SERVICE_UNAVAILABLE:
+    'The server cannot reach its database, is stopping, or has as many connections as it may have: try again after the time in `retry-after`.',
 }
 
 /** The page docs/errors.md. */

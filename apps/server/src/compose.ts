@@ -3,7 +3,6 @@ import { newId } from '@piecework/model/ids'
 import { LIVE_PATH } from '@piecework/model/live/events'
 import { CHANNEL_PATH } from '@piecework/worker/channel/messages'
 import type { FastifyInstance } from 'fastify'
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { openBus } from './bus/open.ts'
@@ -11,7 +10,7 @@ import type { Db } from './database/open.ts'
 import { openForServer } from './database/open-for-server.ts'
 import { postgresConnection } from './database/options.ts'
 import { createEncryption } from './encryption.ts'
-import { createExecution, type Execution, type ExecutionParts } from './execution.ts'
+import { createExecution, type Execution } from './execution.ts'
 import { apiKeyRoutes } from './features/api-keys/routes.ts'
 import { createGlobalConnections } from './features/app-connections/global.ts'
 import { globalConnectionRoutes } from './features/app-connections/global-routes.ts'
@@ -82,20 +81,22 @@ import { docsRoutes } from './http/docs.ts'
 import { createOutbound } from './http/outbound.ts'
 import { authenticationLimit } from './http/rate-limit.ts'
 import { API_PREFIX } from './http/route.ts'
-import { closeHttpServer, createHttpServer } from './http/server.ts'
+import { createHttpServer } from './http/server.ts'
 import { createTokens, type Tokens } from './http/tokens.ts'
-import { refuseOtherUpgrades } from './http/upgrades.ts'
+import { takeUpgrades } from './http/upgrades.ts'
 import { loadKeys } from './keys.ts'
 import { observeAll } from './observability/observer.ts'
 import { createRunLog } from './observability/run-log.ts'
 import { createRunMetrics } from './observability/run-metrics.ts'
-import type { Tracing } from './observability/tracing.ts'
-import { createQueue } from './queue/queue.ts'
+import { openRedis, openTracing, queueMaker, redisPing } from './optional-parts.ts'
 import type { Settings } from './settings.ts'
 
 const MB = 1024 * 1024
 const HOUR_MS = 3_600_000
-const REDIS_PATIENCE_MS = 1000
+/** What callers wait for, and runs, may take so long when the server stops. */
+const STOP_GRACE_MS = 20_000
+/** Of that, what requests have to be answered; runs have the rest. */
+const ANSWER_GRACE_MS = 15_000
 /** Runs of a deleted project have ended by then. */
 const PROJECT_GRACE_MS = HOUR_MS
 
@@ -106,6 +107,8 @@ export interface Server {
   execution: Execution
   /** Listens, and takes up the work that an earlier process left. @returns the port. */
   start(): Promise<number>
+  /** Is no longer ready, and tells clients to turn elsewhere; serves on as before. */
+  drain(): void
   /** Finishes what runs, and lets go of everything. */
   close(): Promise<void>
 }
@@ -120,7 +123,12 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   const db = await openForServer(settings, keys, log)
   const release = packageJson.version
   const tokens = createTokens(keys.jwtSecret)
-  const app = await createHttpServer({ settings, log, access: createAccess({ db, tokens }), checksAnswers })
+  const { app, closing } = await createHttpServer({
+    settings,
+    log,
+    access: createAccess({ db, tokens }),
+    checksAnswers,
+  })
 
   const files = createFiles({ db, storage: await openStorage(settings, log) })
   const stepFiles = createStepFiles({
@@ -310,9 +318,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   let ready = false
 
   const start = async (): Promise<number> => {
-    execution.takeWorkers(app.server)
-    live.listen(app.server)
-    refuseOtherUpgrades(app.server, [CHANNEL_PATH, LIVE_PATH])
+    takeUpgrades(app.server, { [CHANNEL_PATH]: execution.takeWorker, [LIVE_PATH]: live.upgrade }, log)
     await app.listen({ port: settings.port, host: settings.host })
     await flows.resumeDeletions()
     tidying = setInterval(tidy, HOUR_MS).unref()
@@ -333,6 +339,10 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       started = start()
       return started
     },
+    drain() {
+      ready = false
+      closing.drain()
+    },
     async close() {
       ready = false
       // Asked to stop while it starts, it starts first: half of it could not be stopped cleanly.
@@ -341,51 +351,15 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       sync.stop()
       development.stop()
       await live.close()
-      await closeHttpServer(app, () => flows.close().then(execution.stop))
+      const stopBy = Date.now() + STOP_GRACE_MS
+      await closing.close(ANSWER_GRACE_MS, async () => {
+        await flows.close()
+        await execution.stop(Math.max(0, stopBy - Date.now()))
+      })
       await tracing?.close().catch((err: unknown) => log.warn({ err }, 'the last traces could not be sent'))
       await bus.close()
       await db.destroy()
     },
-  }
-}
-
-/** Nothing of tracing is loaded unless it is wanted. */
-async function openTracing(settings: Settings, release: string, log: Logger): Promise<Tracing | undefined> {
-  const { otelEnabled, otelEndpoint: endpoint, otelProtocol: protocol, otelServiceName: serviceName } = settings
-  if (!otelEnabled) return undefined
-  if (endpoint === undefined) {
-    log.warn('AP_OTEL_ENABLED has no effect, because OTEL_EXPORTER_OTLP_ENDPOINT is not set')
-    return undefined
-  }
-  const { startTracing } = await import('./observability/tracing.ts')
-  return startTracing({ release, endpoint, protocol, serviceName })
-}
-
-/** Makes connections to Redis. Its libraries take 20 MB, so that a server without Redis does without them. */
-async function openRedis(settings: Settings, log: Logger): Promise<(() => Redis) | undefined> {
-  if (settings.redisType === 'MEMORY') return undefined
-  const { redisConnector } = await import('./redis.ts')
-  return redisConnector(settings, log)
-}
-
-async function queueMaker(
-  db: Db,
-  connect: (() => Redis) | undefined,
-  log: Logger,
-): Promise<ExecutionParts['makeQueue']> {
-  if (!connect) return (options) => createQueue(db, options)
-  const { createRedisQueue } = await import('./queue/redis-queue.ts')
-  return (options) => createRedisQueue(db, { ...options, connect, log })
-}
-
-/** A connection of its own, made with the first question. */
-function redisPing(app: FastifyInstance, connect: () => Redis): () => Promise<unknown> {
-  let redis: Redis | undefined
-  app.addHook('onClose', async () => redis?.disconnect())
-  return () => {
-    redis ??= connect()
-    const late = new Promise((_, reject) => setTimeout(reject, REDIS_PATIENCE_MS).unref())
-    return Promise.race([redis.ping(), late])
   }
 }
 

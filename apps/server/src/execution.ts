@@ -43,7 +43,6 @@ import { createWorkers } from './workers.ts'
 
 /** How long a job is held without a sign of life before somebody else may take it. */
 const LEASE_MS = 30_000
-const SHUTDOWN_GRACE_MS = 20_000
 /** Other apps hear of new jobs at most this often. */
 const TELL_OTHERS_MS = 10
 
@@ -361,7 +360,7 @@ export function createExecution(parts: ExecutionParts) {
     wake,
     machines,
     /** Separate workers connect to this server. */
-    takeWorkers: workers.listen,
+    takeWorker: workers.upgrade,
     flowChanged,
     /** Pieces were installed, removed or built anew: versions are looked at again. */
     piecesChanged(): void {
@@ -386,9 +385,9 @@ export function createExecution(parts: ExecutionParts) {
       workers.start()
     },
     /** Lets what runs come to its end for a while; the rest is taken up at the next start. */
-    async stop(): Promise<void> {
+    async stop(graceMs: number): Promise<void> {
       await upkeep.stop()
-      await dispatcher.stop(SHUTDOWN_GRACE_MS)
+      await dispatcher.stop(graceMs)
       await workers.stop()
       await recorder.flush()
       if ((await queue.releaseOwned({ owner })) > 0) bus.publish('JOBS_ADDED', {})

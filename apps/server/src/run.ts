@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { NamespacesUnavailableError, requireNamespaces } from '@piecework/worker/namespaces'
 import { composeServer } from './compose.ts'
 import { KeyError } from './keys.ts'
@@ -5,6 +6,11 @@ import { createLog } from './log.ts'
 import { composeWorker } from './separate-worker.ts'
 import { loadSettings, SettingsError } from './settings.ts'
 import { explainListen, StartError } from './start-error.ts'
+
+/** A signal that comes again within this time is the same one by another way. */
+const SAME_SIGNAL_MS = 200
+/** What the server does to stop ends well before; this is for what hangs. */
+const LONGEST_STOP_MS = 30_000
 
 /** The server process: stays in the foreground, logs to standard output, ends cleanly on SIGTERM. */
 async function main(): Promise<void> {
@@ -16,13 +22,22 @@ async function main(): Promise<void> {
   }
   const server = settings.containerType === 'WORKER' ? composeWorker(settings, log) : await composeServer(settings, log)
 
-  let stopping = false
+  let stoppingSince: number | undefined
   const stop = (signal: NodeJS.Signals): void => {
-    // Somebody who asks twice does not want to wait.
-    if (stopping) process.exit(1)
-    stopping = true
+    if (stoppingSince !== undefined) {
+      // npm passes on what the terminal sent already; somebody who asks twice does not want to wait.
+      if (Date.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1)
+      return
+    }
+    stoppingSince = Date.now()
     log.info({ signal }, 'stopping')
-    server.close().then(
+    // A person at a terminal waits for no load balancer.
+    const delayMs = 'drain' in server && signal === 'SIGTERM' ? settings.stopDelaySeconds * 1000 : 0
+    setTimeout(() => {
+      log.error('the server did not stop in time, and ends now; what is left is taken up at the next start')
+      process.exit(1)
+    }, delayMs + LONGEST_STOP_MS).unref()
+    orderly(server, delayMs).then(
       () => process.exit(0),
       (err: unknown) => {
         log.error({ err }, 'the server did not stop cleanly')
@@ -42,6 +57,19 @@ async function main(): Promise<void> {
     throw explainListen(error, settings)
   })
   log.info({ port, url: settings.frontendUrl }, 'Piecework is ready')
+}
+
+async function orderly(server: Stoppable, delayMs: number): Promise<void> {
+  if (delayMs > 0) {
+    server.drain?.()
+    await sleep(delayMs)
+  }
+  await server.close()
+}
+
+interface Stoppable {
+  drain?(): void
+  close(): Promise<void>
 }
 
 /** What the operator can mend: the message says how, and a stack would hide it. */

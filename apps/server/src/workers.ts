@@ -1,4 +1,3 @@
-import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { AppError } from '@piecework/model/errors'
 import type { MachineInformation } from '@piecework/worker/channel/messages'
@@ -12,12 +11,13 @@ import { createWorkerChannel } from './dispatch/worker-channel.ts'
 import { engineConfig, maxMessageBytes, propagatedEnvironment } from './engine-config.ts'
 import type { WorkerMachines } from './features/worker-machines/store.ts'
 import type { Tokens } from './http/tokens.ts'
+import type { UpgradeHandler } from './http/upgrades.ts'
 import type { Settings } from './settings.ts'
 
 /** Everybody who works for this app: a worker in this process, and those that connect. */
 export interface Workers {
-  /** Takes in separate workers. */
-  listen(server: Server): void
+  /** Takes in separate workers: for upgrades at CHANNEL_PATH. */
+  upgrade: UpgradeHandler
   /** Starts the worker of this process, unless the settings say that there is none. */
   start(): void
   /** After the dispatcher has stopped. */
@@ -73,7 +73,7 @@ export function createWorkers(parts: Parts): Workers {
   bus.on('WORKER_MOVED', ({ session }) => channel.moved(session))
 
   return {
-    listen: channel.listen,
+    upgrade: channel.upgrade,
     start() {
       if (settings.containerType === 'APP') return
       const cacheFolder = join(settings.configPath, 'cache')

@@ -50,6 +50,8 @@ export const ERROR_STATUS = {
   TEST_TRIGGER_FAILED: 400,
   TRIGGER_EXECUTION_FAILED: 400,
   TRIGGER_UPDATE_STATUS: 400,
+  // Of our own: a request that does not arrive.
+  REQUEST_TIMEOUT: 408,
   INTERNAL_SERVER_ERROR: 500,
   // Of our own: the facts have no code for a database that is away.
   SERVICE_UNAVAILABLE: 503,

@@ -11,6 +11,7 @@ import type { Task } from '@piecework/worker/task'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { engineConfig } from '../engine-config.ts'
+import { takeUpgrades } from '../http/upgrades.ts'
 import { createLog } from '../log.ts'
 import { loadSettings } from '../settings.ts'
 import { codeAction, webhookTrigger } from '../testing/flows.ts'
@@ -117,7 +118,7 @@ beforeEach(async () => {
   channel = openChannel({ attach: (made) => onLink(made) })
   target = () => portOf(server)
   server = createServer().listen(0, '127.0.0.1')
-  channel.listen(server)
+  takeUpgrades(server, { [CHANNEL_PATH]: channel.upgrade }, log)
   // A wire that can be cut.
   relay = createRelay((near) => {
     const far = connect(target(), '127.0.0.1')
@@ -190,7 +191,7 @@ test('a worker that comes back to another app in the middle of a run begins anew
   await once(other, 'listening')
   const reached = Promise.withResolvers<WorkerLink>()
   const second = openChannel({ attach: reached.resolve, onMoved: (session) => channel.moved(session) })
-  second.listen(other)
+  takeUpgrades(other, { [CHANNEL_PATH]: second.upgrade }, log)
   startWorker()
   const first = await link
   const begun = Promise.withResolvers<void>()

@@ -1,8 +1,5 @@
-import type { IncomingMessage, Server } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { newId } from '@piecework/model/ids'
 import {
-  CHANNEL_PATH,
   GRACE_MS,
   type Greeting,
   Hello,
@@ -14,13 +11,14 @@ import {
 } from '@piecework/worker/channel/messages'
 import type { Logger } from 'pino'
 import { WebSocket, WebSocketServer } from 'ws'
+import { refuseUpgrade, type UpgradeHandler } from '../http/upgrades.ts'
 import { createRemoteLink, type LinkSource, type RemoteLink } from './remote-link.ts'
 import type { WorkerLink } from './work.ts'
 
 /** Takes in separate workers: whoever holds a worker token may connect and is given work. */
 export interface WorkerChannel {
-  /** Begins to take workers in. */
-  listen(server: Server): void
+  /** Takes a worker in: for upgrades at CHANNEL_PATH. */
+  upgrade: UpgradeHandler
   /** A worker has gone on at another app, with a session of its own there: what it had here is for others. */
   moved(session: string): void
   /** Sends the workers elsewhere. */
@@ -137,6 +135,9 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
     const heard = () => {
       heardAt = Date.now()
     }
+    const introduction = setTimeout(() => {
+      if (!connected) socket.terminate()
+    }, SILENCE_MS)
     const beat = setInterval(() => {
       if (Date.now() - heardAt > SILENCE_MS) socket.terminate()
       else if (socket.readyState === WebSocket.OPEN) socket.ping()
@@ -160,6 +161,7 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
     })
     socket.on('close', (code) => {
       clearInterval(beat)
+      clearTimeout(introduction)
       if (!connected) return
       const { link } = connected
       link.session.detach(socket)
@@ -169,22 +171,24 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
     })
   }
 
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (new URL(request.url ?? '', 'http://app').pathname !== CHANNEL_PATH) return
-    socket.on('error', () => {})
-    parts.authenticate(request.headers.authorization).then(
-      () => {
-        if (closing) socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n')
-        else sockets.handleUpgrade(request, socket, head, serve)
-      },
-      () => socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n'),
-    )
+  const upgrade: UpgradeHandler = (request, socket, head) => {
+    parts
+      .authenticate(request.headers.authorization)
+      .then(
+        () => {
+          if (closing) refuseUpgrade(socket, 503)
+          else sockets.handleUpgrade(request, socket, head, serve)
+        },
+        () => refuseUpgrade(socket, 401),
+      )
+      .catch((error: unknown) => {
+        log.warn({ err: error }, 'a worker could not be taken in')
+        socket.destroy()
+      })
   }
 
   return {
-    listen: (server) => {
-      server.on('upgrade', upgrade)
-    },
+    upgrade,
     moved: (session) => end(session, true),
     async close() {
       closing = true

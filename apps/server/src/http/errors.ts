@@ -52,7 +52,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = { 413: 'PAYLOAD_TOO_
 /** The answer to an error; null when it is not the client's fault, and must be logged and hidden. */
 export function describeError(error: unknown): ErrorBody | null {
   if (error instanceof AppError) {
-    if (error.statusCode >= 500) return null
+    if (error.statusCode >= 500 && error.code !== 'SERVICE_UNAVAILABLE') return null
     return { statusCode: error.statusCode, code: error.code, params: error.params }
   }
   if (error instanceof InvalidRequest) {
@@ -92,6 +92,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   if (body) {
     request.log.debug({ err: error }, 'request refused')
     reply.code(body.statusCode)
+    if (COME_AGAIN.has(body.code)) reply.header('retry-after', RETRY_AFTER_SECONDS)
     if (body.statusCode === 413) void readToEnd(request.raw).then(() => reply.send(body))
     else reply.send(body)
     return
@@ -111,6 +112,8 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 const RETRY_AFTER_SECONDS = 2
+/** Refusals that are about the moment, and not about the request. */
+const COME_AGAIN: ReadonlySet<string> = new Set(['SERVICE_UNAVAILABLE', 'SANDBOX_CAPACITY_EXCEEDED'])
 const OUT_OF_REACH_TEXT = 'The server cannot reach its database for the moment. Try again.'
 const OUT_OF_REACH: ErrorBody = {
   statusCode: ERROR_STATUS.SERVICE_UNAVAILABLE,

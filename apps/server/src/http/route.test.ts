@@ -106,7 +106,8 @@ afterAll(async () => {
 
 async function newServer(): Promise<FastifyInstance> {
   const logger = createLog({ logLevel: 'error', logPretty: false }, { write: (line) => log.push(line) })
-  return createHttpServer({ settings, log: logger, access: createAccess({ db, tokens }), heldBodiesBytes: 1_000_000 })
+  const access = createAccess({ db, tokens })
+  return (await createHttpServer({ settings, log: logger, access, heldBodiesBytes: 1_000_000 })).app
 }
 
 async function createTenant(): Promise<Tenant> {

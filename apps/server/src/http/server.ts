@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import multipart from '@fastify/multipart'
 import { newId } from '@piecework/model/ids'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
@@ -6,6 +5,9 @@ import qs from 'qs'
 import type { Settings } from '../settings.ts'
 import type { Access } from './access.ts'
 import { boundBodies } from './bodies.ts'
+import { refuseClient } from './client-errors.ts'
+import { type Closing, closing } from './closing.ts'
+import { type ConnectionLimits, connectionsFor, descriptorLimit, watchConnections } from './connections.ts'
 import { handleError, handleUnknownRoute } from './errors.ts'
 import { registerRateLimit } from './rate-limit.ts'
 import { guardRoutes } from './route.ts'
@@ -13,6 +15,13 @@ import { guardRoutes } from './route.ts'
 const MB = 1024 * 1024
 const SMALLEST_BODY_LIMIT_MB = 25
 const MULTIPART_OVERHEAD_MB = 4
+/** How long the headers of a request may take. */
+const HEADERS_MS = 60_000
+const CHECK_MS = 5000
+/** A whole request may take as long as its largest body takes at this rate, and never less than five minutes. */
+const SLOWEST_BYTES_PER_SECOND = 100_000
+const SHORTEST_REQUEST_TIMEOUT_MS = 300_000
+const CONNECTION_TIMES = { silenceMs: 30_000, idleMs: 60_000, takenMs: 600_000 }
 /** What the large bodies of all requests hold in memory at a time. */
 const HELD_BODIES_MB = 512
 
@@ -23,6 +32,10 @@ export function bodyLimit(settings: Settings): number {
   return Math.max(largest, SMALLEST_BODY_LIMIT_MB) * MB
 }
 
+function requestTimeoutMs(settings: Settings): number {
+  return Math.max(SHORTEST_REQUEST_TIMEOUT_MS, Math.ceil((bodyLimit(settings) / SLOWEST_BYTES_PER_SECOND) * 1000))
+}
+
 export interface HttpServerOptions {
   settings: Settings
   log: FastifyBaseLogger
@@ -30,6 +43,13 @@ export interface HttpServerOptions {
   checksAnswers?: boolean
   /** Of all large bodies together. */
   heldBodiesBytes?: number
+  /** Of connections; by default what the descriptors of the process allow. */
+  limits?: Partial<ConnectionLimits>
+}
+
+export interface HttpServer {
+  app: FastifyInstance
+  closing: Closing
 }
 
 /** The HTTP server without its routes. */
@@ -39,7 +59,8 @@ export async function createHttpServer({
   access,
   checksAnswers = false,
   heldBodiesBytes = HELD_BODIES_MB * MB,
-}: HttpServerOptions): Promise<FastifyInstance> {
+  limits = {},
+}: HttpServerOptions): Promise<HttpServer> {
   const app = Fastify({
     loggerInstance: log,
     // A line per request would cost more than most requests; failures are logged by the error handler.
@@ -48,7 +69,16 @@ export async function createHttpServer({
     genReqId: () => `req_${newId()}`,
     requestIdHeader: false,
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    requestTimeout: requestTimeoutMs(settings),
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
+    clientErrorHandler: (error, socket) => refuseClient(error, socket, connections.isAnswering(socket)),
     routerOptions: { querystringParser: parseQuery, maxParamLength: 500 },
+  })
+  const connections = watchConnections(app, {
+    connections: connectionsFor(descriptorLimit()),
+    ...CONNECTION_TIMES,
+    ...limits,
   })
   app.decorate('access', access)
   app.decorate('documentedRoutes', [])
@@ -58,44 +88,14 @@ export async function createHttpServer({
   app.setNotFoundHandler(handleUnknownRoute)
   acceptEmptyJson(app)
   addHeaders(app)
-  countRequests(app)
+  const stop = closing(app, connections)
   boundBodies(app, heldBodiesBytes)
   await app.register(multipart, {
     limits: { fileSize: settings.maxFileSizeMb * MB, files: 20, fields: 100, fieldSize: MB },
   })
   await registerRateLimit(app, settings)
   guardRoutes(app)
-  return app
-}
-
-const answering = new WeakMap<FastifyInstance, Set<object>>()
-
-function countRequests(app: FastifyInstance): void {
-  const open = new Set<object>()
-  answering.set(app, open)
-  app.addHook('onRequest', (_request, reply, done) => {
-    open.add(reply.raw)
-    reply.raw.once('close', () => {
-      open.delete(reply.raw)
-      if (open.size === 0) app.server.emit(ANSWERED)
-    })
-    done()
-  })
-}
-
-const ANSWERED = 'answered'
-
-/**
- * Takes no more requests, waits until those that are there are answered, does the given work, and ends. A server is not
- * closed before its last connection is: those of separate workers are ended by that work, and callers keep theirs open.
- */
-export async function closeHttpServer(app: FastifyInstance, work: () => Promise<void>): Promise<void> {
-  const closed = app.close()
-  const answered = async (): Promise<void> => {
-    while (answering.get(app)?.size) await once(app.server, ANSWERED)
-  }
-  const idle = () => app.server.closeIdleConnections()
-  await Promise.all([closed, answered().then(work).finally(idle)])
+  return { app, closing: stop }
 }
 
 /** `a=1&a=2`, `a[]=1` and `a[0]=1` all give lists. */

@@ -1,11 +1,42 @@
-import type { Server } from 'node:http'
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
 
-/** Answers requests for an upgrade that no part of the server takes; nobody else would, and they would hang. */
-export function refuseOtherUpgrades(server: Server, paths: readonly string[]): void {
-  server.on('upgrade', (request, socket) => {
-    const { pathname } = new URL(request.url ?? '', 'http://app')
-    if (paths.some((path) => pathname === path || pathname === `${path}/`)) return
+/** Takes over the socket of a request for an upgrade. Its errors are handled already. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+/** How long a socket that was refused may take to read why. */
+const REFUSED_MS = 2000
+
+/** The path of a request line; undefined when the line names none. Takes any text: strangers write it. */
+export const pathOf = (url: string | undefined): string | undefined => URL.parse(url ?? '', 'http://app')?.pathname
+
+/**
+ * The one listener for upgrades: hands each to the handler of its path (with or without a slash at the end), and
+ * refuses all others; nobody else would answer them, and they would hang.
+ */
+export function takeUpgrades(server: Server, handlers: Readonly<Record<string, UpgradeHandler>>, log: Logger): void {
+  const known = new Map(Object.entries(handlers))
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => {})
-    socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+    const path = pathOf(request.url)
+    if (path === undefined) return refuseUpgrade(socket, 400)
+    const handle = known.get(path) ?? (path.endsWith('/') ? known.get(path.slice(0, -1)) : undefined)
+    if (!handle) return refuseUpgrade(socket, 404)
+    try {
+      handle(request, socket, head)
+    } catch (error) {
+      log.warn({ err: error, path }, 'an upgrade failed')
+      socket.destroy()
+    }
   })
+}
+
+/** Answers with the status and closes, also when the other side keeps its half open. */
+export function refuseUpgrade(socket: Duplex, status: number): void {
+  const again = status === 503 ? 'retry-after: 2\r\n' : ''
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n${again}content-length: 0\r\n\r\n`)
+  socket.resume()
+  const patience = setTimeout(() => socket.destroy(), REFUSED_MS)
+  socket.once('close', () => clearTimeout(patience))
 }

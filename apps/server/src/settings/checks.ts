@@ -17,6 +17,8 @@ export function completeSettings(
   const given = (name: Name): boolean => explicit.has(name)
   const completed = { ...values }
   if (!given('dbType') && (given('postgresUrl') || given('postgresHost'))) completed.dbType = 'POSTGRES'
+  // Nobody else can serve what is in an embedded database.
+  if (!given('stopDelaySeconds') && completed.dbType !== 'POSTGRES') completed.stopDelaySeconds = 0
   if (!given('redisType')) {
     if (given('redisSentinelHosts')) completed.redisType = 'SENTINEL'
     else if (given('redisUrl') || given('redisHost')) completed.redisType = 'STANDALONE'

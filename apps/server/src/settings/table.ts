@@ -153,6 +153,14 @@ export const SETTINGS = {
     'Header in which a trusted reverse proxy hands over the address of the client, for rate limits and audit events. Leave it unset when clients reach the server directly, because they could forge it.',
   ),
 
+  stopDelaySeconds: server.given(
+    'AP_STOP_DELAY_SECONDS',
+    whole(0, 300),
+    3,
+    'For so long after SIGTERM the server says that it is not ready and serves on, so that load balancers turn away from it before it closes.',
+    { defaultText: '`3` with PostgreSQL, `0` with the embedded database' },
+  ),
+
   encryptionKey: access.optional(
     'AP_ENCRYPTION_KEY',
     hexKey,

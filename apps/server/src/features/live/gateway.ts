@@ -1,10 +1,8 @@
-import type { IncomingMessage, Server } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { LIVE_PATH } from '@piecework/model/live/events'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import type { Access } from '../../http/access.ts'
 import type { Tokens } from '../../http/tokens.ts'
+import { refuseUpgrade, type UpgradeHandler } from '../../http/upgrades.ts'
 import type { Flows } from '../flows/service.ts'
 import type { Catalogue } from '../pieces/catalogue.ts'
 import type { RunStarter } from '../runs/start.ts'
@@ -20,7 +18,8 @@ import type { SocketServer } from './socket-server.ts'
 
 /** Where browsers connect for live updates. */
 export interface LiveGateway {
-  listen(server: Server): void
+  /** Takes a browser in: for upgrades at LIVE_PATH. */
+  upgrade: UpgradeHandler
   close(): Promise<void>
 }
 
@@ -74,27 +73,19 @@ export function createLiveGateway(parts: Parts): LiveGateway {
     return createSocketServer({ hub, sessions, answer, left, log })
   }
 
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (!isLivePath(request.url)) return
-    socket.on('error', () => {})
-    if (closed) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n')
-      return
-    }
+  const upgrade: UpgradeHandler = (request, socket, head) => {
+    if (closed) return refuseUpgrade(socket, 503)
     loaded ??= load()
-    loaded.then(
-      (server) => server.upgrade(request, socket, head),
-      (error: unknown) => {
-        log.error({ err: error }, 'live updates could not be started')
+    loaded
+      .then((server) => server.upgrade(request, socket, head))
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'live updates could not be given')
         socket.destroy()
-      },
-    )
+      })
   }
 
   return {
-    listen: (server) => {
-      server.on('upgrade', upgrade)
-    },
+    upgrade,
     async close() {
       closed = true
       clearInterval(sweeps)
@@ -102,10 +93,4 @@ export function createLiveGateway(parts: Parts): LiveGateway {
       hub.close()
     },
   }
-}
-
-/** Clients ask for the path with a slash at its end, and a query. */
-function isLivePath(url: string | undefined): boolean {
-  const { pathname } = new URL(url ?? '', 'http://app')
-  return pathname === LIVE_PATH || pathname === `${LIVE_PATH}/`
 }

@@ -1,11 +1,10 @@
-import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { AppError } from '@piecework/model/errors'
 import type { LiveEvent, LiveEventName } from '@piecework/model/live/events'
 import { Server as Engine } from 'engine.io'
 import type { Logger } from 'pino'
 import { Server, type Socket } from 'socket.io'
 import { describeError } from '../../http/errors.ts'
+import { refuseUpgrade, type UpgradeHandler } from '../../http/upgrades.ts'
 import type { LiveHub } from './hub.ts'
 import { createLimiter, type Limiter } from './limiter.ts'
 import type { AnswerLiveRequest } from './requests.ts'
@@ -14,7 +13,7 @@ import type { LiveSession, LiveSessions } from './session.ts'
 
 /** The sockets of this app. */
 export interface SocketServer {
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  upgrade: UpgradeHandler
   close(): Promise<void>
 }
 
@@ -105,9 +104,12 @@ export function createSocketServer({ hub, sessions, answer, left, log }: Parts):
       const last = args.at(-1)
       const acknowledge =
         typeof last === 'function' ? (value: unknown) => void Reflect.apply(last, undefined, [value]) : undefined
-      void handle(event, typeof args[0] === 'function' ? undefined : args[0], (value) => {
+      handle(event, typeof args[0] === 'function' ? undefined : args[0], (value) => {
         if (acknowledge) acknowledge(value)
         else if (isRefusal(value)) socket.emit('ERROR', { event, ...value })
+      }).catch((error: unknown) => {
+        log.error({ err: error, event }, 'an answer to a socket could not be sent')
+        socket.disconnect(true)
       })
     })
     const lifetime = session.expiresAt - Date.now()
@@ -179,7 +181,7 @@ export function createSocketServer({ hub, sessions, answer, left, log }: Parts):
   return {
     upgrade(request, socket, head) {
       if (engine.clientsCount < MAX_SOCKETS + MAX_GREETING) engine.handleUpgrade(request, socket, head)
-      else socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n')
+      else refuseUpgrade(socket, 503)
     },
     async close() {
       clearInterval(timer)

@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { AppError } from '@piecework/model/errors'
+import type { FastifyInstance } from 'fastify'
+import { ANSWERED, type Connections, cutBody } from './connections.ts'
+
+export interface Closing {
+  /** From now on each answer ends its connection, so that clients turn to another server; all is served as before. */
+  drain(): void
+  /**
+   * Takes no more requests, waits for a while until those that are there are answered, does the given work, and ends
+   * all connections. A server is not closed before its last connection is: those of separate workers are ended by
+   * that work, and callers keep theirs open.
+   * @param patienceMs how long answers may take; bodies that have not arrived by then are not waited for.
+   */
+  close(patienceMs: number, work: () => Promise<void>): Promise<void>
+}
+
+/** How long a body that is on its way may still take. */
+const BODY_PATIENCE_MS = 1000
+/** How long a connection may take to end by itself when all is done. */
+const END_PATIENCE_MS = 1000
+
+/** Ends the server without ever waiting longer than it was told to, whatever clients do. */
+export function closing(app: FastifyInstance, connections: Connections): Closing {
+  let state: 'OPEN' | 'DRAINING' | 'CLOSING' = 'OPEN'
+  const { open } = connections
+
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (state === 'OPEN') return done()
+    reply.header('connection', 'close')
+    done(state === 'CLOSING' ? stopping() : undefined)
+  })
+  const cutBodies = (): void => {
+    for (const response of open) if (isArriving(response)) cutBody(response, stopping())
+  }
+
+  const answered = async (limit: AbortSignal): Promise<void> => {
+    while (open.size > 0 && !limit.aborted) await once(app.server, ANSWERED, { signal: limit }).catch(() => undefined)
+  }
+
+  return {
+    drain() {
+      if (state !== 'OPEN') return
+      state = 'DRAINING'
+      for (const response of open) if (!response.headersSent) response.setHeader('connection', 'close')
+    },
+    async close(patienceMs, work) {
+      state = 'CLOSING'
+      const closed = app.close()
+      const bodies = setTimeout(cutBodies, Math.min(BODY_PATIENCE_MS, patienceMs))
+      await answered(AbortSignal.timeout(patienceMs))
+      clearTimeout(bodies)
+      cutBodies()
+      try {
+        await work()
+      } finally {
+        app.server.closeIdleConnections()
+        const patience = setTimeout(connections.destroyAll, END_PATIENCE_MS)
+        await closed
+        clearTimeout(patience)
+      }
+    },
+  }
+}
+
+const isArriving = ({ req }: ServerResponse): boolean => !req.complete
+
+const stopping = (): AppError =>
+  new AppError('SERVICE_UNAVAILABLE', { message: 'The server is stopping. Try again: another one may answer.' })

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { AppError } from '@piecework/model/errors'
+import type { FastifyInstance } from 'fastify'
+
+export interface ConnectionLimits {
+  /** Connections at a time; requests on more are answered with 503. */
+  connections: number
+  /** A body of which nothing comes for this long is cut off. */
+  silenceMs: number
+  /** A connection on which no request comes for this long is closed. */
+  idleMs: number
+  /** An answer must have been taken after this time. */
+  takenMs: number
+}
+
+/** Connections above the bound that are answered with 503; what comes beyond is closed without a word. */
+const SURPLUS_PART = 0.1
+const LOOK_MS = 5000
+
+/** Descriptors that are kept for the database, engine processes, files and calls to others. */
+const KEPT_DESCRIPTORS = 128
+const KEPT_PART = 0.25
+const FEWEST_CONNECTIONS = 16
+/** More would be bounded by memory rather than by descriptors. */
+const MOST_CONNECTIONS = 20_000
+const USUAL_DESCRIPTORS = 1024
+
+/** How many connections the process may have, by the descriptors that the system gives it. */
+export function connectionsFor(descriptors: number): number {
+  const kept = Math.max(KEPT_DESCRIPTORS, Math.ceil(descriptors * KEPT_PART))
+  return Math.min(MOST_CONNECTIONS, Math.max(FEWEST_CONNECTIONS, descriptors - kept))
+}
+
+/** The limit of open files of this process. */
+export function descriptorLimit(): number {
+  try {
+    const line = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]
+    return line === 'unlimited' ? Number.POSITIVE_INFINITY : Number(line) || USUAL_DESCRIPTORS
+  } catch {
+    return USUAL_DESCRIPTORS
+  }
+}
+
+/** The event of the server when nothing is being answered. */
+export const ANSWERED = 'answered'
+
+/** What the server knows of the requests that it is answering. */
+export interface Connections {
+  readonly open: ReadonlySet<ServerResponse>
+  /** Whether a part of an answer is on the socket. */
+  isAnswering(socket: Socket): boolean
+  /** Ends every connection, whatever is in flight on it. */
+  destroyAll(): void
+}
+
+/** Sent to what reads the body of a request that has not arrived; answers it and closes its connection. */
+export function cutBody({ req }: ServerResponse, error: AppError): void {
+  if (req.listenerCount('error') > 0) req.emit('error', error)
+  else req.destroy()
+}
+
+/**
+ * Bounds the connections of a server and the time that their requests, bodies and answers may take, and follows what
+ * is being answered. Costs a request nothing but a place in a set.
+ */
+export function watchConnections(app: FastifyInstance, limits: ConnectionLimits): Connections {
+  const { server } = app
+  const open = new Set<ServerResponse>()
+  /** When each began. */
+  const sockets = new Map<Socket, number>()
+  const surplus = new WeakSet<Socket>()
+  server.maxConnections = limits.connections + Math.ceil(limits.connections * SURPLUS_PART)
+
+  server.on('connection', (socket: Socket) => {
+    sockets.set(socket, Date.now())
+    if (sockets.size > limits.connections) surplus.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+
+  app.addHook('onRequest', (request, reply, done) => {
+    open.add(reply.raw)
+    reply.raw.once('close', () => {
+      open.delete(reply.raw)
+      if (open.size === 0) server.emit(ANSWERED)
+    })
+    if (!surplus.has(request.raw.socket)) return done()
+    reply.header('connection', 'close')
+    done(new AppError('SERVICE_UNAVAILABLE', { message: 'The server has as many connections as it may have.' }))
+  })
+
+  const looks = setInterval(() => look(Date.now()), Math.min(LOOK_MS, limits.silenceMs / 2)).unref()
+  server.once('close', () => clearInterval(looks))
+
+  const progress = new WeakMap<ServerResponse, Progress>()
+  const look = (now: number): void => {
+    for (const response of open) {
+      if (response.writableEnded) late(response, now)
+      else if (!response.req.complete) stalled(response, now)
+    }
+    for (const [socket, since] of sockets) if (socket.bytesRead === 0 && now - since > limits.idleMs) socket.destroy()
+  }
+
+  const stalled = (response: ServerResponse, now: number): void => {
+    const { bytesRead: bytes } = response.req.socket
+    const before = progress.get(response)
+    if (before === undefined || before.bytes !== bytes) progress.set(response, { bytes, since: now, isCut: false })
+    else if (now - before.since > limits.silenceMs) {
+      // Who was told and is still there goes without an answer.
+      if (before.isCut) response.destroy()
+      else cutBody(response, lateBody())
+      before.isCut = true
+    }
+  }
+
+  const late = (response: ServerResponse, now: number): void => {
+    const before = progress.get(response)
+    if (before === undefined) progress.set(response, { bytes: 0, since: now, isCut: true })
+    else if (now - before.since > limits.takenMs) response.destroy()
+  }
+
+  return {
+    open,
+    isAnswering: (socket) => [...open].some((response) => response.headersSent && response.req.socket === socket),
+    destroyAll() {
+      for (const socket of sockets.keys()) socket.destroy()
+    },
+  }
+}
+
+interface Progress {
+  /** What had come on its connection. */
+  bytes: number
+  since: number
+  isCut: boolean
+}
+
+const lateBody = (): AppError =>
+  new AppError('REQUEST_TIMEOUT', { message: 'The body of the request did not arrive in time.' })

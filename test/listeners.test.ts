@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { http } from './support/http.ts'
+import { type ServerProcess, startServer, temporaryFolder } from './support/process.ts'
+import { head, raw } from './support/raw.ts'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+let server: ServerProcess
+
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  server = await startServer(folder.path)
+})
+
+afterAll(async () => {
+  await server?.stop()
+  await folder?.remove()
+})
+
+const health = async () => (await http(`${server.base}/v1/health`, { method: 'GET' })).status
+const UPGRADE = ['Upgrade: websocket', 'Connection: Upgrade']
+const KEY = ['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13']
+
+describe('bytes that are no request of ours', () => {
+  test.each(['//', 'http://[', 'http://[::1', 'http://%', 'http://a b', '///\\', 'x://[/'])(
+    'an upgrade at %s is answered with 400, and the connection closed',
+    async (target) => {
+      const { closed } = await raw(server.base, head(`GET ${target} HTTP/1.1`, 'Upgrade: x', 'Connection: Upgrade'))
+      expect(await closed).toMatch(/^HTTP\/1\.1 400 /)
+      expect(await health()).toBe(200)
+    },
+  )
+
+  test.each([
+    ['another path', '/api/elsewhere', UPGRADE, 404],
+    ['the channel of workers without a token', '/api/worker-channel', [...UPGRADE, ...KEY], 401],
+    [
+      'the channel of workers with a NUL-like token',
+      '/api/worker-channel',
+      [...UPGRADE, 'Authorization: Bearer \u00ff'],
+      401,
+    ],
+    ['live updates without a key', '/api/socket.io/?EIO=4&transport=websocket', UPGRADE, 400],
+  ])('an upgrade at %s is refused', async (_name, path, headers, status) => {
+    const { closed } = await raw(server.base, head(`GET ${path} HTTP/1.1`, ...headers))
+    expect(await closed).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(await health()).toBe(200)
+  })
+
+  test.each([
+    ['no request line', '\u0000\u0001\u0002\r\n\r\n', 400],
+    ['another protocol', '\u0016\u0003\u0001\u0000\u00a5\u0001', 400],
+    ['two lengths', head('POST /api/v1/flags HTTP/1.1', 'Content-Length: 1', 'Content-Length: 2'), 400],
+    ['headers without an end', `GET / HTTP/1.1\r\nHost: x\r\na: ${'x'.repeat(100_000)}`, 431],
+  ])('%s is answered in the shape of an error', async (_name, bytes, status) => {
+    const { closed } = await raw(server.base, bytes)
+    const answer = await closed
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({
+      statusCode: status,
+      code: 'INVALID_REQUEST',
+      params: { message: expect.any(String) },
+    })
+  })
+
+  test.each(['CONNECT example.com:80 HTTP/1.1', 'CONNECT // HTTP/1.1', 'PRI * HTTP/2.0'])(
+    '%s is not taken',
+    async (line) => {
+      const { closed } = await raw(server.base, head(line))
+      await closed
+      expect(await health()).toBe(200)
+    },
+  )
+
+  test('sockets that break off in the middle of an upgrade end nothing', async () => {
+    for (let time = 0; time < 50; time++) {
+      const { socket } = await raw(
+        server.base,
+        head('GET /api/socket.io/?EIO=4&transport=websocket HTTP/1.1', ...UPGRADE, ...KEY),
+      )
+      socket.resetAndDestroy()
+    }
+    expect(await health()).toBe(200)
+  })
+})
