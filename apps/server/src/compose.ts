@@ -123,6 +123,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   const db = await openForServer(settings, keys, log)
   const release = packageJson.version
   const tokens = createTokens(keys.jwtSecret)
+  const encryption = createEncryption(keys.encryptionKey)
   const { app, closing } = await createHttpServer({
     settings,
     log,
@@ -154,6 +155,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     bus,
     settings,
     tokens,
+    sealKey: encryption.keyOfRun,
     files,
     catalogue,
     makeQueue: await queueMaker(db, connectRedis, log),
@@ -218,7 +220,6 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   })
   const timeoutMs = settings.triggerTimeoutSeconds * 1000
   const projects = createProjects({ db, flows, onLimitsChanged: execution.limitsChanged })
-  const encryption = createEncryption(keys.encryptionKey)
   const oauthApps = createOAuthApps({ db, encryption })
   const oauth2 = createOAuth2Client({ outbound, apps: oauthApps })
   const makeConnection = createConnectionMaker({

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 
 export interface Encrypted {
@@ -12,6 +12,8 @@ export interface Encryption {
   encrypt(value: unknown): Encrypted
   /** @throws Error when the key is not the one that encrypted, or the data was changed. */
   decrypt(encrypted: Encrypted): unknown
+  /** A key of its own for one run, 64 hexadecimal characters: it opens nothing of any other. */
+  keyOfRun(runId: string): string
 }
 
 const ALGORITHM = 'aes-256-gcm'
@@ -28,6 +30,7 @@ export function createEncryption(encryptionKey: string): Encryption {
       const data = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()])
       return { iv: iv.toString('hex'), data: data.toString('base64'), tag: cipher.getAuthTag().toString('hex') }
     },
+    keyOfRun: (runId) => createHmac('sha256', key).update(`run ${runId}`).digest('hex'),
     decrypt({ iv, data, tag }) {
       const decipher = createDecipheriv(ALGORITHM, key, Buffer.from(iv, 'hex'))
       decipher.setAuthTag(Buffer.from(tag, 'hex'))

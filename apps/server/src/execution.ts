@@ -1,3 +1,4 @@
+// Longer than most files: everything that receives events and runs flows is put together here, in one function.
 import { isTerminal } from '@piecework/model/run/status'
 import type { Logger } from 'pino'
 import type { Bus } from './bus/bus.ts'
@@ -51,6 +52,8 @@ export interface ExecutionParts {
   bus: Bus
   settings: Settings
   tokens: Tokens
+  /** The key with which outputs of a run that hold secrets are sealed. */
+  sealKey(runId: string): string
   files: Files
   catalogue: Catalogue
   log: Logger
@@ -158,6 +161,7 @@ export function createExecution(parts: ExecutionParts) {
     replies,
     observer: parts.observer,
     engineToken,
+    sealKey: parts.sealKey,
     flowTimeoutMs: settings.flowTimeoutSeconds * 1000,
     memoryLimitKb: settings.sandboxMemoryLimitKb,
     readJournal: async (runId) => (await readJournals(db, [runId])).get(runId) ?? [],
@@ -298,6 +302,7 @@ export function createExecution(parts: ExecutionParts) {
     starter,
     payloads,
     versions,
+    sealKey: parts.sealKey,
     wake,
     async onCanceled(projectId, canceled) {
       const ids = canceled.map(({ id }) => id)

@@ -43,12 +43,15 @@ export class MemoryLimitError extends Error {
 
 /** An error that was thrown inside a V8 isolate; only its description crossed the border. */
 export class IsolatedError extends Error {
-  constructor(message: string, stack: string | undefined) {
+  constructor(name: string, message: string, stack: string) {
     super(message)
-    this.name = 'IsolatedError'
-    if (stack !== undefined) this.stack = stack
+    this.name = name
+    this.stack = stack
   }
 }
+
+/** What is no error was thrown inside a V8 isolate, as text. */
+export class IsolatedValue extends Error {}
 
 export const isEngineFailure = (error: unknown): boolean => isA(error, ExecutionError) && error.kind === 'ENGINE'
 
@@ -63,31 +66,42 @@ function isA<T>(error: unknown, type: new (...values: never[]) => T): error is T
   }
 }
 
+/** An error whose text may leave the engine, for what is not the failure of a step. */
+export const masked = (error: unknown, { mask }: { mask: Mask }): Error => new Error(errorText(error, mask))
+
 const MAX_ERROR_TEXT = 64 * 1024
+const MAX_BODY_TEXT = 8 * 1024
+const MAX_CAUSES = 5
+const MAX_PARTS = 100
+const MAX_DEPTH = 4
+
+/** Takes secrets out of a text. */
+export type Mask = (text: string) => string
 
 /** The message of anything that can be thrown. */
 export function messageOf(error: unknown): string {
   if (typeof error === 'string') return error
-  try {
-    if (typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string') {
-      return error.message
-    }
-  } catch {
-    // The getter of a thrown object threw in turn.
-  }
-  return safeInspect(error)
+  const message = partOf(error, 'message')
+  return typeof message === 'string' ? message : shown(error)
 }
 
 /**
- * The text that a failed step shows (spec: facts/engine.md section 5): a message that is JSON is printed prettily,
- * anything else as Node shows it, with its stack.
+ * The text that a failed step shows (spec: facts/engine.md section 5): a message that is JSON is printed prettily. Of
+ * anything else people see what helps them: message, codes, the answer of the service, what caused it, and what the
+ * code printed. Sockets, requests and settings of clients stay here, and so do the files of this engine.
+ * @param mask takes the secrets out before anything is cut, so that no half of one is left
  */
-export function errorText(error: unknown): string {
+export function errorText(error: unknown, mask: Mask = (text) => text): string {
   const pretty = prettyJson(messageOf(error))
-  if (pretty !== undefined) return bounded(pretty)
-  if (typeof error === 'string') return bounded(error)
-  if (isA(error, IsolatedError)) return bounded(error.stack ?? error.message)
-  return bounded(safeInspect(error))
+  const text = pretty ?? (typeof error === 'string' ? error : described(error, mask))
+  return cut(mask(withoutOwnFiles(text)), MAX_ERROR_TEXT)
+}
+
+const outputs = new WeakMap<object, string>()
+
+/** Remembers what code printed before it threw; the text of the error shows it, unless its message is JSON. */
+export function noteOutput(error: unknown, output: string): void {
+  if (typeof error === 'object' && error !== null && output !== '') outputs.set(error, output)
 }
 
 function prettyJson(message: string): string | undefined {
@@ -99,14 +113,130 @@ function prettyJson(message: string): string | undefined {
   }
 }
 
-/** Objects of user code may carry inspectors and getters of their own, which may throw. */
-function safeInspect(value: unknown): string {
+function described(error: unknown, mask: Mask): string {
+  if (typeof error !== 'object' || error === null) return shown(error)
+  const causes: string[] = []
+  let cause: unknown = error
+  for (let depth = 0; depth <= MAX_CAUSES && cause !== undefined && cause !== null; depth++) {
+    causes.push(describedAlone(cause, mask))
+    cause = partOf(cause, 'cause')
+  }
+  const output = outputs.get(error)
+  return `${causes.join('\ncause: ')}${output === undefined ? '' : `\n\nOutput of the code:\n${output}`}`
+}
+
+/** What else an error says: system errors, clients of HTTP and databases, AWS. */
+const DETAILS =
+  'code errno syscall hostname address port status statusCode statusText detail hint sqlState sqlMessage reason'.split(
+    ' ',
+  )
+const BODIES = ['data', 'body', '_data']
+
+function describedAlone(error: unknown, mask: Mask): string {
+  if (isA(error, IsolatedValue)) return error.message
+  const message = partOf(error, 'message')
+  const response = partOf(error, 'response')
+  const lines = [typeof message === 'string' ? headOf(error, message) : mask(shown(error))]
+  for (const name of DETAILS) {
+    const own = partOf(error, name)
+    const detail = own === undefined && name.startsWith('status') ? partOf(response, name) : own
+    const isShown = typeof detail === 'number' || (typeof detail === 'string' && detail !== '')
+    if (isShown && !message?.toString().includes(String(detail))) lines.push(`${name}: ${detail}`)
+  }
+  if (typeof message === 'string') {
+    const body = [response, error].flatMap((holder) => BODIES.map((name) => bodyText(partOf(holder, name))))
+    const text = body.find((one) => one !== undefined && one !== '')
+    if (text !== undefined) lines.push(`response: ${cut(mask(text), MAX_BODY_TEXT)}`)
+  }
+  const errors = partOf(error, 'errors')
+  if (Array.isArray(errors) && isA(error, AggregateError))
+    for (const one of errors.slice(0, MAX_CAUSES)) lines.push(`- ${headOf(one, messageOf(one))}`)
+  lines.push(...placesOf(error))
+  return lines.join('\n')
+}
+
+function headOf(error: unknown, message: string): string {
+  const [own, made] = [partOf(error, 'name'), partOf(partOf(error, 'constructor'), 'name')]
+  const name = typeof own === 'string' && own !== '' && own !== 'Error' ? own : made
+  const known = typeof name === 'string' && name !== 'Object' && name !== IsolatedError.name ? name : 'Error'
+  return `${known}: ${message}`
+}
+
+/** Where in the code of the step it happened. What the engine and libraries did on the way helps nobody. */
+function placesOf(error: unknown): string[] {
+  const stack = partOf(error, 'stack')
+  if (typeof stack !== 'string') return []
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at .*\bcode\.js:\d/.test(line))
+    .slice(0, MAX_CAUSES)
+}
+
+/** The body of an answer, where it is text or plain data. */
+function bodyText(body: unknown): string | undefined {
+  if (typeof body === 'string') return body
+  if (!isPlain(body) && !Array.isArray(body)) return undefined
   try {
-    return inspect(value, { depth: 4 })
+    return JSON.stringify(body)
+  } catch {
+    return undefined
+  }
+}
+
+/** Parts of requests, connections and clients, which hold credentials and say nothing of what went wrong. */
+const HIDDEN = new Set(
+  'config request req res headers _headers agent httpagent httpsagent socket client options connection auth'.split(' '),
+)
+
+/** Anything that is no error, for people: plain data, to some depth. */
+function shown(value: unknown): string {
+  try {
+    return inspect(plainOf(value, 0), { depth: MAX_DEPTH + 1 })
   } catch {
     return 'an error that cannot be shown'
   }
 }
 
-const bounded = (text: string): string =>
-  text.length > MAX_ERROR_TEXT ? `${text.slice(0, MAX_ERROR_TEXT)}... (cut)` : text
+function plainOf(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return typeof value === 'function' ? nameOfFunction(value) : value
+  if (depth > MAX_DEPTH) return '[...]'
+  if (Array.isArray(value)) return value.slice(0, MAX_PARTS).map((part) => plainOf(part, depth + 1))
+  const message = partOf(value, 'message')
+  if (!isPlain(value)) return typeof message === 'string' ? headOf(value, message) : `[${nameOfClass(value)}]`
+  const parts = Object.entries(value).filter(([name]) => !HIDDEN.has(name.toLowerCase()))
+  return Object.fromEntries(parts.slice(0, MAX_PARTS).map(([name, part]) => [name, plainOf(part, depth + 1)]))
+}
+
+const nameOfFunction = (value: object): string => `[Function: ${String(partOf(value, 'name'))}]`
+const nameOfClass = (value: object): string => String(partOf(partOf(value, 'constructor'), 'name') ?? 'object')
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
+}
+
+/** A member of what code of users has thrown: getters may throw in turn. */
+function partOf(value: unknown, name: string): unknown {
+  try {
+    return (typeof value === 'object' && value !== null) || typeof value === 'function'
+      ? Reflect.get(value, name)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Node.js names the files that asked for a module, and the stack of an error in its message names them too. */
+function withoutOwnFiles(text: string): string {
+  return text
+    .replace(/\nRequire stack:(?:\n- .*)*/g, '')
+    .replace(/\n\s+at (?!.*\bcode\.js:)[^\n]*(?:node:|file:|\/)[^\n]*:\d+:\d+\)?/g, '')
+    .replaceAll(OWN_FILES, '')
+}
+
+/** The folder of the engine's bundle. */
+const OWN_FILES = new URL('.', import.meta.url).href
+
+const cut = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length)}... (cut)` : text

@@ -88,6 +88,8 @@ export interface ExecuteFlow extends OperationBase {
   test: { stepName: string; sampleData: Record<string, string> } | null
   /** Whether an HTTP caller waits for this run. */
   callerWaits: boolean
+  /** 64 hexadecimal characters, of this run alone: closes outputs that hold secrets, for when the run goes on. */
+  sealKey: string
   /** Tags that the run got before; the result has them too. */
   tags?: string[]
 }
@@ -169,7 +171,7 @@ export interface JournalEntry {
   sequence: number
   stepName: string
   path: StepPath
-  /** JSON text of a StepOutput. A loop's carries no iterations: those are entries of their own. */
+  /** JSON text of a StepOutput, without secrets. A loop's carries no iterations: those are entries of their own. */
   output: string
   /** Large output cut out of `output`, to be stored as a FLOW_RUN_LOG_SLICE file with this id. */
   slice?: { fileId: string; data: string }

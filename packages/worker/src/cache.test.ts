@@ -63,6 +63,7 @@ const runStep = async (key: string, step: ReturnType<typeof code> | ReturnType<t
   const task: Task = {
     operation: {
       ...{ type: 'EXECUTE_FLOW', projectId: 'project', platformId: 'platform', engineToken: 'token', flowId: 'flow' },
+      sealKey: '0'.repeat(64),
       ...{ flowRunId: key, executionType: 'BEGIN', triggerPayload: '{}', executeTrigger: false, resumePayload: null },
       ...{ journal: [], tags: [], test: null, callerWaits: false },
     },

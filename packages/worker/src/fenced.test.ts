@@ -75,6 +75,7 @@ async function runCode(worker: Worker, body: string, input = {}, projectId = 'pr
       projectId,
       platformId: 'platform',
       engineToken: 'token',
+      sealKey: '0'.repeat(64),
       flowRunId: key,
       flowId: 'flow',
       executionType: 'BEGIN',

@@ -52,6 +52,7 @@ function taskOf(key: string, { projectId = 'project', timeoutMs = 30_000 } = {})
       projectId,
       platformId: 'platform',
       engineToken: 'token',
+      sealKey: '0'.repeat(64),
       flowRunId: `run-${count++}`,
       flowId: 'flow',
       executionType: 'BEGIN',

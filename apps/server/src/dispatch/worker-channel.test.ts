@@ -69,6 +69,7 @@ const taskOf = (triggerPayload: string, key = 'slow'): Task => ({
     projectId: 'project',
     platformId: 'platform',
     engineToken: 'none',
+    sealKey: '0'.repeat(64),
     flowRunId: 'run',
     flowId: 'flow',
     executionType: 'BEGIN',

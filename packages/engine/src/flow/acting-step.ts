@@ -69,7 +69,7 @@ export async function executeActing(
   // A barrier that broke ends the run: nothing more may be done that could not be written down.
   await flushed
   record.duration = elapsedSince(startedAt)
-  if (failure !== undefined) record.error = errorText(failure.error)
+  if (failure !== undefined) record.error = errorText(failure.error, run.secrets.mask)
   else record.status = effect === 'PAUSE' ? 'PAUSED' : 'SUCCEEDED'
   finishStep(run, record, scope)
   if (run.verdict !== 'RUNNING') return

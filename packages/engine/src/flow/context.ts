@@ -9,6 +9,7 @@ import type { Journal } from './journal.ts'
 import { type LogSize, truncateInput } from './log-size.ts'
 import type { Plan, PlannedInput } from './plan.ts'
 import { findRecord, outputOf, type Scope, type StepRecord } from './record.ts'
+import type { Showing } from './showing.ts'
 
 /** How a run stands. RUNNING goes on; everything else ends it. */
 export type Verdict = 'RUNNING' | 'STOPPED' | 'FAILED' | 'PAUSED' | 'LOG_SIZE_EXCEEDED' | 'MEMORY_LIMIT_EXCEEDED'
@@ -20,6 +21,7 @@ export interface Run extends PieceHost {
   readonly port: RunPort
   readonly journal: Journal
   readonly logSize: LogSize
+  readonly showing: Showing
   readonly top: Scope
   verdict: Verdict
   failedStep: FailedStep | null
@@ -57,7 +59,7 @@ export interface ResolvedInput {
  * @throws ExecutionError when a connection cannot be loaded
  */
 export async function resolveInput(
-  run: Pick<PieceHost, 'sandbox' | 'connections' | 'engine'>,
+  run: Pick<PieceHost, 'sandbox' | 'connections' | 'engine' | 'secrets'>,
   input: PlannedInput,
   scope: Scope,
   version: ContextVersion = '2',
@@ -66,8 +68,10 @@ export async function resolveInput(
   const environment = environmentOf(run, scope, version)
   const value = resolve(input.template, environment)
   const text = printWithinDepth(value, 'The input') ?? 'null'
-  const shown = input.template.secret ? resolveRedacted(input.template, environment) : value
-  const shownText = input.template.secret ? (JSON.stringify(shown) ?? 'null') : text
+  const redacted = input.template.secret ? resolveRedacted(input.template, environment) : value
+  const redactedText = input.template.secret ? (JSON.stringify(redacted) ?? 'null') : text
+  const shownText = run.secrets.maskJson(redactedText)
+  const shown: unknown = shownText === redactedText ? redacted : JSON.parse(shownText)
   return {
     value,
     text,

@@ -37,8 +37,11 @@ export function endRun(run: Run, verdict: Exclude<Run['verdict'], 'RUNNING'>, re
 export function restoreStep(run: Run, name: string, output: StepOutput, scope: Scope): StepRecord {
   const record = createRecord(name, output.type, output.status)
   record.inputText = JSON.stringify(output.input ?? {})
-  record.outputText = output.output === undefined ? undefined : JSON.stringify(output.output)
-  record.parsed = output.output === undefined ? undefined : { value: output.output }
+  if (output.sealed !== undefined) record.outputText = run.showing.open(output.sealed)
+  else if (output.output !== undefined) {
+    record.outputText = JSON.stringify(output.output)
+    record.parsed = { value: output.output }
+  }
   record.slice = output.outputSlice
   record.duration = output.duration
   record.error = output.errorMessage === undefined ? undefined : String(output.errorMessage)

@@ -2,6 +2,7 @@ import { newId } from '@piecework/model/ids'
 import type { StepOutput } from '@piecework/model/run/step-output'
 import type { JournalEntry, RunPort } from '../protocol.ts'
 import { printRecord, type Scope, type StepRecord } from './record.ts'
+import type { Showing } from './showing.ts'
 
 /** What a run writes down as it goes, and what it finds written down when it starts again. */
 export interface Journal {
@@ -20,7 +21,12 @@ export interface Journal {
   readonly isReplay: boolean
 }
 
-export function createJournal(port: RunPort, entries: JournalEntry[], sliceThresholdBytes: number): Journal {
+export function createJournal(
+  port: RunPort,
+  entries: JournalEntry[],
+  sliceThresholdBytes: number,
+  showing: Showing,
+): Journal {
   const earlier = new Map<string, JournalEntry>()
   for (const entry of entries) {
     const scope = entry.path.map(([loop, iteration]) => `${loop}:${iteration}/`).join('')
@@ -32,9 +38,10 @@ export function createJournal(port: RunPort, entries: JournalEntry[], sliceThres
   return {
     isReplay: entries.length > 0,
     write(record, scope, matters) {
+      showing.hide(record)
       const slice = cutSlice(record, sliceThresholdBytes)
       const output: string[] = []
-      printRecord(record, output, false)
+      printRecord(record, output, showing, false)
       sequence += 1
       const entry = { sequence, stepName: record.name, path: scope.path, output: output.join('') }
       port.journal(slice === undefined ? entry : { ...entry, slice }, matters)
@@ -63,5 +70,5 @@ function cutSlice(record: StepRecord, thresholdBytes: number): JournalEntry['sli
   if (record.outputText === undefined || record.outputBytes <= thresholdBytes || record.slice !== undefined)
     return undefined
   record.slice = { fileId: newId(), size: record.outputBytes }
-  return { fileId: record.slice.fileId, data: record.outputText }
+  return { fileId: record.slice.fileId, data: record.shownText ?? record.outputText }
 }

@@ -84,6 +84,7 @@ it('hands actions files, tags, connections, the project and its flows', async ()
     return {
       file: await files.write({ fileName: 'a.txt', data: Buffer.from('content of a') }),
       secret: (await connections.get('key')).secret_text,
+      length: (await connections.get('key')).secret_text.length,
       missing: await connections.get('nowhere'),
       externalId: await project.externalId(),
       listed: await flows.list({ externalIds: ['a', 'b'] }),
@@ -94,7 +95,8 @@ it('hands actions files, tags, connections, the project and its flows', async ()
   })
   expect(log.executionState.steps.step_1?.output).toEqual({
     file: 'https://flows.example.com/file',
-    secret: 's3cret',
+    secret: '**REDACTED**',
+    length: 6,
     missing: null,
     externalId: 'outside',
     listed: { data: ['?externalIds=a%2Cb'], next: null, previous: null },
@@ -124,13 +126,19 @@ it('gives each context version its own shape of connection, and logs none of it'
     props: { port: { type: 'NUMBER', required: true }, host: { type: 'SHORT_TEXT' } },
   }
   const seen = async (externalId: string, version: string) => {
-    const { log } = await runPiece(({ auth }) => ({ auth }), {
+    const given: unknown[] = []
+    const act = ({ auth }: Context) => {
+      given.push(auth)
+      return { auth }
+    }
+    const { log } = await runPiece(act, {
       auth: version === '' ? custom : [custom, { type: 'SECRET_TEXT' }],
       version,
       input: { auth: `{{connections['${externalId}']}}` },
     })
     expect(log.executionState.steps.step_1?.input).toEqual({ auth: '**REDACTED**' })
-    return log.executionState.steps.step_1?.output
+    expect(JSON.stringify(log)).not.toContain('s3cret')
+    return { auth: given[0] }
   }
   expect(await seen('custom', '2')).toEqual({ auth: { type: 'CUSTOM_AUTH', props: { port: 8080, host: 'h' } } })
   expect(await seen('custom', '')).toEqual({ auth: { port: 8080, host: 'h' } })

@@ -58,7 +58,8 @@ async function performAction(
     propsValue,
     output: {
       async update({ data }: { data: unknown }): Promise<void> {
-        run.port.progress(step.name, scope.path, printWithinDepth(data, 'The output so far') ?? 'null')
+        const text = printWithinDepth(data, 'The output so far') ?? 'null'
+        run.port.progress(step.name, scope.path, run.secrets.maskJson(text))
       },
     },
     agent: {

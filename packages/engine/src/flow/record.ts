@@ -14,6 +14,11 @@ export interface StepRecord {
   /** JSON text of the whole output; a loop's output lives in `loop`. */
   outputText: string | undefined
   parsed: { value: unknown } | undefined
+  /** JSON text of the output without secrets, with the whole one sealed next to it; see showing.ts. */
+  shownText: string | undefined
+  sealed: string | undefined
+  /** How many secrets were known when it was last masked. */
+  maskedFor: number
   slice: OutputSlice | undefined
   duration: number | undefined
   /** What went wrong, as text. */
@@ -62,6 +67,9 @@ export function createRecord(name: string, type: string, status: StepOutputStatu
     inputText: '{}',
     outputText: undefined,
     parsed: undefined,
+    shownText: undefined,
+    sealed: undefined,
+    maskedFor: -1,
     slice: undefined,
     duration: undefined,
     error: undefined,
@@ -136,39 +144,49 @@ export function textOf(record: StepRecord, light: boolean): string | undefined {
   return light ? JSON.stringify({ item, index }) : JSON.stringify(output)
 }
 
-/** The JSON text of one StepOutput. A loop's iterations are in the log, and entries of their own in the journal. */
-export function printRecord(record: StepRecord, into: string[], withIterations: boolean): void {
+/** Makes records fit to leave the engine. */
+export interface Shower {
+  /** Takes secrets out of everything of a record that is printed. */
+  hide(record: StepRecord): void
+  /** The same for JSON text of any other value. */
+  json(text: string): string
+}
+
+/** The JSON text of one StepOutput, without secrets. A loop's iterations are in the log, and entries of their own in the journal. */
+export function printRecord(record: StepRecord, into: string[], shower: Shower, withIterations: boolean): void {
+  shower.hide(record)
   into.push(`{"type":${JSON.stringify(record.type)},"status":"${record.status}","input":${record.inputText}`)
-  if (record.loop !== undefined) printLoop(record.loop, into, withIterations)
+  if (record.loop !== undefined) printLoop(record.loop, into, shower, withIterations)
   else if (record.slice !== undefined) into.push(`,"outputSlice":${JSON.stringify(record.slice)}`)
-  else if (record.outputText !== undefined) into.push(`,"output":${record.outputText}`)
+  else if (record.shownText !== undefined) into.push(`,"output":${record.shownText}`)
+  if (record.sealed !== undefined) into.push(`,"sealed":"${record.sealed}"`)
   if (record.duration !== undefined) into.push(`,"duration":${record.duration}`)
   if (record.error !== undefined) into.push(`,"errorMessage":${JSON.stringify(record.error)}`)
   into.push('}')
 }
 
-function printLoop(loop: LoopState, into: string[], withIterations: boolean): void {
+function printLoop(loop: LoopState, into: string[], shower: Shower, withIterations: boolean): void {
   const item = loop.item === undefined ? undefined : JSON.stringify(loop.item)
   into.push(',"output":{')
-  if (item !== undefined) into.push(`"item":${item},`)
+  if (item !== undefined) into.push(`"item":${shower.json(item)},`)
   into.push(`"index":${loop.index}`)
   into.push(',"iterations":[')
   if (withIterations) {
     loop.iterations.forEach((scope, index) => {
       if (index > 0) into.push(',')
-      printSteps(scope.steps, into)
+      printSteps(scope.steps, into, shower)
     })
   }
   into.push(']}')
 }
 
 /** The JSON text of a map from step name to StepOutput. */
-export function printSteps(steps: ReadonlyMap<string, StepRecord>, into: string[]): void {
+export function printSteps(steps: ReadonlyMap<string, StepRecord>, into: string[], shower: Shower): void {
   into.push('{')
   let first = true
   for (const record of steps.values()) {
     into.push(first ? '' : ',', JSON.stringify(record.name), ':')
-    printRecord(record, into, true)
+    printRecord(record, into, shower, true)
     first = false
   }
   into.push('}')

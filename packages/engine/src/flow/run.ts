@@ -1,13 +1,15 @@
 import { createApiClient } from '../api.ts'
 import type { Engine } from '../engine.ts'
-import { ExecutionError, errorText, messageOf } from '../errors.ts'
+import { ExecutionError, errorText } from '../errors.ts'
 import type { ExecuteFlow, FlowResult, RunPort } from '../protocol.ts'
 import { createConnections } from '../resolve/connections.ts'
+import { createSecrets } from '../secrets/secrets.ts'
 import type { Run } from './context.ts'
 import { createJournal } from './journal.ts'
 import { createLogSize } from './log-size.ts'
 import type { Plan } from './plan.ts'
 import { createScope, printSteps } from './record.ts'
+import { createShowing } from './showing.ts'
 import { executeChain } from './steps.ts'
 import { executeTest } from './test-step.ts'
 import { startTrigger } from './trigger.ts'
@@ -33,7 +35,7 @@ export async function runFlow(operation: ExecuteFlow, port: RunPort, engine: Eng
     return resultOf(run, STATUS_OF[run.verdict])
   } catch (error) {
     // Everything an author can cause has become the failure of a step before it gets here.
-    return { ...resultOf(run, 'INTERNAL_ERROR'), error: error instanceof Error ? errorText(error) : messageOf(error) }
+    return { ...resultOf(run, 'INTERNAL_ERROR'), error: errorText(error, run.secrets.mask) }
   } finally {
     run.sandbox.close()
   }
@@ -51,20 +53,24 @@ const STATUS_OF = {
 function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine, plan: Plan): Run {
   const { config } = engine
   const api = createApiClient(config, operation.engineToken)
+  const secrets = createSecrets(operation.engineToken)
+  const showing = createShowing(secrets, operation.sealKey)
   return {
     engine,
     operation,
     plan,
     port,
     api,
-    connections: createConnections(api),
+    connections: createConnections(api, secrets),
+    secrets,
+    showing,
     sandbox: engine.sandbox.open(operation.projectId),
     projectId: operation.projectId,
     engineToken: operation.engineToken,
     flowId: operation.flowId,
     flowVersionId: plan.versionId,
     storePrefix: '',
-    journal: createJournal(port, operation.journal, config.limits.sliceThresholdKb * 1024),
+    journal: createJournal(port, operation.journal, config.limits.sliceThresholdKb * 1024, showing),
     logSize: createLogSize(config.limits),
     top: createScope(),
     tags: new Set(operation.tags),
@@ -81,15 +87,21 @@ function refuseContradiction({ executionType, journal }: ExecuteFlow): void {
   }
 }
 
+/** More secrets may be known than when the step failed. */
+function shownFailure({ failedStep, secrets }: Run): FlowResult['failedStep'] {
+  const message = failedStep?.message
+  return failedStep === null || message === undefined ? failedStep : { ...failedStep, message: secrets.mask(message) }
+}
+
 function resultOf(run: Run, status: FlowResult['status']): FlowResult {
-  const tags = [...run.tags]
+  const tags = [...run.tags].map(run.secrets.mask)
   const log: string[] = ['{"executionState":{"steps":']
-  printSteps(run.top.steps, log)
+  printSteps(run.top.steps, log, run.showing)
   log.push(`,"tags":${JSON.stringify(tags)}}}`)
   return {
     type: 'EXECUTE_FLOW',
     status,
-    failedStep: run.failedStep,
+    failedStep: shownFailure(run),
     tags,
     stepsCount: run.stepsCount,
     log: log.join(''),

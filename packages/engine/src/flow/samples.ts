@@ -14,7 +14,7 @@ export function setSample(scope: Scope, name: string, text: string): void {
 
 /** Shows a loop in its first round, over the first of its items. */
 export async function sampleLoop(
-  host: Pick<PieceHost, 'sandbox' | 'connections' | 'engine'>,
+  host: Pick<PieceHost, 'sandbox' | 'connections' | 'engine' | 'secrets'>,
   scope: Scope,
   name: string,
   items: PlannedInput,

@@ -167,7 +167,7 @@ function decisionOf(output: unknown): boolean[] {
 /** Ends the run at a step that failed before it could do anything. */
 function failStep(run: Run, record: StepRecord, scope: Scope, error: unknown): void {
   record.status = 'FAILED'
-  record.error = errorText(error)
+  record.error = errorText(error, run.secrets.mask)
   finishStep(run, record, scope)
   if (run.verdict === 'RUNNING')
     endRun(run, error instanceof MemoryLimitError ? 'MEMORY_LIMIT_EXCEEDED' : 'FAILED', record)

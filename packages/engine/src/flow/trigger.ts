@@ -30,7 +30,7 @@ export async function startTrigger(run: Run): Promise<boolean> {
   } catch (error) {
     if (isEngineFailure(error)) throw error
     record.status = 'FAILED'
-    record.error = errorText(error)
+    record.error = errorText(error, run.secrets.mask)
   }
   // The payload is on the run's own row, so that nobody has to wait for this entry.
   finishStep(run, record, run.top, false)

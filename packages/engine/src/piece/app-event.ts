@@ -3,6 +3,7 @@ import type { Engine } from '../engine.ts'
 import { errorText } from '../errors.ts'
 import type { AppEventResult, ParseAppEvent } from '../protocol.ts'
 import { guarded } from '../sandbox/guards.ts'
+import { createSecrets } from '../secrets/secrets.ts'
 
 const TYPE = 'PARSE_APP_EVENT'
 
@@ -18,6 +19,8 @@ const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? 
 /** Lets a piece read a call to the webhook of its app (spec: facts/pieces-framework.md section 1, events). */
 export async function parseAppEvent(operation: ParseAppEvent, engine: Engine): Promise<AppEventResult> {
   const { appWebhook } = operation
+  const secrets = createSecrets(operation.engineToken)
+  secrets.add(appWebhook.secret)
   try {
     const { events } = await engine.pieces.load(operation.piece)
     if (events === undefined) throw new Error('The piece takes no events of its app')
@@ -39,6 +42,6 @@ export async function parseAppEvent(operation: ParseAppEvent, engine: Engine): P
       ...(reply ? { reply: { headers: reply.headers, body: asJson(reply.body) } } : {}),
     }
   } catch (error) {
-    return { type: TYPE, status: 'USER_FAILURE', error: errorText(error), verified: false }
+    return { type: TYPE, status: 'USER_FAILURE', error: errorText(error, secrets.mask), verified: false }
   }
 }

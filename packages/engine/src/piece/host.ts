@@ -3,12 +3,14 @@ import type { Engine } from '../engine.ts'
 import type { StoreChange } from '../protocol.ts'
 import type { Connections } from '../resolve/connections.ts'
 import type { RunSandbox } from '../sandbox/sandbox.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 
 /** What any piece code needs around it, be it a step, a trigger hook or a property. */
 export interface PieceHost {
   readonly engine: Engine
   readonly api: ApiClient
   readonly connections: Connections
+  readonly secrets: Secrets
   readonly sandbox: RunSandbox
   readonly projectId: string
   readonly engineToken: string

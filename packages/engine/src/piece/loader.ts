@@ -34,7 +34,7 @@ async function loadBundled(bundled: Record<string, () => Promise<Piece>>, name: 
 async function loadFile(file: string): Promise<Piece> {
   const exported = await importModule(file)
   const piece = findPiece(exported)
-  if (piece === undefined) throw new Error(`${file} does not export a piece`)
+  if (piece === undefined) throw new Error('The package does not export a piece')
   return piece
 }
 
@@ -44,7 +44,7 @@ async function importModule(file: string): Promise<unknown> {
     return createRequire(file)(file)
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_REQUIRE_ASYNC_MODULE') {
-      throw new Error(`The piece ${file} could not be loaded: ${messageOf(error)}`, { cause: error })
+      throw new Error(`The piece could not be loaded: ${messageOf(error)}`)
     }
     return import(pathToFileURL(file).href)
   }

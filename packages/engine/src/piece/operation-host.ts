@@ -1,6 +1,7 @@
 import { createApiClient } from '../api.ts'
 import type { Engine } from '../engine.ts'
 import { createConnections } from '../resolve/connections.ts'
+import { createSecrets } from '../secrets/secrets.ts'
 import type { PieceHost } from './host.ts'
 
 /** What piece code needs around it outside of a run. The caller closes the host's sandbox. */
@@ -10,10 +11,12 @@ export function createHost(
   flow: Pick<PieceHost, 'flowId' | 'flowVersionId' | 'storeChanges'> & { storePrefix?: string },
 ): PieceHost {
   const api = createApiClient(engine.config, operation.engineToken)
+  const secrets = createSecrets(operation.engineToken)
   return {
     engine,
     api,
-    connections: createConnections(api),
+    connections: createConnections(api, secrets),
+    secrets,
     sandbox: engine.sandbox.open(operation.projectId),
     projectId: operation.projectId,
     engineToken: operation.engineToken,

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts'
-import { isEngineFailure } from '../errors.ts'
+import { isEngineFailure, masked } from '../errors.ts'
 import { resolveInput } from '../flow/context.ts'
 import { planInput } from '../flow/plan.ts'
 import { createScope } from '../flow/record.ts'
@@ -37,10 +37,10 @@ export async function executeProperty(operation: ExecuteProperty, engine: Engine
     return {
       type: 'EXECUTE_PROPERTY',
       propertyType: resolver.type,
-      options: presentableOptions(given, resolver.type === 'DYNAMIC'),
+      options: presentableOptions(host.secrets.maskValue(given), resolver.type === 'DYNAMIC'),
     }
   } catch (error) {
-    if (isEngineFailure(error)) throw error
+    if (isEngineFailure(error)) throw masked(error, host.secrets)
     return { type: 'EXECUTE_PROPERTY', propertyType: resolver.type, options: FAILED_OPTIONS }
   } finally {
     host.sandbox.close()

@@ -88,7 +88,7 @@ describe('trigger hooks', () => {
     for (const schedule of wrong)
       expect(await enable(schedule), schedule.cronExpression).toMatchObject({
         status: 'USER_FAILURE',
-        error: expect.stringMatching(/InvalidCronExpressionError\]: The schedule .* cannot be used/),
+        error: expect.stringMatching(/InvalidCronExpressionError: The schedule .* cannot be used/),
       })
     expect(await enable({ cronExpression: '0/5 * * * *', timezone: 'Asia/Tokyo' })).toMatchObject({
       status: 'OK',
@@ -193,5 +193,54 @@ describe('properties and connections', () => {
     })
     expect(await validate(pieceWith({}, { auth }), { type: 'BASIC_AUTH' })).toMatchObject({ valid: false })
     expect(await validate(pieceWith({}), { type: 'NO_AUTH' })).toMatchObject({ valid: true })
+  })
+})
+
+describe('secrets', () => {
+  const SECRET = 'trigger-secret-1'
+  const trigger = webhookTrigger(NAME, { auth: "{{connections['t']}}" })
+  const call = async (hook: TriggerHook, part: Partial<PieceTriggerContract>) => {
+    api.connections.t = { value: { type: 'SECRET_TEXT', secret_text: SECRET } }
+    const prepared = await prepare('', versionOf([], trigger), { [`${NAME}@1.0.0`]: { bundled: NAME } })
+    return callHook(hook, pieceWith(part, { auth: { type: 'SECRET_TEXT' } }), { prepared })
+  }
+  const fail = async ({ auth }: Context) => {
+    throw Object.assign(new Error('refused'), { response: { status: 401, data: `Bearer ${auth.secret_text}` } })
+  }
+
+  it('are masked in the errors of hooks and in the events of tests', async () => {
+    for (const hook of ['ON_ENABLE', 'ON_DISABLE', 'RENEW', 'HANDSHAKE', 'TEST', 'RUN'] as const) {
+      const failing = { onEnable: fail, onDisable: fail, onRenew: fail, onHandshake: fail, run: fail, test: fail }
+      const result = await call(hook, failing)
+      expect(result).toMatchObject({
+        status: 'USER_FAILURE',
+        error: 'Error: refused\nstatus: 401\nresponse: Bearer **REDACTED**',
+      })
+    }
+    const test = async ({ auth }: Context) => [{ url: `https://a.example/${auth.secret_text}/x` }]
+    expect(await call('TEST', { test })).toMatchObject({ output: ['{"url":"https://a.example/**REDACTED**/x"}'] })
+    // Runs are made of these.
+    expect(await call('RUN', { run: test })).toMatchObject({ output: [`{"url":"https://a.example/${SECRET}/x"}`] })
+  })
+
+  it('are masked in the answers of validators and in options', async () => {
+    const auth = {
+      type: 'SECRET_TEXT',
+      validate: async (context: unknown) => ({ valid: false, error: `no: ${Reflect.get(Object(context), 'auth')}` }),
+    }
+    const base = { projectId: 'p', platformId: 'p', engineToken: 't', piece: { bundled: NAME } }
+    const value = { type: 'SECRET_TEXT', secret_text: SECRET }
+    expect(await execute({ type: 'EXECUTE_VALIDATE_AUTH', ...base, value }, pieceWith({}, { auth }))).toMatchObject({
+      error: 'no: **REDACTED**',
+    })
+    const options = async (input: Context) => ({ options: [{ label: input.auth.secret_text, value: 1 }] })
+    const props = { list: { type: 'DROPDOWN', options } }
+    const asked = {
+      ...{ pieceName: NAME, pieceVersion: '1.0.0', actionOrTriggerName: 'catch', propertyName: 'list' },
+      ...{ input: { auth: "{{connections['t']}}" }, sampleData: {}, flowId: null, searchValue: null },
+    }
+    expect(await execute({ type: 'EXECUTE_PROPERTY', ...base, ...asked }, pieceWith({ props }))).toMatchObject({
+      options: { options: [{ label: '**REDACTED**', value: 1 }] },
+    })
   })
 })

@@ -2,7 +2,7 @@ import { FlowResponse } from '@piecework/model/run/waitpoint'
 import { nextTime, type Schedule } from '@piecework/model/schedule'
 import { z } from 'zod'
 import type { Engine } from '../engine.ts'
-import { ExecutionError, errorText, isEngineFailure } from '../errors.ts'
+import { ExecutionError, errorText, isEngineFailure, masked } from '../errors.ts'
 import { createPlan } from '../flow/plan.ts'
 import type { ExecuteTriggerHook, StoreChange, TriggerHookResult } from '../protocol.ts'
 import { guarded } from '../sandbox/guards.ts'
@@ -29,12 +29,13 @@ export async function executeTriggerHook(operation: ExecuteTriggerHook, engine: 
     storePrefix: simulate ? TEST_PREFIX : '',
     ...(storeChanges === undefined ? {} : { storeChanges }),
   })
+  host.secrets.add(operation.appWebhook?.secret)
   try {
     const trigger = await prepareTrigger(host, createPlan(prepared).trigger)
     return { ...(await guarded(() => callHook(host, trigger, operation))), ...changes() }
   } catch (error) {
-    if (isEngineFailure(error)) throw error
-    return { type: TYPE, status: 'USER_FAILURE', error: errorText(error), ...changes() }
+    if (isEngineFailure(error)) throw masked(error, host.secrets)
+    return { type: TYPE, status: 'USER_FAILURE', error: errorText(error, host.secrets.mask), ...changes() }
   } finally {
     host.sandbox.close()
   }
@@ -76,7 +77,13 @@ async function callHook(
     case 'RUN': {
       if (operation.hook === 'RUN') await verifyAppWebhook(prepared, operation, payload)
       const extra = { ...registration.members, webhookUrl: operation.webhookUrl }
-      return { type: TYPE, status: 'OK', output: await runTrigger(host, prepared, operation.hook, payload, extra) }
+      const output = await runTrigger(host, prepared, operation.hook, payload, extra)
+      // The events of a test are shown to people. Those of RUN become runs, which need the real values and mask them.
+      return {
+        type: TYPE,
+        status: 'OK',
+        output: operation.hook === 'TEST' ? output.map(host.secrets.maskJson) : output,
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Engine } from '../engine.ts'
 import { messageOf } from '../errors.ts'
 import type { ExecuteValidateAuth, ValidateAuthResult } from '../protocol.ts'
 import { guarded } from '../sandbox/guards.ts'
+import { createSecrets } from '../secrets/secrets.ts'
 import { authPropertyFor } from './input.ts'
 
 const TYPE = 'EXECUTE_VALIDATE_AUTH'
@@ -23,6 +24,8 @@ const PROPERTY_TYPE: Record<string, string> = {
 /** Lets a piece say whether a connection is good (spec: facts/engine.md section 14). */
 export async function executeValidateAuth(operation: ExecuteValidateAuth, engine: Engine): Promise<ValidateAuthResult> {
   const { value } = operation
+  const secrets = createSecrets(operation.engineToken)
+  secrets.add(value)
   const piece = await engine.pieces.load(operation.piece)
   if (piece.auth === undefined) return { type: TYPE, valid: true }
   const property = authPropertyFor(piece, value)
@@ -39,9 +42,9 @@ export async function executeValidateAuth(operation: ExecuteValidateAuth, engine
     }
     const answer = Verdict.safeParse(await guarded(() => validate(context)))
     if (answer.data?.valid === true) return { type: TYPE, valid: true }
-    return { type: TYPE, valid: false, error: answer.data?.error ?? 'The connection is not valid' }
+    return { type: TYPE, valid: false, error: secrets.mask(answer.data?.error ?? 'The connection is not valid') }
   } catch (error) {
-    return { type: TYPE, valid: false, error: messageOf(error) }
+    return { type: TYPE, valid: false, error: secrets.mask(messageOf(error)) }
   }
 }
 

@@ -1,11 +1,12 @@
 import { type ApiClient, textField } from '../api.ts'
 import { ExecutionError } from '../errors.ts'
 import type { ContextVersion } from '../piece/contract.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 
 /** Connections are asked for again after this time, so that long runs see refreshed tokens. */
 const KEEP_MS = 60_000
 
-/** The connections of a project, loaded when an input names them. */
+/** The connections of a project, loaded when an input names them. What is secret in them is noted. */
 export interface Connections {
   /** Makes sure that `value` can answer. @throws ConnectionNotFound, ConnectionExpired, ConnectionLoadingFailure */
   load(externalIds: string[]): Promise<void>
@@ -13,12 +14,14 @@ export interface Connections {
   value(externalId: string, version: ContextVersion): unknown
 }
 
-export function createConnections(api: ApiClient): Connections {
+export function createConnections(api: ApiClient, secrets: Pick<Secrets, 'add'>): Connections {
   const loaded = new Map<string, { value: unknown; at: number }>()
   const loadOne = async (externalId: string): Promise<void> => {
     const known = loaded.get(externalId)
     if (known !== undefined && performance.now() - known.at < KEEP_MS) return
-    loaded.set(externalId, { value: await fetchConnection(api, externalId), at: performance.now() })
+    const value = await fetchConnection(api, externalId)
+    secrets.add(value)
+    loaded.set(externalId, { value, at: performance.now() })
   }
   return {
     async load(externalIds) {

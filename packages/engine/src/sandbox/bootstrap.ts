@@ -7,7 +7,7 @@
 export const BOOTSTRAP = `(() => {
   'use strict'
   const { parse, stringify } = JSON
-  const { create, hasOwn, defineProperty, keys: keysOf } = Object
+  const { create, hasOwn, defineProperty } = Object
   const MakeFunction = Function
   const now = Date.now
   const resolved = Promise.resolve.bind(Promise)
@@ -110,8 +110,12 @@ export const BOOTSTRAP = `(() => {
       if (error instanceof Error) {
         failure.message = String(error.message)
         failure.stack = String(error.stack)
-        const extra = keysOf(error)
-        if (extra.length > 0) failure.stack += ' ' + stringify(error, extra)
+        failure.name = String(error.name)
+        failure.details = {}
+        for (const key of ['code', 'status', 'statusCode', 'statusText', 'detail', 'reason']) {
+          const detail = error[key]
+          if (typeof detail === 'string' || typeof detail === 'number') failure.details[key] = detail
+        }
       } else if (typeof error === 'object' && error !== null && typeof error.message === 'string') {
         failure.message = error.message
         failure.stack = show(error)

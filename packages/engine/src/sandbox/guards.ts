@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
 import { setImmediate } from 'node:timers'
 import { format } from 'node:util'
-import { errorText } from '../errors.ts'
+import { noteOutput } from '../errors.ts'
 import { createMender, type Mender } from './mend.ts'
 import { MAX_CONSOLE_TEXT } from './sandbox.ts'
 
@@ -10,6 +10,9 @@ import { MAX_CONSOLE_TEXT } from './sandbox.ts'
  * What keeps user code that shares the engine's process from ending it. Installed once; while no code runs,
  * everything behaves as ever.
  */
+
+/** More of one print is not kept; an error shows less than that. */
+const MAX_PRINT = 128 * 1024
 
 interface Attempt {
   fail(error: unknown): void
@@ -48,7 +51,8 @@ export async function guarded<T>(run: () => Promise<T> | T, isOwn = false): Prom
       void attempts.run(attempt, execute)
     })
   } catch (error) {
-    throw attempt.output === '' ? error : withOutput(error, attempt.output)
+    noteOutput(error, attempt.output)
+    throw error
   } finally {
     attempt.isOver = true
     if (!isOwn) mender?.mend()
@@ -110,7 +114,8 @@ function install(): void {
     const attempt = attempts.getStore()
     if (attempt !== undefined) {
       if (!attempt.isOver) attempt.fail(error)
-    } else if (exclusive) process.stderr.write(`Stray error: ${errorText(error)}\n`)
+      // What it says may hold secrets of a run that nobody knows any more.
+    } else if (exclusive) process.stderr.write('An error of code that is over was dropped\n')
     else throw error
   }
   process.on('uncaughtException', onStray)
@@ -135,17 +140,7 @@ function refuse(name: string): never {
 function keep(print: () => string): boolean {
   const attempt = attempts.getStore()
   if (attempt === undefined) return false
-  if (attempt.output.length < MAX_CONSOLE_TEXT) attempt.output = (attempt.output + print()).slice(0, MAX_CONSOLE_TEXT)
+  // Cut between prints only: half of a secret could not be found again.
+  if (attempt.output.length < MAX_CONSOLE_TEXT) attempt.output += print().slice(0, MAX_PRINT)
   return true
-}
-
-/** The same error with the output below its stack; errors whose message is JSON stay as they are. */
-function withOutput(error: unknown, output: string): unknown {
-  try {
-    if (!(error instanceof Error) || /^[[{]/.test(error.message)) return error
-    error.stack = `${error.stack ?? error.message}\n\nOutput of the code:\n${output}`
-  } catch {
-    // It is frozen, or its getters throw: it has to do without.
-  }
-  return error
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type ivm from 'isolated-vm'
-import { IsolatedError, MemoryLimitError } from '../errors.ts'
+import { IsolatedError, IsolatedValue, MemoryLimitError, noteOutput } from '../errors.ts'
 import { tooDeepText } from '../flow/depth.ts'
 import { type StepRecord, textOf } from '../flow/record.ts'
 import type { EngineLimits } from '../protocol.ts'
@@ -207,10 +207,22 @@ function defineModule(
 /** What V8 says when the isolate may not have more bytes outside its heap. */
 const NO_MORE_BYTES = 'Array buffer allocation failed'
 
+/** What a context says of an error. */
+interface Failure {
+  name?: string
+  message: string
+  stack?: string
+  details?: Record<string, unknown>
+  output: string
+}
+
 function failureOf(text: string, limitMb: number): Error {
-  const failure: { message: string; stack?: string; output: string } = JSON.parse(text)
+  const failure: Failure = JSON.parse(text)
   if (failure.message === NO_MORE_BYTES) return new MemoryLimitError(limitMb)
-  const stack = failure.stack ?? failure.message
-  const shown = failure.output === '' ? stack : `${stack}\n\nOutput of the code:\n${failure.output}`
-  return new IsolatedError(failure.message, shown)
+  const { name, message, stack } = failure
+  const error =
+    name === undefined ? new IsolatedValue(stack ?? message) : new IsolatedError(name, message, stack ?? message)
+  Object.assign(error, failure.details)
+  noteOutput(error, failure.output)
+  return error
 }

@@ -30,7 +30,8 @@ export function createLocalSandbox(): Sandbox {
       return evaluate(flattenNestedKeys, connection, ...values)
     },
     async runCode(file, inputText) {
-      const result = await guarded(() => {
+      // Not catch() of the promise: the code may have changed it.
+      const run = () => {
         let code = codes.get(file)
         if (code === undefined) {
           code = loadCode(file)
@@ -38,12 +39,26 @@ export function createLocalSandbox(): Sandbox {
           codes.set(file, code)
         }
         return code(JSON.parse(inputText))
-      })
-      return printWithinDepth(result, 'The result of the code') ?? 'null'
+      }
+      try {
+        return printWithinDepth(await guarded(run), 'The result of the code') ?? 'null'
+      } catch (error) {
+        throw inCode(error, file)
+      }
     },
     close() {},
   }
   return { open: () => run, prepare() {} }
+}
+
+/** The same error; its stack names the code as authors know it, not its file on this machine. */
+function inCode(error: unknown, file: string): unknown {
+  try {
+    if (error instanceof Error && error.stack !== undefined) error.stack = error.stack.replaceAll(file, 'code.js')
+  } catch {
+    // It is frozen, or its getters throw: its stack is not shown then.
+  }
+  return error
 }
 
 /** Expressions that may change what they read get a copy. */

@@ -178,6 +178,7 @@ export function operationOf(prepared: PreparedVersion, changes: Partial<ExecuteF
     projectId: 'project-a',
     platformId: 'platform',
     engineToken: 'engine-token',
+    sealKey: '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff',
     flowRunId: 'run00000000000000001',
     flowId: prepared.version.flowId,
     prepared,

@@ -23,6 +23,16 @@ export function placedSteps(steps: Steps, path: StepPath = []): PlacedStep[] {
   })
 }
 
+/** The steps as people may see them: what is sealed in them is for the engine. */
+export function withoutSeals(steps: Steps): Steps {
+  return Object.fromEntries(
+    Object.entries(steps).map(([name, { sealed: _, ...step }]) => {
+      if (step.type !== 'LOOP_ON_ITEMS' || !isLoopOutput(step.output)) return [name, step]
+      return [name, { ...step, output: { ...step.output, iterations: step.output.iterations.map(withoutSeals) } }]
+    }),
+  )
+}
+
 /** Puts steps back together, as a log has them. A later step with the same place replaces an earlier one. */
 export function assembleLog(placed: Iterable<PlacedStep>, tags: string[] = []): RunLog {
   const steps: Steps = {}

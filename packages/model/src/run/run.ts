@@ -5,6 +5,17 @@ import { StepOutput } from './step-output.ts'
 export const FailedStep = z.object({ name: z.string(), displayName: z.string(), message: z.string().optional() })
 export type FailedStep = z.infer<typeof FailedStep>
 
+const LONGEST_LINE = 300
+
+/** What lists show of a failure: the first line, or all of a message that is JSON on one line, and no more than fits. */
+export function shortFailure(failedStep: FailedStep): FailedStep {
+  if (failedStep.message === undefined) return failedStep
+  const start = failedStep.message.trimStart().slice(0, 2 * LONGEST_LINE)
+  const line = /^[{[]/.test(start) ? start.replaceAll(/\s*\n\s*/g, ' ') : start.split('\n', 1)[0]
+  const message = line ?? ''
+  return { ...failedStep, message: message.length > LONGEST_LINE ? `${message.slice(0, LONGEST_LINE - 1)}…` : message }
+}
+
 /** A run on the wire (spec: facts/rest-api.md section 8). `steps` is null or absent in lists. */
 export const FlowRun = z.object({
   id: z.string(),

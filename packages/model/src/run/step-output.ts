@@ -15,6 +15,8 @@ export const StepOutput = z.object({
   input: z.unknown(),
   output: z.unknown().optional(),
   outputSlice: OutputSlice.optional(),
+  /** The output with the secrets in it, encrypted: for a run that goes on. It is shown to nobody. */
+  sealed: z.string().optional(),
   /** Milliseconds, fractional. */
   duration: z.number().optional(),
   errorMessage: z.unknown().optional(),

@@ -153,7 +153,7 @@ const HEAD = /^\{"type":"([A-Z_]+)","status":"([A-Z]+)"/
 
 function readStep(text: JournalEntry['output']): StepOutput {
   if (text.length <= MAX_STEP_CHARACTERS) {
-    const { outputSlice, ...step } = StepOutput.parse(JSON.parse(text))
+    const { outputSlice, sealed: _, ...step } = StepOutput.parse(JSON.parse(text))
     // It was put elsewhere because it is large.
     return outputSlice ? { ...step, output: TRUNCATED } : step
   }

@@ -1,3 +1,4 @@
+import { createSecrets } from '@piecework/engine/secrets/secrets'
 import { z } from 'zod'
 import type { Outbound } from '../../http/outbound.ts'
 
@@ -119,6 +120,7 @@ function read(body: string): Record<string, unknown> {
 }
 
 function censor(message: string, secrets: readonly (string | undefined)[]): string {
-  const known = secrets.filter((secret) => secret !== undefined && secret !== '')
-  return known.reduce<string>((told, secret) => told.replaceAll(secret ?? '', '[redacted]'), message).slice(0, MAX_TOLD)
+  const known = createSecrets('')
+  known.addTexts(secrets.filter((secret) => secret !== undefined))
+  return known.mask(message).slice(0, MAX_TOLD)
 }

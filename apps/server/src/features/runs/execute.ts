@@ -65,6 +65,8 @@ interface ExecutorParts {
   recorder: RunRecorder
   replies: RunReplies
   engineToken(projectId: string, platformId: string): Promise<string>
+  /** With what the engine closes outputs that hold secrets. */
+  sealKey(runId: string): string
   flowTimeoutMs: number
   memoryLimitKb: number
   /** Entries of a run's journal, when the engine died with its state. */
@@ -92,6 +94,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
       projectId: attempt.projectId,
       platformId: attempt.platformId,
       engineToken: await parts.engineToken(attempt.projectId, attempt.platformId),
+      sealKey: parts.sealKey(attempt.runId),
       flowRunId: attempt.runId,
       flowId: attempt.flowId,
       executionType: attempt.executionType,

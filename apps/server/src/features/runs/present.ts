@@ -1,4 +1,4 @@
-import type { FlowRun } from '@piecework/model/run/run'
+import { type FlowRun, shortFailure } from '@piecework/model/run/run'
 import type { Steps } from '@piecework/model/run/step-output'
 import type { NewRun } from './new-run.ts'
 import type { ListedRun } from './store.ts'
@@ -53,7 +53,12 @@ export function presentFacts(facts: RunFacts, state: RunState = ACCEPTED, displa
   }
 }
 
-/** A run on the wire. @param steps null in lists, and when the log is gone. */
+/** A run in a list: without its steps, and with the first line of what went wrong. */
+export function presentListed(run: ListedRun): FlowRun {
+  return { ...presentRun(run), failedStep: run.failedStep && shortFailure(run.failedStep) }
+}
+
+/** A run on the wire. @param steps null when the log is gone. */
 export function presentRun(run: ListedRun, steps: Steps | null = null): FlowRun {
   return {
     id: run.id,

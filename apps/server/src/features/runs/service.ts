@@ -1,9 +1,11 @@
+import { unseal } from '@piecework/engine/secrets/seal'
 import { AppError, notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
+import { withoutSeals } from '@piecework/model/run/log'
 import type { FlowRun } from '@piecework/model/run/run'
 import { FlowRunStatus, isTerminal, type RetryStrategy } from '@piecework/model/run/status'
-import type { Steps } from '@piecework/model/run/step-output'
+import type { StepOutput, Steps } from '@piecework/model/run/step-output'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../http/pagination.ts'
 import { PRIORITY } from '../../queue/job.ts'
@@ -11,7 +13,7 @@ import { endLoops, journalOfLog, logOfJournal, readJournals } from './journal.ts
 import type { RunLogs } from './logs.ts'
 import { newRun } from './new-run.ts'
 import type { RunPayloads } from './payloads.ts'
-import { presentRun } from './present.ts'
+import { presentListed, presentRun } from './present.ts'
 import type { RunStarter } from './start.ts'
 import type { CanceledRun, ListedRun, RunFilter, RunStore, StoredRun } from './store.ts'
 import type { VersionSource } from './versions.ts'
@@ -42,6 +44,7 @@ interface Parts {
   starter: RunStarter
   payloads: Pick<RunPayloads, 'read'>
   versions: VersionSource
+  sealKey(runId: string): string
   wake(jobs: { projectId: string; priority: number }): void
   /** Runs were ended from outside: whoever runs them stops, whoever waits for them is told. */
   onCanceled(projectId: string, runs: readonly CanceledRun[]): Promise<void>
@@ -75,7 +78,8 @@ export function createRunService(parts: Parts): RunService {
 
   const get = async (projectId: string, id: string): Promise<FlowRun> => {
     const run = await require(projectId, id)
-    return presentRun(run, await stepsOf(run))
+    const steps = await stepsOf(run)
+    return presentRun(run, steps && withoutSeals(steps))
   }
 
   /** From the log; of a run that has not come to the end of its stretch, with what the journal adds to it. */
@@ -95,6 +99,10 @@ export function createRunService(parts: Parts): RunService {
     if (run.status === 'CANCELED') endLoops(steps)
     return steps
   }
+
+  /** The output as later steps saw it, with the secrets that are masked for people. */
+  const realOutput = (runId: string, { output, sealed }: StepOutput): unknown =>
+    sealed === undefined ? output : JSON.parse(unseal(parts.sealKey(runId), sealed).output)
 
   const fromFailedStep = async (run: ListedRun): Promise<string> => {
     // A canceled run may have come to no log yet; its journal is still there.
@@ -119,7 +127,8 @@ export function createRunService(parts: Parts): RunService {
     const versionId = (await parts.publishedVersionOf(run.projectId, run.flowId)) ?? run.flowVersionId
     const version = await parts.versions.get(versionId)
     const steps = await stepsOf(run)
-    const output = steps?.[version.version.trigger.name]?.output ?? steps?.trigger?.output
+    const trigger = steps?.[version.version.trigger.name] ?? steps?.trigger
+    const output = trigger && realOutput(run.id, trigger)
     // A run that was canceled in the line, or whose trigger failed, has what it came with.
     const [stored] = output === undefined ? await runs.byIds([run.id]) : []
     if (run.stepNameToTest !== null || (stored && !hasPayload(stored)))
@@ -174,12 +183,12 @@ export function createRunService(parts: Parts): RunService {
     async some(projectId, ids) {
       const page = { limit: SOME }
       const { data } = await runs.list({ projectId, flowRunIds: ids.slice(0, SOME), includeArchived: true }, page)
-      return data.map((run) => presentRun(run))
+      return data.map(presentListed)
     },
     async list(filter, page) {
       await parts.recorded()
       const { data, ...cursors } = await runs.list(filter, page)
-      return { data: data.map((run) => presentRun(run)), ...cursors }
+      return { data: data.map(presentListed), ...cursors }
     },
     async countByStatus(filter) {
       await parts.recorded()

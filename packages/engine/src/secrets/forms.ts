@@ -1,0 +1,73 @@
+import { LEAST_LENGTH } from './values.ts'
+
+/**
+ * The ways of writing a secret: as it is, escaped in JSON (also in JSON within JSON), in a URL, a form, HTML, or as
+ * Node.js shows it; in hexadecimal; in base64 and base64url wherever in a longer text it was encoded.
+ */
+
+const BASE64_BITS = 6
+
+/** What the bytes of a secret become in hexadecimal. */
+export function hexOf(secret: string): string[] {
+  const hex = Buffer.from(secret, 'utf8').toString('hex')
+  return [hex, hex.toUpperCase()]
+}
+
+/** What base64 makes of a secret behind none, one and two other bytes: the letters that the secret alone decides. */
+export function base64Of(secret: string): string[] {
+  const bytes = Buffer.from(secret, 'utf8')
+  const fragments = [0, 1, 2].map((offset) => {
+    const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
+    return text.slice(Math.ceil((offset * 8) / BASE64_BITS), Math.floor(((offset + bytes.length) * 8) / BASE64_BITS))
+  })
+  return fragments.filter(({ length }) => length >= LEAST_LENGTH)
+}
+
+const LONGEST_ANCHOR = 12
+const LEAST_ANCHOR = 4
+
+/** A part of a text that is the same in whatever way it is written; undefined when there is none that tells much. */
+export function anchorOf(text: string): string | undefined {
+  const runs = text.match(/[A-Za-z0-9]+/g) ?? []
+  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '')
+  return longest.length < LEAST_ANCHOR ? undefined : longest.slice(-LONGEST_ANCHOR)
+}
+
+/** Letters that no notation writes in another way. */
+const UNCHANGED = /^[A-Za-z0-9._-]$/
+const CONTROL: Record<string, string> = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' }
+const HTML: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' }
+
+/** A pattern that finds a text in every notation for texts. */
+export const patternOf = (text: string): string => Array.from(text, (letter) => letterPattern(letter)).join('')
+
+/** The same for base64, with the letters that base64url has instead. */
+export const base64PatternOf = (text: string): string =>
+  Array.from(text, (letter) => letterPattern(letter, { '+': '-', '/': '_' }[letter])).join('')
+
+/** @param other a letter that may stand in its place */
+function letterPattern(letter: string, other?: string): string {
+  if (UNCHANGED.test(letter)) return letter === '.' ? '\\.' : letter
+  const code = letter.codePointAt(0) ?? 0
+  const units = Array.from({ length: letter.length }, (_, at) => letter.charCodeAt(at).toString(16).padStart(4, '0'))
+  const html = HTML[letter] === undefined ? '' : `${HTML[letter]}|`
+  return `(?:${[
+    escaped(letter),
+    ...(other === undefined ? [] : [other]),
+    // As many as three levels of JSON put before it.
+    letter === '\\' ? '\\\\{2,15}' : `\\\\{1,8}${CONTROL[letter] ?? escaped(letter)}`,
+    anyCase(percent(letter)),
+    ...(letter === ' ' ? ['\\+'] : []),
+    `&(?:${html}#0?${code}|#x0?${anyCase(code.toString(16))});`,
+    units.map((unit) => `\\\\{1,8}u${anyCase(unit)}`).join(''),
+  ].join('|')})`
+}
+
+function percent(letter: string): string {
+  const encoded = encodeURIComponent(letter.toWellFormed())
+  return encoded === letter ? `%${letter.charCodeAt(0).toString(16)}` : encoded
+}
+
+const anyCase = (hex: string): string =>
+  hex.replaceAll(/[a-f]/gi, (digit) => `[${digit.toLowerCase()}${digit.toUpperCase()}]`)
+const escaped = (letter: string): string => (/[\\^$.*+?()[\]{}|/]/.test(letter) ? `\\${letter}` : letter)
