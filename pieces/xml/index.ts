@@ -63,12 +63,15 @@ const convertBack = createAction({
     }),
   },
   async run({ propsValue }) {
-    const { XMLParser, XMLValidator } = await import('fast-xml-parser')
-    // The parser alone would make something of any text.
-    const verdict = XMLValidator.validate(propsValue.xml)
-    if (verdict !== true) throw new Error(`The text is not XML: ${verdict.err.msg} (line ${verdict.err.line})`)
-    const parser = new XMLParser({ ignoreAttributes: propsValue.ignoreAttributes === true, ignoreDeclaration: true })
-    return parser.parse(propsValue.xml)
+    const { parseXml, XmlError } = await import('@piecework/model/text/xml')
+    try {
+      return parseXml(propsValue.xml.replace(/^\ufeff/, ''), {
+        ignoreAttributes: propsValue.ignoreAttributes === true,
+        ignoreDeclaration: true,
+      })
+    } catch (error) {
+      throw error instanceof XmlError ? new Error(`The text is not XML: ${error.message}`) : error
+    }
   },
 })
 

@@ -32,6 +32,7 @@ const MEANING: Record<ErrorCode, string> = {
   WEBHOOK_GONE: 'No flow has this webhook, or it was deleted.',
   WEBHOOK_TIMEOUT: 'The flow did not answer in time; it goes on.',
   PAYLOAD_TOO_LARGE: 'The body of the request is larger than the settings allow.',
+  UNSUPPORTED_MEDIA_TYPE: 'The body is compressed in a way that the server cannot undo.',
   DOES_NOT_MEET_BUSINESS_REQUIREMENTS: 'A rule of the platform forbids this.',
   SANDBOX_CAPACITY_EXCEEDED: 'Too many calls wait for a free worker: try again later.',
   RATE_LIMITED: 'Too many requests from this address: the `x-ratelimit-*` headers tell the limit.',

@@ -31,6 +31,8 @@ export const ERROR_STATUS = {
   WEBHOOK_GONE: 410,
   WEBHOOK_TIMEOUT: 408,
   PAYLOAD_TOO_LARGE: 413,
+  // Of our own: the facts have no code for a content encoding that nobody can undo.
+  UNSUPPORTED_MEDIA_TYPE: 415,
   DOES_NOT_MEET_BUSINESS_REQUIREMENTS: 422,
   SANDBOX_CAPACITY_EXCEEDED: 429,
   RATE_LIMITED: 429,

@@ -1,7 +1,6 @@
 import multipart from '@fastify/multipart'
 import { newId } from '@piecework/model/ids'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import qs from 'qs'
 import type { Settings } from '../settings.ts'
 import type { Access } from './access.ts'
 import { boundBodies } from './bodies.ts'
@@ -9,6 +8,7 @@ import { refuseClient } from './client-errors.ts'
 import { type Closing, closing } from './closing.ts'
 import { type ConnectionLimits, connectionsFor, descriptorLimit, watchConnections } from './connections.ts'
 import { handleError, handleUnknownRoute } from './errors.ts'
+import { parseFields } from './fields.ts'
 import { registerRateLimit } from './rate-limit.ts'
 import { guardRoutes } from './route.ts'
 
@@ -73,7 +73,7 @@ export async function createHttpServer({
     requestTimeout: requestTimeoutMs(settings),
     http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
     clientErrorHandler: (error, socket) => refuseClient(error, socket, connections.isAnswering(socket)),
-    routerOptions: { querystringParser: parseQuery, maxParamLength: 500 },
+    routerOptions: { querystringParser: parseFields, maxParamLength: 500 },
   })
   const connections = watchConnections(app, {
     connections: connectionsFor(descriptorLimit()),
@@ -96,11 +96,6 @@ export async function createHttpServer({
   await registerRateLimit(app, settings)
   guardRoutes(app)
   return { app, closing: stop }
-}
-
-/** `a=1&a=2`, `a[]=1` and `a[0]=1` all give lists. */
-function parseQuery(text: string): Record<string, unknown> {
-  return text === '' ? {} : qs.parse(text, { arrayLimit: 1000, depth: 3 })
 }
 
 /** Many clients name a content type on requests without a body. */

@@ -3,6 +3,7 @@ import { newId } from '@piecework/model/ids'
 import { isTerminal } from '@piecework/model/run/status'
 import { sql } from 'kysely'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
+import { storable } from '../../database/storable.ts'
 import type { NewRun } from './new-run.ts'
 import type { RunOutcome } from './outcome.ts'
 import type { PackedLog, PackedSlice } from './pack.ts'
@@ -26,17 +27,6 @@ export interface BirthRow {
   /** Set when the run is over before it was stored. */
   finish: FinishRow | null
 }
-
-/** PostgreSQL's json cannot hold NUL characters or half surrogate pairs. */
-export const storable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed()
-
-/** JSON text of any value that json and jsonb can hold, keys included. */
-export const storableJson = (value: unknown): string =>
-  JSON.stringify(value).replace(/\\(u0000|ud[89a-f][0-9a-f]{2}|.)/g, (escaped, what: string) => {
-    if (what === 'u0000') return ''
-    // JSON.stringify escapes half surrogate pairs only.
-    return what.length === 5 ? '\ufffd' : escaped
-  })
 
 function outcomeColumns({ outcome, data, compression, size, s3Key }: FinishRow) {
   const { failedStep } = outcome

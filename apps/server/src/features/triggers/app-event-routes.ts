@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
-import { readPayload } from '../webhooks/payload.ts'
+import { readPayload, takeAnyBody } from '../webhooks/payload.ts'
 import { sendAnswer } from '../webhooks/send-answer.ts'
-import type { AppEvents } from './app-events.ts'
+import { type AppEvents, REFUSED } from './app-events.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -12,18 +12,19 @@ export async function appEventRoutes(
   { appEvents, maxPayloadBytes }: { appEvents: AppEvents; maxPayloadBytes: number },
 ): Promise<void> {
   await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxPayloadBytes }, (_request, body, done) =>
-      done(null, body),
-    )
+    takeAnyBody(scope, maxPayloadBytes)
     scope.route<{ Params: { pieceUrl: string } }>({
       method: [...METHODS],
       url: `${API_PREFIX}/v1/app-events/:pieceUrl`,
       bodyLimit: maxPayloadBytes,
+      // Anybody may call: what no app sends is not worth reading.
+      onRequest: async (request, reply) => {
+        if (!appEvents.knows(request.params.pieceUrl)) return sendAnswer(reply, REFUSED)
+      },
       config: openAccess('the piece checks with the secret of the app that the call comes from it'),
       handler: async (request, reply) => {
         // It belongs to no project yet, in which a file could be kept.
-        const payload = await readPayload(request, async ({ data }) => Buffer.from(data).toString('base64'))
+        const { payload } = await readPayload(request, async ({ data }) => Buffer.from(data).toString('base64'))
         return sendAnswer(reply, await appEvents.receive(request.params.pieceUrl, payload))
       },
     })

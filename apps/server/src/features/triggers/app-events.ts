@@ -7,6 +7,7 @@ import type { Catalogue } from '../pieces/catalogue.ts'
 import { newRun } from '../runs/new-run.ts'
 import type { VersionSource } from '../runs/versions.ts'
 import type { FlowEntries } from '../webhooks/flow-entries.ts'
+import { jsonOf } from '../webhooks/json-text.ts'
 import type { WebhookPayload } from '../webhooks/payload.ts'
 import type { TriggerEvents } from './events.ts'
 import type { HookSettings } from './hooks.ts'
@@ -20,6 +21,8 @@ export interface AppEventAnswer {
 
 /** Receives what apps send that know one webhook per OAuth2 app, and finds the flows that it is for. */
 export interface AppEvents {
+  /** Whether there is such an app; calls for others are answered with `REFUSED`. */
+  knows(pieceUrl: string): boolean
   receive(pieceUrl: string, payload: WebhookPayload): Promise<AppEventAnswer>
 }
 
@@ -39,7 +42,7 @@ interface Parts {
 /** The apps that are known to work so; any other needs a secret in AP_APP_WEBHOOK_SECRETS. */
 const KNOWN_APPS = ['slack', 'square', 'facebook-leads', 'intercom']
 const ACCEPTED: AppEventAnswer = { status: 200, headers: {}, body: {} }
-const REFUSED: AppEventAnswer = { status: 400, headers: {}, body: {} }
+export const REFUSED: AppEventAnswer = { status: 400, headers: {}, body: {} }
 
 /** The last part of the URL of an app's webhook. */
 export const pieceUrlOf = (pieceName: string): string => pieceName.replace(/^@[^/]+\//, '').replace(/^piece-/, '')
@@ -88,17 +91,19 @@ export function createAppEvents(parts: Parts): AppEvents {
         flowId,
         flowVersionId: live.id,
         executeTrigger: true,
-        payload: JSON.stringify(payload),
+        payload: jsonOf(payload),
         priority: PRIORITY.medium,
       }),
     )
   }
 
   return {
+    knows: (pieceUrl) => nameOf(pieceUrl) !== undefined,
+
     async receive(pieceUrl, payload) {
       const appName = nameOf(pieceUrl)
       if (appName === undefined) return REFUSED
-      const text = JSON.stringify(payload)
+      const text = jsonOf(payload)
       let answer = REFUSED
       let replied: AppEventAnswer | undefined
       // Each platform has its own version of the piece, and sees its own flows alone.

@@ -13,6 +13,7 @@ import { type NewRun, newRun } from '../runs/new-run.ts'
 import type { RunPayloads } from '../runs/payloads.ts'
 import type { RunStarter } from '../runs/start.ts'
 import type { LoadedVersion, VersionSource } from '../runs/versions.ts'
+import { jsonOf } from '../webhooks/json-text.ts'
 import {
   type HookRequest,
   type HookSettings,
@@ -36,9 +37,9 @@ export interface TriggerEvents {
   /** The trigger's answer when the call is a handshake, null when it is an event. */
   handshake(owner: TriggerOwner, version: LoadedVersion, payload: HandshakeCandidate): Promise<FlowResponse | null>
   /** What the trigger makes of a call, JSON text each, while the caller waits. */
-  evaluate(owner: TriggerOwner, version: LoadedVersion, payload: unknown): Promise<string[]>
+  evaluate(owner: TriggerOwner, version: LoadedVersion, payload: HandshakeCandidate): Promise<string[]>
   /** Keeps what the trigger makes of the call as sample data, and ends the test that listened for it. */
-  saveSample(owner: TriggerOwner, version: LoadedVersion, payload: unknown): Promise<void>
+  saveSample(owner: TriggerOwner, version: LoadedVersion, payload: HandshakeCandidate): Promise<void>
   /** Handles TRIGGER_EVENT jobs. */
   handler: JobHandler
 }
@@ -211,18 +212,18 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
       const { pieceName, pieceVersion, triggerName } = trigger.settings
       const configuration = await parts.handshakeOf(pieceName, pieceVersion, triggerName, owner.platformId)
       if (!configuration || !isHandshake(configuration, payload)) return null
-      const answer = await ask({ hook: 'HANDSHAKE', owner, version, payload: JSON.stringify(payload) })
+      const answer = await ask({ hook: 'HANDSHAKE', owner, version, payload: jsonOf(payload) })
       return hookResult(answer, owner).response ?? {}
     },
 
     async evaluate(owner, version, payload) {
-      return outputsOf({ owner, version, payload: JSON.stringify(payload) })
+      return outputsOf({ owner, version, payload: jsonOf(payload) })
     },
 
     async saveSample(owner, version, payload) {
       const { trigger } = version.version
       if (trigger.type !== 'PIECE_TRIGGER') return
-      const outputs = await outputsOf({ owner, version, payload: JSON.stringify(payload), simulate: true })
+      const outputs = await outputsOf({ owner, version, payload: jsonOf(payload), simulate: true })
       if (outputs.length === 0) return
       await parts.samples.save(owner, trigger, outputs)
       await parts.endSimulation({ id: owner.flowId, projectId: owner.projectId })
@@ -249,6 +250,8 @@ function isHandshake(
 ): boolean {
   if (strategy === 'HEADER_PRESENT') return headers[paramName.toLowerCase()] !== undefined
   if (strategy === 'QUERY_PRESENT') return queryParams[paramName] !== undefined
-  if (strategy === 'BODY_PARAM_PRESENT') return typeof body === 'object' && body !== null && paramName in body
+  if (strategy === 'BODY_PARAM_PRESENT') return isObject(body) && Object.hasOwn(body, paramName)
   return false
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

@@ -8,6 +8,7 @@ import { API_PREFIX, openAccess, route } from '../../http/route.ts'
 import type { NewRun } from '../runs/new-run.ts'
 import type { RunReplies } from '../runs/replies.ts'
 import type { RunStore, StoredRun } from '../runs/store.ts'
+import type { BodyFile } from '../webhooks/body/multipart.ts'
 import { readPayload, type SaveFlowFile, takeAnyBody } from '../webhooks/payload.ts'
 import { sendAnswer } from '../webhooks/send-answer.ts'
 import { webhookTimeout } from '../webhooks/service.ts'
@@ -70,9 +71,8 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
   const signal = async (request: ResumeRequest, run: StoredRun, replyTo: NewRun['replyTo'] = null) => {
     const { waitpointId, requestId } = request.params
     const { projectId, flowId } = run
-    const { body, headers, queryParams } = await readPayload(request, (file) =>
-      parts.saveFile({ ...file, projectId, flowId }),
-    )
+    const save = (file: BodyFile) => parts.saveFile({ ...file, projectId, flowId })
+    const { body, headers, queryParams } = (await readPayload(request, save, { storable: true })).payload
     const result = await waitpoints.signal({
       runId: run.id,
       waitpointId: waitpointId ?? requestId ?? '',
@@ -86,7 +86,7 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
 
   const async_ = async (request: ResumeRequest) => {
     const run = await find(request.params.id)
-    return run && (await signal(request, run)) !== 'STALE' ? RECORDED : EXPIRED
+    return run && !isTerminal(run.status) && (await signal(request, run)) !== 'STALE' ? RECORDED : EXPIRED
   }
 
   const sync = async (request: ResumeRequest, reply: FastifyReply) => {

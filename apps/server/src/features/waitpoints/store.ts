@@ -3,9 +3,10 @@ import type { CreateWaitpointRequest, ResumePayload } from '@piecework/model/run
 import { type Selectable, sql, type Transaction } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import type { Database, FlowRunTable } from '../../database/schema.ts'
+import { storableJson } from '../../database/storable.ts'
 import { PRIORITY } from '../../queue/job.ts'
 import type { NewRun } from '../runs/new-run.ts'
-import { storableJson } from '../runs/recorder-sql.ts'
+import { jsonOf } from '../webhooks/json-text.ts'
 import { STEP_TO_COME, settlePauses } from './settle.ts'
 
 /** What a resume signal met. */
@@ -137,7 +138,7 @@ async function receive(trx: Transaction<Database>, signal: Signal): Promise<Sign
   if (!run) return 'STALE'
   const waitpoint = await find(trx, signal)
   const payload: StoredResumePayload = isLegacy ? { ...signal.payload, requestId: waitpointId } : signal.payload
-  const resumePayload = storableJson(payload)
+  const resumePayload = jsonOf(payload, storableJson)
   if (run.status === 'PAUSED') {
     if (waitpoint?.status !== 'PENDING') return 'STALE'
     await trx.deleteFrom('waitpoint').where('id', '=', waitpoint.id).execute()

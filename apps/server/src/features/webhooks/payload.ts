@@ -1,23 +1,37 @@
-import { AppError } from '@piecework/model/errors'
-import { XMLParser } from 'fast-xml-parser'
+import { parseMediaType } from '@piecework/model/text/media-type'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import qs from 'qs'
+import { type Content, isFile, readContent } from './body/content.ts'
+import { contentEncodings } from './body/decompress.ts'
+import { type BodyFile, mapFields } from './body/multipart.ts'
+import { readApart } from './body/reader.ts'
+import type { ThreadContent } from './body/thread.ts'
+import { JsonText } from './json-text.ts'
 
 /** What a webhook call hands to the trigger (spec: facts/engine.md section 12). */
 export interface WebhookPayload {
   method: string
   headers: Record<string, unknown>
   queryParams: Record<string, unknown>
+  /** A value; `JsonText` when the body is large. */
   body: unknown
-  /** The body as it came, when it is text. */
-  rawBody?: string
+  /** The body as it came, when it is text; a byte order mark included. */
+  rawBody?: string | JsonText
+}
+
+export interface ReadCall {
+  payload: WebhookPayload
+  /** The body without its content encoding: what a signature covers. */
+  bytes: Buffer | undefined
 }
 
 /** Stores a file that came with a call; resolves to the URL from which flows read it. */
-export type SaveFile = (file: { fileName: string; data: Uint8Array; mimeType: string }) => Promise<string>
+export type SaveFile = (file: BodyFile) => Promise<string>
 
 /** The same, for files of any flow. */
-export type SaveFlowFile = (file: Parameters<SaveFile>[0] & { projectId: string; flowId: string }) => Promise<string>
+export type SaveFlowFile = (file: BodyFile & { projectId: string; flowId: string }) => Promise<string>
+
+/** Content types that are none, by the request that names them: the framework would refuse the call. */
+const oddContentTypes = new WeakMap<object, string>()
 
 /** Hands the bodies of a scope's routes on as the bytes that they are, whatever their content type. */
 export function takeAnyBody(scope: FastifyInstance, limitBytes: number): void {
@@ -25,85 +39,83 @@ export function takeAnyBody(scope: FastifyInstance, limitBytes: number): void {
   scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limitBytes }, (_request, body, done) =>
     done(null, body),
   )
+  scope.addHook('onRequest', (request, _reply, done) => {
+    const { headers } = request.raw
+    const contentType = headers['content-type']
+    if (contentType !== undefined && !MEDIA_TYPE.test(contentType)) {
+      oddContentTypes.set(request.raw, contentType)
+      delete headers['content-type']
+    }
+    done()
+  })
 }
 
-const xml = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@_', processEntities: false })
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/
+
+/** Larger bodies, and compressed ones, are read apart from the event loop. */
+const READ_APART_BYTES = 64 * 1024
 
 /**
  * Reads a call by its content type: JSON, forms, XML and text become values, files and other bytes are stored.
- * @throws AppError INVALID_REQUEST for a body that is not what its content type says.
+ * @param options `storable`: the database keeps the values themselves, which must be what it can keep
+ * @throws AppError INVALID_REQUEST for a body that is not what its content type says, UNSUPPORTED_MEDIA_TYPE for a
+ * content encoding that cannot be undone, PAYLOAD_TOO_LARGE for a body that is too large without it.
  */
-export async function readPayload(request: FastifyRequest, save: SaveFile): Promise<WebhookPayload> {
+export async function readPayload(
+  request: FastifyRequest,
+  save: SaveFile,
+  { storable = false }: { storable?: boolean } = {},
+): Promise<ReadCall> {
+  const odd = oddContentTypes.get(request.raw)
+  const contentType = odd ?? request.headers['content-type']
   const head = {
     method: request.method,
-    headers: request.headers as Record<string, unknown>,
+    headers: (odd === undefined ? request.headers : { ...request.headers, 'content-type': odd }) as Record<
+      string,
+      unknown
+    >,
     queryParams: request.query as Record<string, unknown>,
   }
-  const bytes = request.body
-  if (!Buffer.isBuffer(bytes) || bytes.length === 0) return { ...head, body: {} }
-  const contentType = request.headers['content-type'] ?? ''
-  const mimeType = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (mimeType === 'multipart/form-data') return { ...head, body: await readForm(bytes, contentType, save) }
-  const read = textReader(mimeType)
-  if (!read)
-    return {
-      ...head,
-      body: { fileUrl: await save({ fileName: `file.${extension(mimeType)}`, data: bytes, mimeType }) },
-    }
-  const rawBody = bytes.toString('utf8')
-  return { ...head, body: read(rawBody), rawBody }
+  const sent = request.body
+  if (!Buffer.isBuffer(sent) || sent.length === 0) return { payload: { ...head, body: {} }, bytes: undefined }
+  const media = parseMediaType(contentType)
+  const encodings = contentEncodings(request.headers['content-encoding'])
+  const isLarge = sent.length > READ_APART_BYTES && !isFile(media)
+  const { content, bytes = sent } =
+    isLarge || encodings.length > 0
+      ? await readApart({
+          bytes: sent,
+          contentType,
+          encodings,
+          limitBytes: request.routeOptions.bodyLimit ?? sent.length,
+          storable,
+        })
+      : { content: readContent(sent, media) }
+  const data = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const read = await withFiles(content, save, { data, mimeType: media.type })
+  return { payload: { ...head, ...read }, bytes: data }
 }
 
-function textReader(mimeType: string): ((text: string) => unknown) | undefined {
-  if (mimeType === 'application/json' || mimeType.endsWith('+json')) return readJson
-  if (mimeType === 'application/x-www-form-urlencoded') return (text) => qs.parse(text)
-  if (mimeType === 'application/xml' || mimeType === 'text/xml' || mimeType.endsWith('+xml')) return readXml
-  if (mimeType === '' || mimeType.startsWith('text/')) return (text) => text
-  return undefined
-}
-
-/** Some senders put a byte order mark in front. */
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text)
-  } catch (error) {
-    throw new AppError('INVALID_REQUEST', {
-      message: `body: is not valid JSON: ${error instanceof Error ? error.message : String(error)}`,
-    })
-  }
-}
-
-function readXml(text: string): unknown {
-  try {
-    return xml.parse(text, true)
-  } catch (error) {
-    throw new AppError('INVALID_REQUEST', {
-      message: `body: is not valid XML: ${error instanceof Error ? error.message : String(error)}`,
-    })
-  }
-}
-
-/** A field that comes more than once becomes a list; files become URLs. */
-async function readForm(bytes: Buffer, contentType: string, save: SaveFile): Promise<Record<string, unknown>> {
-  let form: FormData
-  try {
-    form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } }).formData()
-  } catch {
-    throw new AppError('INVALID_REQUEST', { message: 'body: is not a valid multipart form' })
-  }
-  const fields = new Map<string, unknown[]>()
-  for (const [name, value] of form) {
-    const field =
-      typeof value === 'string'
-        ? value
-        : await save({
-            fileName: value.name || 'file',
-            data: new Uint8Array(await value.arrayBuffer()),
-            mimeType: value.type,
-          })
-    fields.set(name, [...(fields.get(name) ?? []), field])
-  }
-  return Object.fromEntries([...fields].map(([name, values]) => [name, values.length === 1 ? values[0] : values]))
+/** Stores the files of a body, and puts their URLs where they were. */
+async function withFiles(
+  content: Content | ThreadContent,
+  save: SaveFile,
+  whole: Pick<BodyFile, 'data' | 'mimeType'>,
+): Promise<Pick<WebhookPayload, 'body' | 'rawBody'>> {
+  if (content.kind === 'file')
+    return { body: { fileUrl: await save({ ...whole, fileName: `file.${extension(whole.mimeType)}` }) } }
+  if (content.kind === 'value') return { body: content.value, rawBody: content.text }
+  if (content.kind === 'json') return { body: new JsonText(content.value), rawBody: new JsonText(content.text) }
+  const urls: string[] = []
+  for (const file of content.files) urls.push(await save(file))
+  if (content.kind === 'form')
+    return { body: mapFields(content.fields, (field) => (typeof field === 'number' ? urls[field] : field)) }
+  const { texts, slots } = content
+  const parts = texts.map((text, index) => {
+    const slot = slots[index]
+    return slot === undefined ? text : text + JSON.stringify(urls[slot])
+  })
+  return { body: new JsonText(parts.join('')) }
 }
 
 const extension = (mimeType: string): string => /\/([a-z0-9]+)$/.exec(mimeType)?.[1] ?? 'bin'

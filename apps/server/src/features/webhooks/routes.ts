@@ -44,9 +44,8 @@ export async function webhookRoutes(
           const { flowId } = request.params
           const entry = await webhooks.find(flowId, mode)
           const { projectId } = entry
-          const payload = await readPayload(request, (file) => saveFile({ ...file, projectId, flowId }))
-          const bytes = Buffer.isBuffer(request.body) ? request.body : undefined
-          const answer = await webhooks.receive(entry, { flowId, mode, sync, payload, bytes, ...parentOf(request) })
+          const call = await readPayload(request, (file) => saveFile({ ...file, projectId, flowId }))
+          const answer = await webhooks.receive(entry, { flowId, mode, sync, ...call, ...parentOf(request) })
           return sendAnswer(reply, answer)
         },
       })

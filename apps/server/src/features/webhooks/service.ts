@@ -14,6 +14,7 @@ import type { ParentRun } from '../runs/store.ts'
 import type { LoadedVersion, VersionSource } from '../runs/versions.ts'
 import type { TriggerEvents } from '../triggers/events.ts'
 import { type FlowEntries, type FlowEntry, passesThrough } from './flow-entries.ts'
+import { jsonOf, jsonOfValue } from './json-text.ts'
 import type { WebhookPayload } from './payload.ts'
 
 /** Which version a call is for, and whether it runs (spec: facts/rest-api.md section 10). */
@@ -113,9 +114,10 @@ export function createWebhookService({
         flowVersionId: versionId,
         environment: call.mode === 'DRAFT' && call.sync ? 'TESTING' : 'PRODUCTION',
         executeTrigger: !direct,
-        payload: JSON.stringify(
-          wantsBodyOnly(call) && (direct || !passesThrough(trigger)) ? call.payload.body : call.payload,
-        ),
+        payload:
+          wantsBodyOnly(call) && (direct || !passesThrough(trigger))
+            ? jsonOfValue(call.payload.body)
+            : jsonOf(call.payload),
         priority: call.sync ? PRIORITY.high : PRIORITY.medium,
         parentRunId: parent?.id ?? null,
         failParentOnFailure: call.failParentOnFailure,
@@ -148,7 +150,7 @@ export function createWebhookService({
         projectId: entry.projectId,
         flowId,
         flowVersionId: entry.live.id,
-        payload: JSON.stringify(wholeCall ? payload : payload.body),
+        payload: wholeCall ? jsonOf(payload) : jsonOfValue(payload.body),
         priority: PRIORITY.medium,
         triggeredBy,
         parentRunId: parent?.id ?? null,

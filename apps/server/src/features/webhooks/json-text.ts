@@ -1,0 +1,24 @@
+/** A value as JSON text: it is handed on without being made. */
+export class JsonText {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+
+  /** For what does not know of it. */
+  toJSON(): unknown {
+    return JSON.parse(this.text)
+  }
+}
+
+/**
+ * JSON text of a map, some members of which may be JSON text already.
+ * @param write makes JSON text of the others
+ */
+export function jsonOf(map: object, write: (value: unknown) => string = JSON.stringify): string {
+  const members = Object.entries(map).filter(([, value]) => value !== undefined)
+  return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${jsonOfValue(value, write)}`).join(',')}}`
+}
+
+export const jsonOfValue = (value: unknown, write: (value: unknown) => string = JSON.stringify): string =>
+  value instanceof JsonText ? value.text : write(value)

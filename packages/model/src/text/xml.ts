@@ -1,0 +1,68 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+
+/** XML as values, the same for webhook calls and for pieces. */
+
+export interface XmlOptions {
+  /** Leaves attributes out; otherwise they are fields whose names begin with `@_`. */
+  ignoreAttributes?: boolean
+  /** Leaves `<?xml …?>` out; otherwise it is a field `?xml`. */
+  ignoreDeclaration?: boolean
+}
+
+/** Text that is no well-formed XML. */
+export class XmlError extends Error {
+  override name = 'XmlError'
+}
+
+/**
+ * Reads XML. An element that repeats becomes a list. White space around a text is left out. A text that is a number as
+ * numbers are written here (`7`, `-1.5`; not `007`, `1.10`, `+1`, `1e5`) becomes that number, `true` and `false` become
+ * booleans; attributes stay text.
+ * @throws XmlError with the line where it is not well-formed.
+ */
+export function parseXml(
+  text: string,
+  { ignoreAttributes = false, ignoreDeclaration = false }: XmlOptions = {},
+): unknown {
+  // The parser alone would make something of any text.
+  const verdict = XMLValidator.validate(text)
+  if (verdict !== true) throw new XmlError(`${verdict.err.msg} (line ${verdict.err.line})`)
+  const parser = new XMLParser({
+    ignoreAttributes,
+    ignoreDeclaration,
+    attributeNamePrefix: '@_',
+    entityDecoder: REFERENCES,
+    parseTagValue: false,
+    tagValueProcessor: (_name, value) => scalarOf(value),
+  })
+  return parser.parse(text)
+}
+
+function scalarOf(text: string): unknown {
+  if (text === 'true') return true
+  if (text === 'false') return false
+  const number = Number(text)
+  return Number.isFinite(number) && String(number) === text ? number : text
+}
+
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+const HIGHEST_CODE_POINT = 0x10_ff_ff
+
+/** Character references and the five names of XML. Names that a document defines itself are not filled in. */
+const REFERENCES = {
+  decode: (text: string): string =>
+    text.includes('&')
+      ? text.replaceAll(
+          /&(?:#([0-9]+)|#x([0-9a-f]+)|([a-z]+));/gi,
+          (whole, decimal?: string, hex?: string, name?: string) => {
+            if (name !== undefined) return NAMED[name] ?? whole
+            const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+            return code <= HIGHEST_CODE_POINT ? String.fromCodePoint(code) : whole
+          },
+        )
+      : text,
+  reset() {},
+  setExternalEntities() {},
+  addInputEntities() {},
+  setXmlVersion() {},
+}
