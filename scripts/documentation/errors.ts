@@ -55,7 +55,7 @@ const MEANING: Record<ErrorCode, string> = {
   INTERNAL_SERVER_ERROR: 'A fault of the server, which logged it under the id in `x-request-id`.',
   REQUEST_TIMEOUT: 'The request, or its body, did not arrive in time; the connection is closed.',
   SERVICE_UNAVAILABLE:
-    'The server cannot reach its database, is stopping, or has as many connections as it may have: try again after the time in `retry-after`.',
+    'The database takes nothing for the moment, because it is away or its disk is full; or the server is stopping, or has as many connections as it may have. Nothing was accepted: try again after the time in `retry-after`.',
 }
 
 /** The page docs/errors.md. */

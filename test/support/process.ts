@@ -24,10 +24,17 @@ export interface ServerProcess {
   output(): string
 }
 
-/** Starts the server on a free port (or the given one) and waits until it is ready. */
-export async function startServer(configPath: string, env: Record<string, string> = {}): Promise<ServerProcess> {
+/**
+ * Starts the server on a free port (or the given one) and waits until it is ready.
+ * @param wrapper a command that runs it, such as one that makes a namespace.
+ */
+export async function startServer(
+  configPath: string,
+  env: Record<string, string> = {},
+  wrapper: readonly string[] = [],
+): Promise<ServerProcess> {
   const began = performance.now()
-  const child = launch(configPath, { AP_PORT: '0', AP_HOST: '127.0.0.1', ...env })
+  const child = launch(configPath, { AP_PORT: '0', AP_HOST: '127.0.0.1', ...env }, wrapper)
   const { port, output } = await readiness(child)
   return {
     ...control(child),
@@ -51,8 +58,9 @@ export async function startWorker(
   return { ...control(child), startMs: performance.now() - began, output }
 }
 
-function launch(configPath: string, env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, [join(ROOT, 'apps/server/src/main.ts')], {
+function launch(configPath: string, env: Record<string, string>, wrapper: readonly string[] = []): ChildProcess {
+  const [program = '', ...args] = [...wrapper, process.execPath, join(ROOT, 'apps/server/src/main.ts')]
+  return spawn(program, args, {
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

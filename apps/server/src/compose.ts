@@ -77,6 +77,7 @@ import { waitpointRoutes } from './features/waitpoints/routes.ts'
 import { webhookRoutes } from './features/webhooks/routes.ts'
 import { workerMachineRoutes } from './features/worker-machines/routes.ts'
 import { createAccess } from './http/access.ts'
+import { guardDatabase } from './http/database-gate.ts'
 import { docsRoutes } from './http/docs.ts'
 import { createOutbound } from './http/outbound.ts'
 import { authenticationLimit } from './http/rate-limit.ts'
@@ -120,7 +121,8 @@ export interface Server {
  */
 export async function composeServer(settings: Settings, log: Logger, { checksAnswers = false } = {}): Promise<Server> {
   const keys = await loadKeys(settings)
-  const db = await openForServer(settings, keys, log)
+  const database = await openForServer(settings, keys, log)
+  const { db, availability } = database
   const release = packageJson.version
   const tokens = createTokens(keys.jwtSecret)
   const encryption = createEncryption(keys.encryptionKey)
@@ -130,6 +132,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     access: createAccess({ db, tokens }),
     checksAnswers,
   })
+  guardDatabase(app, availability)
 
   const files = createFiles({ db, storage: await openStorage(settings, log) })
   const stepFiles = createStepFiles({
@@ -152,6 +155,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     onCanceled: (projectId, ids) => views.onCanceled(projectId, () => execution.runs.some(projectId, ids)),
     watchWebhooks: (starter) => showDraftCalls(hub, tracing?.watch(starter) ?? starter),
     db,
+    availability,
     bus,
     settings,
     tokens,
@@ -263,7 +267,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   stepFileRoutes(app, { stepFiles })
   engineRoutes(app, { projects, flows, appConnections, files })
   flagRoutes(app, { db, settings, release })
-  healthRoutes(app, { db, folder: settings.configPath, isReady: () => ready })
+  healthRoutes(app, { availability, folder: settings.configPath, isReady: () => ready })
   metricsRoutes(app, {
     db,
     dispatcher: execution.dispatcher,
@@ -359,7 +363,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       })
       await tracing?.close().catch((err: unknown) => log.warn({ err }, 'the last traces could not be sent'))
       await bus.close()
-      await db.destroy()
+      await database.close()
     },
   }
 }

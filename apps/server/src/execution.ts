@@ -2,6 +2,7 @@
 import { isTerminal } from '@piecework/model/run/status'
 import type { Logger } from 'pino'
 import type { Bus } from './bus/bus.ts'
+import type { Availability } from './database/availability.ts'
 import type { Db } from './database/open.ts'
 import { vacuumWhereDue } from './database/vacuum.ts'
 import { createApps } from './dispatch/apps.ts'
@@ -40,6 +41,7 @@ import type { RunObserver } from './observability/observer.ts'
 import type { QueueOptions } from './queue/job.ts'
 import type { Announcement, Queue } from './queue/queue.ts'
 import type { Settings } from './settings.ts'
+import { stopExecution } from './stop-execution.ts'
 import { createWorkers } from './workers.ts'
 
 /** How long a job is held without a sign of life before somebody else may take it. */
@@ -49,6 +51,7 @@ const TELL_OTHERS_MS = 10
 
 export interface ExecutionParts {
   db: Db
+  availability: Availability
   bus: Bus
   settings: Settings
   tokens: Tokens
@@ -88,6 +91,7 @@ export function createExecution(parts: ExecutionParts) {
   const queue = makeQueue({ shared: !embedded, defaultLimit, groupOf: async (id) => (await placements.of(id)).group })
   const recorder = createRunRecorder({
     db,
+    availability: parts.availability,
     owner,
     leaseMs: LEASE_MS,
     storage: files.storage,
@@ -297,7 +301,7 @@ export function createExecution(parts: ExecutionParts) {
   const runs = createRunService({
     db,
     runs: store,
-    recorded: recorder.flush,
+    recorded: recorder.recorded,
     logs,
     starter,
     payloads,
@@ -341,7 +345,7 @@ export function createExecution(parts: ExecutionParts) {
     runs,
     store,
     replies,
-    recorded: recorder.flush,
+    recorded: recorder.recorded,
     upkeep,
     waitpoints,
     webhooks,
@@ -391,14 +395,7 @@ export function createExecution(parts: ExecutionParts) {
     },
     /** Lets what runs come to its end for a while; the rest is taken up at the next start. */
     async stop(graceMs: number): Promise<void> {
-      await upkeep.stop()
-      await dispatcher.stop(graceMs)
-      await workers.stop()
-      await recorder.flush()
-      if ((await queue.releaseOwned({ owner })) > 0) bus.publish('JOBS_ADDED', {})
-      await apps.stop()
-      await queue.close()
-      await bus.flush()
+      await stopExecution({ upkeep, dispatcher, workers, recorder, queue, apps, bus }, graceMs)
     },
   }
 }

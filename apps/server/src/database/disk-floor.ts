@@ -2,10 +2,15 @@ import { statfsSync } from 'node:fs'
 
 const MB = 1024 * 1024
 
+/**
+ * Below this, new work is refused: PostgreSQL stops when it finds no room for the next 16 MB of its log, and what was
+ * accepted needs room to come to its end.
+ */
+export const FLOOR_MB = 48
 /** To open, PostgreSQL needs room for a piece of its log, and for what it then writes. */
 const ROOM_TO_OPEN_MB = 24
 
-/** Whether there is room enough on the disk of the folder. */
+export const isBelowFloor = (folder: string): boolean => freeMb(folder) < FLOOR_MB
 export const hasRoomToOpen = (folder: string): boolean => freeMb(folder) >= ROOM_TO_OPEN_MB
 
 /** Of a disk that cannot be asked, there is no limit known. */

@@ -5,8 +5,14 @@ const LONGEST_PAUSE_MS = 2000
 /** Longer than a database takes to restart, shorter than a lease is worth waiting for. */
 const GIVE_UP_AFTER_MS = 25_000
 
-/** Connection failures, too many connections, shutdown and start of the server (SQLSTATE classes 08, 53, 57). */
-const OUTAGE_STATES = /^(08|53|57)/
+/**
+ * SQLSTATEs: no connection, no resources, shutdown and start of the server (classes 08, 53, 57), input and output that
+ * fail, a file that is in the way because another could not be opened, and a server that only reads for a while.
+ */
+const OUTAGE_STATES = /^(08|53|57|58030|58P02|25006)/
+const DISK_FULL = '53100'
+/** Resources that lack, and files that cannot be made or written. */
+const STORAGE_STATES = /^(53|58)/
 const OUTAGE_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -16,9 +22,22 @@ const OUTAGE_CODES: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
 ])
 
+/** Of files, PostgreSQL has states for some errors of the system only. */
+const DISK_REFUSES =
+  /: (No space left on device|Read-only file system|No file descriptors available|Input\/output error)/
+
+/** Whether the disk is full: what is stored can be read all the same. */
+export const isDiskFull = (error: unknown): boolean => stateOf(error) === DISK_FULL
+
+/** Whether files cannot be made or written, for whatever reason. */
+export const isStorageFailure = (error: unknown): boolean => STORAGE_STATES.test(stateOf(error))
+
+const stateOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
+
 /** Whether an error means that the database is away for a while, and not that the statement is wrong. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
+  if (DISK_REFUSES.test(error.message)) return true
   if ('code' in error && typeof error.code === 'string')
     return OUTAGE_STATES.test(error.code) || OUTAGE_CODES.has(error.code)
   // The last is what the rollback says of a transaction whose connection was cut.
@@ -28,16 +47,21 @@ export function isOutage(error: unknown): boolean {
 /**
  * Repeats a write that may be repeated while the database is away. An earlier try may have been committed although
  * its answer did not arrive.
+ * @param onFailure hears of every failure of a repetition: one failure alone is a connection that was cut.
  * @throws the last error when it stays away.
  */
-export async function survivingOutages<T>(write: (isRepetition: boolean) => Promise<T>): Promise<T> {
-  const giveUpAt = Date.now() + GIVE_UP_AFTER_MS
+export async function survivingOutages<T>(
+  write: (isRepetition: boolean) => Promise<T>,
+  onFailure: (error: unknown) => void,
+): Promise<T> {
+  const giveUpAt = performance.now() + GIVE_UP_AFTER_MS
   let isRepetition = false
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
       return await write(isRepetition)
     } catch (error) {
-      if (!isOutage(error) || Date.now() + pause > giveUpAt) throw error
+      if (isRepetition) onFailure(error)
+      if (!isOutage(error) || performance.now() + pause > giveUpAt) throw error
       isRepetition = true
       await sleep(pause)
     }

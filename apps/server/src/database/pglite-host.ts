@@ -33,10 +33,10 @@ interface Pending {
   reject(error: Error): void
 }
 
-const LOOK_MS = 500
+const LOOK_MS = 350
 /** Looks without a reply, a read or a write, after which it counts as stalled, and as stopped. */
-const STALLED_LOOKS = 3
-const STOPPED_LOOKS = 60
+const STALLED_LOOKS = 4
+const STOPPED_LOOKS = 90
 const CLOSE_MS = 10_000
 const LONGEST_PAUSE_MS = 2000
 /** Attempts to open it with enough room on the disk, after which the process should end: it takes a minute. */

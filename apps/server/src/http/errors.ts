@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { AppError, ERROR_STATUS, type ErrorCode } from '@piecework/model/errors'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { UnavailableError } from '../database/availability.ts'
 import { isOutage } from '../database/outage.ts'
 
 /** The body of every error. */
@@ -97,8 +98,11 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     else reply.send(body)
     return
   }
-  request.log.error({ err: error, method: request.method, url: request.routeOptions.url }, 'request failed')
-  if (isOutage(error)) {
+  // It is in the log already, once for all calls.
+  const isKnown = error instanceof UnavailableError
+  if (!isKnown)
+    request.log.error({ err: error, method: request.method, url: request.routeOptions.url }, 'request failed')
+  if (isKnown || isOutage(error)) {
     reply.code(OUT_OF_REACH.statusCode).header('retry-after', RETRY_AFTER_SECONDS).send(OUT_OF_REACH)
     return
   }
@@ -114,7 +118,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
 const RETRY_AFTER_SECONDS = 2
 /** Refusals that are about the moment, and not about the request. */
 const COME_AGAIN: ReadonlySet<string> = new Set(['SERVICE_UNAVAILABLE', 'SANDBOX_CAPACITY_EXCEEDED'])
-const OUT_OF_REACH_TEXT = 'The server cannot reach its database for the moment. Try again.'
+const OUT_OF_REACH_TEXT = 'The database of the server takes nothing for the moment. Try again.'
 const OUT_OF_REACH: ErrorBody = {
   statusCode: ERROR_STATUS.SERVICE_UNAVAILABLE,
   code: 'SERVICE_UNAVAILABLE',

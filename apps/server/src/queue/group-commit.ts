@@ -1,3 +1,5 @@
+import { isOutage } from '../database/outage.ts'
+
 /**
  * Collects items while a commit is under way and commits them together next: the work of one commit is shared
  * by all that came meanwhile, and a lone item waits for nobody. Items that nobody waits for may be added to be
@@ -16,6 +18,10 @@ interface Waiting<T> {
   reject(error: unknown): void
 }
 
+function rejectAll<T>(entries: readonly Waiting<T>[], error: unknown): void {
+  for (const { reject } of entries) reject(error)
+}
+
 /**
  * @param commit writes a batch; returns errors by index for items that were refused.
  * @param options `maxBatch`: items per commit at most; `soonMs`: how long a commit may be put off.
@@ -28,7 +34,10 @@ export function createGroupCommit<T>(
   let running: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
 
-  /** One item that cannot be written must not take the others of its batch with it. */
+  /**
+   * One item that cannot be written must not take the others of its batch with it. A database that is away takes
+   * nothing, and was waited for: whatever came meanwhile has waited, too.
+   */
   const settle = async (batch: Waiting<T>[]): Promise<void> => {
     try {
       const refused = await commit(batch.map(({ item }) => item))
@@ -38,7 +47,8 @@ export function createGroupCommit<T>(
         else entry.resolve()
       })
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error)
+      if (isOutage(error)) rejectAll([...batch, ...waiting.splice(0)], error)
+      else if (batch.length === 1) rejectAll(batch, error)
       else for (const entry of batch) await settle([entry])
     }
   }

@@ -2,9 +2,8 @@ import { statfs } from 'node:fs/promises'
 import { availableParallelism, freemem, loadavg, totalmem } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { Db } from '../../database/open.ts'
+import type { Availability } from '../../database/availability.ts'
 import { route } from '../../http/route.ts'
-import { answers } from './store.ts'
 
 const SMALLEST_FREE_PART = 0.05
 /** Processes that wait for each core, on average over a minute. */
@@ -13,23 +12,23 @@ const HIGHEST_LOAD_PER_CORE = 2
 const Health = z.object({ status: z.enum(['Healthy', 'Unhealthy']) })
 
 interface Parts {
-  db: Db
+  availability: Availability
   folder: string
   /** The server has started and does not stop yet. */
   isReady(): boolean
 }
 
-export function healthRoutes(app: FastifyInstance, { db, folder, isReady }: Parts): void {
+export function healthRoutes(app: FastifyInstance, { availability, folder, isReady }: Parts): void {
   route(app, {
     method: 'GET',
     url: '/v1/health',
-    summary: 'Whether the server can do its work',
+    summary: 'Whether the server can do its work: its database takes writes',
     principals: 'public',
     permission: 'NONE',
     project: null,
     schema: { response: Health },
     handler: async ({ reply }) => {
-      if (await answers(db)) return { status: 'Healthy' }
+      if (await availability.check()) return { status: 'Healthy' }
       return reply.code(503).send({ status: 'Unhealthy' })
     },
   })
@@ -48,13 +47,14 @@ export function healthRoutes(app: FastifyInstance, { db, folder, isReady }: Part
   route(app, {
     method: 'GET',
     url: '/v1/health/ready',
-    summary: 'Whether calls should be sent to this process: it has started, its database answers, it is not stopping',
+    summary:
+      'Whether calls should be sent to this process: it has started, its database takes writes, it is not stopping',
     principals: 'public',
     permission: 'NONE',
     project: null,
     schema: { response: Health },
     handler: async ({ reply }) => {
-      if (isReady() && (await answers(db))) return { status: 'Healthy' }
+      if (isReady() && (await availability.check())) return { status: 'Healthy' }
       return reply.code(503).send({ status: 'Unhealthy' })
     },
   })
@@ -71,7 +71,7 @@ export function healthRoutes(app: FastifyInstance, { db, folder, isReady }: Part
       cpu: (loadavg()[0] ?? 0) < availableParallelism() * HIGHEST_LOAD_PER_CORE,
       disk: await hasSpace(folder),
       ram: freemem() / totalmem() > SMALLEST_FREE_PART,
-      database: await answers(db),
+      database: await availability.check(),
     }),
   })
 }

@@ -1,9 +1,11 @@
 import { newId } from '@piecework/model/ids'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Availability } from '../../database/availability.ts'
 import { type Db, openDatabase } from '../../database/open.ts'
 import { createTestPostgres } from '../../database/testing.ts'
 import { createTokens } from '../../http/tokens.ts'
+import { availabilityOf } from '../../testing/availability.ts'
 import { type CutProxy, startCutProxy } from '../../testing/cut-proxy.ts'
 import { createAuthentication } from '../authentication/service.ts'
 import { databaseStorage } from '../files/storage.ts'
@@ -17,6 +19,7 @@ import { createRunStore } from './store.ts'
 let database: Awaited<ReturnType<typeof createTestPostgres>>
 let proxy: CutProxy
 let db: Db
+let availability: Availability
 let recorder: RunRecorder
 let projectId: string
 
@@ -33,8 +36,10 @@ beforeAll(async () => {
     poolSize: 2,
     idleTimeoutMs: 10_000,
   })
+  availability = availabilityOf(db)
   recorder = createRunRecorder({
     db,
+    availability,
     owner: 'this-app',
     leaseMs: 30_000,
     storage: databaseStorage,
@@ -46,6 +51,7 @@ beforeAll(async () => {
   projectId = (await authentication.signUp({ ...account, trackEvents: false, newsLetter: false })).projectId ?? ''
 })
 afterAll(async () => {
+  availability.close()
   await db.destroy()
   await proxy[Symbol.asyncDispose]()
   await database.drop()
@@ -98,4 +104,20 @@ test('a pause whose transaction was cut is written again, with the job of its de
   expect(await statusOf(id)).toBe('PAUSED')
   const jobs = await db.selectFrom('job').select(['owner', 'ready']).where('id', '=', id).execute()
   expect(jobs).toEqual([{ owner: null, ready: false }])
+})
+
+test('a run that was refused while the database did not answer is taken back, although it was stored', async () => {
+  const run = newRun({ projectId, flowId: newId(), flowVersionId: newId(), payload: '{}', priority: 3 })
+  proxy.hang()
+  const accepted = recorder.accept(run, { claimed: false })
+  const refusal = accepted.catch((error: unknown) => error)
+  await expect.poll(() => availability.check(), { timeout: 5000 }).toBe(false)
+  expect(await refusal).toMatchObject({ name: 'UnavailableError' })
+  await expect(recorder.accept(run, { claimed: false })).rejects.toMatchObject({ name: 'UnavailableError' })
+  // Now the database gets to read what was sent to it.
+  proxy.goOn()
+  await expect.poll(() => availability.fault, { timeout: 10_000 }).toBeUndefined()
+  await recorder.flush()
+  expect(await statusOf(run.id)).toBeUndefined()
+  expect(await db.selectFrom('job').select('id').where('id', '=', run.id).execute()).toEqual([])
 })

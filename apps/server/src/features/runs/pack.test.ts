@@ -3,6 +3,7 @@ import { newId } from '@piecework/model/ids'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadSettings } from '../../settings.ts'
+import { availabilityOf } from '../../testing/availability.ts'
 import { startTestBucket, type TestBucket } from '../../testing/s3.ts'
 import { signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 import { openStorage } from '../files/open-storage.ts'
@@ -35,7 +36,15 @@ const large = () => randomBytes(60_000).toString('base64')
 async function start(env: Record<string, string>) {
   const { db } = server.server
   const storage = await openStorage(loadSettings({ ...bucket.env, ...env }).settings, log)
-  const recorder = createRunRecorder({ db, owner: 'this-app', leaseMs: 30_000, storage, onResumable: () => {}, log })
+  const recorder = createRunRecorder({
+    db,
+    availability: availabilityOf(db),
+    owner: 'this-app',
+    leaseMs: 30_000,
+    storage,
+    onResumable: () => {},
+    log,
+  })
   const run = newRun({ projectId, flowId: newId(), flowVersionId: newId(), payload: '{}', priority: 3 })
   await recorder.accept(run, { claimed: true })
   const finish = (attempt: number, status: RunOutcome['status'], text: string) => {

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../database/testing.ts'
 import { createTokens } from '../../http/tokens.ts'
+import { availabilityOf } from '../../testing/availability.ts'
 import { createAuthentication } from '../authentication/service.ts'
 import { databaseStorage } from '../files/storage.ts'
 import { createWaitpointStore } from '../waitpoints/store.ts'
@@ -25,6 +26,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the recorder of runs on %s', (ty
     fixture = await testDatabase(type)
     recorder = createRunRecorder({
       db: fixture.db,
+      availability: availabilityOf(fixture.db),
       owner: 'this-app',
       leaseMs: 30_000,
       storage: databaseStorage,

@@ -1,4 +1,5 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
+import type { Availability } from '../../database/availability.ts'
 import type { Db } from '../../database/open.ts'
 import { survivingOutages } from '../../database/outage.ts'
 import { createGroupCommit } from '../../queue/group-commit.ts'
@@ -42,14 +43,23 @@ export interface RunRecorder {
   discard(write: { runId: string; attempt: number }): Promise<void>
   /** Resolves when everything that was recorded so far is on disk. */
   flush(): Promise<void>
+  /** The same for those who read: they do not wait for a database that does not take it. */
+  recorded(): Promise<void>
 }
 
 type Write =
-  | { kind: 'BIRTH'; row: BirthRow }
+  | Birth
   /** A run that was taken before it was stored; nothing, when another write has brought it along. */
   | { kind: 'STORE'; runId: string }
   | { kind: 'JOURNAL'; runId: string; attempt: number; entries: JournalEntry[]; slices: PackedSlice[] }
   | { kind: 'FINISH'; row: FinishRow; slices: PackedSlice[] }
+
+interface Birth {
+  kind: 'BIRTH'
+  row: BirthRow
+  /** The caller was told that the run was not accepted: it is not tried again, and taken back if it was stored. */
+  refused: boolean
+}
 
 /** How long a run with a waiting caller may stay unrecorded. */
 const WRITE_BEHIND_MS = 20
@@ -62,6 +72,7 @@ const MAX_BATCH = 256
 
 interface Parts {
   db: Db
+  availability: Availability
   /** The app that claims what it runs at once. */
   owner: string
   leaseMs: number
@@ -72,7 +83,7 @@ interface Parts {
   log: { warn(details: object, message: string): void }
 }
 
-export function createRunRecorder({ db, owner, leaseMs, storage, onResumable, log }: Parts): RunRecorder {
+export function createRunRecorder({ db, availability, owner, leaseMs, storage, onResumable, log }: Parts): RunRecorder {
   const packer = createRunPacker(storage, log)
   /** Writes that are being packed, by run: what follows of the same run waits for them. */
   const packing = new Map<string, Promise<unknown>>()
@@ -99,9 +110,21 @@ export function createRunRecorder({ db, owner, leaseMs, storage, onResumable, lo
       if (row && unborn.delete(runId)) taken.push(row)
       return row
     }
+    const births = writes.filter((write) => write.kind === 'BIRTH')
     const plan = planCommit(writes, take)
+    const write = async (isRepetition: boolean) => {
+      const given = births.filter(({ refused }) => refused).map(({ row }) => row)
+      const done = await execute(
+        db,
+        { ...plan, births: plan.births.filter((row) => !given.includes(row)) },
+        isRepetition,
+      )
+      if (births.some(({ refused }) => refused)) await takeBack(births)
+      return done
+    }
     try {
-      const { refused, replaced, resumable } = await survivingOutages((isRepetition) => execute(db, plan, isRepetition))
+      const { refused, replaced, resumable } = await survivingOutages(write, availability.failed)
+      availability.succeeded()
       if (resumable > 0) onResumable()
       if (replaced.length > 0) void storage.remove(replaced.map((s3Key) => ({ location: 'S3', s3Key, data: null })))
       return refused
@@ -110,6 +133,25 @@ export function createRunRecorder({ db, owner, leaseMs, storage, onResumable, lo
       for (const row of taken) unborn.set(row.run.id, { ...row, finish: null })
       throw error
     }
+  }
+
+  /** A try that was not heard of may have stored what was refused since. */
+  const takeBack = async (births: readonly Birth[]): Promise<void> => {
+    for (const { refused, row } of births) if (refused) await deleteRun(db, row.run.id, row.attempt)
+  }
+
+  /** Resolves when the run is stored; a caller who waits is refused as soon as the database does not take it. */
+  const accept = (run: NewRun, claimed: boolean): Promise<void> => {
+    const { fault } = availability
+    if (fault) return Promise.reject(fault)
+    const write: Birth = { kind: 'BIRTH', row: birth(run, claimed), refused: false }
+    return new Promise((resolve, reject) => {
+      const forget = availability.onFault((error) => {
+        write.refused = true
+        reject(error)
+      })
+      commits.add(write).then(resolve, reject).finally(forget)
+    })
   }
 
   /** Stores the runs that have waited long enough; their later writes find them stored. */
@@ -139,8 +181,15 @@ export function createRunRecorder({ db, owner, leaseMs, storage, onResumable, lo
     }
   }
 
+  const flush = async (): Promise<void> => {
+    clearTimeout(timer)
+    storeBehind()
+    await Promise.allSettled(packing.values())
+    await commits.drain()
+  }
+
   return {
-    accept: (run, { claimed }) => commits.add({ kind: 'BIRTH', row: birth(run, claimed) }),
+    accept: (run, { claimed }) => accept(run, claimed),
     acceptBehind(run) {
       unborn.set(run.id, birth(run, true))
       timer ??= setTimeout(storeBehind, WRITE_BEHIND_MS)
@@ -164,11 +213,13 @@ export function createRunRecorder({ db, owner, leaseMs, storage, onResumable, lo
       await commits.drain()
       await deleteRun(db, runId, attempt)
     },
-    async flush() {
-      clearTimeout(timer)
-      storeBehind()
-      await Promise.allSettled(packing.values())
-      await commits.drain()
+    flush,
+    recorded() {
+      if (availability.fault) return Promise.resolve()
+      return new Promise((resolve, reject) => {
+        const forget = availability.onFault(() => resolve())
+        flush().then(resolve, reject).finally(forget)
+      })
     },
   }
 }
