@@ -23,6 +23,8 @@ export interface Engine {
 export interface EngineOptions {
   config: EngineConfig
   pieces?: BundledPieces
+  /** Code of a project is about to begin in this process itself. */
+  onForeignCode?: () => void
   /** Waits between retries; tests put in their own. */
   sleep?: (ms: number) => Promise<void>
 }
@@ -37,13 +39,13 @@ export class UnknownVersionError extends Error {
 
 const MAX_PLANS = 1_000
 
-export function createEngine({ config, pieces = {}, sleep = delay }: EngineOptions): Engine {
+export function createEngine({ config, pieces = {}, onForeignCode, sleep = delay }: EngineOptions): Engine {
   const plans = new Map<string, Plan>()
   const isolated = config.executionMode === 'SANDBOX_CODE_ONLY' || config.executionMode === 'SANDBOX_CODE_AND_PROCESS'
   return {
     config,
     pieces: createPieceLoader(pieces),
-    sandbox: isolated ? createIsolateSandbox(config.limits) : createLocalSandbox(),
+    sandbox: isolated ? createIsolateSandbox(config.limits) : createLocalSandbox(onForeignCode),
     async sleep(ms) {
       await sleep(ms)
     },

@@ -31,7 +31,16 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
   let active: Channel | undefined
   let maxBytes = Number.MAX_SAFE_INTEGER
   const send: Send = (message) => parent.send(message, maxBytes)
+  let owned = false
+  const own = (): void => {
+    if (!owned) send({ kind: 'owned' })
+    owned = true
+  }
   const lookForLeftovers = watchLeftovers(send, () => active === undefined)
+
+  const prepare = (): void => {
+    if (active === undefined && engine?.sandbox.prepare()) setImmediate(prepare)
+  }
 
   const execute = async (operationId: number, operation: EngineOperation): Promise<void> => {
     const channel = createChannel(operationId, send)
@@ -53,14 +62,14 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
     }
     setImmediate(() => {
       lookForLeftovers()
-      if (active === undefined) engine?.sandbox.prepare()
+      prepare()
     })
   }
 
   const onMessage = (message: ToEngine): void => {
     switch (message.kind) {
       case 'configure':
-        engine = createEngine({ config: message.config, pieces })
+        engine = createEngine({ config: message.config, pieces, onForeignCode: own })
         maxBytes = maxMessageBytes(message.config.limits)
         // What the network rules change of the process has to be there when it is remembered.
         reachable = Promise.resolve(fenceIn(message.config)).then(ownProcess)

@@ -41,6 +41,7 @@ async function withWorker<T>(
   changes: Partial<EngineConfig>,
   use: (worker: Worker) => Promise<T>,
   environment: Record<string, string> = {},
+  reuseSandbox = false,
 ): Promise<T> {
   const worker = createWorker(
     {
@@ -50,6 +51,7 @@ async function withWorker<T>(
       memoryLimitKb: 512 * 1024,
       propagatedEnv: {},
       environment,
+      reuseSandbox,
       engine: configOf({ internalApiUrl: `http://127.0.0.1:${port}/api/`, ...changes }),
     },
     { loadVersion: async (key) => versions.get(key) ?? versionOf([]), loadArchive: async () => Buffer.alloc(0) },
@@ -242,13 +244,15 @@ describe('kernel namespaces', () => {
     expect(existsSync('/tmp/mine.txt')).toBe(false)
   })
 
-  fencedTest('a process serves one project only', async () => {
-    await withWorker({ executionMode: 'SANDBOX_PROCESS' }, async (worker) => {
-      const count = `return globalThis.visits = (globalThis.visits ?? 0) + 1`
-      expect(await runCode(worker, count, {}, 'one')).toBe(1)
-      expect(await runCode(worker, count, {}, 'one')).toBe(2)
-      expect(await runCode(worker, count, {}, 'two')).toBe(1)
-    })
+  fencedTest('every run has a sandbox of its own; by setting, one after the other of a project share one', async () => {
+    const count = `const fs = require('fs'); fs.appendFileSync('/tmp/visits', 'x'); return fs.readFileSync('/tmp/visits').length`
+    const visits = async (worker: Worker) => {
+      const seen: unknown[] = []
+      for (const project of ['one', 'one', 'two', 'one']) seen.push(await runCode(worker, count, {}, project))
+      return seen
+    }
+    expect(await withWorker({ executionMode: 'SANDBOX_PROCESS' }, visits)).toEqual([1, 1, 1, 1])
+    expect(await withWorker({ executionMode: 'SANDBOX_PROCESS' }, visits, {}, true)).toEqual([1, 2, 1, 3])
   })
 
   fencedTest('STRICT leaves no network but the proxy, even to programs that know nothing of it', async () => {

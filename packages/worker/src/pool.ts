@@ -1,15 +1,15 @@
 import type { Sandbox } from './sandbox.ts'
 
 /**
- * Engine processes, at most one per slot, kept warm between operations. A free one that holds the wanted
- * version is preferred, then one that served the project last, then any; a new one starts when all are busy.
+ * Engine processes, kept warm between operations. A process that code of a project ran in serves that project alone;
+ * a clean one serves whoever comes. There may be more processes than slots: a project that comes back finds its own.
  */
 export interface SandboxPool {
   readonly size: number
   readonly busy: number
-  /** @throws Error when all are busy, or a new process does not start. */
-  acquire(want: { versionKey: string | undefined; projectId: string }): Promise<Sandbox>
-  /** Gives a sandbox back; a dead or bloated one is replaced by the next acquire. */
+  /** @throws Error when a new process does not start. */
+  acquire(want: Want): Promise<Sandbox>
+  /** Gives a sandbox back; a dead, bloated or unclean one is replaced by the next acquire. */
   release(sandbox: Sandbox): void
   /** Starts processes ahead of need, up to the given number. */
   warm(count: number): Promise<void>
@@ -18,50 +18,81 @@ export interface SandboxPool {
   close(): Promise<void>
 }
 
+interface Want {
+  versionKey: string | undefined
+  projectId: string
+  /** The operation is a run, and no look at a trigger or at options. */
+  isRun: boolean
+}
+
+/**
+ * Whom a process serves after its first operation: anybody, until code of a project ran in it (`ANYBODY`); its project
+ * alone (`PROJECT`); as that, but a run gets a process that nothing ran in, and is the last of it (`NOBODY`).
+ */
+export type Reuse = 'ANYBODY' | 'PROJECT' | 'NOBODY'
+
 interface PoolOptions {
+  /** Operations at one time. */
   size: number
+  /** Processes at one time, idle ones counted. */
+  maxProcesses: number
   start: () => Promise<Sandbox>
   /** A process larger than this after an operation is retired. */
   retireAboveKb: number
   /** Idle processes beyond the first end after this time. */
   idleMs: number
-  /** Code of users could leave something behind in its process: a process serves one project only. */
-  oneProjectEach?: boolean
+  reuse: Reuse
 }
 
 const TIDY_MS = 5000
+/** How long a need for clean processes is remembered. */
+const SPARES_FOR_MS = 60_000
 
 export function createSandboxPool({
   size,
+  maxProcesses,
   start,
   retireAboveKb,
   idleMs,
-  oneProjectEach = false,
+  reuse,
 }: PoolOptions): SandboxPool {
   // Most recently used last: the warmest process is taken first, so the others may go idle and end.
   const idle: { sandbox: Sandbox; since: number }[] = []
   const busy = new Set<Sandbox>()
+  /** Those that ran what may not be followed by anything. */
+  const spent = new WeakSet<Sandbox>()
   let starting = 0
   let closed = false
+  /** Clean processes to have ready: none until somebody had to wait for one, more as more are taken at a time. */
+  const fewestSpares = reuse === 'NOBODY' ? 1 : 0
+  let spares = fewestSpares
+  let lastTaken = 0
 
   const take = (index: number): Sandbox | undefined => {
     const [entry] = idle.splice(index, 1)
     return entry?.sandbox
   }
+  const count = () => idle.length + busy.size + starting
+  const isClean = (sandbox: Sandbox): boolean =>
+    reuse === 'ANYBODY' ? !sandbox.owned : sandbox.projectId === undefined
 
-  const pick = (versionKey: string | undefined, projectId: string): Sandbox | undefined => {
+  const dropUseless = (): void => {
     for (let i = idle.length - 1; i >= 0; i--) {
       if (idle[i]?.sandbox.unclean) void take(i)?.close()
       else if (!idle[i]?.sandbox.alive) take(i)
     }
+  }
+
+  const pick = ({ versionKey, projectId, isRun }: Want): Sandbox | undefined => {
+    dropUseless()
+    const mayServe = (sandbox: Sandbox): boolean =>
+      isClean(sandbox) || (sandbox.projectId === projectId && !(isRun && reuse === 'NOBODY'))
+    const find = (fits: (sandbox: Sandbox) => boolean): number =>
+      idle.findLastIndex(({ sandbox }) => mayServe(sandbox) && fits(sandbox))
     // A version is of one project.
-    let index = versionKey === undefined ? -1 : idle.findLastIndex(({ sandbox }) => sandbox.versions.has(versionKey))
-    if (index < 0) index = idle.findLastIndex(({ sandbox }) => sandbox.projectId === projectId)
-    if (index < 0 && oneProjectEach) {
-      index = idle.findLastIndex(({ sandbox }) => sandbox.projectId === undefined)
-      // The one unused for longest makes room.
-      if (index < 0 && idle.length + busy.size >= size) void take(0)?.close()
-    } else if (index < 0) index = idle.length - 1
+    let index = versionKey === undefined ? -1 : find((sandbox) => sandbox.versions.has(versionKey))
+    if (index < 0) index = find((sandbox) => sandbox.projectId === projectId)
+    if (index < 0) index = find(() => true)
     return index < 0 ? undefined : take(index)
   }
 
@@ -74,8 +105,9 @@ export function createSandboxPool({
   }
 
   const tidy = setInterval(() => {
-    const limit = Date.now() - idleMs
-    while (idle.length > 1 && (idle[0]?.since ?? limit) < limit) void take(0)?.close()
+    const now = Date.now()
+    if (now - lastTaken > SPARES_FOR_MS) spares = fewestSpares
+    while (idle.length > 1 && (idle[0]?.since ?? now) < now - idleMs) void take(0)?.close()
     void retireBloated()
   }, TIDY_MS)
   tidy.unref()
@@ -91,33 +123,66 @@ export function createSandboxPool({
 
   const park = (sandbox: Sandbox) => idle.push({ sandbox, since: Date.now() })
 
+  /** The process of a project that was away for longest makes room. */
+  const makeRoom = (): void => {
+    if (count() < maxProcesses) return
+    const index = idle.findIndex(({ sandbox }) => !isClean(sandbox))
+    void take(Math.max(index, 0))?.close()
+  }
+
+  /** Starts what is missing of the spare processes, while somebody else works. */
+  const replenish = (): void => {
+    if (closed) return
+    const clean = idle.filter(({ sandbox }) => isClean(sandbox)).length + starting
+    for (let missing = spares - clean; missing > 0; missing--) {
+      if (count() >= maxProcesses && !idle.some(({ sandbox }) => !isClean(sandbox))) return
+      makeRoom()
+      begin().then(
+        (sandbox) => (closed ? void sandbox.close() : park(sandbox)),
+        // The next one that needs a process says why.
+        () => {},
+      )
+    }
+  }
+
+  /** Somebody takes a process that nothing ran in, or waits for one. */
+  const noteTaken = (isReady: boolean): void => {
+    lastTaken = Date.now()
+    // Where all are busy, one more is no change of project, and only the next burst of work would need another.
+    const isChange = reuse === 'NOBODY' || idle.length > 0
+    if (!isReady && isChange) spares = Math.min(spares + 1, size)
+  }
+
   return {
     size,
     get busy() {
       return busy.size
     },
-    async acquire({ versionKey, projectId }) {
+    async acquire(want) {
       if (closed) throw new Error('The worker is shutting down')
-      const sandbox = pick(versionKey, projectId) ?? (await begin())
+      const picked = pick(want)
+      if (!picked || picked.projectId === undefined) noteTaken(picked !== undefined)
+      if (!picked) makeRoom()
+      const sandbox = picked ?? (await begin())
       if (closed) {
         await sandbox.close()
         throw new Error('The worker is shutting down')
       }
       busy.add(sandbox)
-      sandbox.projectId = projectId
+      sandbox.projectId = want.projectId
+      if (reuse === 'NOBODY' && want.isRun) spent.add(sandbox)
+      replenish()
       return sandbox
     },
     release(sandbox) {
       busy.delete(sandbox)
       if (!sandbox.alive) return
-      if (closed) {
-        void sandbox.close()
-        return
-      }
-      park(sandbox)
+      if (closed || sandbox.unclean || spent.has(sandbox)) void sandbox.close()
+      else park(sandbox)
+      replenish()
     },
-    async warm(count) {
-      const missing = Math.min(count, size) - idle.length - busy.size - starting
+    async warm(wanted) {
+      const missing = Math.min(wanted, size) - count()
       const started = await Promise.all(Array.from({ length: Math.max(0, missing) }, begin))
       for (const sandbox of started) closed ? void sandbox.close() : park(sandbox)
     },

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { CHANNEL_FD } from '@piecework/engine/channel/descriptor'
 import { BadFrameError } from '@piecework/engine/channel/frames'
 import { maxMessageBytes } from '@piecework/engine/channel/limits'
-import type { EngineConfig, EngineOperation, FromEngine } from '@piecework/engine/protocol'
+import type { EngineConfig, EngineOperation, EngineResult, FromEngine } from '@piecework/engine/protocol'
 import { LRUCache } from 'lru-cache'
 import { openEngineChannel } from './engine-channel.ts'
 import { exists } from './files.ts'
@@ -26,12 +26,14 @@ export interface SandboxOptions {
 /** One engine process. It runs one operation at a time and outlives it, unless it is killed or dies. */
 export interface Sandbox {
   readonly alive: boolean
-  /** Code of an earlier operation still runs in it: it should be replaced. */
+  /** An earlier operation left something in it, or it failed by itself: nothing more may run in it. */
   readonly unclean: boolean
   /** Code of its project ran in it: it serves no other one. */
   readonly owned: boolean
   /** Keys of the flow versions that this process holds. */
   readonly versions: LRUCache<string, true>
+  /** Makes it serve its project alone from here on. */
+  claim(): void
   /** Project of the last operation. */
   projectId: string | undefined
   /** Never rejects. After TIMEOUT, MEMORY_LIMIT_EXCEEDED, CANCELED and CRASHED the sandbox is dead. */
@@ -142,8 +144,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       const current = flight
       if (!current || current.id !== message.operationId)
         throw new BadFrameError('a message belongs to an operation that does not run here')
-      if (message.kind === 'result') end({ kind: 'RESULT', message })
-      else if (message.kind === 'journal') persist(current, message)
+      if (message.kind === 'result') {
+        unclean ||= isEngineFault(message.result)
+        end({ kind: 'RESULT', message })
+      } else if (message.kind === 'journal') persist(current, message)
       else if (message.kind === 'respond') current.events.respond(message.response)
       else current.events.progress(message.stepName, message.path, message.output)
     }
@@ -187,6 +191,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     get owned() {
       return owned
     },
+    claim: () => {
+      owned = true
+    },
     versions: new LRUCache({ max: VERSIONS_PER_ENGINE }),
     projectId: undefined,
     execute(operation, events, timeoutMs) {
@@ -222,6 +229,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
   }
 }
+
+/** An engine that fails by itself may be damaged: whatever the cause, another one does not begin with it. */
+const isEngineFault = (result: EngineResult): boolean =>
+  result.type === 'FAILED' || (result.type === 'EXECUTE_FLOW' && result.status === 'INTERNAL_ERROR')
 
 const SETPRIV = '/usr/bin/setpriv'
 

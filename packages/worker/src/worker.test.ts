@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { code, configOf, versionOf } from '@piecework/engine/testing/harness'
+import { code, configOf, router, versionOf, when } from '@piecework/engine/testing/harness'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Task, TaskEvents } from './task.ts'
@@ -20,7 +20,17 @@ beforeAll(async () => {
   vi.stubEnv('AP_JWT_SECRET', 'not for flows')
   vi.stubEnv('SHARED_WITH_FLOWS', 'yes')
   folder = await temporaryFolder()
-  worker = createWorker(
+  worker = startWorker()
+  await worker.warm()
+})
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await worker.close()
+  await folder[Symbol.asyncDispose]()
+})
+
+const startWorker = () =>
+  createWorker(
     {
       cacheFolder: folder.path,
       cacheLimitBytes: 1024 ** 3,
@@ -34,18 +44,14 @@ beforeAll(async () => {
       loadArchive: () => Promise.reject(new Error('no archive')),
     },
   )
-  await worker.warm()
-})
-afterAll(async () => {
-  vi.unstubAllEnvs()
-  await worker.close()
-  await folder[Symbol.asyncDispose]()
-})
 
 const EVENTS: TaskEvents = { journal: async () => {}, respond() {}, progress() {} }
 let count = 0
 
-function taskOf(key: string, { projectId = 'project', timeoutMs = 30_000 } = {}): Task {
+function taskOf(
+  key: string,
+  { projectId = 'project', timeoutMs = 30_000, executionType = 'BEGIN' as 'BEGIN' | 'RESUME' } = {},
+): Task {
   return {
     operation: {
       type: 'EXECUTE_FLOW',
@@ -55,7 +61,7 @@ function taskOf(key: string, { projectId = 'project', timeoutMs = 30_000 } = {})
       sealKey: '0'.repeat(64),
       flowRunId: `run-${count++}`,
       flowId: 'flow',
-      executionType: 'BEGIN',
+      executionType,
       triggerPayload: '{}',
       executeTrigger: false,
       resumePayload: null,
@@ -236,6 +242,40 @@ describe('a sandbox that is killed from outside', () => {
   })
 })
 
+describe('a process that code of a project ran in', () => {
+  const pidOf = (projectId: string) => outputOf(versionFor(PID), { projectId })
+
+  test('serves no other project, and is there for its own when that comes back', async () => {
+    const pids: unknown[] = []
+    for (const projectId of ['a', 'b', 'c', 'a', 'b', 'c']) pids.push(await pidOf(projectId))
+    expect(new Set(pids.slice(0, 3)).size).toBe(3)
+    expect(pids.slice(3)).toEqual(pids.slice(0, 3))
+  })
+
+  test('counts from the first expression that could leave something behind', async () => {
+    await worker.close()
+    worker = startWorker()
+    const expressionOf = (expression: string) => {
+      const key = `version-${count++}`
+      versions.set(key, versionOf([router('step_1', [when('only', expression, 'TEXT_EXACTLY_MATCHES', 'x', [])])]))
+      return key
+    }
+    for (const projectId of ['p', 'q', 'r'])
+      expect((await execute(expressionOf('{{trigger.a}}'), { projectId }).outcome).kind).toBe('RESULT')
+    expect(enginesOf(process.pid)).toHaveLength(1)
+    await execute(expressionOf('{{ (() => { globalThis.left = 1 })() }}'), { projectId: 'p' }).outcome
+    await execute(expressionOf('{{trigger.a}}'), { projectId: 'q' }).outcome
+    expect(enginesOf(process.pid).length).toBeGreaterThan(1)
+  })
+
+  test('is replaced when the engine itself fails', async () => {
+    const first = await pidOf('faulty')
+    const broken = await execute(versionFor('return 1'), { projectId: 'faulty', executionType: 'RESUME' }).outcome
+    expect(broken).toMatchObject({ kind: 'RESULT', message: { result: { status: 'INTERNAL_ERROR' } } })
+    expect(await pidOf('faulty')).not.toBe(first)
+  })
+})
+
 test('a warm sandbox is kept for its version, then for its project', async () => {
   const [mine, yours] = [versionFor(PID), versionFor(PID)]
   const both = () => Promise.all([outputOf(mine, { projectId: 'mine' }), outputOf(yours, { projectId: 'yours' })])
@@ -264,7 +304,7 @@ test('what cannot be made ready is a crash that says why, and not the end of the
 
 test('the death of a worker takes its sandboxes along, also busy ones', async () => {
   const script = `
-    import { code, configOf, versionOf } from '@piecework/engine/testing/harness'
+    import { code, configOf, router, versionOf, when } from '@piecework/engine/testing/harness'
     import { createWorker } from './worker.ts'
     const task = ${JSON.stringify(taskOf('x'))}
     const worker = createWorker(

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { EngineConfig, EngineOperation, PieceLocation } from '@piecework/engine/protocol'
 import { bundleEngine } from './bundle.ts'
@@ -22,6 +23,8 @@ export interface WorkerOptions {
   memoryLimitKb: number
   /** Variables of the worker's environment that user code may see. */
   propagatedEnv: Record<string, string>
+  /** Runs of a project may follow each other in one sandbox of the process modes. */
+  reuseSandbox?: boolean
   engine: EngineConfig
   /** Where HTTP_PROXY and its like are read; the environment of this process unless told. */
   environment?: Readonly<Record<string, string | undefined>>
@@ -55,6 +58,10 @@ const MAX_INSTALLED_PIECE_MB = 512
 const IDLE_SANDBOX_MS = 5 * 60_000
 // A process that has grown past this share of its limit is replaced while nobody waits for it.
 const RETIRE_SHARE = 0.7
+/** Idle processes beside those of the slots, and what they may take of the memory: each has about 64 MB. */
+const IDLE_PER_SLOT = 3
+const IDLE_MEMORY_SHARE = 0.2
+const IDLE_PROCESS_BYTES = 64 * 1024 * 1024
 /** Sandboxes tried for one operation, when they are killed before it begins. */
 const MAX_SEATS = 3
 
@@ -110,7 +117,8 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
     size: options.concurrency,
     retireAboveKb: options.memoryLimitKb * RETIRE_SHARE,
     idleMs: IDLE_SANDBOX_MS,
-    oneProjectEach: namespaces,
+    maxProcesses: maxProcesses(options.concurrency),
+    reuse: namespaces ? (options.reuseSandbox ? 'PROJECT' : 'NOBODY') : 'ANYBODY',
     start: () =>
       cache.during(async () => {
         for (const folder of [cwd, ...readable]) await mkdir(folder, { recursive: true })
@@ -128,6 +136,12 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
         return sandbox
       }),
   })
+
+  /** Uploaded pieces are code of those who may upload: like code of a flow, it is kept from other projects. */
+  const claimFor = (task: Task, sandbox: Sandbox): void => {
+    const sources = [task.piece?.source, ...Object.values(task.version?.pieces ?? {})]
+    if (sources.some((source) => source?.type === 'ARCHIVE')) sandbox.claim()
+  }
 
   /** The operation with code and pieces in place; a version that the sandbox holds travels by its key alone. */
   const place = async (task: Task, sandbox: Sandbox): Promise<EngineOperation> => {
@@ -153,8 +167,13 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
     for (let attempt = 1; ; attempt++) {
       let sandbox: Sandbox | undefined
       try {
-        sandbox = await pool.acquire({ versionKey: task.version?.key, projectId: task.operation.projectId })
+        sandbox = await pool.acquire({
+          versionKey: task.version?.key,
+          projectId: task.operation.projectId,
+          isRun: task.operation.type === 'EXECUTE_FLOW',
+        })
         const seated = sandbox
+        claimFor(task, seated)
         const operation = await cache.during(() => place(task, seated))
         if (!sandbox.alive) throw new SandboxGoneError('The engine process ended before the operation began')
         return { sandbox, operation }
@@ -211,6 +230,16 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
       await egress.close()
     },
   }
+}
+
+/**
+ * Processes at one time: besides those of the slots, idle ones of projects that may come back, as long as they take no
+ * more than a share of the memory that this machine gives.
+ */
+function maxProcesses(slots: number): number {
+  const memory = process.constrainedMemory() || totalmem()
+  const affordable = Math.floor((Math.min(memory, totalmem()) * IDLE_MEMORY_SHARE) / IDLE_PROCESS_BYTES)
+  return slots + Math.min(IDLE_PER_SLOT * slots, affordable)
 }
 
 /** The files among what a sandbox is given; built-in pieces are part of the engine. */

@@ -309,6 +309,12 @@ export const SETTINGS = {
       aliases: [{ env: 'AP_CODE_SANDBOX_TYPE', map: { V8_ISOLATE: 'SANDBOX_CODE_ONLY', NO_OP: 'UNSANDBOXED' } }],
     },
   ),
+  reuseSandbox: execution.given(
+    'AP_REUSE_SANDBOX',
+    flag,
+    false,
+    'With `AP_EXECUTION_MODE` `SANDBOX_PROCESS` or `SANDBOX_CODE_AND_PROCESS`: runs of one project may follow each other in one sandbox, which saves the start of a process for each run. A run then sees files that earlier runs of its project left in `/tmp`.',
+  ),
   workerConcurrency: execution.given(
     'AP_WORKER_CONCURRENCY',
     whole(1),

@@ -7,7 +7,10 @@ import type { Scope } from './record.ts'
 export function executeCode(run: Run, step: PlannedCode, scope: Scope): Promise<void> {
   return executeActing(run, step, scope, {
     actsOutside: true,
-    resolve: () => resolveInput(run, step.input, scope),
+    resolve() {
+      run.sandbox.getReady()
+      return resolveInput(run, step.input, scope)
+    },
     async act(input) {
       if (step.file === undefined) throw new Error(`The code of ${step.name} was not compiled`)
       return { outputText: await run.sandbox.runCode(step.file, input.text), effect: 'CONTINUE' }

@@ -240,6 +240,34 @@ describe('isolates', () => {
     await rm(folder, { recursive: true })
   })
 
+  it('keep nothing of one code step for later steps and expressions of the run, nor of one expression', async () => {
+    const look = 'return [typeof globalThis.left, [].evil ?? null, JSON.stringify(1)]'
+    const expression = '{{ (() => [typeof globalThis.left, [].evil ?? null])() }}'
+    const { result, log } = await runOnce(
+      [
+        code('step_1', 'globalThis.left = 1; Array.prototype.evil = "evil"; JSON.stringify = () => "evil"; return 1'),
+        code('step_2', look),
+        code('step_3', 'return i.seen', { seen: expression }),
+        code('step_4', 'return i.seen', {
+          seen: '{{ (() => { globalThis.left = 1; Array.prototype.evil = 1; return 2 })() }}',
+        }),
+        code('step_5', 'return i.seen', { seen: expression }),
+        loop('step_6', '{{ [1, 2, 3] }}', [code('step_7', 'globalThis.count ??= 0; return ++globalThis.count')]),
+      ],
+      {},
+      { mode },
+    )
+    expect(result.failedStep).toBeNull()
+    const { steps } = log.executionState
+    expect([steps.step_2?.output, steps.step_3?.output, steps.step_4?.output, steps.step_5?.output]).toEqual([
+      ['undefined', null, '1'],
+      ['undefined', null],
+      2,
+      ['undefined', null],
+    ])
+    expect(JSON.stringify(steps.step_6?.output)).not.toMatch(/"output":[23]/)
+  })
+
   it('have no modules, no process and no way to the host', async () => {
     const { result } = await runOnce([rawCode('step_1', 'exports.code = () => require("fs")')], {}, { mode })
     expect(result.failedStep?.message).toContain('Cannot load "fs"')

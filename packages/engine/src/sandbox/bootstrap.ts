@@ -143,7 +143,6 @@ export const BOOTSTRAP = `(() => {
       const value = scripts[id](flattenNestedKeys, connection === undefined ? undefined : parse(connection), ...values)
       return value === undefined || value === null ? undefined : stringify(value)
     },
-    has(key) { return modules[key] !== undefined },
     define(key, load) {
       const module = { exports: {} }
       output = ''

@@ -14,13 +14,17 @@ type AnyFunction = (...values: unknown[]) => unknown
 /** Compiled files kept by path. Artifacts never change under a path, so the oldest may always go. */
 const MAX_MODULES = 500
 
-/** The sandbox of UNSANDBOXED and SANDBOX_PROCESS: code runs in the engine's own process. */
-export function createLocalSandbox(): Sandbox {
+/**
+ * The sandbox of UNSANDBOXED and SANDBOX_PROCESS: code runs in the engine's own process.
+ * @param onForeignCode called before code runs that could leave something behind
+ */
+export function createLocalSandbox(onForeignCode: () => void = () => {}): Sandbox {
   const codes = new Map<string, AnyFunction>()
   const compiled = new WeakMap<Script, AnyFunction>()
 
   const run: RunSandbox = {
     evaluate(script, lookup, connection) {
+      if (!script.pure) onForeignCode()
       let evaluate = compiled.get(script)
       if (evaluate === undefined) {
         evaluate = compileScript(script)
@@ -30,6 +34,7 @@ export function createLocalSandbox(): Sandbox {
       return evaluate(flattenNestedKeys, connection, ...values)
     },
     async runCode(file, inputText) {
+      onForeignCode()
       // Not catch() of the promise: the code may have changed it.
       const run = () => {
         let code = codes.get(file)
@@ -46,9 +51,10 @@ export function createLocalSandbox(): Sandbox {
         throw inCode(error, file)
       }
     },
+    getReady() {},
     close() {},
   }
-  return { open: () => run, prepare() {} }
+  return { open: () => run, prepare: () => false }
 }
 
 /** The same error; its stack names the code as authors know it, not its file on this machine. */

@@ -5,8 +5,8 @@ import type { Script } from '../resolve/expression.ts'
 export interface Sandbox {
   /** Opens a sandbox for one run. Runs of different projects share nothing. */
   open(projectId: string): RunSandbox
-  /** Makes ready for the next run while nothing else is to be done. */
-  prepare(): void
+  /** Does a part of what the next run needs, while nothing else is to be done. @returns whether there is more */
+  prepare(): boolean
 }
 
 export interface RunSandbox {
@@ -15,6 +15,8 @@ export interface RunSandbox {
    * @param lookup finds a step of the run
    */
   evaluate(script: Script, lookup: (stepName: string) => StepRecord | undefined, connection?: unknown): unknown
+  /** A code step comes next: what it needs can be made while it waits for the disk. */
+  getReady(): void
   /**
    * Runs the `code` export of a compiled CommonJS file.
    * @param inputText JSON text of the inputs

@@ -96,6 +96,7 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
         concurrency: options.concurrency,
         memoryLimitKb: settings.memoryLimitKb,
         propagatedEnv: chosenEnvironment(settings.propagatedEnvVars),
+        reuseSandbox: settings.reuseSandbox === true,
         engine: { ...settings.engine, internalApiUrl: apiUrl },
         onEgressRefused: (target) => log.warn(target, 'Egress proxy refused request'),
       },

@@ -55,6 +55,8 @@ export interface WorkerSettings {
   maxMessageBytes: number
   /** Names of variables of the worker's environment that user code may see. */
   propagatedEnvVars: string[]
+  /** Runs of a project may follow each other in one sandbox of the process modes. */
+  reuseSandbox?: boolean
 }
 
 /** The answer to Hello. */
