@@ -25,6 +25,8 @@ const MEANING: Record<ErrorCode, string> = {
   EXISTING_ALERT_CHANNEL: 'The address gets alerts already.',
   FLOW_OPERATION_IN_PROGRESS: 'The flow is being enabled, disabled or deleted: wait for it.',
   FLOW_IN_USE: 'Somebody else changed the flow within the last minute.',
+  FLOW_VERSION_INVALID:
+    'Steps are not complete, so the flow is neither published nor enabled. `params.steps` names each with its fields.',
   PROJECT_EXTERNAL_ID_ALREADY_EXISTS: 'Another project has this external id.',
   INVALID_OTP: 'The one-time code is wrong or too old.',
   FLOW_RUN_RETRY_OUTSIDE_RETENTION: 'The data of the run is older than it is kept, so it cannot be retried.',

@@ -202,6 +202,8 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   const flows: Flows = createFlows({
     db,
     pieces: catalogue,
+    installPiece: installs.install,
+    rules: { allowsInvalid: settings.publishInvalidFlows, enables: settings.enableFlowOnPublish },
     sampleData,
     triggers,
     cancelRuns: (projectId, flowId) =>

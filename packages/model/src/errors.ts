@@ -24,6 +24,8 @@ export const ERROR_STATUS = {
   EXISTING_ALERT_CHANNEL: 409,
   FLOW_OPERATION_IN_PROGRESS: 409,
   FLOW_IN_USE: 409,
+  // Of our own, too: steps are not ready to run, and the answer names each with its fields.
+  FLOW_VERSION_INVALID: 409,
   PROJECT_EXTERNAL_ID_ALREADY_EXISTS: 409,
   INVALID_OTP: 410,
   FLOW_RUN_RETRY_OUTSIDE_RETENTION: 410,

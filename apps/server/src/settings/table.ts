@@ -433,7 +433,13 @@ export const SETTINGS = {
     'AP_ENABLE_FLOW_ON_PUBLISH',
     flag,
     true,
-    'Whether the builder enables a flow that it publishes.',
+    'Whether a flow that is published without a status is enabled. If not, it keeps the status that it has.',
+  ),
+  publishInvalidFlows: triggers.given(
+    'AP_PUBLISH_INVALID_FLOWS',
+    flag,
+    false,
+    'Whether flows are published whose steps are not complete. Their triggers must be, to be enabled.',
   ),
   eventDestinationTimeoutSeconds: triggers.given(
     'AP_EVENT_DESTINATION_TIMEOUT_SECONDS',

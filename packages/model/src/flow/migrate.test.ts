@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { agentToolName } from './agent-tool.ts'
 import { FlowVersion } from './flow.ts'
-import { FlowContent, isOutdated, migrateContent } from './migrate.ts'
+import { FlowContent, migrate } from './migrate.ts'
 import { code, flow, loop, NOW, operate, outline, piece, stepOf, webhook } from './testing.ts'
 
 const step = (settings: Record<string, unknown>, type = 'PIECE') => ({
@@ -112,21 +112,23 @@ describe('migrations', () => {
 
   it('leaves content of the newest schema alone, also when nobody said that it is', () => {
     const { displayName, trigger, notes } = flow(loop('l', [code('a')]), piece('p', { a: 1 }))
-    for (const schemaVersion of ['20', null, '1.0.0', '0']) {
-      expect(migrateContent({ displayName, trigger, notes, schemaVersion })).toEqual({
+    for (const schemaVersion of ['20', null, 20, '0']) {
+      expect(migrate({ displayName, trigger, notes, schemaVersion }).content).toEqual({
         displayName,
         trigger,
         notes,
         schemaVersion: '20',
       })
     }
-    expect(migrateContent({ trigger, schemaVersion: '21' })).toMatchObject({ schemaVersion: '21' })
-    expect([isOutdated('19'), isOutdated(null), isOutdated('20'), isOutdated('21')]).toEqual([true, true, false, false])
   })
 
   it('migrates a whole stored version', () => {
     const old = { ...flow({ ...piece('p'), lastUpdatedDate: '' }), schemaVersion: '13', notes: undefined }
-    expect(FlowVersion.parse(migrateContent(old, NOW))).toMatchObject({ id: 'version', schemaVersion: '20', notes: [] })
+    expect(FlowVersion.parse(migrate(old, NOW).content)).toMatchObject({
+      id: 'version',
+      schemaVersion: '20',
+      notes: [],
+    })
   })
 
   it('never fails on odd JSON, and never changes what it was given', () => {
@@ -153,7 +155,7 @@ describe('migrations', () => {
       ),
     }))
     fc.assert(
-      fc.property(odd.value, fc.constantFrom(null, '0', '5', '14', '20'), (trigger, schemaVersion) => {
+      fc.property(odd.value, fc.constantFrom(null, '0', '5', '14', '20', '23'), (trigger, schemaVersion) => {
         const content = { displayName: 'x', trigger, schemaVersion }
         const before = JSON.stringify(content)
         FlowContent.safeParse(content)
@@ -171,7 +173,7 @@ describe('migrations', () => {
       last.onSuccessAction = next
       last = next
     }
-    const result = FlowContent.safeParse({ displayName: 'x', trigger })
+    const result = FlowContent.safeParse({ displayName: 'x', trigger, notes: [] })
     expect(result.error?.issues).toMatchObject([
       { path: ['trigger'], message: expect.stringContaining('500 steps deep') },
     ])

@@ -1,12 +1,16 @@
 import { z } from 'zod'
 import { LATEST_SCHEMA_VERSION, Note } from './flow.ts'
+import { withOwnNames } from './import-names.ts'
 import { MAX_FLOW_DEPTH } from './incoming.ts'
 import { agentModel, agentToolNames, oneAiPiece } from './migrations/ai-pieces.ts'
 import { branchToRouter } from './migrations/branch-to-router.ts'
 import { httpResponseToWebhook } from './migrations/http-response-to-webhook.ts'
-import { exactPieceVersions, pinPiece } from './migrations/piece-versions.ts'
+import { pinPiece } from './migrations/piece-versions.ts'
 import { propertySettings } from './migrations/property-settings.ts'
 import { isRaw, mapSteps, type Raw, rawAt, rawDepth, without } from './migrations/raw.ts'
+import { convertNewer, formatOf, NEWEST_KNOWN_FORMAT, refuseUnknown } from './newer-formats/convert.ts'
+import { type Findings, ImportNote } from './newer-formats/findings.ts'
+import { withKnownTypes } from './newer-formats/steps.ts'
 import { Trigger } from './step.ts'
 
 type Migration = (content: Raw) => Raw
@@ -31,38 +35,49 @@ const MIGRATIONS: readonly Migration[] = [
   oneAiPiece,
   pinPiece('@activepieces/piece-ai', '0.0.4'),
   pass, // tables by external id: needs the records of the installation's tables
-  pass, // resolved piece versions of locked flows: see exactPieceVersions
+  pass, // resolved piece versions of locked flows: see the last
   (content) => ({ ...content, notes: content.notes ?? [] }),
   agentModel,
   pass, // as the one before
   agentToolNames,
   pass, // lastUpdatedDate: see complete()
   pass, // table filters by external id: needs the records of the installation's tables
-  exactPieceVersions,
+  pass, // exact piece versions: the catalogue resolves ranges, see validity.ts
 ]
 
+/** What was read: the newest shape (still to be checked by a schema), and what there is to say of it. */
+interface Migrated extends Findings {
+  content: unknown
+  /** The format that the content says it has. */
+  from: string | null
+}
+
 /**
- * Brings flow content (or a whole version) of any schema to the newest one. Takes and gives unknown JSON: the
- * result is still to be checked by a schema. Fills in what older exports and hand-written flows leave out.
+ * Brings flow content (or a whole version) of any format to the newest one that this product writes. Takes and gives
+ * unknown JSON. Fills in what older exports and hand-written flows leave out.
  */
-export function migrateContent(content: unknown, now: string = new Date().toISOString()): unknown {
-  if (!isRaw(content) || rawDepth(content.trigger, MAX_FLOW_DEPTH) > MAX_FLOW_DEPTH) return content
-  const from = schemaNumber(content.schemaVersion)
-  const migrated = MIGRATIONS.slice(from).reduce((result, migrate) => migrate(result), content)
-  const schemaVersion = from > MIGRATIONS.length ? content.schemaVersion : LATEST_SCHEMA_VERSION
-  return { ...complete(migrated, now), schemaVersion }
+export function migrate(content: unknown, now: string = new Date().toISOString()): Migrated {
+  const findings: Findings = { refusals: [], notes: [] }
+  if (!isRaw(content)) return { content, from: null, ...findings }
+  const format = formatOf(content.schemaVersion)
+  const from = format.number === undefined ? null : String(format.number)
+  if (format.number === undefined && format.written !== undefined && format.written !== '')
+    findings.refusals.push(
+      `schemaVersion ${JSON.stringify(format.written)} is no number; the newest known is ${NEWEST_KNOWN_FORMAT}`,
+    )
+  if ((format.number ?? 0) > NEWEST_KNOWN_FORMAT)
+    findings.refusals.push(`schemaVersion ${from} is not known; the newest known is ${NEWEST_KNOWN_FORMAT}`)
+  if (isTooDeep(content)) findings.refusals.push(TOO_DEEP)
+  if (findings.refusals.length > 0) return { content, from, ...findings }
+  const converted = convertNewer(content, format.number, findings)
+  if (isTooDeep(converted)) return { content, from, refusals: [TOO_DEEP], notes: [] }
+  const migrated = MIGRATIONS.slice(format.number ?? 0).reduce((result, change) => change(result), converted)
+  refuseUnknown(migrated, findings)
+  return { content: { ...complete(migrated, now), schemaVersion: LATEST_SCHEMA_VERSION }, from, ...findings }
 }
 
-/** Whether stored content has to be migrated before use. */
-export function isOutdated(schemaVersion: string | null | undefined): boolean {
-  return schemaNumber(schemaVersion) < MIGRATIONS.length
-}
-
-/** '7' is 7; no version, or text that is no number, is 0: the migrations look at shapes before they change them. */
-function schemaNumber(schemaVersion: unknown): number {
-  const text = typeof schemaVersion === 'number' ? String(schemaVersion) : schemaVersion
-  return typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : 0
-}
+const TOO_DEEP = `must not be more than ${MAX_FLOW_DEPTH} steps deep`
+const isTooDeep = ({ trigger }: Raw): boolean => rawDepth(trigger, MAX_FLOW_DEPTH) > MAX_FLOW_DEPTH
 
 function complete(content: Raw, now: string): Raw {
   return mapSteps({ ...content, notes: content.notes ?? [] }, (step) => {
@@ -79,24 +94,43 @@ function complete(content: Raw, now: string): Raw {
   })
 }
 
-/** Flow content as imports and templates carry it, of any schema version; parsing gives the newest. */
-export const FlowContent = z.preprocess(
-  (content, context) => {
-    if (isRaw(content) && rawDepth(content.trigger, MAX_FLOW_DEPTH) > MAX_FLOW_DEPTH) {
-      context.addIssue({
-        code: 'custom',
-        path: ['trigger'],
-        message: `must not be more than ${MAX_FLOW_DEPTH} steps deep`,
-      })
-      return z.NEVER
-    }
-    return migrateContent(content)
-  },
-  z.object({
-    displayName: z.string(),
-    trigger: Trigger,
-    schemaVersion: z.string().nullable(),
-    notes: z.array(Note),
-  }),
-)
+const flowContent = z.object({
+  displayName: z.string(),
+  trigger: Trigger,
+  schemaVersion: z.string().nullable(),
+  notes: z.array(Note),
+  /** Made while it is read; what a client sends is replaced. */
+  conversion: z.object({ from: z.string().nullable(), notes: z.array(ImportNote) }),
+})
+
+/**
+ * Reads content of any format for a schema of the newest one: with everything that stands in its way reported, and
+ * names that steps may have.
+ */
+export function readContent(input: unknown, context: z.core.$RefinementCtx, schema: z.ZodType): unknown {
+  const { content, from, refusals, notes } = migrate(input)
+  if (!isRaw(content)) return content
+  const named = refusals.length > 0 ? content : withOwnNames(content, { isUsable: () => true, notes })
+  const read = { ...named, conversion: { from, notes } }
+  if (refusals.length === 0) return read
+  for (const message of refusals)
+    context.addIssue({
+      code: 'custom',
+      path: [message.startsWith('schemaVersion') ? 'schemaVersion' : 'trigger'],
+      message,
+    })
+  // Everything at once: what the schema has to say as well, unless the content is too deep for it.
+  const checked = refusals.includes(TOO_DEEP) ? undefined : schema.safeParse(withKnownTypes(read))
+  for (const { path, message } of checked?.error?.issues ?? []) context.addIssue({ code: 'custom', path, message })
+  return z.NEVER
+}
+
+/** Flow content as imports and templates carry it, of any format; parsing gives the newest. */
+export const FlowContent = z.preprocess((content, context) => readContent(content, context, flowContent), flowContent)
 export type FlowContent = z.output<typeof FlowContent>
+
+/** As FlowContent, with more beside it. */
+export function flowContentWith<Shape extends z.ZodRawShape>(shape: Shape) {
+  const schema = flowContent.extend(shape)
+  return z.preprocess((content, context) => readContent(content, context, schema), schema)
+}

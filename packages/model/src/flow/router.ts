@@ -64,7 +64,10 @@ export function areBranchesValid(branches: readonly RouterBranch[]): boolean {
 
 function isBranchValid(branch: RouterBranch): boolean {
   if (branch.branchType === 'FALLBACK') return true
-  return branch.conditions.flat().every(({ firstValue, operator, secondValue }) => {
-    return firstValue.length > 0 && (isSingleValue(operator) || (secondValue ?? '').length > 0)
-  })
+  return branch.conditions.flat().every(isBranchConditionFilled)
+}
+
+/** Whether a condition has all the values that its operator looks at. */
+export function isBranchConditionFilled({ firstValue, operator, secondValue }: BranchCondition): boolean {
+  return firstValue.length > 0 && (isSingleValue(operator) || (secondValue ?? '').length > 0)
 }

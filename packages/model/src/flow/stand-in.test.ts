@@ -26,7 +26,7 @@ function judged(
   }
   const step = piece('p', input)
   const settings = { ...step.settings, pieceName, pieceVersion: version, actionName: action }
-  return judgeStep({ ...step, settings }, () => metadata)
+  return judgeStep({ ...step, settings }, () => ({ metadata, version }))
 }
 const send = (input: Record<string, unknown>, version?: string) =>
   judged('@activepieces/piece-http', 'send_request', http, input, version)

@@ -18,11 +18,22 @@ export type SampleData = z.infer<typeof SampleData>
 export const PropertySettings = z.object({ type: z.enum(['MANUAL', 'DYNAMIC']), schema: z.unknown().optional() })
 export type PropertySettings = z.infer<typeof PropertySettings>
 
-/** An exact version. A leading `^` or `~` is accepted and dropped: flows are pinned. */
+/**
+ * An exact version, or a range of which this is the least: `~` stays below the next minor version, `^` below the next
+ * major one. Flows are pinned: the catalogue resolves a range before it is saved (see validity.ts).
+ */
 export const PieceVersion = z
   .string()
-  .regex(/^[~^]?\d+\.\d+\.\d+$/, 'must be a version such as 1.2.3')
-  .overwrite((version) => version.replace(/^[~^]/, ''))
+  .regex(/^[~^]?\d+\.\d+\.\d+$/, 'must be a version such as 1.2.3, ~1.2.3 or ^1.2.3')
+
+/** The version itself, or the least one of a range. */
+export const leastVersion = (version: string): string => version.replace(/^[~^]/, '')
+
+/** The settings of a piece with an exact version: the least one of a range that nobody has resolved. */
+export const pinned = <S extends { pieceVersion: string }>(settings: S): S => ({
+  ...settings,
+  pieceVersion: leastVersion(settings.pieceVersion),
+})
 
 const Switch = z.object({ value: z.boolean().optional() })
 export const ErrorHandlingOptions = z.object({

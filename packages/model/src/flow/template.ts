@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AnyMap } from '../json.ts'
 import { type Flow, type FlowVersion, Note } from './flow.ts'
-import { FlowContent, migrateContent } from './migrate.ts'
+import { FlowContent, readContent } from './migrate.ts'
 import { changeTexts, changeTokens } from './references.ts'
 import { setSampleData } from './sample-data.ts'
 import { Trigger } from './step.ts'
@@ -14,15 +14,15 @@ const flowTemplate = z.object({
   displayName: z.string(),
   description: z.string().optional(),
   trigger: Trigger,
-  valid: z.boolean(),
+  valid: z.boolean().default(false),
   schemaVersion: z.string().nullish(),
   notes: z.array(Note).optional(),
 })
 /** A flow without anything that ties it to a project. Of any schema version; parsing gives the newest. */
-export const FlowVersionTemplate = z.preprocess((template) => {
-  const migrated = migrateContent(template)
-  return typeof migrated === 'object' && migrated !== null ? { valid: false, ...migrated } : migrated
-}, flowTemplate)
+export const FlowVersionTemplate = z.preprocess(
+  (template, context) => readContent(template, context, flowTemplate),
+  flowTemplate,
+)
 export type FlowVersionTemplate = z.output<typeof FlowVersionTemplate>
 
 export const TableTemplate = z.object({

@@ -6,7 +6,7 @@ import { propSchema } from './prop-schema.ts'
 import type { BranchCondition } from './router.ts'
 import type { Step } from './step.ts'
 import { CONTEXT, code, flow, loop, piece, router, stepOf, webhook } from './testing.ts'
-import { judgeOperation, judgeStep, judgeVersion, piecesOfOperation } from './validity.ts'
+import { judgeOperation, judgeStep, judgeVersion, type PieceLookup, piecesOfOperation } from './validity.ts'
 
 function metadata(props: PropertyMap, extra: Partial<PieceMetadata> & { requireAuth?: boolean } = {}): PieceMetadata {
   const { requireAuth = true, ...rest } = extra
@@ -24,6 +24,10 @@ function metadata(props: PropertyMap, extra: Partial<PieceMetadata> & { requireA
   }
 }
 const none = () => undefined
+/** A lookup that finds this piece, whatever it is asked for. */
+const found =
+  (...args: Parameters<typeof metadata>): PieceLookup =>
+  (_, version) => ({ metadata: metadata(...args), version })
 const required: PropertyMap = { to: { type: 'SHORT_TEXT', required: true } }
 
 describe('judgeStep', () => {
@@ -56,7 +60,7 @@ describe('judgeStep', () => {
   })
 
   it('checks and cleans the input of a piece by its properties', () => {
-    const lookup = () => metadata(required)
+    const lookup = found(required)
     expect(judgeStep(piece('p', { to: 'x', gone: 1, auth: 'dropped' }), lookup)).toEqual({
       valid: true,
       input: { to: 'x' },
@@ -71,36 +75,41 @@ describe('judgeStep', () => {
 
   it('asks for a connection where the piece and the action need one', () => {
     const auth: PropertyMetadata = { type: 'SECRET_TEXT', required: true }
-    const lookup = () => metadata({}, { auth })
+    const lookup = found({}, { auth })
     expect(judgeStep(piece('p', { auth: "{{connections['a']}}" }), lookup)).toEqual({
       valid: true,
       input: { auth: "{{connections['a']}}" },
     })
     expect(judgeStep(piece('p', { auth: '' }), lookup).valid).toBe(false)
     expect(judgeStep(piece('p'), lookup).valid).toBe(false)
-    expect(judgeStep(piece('p'), () => metadata({}, { auth, requireAuth: false })).valid).toBe(true)
-    expect(judgeStep(piece('p'), () => metadata({}, { auth: [] })).valid).toBe(true)
+    expect(judgeStep(piece('p'), found({}, { auth, requireAuth: false })).valid).toBe(true)
+    expect(judgeStep(piece('p'), found({}, { auth: [] })).valid).toBe(true)
   })
 
   it('stores the cleaned input of a trigger only when it is valid', () => {
     const trigger = (input: Record<string, unknown>) => ({ ...webhook(), settings: { ...webhook().settings, input } })
-    expect(judgeStep(trigger({ to: 'x', gone: 1 }), () => metadata(required)).input).toEqual({ to: 'x' })
-    expect(judgeStep(trigger({ gone: 1 }), () => metadata(required))).toEqual({ valid: false })
+    expect(judgeStep(trigger({ to: 'x', gone: 1 }), found(required)).input).toEqual({ to: 'x' })
+    expect(judgeStep(trigger({ gone: 1 }), found(required))).toEqual({ valid: false })
   })
 
-  it('fails for a piece that does not exist', () => {
-    expect(() => judgeStep(piece('p'), none)).toThrow(
-      expect.objectContaining({
-        code: 'ENTITY_NOT_FOUND',
-        params: expect.objectContaining({ entityId: 'mail@1.0.0' }),
-      }),
-    )
+  it('is not valid without its piece', () => {
+    expect(judgeStep(piece('p'), none)).toEqual({ valid: false })
+  })
+
+  it('is pinned to the version that a range leads to', () => {
+    const ranged = {
+      ...piece('p', { to: 'x' }),
+      settings: { ...piece('p', { to: 'x' }).settings, pieceVersion: '~0.9.1' },
+    }
+    const newer: PieceLookup = () => ({ metadata: metadata(required), version: '1.0.0' })
+    expect(judgeStep(ranged, newer)).toEqual({ valid: true, input: { to: 'x' }, pieceVersion: '1.0.0' })
+    expect(judgeStep(ranged, none)).toEqual({ valid: false, pieceVersion: '0.9.1' })
   })
 })
 
 describe('judgeOperation', () => {
   const judged = (type: string, request: unknown) => {
-    const operation = judgeOperation(FlowOperation.parse({ type, request }), () => metadata(required))
+    const operation = judgeOperation(FlowOperation.parse({ type, request }), found(required))
     if (!isVersionOperation(operation)) throw new Error(type)
     return applyOperation(flow(piece('p')), operation, CONTEXT)
   }
@@ -120,14 +129,14 @@ describe('judgeOperation', () => {
     const trigger = flow(piece('a'), loop('l', [piece('b')])).trigger
     const operation = FlowOperation.parse({ type: 'IMPORT_FLOW', request: { displayName: 'x', trigger } })
     expect(piecesOfOperation(operation)).toEqual([
-      { pieceName: 'webhook', pieceVersion: '0.1.0' },
-      { pieceName: 'mail', pieceVersion: '1.0.0' },
+      { pieceName: 'webhook', pieceVersion: '0.1.0', steps: ['trigger'] },
+      { pieceName: 'mail', pieceVersion: '1.0.0', steps: ['a', 'b'] },
     ])
   })
 })
 
 it('a version is valid when every step is, skipped actions aside', () => {
-  const lookup = () => metadata(required)
+  const lookup = found(required)
   const trigger = { ...webhook(), settings: { ...webhook().settings, input: { to: 'x' } } }
   const version = (skip: boolean) => ({ ...flow(), trigger: { ...trigger, nextAction: { ...piece('p'), skip } } })
   expect(judgeVersion(version(false), lookup).valid).toBe(false)
@@ -164,7 +173,7 @@ describe('propSchema', () => {
     expect(propSchema({ type: 'DROPDOWN', required: true }).safeParse(null).success).toBe(false)
     const given = [[{}], null, undefined]
     expect(given.filter((value) => propSchema({ ...list, required: false }).safeParse(value).success)).toEqual([])
-    const lookup = () => metadata({ choice: { type: 'DROPDOWN', required: true } })
+    const lookup = found({ choice: { type: 'DROPDOWN', required: true } })
     expect(judgeStep(piece('p'), lookup).valid).toBe(false)
   })
 })

@@ -1,4 +1,3 @@
-import { AppError } from '../errors.ts'
 import type { ActionMetadata, PieceMetadata, TriggerMetadata } from '../piece/metadata.ts'
 import { withDerived } from './derive.ts'
 import type { FlowVersion } from './flow.ts'
@@ -7,7 +6,7 @@ import type { ActionRequest, TriggerRequest } from './operations/step-request.ts
 import { inputSchema } from './prop-schema.ts'
 import { areBranchesValid } from './router.ts'
 import { translatedInput, wordsOfOthers } from './stand-in.ts'
-import type { Step, Trigger } from './step.ts'
+import { leastVersion, type Step, type Trigger } from './step.ts'
 import { copyTree, walk } from './walk.ts'
 
 /**
@@ -15,8 +14,15 @@ import { copyTree, walk } from './walk.ts'
  * Metadata comes from outside: load the pieces that piecesOf() names, then judge.
  */
 
-/** The metadata of one exact piece version, or undefined when there is none. */
-export type PieceLookup = (pieceName: string, pieceVersion: string) => PieceMetadata | undefined
+/** A piece that a step runs on. */
+export interface FoundPiece {
+  metadata: PieceMetadata
+  /** The exact version that the step is pinned to: that of the piece, or of the one that it stands in for. */
+  version: string
+}
+
+/** The piece for a version or range as a step writes it, or undefined when there is none. */
+export type PieceLookup = (pieceName: string, pieceVersion: string) => FoundPiece | undefined
 
 /** A step of a version or of a request. */
 type AnyStep = Step | ActionRequest | TriggerRequest
@@ -25,11 +31,11 @@ interface Verdict {
   valid: boolean
   /** The input to store instead, when it was cleaned. */
   input?: Record<string, unknown>
+  /** The exact version to store instead. */
+  pieceVersion?: string
 }
 
-/**
- * Judges one step. Throws ENTITY_NOT_FOUND for a piece that the lookup does not know.
- */
+/** Judges one step. That of a piece which the lookup does not know is not valid. */
 export function judgeStep(step: AnyStep, lookup: PieceLookup): Verdict {
   switch (step.type) {
     case 'EMPTY':
@@ -44,53 +50,69 @@ export function judgeStep(step: AnyStep, lookup: PieceLookup): Verdict {
       return { valid: areBranchesValid(step.settings.branches) }
     case 'PIECE': {
       const { pieceName, pieceVersion, actionName, input } = step.settings
-      if (!pieceName || !actionName) return { valid: false }
-      const piece = pieceOrThrow(lookup, pieceName, pieceVersion)
-      return judgePart(piece, pieceVersion, ownValue(piece.actions, actionName), input)
+      const piece = lookup(pieceName, pieceVersion)
+      if (!piece || !actionName) return { valid: false, ...pinned(piece, pieceVersion) }
+      const verdict = judgePart(piece.metadata, pieceVersion, partOf(piece.metadata, 'action', actionName), input)
+      return { ...verdict, ...pinned(piece, pieceVersion) }
     }
     case 'PIECE_TRIGGER': {
       const { pieceName, pieceVersion, triggerName, input } = step.settings
-      if (!pieceName || !triggerName) return { valid: false }
-      const piece = pieceOrThrow(lookup, pieceName, pieceVersion)
-      const verdict = judgePart(piece, pieceVersion, ownValue(piece.triggers, triggerName), input)
+      const piece = lookup(pieceName, pieceVersion)
+      if (!piece || !triggerName) return { valid: false, ...pinned(piece, pieceVersion) }
+      const verdict = judgePart(piece.metadata, pieceVersion, partOf(piece.metadata, 'trigger', triggerName), input)
       // The half-filled input of a trigger is kept as it came.
-      return verdict.valid ? verdict : { valid: false }
+      return { ...(verdict.valid ? verdict : { valid: false }), ...pinned(piece, pieceVersion) }
     }
   }
 }
 
-function pieceOrThrow(lookup: PieceLookup, pieceName: string, pieceVersion: string): PieceMetadata {
-  const piece = lookup(pieceName, pieceVersion)
-  if (piece) return piece
-  const entityId = `${pieceName}@${pieceVersion}`
-  throw new AppError('ENTITY_NOT_FOUND', { entityType: 'piece', entityId, message: `piece ${entityId} not found` })
+/** The version to store, when it is another one than the step has. */
+function pinned(piece: FoundPiece | undefined, written: string): { pieceVersion?: string } {
+  const version = piece?.version ?? leastVersion(written)
+  return version === written ? {} : { pieceVersion: version }
 }
 
 /** Judges an action or trigger by the piece that there is, whichever version the step names. */
 function judgePart(
   piece: PieceMetadata,
   pieceVersion: string,
-  metadata: ActionMetadata | TriggerMetadata | undefined,
+  part: ActionMetadata | TriggerMetadata | undefined,
   input: Record<string, unknown>,
 ): Verdict {
-  if (!metadata) return { valid: false }
-  if (piece.version === pieceVersion) return judgeInput(piece, metadata, input)
-  const { name, props } = metadata
-  const verdict = judgeInput(piece, metadata, translatedInput(piece.name, name, props, input))
-  return { ...verdict, input: { ...wordsOfOthers(piece.name, name, input), ...verdict.input } }
+  if (!part) return { valid: false }
+  const cleaned = cleanedInput(piece, part, pieceVersion, input)
+  const authGiven = !needsAuth(piece, part) || (typeof cleaned.auth === 'string' && cleaned.auth !== '')
+  const valid = authGiven && inputSchema(part.props).safeParse(cleaned).success
+  const others = piece.version === pieceVersion ? {} : wordsOfOthers(piece.name, part.name, input)
+  return { valid, input: { ...others, ...cleaned } }
 }
 
-function judgeInput(
+/** What of an input the piece understands, whichever version the step names. */
+export function cleanedInput(
   piece: PieceMetadata,
-  metadata: ActionMetadata | TriggerMetadata,
+  part: ActionMetadata | TriggerMetadata,
+  pieceVersion: string,
   input: Record<string, unknown>,
-): Verdict {
-  const needsAuth = hasAuth(piece) && metadata.requireAuth
-  const keys = Object.keys(metadata.props)
-  if (needsAuth && !keys.includes('auth')) keys.push('auth')
-  const cleaned = Object.fromEntries(keys.filter((key) => Object.hasOwn(input, key)).map((key) => [key, input[key]]))
-  const authGiven = !needsAuth || (typeof cleaned.auth === 'string' && cleaned.auth !== '')
-  return { valid: authGiven && inputSchema(metadata.props).safeParse(cleaned).success, input: cleaned }
+): Record<string, unknown> {
+  const { name, props } = part
+  const own = piece.version === pieceVersion ? input : translatedInput(piece.name, name, props, input)
+  const keys = Object.keys(props)
+  if (needsAuth(piece, part) && !keys.includes('auth')) keys.push('auth')
+  return Object.fromEntries(keys.filter((key) => Object.hasOwn(own, key)).map((key) => [key, own[key]]))
+}
+
+/** The action or trigger of a piece by its name. */
+export function partOf(
+  piece: PieceMetadata,
+  kind: 'action' | 'trigger',
+  name: string,
+): ActionMetadata | TriggerMetadata | undefined {
+  return kind === 'action' ? ownValue(piece.actions, name) : ownValue(piece.triggers, name)
+}
+
+/** Whether a step of this action or trigger must have a connection. */
+export function needsAuth(piece: PieceMetadata, part: ActionMetadata | TriggerMetadata): boolean {
+  return hasAuth(piece) && part.requireAuth
 }
 
 function hasAuth(piece: PieceMetadata): boolean {
@@ -105,12 +127,10 @@ function ownValue<T>(record: Record<string, T>, key: string): T | undefined {
 export function judgeTree(trigger: Trigger, lookup: PieceLookup): Trigger {
   const copy = copyTree(trigger)
   for (const step of walk(copy)) {
-    const { valid, input } = judgeStep(step, lookup)
+    const { valid, ...changes } = judgeStep(step, lookup)
     step.valid = valid
-    if (input && (step.type === 'PIECE' || step.type === 'PIECE_TRIGGER')) {
-      if (step.type === 'PIECE') step.settings = { ...step.settings, input }
-      else step.settings = { ...step.settings, input }
-    }
+    if (step.type === 'PIECE') step.settings = { ...step.settings, ...changes }
+    else if (step.type === 'PIECE_TRIGGER') step.settings = { ...step.settings, ...changes }
   }
   return copy
 }
@@ -121,8 +141,9 @@ export function judgeVersion(version: FlowVersion, lookup: PieceLookup): FlowVer
 }
 
 /**
- * The operation with the server's own verdict on the steps that it brings, in place of the client's `valid`.
- * To be done before applyOperation. Throws ENTITY_NOT_FOUND for an unknown piece.
+ * The operation with the server's own verdict on the steps that it brings, in place of the client's `valid`, and with
+ * exact versions of their pieces.
+ * To be done before applyOperation.
  */
 export function judgeOperation(operation: FlowOperation, lookup: PieceLookup): FlowOperation {
   switch (operation.type) {
@@ -144,29 +165,33 @@ export function judgeOperation(operation: FlowOperation, lookup: PieceLookup): F
 }
 
 function judgeAction(action: ActionRequest, lookup: PieceLookup): ActionRequest {
-  const { valid, input } = judgeStep(action, lookup)
-  if (action.type === 'PIECE' && input) return { ...action, valid, settings: { ...action.settings, input } }
+  const { valid, ...changes } = judgeStep(action, lookup)
+  if (action.type === 'PIECE') return { ...action, valid, settings: { ...action.settings, ...changes } }
   return { ...action, valid }
 }
 
 function judgeTriggerRequest(trigger: TriggerRequest, lookup: PieceLookup): TriggerRequest {
-  const { valid, input } = judgeStep(trigger, lookup)
-  if (trigger.type === 'PIECE_TRIGGER' && input) return { ...trigger, valid, settings: { ...trigger.settings, input } }
+  const { valid, ...changes } = judgeStep(trigger, lookup)
+  if (trigger.type === 'PIECE_TRIGGER') return { ...trigger, valid, settings: { ...trigger.settings, ...changes } }
   return { ...trigger, valid }
 }
 
-export interface PieceId {
+/** A piece as steps write it. */
+export interface PieceUse {
   pieceName: string
+  /** Exact, or a range. */
   pieceVersion: string
+  /** The names of the steps. */
+  steps: string[]
 }
 
 /** The pieces that a tree uses, each version once, in order of appearance. */
-export function piecesOf(trigger: Trigger): PieceId[] {
+export function piecesOf(trigger: Trigger): PieceUse[] {
   return distinct(walk(trigger))
 }
 
 /** The pieces whose metadata judgeOperation will ask for. */
-export function piecesOfOperation(operation: FlowOperation): PieceId[] {
+export function piecesOfOperation(operation: FlowOperation): PieceUse[] {
   switch (operation.type) {
     case 'ADD_ACTION':
       return distinct([operation.request.action])
@@ -180,12 +205,16 @@ export function piecesOfOperation(operation: FlowOperation): PieceId[] {
   }
 }
 
-function distinct(steps: Iterable<AnyStep>): PieceId[] {
-  const pieces = new Map<string, PieceId>()
+function distinct(steps: Iterable<AnyStep>): PieceUse[] {
+  const pieces = new Map<string, PieceUse>()
   for (const step of steps) {
     if (step.type !== 'PIECE' && step.type !== 'PIECE_TRIGGER') continue
     const { pieceName, pieceVersion } = step.settings
-    if (pieceName) pieces.set(`${pieceName}@${pieceVersion}`, { pieceName, pieceVersion })
+    if (!pieceName) continue
+    const key = `${pieceName}@${pieceVersion}`
+    const use = pieces.get(key) ?? { pieceName, pieceVersion, steps: [] }
+    use.steps.push(step.name)
+    pieces.set(key, use)
   }
   return [...pieces.values()]
 }

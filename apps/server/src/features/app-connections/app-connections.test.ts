@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { webhookTrigger } from '../../testing/flows.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
 let server: TestServer
@@ -105,15 +106,7 @@ test('replacing a connection moves its flows, the published version too, and del
     lastUpdatedDate: now,
     settings: { sourceCode: { code: 'x', packageJson: '{}' }, input: { key: "{{connections['old']}}" } },
   }
-  const trigger = {
-    type: 'EMPTY',
-    name: 'trigger',
-    displayName: 't',
-    valid: false,
-    lastUpdatedDate: now,
-    settings: {},
-    nextAction: step,
-  }
+  const trigger = { ...webhookTrigger(), nextAction: step }
   await operate('IMPORT_FLOW', { displayName: 'uses it', trigger, schemaVersion: '20', notes: [] })
   const locked = await operate('LOCK_AND_PUBLISH', { status: 'DISABLED' })
   await operate('CHANGE_NAME', { displayName: 'a draft' })

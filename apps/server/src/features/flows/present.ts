@@ -1,5 +1,7 @@
-import type { FlowVersion, PopulatedFlow, ScheduleOptions } from '@piecework/model/flow/flow'
+import { type FlowVersion, PopulatedFlow, type ScheduleOptions } from '@piecework/model/flow/flow'
+import { ImportNote } from '@piecework/model/flow/newer-formats/findings'
 import { z } from 'zod'
+import { MissingPiece } from '../pieces/missing.ts'
 import { User } from '../users/present.ts'
 import type { FlowRow } from './store.ts'
 
@@ -11,6 +13,20 @@ export function presentFlow(
 ): PopulatedFlow {
   return { ...flow, version, ...(schedule === undefined ? {} : { triggerSource: { schedule } }) }
 }
+
+/** What an import did, and what its owner should look at. */
+export const ImportReport = z.object({
+  /** The format that the content said it had; null when it said none. */
+  from: z.string().nullable(),
+  notes: z.array(ImportNote),
+  /** Pieces whose steps came in without them. */
+  missingPieces: z.array(MissingPiece),
+  installedPieces: z.array(z.object({ pieceName: z.string(), pieceVersion: z.string() })),
+})
+export type ImportReport = z.infer<typeof ImportReport>
+
+export const OperatedFlow = PopulatedFlow.extend({ importReport: ImportReport.optional() })
+export type OperatedFlow = z.infer<typeof OperatedFlow>
 
 export const FlowVersionMetadata = z.object({
   id: z.string(),

@@ -1,7 +1,9 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import type { FlowStatus, FlowVersion } from '@piecework/model/flow/flow'
 import { applyOperation, type FlowOperation } from '@piecework/model/flow/operations/registry'
-import type { PieceTrigger } from '@piecework/model/flow/step'
+import { problemsOf, sayProblems } from '@piecework/model/flow/problems'
+import type { PieceTrigger, Trigger } from '@piecework/model/flow/step'
+import { judgeVersion, type PieceLookup } from '@piecework/model/flow/validity'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import { type Actor, requireFree } from './actor.ts'
@@ -36,8 +38,18 @@ export function isPublishOperation(operation: FlowOperation): operation is Publi
   return operation.type === 'CHANGE_STATUS' || operation.type === 'LOCK_AND_PUBLISH'
 }
 
+export interface PublishRules {
+  /** Versions with steps that are not ready to run are published, too. */
+  allowsInvalid: boolean
+  /** A flow that is published without a status is enabled; else it keeps the status that it has. */
+  enables: boolean
+}
+
 interface Parts {
   db: Db
+  rules: PublishRules
+  /** The pieces of a version. */
+  lookup(version: FlowVersion, platformId: string): Promise<PieceLookup>
   triggers: Triggers
   locks: Locks
   onFlowChanged: (flowId: string) => void
@@ -48,21 +60,31 @@ interface Parts {
  * Publishes flows, and switches them on and off. Triggers talk to the outside world for minutes, so this happens
  * between transactions, one flow at a time; the flow goes on answering with its old version until the end.
  */
-export function createPublisher({ db, triggers, locks, onFlowChanged, log }: Parts) {
+export function createPublisher({ db, rules, lookup, triggers, locks, onFlowChanged, log }: Parts) {
   const write = async (flow: FlowRow, changes: { status: FlowStatus; publishedVersionId?: string }): Promise<void> => {
     await updateFlow(db, flow.projectId, flow.id, changes)
     onFlowChanged(flow.id)
   }
 
-  const requireTrigger = ({ trigger }: FlowVersion): void => {
-    if (trigger.valid) return
-    throw new AppError('FLOW_OPERATION_INVALID', {
-      message: 'the trigger is not complete: choose one and fill in its settings before enabling the flow',
+  /**
+   * The version, when it may be published. One that was not valid may be now: its pieces were installed meanwhile.
+   * @throws AppError FLOW_VERSION_INVALID that names each step and field
+   */
+  const requireReady = async (version: FlowVersion, actor: Actor, status: FlowStatus): Promise<FlowVersion> => {
+    const isEnough = rules.allowsInvalid && (status === 'DISABLED' || version.trigger.valid)
+    if (version.valid || isEnough) return version
+    const pieces = await lookup(version, actor.platformId)
+    const judged = judgeVersion(version, pieces)
+    if (judged.valid) return judged
+    const steps = problemsOf(rules.allowsInvalid ? withoutActions(version.trigger) : version.trigger, pieces)
+    throw new AppError('FLOW_VERSION_INVALID', {
+      flowVersionId: version.id,
+      steps,
+      message: `the flow is not ready, because steps are not complete: ${sayProblems(steps)}`,
     })
   }
 
   const enable = async (flow: FlowRow, version: FlowVersion): Promise<void> => {
-    requireTrigger(version)
     const publishedVersionId = version.id
     try {
       await triggers.enable(flow, version)
@@ -82,23 +104,33 @@ export function createPublisher({ db, triggers, locks, onFlowChanged, log }: Par
       )
   }
 
-  const lock = (actor: Actor, flowId: string, status: FlowStatus): Promise<{ flow: FlowRow; version: FlowVersion }> =>
+  /** Locks the latest version, unless it is another one than was looked at: then nothing is done. */
+  const lock = (actor: Actor, flowId: string, ready: FlowVersion): Promise<FlowVersion | undefined> =>
     db.transaction().execute(async (trx) => {
-      const flow = requireIdle(await lockFlow(trx, actor.projectId, flowId), flowId)
+      requireIdle(await lockFlow(trx, actor.projectId, flowId), flowId)
       const latest = await selectLatestVersion(trx, flowId)
       if (!latest) throw notFound('flow', flowId)
+      if (latest.id !== ready.id || latest.updated !== ready.updated) return undefined
       requireFree(latest, actor)
-      // Before anything is written: a flow that cannot be enabled keeps its draft.
-      if (status === 'ENABLED') requireTrigger(latest)
+      if (latest.state === 'LOCKED') return ready
       const context = { now: new Date().toISOString(), userId: actor.userId }
-      const version =
-        latest.state === 'LOCKED' ? latest : applyOperation(latest, { type: 'LOCK_FLOW', request: {} }, context)
-      if (version !== latest) await updateVersion(trx, version)
-      return { flow, version }
+      const version = applyOperation(ready, { type: 'LOCK_FLOW', request: {} }, context)
+      await updateVersion(trx, version)
+      return version
     })
 
-  const publish = async (actor: Actor, flowId: string, status: FlowStatus): Promise<void> => {
-    const { flow, version } = await lock(actor, flowId, status)
+  const publish = async (actor: Actor, flowId: string, wanted: FlowStatus | undefined): Promise<void> => {
+    const flow = requireIdle(await selectFlow(db, actor.projectId, flowId), flowId)
+    const status = wanted ?? (rules.enables ? 'ENABLED' : flow.status)
+    let version: FlowVersion | undefined
+    for (let tries = 0; version === undefined; tries++) {
+      const latest = await selectLatestVersion(db, flowId)
+      if (!latest) throw notFound('flow', flowId)
+      // Before anything is written: a flow that cannot be published keeps its draft.
+      version = await lock(actor, flowId, await requireReady(latest, actor, status))
+      if (tries === MAX_TRIES)
+        throw new AppError('FLOW_IN_USE', { flowVersionId: latest.id, message: 'the flow is being changed: try again' })
+    }
     onFlowChanged(flowId)
     // What is in service already is not registered anew.
     if (status === 'ENABLED' && flow.status === 'ENABLED' && flow.publishedVersionId === version.id) return
@@ -117,13 +149,21 @@ export function createPublisher({ db, triggers, locks, onFlowChanged, log }: Par
       throw new AppError('FLOW_OPERATION_INVALID', {
         message: 'the flow has no published version: publish it before enabling it',
       })
+    await requireReady(version, actor, status)
     return enable(flow, version)
   }
 
   return {
-    /** @throws AppError FLOW_IN_USE, FLOW_OPERATION_INVALID, FLOW_OPERATION_IN_PROGRESS, TRIGGER_UPDATE_STATUS */
-    apply(actor: Actor, flowId: string, { type, request: { status } }: PublishOperation): Promise<void> {
-      return locks.run(flowId, () => (type === 'LOCK_AND_PUBLISH' ? publish : changeStatus)(actor, flowId, status))
+    /**
+     * @throws AppError FLOW_IN_USE, FLOW_OPERATION_INVALID, FLOW_VERSION_INVALID, FLOW_OPERATION_IN_PROGRESS,
+     *   TRIGGER_UPDATE_STATUS
+     */
+    apply(actor: Actor, flowId: string, operation: PublishOperation): Promise<void> {
+      return locks.run(flowId, () =>
+        operation.type === 'LOCK_AND_PUBLISH'
+          ? publish(actor, flowId, operation.request.status)
+          : changeStatus(actor, flowId, operation.request.status),
+      )
     },
     disable: (flow: FlowRow): Promise<void> => locks.run(flow.id, () => disable(flow)),
     /** Takes the trigger of an enabled flow into service anew. @throws AppError TRIGGER_UPDATE_STATUS */
@@ -135,6 +175,16 @@ export function createPublisher({ db, triggers, locks, onFlowChanged, log }: Par
         if (version) await enable(flow, version)
       }),
   }
+}
+
+/** How often a version may change while it is looked at. */
+const MAX_TRIES = 5
+
+/** The trigger alone: what must be ready whatever the rules are. */
+function withoutActions(trigger: Trigger): Trigger {
+  const alone = { ...trigger }
+  delete alone.nextAction
+  return alone
 }
 
 function requireIdle(flow: FlowRow | undefined, flowId: string): FlowRow {

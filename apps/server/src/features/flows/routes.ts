@@ -12,7 +12,7 @@ import { route } from '../../http/route.ts'
 import { IdParams } from '../../http/schemas.ts'
 import type { Actor } from './actor.ts'
 import { flowFilters } from './filters.ts'
-import { FlowVersionMetadata } from './present.ts'
+import { FlowVersionMetadata, OperatedFlow } from './present.ts'
 import type { Flows } from './service.ts'
 
 const DEFAULT_LIMIT = 10
@@ -92,9 +92,11 @@ export function flowRoutes(app: FastifyInstance, { flows }: { flows: Flows }): v
     principals,
     permission: 'UPDATE_FLOW_STATUS',
     project,
-    schema: { params: IdParams, body: FlowOperation, response: PopulatedFlow },
+    schema: { params: IdParams, body: FlowOperation, response: OperatedFlow },
     handler: ({ principal, project, params, body }) => {
       app.access.requirePermission(principal, project, permissionOf(body.type))
+      if (body.type === 'IMPORT_FLOW' && body.request.installMissing === true)
+        app.access.requirePlatformAdmin(principal)
       return flows.operate(actorOf(principal, project), params.id, body)
     },
   })

@@ -15,10 +15,10 @@ import { selectUsers } from '../users/store.ts'
 import type { Actor } from './actor.ts'
 import { createDeletions } from './delete.ts'
 import { editFlow } from './edit.ts'
-import { judge, type PieceFinder } from './judge.ts'
+import { type Judging, judge, lookupFor } from './judge.ts'
 import { createLocks } from './locks.ts'
-import { type FlowVersionMetadata, presentFlow } from './present.ts'
-import { createPublisher, isPublishOperation, type Triggers } from './publish.ts'
+import { type FlowVersionMetadata, type OperatedFlow, presentFlow } from './present.ts'
+import { createPublisher, isPublishOperation, type PublishRules, type Triggers } from './publish.ts'
 import { replaceConnectionInFlows } from './replace-connection.ts'
 import {
   countFlows,
@@ -60,7 +60,7 @@ export interface Flows {
     page: PageRequest,
   ): Promise<SeekPage<FlowVersionMetadata>>
   /** @throws AppError FLOW_IN_USE, FLOW_OPERATION_INVALID, FLOW_OPERATION_IN_PROGRESS, TRIGGER_UPDATE_STATUS */
-  operate(actor: Actor, id: string, operation: FlowOperation): Promise<PopulatedFlow>
+  operate(actor: Actor, id: string, operation: FlowOperation): Promise<OperatedFlow>
   template(actor: Actor, id: string, versionId?: string): Promise<SharedTemplate>
   /** Hides the flow at once and cleans up after it in the background. */
   remove(projectId: string, id: string): Promise<void>
@@ -80,9 +80,9 @@ export interface Flows {
   close(): Promise<void>
 }
 
-export interface FlowParts {
+export interface FlowParts extends Judging {
   db: Db
-  pieces: PieceFinder
+  rules: PublishRules
   sampleData: SampleData
   triggers: Triggers
   /** Ends the runs of a flow that are not over, tests included. */
@@ -96,7 +96,11 @@ const REPLACE_TRIGGERS: ReadonlySet<FlowOperation['type']> = new Set(['UPDATE_TR
 
 export function createFlows(parts: FlowParts): Flows {
   const { db, pieces, sampleData, onFlowChanged } = parts
-  const publisher = createPublisher({ ...parts, locks: createLocks() })
+  const publisher = createPublisher({
+    ...parts,
+    locks: createLocks(),
+    lookup: (version, platformId) => lookupFor(version.trigger, pieces, platformId),
+  })
   const deletions = createDeletions(parts)
 
   const requireFlow = async (projectId: string, id: string): Promise<FlowRow> => {
@@ -186,21 +190,20 @@ export function createFlows(parts: FlowParts): Flows {
     },
 
     async operate(actor, id, operation) {
-      if (isPublishOperation(operation)) await publisher.apply(actor, id, operation)
-      else {
-        const judged = await judge(operation, pieces, actor.platformId)
-        if (isPublishOperation(judged))
-          throw new AppError('FLOW_OPERATION_INVALID', { message: 'unknown operation type' })
-        const { projectId } = await requireFlow(actor.projectId, id)
-        if (REPLACE_TRIGGERS.has(judged.type))
-          await parts.triggers.replacing(
-            { id, projectId },
-            judged.type === 'UPDATE_TRIGGER' ? judged.request : undefined,
-          )
-        await editFlow({ db, sampleData }, actor, id, judged)
-        onFlowChanged(id)
+      if (isPublishOperation(operation)) {
+        await publisher.apply(actor, id, operation)
+        return get(actor.projectId, id)
       }
-      return get(actor.projectId, id)
+      const { projectId } = await requireFlow(actor.projectId, id)
+      const { operation: judged, report } = await judge(operation, parts, actor.platformId)
+      if (isPublishOperation(judged))
+        throw new AppError('FLOW_OPERATION_INVALID', { message: 'unknown operation type' })
+      if (REPLACE_TRIGGERS.has(judged.type))
+        await parts.triggers.replacing({ id, projectId }, judged.type === 'UPDATE_TRIGGER' ? judged.request : undefined)
+      await editFlow({ db, sampleData }, actor, id, judged)
+      onFlowChanged(id)
+      const flow = await get(actor.projectId, id)
+      return report ? { ...flow, importReport: report } : flow
     },
 
     async template(actor, id, versionId) {

@@ -28,7 +28,9 @@ export type GrantType = 'authorization_code' | 'client_credentials'
 
 /** @throws AppError INVALID_APP_CONNECTION when the piece does not use OAuth2. */
 export function oauth2PropertyOf(metadata: PieceMetadata): OAuth2Property {
-  const declared = [metadata.auth ?? []].flat().find((auth) => auth.type === 'OAUTH2')
+  const declared = [...[metadata.auth ?? []].flat(), ...propertiesOfSteps(metadata)].find(
+    ({ type }) => type === 'OAUTH2',
+  )
   const property = OAuth2Property.safeParse(declared)
   if (property.success) return property.data
   const error = declared
@@ -36,6 +38,10 @@ export function oauth2PropertyOf(metadata: PieceMetadata): OAuth2Property {
     : `${metadata.name}@${metadata.version} has no connections by OAuth2`
   throw new AppError('INVALID_APP_CONNECTION', { error, message: error })
 }
+
+/** Pieces of the first generation have their connection among the properties of each action and trigger. */
+const propertiesOfSteps = ({ actions, triggers }: PieceMetadata): PropertyMetadata[] =>
+  [...Object.values(actions), ...Object.values(triggers)].flatMap(({ props }) => Object.values(props))
 
 /** The grant of a connection, where the piece leaves a choice. @throws AppError INVALID_APP_CONNECTION */
 export function grantTypeOf({ grantType = 'authorization_code' }: OAuth2Property, wanted?: GrantType): GrantType {

@@ -1,4 +1,4 @@
-import { notFound } from '@piecework/model/errors'
+import { leastVersion } from '@piecework/model/flow/step'
 import { PieceMetadata } from '@piecework/model/piece/metadata'
 import builtInPieces from '@piecework/pieces/catalogue.json' with { type: 'json' }
 import type { PieceSource } from '@piecework/worker/task'
@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache'
 import semver from 'semver'
 import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
+import { missingPieces } from './missing.ts'
 import { isSupported, supports } from './release.ts'
 import { type InstalledPiece, selectInstalled, selectNames, selectVersions } from './store.ts'
 
@@ -42,7 +43,16 @@ export interface Catalogue {
    * development stands for every version of its name.
    */
   find(name: string, version: string | undefined, platformId: string | null): Promise<CataloguedPiece | undefined>
-  /** As find. @throws AppError ENTITY_NOT_FOUND */
+  /**
+   * As find, with the exact version to pin a step to that names this version or range: that of the piece, or the one
+   * that it stands in for.
+   */
+  resolve(
+    name: string,
+    version: string,
+    platformId: string | null,
+  ): Promise<{ metadata: PieceMetadata; version: string } | undefined>
+  /** As find. @throws AppError ENTITY_NOT_FOUND that names the versions that there are */
   get(name: string, version: string | undefined, platformId: string | null): Promise<CataloguedPiece>
   /** The newest of each piece. */
   list(platformId: string | null): Promise<readonly CataloguedPiece[]>
@@ -162,10 +172,18 @@ export function createCatalogue({
       lists.clear()
     },
 
+    async resolve(name, version, platformId) {
+      const piece = await find(name, version, platformId)
+      if (!piece) return undefined
+      const { metadata } = piece
+      return { metadata, version: fits(metadata.version, version) ? metadata.version : leastVersion(version) }
+    },
+
     async get(name, version, platformId) {
       const piece = await find(name, version, platformId)
-      if (!piece) throw notFound('piece', version === undefined ? name : `${name}@${version}`)
-      return piece
+      if (piece) return piece
+      const installedVersions = (await versions(name, platformId)).map(({ metadata }) => metadata.version)
+      throw missingPieces([{ pieceName: name, pieceVersion: version, installedVersions }])
     },
 
     async registry(platformId, release) {
@@ -235,7 +253,7 @@ function withOwn(rows: readonly CataloguedPiece[], own: CataloguedPiece | undefi
 
 /** `^` stays below the next major version also where that is 0, which is not what npm means by it. */
 function fits(version: string, wanted: string): boolean {
-  const least = semver.parse(wanted.replace(/^[~^]/, ''))
+  const least = semver.parse(leastVersion(wanted))
   if (!least || !/^[~^]/.test(wanted)) return version === wanted
   const found = semver.parse(version)
   if (!found || found.compare(least) < 0 || found.major !== least.major) return false

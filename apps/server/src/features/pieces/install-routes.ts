@@ -5,19 +5,16 @@ import { readForm } from '../../http/form.ts'
 import { route } from '../../http/route.ts'
 import { IdParams } from '../../http/schemas.ts'
 import type { PieceInstalls } from './install.ts'
+import { PackageName } from './package-name.ts'
 import { Piece, presentPiece } from './present.ts'
 import type { PieceSync } from './sync.ts'
 
-const PieceName = z
-  .string()
-  .max(214)
-  .regex(/^(@[a-z0-9][a-z0-9._~-]*\/)?[a-z0-9][a-z0-9._~-]*$/, 'must be the name of an npm package')
 const ExactVersion = z.string().regex(/^\d+\.\d+\.\d+$/, 'must be an exact version such as 1.2.3')
 
 const Install = z.object({
   packageType: z.enum(['REGISTRY', 'ARCHIVE']),
   scope: z.literal('PLATFORM').default('PLATFORM'),
-  pieceName: PieceName,
+  pieceName: PackageName,
   pieceVersion: ExactVersion,
 })
 

@@ -1,4 +1,4 @@
-import { mapPieceSettings, mapSteps, type Raw, rawAt } from './raw.ts'
+import { mapPieceSettings, type Raw } from './raw.ts'
 
 /**
  * Raises every step of a piece to a version; those above it stay, as content without a schema version may be
@@ -24,14 +24,4 @@ function isBelow(version: unknown, other: string): boolean {
 
 function numbersOf(version: string): number[] {
   return version.replace(/^[~^]/, '').split('.').map(Number)
-}
-
-/** 19 to 20: versions are exact. */
-export function exactPieceVersions(content: Raw): Raw {
-  return mapSteps(content, (step) => {
-    const settings = rawAt(step, 'settings')
-    const { pieceVersion } = settings
-    if (typeof pieceVersion !== 'string' || !/^[~^]/.test(pieceVersion)) return step
-    return { ...step, settings: { ...settings, pieceVersion: pieceVersion.slice(1) } }
-  })
 }

@@ -6,6 +6,7 @@ import {
   LoopSettings,
   PieceActionSettings,
   PieceTriggerSettings,
+  pinned,
   RouterSettings,
   StepName,
 } from '../step.ts'
@@ -45,7 +46,7 @@ export function actionFrom(request: ActionRequest, now: string): Action {
     case 'CODE':
       return { ...base, type: request.type, settings: request.settings }
     case 'PIECE':
-      return { ...base, type: request.type, settings: request.settings }
+      return { ...base, type: request.type, settings: pinned(request.settings) }
     case 'LOOP_ON_ITEMS':
       return { ...base, type: request.type, settings: request.settings }
     case 'ROUTER':

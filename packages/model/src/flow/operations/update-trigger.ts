@@ -1,5 +1,5 @@
 import type { FlowVersion } from '../flow.ts'
-import type { PieceTriggerSettings, SampleData, Trigger } from '../step.ts'
+import { type PieceTriggerSettings, pinned, type SampleData, type Trigger } from '../step.ts'
 import { copyTree, stepNames } from '../walk.ts'
 import { link } from './edit.ts'
 import { invalid, versionOperation } from './operation.ts'
@@ -24,7 +24,7 @@ function triggerFrom(request: TriggerRequest, version: FlowVersion, now: string)
     ...base,
     type: request.type,
     valid,
-    settings: { ...request.settings, ...(sampleData ? { sampleData } : {}) },
+    settings: { ...pinned(request.settings), ...(sampleData ? { sampleData } : {}) },
   }
 }
 

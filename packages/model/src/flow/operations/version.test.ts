@@ -76,11 +76,16 @@ describe('IMPORT_FLOW', () => {
     expect(version.notes).toEqual([])
   })
 
-  it.each([
-    ['two steps of one name', flow(code('a'), loop('l', [code('a')])).trigger],
-    ['more children than branches', flow({ ...router('r', [[], []]), children: [null, null, code('a')] }).trigger],
-  ])('refuses %s', (_, trigger) => {
+  it('gives a step whose name another one has a name of its own', () => {
+    const { trigger } = flow(code('a'), loop('l', [code('a')]))
+    expect(outline(operate(flow(), 'IMPORT_FLOW', request(trigger)))).toBe('trigger a l(step_1)')
+  })
+
+  it('refuses routers with more children than branches, and names all of them', () => {
+    const wide = (name: string) => ({ ...router(name, [[], []]), children: [null, null, code(`in_${name}`)] })
+    const { trigger } = flow(wide('r'), wide('s'))
     expect(() => operate(flow(), 'IMPORT_FLOW', request(trigger))).toThrow(refused)
+    expect(() => operate(flow(), 'IMPORT_FLOW', request(trigger))).toThrow(/router r .*router s /)
   })
 
   it('names the place of a malformed step', () => {

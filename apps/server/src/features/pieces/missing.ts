@@ -1,0 +1,39 @@
+import { AppError } from '@piecework/model/errors'
+import { z } from 'zod'
+
+/** A piece that steps name and the platform does not have. */
+export const MissingPiece = z.object({
+  pieceName: z.string(),
+  /** As the step writes it; undefined: any. */
+  pieceVersion: z.string().optional(),
+  /** The versions of it that there are, newest first. */
+  installedVersions: z.array(z.string()),
+  /** The steps that name it. */
+  steps: z.array(z.string()).optional(),
+  /** Why it could not be installed, when that was tried. */
+  reason: z.string().optional(),
+})
+export type MissingPiece = z.infer<typeof MissingPiece>
+
+/** The 404 that names every piece that is missing, with what is installed of it. */
+export function missingPieces(missing: readonly MissingPiece[], more: Record<string, unknown> = {}): AppError {
+  const [first] = missing
+  const list = missing.map(sentence).join('; ')
+  return new AppError('ENTITY_NOT_FOUND', {
+    entityType: 'piece',
+    entityId: first && named(first),
+    message: `${missing.length === 1 ? 'a piece is' : `${missing.length} pieces are`} not installed: ${list}. An administrator installs pieces by name and version: POST /v1/pieces.`,
+    missingPieces: missing,
+    ...more,
+  })
+}
+
+function sentence(piece: MissingPiece): string {
+  const { installedVersions: versions, steps, reason } = piece
+  const where = steps?.length ? ` (${steps.join(', ')})` : ''
+  const there = versions.length > 0 ? `installed: ${versions.join(', ')}` : 'no version of it is installed'
+  return `${named(piece)}${where}: ${there}${reason === undefined ? '' : `, and it could not be installed: ${reason}`}`
+}
+
+const named = ({ pieceName, pieceVersion }: MissingPiece): string =>
+  pieceVersion === undefined ? pieceName : `${pieceName}@${pieceVersion}`

@@ -1,0 +1,179 @@
+import { type Expression, type Node, parseExpressionAt } from 'acorn'
+
+/** The names at the root of the expressions of a text: what newer flow formats write in another way. */
+
+export interface Root {
+  name: string
+  /** Directly under the root: `['output']` and `.output` alike. */
+  member: string | undefined
+  /** Written `['output']`, as newer releases write it themselves. */
+  isBracket: boolean
+  /** The same member stands twice: `['output']['output']`. */
+  isDoubled: boolean
+  /** Where the direct member is in the text. */
+  start: number
+  end: number
+}
+
+export interface Token {
+  roots: Root[]
+  /** False: no JavaScript, so nothing is known of it. */
+  isParsed: boolean
+}
+
+/**
+ * The expressions of a text. `{{` opens one, and the first `}}` closes it after which it is JavaScript; where there
+ * is none, the first `}}`.
+ */
+export function* tokensIn(text: string): Generator<Token> {
+  for (let open = text.indexOf('{{'); open !== -1; ) {
+    const start = open + 2
+    const first = text.indexOf('}}', start)
+    if (first === -1) return
+    const found = parsedToken(text, start, first)
+    yield found ? { roots: found.roots, isParsed: true } : { roots: [], isParsed: false }
+    open = text.indexOf('{{', (found?.end ?? first) + 2)
+  }
+}
+
+/** Braces in braces are rare and few: a text of nothing but braces must not take quadratic time. */
+const MAX_TRIES = 8
+
+function parsedToken(text: string, start: number, first: number): { roots: Root[]; end: number } | undefined {
+  let end = first
+  for (let tries = 0; tries < MAX_TRIES && end !== -1; tries++) {
+    const parsed = parse(text.slice(start, end))
+    if (parsed) return { roots: rootsOf(parsed, start), end }
+    end = text.indexOf('}}', end + 1)
+    if (text.slice(first + 2, end).includes('{{')) break
+  }
+  // The program that writes newer formats reads what is no JavaScript without its quotes.
+  const blanked = parse(text.slice(start, first).replaceAll(/['"`]/g, ' '))
+  return blanked && { roots: rootsOf(blanked, start), end: first }
+}
+
+function parse(source: string): Expression | undefined {
+  try {
+    const parsed = parseExpressionAt(source, 0, { ecmaVersion: 'latest', preserveParens: true })
+    return source.slice(parsed.end).trim() === '' ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}
+
+interface Place {
+  node: Node
+  /** Names that belong to a function around. */
+  bound: ReadonlySet<string>
+  /** The member expressions right around the node, innermost first. */
+  around: readonly Node[]
+}
+
+const NOBODY: ReadonlySet<string> = new Set()
+
+function rootsOf(expression: Expression, offset: number): Root[] {
+  const roots: Root[] = []
+  const pending: Place[] = [{ node: expression, bound: NOBODY, around: [] }]
+  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+    const { node, bound, around } = place
+    if (node.type === 'Identifier' && 'name' in node && typeof node.name === 'string') {
+      if (!bound.has(node.name)) roots.push(rootAt(node.name, around, offset))
+      continue
+    }
+    const names = isFunction(node) ? new Set([...bound, ...namesBoundIn(node)]) : bound
+    for (const [key, child] of childrenOf(node)) {
+      if (isNameOnly(node, key)) continue
+      const keeps = (node.type === 'MemberExpression' && key === 'object') || isWrapper(node)
+      const chain = keeps ? (node.type === 'MemberExpression' ? [node, ...around] : around) : []
+      pending.push({ node: child, bound: names, around: chain })
+    }
+  }
+  return roots.sort((a, b) => a.start - b.start)
+}
+
+const isWrapper = (node: Node): boolean => node.type === 'ParenthesizedExpression' || node.type === 'ChainExpression'
+
+function rootAt(name: string, [direct, next]: readonly Node[], offset: number): Root {
+  const nothing = { name, member: undefined, isBracket: false, isDoubled: false, start: 0, end: 0 }
+  const member = direct && memberOf(direct)
+  if (!direct || !member) return nothing
+  const second = next && memberOf(next)
+  const isDoubled = member.isBracket && second?.isBracket === true && second.name === member.name
+  return {
+    name,
+    member: member.name,
+    isBracket: member.isBracket,
+    isDoubled,
+    start: offset + member.start,
+    end: offset + direct.end,
+  }
+}
+
+/** The name of a member that is written as a plain text or name. */
+function memberOf(node: Node): { name: string; isBracket: boolean; start: number } | undefined {
+  if (!('object' in node && 'property' in node && 'computed' in node)) return undefined
+  const { object, property, computed } = node
+  if (!isNode(object) || !isNode(property)) return undefined
+  const start = object.end
+  if (property.type === 'Literal' && 'value' in property && typeof property.value === 'string')
+    return { name: property.value, isBracket: true, start }
+  if (property.type !== 'Identifier' || !('name' in property) || typeof property.name !== 'string') return undefined
+  // Brackets around a name: its quotes were blanked, because the expression is no JavaScript with them.
+  if (computed === true) return property.name === 'output' ? { name: 'output', isBracket: true, start } : undefined
+  return { name: property.name, isBracket: false, start }
+}
+
+/** Names that stand for themselves: `b` in `a.b` and in `{b: 1}`. */
+function isNameOnly(node: Node, key: string): boolean {
+  const isComputed = 'computed' in node && node.computed === true
+  if (node.type === 'MemberExpression') return key === 'property' && !isComputed
+  if (node.type === 'Property') return key === 'key' && !isComputed
+  return false
+}
+
+const isFunction = (node: Node): boolean =>
+  node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression' || node.type === 'FunctionDeclaration'
+
+/** Every name that a function gives a meaning of its own, wherever in it. */
+function namesBoundIn(node: Node): Set<string> {
+  const names = new Set<string>()
+  const pending: { node: Node; binds: boolean }[] = [{ node, binds: false }]
+  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+    if (place.binds && place.node.type === 'Identifier' && 'name' in place.node && typeof place.node.name === 'string')
+      names.add(place.node.name)
+    for (const [key, child] of childrenOf(place.node)) {
+      if (isNameOnly(place.node, key)) continue
+      const binds = BINDING_KEYS.has(`${place.node.type}.${key}`) || (place.binds && PATTERNS.has(place.node.type))
+      pending.push({ node: child, binds: binds && !(place.node.type === 'AssignmentPattern' && key === 'right') })
+    }
+  }
+  return names
+}
+
+const BINDING_KEYS: ReadonlySet<string> = new Set([
+  'ArrowFunctionExpression.params',
+  'FunctionExpression.params',
+  'FunctionExpression.id',
+  'FunctionDeclaration.params',
+  'FunctionDeclaration.id',
+  'ClassDeclaration.id',
+  'VariableDeclarator.id',
+  'CatchClause.param',
+])
+const PATTERNS: ReadonlySet<string> = new Set([
+  'ObjectPattern',
+  'ArrayPattern',
+  'RestElement',
+  'AssignmentPattern',
+  'Property',
+])
+
+function* childrenOf(node: Node): Generator<[key: string, child: Node]> {
+  for (const [key, value] of Object.entries(node)) {
+    if (isNode(value)) yield [key, value]
+    else if (Array.isArray(value)) for (const item of value) if (isNode(item)) yield [key, item]
+  }
+}
+
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string' && 'end' in value
