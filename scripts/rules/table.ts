@@ -3,15 +3,16 @@
 /** What each package may import, itself and its own dependencies aside. */
 export const MAY_IMPORT: Record<string, readonly string[]> = {
   'packages/model': [],
+  'packages/api': ['packages/model'],
   'packages/framework': ['packages/model'],
   pieces: ['packages/model', 'packages/framework'],
   'packages/engine': ['packages/model'],
   'packages/worker': ['packages/model', 'packages/engine', 'pieces'],
-  'apps/server': ['packages/model', 'packages/engine', 'packages/worker', 'pieces'],
-  'packages/sdk': ['packages/model'],
+  'apps/server': ['packages/model', 'packages/api', 'packages/engine', 'packages/worker', 'pieces'],
+  'packages/sdk': ['packages/model', 'packages/api'],
   'packages/embed': ['packages/model'],
-  'apps/web': ['packages/model', 'packages/sdk'],
-  'apps/cli': ['packages/model', 'packages/sdk', 'packages/framework'],
+  'apps/web': ['packages/model', 'packages/api', 'packages/sdk'],
+  'apps/cli': ['packages/model', 'packages/api', 'packages/sdk', 'packages/framework'],
 }
 
 /** Folders of the repository itself: they may import anything. */
@@ -46,8 +47,8 @@ export const FILE_RULES: readonly FileRule[] = [
   },
   {
     name: 'model-without-io',
-    why: 'the model also runs in the browser',
-    from: /^packages\/model\//,
+    why: 'the model and the contract also run in the browser',
+    from: /^packages\/(model|api)\//,
     to: /^node:/,
   },
   {

@@ -80,7 +80,6 @@ import { createAccess } from './http/access.ts'
 import { guardDatabase } from './http/database-gate.ts'
 import { docsRoutes } from './http/docs.ts'
 import { createOutbound } from './http/outbound.ts'
-import { authenticationLimit } from './http/rate-limit.ts'
 import { API_PREFIX } from './http/route.ts'
 import { createHttpServer } from './http/server.ts'
 import { createTokens, type Tokens } from './http/tokens.ts'
@@ -243,7 +242,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
 
   const authentication = createAuthentication({ db, tokens })
   const images = createPublicImages({ db, files, apiUrl: `${settings.frontendUrl}${API_PREFIX}` })
-  authenticationRoutes(app, { authentication, limit: authenticationLimit(settings) })
+  authenticationRoutes(app, { authentication })
   platformRoutes(app, { db, projects, authentication, images })
   operatorRoutes(app, { db, apiKey: settings.apiKey, onPlacementsChanged: execution.limitsChanged, log })
   projectRoutes(app, { db, projects })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { AppError } from '@piecework/model/errors'
-import type { MachineInformation } from '@piecework/worker/channel/messages'
+import type { MachineInformation } from '@piecework/model/machine'
 import { createMachineWatch } from '@piecework/worker/machine'
 import { createWorker, type Worker } from '@piecework/worker/worker'
 import type { Logger } from 'pino'

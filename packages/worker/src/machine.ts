@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { cpus, freemem, networkInterfaces, totalmem } from 'node:os'
-import type { MachineInformation } from './channel/messages.ts'
+import type { MachineInformation } from '@piecework/model/machine'
 
 /** Looks at the machine; processor use is that since the look before. */
 export function createMachineWatch(workerId: string, folder: string, workerProps: () => Record<string, string>) {

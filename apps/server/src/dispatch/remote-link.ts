@@ -1,5 +1,6 @@
 import type { FlowVersion } from '@piecework/model/flow/flow'
-import { FromWorker, type MachineInformation, type ToWorker } from '@piecework/worker/channel/messages'
+import type { MachineInformation } from '@piecework/model/machine'
+import { FromWorker, type ToWorker } from '@piecework/worker/channel/messages'
 import { createSession, type Session } from '@piecework/worker/channel/session'
 import type { TaskEvents, TaskOutcome } from '@piecework/worker/task'
 import type { Logger } from 'pino'

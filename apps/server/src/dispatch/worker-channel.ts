@@ -1,9 +1,9 @@
 import { newId } from '@piecework/model/ids'
+import type { MachineInformation } from '@piecework/model/machine'
 import {
   GRACE_MS,
   type Greeting,
   Hello,
-  type MachineInformation,
   PING_MS,
   PROTOCOL,
   SILENCE_MS,

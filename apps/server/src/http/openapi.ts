@@ -51,7 +51,7 @@ const ERROR_SCHEMA = {
 
 function describeRoute(entry: DocumentedRoute, definitions: JsonObject): JsonObject {
   const { method, url, summary, principals, permission, schema, status } = entry
-  const name = operationName(method, url)
+  const name = entry.operationId?.replaceAll('.', '_') ?? operationName(method, url)
   const convert = (part: keyof RouteSchema, io: 'input' | 'output') =>
     toJsonSchema(schema[part], `${name}_${part}`, io, definitions)
   const parameters = [
@@ -60,7 +60,7 @@ function describeRoute(entry: DocumentedRoute, definitions: JsonObject): JsonObj
   ]
   const body = schema.body && convert('body', 'input')
   return {
-    operationId: name,
+    operationId: entry.operationId ?? name,
     summary,
     tags: [url.split('/')[2] ?? 'other'],
     ...(principals === 'public'

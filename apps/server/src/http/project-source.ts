@@ -2,6 +2,9 @@ import { AppError, notFound } from '@piecework/model/errors'
 import type { Access, ProjectAccess } from './access.ts'
 import type { Principal } from './principal.ts'
 
+/** @returns the project of a row; undefined when there is no such row. */
+export type FindProject = (id: string) => Promise<string | undefined>
+
 export interface RequestInput {
   params: unknown
   query: unknown
@@ -25,7 +28,7 @@ export function projectIn(part: keyof RequestInput, field = 'projectId'): Projec
  */
 export function projectOf(
   entityType: string,
-  find: (id: string) => Promise<string | undefined>,
+  find: FindProject,
   { part = 'params', field = 'id' }: { part?: keyof RequestInput; field?: string } = {},
 ): ProjectSource {
   return {
@@ -48,9 +51,7 @@ export function projectOf(
  * The body names the project, or rows of it: one id or a list of them in a field. All of the rows are looked for
  * in the project of the first.
  */
-export function projectOfFirst(
-  rows: Record<string, { field: string; find: (id: string) => Promise<string | undefined> }>,
-): ProjectSource {
+export function projectOfFirst(rows: Record<string, { field: string; find: FindProject }>): ProjectSource {
   return {
     async enter(access, principal, input) {
       for (const [entityType, { field, find }] of Object.entries(rows)) {

@@ -9,10 +9,10 @@ export interface RateLimit {
   timeWindow: number
 }
 
-/** The limit of sign-in and sign-up; undefined when it is switched off. */
-export function authenticationLimit(settings: Settings): RateLimit | undefined {
-  if (!settings.apiRateLimitAuthnEnabled) return undefined
-  return { max: settings.apiRateLimitAuthnMax, timeWindow: settings.apiRateLimitAuthnWindow }
+/** The limits that endpoints of the contract name; one that is switched off is missing. */
+export function rateLimits(settings: Settings): Partial<Record<string, RateLimit>> {
+  if (!settings.apiRateLimitAuthnEnabled) return {}
+  return { authentication: { max: settings.apiRateLimitAuthnMax, timeWindow: settings.apiRateLimitAuthnWindow } }
 }
 
 /** Lets routes have a `limit`; answers carry X-RateLimit-Limit, -Remaining and -Reset. */

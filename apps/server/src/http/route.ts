@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import type { Access, ProjectAccess } from './access.ts'
 import { InvalidRequest, type RequestPart } from './errors.ts'
 import type { Principal, PrincipalOf, PrincipalType } from './principal.ts'
-import type { ProjectSource } from './project-source.ts'
+import type { FindProject, ProjectSource } from './project-source.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { sendTagged, TaggedJson } from './tagged.ts'
 
@@ -16,6 +16,10 @@ declare module 'fastify' {
     documentedRoutes: DocumentedRoute[]
     /** For tests: answers that do not fit the schema of their route are failures. */
     checksAnswers: boolean
+    /** Which project a row belongs to, by the kind of row; for endpoints that name rows. */
+    projectFinders: Map<string, FindProject>
+    /** Limits of requests, by the name that endpoints of the contract give. */
+    rateLimits: Partial<Record<string, RateLimit>>
   }
   interface FastifyRequest {
     principal: Principal | null
@@ -63,6 +67,8 @@ export interface Route<P extends Principals, S extends RouteSchema, J extends Pr
   method: HTTPMethods
   /** Below `/api`. */
   url: string
+  /** The stable name of the operation for clients; made from method and URL when it is missing. */
+  operationId?: string
   summary: string
   principals: P
   permission: RoutePermission
@@ -78,6 +84,7 @@ export interface Route<P extends Principals, S extends RouteSchema, J extends Pr
 export interface DocumentedRoute {
   method: HTTPMethods
   url: string
+  operationId: string | undefined
   summary: string
   principals: Principals
   permission: RoutePermission
@@ -103,6 +110,7 @@ export function route<const P extends Principals, S extends RouteSchema, J exten
   app.documentedRoutes.push({
     method,
     url,
+    operationId: definition.operationId,
     summary: definition.summary,
     principals,
     permission,

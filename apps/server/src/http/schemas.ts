@@ -14,10 +14,4 @@ export const queryFlag = z.preprocess(
   z.boolean('must be true or false').optional(),
 )
 
-/** A name that people see; `.` and `/` would let it pass for a link (spec: facts/errors.md, Ids). */
-export const DisplayName = z
-  .string()
-  .min(1)
-  .regex(/^[^./]+$/, 'must not contain . or /')
-
 export const IdParams = z.object({ id: z.string() })

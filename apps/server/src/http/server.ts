@@ -9,7 +9,7 @@ import { type Closing, closing } from './closing.ts'
 import { type ConnectionLimits, connectionsFor, descriptorLimit, watchConnections } from './connections.ts'
 import { handleError, handleUnknownRoute } from './errors.ts'
 import { parseFields } from './fields.ts'
-import { registerRateLimit } from './rate-limit.ts'
+import { rateLimits, registerRateLimit } from './rate-limit.ts'
 import { guardRoutes } from './route.ts'
 
 const MB = 1024 * 1024
@@ -83,6 +83,8 @@ export async function createHttpServer({
   app.decorate('access', access)
   app.decorate('documentedRoutes', [])
   app.decorate('checksAnswers', checksAnswers)
+  app.decorate('projectFinders', new Map())
+  app.decorate('rateLimits', rateLimits(settings))
   app.decorateRequest('principal', null)
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleUnknownRoute)

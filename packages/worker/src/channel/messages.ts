@@ -1,5 +1,6 @@
 import type { EngineConfig } from '@piecework/engine/protocol'
 import type { FlowVersion } from '@piecework/model/flow/flow'
+import { MachineInformation } from '@piecework/model/machine'
 import { StepPath } from '@piecework/model/run/step-output'
 import { FlowResponse } from '@piecework/model/run/waitpoint'
 import { z } from 'zod'
@@ -18,19 +19,6 @@ export const PING_MS = 5000
 export const GRACE_MS = 10_000
 /** The longest text that Node holds: nothing larger can be read or written. */
 export const LONGEST_TEXT_BYTES = 512 * 1024 * 1024 - 24
-
-/** What a worker tells of its machine (spec: facts/rest-api.md section 18). */
-export const MachineInformation = z.object({
-  cpuUsagePercentage: z.number(),
-  ramUsagePercentage: z.number(),
-  totalAvailableRamInBytes: z.number(),
-  totalCpuCores: z.number(),
-  ip: z.string(),
-  diskInfo: z.object({ total: z.number(), free: z.number(), used: z.number(), percentage: z.number() }),
-  workerId: z.string(),
-  workerProps: z.record(z.string(), z.string()),
-})
-export type MachineInformation = z.infer<typeof MachineInformation>
 
 /** The first message of a worker on a new socket. */
 export const Hello = z.object({

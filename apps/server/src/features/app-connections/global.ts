@@ -1,10 +1,11 @@
+import type { AppConnection } from '@piecework/api/connection-shapes'
 import { notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../http/pagination.ts'
 import type { ConnectionMaker, ConnectionRequest } from './make.ts'
-import { type AppConnection, presentConnections } from './present.ts'
+import { presentConnections } from './present.ts'
 import {
   type ConnectionFilter,
   deleteConnection,

@@ -1,3 +1,4 @@
+import type { ConnectionValue } from '@piecework/api/connection-value'
 import { AppError, notFound } from '@piecework/model/errors'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import type { Insertable } from 'kysely'
@@ -6,7 +7,6 @@ import type { Encryption } from '../../encryption.ts'
 import type { PieceFinder } from '../flows/judge.ts'
 import type { OAuth2Client } from '../oauth2/client.ts'
 import type { ProjectRef } from './store.ts'
-import type { ConnectionValue } from './value.ts'
 
 /** A connection as somebody asks for it. */
 export interface ConnectionRequest {

@@ -1,3 +1,4 @@
+import type { AppConnection } from '@piecework/api/connection-shapes'
 import { AppError, notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
@@ -5,7 +6,7 @@ import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../http/pagination.ts'
 import { withoutSecrets } from '../oauth2/value.ts'
 import type { ConnectionMaker, ConnectionRequest } from './make.ts'
-import { type AppConnection, presentConnection, presentConnections } from './present.ts'
+import { presentConnection, presentConnections } from './present.ts'
 import type { ConnectionOpener } from './renewal.ts'
 import {
   type ConnectionFilter,

@@ -1,23 +1,5 @@
-import { z } from 'zod'
+import type { AuthenticationResponse } from '@piecework/api/authentication'
 import type { Session } from './service.ts'
-
-/** Who has come in (spec: facts/rest-api.md section 1). */
-export const AuthenticationResponse = z.object({
-  id: z.string(),
-  platformRole: z.enum(['ADMIN', 'MEMBER', 'OPERATOR']),
-  status: z.enum(['ACTIVE', 'INACTIVE']),
-  externalId: z.string().nullable(),
-  platformId: z.string().nullable(),
-  verified: z.boolean(),
-  firstName: z.string(),
-  lastName: z.string(),
-  email: z.string(),
-  trackEvents: z.boolean(),
-  newsLetter: z.boolean(),
-  token: z.string(),
-  projectId: z.string().nullable(),
-})
-type AuthenticationResponse = z.infer<typeof AuthenticationResponse>
 
 export function presentSession({ identity, user, token, projectId }: Session): AuthenticationResponse {
   const { id, platformRole, status, externalId, platformId } = user

@@ -1,7 +1,8 @@
+import { api } from '@piecework/api/index'
 import type { FastifyInstance } from 'fastify'
-import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
-import { API_PREFIX, route } from '../../http/route.ts'
+import { implement } from '../../http/implement.ts'
+import { API_PREFIX } from '../../http/route.ts'
 import type { Settings } from '../../settings.ts'
 import { selectFirstPlatform } from '../platforms/store.ts'
 
@@ -15,32 +16,23 @@ interface Options {
 export function flagRoutes(app: FastifyInstance, { db, settings, release }: Options): void {
   const fixed = fixedFlags(settings, release)
 
-  route(app, {
-    method: 'GET',
-    url: '/v1/flags',
-    summary: 'The flags of the server',
-    principals: 'optional',
-    permission: 'NONE',
-    project: null,
-    schema: { response: z.record(z.string(), z.unknown()) },
-    handler: async () => {
-      const platform = await selectFirstPlatform(db)
-      const emailAuth = platform?.emailAuthEnabled ?? true
-      return {
-        ...fixed,
-        USER_CREATED: platform !== undefined,
-        EMAIL_AUTH_ENABLED: emailAuth,
-        THEME: {
-          websiteName: platform?.name ?? 'Piecework',
-          colors: { primary: { default: platform?.primaryColor } },
-          logos: {
-            logoIconUrl: platform?.logoIconUrl,
-            fullLogoUrl: platform?.fullLogoUrl,
-            favIconUrl: platform?.favIconUrl,
-          },
+  implement(app, api.flags.list, async () => {
+    const platform = await selectFirstPlatform(db)
+    const emailAuth = platform?.emailAuthEnabled ?? true
+    return {
+      ...fixed,
+      USER_CREATED: platform !== undefined,
+      EMAIL_AUTH_ENABLED: emailAuth,
+      THEME: {
+        websiteName: platform?.name ?? 'Piecework',
+        colors: { primary: { default: platform?.primaryColor } },
+        logos: {
+          logoIconUrl: platform?.logoIconUrl,
+          fullLogoUrl: platform?.fullLogoUrl,
+          favIconUrl: platform?.favIconUrl,
         },
-      }
-    },
+      },
+    }
   })
 }
 

@@ -1,8 +1,8 @@
+import { User } from '@piecework/api/users'
 import { type FlowVersion, PopulatedFlow, type ScheduleOptions } from '@piecework/model/flow/flow'
 import { ImportNote } from '@piecework/model/flow/newer-formats/findings'
 import { z } from 'zod'
 import { MissingPiece } from '../pieces/missing.ts'
-import { User } from '../users/present.ts'
 import type { FlowRow } from './store.ts'
 
 /** A flow with one of its versions. `schedule` is undefined when no trigger is in service. */

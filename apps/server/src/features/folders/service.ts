@@ -1,20 +1,9 @@
+import type { Folder } from '@piecework/api/folders'
 import { AppError, notFound } from '@piecework/model/errors'
 import type { SeekPage } from '@piecework/model/page'
-import { z } from 'zod'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { PageRequest } from '../../http/pagination.ts'
 import { deleteFolder, pageFolders, renameFolder, selectFolder, selectProjectOfFolder, upsertFolder } from './store.ts'
-
-export const Folder = z.object({
-  id: z.string(),
-  created: z.string(),
-  updated: z.string(),
-  projectId: z.string(),
-  displayName: z.string(),
-  displayOrder: z.number(),
-  numberOfFlows: z.number(),
-})
-export type Folder = z.infer<typeof Folder>
 
 export interface Folders {
   /** A folder whose name differs in case only is the same folder, and takes the new spelling. */

@@ -1,3 +1,4 @@
+import { type ChatPage, Flag, type FormPage, InputSettings } from '@piecework/api/human-input'
 import { notFound } from '@piecework/model/errors'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { PieceTrigger } from '@piecework/model/flow/step'
@@ -6,41 +7,8 @@ import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
 import { selectLatestVersion, selectVersion } from '../flows/store.ts'
 
-const Text = z.string().catch('')
-const Flag = z.union([z.boolean(), z.literal('true').transform(() => true)]).catch(false)
-
-const InputSettings = z.object({
-  displayName: Text,
-  required: Flag,
-  description: Text,
-  type: z.enum(['text', 'text_area', 'file', 'toggle']).catch('text'),
-})
 const FormSettings = z.object({ inputs: z.array(InputSettings).catch([]), waitForResponse: Flag })
 const ChatSettings = z.object({ botName: z.string().min(1).catch('AI Bot') })
-
-/** What a form page shows (spec: facts/rest-api.md section 11). `key` names the field in the submission. */
-export const FormPage = z.object({
-  id: z.string(),
-  title: z.string(),
-  projectId: z.string(),
-  version: z.string(),
-  props: z.object({
-    inputs: z.array(InputSettings.extend({ key: z.string() })),
-    waitForResponse: z.boolean(),
-  }),
-})
-export type FormPage = z.infer<typeof FormPage>
-
-/** What a chat page shows. */
-export const ChatPage = z.object({
-  id: z.string(),
-  title: z.string(),
-  projectId: z.string(),
-  platformLogoUrl: z.string(),
-  platformName: z.string(),
-  props: z.object({ botName: z.string() }),
-})
-export type ChatPage = z.infer<typeof ChatPage>
 
 /** Forms and chats by which people start flows. Whoever knows the id of the flow may see them. */
 export interface HumanInput {

@@ -1,3 +1,4 @@
+import type { Platform } from '@piecework/api/platforms'
 import { z } from 'zod'
 import type { PlatformRow } from './store.ts'
 
@@ -37,33 +38,8 @@ const PLAN = {
   licenseExpiresAt: null,
 } as const
 
-const Provider = z.object({ clientId: z.string() }).nullable()
-
-export const Platform = z.object({
-  id: z.string(),
-  created: z.string(),
-  updated: z.string(),
-  ownerId: z.string(),
-  name: z.string(),
-  primaryColor: z.string(),
-  logoIconUrl: z.string(),
-  fullLogoUrl: z.string(),
-  favIconUrl: z.string(),
-  cloudAuthEnabled: z.boolean(),
-  filteredPieceNames: z.array(z.string()),
-  filteredPieceBehavior: z.enum(['ALLOWED', 'BLOCKED']),
-  allowedAuthDomains: z.array(z.string()),
-  enforceAllowedAuthDomains: z.boolean(),
-  emailAuthEnabled: z.boolean(),
-  pinnedPieces: z.array(z.string()),
-  ssoDomain: z.string().nullable(),
-  ssoDomainVerification: z.unknown(),
-  federatedAuthProviders: z.object({ google: Provider, github: Provider, saml: z.object({}).nullable() }),
-  plan: z.record(z.string(), z.unknown()),
-})
-
 /** A platform without its secrets. */
-export function presentPlatform({ workerGroupId, ...row }: PlatformRow): z.infer<typeof Platform> {
+export function presentPlatform({ workerGroupId, ...row }: PlatformRow): Platform {
   const providers = row.federatedAuthProviders
   return {
     ...row,

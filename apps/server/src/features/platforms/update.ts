@@ -1,34 +1,8 @@
+import { PlatformUpdate } from '@piecework/api/platforms'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { InvalidRequest } from '../../http/errors.ts'
 import { readForm, type UploadedFile } from '../../http/form.ts'
-import { DisplayName } from '../../http/schemas.ts'
-
-const NO_SINGLE_SIGN_ON = 'this server has no single sign-on: leave the providers out, or send null for each'
-
-/** Saves of clients that know no providers carry them empty. */
-const NoProviders = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .refine((providers) => Object.values(providers ?? {}).every((provider) => provider == null), NO_SINGLE_SIGN_ON)
-
-/** What an administrator may change of the platform (spec: facts/rest-api.md section 2). */
-export const PlatformUpdate = z.object({
-  name: DisplayName.max(100).optional(),
-  primaryColor: z
-    .string()
-    .regex(/^#[0-9a-f]{3,8}$/i, 'must be a colour such as #5b5bd6')
-    .optional(),
-  filteredPieceNames: z.array(z.string()).optional(),
-  filteredPieceBehavior: z.enum(['ALLOWED', 'BLOCKED']).optional(),
-  cloudAuthEnabled: z.boolean().optional(),
-  emailAuthEnabled: z.boolean().optional(),
-  allowedAuthDomains: z.array(z.string()).optional(),
-  enforceAllowedAuthDomains: z.boolean().optional(),
-  pinnedPieces: z.array(z.string()).optional(),
-  federatedAuthProviders: NoProviders,
-})
-export type PlatformUpdate = z.infer<typeof PlatformUpdate>
 
 /** The column of each image, by the field of the form that holds it. */
 export const LOGOS = { logoIcon: 'logoIconUrl', fullLogo: 'fullLogoUrl', favIcon: 'favIconUrl' } as const

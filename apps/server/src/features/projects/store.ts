@@ -1,3 +1,4 @@
+import { PROJECT_COLORS, type ProjectColor } from '@piecework/api/projects'
 import { newId } from '@piecework/model/ids'
 import { type Selectable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
@@ -7,23 +8,6 @@ import { contains } from '../../http/sql.ts'
 
 export type ProjectRow = Omit<Selectable<ProjectTable>, 'deleted'>
 export type ProjectType = ProjectRow['type']
-
-const COLORS = [
-  'RED',
-  'BLUE',
-  'YELLOW',
-  'PURPLE',
-  'GREEN',
-  'PINK',
-  'VIOLET',
-  'ORANGE',
-  'DARK_GREEN',
-  'CYAN',
-  'LAVENDER',
-  'DEEP_ORANGE',
-] as const
-export type ProjectColor = (typeof COLORS)[number]
-export const PROJECT_COLORS: readonly ProjectColor[] = COLORS
 
 const COLUMNS = [
   'project.id',
@@ -59,7 +43,7 @@ export interface NewProject {
 }
 
 export function insertProject(db: Db, { metadata, ...project }: NewProject): Promise<unknown> {
-  const color = COLORS[Math.floor(Math.random() * COLORS.length)]
+  const color = PROJECT_COLORS[Math.floor(Math.random() * PROJECT_COLORS.length)]
   return db
     .insertInto('project')
     .values({ ...project, icon: JSON.stringify({ color }), metadata: metadata ? JSON.stringify(metadata) : null })

@@ -1,9 +1,9 @@
+import { api } from '@piecework/api/index'
 import { AppError } from '@piecework/model/errors'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { readForm } from '../../http/form.ts'
-import { projectOfToken } from '../../http/project-source.ts'
-import { route } from '../../http/route.ts'
+import { implement } from '../../http/implement.ts'
 import type { FileInfo } from '../files/service.ts'
 import type { LinkHeaders } from '../files/storage.ts'
 import type { StepFiles } from './service.ts'
@@ -16,38 +16,20 @@ const Form = z.object({
 })
 
 export function stepFileRoutes(app: FastifyInstance, { stepFiles }: { stepFiles: StepFiles }): void {
-  route(app, {
-    method: 'POST',
-    url: '/v1/step-files',
-    summary: 'Store a file of a step (multipart form)',
-    principals: ['ENGINE'],
-    permission: 'NONE',
-    project: projectOfToken,
-    schema: { response: z.object({ url: z.string(), uploadUrl: z.string().optional() }) },
-    handler: async ({ project, request }) => {
-      const { fields, file } = await readForm(request)
-      const form = Form.safeParse(fields)
-      if (!form.success) throw new AppError('INVALID_REQUEST', { message: z.prettifyError(form.error) })
-      if (!file) throw new AppError('INVALID_REQUEST', { message: 'file: is required' })
-      return { url: await stepFiles.save({ projectId: project.id, ...file, ...form.data }) }
-    },
+  implement(app, api.stepFiles.upload, async ({ project, request }) => {
+    const { fields, file } = await readForm(request)
+    const form = Form.safeParse(fields)
+    if (!form.success) throw new AppError('INVALID_REQUEST', { message: z.prettifyError(form.error) })
+    if (!file) throw new AppError('INVALID_REQUEST', { message: 'file: is required' })
+    return { url: await stepFiles.save({ projectId: project.id, ...file, ...form.data }) }
   })
 
-  route(app, {
-    method: 'GET',
-    url: '/v1/step-files/signed',
-    summary: 'Read a file by its link',
-    principals: 'public',
-    permission: 'NONE',
-    project: null,
-    schema: { query: z.object({ token: z.string() }) },
-    handler: async ({ query, reply }) => {
-      const elsewhere = await stepFiles.redirect(query.token, headersOf)
-      if (elsewhere !== undefined) return reply.redirect(elsewhere, 307)
-      const file = await stepFiles.open(query.token)
-      const { contentType, contentDisposition } = headersOf(file)
-      return reply.type(contentType).header('content-disposition', contentDisposition).send(file.data)
-    },
+  implement(app, api.stepFiles.read, async ({ query, reply }) => {
+    const elsewhere = await stepFiles.redirect(query.token, headersOf)
+    if (elsewhere !== undefined) return reply.redirect(elsewhere, 307)
+    const file = await stepFiles.open(query.token)
+    const { contentType, contentDisposition } = headersOf(file)
+    return reply.type(contentType).header('content-disposition', contentDisposition).send(file.data)
   })
 }
 

@@ -1,4 +1,4 @@
-import { MachineInformation } from '@piecework/worker/channel/messages'
+import { MachineInformation } from '@piecework/model/machine'
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 

@@ -1,0 +1,71 @@
+import type { ErrorCode } from '@piecework/model/errors'
+import type { Permission } from '@piecework/model/permission'
+import type { z } from 'zod'
+
+export type PrincipalType = 'USER' | 'SERVICE' | 'ENGINE' | 'WORKER'
+
+/** `public`: nobody looks at tokens. `optional`: no token is fine, a bad one is not. */
+export type Principals = 'public' | 'optional' | readonly PrincipalType[]
+
+/** `NONE`: every allowed principal may. `PLATFORM_ADMIN`: users must administer their platform. */
+export type EndpointPermission = Permission | 'NONE' | 'PLATFORM_ADMIN'
+
+type RequestPart = 'params' | 'query' | 'body'
+
+/** How a request says which project it is about; null for what belongs to a platform or to nobody. */
+export type ProjectRule =
+  | null
+  /** The project of the token: only engines have one. */
+  | { by: 'token' }
+  /** A field holds the id of the project. */
+  | { by: 'id'; part: RequestPart; field: string }
+  /** A field holds the id of a row of the project. */
+  | { by: 'row'; row: string; part: RequestPart; field: string }
+  /** The body holds `projectId`, or in one of these fields an id or a list of ids of rows of one project. */
+  | { by: 'rows'; rows: readonly { row: string; field: string }[] }
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export interface Endpoint {
+  readonly method: Method
+  /** Below `/api`; parameters begin with a colon. */
+  readonly path: string
+  /** Stable name for clients: `<noun>.<verb>`. */
+  readonly operationId: string
+  readonly summary: string
+  readonly principals: Principals
+  readonly permission: EndpointPermission
+  readonly project: ProjectRule
+  /** Counts against the limit of requests of this name; the server knows its numbers. */
+  readonly limit?: 'authentication'
+  readonly params?: z.ZodType
+  readonly query?: z.ZodType
+  /** Of a JSON request. */
+  readonly body?: z.ZodType
+  /** The request may also be a multipart form, which the server reads by itself. */
+  readonly form?: true
+  /** Of the success answer. Bytes and redirects have none. */
+  readonly response?: z.ZodType
+  /** Of the success answer; 200 unless said. 204 has no body. */
+  readonly status?: 200 | 201 | 204
+  /** Codes that are particular to this endpoint, beside those of every request. */
+  readonly errors?: readonly ErrorCode[]
+  readonly deprecated?: true
+}
+
+/** Declares an endpoint as data. The literal types stay, so that servers and clients infer from it. */
+export function endpoint<const E extends Endpoint>(definition: E): E {
+  return definition
+}
+
+/** The project is named by the field `projectId` of the query. */
+export const projectInQuery = { by: 'id', part: 'query', field: 'projectId' } as const
+/** The project is named by the field `projectId` of the body. */
+export const projectInBody = { by: 'id', part: 'body', field: 'projectId' } as const
+/** The project of the engine's token. */
+export const projectOfToken = { by: 'token' } as const
+
+/** The project is that of a row, whose id is the parameter `id`. */
+export function projectOfRow<const R extends string>(row: R) {
+  return { by: 'row', row, part: 'params', field: 'id' } as const
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+
+export const oauth2 = {
+  authorizationUrl: endpoint({
+    method: 'POST',
+    path: '/v1/app-connections/oauth2/authorization-url',
+    operationId: 'oauth2.authorizationUrl',
+    summary: 'Get the URL at which a user lets a piece in',
+    principals: ['USER'],
+    permission: 'NONE',
+    project: null,
+    body: z.object({
+      pieceName: z.string(),
+      pieceVersion: z.string().optional(),
+      projectId: z.string().optional(),
+      clientId: z.string().min(1),
+      redirectUrl: z.string().min(1),
+      scopes: z.array(z.string()).optional(),
+      props: z.record(z.string(), z.unknown()).optional(),
+    }),
+    response: z.object({ authorizationUrl: z.string(), codeVerifier: z.string().optional() }),
+  }),
+}

@@ -1,0 +1,33 @@
+import { FlowRun } from '@piecework/model/run/run'
+import { z } from 'zod'
+import { endpoint, projectInBody, projectInQuery } from './endpoint.ts'
+
+export const sampleData = {
+  testStep: endpoint({
+    method: 'POST',
+    path: '/v1/sample-data/test-step',
+    operationId: 'sampleData.testStep',
+    summary: 'Run one step over the sample data of the others; its result becomes its sample data',
+    principals: ['USER', 'SERVICE'],
+    permission: 'WRITE_FLOW',
+    project: projectInBody,
+    body: z.object({ projectId: z.string(), flowVersionId: z.string(), stepName: z.string() }),
+    response: FlowRun,
+  }),
+  get: endpoint({
+    method: 'GET',
+    path: '/v1/sample-data',
+    operationId: 'sampleData.get',
+    summary: 'Get what a step last took in or gave out; an empty object when nothing is known',
+    principals: ['USER', 'SERVICE'],
+    permission: 'READ_FLOW',
+    project: projectInQuery,
+    query: z.object({
+      projectId: z.string(),
+      flowId: z.string(),
+      flowVersionId: z.string(),
+      stepName: z.string(),
+      type: z.enum(['INPUT', 'OUTPUT']).default('OUTPUT'),
+    }),
+  }),
+}

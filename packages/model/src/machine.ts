@@ -1,0 +1,14 @@
+import { z } from 'zod'
+
+/** What a worker tells of its machine (spec: facts/rest-api.md section 18). */
+export const MachineInformation = z.object({
+  cpuUsagePercentage: z.number(),
+  ramUsagePercentage: z.number(),
+  totalAvailableRamInBytes: z.number(),
+  totalCpuCores: z.number(),
+  ip: z.string(),
+  diskInfo: z.object({ total: z.number(), free: z.number(), used: z.number(), percentage: z.number() }),
+  workerId: z.string(),
+  workerProps: z.record(z.string(), z.string()),
+})
+export type MachineInformation = z.infer<typeof MachineInformation>
