@@ -18,27 +18,6 @@ export interface PageRequest {
   limit: number
 }
 
-const MAX_LIMIT = 1000
-
-/** The `cursor` and `limit` of a list. */
-export function pageQuery(defaultLimit: number, maxLimit: number = MAX_LIMIT) {
-  return {
-    cursor: z.string().optional().describe('From `next` or `previous` of another page.'),
-    limit: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .default(defaultLimit)
-      .transform((limit) => Math.min(limit, maxLimit))
-      .describe(`At most ${maxLimit}.`),
-  }
-}
-
-/** The schema of a page. */
-export function pageOf<T extends z.ZodType>(item: T) {
-  return z.object({ data: z.array(item), next: z.string().nullable(), previous: z.string().nullable() })
-}
-
 /** A list that has one page only. */
 export function singlePage<T>(data: T[]): SeekPage<T> {
   return { data, next: null, previous: null }

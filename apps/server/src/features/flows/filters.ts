@@ -1,6 +1,6 @@
+import { queryList } from '@piecework/api/shapes'
 import { FlowStatus } from '@piecework/model/flow/flow'
 import { z } from 'zod'
-import { queryList } from '../../http/schemas.ts'
 
 /** The filters of a list of flows, wherever it is asked for. */
 export const flowFilters = {

@@ -1,11 +1,10 @@
+import { IdParams, pageOf, pageQuery, queryFlag, queryList } from '@piecework/api/shapes'
 import { FlowRun } from '@piecework/model/run/run'
 import { FlowRunStatus, RetryStrategy } from '@piecework/model/run/status'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { pageOf, pageQuery } from '../../http/pagination.ts'
 import { projectIn, projectOf, projectOfFirst } from '../../http/project-source.ts'
 import { route } from '../../http/route.ts'
-import { IdParams, queryFlag, queryList } from '../../http/schemas.ts'
 import type { RunService } from './service.ts'
 import type { RunStore } from './store.ts'
 

@@ -1,9 +1,9 @@
+import { IdParams } from '@piecework/api/shapes'
 import { FlowRun } from '@piecework/model/run/run'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { projectOf } from '../../http/project-source.ts'
 import { route } from '../../http/route.ts'
-import { IdParams } from '../../http/schemas.ts'
 import { parentOf } from './parent.ts'
 import type { WebhookService } from './service.ts'
 
