@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { PieceMetadata } from '@piecework/model/piece/metadata'
+import { PieceMetadata, TriggerStrategy } from '@piecework/model/piece/metadata'
 import { z } from 'zod'
 import type { Engine } from '../engine.ts'
 import { errorText } from '../errors.ts'
@@ -51,12 +51,20 @@ function completed(steps: unknown): Record<string, object> {
   return Object.fromEntries(
     Object.entries(Object(steps)).map(([name, step]) => {
       const said: object = Object(step)
-      return [
-        name,
-        { name, description: '', props: {}, ...said, requireAuth: Reflect.get(said, 'requireAuth') ?? true },
-      ]
+      const requireAuth = Reflect.get(said, 'requireAuth') ?? true
+      return [name, { name, description: '', props: {}, ...testStrategyOf(said), ...said, requireAuth }]
     }),
   )
+}
+
+/** How a trigger can be tried, where the framework of its piece did not say: by its test, or by a real event. */
+function testStrategyOf(said: object): { testStrategy?: 'SIMULATION' | 'TEST_FUNCTION' } {
+  const type = Reflect.get(said, 'type')
+  if (!TriggerStrategy.safeParse(type).success) return {}
+  const hasTest = typeof Reflect.get(said, 'test') === 'function'
+  const hasSample = (Reflect.get(said, 'sampleData') ?? null) !== null
+  const isSimulated = !hasTest && (type === 'WEBHOOK' || (type === 'APP_WEBHOOK' && !hasSample))
+  return { testStrategy: isSimulated ? 'SIMULATION' : 'TEST_FUNCTION' }
 }
 
 /** Translations lie beside the module of a published piece; missing and broken ones are left out. */

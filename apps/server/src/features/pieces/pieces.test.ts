@@ -74,6 +74,11 @@ test('pieces are listed with counts, searched, and read by name', async () => {
   expect(all.body.every((piece) => Number.isInteger(piece.actions) && Number.isInteger(piece.triggers))).toBe(true)
   const found = await get<{ name: string }[]>('/v1/pieces', { searchQuery: 'catch webhook' })
   expect(found.body[0]?.name).toBe('@activepieces/piece-webhook')
+  const first = async (searchQuery: string) =>
+    (await get<{ name: string }[]>('/v1/pieces', { searchQuery })).body[0]?.name
+  expect(await first('CSV spreadsheet')).toBe('@activepieces/piece-csv')
+  expect(await first('QR Code maker')).toBe('@activepieces/piece-qrcode')
+  expect(await first('xyzzy plugh')).toBeUndefined()
   for (const name of ['@activepieces/piece-webhook', '%40activepieces%2Fpiece-webhook']) {
     expect((await get(`/v1/pieces/${name}`)).body).toMatchObject({
       name: '@activepieces/piece-webhook',

@@ -26,16 +26,17 @@ const indexes = new WeakMap<PieceMetadata, Index>()
 
 /**
  * Pieces that mention every word of the query, letter for letter or with a slip of the fingers, best first; all of
- * them when it is empty.
+ * them when it is empty. Where no piece has every word, those that have the most of them, at least half.
  */
 export function searchPieces(pieces: readonly CataloguedPiece[], query: string): CataloguedPiece[] {
   const words = wordsOf(query)
   if (words.length === 0) return [...pieces]
-  return pieces
-    .map((piece) => ({ piece, score: score(indexOf(piece.metadata), words) }))
-    .filter((match) => match.score > 0)
-    .sort((a, b) => b.score - a.score)
-    .map((match) => match.piece)
+  const matches = pieces.map((piece) => ({ piece, ...match(indexOf(piece.metadata), words) }))
+  const most = Math.max(Math.ceil(words.length / 2), ...matches.map(({ found }) => found))
+  return matches
+    .filter(({ found }) => found === most)
+    .sort((a, b) => b.total - a.total)
+    .map(({ piece }) => piece)
 }
 
 /**
@@ -61,8 +62,8 @@ function matching<S extends ActionMetadata>(
   const piece = makeIndex([{ text: displayName, weight: TEXT_WEIGHT }])
   const matches = all.filter((step) => {
     const own = makeIndex([stepField(step)])
-    const about = words.map((word) => score(own, [word]) > 0)
-    return about.some(Boolean) && words.every((word, at) => about[at] || score(piece, [word]) > 0)
+    const about = words.map((word) => mentions(own, word))
+    return about.some(Boolean) && words.every((word, at) => about[at] || mentions(piece, word))
   })
   return matches.length > 0 ? matches : all
 }
@@ -94,16 +95,20 @@ function makeIndex(given: readonly Field[]): Index {
   return { fields, words }
 }
 
-function score({ fields, words }: Index, query: readonly string[]): number {
+/** How many words of the query there are, and how much they weigh together. */
+function match({ fields, words }: Index, query: readonly string[]): { found: number; total: number } {
+  let found = 0
   let total = 0
   for (const word of query) {
     const exact = Math.max(0, ...fields.map(({ text, weight }) => (text.includes(word) ? weight : 0)))
     const best = exact > 0 ? exact : NEARLY * nearest(words, word)
-    if (best === 0) return 0
+    if (best > 0) found++
     total += best
   }
-  return total
+  return { found, total }
 }
+
+const mentions = (index: Index, word: string): boolean => match(index, [word]).found > 0
 
 function nearest(words: ReadonlyMap<string, number>, wanted: string): number {
   const allowed = wanted.length >= TWO_WRONG_FROM ? 2 : wanted.length >= ONE_WRONG_FROM ? 1 : 0
