@@ -89,6 +89,7 @@ import { observeAll } from './observability/observer.ts'
 import { createRunLog } from './observability/run-log.ts'
 import { createRunMetrics } from './observability/run-metrics.ts'
 import { openRedis, openTracing, queueMaker, redisPing } from './optional-parts.ts'
+import { atMost } from './patience.ts'
 import type { Settings } from './settings.ts'
 
 const MB = 1024 * 1024
@@ -358,10 +359,11 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       development.stop()
       await live.close()
       const stopBy = Date.now() + STOP_GRACE_MS
-      await closing.close(ANSWER_GRACE_MS, async () => {
+      const closed = closing.close(ANSWER_GRACE_MS, async () => {
         await flows.close()
         await execution.stop(Math.max(0, stopBy - Date.now()))
       })
+      await Promise.all([closed, atMost(execution.retire(), STOP_GRACE_MS)])
       await tracing?.close().catch((err: unknown) => log.warn({ err }, 'the last traces could not be sent'))
       await bus.close()
       await database.close()

@@ -1,5 +1,4 @@
 // Longer than most files: everything that receives events and runs flows is put together here, in one function.
-import { isTerminal } from '@piecework/model/run/status'
 import type { Logger } from 'pino'
 import type { Bus } from './bus/bus.ts'
 import type { Availability } from './database/availability.ts'
@@ -20,6 +19,7 @@ import { createRunExecutor, type RunListener } from './features/runs/execute.ts'
 import { createRunJobs } from './features/runs/jobs.ts'
 import { readJournals } from './features/runs/journal.ts'
 import { createRunLogs } from './features/runs/logs.ts'
+import { createMissedReplies } from './features/runs/missed-replies.ts'
 import { createRunPayloads } from './features/runs/payloads.ts'
 import { createRunRecorder } from './features/runs/recorder.ts'
 import { createRunReplies } from './features/runs/replies.ts'
@@ -214,25 +214,17 @@ export function createExecution(parts: ExecutionParts) {
     }
   }
 
-  /** Callers whose runs ended while nobody could tell this app so. */
-  const settleMissed = async (): Promise<void> => {
-    for (const run of await store.byIds(replies.expected()))
-      if (isTerminal(run.status)) replies.finished(run.id, run.status)
-  }
-
   bus.on('FLOW_CHANGED', ({ flowId }) => entries.forget(flowId))
   bus.on('PIECES_CHANGED', forgetPieces)
   bus.on('LIMITS_CHANGED', placements.forget)
   bus.on('JOBS_ADDED', () => dispatcher.wake())
   bus.on('RUNS_CANCELED', ({ ids }) => stopRuns(ids))
-  bus.onGap(({ lasting }) => {
+  bus.onGap(() => {
     entries.forgetAll()
     forgetPieces()
     placements.forget()
     dispatcher.wake()
-    // Whose answer was under way may still get it.
-    if (lasting) return
-    settleMissed().catch((error: unknown) => log.error({ err: error }, 'callers of ended runs could not be found'))
+    missed.look()
   })
 
   const none: JobHandler = async (jobs) => {
@@ -260,7 +252,8 @@ export function createExecution(parts: ExecutionParts) {
     restoreFlow: parts.restoreFlow,
     log,
   })
-  const relay = createOperationRelay({ queue, owner, bus, wake, log })
+  const relay = createOperationRelay({ db, queue, owner, bus, wake, log })
+  const missed = createMissedReplies({ db, bus, replies, relay, log })
   const handlers = {
     RUN: runJobs,
     OPERATION: relay.handler,
@@ -286,6 +279,7 @@ export function createExecution(parts: ExecutionParts) {
     placements,
     payloads,
     alone: () => apps.alone,
+    letOthersPass: store.letOthersPass,
     wake,
   })
 
@@ -392,10 +386,24 @@ export function createExecution(parts: ExecutionParts) {
       upkeep.start(embedded ? composedAt : undefined)
       dispatcher.start()
       workers.start()
+      // An embedded database has no other apps.
+      if (!embedded) missed.start()
+    },
+    /**
+     * The server is about to stop: what has not begun is refused or given to others at once, so that it waits for
+     * nothing here. What runs goes on, and so do callers whose runs others may carry out.
+     */
+    async retire(): Promise<void> {
+      await dispatcher.retire()
+      if (apps.alone) replies.dismiss((id) => !dispatcher.isActive(id))
+      else bus.publish('JOBS_ADDED', {})
     },
     /** Lets what runs come to its end for a while; the rest is taken up at the next start. */
     async stop(graceMs: number): Promise<void> {
-      await stopExecution({ upkeep, dispatcher, workers, recorder, queue, apps, bus }, graceMs)
+      await stopExecution(
+        { upkeep, dispatcher, workers, recorder, queue, apps, bus, replies, relay, starter, missed },
+        graceMs,
+      )
     },
   }
 }

@@ -7,3 +7,16 @@ export async function atMost(work: Promise<unknown> | undefined, ms: number): Pr
   await Promise.race([Promise.resolve(work).catch(() => {}), enough])
   clearTimeout(timer)
 }
+
+/** @throws what `late` makes when the work takes longer. */
+export async function within<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), ms)
+  })
+  try {
+    return await Promise.race([work, tooLong])
+  } finally {
+    clearTimeout(timer)
+  }
+}

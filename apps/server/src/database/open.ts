@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { reasonOf, StartError } from '../start-error.ts'
 import { RESTORE, realFolder } from './embedded-folder.ts'
+import { readJson } from './json-column.ts'
 import { migrateUp } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { pgliteDialect } from './pglite-dialect.ts'
@@ -106,6 +107,7 @@ function openPostgres(options: Extract<DatabaseOptions, { type: 'POSTGRES' }>) {
       getTypeParser: ((oid: number, format: 'text' | 'binary') => {
         if (oid === pg.types.builtins.TIMESTAMPTZ) return parseTimestamp
         if (oid === pg.types.builtins.INT8) return Number
+        if (oid === pg.types.builtins.JSON || oid === pg.types.builtins.JSONB) return readJson
         return pg.types.getTypeParser(oid, format)
       }) as typeof pg.types.getTypeParser,
     },

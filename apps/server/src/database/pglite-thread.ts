@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite, type Results, types } from '@electric-sql/pglite'
+import { readJson } from './json-column.ts'
 import { literal } from './literal.ts'
 import { DURABLE_START, waitForDisk, watchFiles } from './pglite-disk.ts'
 import { parseTimestamp } from './timestamp.ts'
@@ -72,7 +73,12 @@ try {
       'jit=off',
       ...(fsync ? DURABLE_START.settings : []),
     ],
-    parsers: { [types.TIMESTAMPTZ]: parseTimestamp, [types.INT8]: Number },
+    parsers: {
+      [types.TIMESTAMPTZ]: parseTimestamp,
+      [types.INT8]: Number,
+      [types.JSON]: readJson,
+      [types.JSONB]: readJson,
+    },
     serializers: { [types.JSONB]: String, [types.JSON]: String },
   })
   if (fsync) waitForDisk(db, dataDir)

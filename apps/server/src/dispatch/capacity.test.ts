@@ -33,6 +33,8 @@ const busyLane = () => {
     handlers: { RUN: none, OPERATION: none, TRIGGER_EVENT: none, POLL: none, RENEW: none, SYSTEM: none },
     others: () => false,
     stopped: () => false,
+    retired: () => false,
+    giveBack: () => {},
     mayBegin: () => true,
     begin: ({ start }, link) => start(link),
   })
@@ -74,7 +76,7 @@ const request = (payload = '{}'): OperationRequest => ({
 const relayOf = async (limits: { waiting: number; bytes: number }) => {
   const hub = createMemoryHub()
   const bus = await createBus({ appId: newId(), log, open: (events) => hub.open('app', events) })
-  return createOperationRelay({ queue, owner: 'here', bus, wake: () => {}, limits, log })
+  return createOperationRelay({ db: fixture.db, queue, owner: 'here', bus, wake: () => {}, limits, log })
 }
 /** Takes the oldest operation and has a worker answer it. */
 const answerOne = async (relay: Awaited<ReturnType<typeof relayOf>>) => {

@@ -21,6 +21,10 @@ export interface Dispatcher {
   cancel(id: string): boolean
   load(): ReturnType<Lane['load']>
   start(): void
+  /** Begins no more runs, and gives those back that have not begun; what runs and operations go on. */
+  retire(): Promise<void>
+  /** Whether the work is with a worker. */
+  isActive(id: string): boolean
   /** Takes no new work, waits for what runs, at most `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
@@ -50,6 +54,7 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
   const active = new Map<string, { item: WorkItem; running: Running }>()
   const buckets = createBuckets()
   let stopped = true
+  let retired = false
   let timers: NodeJS.Timeout[] = []
   let promotion: NodeJS.Timeout | undefined
   let renewed = new Set<string>()
@@ -72,6 +77,8 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
     const lane = createLane({
       ...{ group, queue, owner, leaseMs, handlers, buckets, others, begin, log },
       stopped: () => stopped,
+      retired: () => retired,
+      giveBack: (ids) => void giveBack(ids),
       mayBegin: () => recording < MAX_RECORDING,
     })
     lanes.set(group, lane)
@@ -102,6 +109,16 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
       renewed = kept
     } catch (error) {
       log.error({ err: error }, 'renewing leases failed')
+    }
+  }
+
+  const giveBack = async (ids: readonly string[]): Promise<void> => {
+    if (ids.length === 0) return
+    try {
+      await queue.giveBack({ owner, ids })
+      queue.announce()
+    } catch (error) {
+      log.warn({ err: error }, 'jobs could not be given back; others take them when their leases run out')
     }
   }
 
@@ -164,6 +181,11 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
       void promote()
       wake()
     },
+    async retire() {
+      retired = true
+      await giveBack([...lanes.values()].flatMap((lane) => lane.retire()))
+    },
+    isActive: (id) => active.has(id),
     async stop(graceMs) {
       stopped = true
       for (const timer of timers) clearTimeout(timer)

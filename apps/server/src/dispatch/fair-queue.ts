@@ -7,6 +7,8 @@ export interface FairQueue<T> {
   push(item: T): void
   /** The next item of those that may go now. */
   pop(mayGo?: (item: T) => boolean): T | undefined
+  /** Takes one item out. @returns whether it was there. */
+  take(item: T): boolean
   /** Takes out the items that match, wherever they stand. */
   remove(matches: (item: T) => boolean): T[]
   /** All of them, in no order that means anything. */
@@ -45,6 +47,17 @@ export function createFairQueue<T extends { projectId: string; priority: number 
         }
       }
       return undefined
+    },
+    take(item) {
+      const lane = lanes.get(item.priority)
+      const items = lane?.get(item.projectId)
+      const index = items?.indexOf(item) ?? -1
+      if (!lane || !items || index < 0) return false
+      items.splice(index, 1)
+      if (items.length === 0) lane.delete(item.projectId)
+      if (lane.size === 0) lanes.delete(item.priority)
+      size--
+      return true
     },
     remove(matches) {
       const removed: T[] = []

@@ -32,6 +32,14 @@ export interface Lane {
   pump(): void
   /** Takes an item out of what waits. @returns whether it was there. */
   drop(id: string): boolean
+  /** Takes submitted work back that has not begun. @returns whether it was still waiting. */
+  withdraw(item: WorkItem): boolean
+  /**
+   * Begins no more runs: refuses those that were submitted and lets go of those that were claimed. Operations go on,
+   * because requests that are under way may need them.
+   * @returns the ids of the jobs that are for others now.
+   */
+  retire(): string[]
   /** Ids of what waits under lease. */
   leased(): string[]
   /** The lease of what waits here lasts until then, by the clock of this machine. */
@@ -50,6 +58,10 @@ export interface LaneParts {
   /** Whether other apps may take the jobs of a bucket, so that its room can change unseen. */
   others(): boolean
   stopped(): boolean
+  /** Whether no more runs begin here. */
+  retired(): boolean
+  /** Jobs that were claimed are for others after all. */
+  giveBack(ids: readonly string[]): void
   /** Whether one more may run in this app. */
   mayBegin(): boolean
   /** Starts an item on a worker. */
@@ -77,6 +89,12 @@ const USUAL_CLAIM_MS = 4
 /** Weight of the last one in a running average. */
 const WEIGHT = 0.1
 const RETRY_AFTER_ERROR_MS = 1000
+
+/** To callers whose work cannot begin any more. */
+export const stopsBefore = (): AppError =>
+  new AppError('SERVICE_UNAVAILABLE', {
+    message: 'The server is stopping, and nothing was begun. Try again: another one may answer.',
+  })
 
 export const tooManyWait = (): AppError =>
   new AppError('SANDBOX_CAPACITY_EXCEEDED', { message: 'Too many calls wait for a free worker. Try again later.' })
@@ -173,7 +191,7 @@ export function createLane(parts: LaneParts): Lane {
       if (!entry || !item) break
       begin(item, entry)
     }
-    if (mayHaveMore && !claiming && links.size > 0 && wanted() > 0) void claimMore()
+    if (mayHaveMore && !claiming && !parts.retired() && links.size > 0 && wanted() > 0) void claimMore()
   }
 
   /** How many jobs a claim asks for; none while enough are ahead. */
@@ -201,6 +219,7 @@ export function createLane(parts: LaneParts): Lane {
           buckets.change(item.bucket, 1)
           hold(item, asked)
         }
+      if (parts.retired()) parts.giveBack(letGo())
       averageClaimMs += WEIGHT * (performance.now() - began - averageClaimMs)
     } catch (error) {
       log.error({ err: error }, 'claiming jobs failed')
@@ -210,6 +229,14 @@ export function createLane(parts: LaneParts): Lane {
       claiming = false
       pump()
     }
+  }
+
+  /** Lets go of what was claimed and has not begun. */
+  const letGo = (): string[] => {
+    const items = claimed.remove(() => true)
+    leasedUntil.clear()
+    for (const { bucket } of items) buckets.change(bucket, -1)
+    return items.map(({ id }) => id)
   }
 
   const wake = () => {
@@ -230,6 +257,7 @@ export function createLane(parts: LaneParts): Lane {
       return freeSlots() - reserved > claimed.size + waiting.size
     },
     submit(item) {
+      if (parts.retired() && item.leased) throw stopsBefore()
       const bytes = item.bytes ?? 0
       if (waiting.size >= MAX_WAITING.waiting || (waiting.size > 0 && waitingBytes + bytes > MAX_WAITING.bytes))
         throw tooManyWait()
@@ -238,7 +266,8 @@ export function createLane(parts: LaneParts): Lane {
       pump()
     },
     reserve(quota) {
-      if (parts.stopped() || waiting.size + claimed.size > 0 || freeSlots() - reserved <= 0) return false
+      if (parts.stopped() || parts.retired() || waiting.size + claimed.size > 0 || freeSlots() - reserved <= 0)
+        return false
       // Those who wait in the queue go first.
       if (quota && (blocked.has(quota.bucket) || !buckets.hasRoom(quota.bucket, quota.cap))) return false
       reserved++
@@ -248,7 +277,8 @@ export function createLane(parts: LaneParts): Lane {
     submitReserved(item) {
       reserved--
       hold(item, Date.now())
-      pump()
+      if (parts.retired()) parts.giveBack(letGo())
+      else pump()
     },
     unreserve(quota) {
       reserved--
@@ -256,6 +286,18 @@ export function createLane(parts: LaneParts): Lane {
     },
     wake,
     pump,
+    withdraw(item) {
+      if (!waiting.take(item)) return false
+      waitingBytes -= item.bytes ?? 0
+      return true
+    },
+    retire() {
+      for (const item of waiting.remove(({ leased }) => leased)) {
+        waitingBytes -= item.bytes ?? 0
+        item.refuse?.()
+      }
+      return letGo()
+    },
     drop(id) {
       const direct = waiting.remove((item) => item.id === id)
       for (const { bytes = 0 } of direct) waitingBytes -= bytes

@@ -5,6 +5,7 @@ import type { PieceRef, TaskOperation, VersionRef } from '@piecework/worker/task
 import type { ClaimedJob } from '../queue/job.ts'
 import { PRIORITY } from '../queue/job.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import { stopsBefore } from './lane.ts'
 import type { Placements } from './placements.ts'
 import type { Running, WorkerLink, WorkItem } from './work.ts'
 
@@ -66,6 +67,7 @@ export function createInteractive(
         bucket: null,
         bytes: bytesOf(request),
         start: (link) => simple(runOperation(link, request).then(resolve, reject)),
+        refuse: () => reject(stopsBefore()),
       }
       try {
         lane.submit(item)

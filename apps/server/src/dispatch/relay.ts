@@ -5,7 +5,9 @@ import { EngineResultSchema } from '@piecework/worker/channel/results'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { Bus } from '../bus/bus.ts'
-import type { Message } from '../bus/topics.ts'
+import { keepMessages, readKept } from '../bus/kept.ts'
+import { type Message, TOPICS } from '../bus/topics.ts'
+import type { Db } from '../database/open.ts'
 import { type ClaimedJob, PRIORITY } from '../queue/job.ts'
 import type { Queue } from '../queue/queue.ts'
 import { MAX_WAITING, tooManyWait } from './lane.ts'
@@ -21,9 +23,14 @@ export interface OperationRelay {
   ask(request: OperationRequest): Promise<EngineResult>
   /** Handles OPERATION jobs. */
   handler: JobHandler
+  /** Looks for answers whose message was missed. */
+  look(): Promise<void>
+  /** The server stops: callers wait no longer. */
+  stop(): void
 }
 
 interface Parts {
+  db: Db
   queue: Queue
   owner: string
   bus: Bus
@@ -36,6 +43,8 @@ interface Parts {
 /** How long an operation may wait for a free worker, beside its own time. */
 const PICK_UP_MS = 60_000
 
+const keyOf = (id: string): string => `operation:${id}`
+
 const Relayed = z.object({
   replyTo: z.string(),
   until: z.number(),
@@ -43,7 +52,15 @@ const Relayed = z.object({
   request: z.custom<OperationRequest>((value) => typeof value === 'object' && value !== null && 'operation' in value),
 })
 
-export function createOperationRelay({ queue, owner, bus, wake, limits = MAX_WAITING, log }: Parts): OperationRelay {
+export function createOperationRelay({
+  db,
+  queue,
+  owner,
+  bus,
+  wake,
+  limits = MAX_WAITING,
+  log,
+}: Parts): OperationRelay {
   const waiting = new Map<string, (reply: Message<'OPERATION_REPLY'>) => void>()
   let waitingBytes = 0
   bus.on('OPERATION_REPLY', (reply) => waiting.get(reply.id)?.(reply))
@@ -58,9 +75,12 @@ export function createOperationRelay({ queue, owner, bus, wake, limits = MAX_WAI
     // A worker that came to the app of the caller meanwhile may be the one that took it.
     if (replyTo === bus.appId) waiting.get(job.id)?.(reply)
     else bus.publish('OPERATION_REPLY', reply, replyTo)
-    await queue
-      .complete({ owner, id: job.id })
-      .catch((error: unknown) => log.error({ err: error }, 'an operation could not be taken off the queue'))
+    try {
+      if (replyTo !== bus.appId) await keepMessages(db, [{ id: keyOf(job.id), body: JSON.stringify(reply) }])
+      await queue.complete({ owner, id: job.id })
+    } catch (error) {
+      log.error({ err: error }, 'an operation could not be taken off the queue')
+    }
   }
 
   return {
@@ -92,6 +112,18 @@ export function createOperationRelay({ queue, owner, bus, wake, limits = MAX_WAI
         waiting.delete(id)
         waitingBytes -= bytes
       }
+    },
+
+    async look() {
+      if (waiting.size === 0) return
+      for (const { body } of await readKept(db, [...waiting.keys()].map(keyOf))) {
+        const { success, data } = TOPICS.OPERATION_REPLY.safeParse(JSON.parse(body))
+        if (success) waiting.get(data.id)?.(data)
+      }
+    },
+
+    stop() {
+      for (const [id, answer] of waiting) answer({ id, error: 'The server stops before a worker has answered.' })
     },
 
     handler: async (jobs) =>

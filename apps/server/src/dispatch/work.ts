@@ -26,6 +26,8 @@ export interface WorkItem {
   /** What it holds in memory, about. */
   bytes?: number
   start(link: WorkerLink): Running
+  /** The server stops, and the item will not begin here: the caller who waits is to hear of it. */
+  refuse?(): void
 }
 
 export interface Running {

@@ -21,6 +21,8 @@ export interface Queue {
   retryAt(request: { owner: string; id: string; dueAt: Date }): Promise<void>
   remove(request: { ids: readonly string[] }): Promise<void>
   removeKey(request: { key: string }): Promise<void>
+  /** Makes jobs that the owner holds deliverable at once, in the place that they had. */
+  giveBack(request: { owner: string; ids: readonly string[] }): Promise<void>
   /** Makes jobs whose lease ran out deliverable again. @returns how many. */
   releaseExpired(): Promise<number>
   /** Makes the jobs that the owner holds deliverable: at its end. */
@@ -95,6 +97,9 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
     },
     async removeKey({ key }) {
       await db.deleteFrom('job').where('key', '=', key).execute()
+    },
+    async giveBack({ owner, ids }) {
+      await release(db, sql`owner = ${owner} and id = any(${[...ids]}::text[])`)
     },
     async releaseExpired() {
       return release(db, sql`"leaseUntil" < now()`)

@@ -11,7 +11,7 @@ import { endLoops, lacksEvent, logOfJournal } from './journal.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
 import type { RunFacts } from './present.ts'
 import type { RunRecorder } from './recorder.ts'
-import { type Caller, NO_CALLER, type RunReplies } from './replies.ts'
+import { type Caller, NO_CALLER, type RunReplies, type RunReply } from './replies.ts'
 import { type StepInFlight, stepInFlight } from './step-in-flight.ts'
 import type { LoadedVersion } from './versions.ts'
 
@@ -110,6 +110,19 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     timeoutMs: parts.flowTimeoutMs,
   })
 
+  /** A message can be missed: a caller at another app also finds the reply in the database. */
+  const keepReply = async ({ runId, caller }: Attempt, reply: RunReply): Promise<void> => {
+    const app = replies.elsewhere(runId, caller)
+    if (app !== undefined) await recorder.reply({ runId, app, reply })
+  }
+
+  const respond = (attempt: Attempt, response: FlowResponse): void => {
+    keepReply(attempt, { kind: 'RESPONSE', response }).catch((err: unknown) =>
+      log.warn({ err, runId: attempt.runId }, 'the answer of a run could not be stored; its caller has the message'),
+    )
+    replies.respond(attempt.runId, response, attempt.caller)
+  }
+
   /** Writes the end of the attempt, whatever it was. */
   const conclude = async (attempt: Attempt, outcome: TaskOutcome, seen: AttemptObserver): Promise<void> => {
     if (outcome.kind === 'CANCELED') return
@@ -120,8 +133,9 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     const entries = outcome.kind === 'RESULT' ? outcome.message.entries : []
     const response = outcome.kind === 'RESULT' ? outcome.message.response : null
     // The caller need not wait for the record of the run.
-    if (response) replies.respond(attempt.runId, response, attempt.caller)
+    if (response) respond(attempt, response)
     if (outcome.kind === 'RESULT' && outcome.message.result.type === 'EXECUTE_FLOW' && outcome.message.result.noEvent) {
+      await keepReply(attempt, { kind: 'REFUSED' })
       replies.refused(attempt.runId, attempt.caller)
       await recorder.discard({ runId: attempt.runId, attempt: attempt.attempt })
       return
@@ -175,7 +189,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
           seen.steps(entries)
           return recorder.journal({ runId, attempt: attempt.attempt, projectId, entries })
         },
-        respond: (response: FlowResponse) => replies.respond(runId, response, attempt.caller),
+        respond: (response: FlowResponse) => respond(attempt, response),
         progress: (stepName, path, output) => parts.listener.progress(attempt, { stepName, path, output }),
       })
       state.cancel = running.cancel

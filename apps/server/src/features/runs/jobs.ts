@@ -187,6 +187,10 @@ export function createRunJobs(parts: Parts): JobHandler {
 }
 
 function onlyPayload(stored: StoredRun['resumePayload']): ResumePayload | null {
+  if (stored && 'unreadable' in stored)
+    throw new AppError('EXECUTION_STATE_MISSING', {
+      message: 'What the run was resumed with cannot be read, so it cannot go on.',
+    })
   return stored && { body: stored.body, headers: stored.headers, queryParams: stored.queryParams }
 }
 

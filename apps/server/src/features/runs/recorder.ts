@@ -1,10 +1,12 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
+import { type KeptMessage, keepMessages } from '../../bus/kept.ts'
 import type { Availability } from '../../database/availability.ts'
 import type { Db } from '../../database/open.ts'
 import { survivingOutages } from '../../database/outage.ts'
 import { createGroupCommit } from '../../queue/group-commit.ts'
 import type { FileStorage } from '../files/storage.ts'
 import { settlePauses } from '../waitpoints/settle.ts'
+import { keyOfReply } from './missed-replies.ts'
 import type { NewRun } from './new-run.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
 import { createRunPacker, type PackedLog, type PackedSlice } from './pack.ts'
@@ -18,6 +20,7 @@ import {
   writeJournal,
   writeSlices,
 } from './recorder-sql.ts'
+import type { RunReply } from './replies.ts'
 
 /**
  * The one writer of runs: every write of a run goes through its group commit, in order, fenced by the attempt.
@@ -29,6 +32,8 @@ export interface RunRecorder {
   accept(run: NewRun, options: { claimed: boolean }): Promise<void>
   /** Takes the run as attempt 1 and stores it within WRITE_BEHIND_MS, or with its first awaited write. */
   acceptBehind(run: NewRun): void
+  /** Resolves when a run that was taken behind its execution is on disk. */
+  stored(runId: string): Promise<void>
   /** Resolves when the entries are on disk. @throws StaleAttemptError */
   journal(write: { runId: string; attempt: number; projectId: string; entries: JournalEntry[] }): Promise<void>
   /** Resolves when the end of the attempt is on disk; the journal is gone then, the log has it. @throws StaleAttemptError */
@@ -39,6 +44,11 @@ export interface RunRecorder {
     entries: JournalEntry[]
     outcome: RunOutcome
   }): Promise<void>
+  /**
+   * Keeps what a run says to a caller at another app, who may miss the message. What the run writes after it is on
+   * disk after it.
+   */
+  reply(told: { runId: string; app: string; reply: RunReply }): Promise<void>
   /** Forgets a run that was none: its trigger made no event of the call. */
   discard(write: { runId: string; attempt: number }): Promise<void>
   /** Resolves when everything that was recorded so far is on disk. */
@@ -53,6 +63,7 @@ type Write =
   | { kind: 'STORE'; runId: string }
   | { kind: 'JOURNAL'; runId: string; attempt: number; entries: JournalEntry[]; slices: PackedSlice[] }
   | { kind: 'FINISH'; row: FinishRow; slices: PackedSlice[] }
+  | { kind: 'REPLY'; message: KeptMessage }
 
 interface Birth {
   kind: 'BIRTH'
@@ -194,6 +205,8 @@ export function createRunRecorder({ db, availability, owner, leaseMs, storage, o
       unborn.set(run.id, birth(run, true))
       timer ??= setTimeout(storeBehind, WRITE_BEHIND_MS)
     },
+    // Also when it is being stored already: commits follow one another.
+    stored: (runId) => commits.add({ kind: 'STORE', runId }),
     journal({ projectId, ...write }) {
       const add = (slices: PackedSlice[]) => commits.add({ kind: 'JOURNAL', ...write, slices })
       if (!packing.has(write.runId) && !hasSlices(write.entries)) return add([])
@@ -207,6 +220,9 @@ export function createRunRecorder({ db, availability, owner, leaseMs, storage, o
       if (small && !packing.has(runId) && !hasSlices(entries)) return add([small, []])
       const pack = () => Promise.all([packer.log(projectId, outcome.log), packer.slices(projectId, entries)])
       return inOrder(runId, pack, add)
+    },
+    async reply({ runId, app, reply }) {
+      await commits.add({ kind: 'REPLY', message: { id: keyOfReply(app, runId), body: JSON.stringify(reply) } })
     },
     async discard({ runId, attempt }) {
       if (unborn.delete(runId)) return
@@ -232,11 +248,12 @@ interface Plan {
   journals: { index: number; runId: string; attempt: number; entries: JournalEntry[] }[]
   finishes: { index: number; row: FinishRow }[]
   slices: PackedSlice[]
+  replies: KeptMessage[]
 }
 
 /** @param take gives the row of a run that is not stored yet, and only once. */
 function planCommit(writes: Write[], take: (runId: string) => BirthRow | undefined): Plan {
-  const plan: Plan = { births: [], journals: [], finishes: [], slices: [] }
+  const plan: Plan = { births: [], journals: [], finishes: [], slices: [], replies: [] }
   for (const [index, write] of writes.entries()) {
     if (write.kind === 'BIRTH') {
       plan.births.push(write.row)
@@ -245,6 +262,10 @@ function planCommit(writes: Write[], take: (runId: string) => BirthRow | undefin
     if (write.kind === 'STORE') {
       const row = take(write.runId)
       if (row) plan.births.push(row)
+      continue
+    }
+    if (write.kind === 'REPLY') {
+      plan.replies.push(write.message)
       continue
     }
     plan.slices.push(...write.slices)
@@ -264,10 +285,12 @@ function planCommit(writes: Write[], take: (runId: string) => BirthRow | undefin
  */
 async function execute(
   db: Db,
-  { births, journals, finishes, slices }: Plan,
+  { births, journals, finishes, slices, replies }: Plan,
   isRepetition: boolean,
 ): Promise<{ refused: Map<number, Error>; replaced: string[]; resumable: number }> {
   const refused = new Map<number, Error>()
+  // Before the end, at which a caller without a reply is told that there is none.
+  await keepMessages(db, replies)
   // Before the entries and logs that name them.
   await writeSlices(db, slices)
   await writeBirths(db, births)

@@ -1,17 +1,14 @@
 import type { FlowRunStatus } from '@piecework/model/run/status'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import type { Bus } from '../../bus/bus.ts'
+import type { Message } from '../../bus/topics.ts'
 import type { NewRun } from './new-run.ts'
 
-/**
- * What a waiting caller gets: the flow's answer, the end of the run without one, the word that the trigger made no
- * event of the call, or nothing in time.
- */
-export type Reply =
-  | { kind: 'RESPONSE'; response: FlowResponse }
-  | { kind: 'ENDED'; status: FlowRunStatus }
-  | { kind: 'REFUSED' }
-  | { kind: 'TIMEOUT' }
+/** What a run says to its caller: the flow's answer, its end without one, or that the trigger made no event of the call. */
+export type RunReply = Message<'RUN_REPLY'>['reply']
+
+/** What a waiting caller gets: that, nothing in time, or nothing before the server stops. */
+export type Reply = RunReply | { kind: 'TIMEOUT' } | { kind: 'STOPPED' }
 
 /** Where the caller of a run waits, as the run's row says. */
 export interface Caller {
@@ -25,18 +22,27 @@ export const NO_CALLER: Caller = { replyTo: null, replyUntil: null }
 export interface RunReplies {
   /** Resolves with the first of: a response, the end of the run, the time limit, or the caller giving up. */
   expect(runId: string, timeoutMs: number, givesUp?: AbortSignal): Promise<Reply>
+  /** The run is on its way: from now on what is stored of it is meant for the caller that is expected. */
+  watch(runId: string): void
+  /** The server stops: callers of runs that match wait no longer. */
+  dismiss(matches: (runId: string) => boolean): void
   /** What the row of a run says whose caller waits here. */
   address(timeoutMs: number): NonNullable<NewRun['replyTo']>
   isExpected(runId: string, caller?: Caller): boolean
+  /** The app at which the caller of a run that goes on here still waits; undefined when it is none, or this one. */
+  elsewhere(runId: string, caller: Caller): string | undefined
   respond(runId: string, response: FlowResponse, caller?: Caller): void
   finished(runId: string, status: FlowRunStatus, caller?: Caller): void
   refused(runId: string, caller?: Caller): void
-  /** Runs whose callers wait here. */
-  expected(): string[]
+  /** A reply that was found where it is stored. */
+  found(runId: string, reply: RunReply): void
+  /** Runs that are on their way, and whose callers wait here. */
+  watched(): string[]
 }
 
 export function createRunReplies(bus: Bus): RunReplies {
   const waiting = new Map<string, Set<(reply: Reply) => void>>()
+  const watched = new Set<string>()
 
   const settle = (runId: string, reply: Reply): boolean => {
     const callers = waiting.get(runId)
@@ -49,7 +55,7 @@ export function createRunReplies(bus: Bus): RunReplies {
       ? replyTo
       : undefined
 
-  const tell = (runId: string, reply: Exclude<Reply, { kind: 'TIMEOUT' }>, caller: Caller): void => {
+  const tell = (runId: string, reply: RunReply, caller: Caller): void => {
     if (settle(runId, reply)) return
     const app = elsewhere(caller)
     if (app !== undefined) bus.publish('RUN_REPLY', { runId, reply }, app)
@@ -63,20 +69,31 @@ export function createRunReplies(bus: Bus): RunReplies {
         const callers = waiting.get(runId) ?? new Set()
         const timer = setTimeout(() => answer({ kind: 'TIMEOUT' }), timeoutMs)
         const answer = (reply: Reply) => {
+          if (!callers.delete(answer)) return
           clearTimeout(timer)
-          callers.delete(answer)
-          if (callers.size === 0) waiting.delete(runId)
+          if (callers.size === 0) {
+            waiting.delete(runId)
+            watched.delete(runId)
+          }
           resolve(reply)
         }
         callers.add(answer)
         givesUp?.addEventListener('abort', () => answer({ kind: 'TIMEOUT' }), { once: true })
         waiting.set(runId, callers)
       }),
+    watch(runId) {
+      if (waiting.has(runId)) watched.add(runId)
+    },
+    dismiss(matches) {
+      for (const runId of [...waiting.keys()].filter(matches)) settle(runId, { kind: 'STOPPED' })
+    },
     address: (timeoutMs) => ({ app: bus.appId, until: new Date(Date.now() + timeoutMs) }),
     isExpected: (runId, caller = NO_CALLER) => waiting.has(runId) || elsewhere(caller) !== undefined,
+    elsewhere: (runId, caller) => (waiting.has(runId) ? undefined : elsewhere(caller)),
     respond: (runId, response, caller = NO_CALLER) => tell(runId, { kind: 'RESPONSE', response }, caller),
     finished: (runId, status, caller = NO_CALLER) => tell(runId, { kind: 'ENDED', status }, caller),
     refused: (runId, caller = NO_CALLER) => tell(runId, { kind: 'REFUSED' }, caller),
-    expected: () => [...waiting.keys()],
+    found: (runId, reply) => void settle(runId, reply),
+    watched: () => [...watched],
   }
 }

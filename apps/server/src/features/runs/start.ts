@@ -1,7 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
+import { AppError } from '@piecework/model/errors'
 import type { Dispatcher } from '../../dispatch/dispatcher.ts'
-import type { Lane } from '../../dispatch/lane.ts'
+import { type Lane, stopsBefore } from '../../dispatch/lane.ts'
 import type { Placements, Quota } from '../../dispatch/placements.ts'
 import type { WorkItem } from '../../dispatch/work.ts'
+import { within } from '../../patience.ts'
+import { PRIORITY } from '../../queue/job.ts'
 import type { Attempt, RunExecutor } from './execute.ts'
 import type { NewRun } from './new-run.ts'
 import type { RunPayloads } from './payloads.ts'
@@ -22,10 +26,22 @@ export interface RunStarter {
   fail(run: NewRun, platformId: string, version: LoadedVersion, message: string): Promise<void>
   /**
    * Starts a run for a caller who waits, who is its witness: it is recorded behind its execution. Where it cannot
-   * be started here, it goes through the queue ahead of what nobody waits for, and is answered from elsewhere.
-   * @throws AppError SANDBOX_CAPACITY_EXCEEDED
+   * be started here, it goes through the queue ahead of what nobody waits for, and is answered from elsewhere. When
+   * the caller waits no longer, the run goes on: it is on disk when this resolves, and goes behind the runs of callers
+   * who still wait.
+   * @param gone tells that the caller has left.
+   * @throws AppError SANDBOX_CAPACITY_EXCEEDED; SERVICE_UNAVAILABLE when the run has not begun and the server stops, or
+   * when it cannot be stored.
    */
-  startAndWait(run: NewRun, platformId: string, version: LoadedVersion, timeoutMs: number): Promise<Reply>
+  startAndWait(
+    run: NewRun,
+    platformId: string,
+    version: LoadedVersion,
+    timeoutMs: number,
+    gone?: AbortSignal,
+  ): Promise<Reply>
+  /** Resolves when the runs that callers have left are on disk. */
+  kept(): Promise<void>
 }
 
 interface Parts {
@@ -37,12 +53,19 @@ interface Parts {
   payloads: Pick<RunPayloads, 'store'>
   /** No other app starts runs, so that what runs here is all that runs. */
   alone(): boolean
+  /** The caller of a stored run has left: runs of callers who still wait go first. */
+  letOthersPass(runId: string): Promise<void>
   /** A job was stored: somebody with a free slot shall take it. */
   wake(jobs: { projectId: string; priority: number }): void
 }
 
+/** How long a caller whose time is up waits for the word that the run is stored. */
+const STORE_PATIENCE_MS = 2000
+
 export function createRunStarter(parts: Parts): RunStarter {
   const { recorder, dispatcher, executor, replies, placements, payloads } = parts
+  /** Runs that callers have left, on their way to the disk. */
+  const keeping = new Set<Promise<void>>()
 
   const attemptOf = (run: NewRun, platformId: string, version: LoadedVersion): Attempt => ({
     runId: run.id,
@@ -93,6 +116,27 @@ export function createRunStarter(parts: Parts): RunStarter {
     return { quota, lane: lane?.hasWorkers && (quota === null || parts.alone()) ? lane : undefined }
   }
 
+  /** Puts a run that its caller has left on disk; what has not begun waits in the queue from now on. */
+  const keep = async (run: NewRun, lane: Lane | undefined, item: WorkItem): Promise<void> => {
+    // It is stored; only its turn is at stake.
+    if (!lane) return parts.letOthersPass(run.id).catch(() => {})
+    if (!lane.withdraw(item)) return recorder.stored(run.id)
+    const left = { ...run, priority: PRIORITY.medium, replyTo: null }
+    await recorder.accept(await payloads.store(left), { claimed: false })
+    parts.wake(left)
+  }
+
+  const kept = (...left: Parameters<typeof keep>): Promise<void> => {
+    const done = keep(...left)
+    const settled = done
+      .catch(() => {})
+      .then(() => {
+        keeping.delete(settled)
+      })
+    keeping.add(settled)
+    return within(done, STORE_PATIENCE_MS, notStored)
+  }
+
   return {
     async start(accepted, platformId, version) {
       const run = await payloads.store(accepted)
@@ -115,13 +159,19 @@ export function createRunStarter(parts: Parts): RunStarter {
       recorder.acceptBehind(run)
       return executor.fail(attemptOf(run, platformId, version), message)
     },
-    async startAndWait(unaddressed, platformId, version, timeoutMs) {
+    async startAndWait(unaddressed, platformId, version, timeoutMs, gone) {
       const run = { ...unaddressed, replyTo: replies.address(timeoutMs) }
       const { quota, lane } = await place(run)
-      const reply = replies.expect(run.id, timeoutMs)
+      const reply = replies.expect(run.id, timeoutMs, gone)
+      let isRefused = false
+      // Recorded from its start on: while it only waits, its caller is all that knows of it.
+      const item = firstAttempt(run, platformId, version, quota, () => recorder.acceptBehind(run))
+      item.refuse = () => {
+        isRefused = true
+        replies.dismiss((id) => id === run.id)
+      }
       try {
-        // Recorded from its start on: while it only waits, its caller is all that knows of it.
-        if (lane) lane.submit(firstAttempt(run, platformId, version, quota, () => recorder.acceptBehind(run)))
+        if (lane) lane.submit(item)
         else {
           await recorder.accept(await payloads.store(run), { claimed: false })
           parts.wake(run)
@@ -130,7 +180,21 @@ export function createRunStarter(parts: Parts): RunStarter {
         replies.finished(run.id, 'INTERNAL_ERROR')
         throw error
       }
-      return reply
+      replies.watch(run.id)
+      const answer = await reply
+      if (isRefused) throw stopsBefore()
+      if (answer.kind === 'TIMEOUT' || answer.kind === 'STOPPED') await kept(run, lane, item)
+      return answer
+    },
+    async kept() {
+      // Those who were answered a moment ago come to it next.
+      await setImmediate()
+      await Promise.all(keeping)
     },
   }
 }
+
+const notStored = () =>
+  new AppError('SERVICE_UNAVAILABLE', {
+    message: 'The flow has not answered in time, and its run could not be stored yet: it may not come to an end.',
+  })

@@ -3,8 +3,9 @@ import { type Selectable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import type { FlowRunTable } from '../../database/schema.ts'
 import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
+import { PRIORITY } from '../../queue/job.ts'
 
-export type RunRow = Omit<Selectable<FlowRunTable>, 'payload' | 'retries' | 'replyTo' | 'replyUntil'>
+export type RunRow = Omit<Selectable<FlowRunTable>, 'payload' | 'resumePayload' | 'retries' | 'replyTo' | 'replyUntil'>
 export type StoredRun = Selectable<FlowRunTable> & { platformId: string }
 export type ListedRun = RunRow & { flowDisplayName: string | null }
 
@@ -54,6 +55,8 @@ export interface RunStore {
    * @returns those that were ended now.
    */
   cancel(projectId: string, ids: readonly string[]): Promise<CanceledRun[]>
+  /** The caller of a run has left: as long as it waits for a worker, the runs of callers who wait go first. */
+  letOthersPass(id: string): Promise<void>
   /** Makes an ended run wait for a worker again. @returns false when it is not in one of the given statuses. */
   requeue(request: {
     id: string
@@ -87,7 +90,6 @@ const COLUMNS = [
   'r.attempt',
   'r.executeTrigger',
   'r.payloadFileId',
-  'r.resumePayload',
 ] as const
 
 const filtered = (db: Db, filter: RunFilter) => {
@@ -219,6 +221,16 @@ export function createRunStore(db: Db): RunStore {
         )
         select * from canceled`.execute(db)
       return result.rows
+    },
+    async letOthersPass(id) {
+      const { high, medium } = PRIORITY
+      await db
+        .updateTable('job')
+        .set({ priority: medium })
+        .where('id', '=', id)
+        .where('owner', 'is', null)
+        .where('priority', '=', high)
+        .execute()
     },
     async requeue({ id, from, resumePayload, priority }) {
       const payload = resumePayload === null ? null : JSON.stringify(resumePayload)

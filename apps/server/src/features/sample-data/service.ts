@@ -1,6 +1,7 @@
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import { sampleDataOf } from '@piecework/model/flow/sample-data'
 import { findStep, walk } from '@piecework/model/flow/walk'
+import { readJson, unreadable } from '../../database/json-column.ts'
 import type { Files, StoredFile } from '../files/service.ts'
 
 export type SampleKind = 'INPUT' | 'OUTPUT'
@@ -33,9 +34,13 @@ export function createSampleData({ files }: { files: Files }): SampleData {
   return {
     async read(ref) {
       const id = fileIdOf(ref)
-      const file = id === undefined ? undefined : await files.read({ projectId: ref.projectId }, id)
-      if (!file) return undefined
-      return JSON.parse(jsonOf(file))
+      if (id === undefined) return undefined
+      try {
+        const file = await files.read({ projectId: ref.projectId }, id)
+        return file && readJson(jsonOf(file))
+      } catch {
+        return unreadable('The file of the sample data cannot be read.')
+      }
     },
 
     async outputs(projectId, version) {

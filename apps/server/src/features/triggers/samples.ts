@@ -1,6 +1,7 @@
 import type { Trigger } from '@piecework/model/flow/step'
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
+import { readJson, type Unreadable, unreadable } from '../../database/json-column.ts'
 import type { Db } from '../../database/open.ts'
 import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
 import type { Files } from '../files/service.ts'
@@ -36,6 +37,10 @@ export interface TriggerSamples {
 
 const KEPT = 10
 const NEWEST_FIRST: readonly OrderColumn[] = [{ ref: 'id', key: 'id', direction: 'desc', kind: 'text' }]
+
+/** Of a page; the events behind it are listed without their payload. */
+const MAX_LIST_BYTES = 32 * 1024 * 1024
+const TOO_MUCH = unreadable('The payloads before this one fill the list. Ask for a smaller page.')
 
 export function createTriggerSamples({ db, files }: { db: Db; files: Files }): TriggerSamples {
   /** Their rows go with their files. */
@@ -73,6 +78,16 @@ export function createTriggerSamples({ db, files }: { db: Db; files: Files }): T
     return { ...row, payload: JSON.parse(payload) }
   }
 
+  /** The text, null when the file is gone, or why it cannot be read: others are listed all the same. */
+  const contentOf = async (projectId: string, fileId: string): Promise<string | null | Unreadable> => {
+    try {
+      const content = (await files.readMany({ projectId }, [fileId])).get(fileId)
+      return content ? new TextDecoder().decode(content) : null
+    } catch {
+      return unreadable('The file of the event cannot be read.')
+    }
+  }
+
   const save: TriggerSamples['save'] = async (owner, trigger, payloads) => {
     const events: TriggerEvent[] = []
     const kept = payloads.slice(-KEPT)
@@ -101,15 +116,13 @@ export function createTriggerSamples({ db, files }: { db: Db; files: Files }): T
         .where('flowId', '=', flowId)
         .where('sourceName', '=', sourceName(trigger))
       const page = await paginate(query, NEWEST_FIRST, request)
-      const contents = await files.readMany(
-        { projectId },
-        page.data.map((event) => event.fileId),
-      )
-      const decoder = new TextDecoder()
-      const data = page.data.map((event) => {
-        const content = contents.get(event.fileId)
-        return { ...event, payload: content ? JSON.parse(decoder.decode(content)) : null }
-      })
+      const data: TriggerEvent[] = []
+      let bytes = 0
+      for (const event of page.data) {
+        const content = bytes < MAX_LIST_BYTES ? await contentOf(projectId, event.fileId) : TOO_MUCH
+        if (typeof content === 'string') bytes += content.length
+        data.push({ ...event, payload: typeof content === 'string' ? readJson(content) : content })
+      }
       return { ...page, data }
     },
   }

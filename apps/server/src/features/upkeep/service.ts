@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import type { StoppedRun } from '../runs/aftermath.ts'
+import { CLOCK, type Clock, clockWatch } from './clock-watch.ts'
 import { type OutsideFiles, purgeExecutionData, purgeKeptState } from './purge.ts'
 import { expirePausedRuns, rescueStuckRuns } from './sweep.ts'
 
@@ -31,6 +32,7 @@ interface Parts {
   /** What the database needs now and then. */
   tidyDatabase(): Promise<unknown>
   wake(): void
+  clock?: Clock
   log: Logger
 }
 
@@ -42,6 +44,8 @@ const STOP_MS = 5000
 /** Runs wait for what a crash left undone, so that is looked after more often. */
 const SETTLE_EVERY_MS = 60_000
 const TIDY_EVERY_MS = 30_000
+/** A schedule that a wrong clock has put off misses its minutes until that is noticed. */
+const CLOCK_EVERY_MS = 5000
 
 export function createUpkeep(parts: Parts): Upkeep {
   const { db, log } = parts
@@ -73,6 +77,14 @@ export function createUpkeep(parts: Parts): Upkeep {
       return 0
     })
     tidying = false
+  }
+
+  const wasSetBack = clockWatch(parts.clock ?? CLOCK)
+  /** A clock that was ahead has put ticks off, which are due later than their schedules have it. */
+  const lookAtClock = async (): Promise<void> => {
+    if (!wasSetBack()) return
+    log.warn('the clock of this machine was set back; schedules are put right')
+    if ((await reconcile(new Date(Date.now() - REGISTRATION_MS))) > 0) parts.wake()
   }
 
   const settle = async (): Promise<void> => {
@@ -108,6 +120,7 @@ export function createUpkeep(parts: Parts): Upkeep {
         setInterval(() => void tick(new Date()), EVERY_MS).unref(),
         setInterval(() => void settle(), SETTLE_EVERY_MS).unref(),
         setInterval(() => void tidy(), TIDY_EVERY_MS).unref(),
+        setInterval(() => void lookAtClock(), CLOCK_EVERY_MS).unref(),
       ]
     },
     async stop() {

@@ -8,10 +8,11 @@ import { API_PREFIX, openAccess, route } from '../../http/route.ts'
 import type { NewRun } from '../runs/new-run.ts'
 import type { RunReplies } from '../runs/replies.ts'
 import type { RunStore, StoredRun } from '../runs/store.ts'
+import { answerOf } from '../webhooks/answer.ts'
 import type { BodyFile } from '../webhooks/body/multipart.ts'
+import { goneSignal } from '../webhooks/gone.ts'
 import { readPayload, type SaveFlowFile, takeAnyBody } from '../webhooks/payload.ts'
 import { sendAnswer } from '../webhooks/send-answer.ts'
-import { webhookTimeout } from '../webhooks/service.ts'
 import type { WaitpointStore } from './store.ts'
 
 interface Parts {
@@ -95,7 +96,7 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
     if (!run) return reply.code(410).send(EXPIRED)
     if (isTerminal(run.status)) return reply.code(409).send(finished(run.status))
     const stale = new AbortController()
-    const expected = replies.expect(id, parts.timeoutMs, stale.signal)
+    const expected = replies.expect(id, parts.timeoutMs, AbortSignal.any([stale.signal, goneSignal(reply)]))
     try {
       if ((await signal(request, run, replies.address(parts.timeoutMs))) === 'STALE') {
         stale.abort()
@@ -110,11 +111,11 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
       stale.abort()
       throw error
     }
+    replies.watch(id)
     const answer = await expected
-    if (answer.kind === 'TIMEOUT') throw webhookTimeout(parts.timeoutMs)
-    if (answer.kind !== 'RESPONSE') return reply.code(204).send()
-    const { status = 200, headers = {}, body = {} } = answer.response
-    return sendAnswer(reply, { status, headers, body })
+    // The run is stored; only its turn is at stake.
+    if (answer.kind === 'TIMEOUT' || answer.kind === 'STOPPED') await runs.letOthersPass(id).catch(() => {})
+    return sendAnswer(reply, answerOf(answer, parts.timeoutMs))
   }
 
   const forms = [

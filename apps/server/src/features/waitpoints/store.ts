@@ -5,6 +5,7 @@ import type { Db } from '../../database/open.ts'
 import type { Database, FlowRunTable } from '../../database/schema.ts'
 import { storableJson } from '../../database/storable.ts'
 import { PRIORITY } from '../../queue/job.ts'
+import { keyOfReply } from '../runs/missed-replies.ts'
 import type { NewRun } from '../runs/new-run.ts'
 import { jsonOf } from '../webhooks/json-text.ts'
 import { STEP_TO_COME, settlePauses } from './settle.ts'
@@ -139,6 +140,8 @@ async function receive(trx: Transaction<Database>, signal: Signal): Promise<Sign
   const waitpoint = await find(trx, signal)
   const payload: StoredResumePayload = isLegacy ? { ...signal.payload, requestId: waitpointId } : signal.payload
   const resumePayload = jsonOf(payload, storableJson)
+  // What the run said to an earlier caller at the same app is not for this one.
+  if (replyTo) await trx.deleteFrom('bus_message').where('id', '=', keyOfReply(replyTo.app, runId)).execute()
   if (run.status === 'PAUSED') {
     if (waitpoint?.status !== 'PENDING') return 'STALE'
     await trx.deleteFrom('waitpoint').where('id', '=', waitpoint.id).execute()

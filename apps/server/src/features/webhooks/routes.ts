@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
+import { goneSignal } from './gone.ts'
 import { parentOf } from './parent.ts'
 import { readPayload, type SaveFlowFile, takeAnyBody } from './payload.ts'
 import { runFlowRoute } from './run-route.ts'
@@ -44,8 +45,9 @@ export async function webhookRoutes(
           const { flowId } = request.params
           const entry = await webhooks.find(flowId, mode)
           const { projectId } = entry
-          const call = await readPayload(request, (file) => saveFile({ ...file, projectId, flowId }))
-          const answer = await webhooks.receive(entry, { flowId, mode, sync, ...call, ...parentOf(request) })
+          const read = await readPayload(request, (file) => saveFile({ ...file, projectId, flowId }))
+          const call = { flowId, mode, sync, ...read, ...parentOf(request) }
+          const answer = await webhooks.receive(entry, call, sync ? goneSignal(reply) : undefined)
           return sendAnswer(reply, answer)
         },
       })

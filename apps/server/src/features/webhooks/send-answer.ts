@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { AppError } from '@piecework/model/errors'
 import type { FastifyReply } from 'fastify'
-import type { WebhookAnswer } from './service.ts'
+import type { WebhookAnswer } from './answer.ts'
 
 /** Headers of the connection: they are the server's business, and a wrong one breaks the answer. */
 const OF_THE_CONNECTION = new Set([

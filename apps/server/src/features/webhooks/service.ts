@@ -2,17 +2,16 @@ import { AppError, notFound } from '@piecework/model/errors'
 import type { Trigger } from '@piecework/model/flow/step'
 import { newId } from '@piecework/model/ids'
 import type { FlowRun } from '@piecework/model/run/run'
-import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import { authenticate } from '@piecework/pieces/webhook/authenticate'
 import { PRIORITY } from '../../queue/job.ts'
 import { derivedId } from '../runs/derived-id.ts'
 import { type NewRun, newRun } from '../runs/new-run.ts'
 import { presentFacts } from '../runs/present.ts'
-import type { Reply } from '../runs/replies.ts'
 import type { RunStarter } from '../runs/start.ts'
 import type { ParentRun } from '../runs/store.ts'
 import type { LoadedVersion, VersionSource } from '../runs/versions.ts'
 import type { TriggerEvents } from '../triggers/events.ts'
+import { answerOf, answerOfFlow, type WebhookAnswer } from './answer.ts'
 import { type FlowEntries, type FlowEntry, passesThrough } from './flow-entries.ts'
 import { jsonOf, jsonOfValue } from './json-text.ts'
 import type { WebhookPayload } from './payload.ts'
@@ -40,18 +39,16 @@ export interface RunRequest extends Pick<WebhookCall, 'payload' | 'parentRunId' 
   triggeredBy: string | null
 }
 
-export interface WebhookAnswer {
-  status: number
-  headers: Record<string, string>
-  body: unknown
-}
-
 /** Receives the calls that start flows. */
 export interface WebhookService {
   /** The flow that a call is for. @throws AppError WEBHOOK_GONE (410), WEBHOOK_DISABLED (404) */
   find(flowId: string, mode: WebhookMode): Promise<FlowEntry>
-  /** @throws AppError AUTHENTICATION when the trigger's own authentication fails, SANDBOX_CAPACITY_EXCEEDED */
-  receive(entry: FlowEntry, call: WebhookCall): Promise<WebhookAnswer>
+  /**
+   * @param gone tells that the caller has left.
+   * @throws AppError AUTHENTICATION when the trigger's own authentication fails, SANDBOX_CAPACITY_EXCEEDED,
+   * WEBHOOK_TIMEOUT, SERVICE_UNAVAILABLE
+   */
+  receive(entry: FlowEntry, call: WebhookCall, gone?: AbortSignal): Promise<WebhookAnswer>
   /**
    * Starts a flow for somebody who may run it. The webhook trigger gets the call as if it had come to its URL; for
    * any other trigger the body stands for its event, and it is not asked.
@@ -87,7 +84,7 @@ export function createWebhookService({
       return entry
     },
 
-    async receive(entry, call) {
+    async receive(entry, call, gone) {
       const versionId = call.mode === 'LIVE' ? entry.live.id : entry.latestVersionId
       const version = await versions.get(versionId)
       const { trigger } = version.version
@@ -96,7 +93,7 @@ export function createWebhookService({
       else {
         const registered = call.mode === 'LIVE' ? (entry.registeredVersionId ?? versionId) : versionId
         const handshake = await events.handshake(entry, await versions.get(registered), call.payload)
-        if (handshake) return answer(handshake)
+        if (handshake) return answerOfFlow(handshake)
       }
       if (call.mode === 'LIVE' && entry.status === 'DISABLED' && !entry.simulates) throw disabled(entry.flowId)
       if (call.mode !== 'LIVE' || entry.simulates) await events.saveSample(entry, version, call.payload)
@@ -135,7 +132,9 @@ export function createWebhookService({
         }
         return { ...ACCEPTED, headers: { 'x-webhook-id': newId() } }
       }
-      return fromReply(await starter.startAndWait(run, entry.platformId, version, timeoutMs), trigger, timeoutMs)
+      const reply = await starter.startAndWait(run, entry.platformId, version, timeoutMs, gone)
+      if (reply.kind === 'REFUSED' && passesThrough(trigger)) throw unauthenticated()
+      return answerOf(reply, timeoutMs)
     },
 
     async begin(flowId, { payload, parentRunId, failParentOnFailure, triggeredBy }) {
@@ -208,20 +207,3 @@ function requireAuthentication(trigger: Trigger, { payload, bytes }: WebhookCall
 
 const unauthenticated = () =>
   new AppError('AUTHENTICATION', { message: 'The call does not pass the authentication of the trigger.' })
-
-function answer({ status = 200, headers = {}, body = {} }: FlowResponse): WebhookAnswer {
-  return { status, headers, body }
-}
-
-function fromReply(reply: Reply, trigger: Trigger, timeoutMs: number): WebhookAnswer {
-  if (reply.kind === 'RESPONSE') return answer(reply.response)
-  if (reply.kind === 'REFUSED' && passesThrough(trigger)) throw unauthenticated()
-  if (reply.kind === 'ENDED' || reply.kind === 'REFUSED') return { status: 204, headers: {}, body: {} }
-  throw webhookTimeout(timeoutMs)
-}
-
-/** The caller has waited for long enough. */
-export const webhookTimeout = (timeoutMs: number): AppError =>
-  new AppError('WEBHOOK_TIMEOUT', {
-    message: `The flow did not answer within ${timeoutMs / 1000} seconds (AP_WEBHOOK_TIMEOUT_SECONDS); it goes on.`,
-  })

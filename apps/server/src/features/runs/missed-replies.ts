@@ -1,0 +1,76 @@
+import { type FlowRunStatus, isTerminal } from '@piecework/model/run/status'
+import { sql } from 'kysely'
+import type { Bus } from '../../bus/bus.ts'
+import { forgetKept } from '../../bus/kept.ts'
+import { TOPICS } from '../../bus/topics.ts'
+import type { Db } from '../../database/open.ts'
+import type { OperationRelay } from '../../dispatch/relay.ts'
+import type { RunReplies } from './replies.ts'
+
+/** Under what a reply is kept for a caller at an app. */
+export const keyOfReply = (app: string, runId: string): string => `reply:${app}:${runId}`
+
+interface Parts {
+  db: Db
+  bus: Bus
+  replies: RunReplies
+  relay: Pick<OperationRelay, 'look'>
+  log: { warn(details: object, message: string): void }
+}
+
+const LOOK_MS = 1000
+const RUNS_AT_ONCE = 1000
+const FORGET_MS = 60_000
+
+/**
+ * Looks into the database for the replies that callers at this app wait for: whatever happens to messages, nobody
+ * waits for an answer that is there, and nobody is told that a flow has none when it has. As the replies of a run are
+ * stored before its end, a run that is over without one gave none.
+ */
+export function createMissedReplies({ db, bus, replies, relay, log }: Parts) {
+  let timers: NodeJS.Timeout[] = []
+  let looking: Promise<void> | undefined
+
+  const lookForRuns = async (ids: readonly string[]): Promise<void> => {
+    const { rows } = await sql<{ id: string; status: FlowRunStatus | null; body: string | null }>`
+      select i.id, r.status, m.body from unnest(${[...ids]}::text[]) as i(id)
+      left join flow_run r on r.id = i.id left join bus_message m on m.id = ${keyOfReply(bus.appId, '')} || i.id`.execute(
+      db,
+    )
+    for (const { id, status, body } of rows) {
+      const reply = body === null ? undefined : TOPICS.RUN_REPLY.shape.reply.safeParse(JSON.parse(body)).data
+      if (reply) replies.found(id, reply)
+      else if (status !== null && isTerminal(status)) replies.found(id, { kind: 'ENDED', status })
+    }
+  }
+
+  const lookForAll = async (): Promise<void> => {
+    try {
+      const ids = replies.watched()
+      for (let from = 0; from < ids.length; from += RUNS_AT_ONCE)
+        await lookForRuns(ids.slice(from, from + RUNS_AT_ONCE))
+      await relay.look()
+    } catch (err) {
+      log.warn({ err }, 'the answers of runs could not be looked for; it is tried again')
+    }
+  }
+
+  const look = (): void => {
+    looking ??= lookForAll().finally(() => {
+      looking = undefined
+    })
+  }
+  const forget = () => forgetKept(db).catch((err: unknown) => log.warn({ err }, 'old messages could not be removed'))
+
+  return {
+    /** Messages may have been missed. */
+    look,
+    start(): void {
+      timers = [setInterval(look, LOOK_MS), setInterval(() => void forget(), FORGET_MS)]
+    },
+    async stop(): Promise<void> {
+      for (const timer of timers) clearInterval(timer)
+      await looking
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { AppError } from '@piecework/model/errors'
+import type { FlowResponse } from '@piecework/model/run/waitpoint'
+import type { Reply } from '../runs/replies.ts'
+
+export interface WebhookAnswer {
+  status: number
+  headers: Record<string, string>
+  body: unknown
+}
+
+/** What a flow answered. */
+export const answerOfFlow = ({ status = 200, headers = {}, body = {} }: FlowResponse): WebhookAnswer => ({
+  status,
+  headers,
+  body,
+})
+
+/**
+ * What a caller who waits for a run gets. A run that ended without an answer says how it ended, because a flow that
+ * failed looks like one that has nothing to say; one that could not be carried out is a fault of the server.
+ * @throws AppError WEBHOOK_TIMEOUT when there is no answer yet.
+ */
+export function answerOf(reply: Reply, timeoutMs: number): WebhookAnswer {
+  if (reply.kind === 'RESPONSE') return answerOfFlow(reply.response)
+  if (reply.kind === 'REFUSED') return { status: 204, headers: {}, body: {} }
+  if (reply.kind === 'STOPPED')
+    throw new AppError('WEBHOOK_TIMEOUT', { message: 'The server stops before the flow has answered; it goes on.' })
+  if (reply.kind === 'TIMEOUT')
+    throw new AppError('WEBHOOK_TIMEOUT', {
+      message: `The flow did not answer within ${timeoutMs / 1000} seconds (AP_WEBHOOK_TIMEOUT_SECONDS); it goes on.`,
+    })
+  const headers = { [RUN_STATUS]: reply.status }
+  if (reply.status !== 'INTERNAL_ERROR') return { status: 204, headers, body: {} }
+  const message = 'The run could not be carried out, by a fault of the server. Its page says why.'
+  return { status: 500, headers, body: { statusCode: 500, code: 'INTERNAL_SERVER_ERROR', params: { message } } }
+}
+
+/** How a run ended that gave no answer. */
+const RUN_STATUS = 'x-run-status'
