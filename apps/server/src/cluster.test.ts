@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTestPostgres } from './database/testing.ts'
 import { codeAction, eventually, flowMaker, pieceAction, webhookTrigger } from './testing/flows.ts'
@@ -78,6 +79,34 @@ test('a run without a response tells the waiting app of its end', async () => {
   const flow = await flows.create(webhookTrigger(), [codeAction('step_1', 'export const code = async () => 1')])
   await flows.publish(flow.id)
   expect((await front.call('POST', `/v1/webhooks/${flow.id}/sync`, { body: {} })).status).toBe(204)
+})
+
+test('callers get the answers of their flows although the connection for messages is cut again and again', async () => {
+  const flows = flowMaker(front, owner)
+  const steps = [
+    codeAction('step_1', 'export const code = () => new Promise((done) => setTimeout(() => done({ hello: 1 }), 300))'),
+    respond('{{step_1}}'),
+  ]
+  const flow = await flows.create(webhookTrigger(), steps)
+  await flows.publish(flow.id)
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  const listener = `select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and query like '%listen "piecework_${front.server.execution.appId}"%'
+      and pid <> pg_backend_pid()`
+  let calling = true
+  const cutting = (async () => {
+    while (calling) {
+      await client.query(listener)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  })()
+  const calls = Array.from({ length: 9 }, () => front.call('POST', `/v1/webhooks/${flow.id}/sync`, { body: {} }))
+  const answers = await Promise.all(calls)
+  calling = false
+  await cutting
+  await client.end()
+  expect(answers.map(({ status, body }) => [status, body])).toEqual(Array(9).fill([201, { hello: 1 }]))
 })
 
 test('what one app changes, another one does not remember', async () => {

@@ -336,6 +336,7 @@ export function createExecution(parts: ExecutionParts) {
   })
 
   return {
+    appId: owner,
     runs,
     store,
     replies,
