@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NamespacesUnavailableError, requireNamespaces } from '@piecework/worker/namespaces'
 import { composeServer } from './compose.ts'
+import { giveBackAfterStart } from './give-back.ts'
 import { KeyError } from './keys.ts'
 import { createLog } from './log.ts'
 import { composeWorker } from './separate-worker.ts'
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
     throw explainListen(error, settings)
   })
   log.info({ port, url: settings.frontendUrl }, 'Piecework is ready')
+  giveBackAfterStart()
 }
 
 async function orderly(server: Stoppable, delayMs: number): Promise<void> {
