@@ -276,6 +276,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     runs: runMetrics,
     release,
     token: settings.metricsToken,
+    proxiesFlows: settings.networkMode === 'STRICT' || settings.executionMode !== 'UNSANDBOXED',
     pingRedis: connectRedis && redisPing(app, connectRedis),
   })
   workerMachineRoutes(app, execution)
@@ -288,7 +289,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     })
   }
   humanInputRoutes(app, { humanInput: createHumanInput({ db }) })
-  humanInputPages(app)
+  humanInputPages(app, { frameAncestors: settings.frameAncestors })
   liveRoutes(app)
   docsRoutes(app, { release })
   rootRoutes(app)

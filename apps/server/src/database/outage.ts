@@ -13,6 +13,8 @@ const OUTAGE_STATES = /^(08|53|57|58030|58P02|25006)/
 const DISK_FULL = '53100'
 /** Resources that lack, and files that cannot be made or written. */
 const STORAGE_STATES = /^(53|58)/
+/** A message that the server does not understand: the fault of what was sent, which is no better the next time. */
+const PROTOCOL_VIOLATION = '08P01'
 const OUTAGE_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -39,7 +41,7 @@ export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (DISK_REFUSES.test(error.message)) return true
   if ('code' in error && typeof error.code === 'string')
-    return OUTAGE_STATES.test(error.code) || OUTAGE_CODES.has(error.code)
+    return error.code !== PROTOCOL_VIOLATION && (OUTAGE_STATES.test(error.code) || OUTAGE_CODES.has(error.code))
   // The last is what the rollback says of a transaction whose connection was cut.
   return /connection terminated|timeout exceeded when trying to connect|is not queryable/i.test(error.message)
 }

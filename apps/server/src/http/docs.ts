@@ -4,6 +4,20 @@ import { API_PREFIX, openAccess, route } from './route.ts'
 
 const DOCUMENT_URL = '/v1/openapi.json'
 
+/** The page brings its own script, styles and settings; its requests go to this server alone. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-inline'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self' blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
 /** The OpenAPI document at `/api/v1/openapi.json` (and `/api/v1/docs`), and a page to read it at `/docs`. */
 export function docsRoutes(app: FastifyInstance, { release }: { release: string }): void {
   let document: Record<string, unknown> | undefined
@@ -38,6 +52,7 @@ export function docsRoutes(app: FastifyInstance, { release }: { release: string 
       const answer = await (await page).inject({ method: 'GET', url: request.url, headers: { host: request.host } })
       const type = answer.headers['content-type']
       if (type) reply.header('content-type', type)
+      reply.header('content-security-policy', POLICY).header('x-frame-options', 'DENY')
       return reply.code(answer.statusCode).send(answer.rawPayload)
     },
   })

@@ -5,6 +5,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { UnavailableError } from '../database/availability.ts'
 import { isOutage } from '../database/outage.ts'
+import { isUnstorable, unstorableField } from './unstorable.ts'
 
 /** The body of every error. */
 export interface ErrorBody {
@@ -65,15 +66,17 @@ export function describeError(error: unknown): ErrorBody | null {
     const code = CODE_OF_STATUS[statusCode] ?? error.code ?? 'INVALID_REQUEST'
     return { statusCode, code, error: STATUS_TEXT[statusCode] ?? 'Bad Request', message, params: { message } }
   }
-  if (error instanceof Error && 'code' in error && NOT_TEXT.has(String(error.code))) {
-    const message = 'a text of the request holds a NUL character, which cannot be stored'
-    return { statusCode: 400, code: 'INVALID_REQUEST', error: 'Bad Request', message, params: { message } }
-  }
+  if (isUnstorable(error)) return unstorable(undefined)
   return null
 }
 
-/** SQLSTATEs of text that PostgreSQL cannot hold. */
-const NOT_TEXT: ReadonlySet<string> = new Set(['22021', '22P05'])
+function unstorable(request: FastifyRequest | undefined): ErrorBody {
+  const field = request && unstorableField(request)
+  const message = field
+    ? `${field.path}: ${field.reason}`
+    : 'a value of the request is not one that can be stored: a NUL character, half a character, a time or a number out of range'
+  return { statusCode: 400, code: 'INVALID_REQUEST', error: 'Bad Request', message, params: { message } }
+}
 
 const STATUS_TEXT: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -92,10 +95,9 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   const body = describeError(error)
   if (body) {
     request.log.debug({ err: error }, 'request refused')
-    reply.code(body.statusCode)
-    if (COME_AGAIN.has(body.code)) reply.header('retry-after', RETRY_AFTER_SECONDS)
-    if (body.statusCode === 413) void readToEnd(request.raw).then(() => reply.send(body))
-    else reply.send(body)
+    if (isUnstorable(error)) return refuse(reply, unstorable(request))
+    if (body.statusCode === 413) void readToEnd(request.raw).then(() => refuse(reply, body))
+    else refuse(reply, body)
     return
   }
   // It is in the log already, once for all calls.
@@ -113,6 +115,12 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     message: 'Something went wrong on the server',
     params: { message: 'Something went wrong on the server', requestId: request.id },
   } satisfies ErrorBody)
+}
+
+function refuse(reply: FastifyReply, body: ErrorBody): void {
+  reply.code(body.statusCode)
+  if (COME_AGAIN.has(body.code)) reply.header('retry-after', RETRY_AFTER_SECONDS)
+  reply.send(body)
 }
 
 const RETRY_AFTER_SECONDS = 2

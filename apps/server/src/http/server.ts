@@ -1,5 +1,7 @@
 import multipart from '@fastify/multipart'
+import { AppError } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
+import { isTextWithinDepth, MAX_VALUE_DEPTH } from '@piecework/model/json-depth'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Settings } from '../settings.ts'
 import type { Access } from './access.ts'
@@ -104,10 +106,15 @@ export async function createHttpServer({
 function acceptEmptyJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined)
-    else parse(request, body.toString(), done)
+    const text = body.toString()
+    if (text.length === 0) done(null, undefined)
+    else if (!isTextWithinDepth(text, MAX_VALUE_DEPTH)) done(tooDeep())
+    else parse(request, text, done)
   })
 }
+
+const tooDeep = (): AppError =>
+  new AppError('INVALID_REQUEST', { message: `body: must not nest deeper than ${MAX_VALUE_DEPTH} levels` })
 
 function addHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {

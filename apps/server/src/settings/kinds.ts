@@ -65,6 +65,14 @@ export const list: Kind<string[]> = {
   ),
 }
 
+const FRAME_SOURCE = /^(\*|https?:\/\/(\*\.)?[\w.-]+(:\d{1,5})?)$/
+
+/** Who may frame a page, as a Content-Security-Policy names them. */
+export const frameSources: Kind<string[]> = {
+  expects: 'a comma-separated list of origins such as `https://www.example.com`, or `*`',
+  schema: list.schema.pipe(z.array(z.string().regex(FRAME_SOURCE))),
+}
+
 const HOST_AND_PORT = /^(\[[\da-fA-F:]+\]|[^\s:/[\]]+)(:\d{1,5})?$/
 
 /** Servers as `host:port`; the port may be left out. */

@@ -5,6 +5,7 @@ import {
   certificate,
   duration,
   flag,
+  frameSources,
   hexKey,
   hosts,
   httpUrl,
@@ -159,6 +160,14 @@ export const SETTINGS = {
     3,
     'For so long after SIGTERM the server says that it is not ready and serves on, so that load balancers turn away from it before it closes.',
     { defaultText: '`3` with PostgreSQL, `0` with the embedded database' },
+  ),
+
+  frameAncestors: server.given(
+    'AP_FRAME_ANCESTORS',
+    frameSources,
+    [],
+    'Which pages may show forms and chats in a frame: origins such as `https://www.example.com`, separated by commas, or `*` for all.',
+    { defaultText: 'none' },
   ),
 
   encryptionKey: access.optional(

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Db } from '../../database/open.ts'
 import type { Dispatcher } from '../../dispatch/dispatcher.ts'
 import { openAccess } from '../../http/route.ts'
+import { isOperator } from '../../observability/caller.ts'
 import { CONTENT_TYPE, snapshot } from '../../observability/exposition.ts'
 import { patiently } from '../../observability/patience.ts'
 import type { RunMetrics } from '../../observability/run-metrics.ts'
@@ -18,6 +19,8 @@ interface Parts {
   release: string
   /** AP_METRICS_TOKEN; without it only this machine may read. */
   token: string | undefined
+  /** Requests of flows may come from this process, which runs the egress proxy. */
+  proxiesFlows: boolean
   /** Asks Redis for an answer; absent where there is none. */
   pingRedis?: (() => Promise<unknown>) | undefined
 }
@@ -47,12 +50,13 @@ export function metricsRoutes(app: FastifyInstance, parts: Parts): void {
     url: '/metrics',
     config: openAccess('guarded by AP_METRICS_TOKEN, or open to the same machine only'),
     handler: async (request, reply) => {
-      if (!mayRead(request, token)) {
+      if (!(await mayRead(request, token, parts.proxiesFlows))) {
         return reply.code(token === undefined ? 403 : 401).send({
           statusCode: token === undefined ? 403 : 401,
           code: token === undefined ? 'AUTHORIZATION' : 'INVALID_BEARER_TOKEN',
           params: {
-            message: 'Metrics are read from the same machine, or with AP_METRICS_TOKEN as a bearer token.',
+            message:
+              'Metrics are read by programs of the same machine (of Linux) that are no flows, or with AP_METRICS_TOKEN as a bearer token.',
           },
         })
       }
@@ -75,15 +79,19 @@ export function metricsRoutes(app: FastifyInstance, parts: Parts): void {
   })
 }
 
-/** Proxies of the same machine speak for others, so what they forward is not taken for local. */
-function mayRead({ headers, socket }: FastifyRequest, token: string | undefined): boolean {
+/** Proxies of the same machine speak for others, so what they forward is not taken for local; nor are flows. */
+async function mayRead(
+  { headers, socket }: FastifyRequest,
+  token: string | undefined,
+  proxiesFlows: boolean,
+): Promise<boolean> {
   if (token !== undefined) {
     const given = Buffer.from(headers.authorization ?? '')
     const wanted = Buffer.from(`Bearer ${token}`)
     return given.length === wanted.length && timingSafeEqual(given, wanted)
   }
   const forwarded = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'].some((name) => headers[name] !== undefined)
-  return !forwarded && /^(127\.|::1$|::ffff:127\.)/.test(socket.remoteAddress ?? '')
+  return !forwarded && (await isOperator(socket, proxiesFlows))
 }
 
 interface Timed {

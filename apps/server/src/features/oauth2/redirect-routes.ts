@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { route } from '../../http/route.ts'
 
+const POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
 /**
  * Where services send users back to: hands the code to the window that opened this one. Only a page of this server
  * gets it: a foreign page that opened the window could use the code for a connection of its own.
@@ -30,7 +32,8 @@ export function redirectRoutes(app: FastifyInstance, { frontendUrl }: { frontend
         .type('text/html; charset=utf-8')
         .header('cache-control', 'no-store')
         .header('referrer-policy', 'no-referrer')
-        .header('content-security-policy', `default-src 'none'; script-src 'nonce-${nonce}'`)
+        .header('x-frame-options', 'DENY')
+        .header('content-security-policy', `${POLICY}; script-src 'nonce-${nonce}'`)
       if (!code) {
         const reason = [error, error_description].filter(Boolean).join(': ') || 'The code is missing in the URL'
         return reply.code(400).send(page(`<p>The service did not let you in. ${escapeHtml(reason)}</p>`))

@@ -118,6 +118,14 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
     return sendAnswer(reply, answerOf(answer, parts.timeoutMs))
   }
 
+  /** A link that nobody waits at is answered before the body is read. */
+  const refuse = (isSync: boolean) => async (request: ResumeRequest, reply: FastifyReply) => {
+    const run = await find(request.params.id)
+    if (run && !isTerminal(run.status)) return
+    if (!isSync) return reply.send(EXPIRED)
+    return run ? reply.code(409).send(finished(run.status)) : reply.code(410).send(EXPIRED)
+  }
+
   const forms = [
     { url: '/v1/flow-runs/:id/waitpoints/:waitpointId', handler: async_ },
     { url: '/v1/flow-runs/:id/waitpoints/:waitpointId/sync', handler: sync },
@@ -134,6 +142,7 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
         exposeHeadRoute: false,
         bodyLimit: parts.maxPayloadBytes,
         config: openAccess('the link is the secret'),
+        onRequest: refuse(handler === sync),
         handler,
       })
     }

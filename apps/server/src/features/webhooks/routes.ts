@@ -41,6 +41,10 @@ export async function webhookRoutes(
         exposeHeadRoute: false,
         bodyLimit: maxPayloadBytes,
         config: openAccess('callers are known by the flow id and by the authentication of its trigger'),
+        // A call that no flow takes is answered before its body is read.
+        onRequest: async (request) => {
+          await webhooks.find(request.params.flowId, mode)
+        },
         handler: async (request, reply) => {
           const { flowId } = request.params
           const entry = await webhooks.find(flowId, mode)

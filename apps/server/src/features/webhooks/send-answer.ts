@@ -3,26 +3,77 @@ import { AppError } from '@piecework/model/errors'
 import type { FastifyReply } from 'fastify'
 import type { WebhookAnswer } from './answer.ts'
 
-/** Headers of the connection: they are the server's business, and a wrong one breaks the answer. */
-const OF_THE_CONNECTION = new Set([
+/**
+ * What a flow answers comes from the same origin as forms, chats and the hand-over of OAuth2 codes. The sandbox gives a
+ * page an origin of its own: it may do what pages do, and reaches nothing of ours.
+ */
+const POLICY = [
+  'sandbox',
+  'allow-downloads',
+  'allow-forms',
+  'allow-modals',
+  'allow-popups',
+  'allow-popups-to-escape-sandbox',
+  'allow-scripts',
+  'allow-top-navigation-by-user-activation',
+].join(' ')
+
+/** Headers of the connection are the server's business, and a wrong one breaks the answer; others act on the whole origin. */
+const NOT_FOR_FLOWS: ReadonlySet<string> = new Set([
+  // Of the connection.
   'connection',
   'content-length',
   'keep-alive',
+  'proxy-authenticate',
   'proxy-connection',
   'te',
   'trailer',
   'transfer-encoding',
   'upgrade',
+  // Of the origin: what browsers keep for all pages, or trust it with.
+  'access-control-allow-credentials',
+  'alt-svc',
+  'clear-site-data',
+  'content-security-policy',
+  'content-security-policy-report-only',
+  'critical-ch',
+  'accept-ch',
+  'document-policy',
+  'expect-ct',
+  'feature-policy',
+  'nel',
+  'origin-agent-cluster',
+  'permissions-policy',
+  'public-key-pins',
+  'public-key-pins-report-only',
+  'report-to',
+  'reporting-endpoints',
+  'service-worker-allowed',
+  'set-cookie',
+  'set-cookie2',
+  'set-login',
+  'sourcemap',
+  'speculation-rules',
+  'strict-transport-security',
+  'use-as-dictionary',
+  'x-content-type-options',
+  'x-permitted-cross-domain-policies',
+  // Of reverse proxies, which would send files of theirs instead.
+  'x-lighttpd-send-file',
+  'x-reproxy-url',
+  'x-sendfile',
 ])
 
-/** Sends what a flow answered. Headers that HTTP cannot carry are left out: the caller still gets the answer. */
+/** Sends what a flow answered. Headers that HTTP cannot carry, or flows may not set, are left out. */
 export function sendAnswer(reply: FastifyReply, { status, headers, body }: WebhookAnswer): FastifyReply {
   if (status < 200 || status > 599)
     throw new AppError('INVALID_REQUEST', {
       message: `The flow answered with ${status}, which is not an HTTP status between 200 and 599.`,
     })
+  if (reply.request.headers['service-worker'] !== undefined)
+    throw new AppError('INVALID_REQUEST', { message: 'What a flow answers cannot be a service worker.' })
   for (const [name, value] of Object.entries(headers)) if (isSendable(name, value)) reply.header(name, value)
-  reply.code(status)
+  reply.code(status).header('content-security-policy', POLICY)
   if (status === 204 || status === 304 || body === undefined) return reply.send()
   if (typeof body === 'string') return reply.send(body)
   if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json; charset=utf-8')
@@ -30,7 +81,8 @@ export function sendAnswer(reply: FastifyReply, { status, headers, body }: Webho
 }
 
 function isSendable(name: string, value: string): boolean {
-  if (OF_THE_CONNECTION.has(name.toLowerCase())) return false
+  const lower = name.toLowerCase()
+  if (NOT_FOR_FLOWS.has(lower) || lower.startsWith('x-accel-')) return false
   try {
     validateHeaderName(name)
     validateHeaderValue(name, value)
