@@ -1,52 +1,86 @@
-import { Transform } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
+import { getHeapStatistics } from 'node:v8'
 import { AppError } from '@piecework/model/errors'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Bodies up to this size are not counted: how many there are at a time is bounded by what a process may open. */
+const MB = 1024 * 1024
+/** Bodies up to this size are not counted: how many there are at a time is bounded by the connections. */
 const SMALL_BYTES = 64 * 1024
+/**
+ * What a large body costs in memory until its request is answered, as a multiple of its size on the wire: 20 JSON
+ * bodies of 24 MB at a time took eleven times their size (`npm run bench hostile`).
+ */
+const MEMORY_PER_BYTE = 12
+const MOST_HELD_BYTES = 512 * MB
+/** Of the bound, what callers without a token leave to others: people, API keys and engines. */
+const KEPT_PART = 0.25
+
+/** How much of bodies the process may hold, by the memory that V8 gives it. */
+export const heldBodiesFor = (heapBytes: number = getHeapStatistics().heap_size_limit): number =>
+  Math.min(MOST_HELD_BYTES, Math.floor(heapBytes / MEMORY_PER_BYTE))
+
+/** What has arrived of a body. */
+interface Arrival {
+  bytes: number
+  isRefused: boolean
+}
 
 /**
  * Bounds what all large bodies of requests hold in memory together, from their arrival to their answer; one alone may
- * be larger. Beyond it a request is answered with 429 before its body is read.
+ * be larger. What has arrived counts, and not what was announced. Beyond the bound a request is answered with 429.
  */
 export function boundBodies(app: FastifyInstance, limitBytes: number): void {
   let held = 0
+  const arrivals = new WeakMap<FastifyRequest, Arrival>()
+  const boundFor = (request: FastifyRequest): number =>
+    request.principal === null ? limitBytes * (1 - KEPT_PART) : limitBytes
 
   app.addHook('onRequest', (request, reply, done) => {
-    const limit = request.routeOptions.bodyLimit ?? limitBytes
-    // Nothing tells how large a form in chunks is, and it is read elsewhere.
-    const announced = isChunked(request) && isForm(request) ? limit : Number(request.headers['content-length'] ?? 0)
-    if (!(announced > SMALL_BYTES)) return done()
-    const bytes = Math.min(announced, limit)
-    if (held > 0 && held + bytes > limitBytes) return done(tooMuch())
-    held += bytes
+    if (!isChunked(request) && !(announced(request) > SMALL_BYTES)) return done()
+    const arrival: Arrival = { bytes: 0, isRefused: false }
+    arrivals.set(request, arrival)
     reply.raw.once('close', () => {
-      held -= bytes
+      held -= arrival.bytes
+      // What comes after it belongs to nobody.
+      arrival.isRefused = true
+      arrival.bytes = 0
+    })
+    watch(request.raw, (bytes) => {
+      if (arrival.isRefused) return
+      const others = held - arrival.bytes
+      if (others > 0 && arrival.bytes > SMALL_BYTES && held + bytes > boundFor(request)) {
+        arrival.isRefused = true
+        if (request.raw.listenerCount('error') > 0) request.raw.emit('error', tooMuch())
+        return
+      }
+      arrival.bytes += bytes
+      held += bytes
     })
     done()
   })
 
-  app.addHook('preParsing', (request, reply, payload, done) => {
-    if (!isChunked(request) || isForm(request)) return done(null, payload)
-    let bytes = 0
-    reply.raw.once('close', () => {
-      held -= bytes
-    })
-    const counted = new Transform({
-      transform(chunk: Buffer, _encoding, next) {
-        if (bytes > SMALL_BYTES && held > bytes && held + chunk.length > limitBytes) return next(tooMuch())
-        bytes += chunk.length
-        held += chunk.length
-        next(null, chunk)
-      },
-    })
-    payload.on('error', (error) => counted.destroy(error))
-    done(null, Object.assign(payload.pipe(counted), { receivedEncodedLength: 0 }))
+  // After it is known who calls, and before anything is read: what does not fit now need not be sent.
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const arrival = arrivals.get(request)
+    if (!arrival) return done(null, payload)
+    const others = held - arrival.bytes
+    const bytes = Math.max(announced(request), arrival.bytes)
+    if (arrival.isRefused || (others > 0 && others + bytes > boundFor(request))) return done(tooMuch())
+    done(null, payload)
   })
 }
 
+/** Tells of each piece of a body as it arrives, whoever reads it and however. */
+function watch(message: IncomingMessage, arrived: (bytes: number) => void): void {
+  const push = message.push.bind(message)
+  message.push = (chunk: unknown, encoding?: BufferEncoding) => {
+    if (chunk instanceof Uint8Array) arrived(chunk.length)
+    return push(chunk, encoding)
+  }
+}
+
 const isChunked = ({ headers }: FastifyRequest): boolean => headers['transfer-encoding'] !== undefined
-const isForm = ({ headers }: FastifyRequest): boolean => headers['content-type']?.startsWith('multipart/') === true
+const announced = ({ headers }: FastifyRequest): number => Number(headers['content-length'] ?? 0)
 
 const tooMuch = (): AppError =>
   new AppError('SANDBOX_CAPACITY_EXCEEDED', {

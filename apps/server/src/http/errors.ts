@@ -96,7 +96,8 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   if (body) {
     request.log.debug({ err: error }, 'request refused')
     if (isUnstorable(error)) return refuse(reply, unstorable(request))
-    if (body.statusCode === 413) void readToEnd(request.raw).then(() => refuse(reply, body))
+    if (body.statusCode === 413 || body.code === 'SANDBOX_CAPACITY_EXCEEDED')
+      void readToEnd(request.raw).then(() => refuse(reply, body))
     else refuse(reply, body)
     return
   }

@@ -5,7 +5,7 @@ import { isTextWithinDepth, MAX_VALUE_DEPTH } from '@piecework/model/json-depth'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Settings } from '../settings.ts'
 import type { Access } from './access.ts'
-import { boundBodies } from './bodies.ts'
+import { boundBodies, heldBodiesFor } from './bodies.ts'
 import { refuseClient } from './client-errors.ts'
 import { type Closing, closing } from './closing.ts'
 import { type ConnectionLimits, connectionsFor, descriptorLimit, watchConnections } from './connections.ts'
@@ -24,8 +24,6 @@ const CHECK_MS = 5000
 const SLOWEST_BYTES_PER_SECOND = 100_000
 const SHORTEST_REQUEST_TIMEOUT_MS = 300_000
 const CONNECTION_TIMES = { silenceMs: 30_000, idleMs: 60_000, takenMs: 600_000 }
-/** What the large bodies of all requests hold in memory at a time. */
-const HELD_BODIES_MB = 512
 
 /** Largest body of any request in bytes (spec: facts/rest-api.md section 0). */
 export function bodyLimit(settings: Settings): number {
@@ -60,7 +58,7 @@ export async function createHttpServer({
   log,
   access,
   checksAnswers = false,
-  heldBodiesBytes = HELD_BODIES_MB * MB,
+  heldBodiesBytes = heldBodiesFor(),
   limits = {},
 }: HttpServerOptions): Promise<HttpServer> {
   const app = Fastify({
