@@ -92,10 +92,9 @@ function isFastifyError(error: unknown): error is FastifyError {
 
 /** Fastify's error handler: the shape of every error, and nothing of what went wrong inside. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const body = describeError(error)
+  const body = isUnstorable(error) ? unstorable(request) : describeError(error)
   if (body) {
     request.log.debug({ err: error }, 'request refused')
-    if (isUnstorable(error)) return refuse(reply, unstorable(request))
     if (body.statusCode === 413 || body.code === 'SANDBOX_CAPACITY_EXCEEDED')
       void readToEnd(request.raw).then(() => refuse(reply, body))
     else refuse(reply, body)

@@ -1,3 +1,4 @@
+// Over 400 lines: what every route does, against one server and one database.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 // Over 400 lines: the rules of a route are one contract, and are tried on one server.
