@@ -4,7 +4,7 @@ import type { Piece } from './piece/contract.ts'
 import { createPieceLoader, type PieceLoader } from './piece/loader.ts'
 import type { EngineConfig, PreparedVersion } from './protocol.ts'
 import { createIsolateSandbox } from './sandbox/isolate.ts'
-import { createLocalSandbox } from './sandbox/local.ts'
+import { createLocalSandbox, type ForeignCodeWatch } from './sandbox/local.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 
 /** Pieces that are part of the bundle, by the name that a PieceLocation gives. */
@@ -23,8 +23,8 @@ export interface Engine {
 export interface EngineOptions {
   config: EngineConfig
   pieces?: BundledPieces
-  /** Code of a project is about to begin in this process itself. */
-  onForeignCode?: () => void
+  /** Is told of code of a project that runs in this process itself. */
+  watch?: ForeignCodeWatch
   /** Waits between retries; tests put in their own. */
   sleep?: (ms: number) => Promise<void>
 }
@@ -39,13 +39,13 @@ export class UnknownVersionError extends Error {
 
 const MAX_PLANS = 1_000
 
-export function createEngine({ config, pieces = {}, onForeignCode, sleep = delay }: EngineOptions): Engine {
+export function createEngine({ config, pieces = {}, watch, sleep = delay }: EngineOptions): Engine {
   const plans = new Map<string, Plan>()
   const isolated = config.executionMode === 'SANDBOX_CODE_ONLY' || config.executionMode === 'SANDBOX_CODE_AND_PROCESS'
   return {
     config,
     pieces: createPieceLoader(pieces),
-    sandbox: isolated ? createIsolateSandbox(config.limits) : createLocalSandbox(onForeignCode),
+    sandbox: isolated ? createIsolateSandbox(config.limits) : createLocalSandbox(watch),
     async sleep(ms) {
       await sleep(ms)
     },

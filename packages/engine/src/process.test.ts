@@ -10,7 +10,7 @@ import { CHANNEL_FD } from './channel/descriptor.ts'
 import { createFrameReader, encodeFrame } from './channel/frames.ts'
 import { lift, lower, visitFromEngine, visitToEngine } from './channel/lift.ts'
 import type { ExecuteFlow, ExecutionMode, FlowResult, FromEngine, ToEngine } from './protocol.ts'
-import { BOTH_MODES, code, configOf, operationOf, prepare, rawCode, versionOf } from './testing/harness.ts'
+import { BOTH_MODES, code, configOf, loop, operationOf, prepare, rawCode, versionOf } from './testing/harness.ts'
 
 /** A real engine process from a real bundle, spoken to as a worker does. */
 interface TestEngine {
@@ -104,8 +104,9 @@ describe.each(BOTH_MODES)('an engine process, %s', (mode) => {
     const prepared = await prepare(folder, versionOf([code('step_1', 'return i.n + 1', { n: '{{trigger.n}}' })]))
     for (const given of [prepared, { key: prepared.key }]) {
       const messages = await engine.execute(operationOf(prepared, { prepared: given, triggerPayload: '{"n":1}' }))
-      expect(messages).toHaveLength(1)
-      expect(messages[0]).toMatchObject({ kind: 'result', response: null, entries: [{ sequence: 1 }, { sequence: 2 }] })
+      const [result, ...others] = messages.filter(({ kind }) => kind !== 'owned')
+      expect(others).toEqual([])
+      expect(result).toMatchObject({ kind: 'result', response: null, entries: [{ sequence: 1 }, { sequence: 2 }] })
       expect(JSON.parse(resultOf(messages).log).executionState.steps.step_1.output).toBe(2)
     }
     const unknown = await engine.execute(operationOf(prepared, { prepared: { key: 'never seen' } }))
@@ -225,12 +226,83 @@ describe('what code of one run changes of the process', () => {
     expect(results.slice(1)).toEqual([expected, expected])
   })
 
-  it('does not include what libraries add for themselves', async () => {
-    const results = await outputs(
-      'globalThis.library ??= 1; Array.prototype.helper = () => "helps"; return 1',
-      'return [globalThis.library, [].helper()]',
-    )
-    expect(results[1]).toEqual([1, 'helps'])
+  it.each([
+    ['how texts are searched', 'RegExp.prototype.exec = () => null', '/a/.exec("a")?.[0] ?? null', 'a'],
+    ['iterators', '[][Symbol.iterator]().__proto__.next = () => ({ done: true })', '[...[1, 2]]', [1, 2]],
+    ['chance', 'Math.random = () => 0.5', 'Math.random() === 0.5', false],
+    ['the clock', 'Date.now = () => 0', 'Date.now() > 0', true],
+    [
+      'core modules',
+      'require("fs").readFileSync = () => "mine"; require("http").request = null; require("crypto").randomBytes = () => 4',
+      '[require("fs").readFileSync("/dev/null", "utf8"), typeof require("http").request, require("crypto").randomBytes(2).length]',
+      ['', 'function', 2],
+    ],
+    ['bytes', 'Buffer.from = () => "mine"', 'Buffer.from("a").length', 1],
+    [
+      'getters',
+      'Object.defineProperty(URL.prototype, "href", { get: () => "mine", configurable: true })',
+      'new URL("http://a.example/").href',
+      'http://a.example/',
+    ],
+    [
+      'numbers, errors, symbols and dates',
+      'Number.prototype.toFixed = Error.prototype.toString = Symbol.prototype.toString = () => "mine"; Intl.DateTimeFormat = null',
+      '[(1).toFixed(1), String(new Error("e")), Symbol("s").toString(), typeof Intl.DateTimeFormat]',
+      ['1.0', 'Error: e', 'Symbol(s)', 'function'],
+    ],
+    [
+      'what is added',
+      'globalThis.left = 1; Array.prototype.evil = 1; Object.defineProperty(Object.prototype, "hidden", { value: 1, configurable: true })',
+      '[typeof left, [].evil ?? null, ({}).hidden ?? null]',
+      ['undefined', null, null],
+    ],
+    [
+      'listeners',
+      'process.on("message", () => {}); process.on("exit", () => {}); process.on("beforeExit", () => {})',
+      '[process.listenerCount("message"), process.listenerCount("exit"), process.listenerCount("beforeExit")]',
+      [0, 0, 0],
+    ],
+    [
+      'masks and titles',
+      'process.umask(0o777); process.title = "mine"',
+      '[process.umask() === 0o777, process.title === "mine"]',
+      [false, false],
+    ],
+    [
+      'a prototype of a prototype',
+      'Object.setPrototypeOf(Array.prototype, { evil: 1 })',
+      'String([].evil)',
+      'undefined',
+    ],
+  ])('does not reach the next run: %s', async (_, change, look, expected) => {
+    const results = await outputs(`${change}; return 'changed'`, `return ${look}`)
+    expect(results[1]).toEqual(expected)
+  })
+
+  it('includes what code keeps in its variables', async () => {
+    const engine = await startEngine('UNSANDBOXED')
+    const source = 'let calls = 0; exports.code = () => ++calls'
+    const prepared = await prepare(folder, versionOf([loop('step_1', '{{ [1, 2] }}', [rawCode('step_2', source)])]))
+    for (const _ of [1, 2]) {
+      const { log } = resultOf(await engine.execute(operationOf(prepared)))
+      const { iterations } = JSON.parse(log).executionState.steps.step_1.output
+      expect(iterations.map(({ step_2 }: { step_2: { output: number } }) => step_2.output)).toEqual([1, 2])
+    }
+  })
+
+  it.each([
+    ['a built-in that is frozen', 'Object.freeze(Array.prototype)'],
+    [
+      'a built-in that is covered for good',
+      'Object.defineProperty(Math, "random", { get: () => 1, configurable: false })',
+    ],
+    ['a timer', 'setInterval(() => {}, 60000)'],
+    ['a server', 'await new Promise((done) => require("net").createServer().listen(0, "127.0.0.1", done))'],
+  ])('is told where it cannot be put back: %s', async (_, change) => {
+    const engine = await startEngine('UNSANDBOXED')
+    const prepared = await prepare(folder, versionOf([code('step_1', `${change}; return 1`)]))
+    const kinds = (await engine.execute(operationOf(prepared))).map(({ kind }) => kind)
+    expect(kinds).toEqual(['owned', 'unclean', 'result'])
   })
 
   it.each([

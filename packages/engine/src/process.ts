@@ -17,6 +17,7 @@ import type {
   ToEngine,
 } from './protocol.ts'
 import { ownProcess } from './sandbox/guards.ts'
+import { createTraces } from './sandbox/traces.ts'
 
 /** How long the end of a step waits for another message to ride along with. */
 const RIDE_ALONG_MS = 5
@@ -31,10 +32,18 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
   let active: Channel | undefined
   let maxBytes = Number.MAX_SAFE_INTEGER
   const send: Send = (message) => parent.send(message, maxBytes)
+  const traces = createTraces()
   let owned = false
-  const own = (): void => {
-    if (!owned) send({ kind: 'owned' })
-    owned = true
+  /** Code of users ran in the operation that is on. */
+  let ranCode = false
+  const watch = {
+    before() {
+      if (!owned) send({ kind: 'owned' })
+      owned = true
+      ranCode = true
+      traces.begin()
+    },
+    after: () => traces.afterStep(),
   }
   const lookForLeftovers = watchLeftovers(send, () => active === undefined)
 
@@ -54,6 +63,10 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
       result = { type: 'FAILED', error: errorText(error) }
     }
     active = undefined
+    channel.rest()
+    // Before the result: with that, the worker may give the process to the next run.
+    if (ranCode && traces.afterRun() !== undefined) send({ kind: 'unclean' })
+    ranCode = false
     try {
       channel.finish(result)
     } catch (error) {
@@ -69,7 +82,7 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
   const onMessage = (message: ToEngine): void => {
     switch (message.kind) {
       case 'configure':
-        engine = createEngine({ config: message.config, pieces, onForeignCode: own })
+        engine = createEngine({ config: message.config, pieces, watch })
         maxBytes = maxMessageBytes(message.config.limits)
         // What the network rules change of the process has to be there when it is remembered.
         reachable = Promise.resolve(fenceIn(message.config)).then(ownProcess)
@@ -117,6 +130,8 @@ type Send = (message: FromEngine) => void
 interface Channel {
   port: RunPort
   journalled(operationId: number, sequence: number): void
+  /** Waits for nothing more that could ride along. */
+  rest(): void
   finish(result: EngineResult): void
   /** Ends the operation without what it had to say. */
   fail(error: string): void
@@ -188,9 +203,11 @@ function createChannel(operationId: number, send: Send): Channel {
         waiting = undefined
       }
     },
+    rest() {
+      clearTimeout(timer)
+    },
     finish(result) {
       isOver = true
-      clearTimeout(timer)
       if (broken !== undefined) throw broken.error
       send({ kind: 'result', operationId, entries: unsent, response, result })
     },

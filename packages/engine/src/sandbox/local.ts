@@ -10,51 +10,79 @@ import { guarded } from './guards.ts'
 import type { RunSandbox, Sandbox } from './sandbox.ts'
 
 type AnyFunction = (...values: unknown[]) => unknown
+type Load = () => AnyFunction
 
 /** Compiled files kept by path. Artifacts never change under a path, so the oldest may always go. */
 const MAX_MODULES = 500
 
+/** What is told of code that could leave something behind. */
+export interface ForeignCodeWatch {
+  before(): void
+  after(): void
+}
+
+const NOBODY_WATCHES: ForeignCodeWatch = { before: () => {}, after: () => {} }
+
 /**
- * The sandbox of UNSANDBOXED and SANDBOX_PROCESS: code runs in the engine's own process.
- * @param onForeignCode called before code runs that could leave something behind
+ * The sandbox of UNSANDBOXED and SANDBOX_PROCESS: code runs in the engine's own process. Files of code are compiled
+ * once, and loaded anew by each run that uses them: what they keep in variables is of that run alone.
  */
-export function createLocalSandbox(onForeignCode: () => void = () => {}): Sandbox {
-  const codes = new Map<string, AnyFunction>()
+export function createLocalSandbox(watch: ForeignCodeWatch = NOBODY_WATCHES): Sandbox {
+  const files = new Map<string, Load>()
   const compiled = new WeakMap<Script, AnyFunction>()
 
-  const run: RunSandbox = {
-    evaluate(script, lookup, connection) {
-      if (!script.pure) onForeignCode()
-      let evaluate = compiled.get(script)
-      if (evaluate === undefined) {
-        evaluate = compileScript(script)
-        compiled.set(script, evaluate)
-      }
-      const values = script.names.map(({ name, light }) => argument(lookup(name), script.pure, light))
-      return evaluate(flattenNestedKeys, connection, ...values)
-    },
-    async runCode(file, inputText) {
-      onForeignCode()
-      // Not catch() of the promise: the code may have changed it.
-      const run = () => {
-        let code = codes.get(file)
-        if (code === undefined) {
-          code = loadCode(file)
-          if (codes.size >= MAX_MODULES) codes.delete(codes.keys().next().value ?? '')
-          codes.set(file, code)
-        }
-        return code(JSON.parse(inputText))
-      }
-      try {
-        return printWithinDepth(await guarded(run), 'The result of the code') ?? 'null'
-      } catch (error) {
-        throw inCode(error, file)
-      }
-    },
-    getReady() {},
-    close() {},
+  const loaderOf = (file: string): Load => {
+    let load = files.get(file)
+    if (load === undefined) {
+      load = compileFile(file)
+      if (files.size >= MAX_MODULES) files.delete(files.keys().next().value ?? '')
+      files.set(file, load)
+    }
+    return load
   }
-  return { open: () => run, prepare: () => false }
+
+  const open = (): RunSandbox => {
+    const codes = new Map<string, AnyFunction>()
+    return {
+      evaluate(script, lookup, connection) {
+        let evaluate = compiled.get(script)
+        if (evaluate === undefined) {
+          evaluate = compileScript(script)
+          compiled.set(script, evaluate)
+        }
+        const values = script.names.map(({ name, light }) => argument(lookup(name), script.pure, light))
+        if (script.pure) return evaluate(flattenNestedKeys, connection, ...values)
+        watch.before()
+        try {
+          return evaluate(flattenNestedKeys, connection, ...values)
+        } finally {
+          watch.after()
+        }
+      },
+      async runCode(file, inputText) {
+        watch.before()
+        // Not catch() of the promise: the code may have changed it.
+        const run = () => {
+          let code = codes.get(file)
+          if (code === undefined) {
+            code = loaderOf(file)()
+            codes.set(file, code)
+          }
+          return code(JSON.parse(inputText))
+        }
+        try {
+          return printWithinDepth(await guarded(run), 'The result of the code') ?? 'null'
+        } catch (error) {
+          throw inCode(error, file)
+        } finally {
+          watch.after()
+        }
+      },
+      getReady() {},
+      close() {},
+    }
+  }
+  return { open, prepare: () => false }
 }
 
 /** The same error; its stack names the code as authors know it, not its file on this machine. */
@@ -86,8 +114,8 @@ function compileScript(script: Script): AnyFunction {
   return typeof evaluate === 'function' ? (...values) => Reflect.apply(evaluate, undefined, values) : () => undefined
 }
 
-function loadCode(file: string): AnyFunction {
-  const module = { exports: {} }
+/** Compiles a file of code. @returns what loads it: a new instance each time */
+function compileFile(file: string): Load {
   const load = compileFunction(
     readFileSync(file, 'utf8'),
     ['exports', 'require', 'module', '__filename', '__dirname'],
@@ -96,10 +124,14 @@ function loadCode(file: string): AnyFunction {
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     },
   )
-  load(module.exports, createRequire(file), module, file, dirname(file))
-  const code: unknown = Reflect.get(Object(module.exports), 'code')
-  if (typeof code !== 'function') throw new Error(NO_CODE_EXPORT)
-  return (inputs) => Reflect.apply(code, undefined, [inputs])
+  const require = createRequire(file)
+  return () => {
+    const module = { exports: {} }
+    load(module.exports, require, module, file, dirname(file))
+    const code: unknown = Reflect.get(Object(module.exports), 'code')
+    if (typeof code !== 'function') throw new Error(NO_CODE_EXPORT)
+    return (inputs) => Reflect.apply(code, undefined, [inputs])
+  }
 }
 
 export const NO_CODE_EXPORT = 'The code of this step must export a function named `code`'

@@ -1,0 +1,62 @@
+import { rememberSharedState, type SharedState } from './shared-state.ts'
+
+/**
+ * What code of a run changed of its process, beyond what is put back after each step: it is put back after the run,
+ * and what cannot be is told.
+ */
+export interface Traces {
+  /** To be called before code of users begins in this process; only the first call does something. */
+  begin(): void
+  /** Puts back what a step changed; a few microseconds. */
+  afterStep(): void
+  /** @returns what the run left behind and cannot be put back; undefined when there is nothing */
+  afterRun(): string | undefined
+}
+
+/** Of what keeps a process busy: what code may have left running. */
+const RUNNING: ReadonlySet<string> = new Set(['TCPServerWrap', 'UDPWrap', 'ProcessWrap', 'PipeWrap', 'MessagePort'])
+
+export function createTraces(): Traces {
+  let shared: SharedState | undefined
+  let isWhole = true
+  let atStart = { umask: 0, title: '', running: 0, listeners: new Map<string | symbol, ReadonlySet<unknown>>() }
+  const { emitter, removeListener } = { emitter: process, removeListener: process.removeListener }
+  const umask = process.umask.bind(process)
+
+  const listeners = () =>
+    new Map(emitter.eventNames().map((event) => [event, new Set<unknown>(emitter.rawListeners(event))] as const))
+
+  const removeListeners = (): void => {
+    for (const event of emitter.eventNames()) {
+      const known = atStart.listeners.get(event)
+      for (const listener of emitter.rawListeners(event))
+        if (known?.has(listener) !== true) Reflect.apply(removeListener, emitter, [event, listener])
+    }
+  }
+
+  return {
+    begin() {
+      if (shared !== undefined) return
+      shared = rememberSharedState()
+      atStart = { umask: umask(), title: process.title, running: countRunning(false), listeners: listeners() }
+    },
+    afterStep() {
+      if (shared !== undefined && !shared.putBack()) isWhole = false
+    },
+    afterRun() {
+      if (shared === undefined) return undefined
+      if (!shared.putBack() || !shared.removeAdded() || !isWhole) return 'a built-in that cannot be put back'
+      if (umask() !== atStart.umask) umask(atStart.umask)
+      if (process.title !== atStart.title) process.title = atStart.title
+      removeListeners()
+      return countRunning(true) > atStart.running ? 'something that still runs' : undefined
+    },
+  }
+}
+
+/** The engine has servers of its own where it has no network, and no timers when nothing is to be done. */
+function countRunning(timers: boolean): number {
+  let count = 0
+  for (const kind of process.getActiveResourcesInfo()) if (RUNNING.has(kind) || (timers && kind === 'Timeout')) count++
+  return count
+}
