@@ -47,7 +47,7 @@ export interface Sandbox {
 }
 
 // What a process needs beside its heap before it has done anything.
-const PROCESS_OVERHEAD_KB = 128 * 1024
+export const PROCESS_OVERHEAD_KB = 128 * 1024
 /** Fewer than an engine keeps, and forgotten in the same order: what is in here the engine still has. */
 const VERSIONS_PER_ENGINE = 900
 const MEMORY_CHECK_MS = 500

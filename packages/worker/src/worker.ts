@@ -10,7 +10,7 @@ import { createEgress } from './network/egress.ts'
 import { createPieceInstaller } from './pieces.ts'
 import { createSandboxPool } from './pool.ts'
 import { createPreparer } from './prepare.ts'
-import { type Sandbox, SandboxGoneError, startSandbox } from './sandbox.ts'
+import { PROCESS_OVERHEAD_KB, type Sandbox, SandboxGoneError, startSandbox } from './sandbox.ts'
 import type { Task, TaskEvents, TaskOutcome, WorkerSource } from './task.ts'
 
 export interface WorkerOptions {
@@ -115,7 +115,7 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
 
   const pool = createSandboxPool({
     size: options.concurrency,
-    retireAboveKb: options.memoryLimitKb * RETIRE_SHARE,
+    retireAboveKb: (options.memoryLimitKb + PROCESS_OVERHEAD_KB) * RETIRE_SHARE,
     idleMs: IDLE_SANDBOX_MS,
     maxProcesses: maxProcesses(options.concurrency),
     reuse: namespaces ? (options.reuseSandbox ? 'PROJECT' : 'NOBODY') : 'ANYBODY',
