@@ -163,7 +163,9 @@ function walk(): { values: Slot[]; accessors: Slot[]; holders: Holder[] } {
   const values: Slot[] = []
   const accessors: Slot[] = []
   const holders: Holder[] = []
-  const seen = new Set<object>([process.env, process.stdout, process.stderr, process.stdin])
+  // Has a state of its own, or is put back elsewhere.
+  const { env, stdout, stderr, stdin } = process
+  const seen = new Set<object>([env, stdout, stderr, stdin])
 
   const visit = (holder: object, depth: number): void => {
     if (seen.has(holder) || depth > MAX_DEPTH) return
