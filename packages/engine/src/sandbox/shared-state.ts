@@ -164,8 +164,8 @@ function walk(): { values: Slot[]; accessors: Slot[]; holders: Holder[] } {
   const accessors: Slot[] = []
   const holders: Holder[] = []
   // Has a state of its own, or is put back elsewhere.
-  const { env, stdout, stderr, stdin } = process
-  const seen = new Set<object>([env, stdout, stderr, stdin])
+  const { process: own } = globalThis
+  const seen = new Set<object>([own.env, own.stdout, own.stderr, own.stdin])
 
   const visit = (holder: object, depth: number): void => {
     if (seen.has(holder) || depth > MAX_DEPTH) return
