@@ -41,6 +41,14 @@ export class MemoryLimitError extends Error {
   }
 }
 
+/** An expression gave what JSON cannot hold. */
+export class NotJsonError extends Error {
+  constructor() {
+    super('an expression gives a value that refers to itself, or that cannot be written as JSON')
+    this.name = 'NotJsonError'
+  }
+}
+
 /** An error that was thrown inside a V8 isolate; only its description crossed the border. */
 export class IsolatedError extends Error {
   constructor(name: string, message: string, stack: string) {

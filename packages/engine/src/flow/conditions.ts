@@ -102,8 +102,23 @@ function parseJson(text: string): { value: unknown } | undefined {
 }
 
 /** Both sides as numbers, or both as text when neither is one; a number never compares with a text. */
-function byNumber(holds: (a: number | string, b: number | string) => boolean): (values: Values) => boolean {
+const INTEGER = /^\s*[+-]?\d+\s*$/
+
+/** Integers that a number cannot hold exactly, as ids of many services are, are compared by all their digits. */
+function longIntegers(first: unknown, second: unknown): [bigint, bigint] | undefined {
+  const [a, b] = [String(first), String(second)]
+  if (!INTEGER.test(a) || !INTEGER.test(b)) return undefined
+  return Number.isSafeInteger(Number(a)) && Number.isSafeInteger(Number(b)) ? undefined : [integer(a), integer(b)]
+}
+
+const integer = (text: string): bigint => BigInt(text.trim().replace(/^\+/, ''))
+
+function byNumber(
+  holds: (a: number | string | bigint, b: number | string | bigint) => boolean,
+): (values: Values) => boolean {
   return ({ first, second }) => {
+    const long = longIntegers(first, second)
+    if (long) return holds(...long)
     const [a, b] = [Number(first), Number(second)]
     if (!Number.isNaN(a) && !Number.isNaN(b)) return holds(a, b)
     if (Number.isNaN(a) && Number.isNaN(b)) return holds(String(first), String(second))

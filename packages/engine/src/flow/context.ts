@@ -1,10 +1,11 @@
 import type { FailedStep } from '@piecework/model/run/run'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
+import { NotJsonError } from '../errors.ts'
 import type { ContextVersion } from '../piece/contract.ts'
 import type { PieceHost } from '../piece/host.ts'
 import type { ExecuteFlow, RunPort } from '../protocol.ts'
-import { type Environment, resolve, resolveRedacted } from '../resolve/resolve.ts'
-import { printWithinDepth } from './depth.ts'
+import { type Environment, printData, resolve, resolveRedacted } from '../resolve/resolve.ts'
+import { printWithinDepth, requireDepth } from './depth.ts'
 import type { Journal } from './journal.ts'
 import { type LogSize, truncateInput } from './log-size.ts'
 import type { Plan, PlannedInput } from './plan.ts'
@@ -66,10 +67,9 @@ export async function resolveInput(
 ): Promise<ResolvedInput> {
   if (input.connections.length > 0) await run.connections.load(input.connections)
   const environment = environmentOf(run, scope, version)
-  const value = resolve(input.template, environment)
-  const text = printWithinDepth(value, 'The input') ?? 'null'
+  const { value, text } = resolvePrinted(input, environment)
   const redacted = input.template.secret ? resolveRedacted(input.template, environment) : value
-  const redactedText = input.template.secret ? (JSON.stringify(redacted) ?? 'null') : text
+  const redactedText = input.template.secret ? (printData(redacted) ?? 'null') : text
   const shownText = run.secrets.maskJson(redactedText)
   const shown: unknown = shownText === redactedText ? redacted : JSON.parse(shownText)
   return {
@@ -77,6 +77,36 @@ export async function resolveInput(
     text,
     logged: truncateInput(shown, shownText, run.engine.config.limits.inputTruncateThresholdKb * 1024),
   }
+}
+
+/** Resolves an input and prints it. @throws Error that names the part that JSON cannot hold */
+function resolvePrinted({ template }: PlannedInput, environment: Environment): { value: unknown; text: string } {
+  try {
+    const value = resolve(template, environment)
+    const text = printInput(value)
+    // Large integers have become text: pieces and loops get what code gets.
+    return typeof text === 'string' ? { value, text } : text
+  } catch (error) {
+    if (!(error instanceof NotJsonError) || template.kind !== 'map') throw error
+    for (const [name, part] of template.entries) {
+      try {
+        printData(resolve(part, environment))
+      } catch (cause) {
+        if (cause instanceof NotJsonError) throw new Error(`The input ${name} cannot be used: ${cause.message}`)
+      }
+    }
+    throw error
+  }
+}
+
+function printInput(value: unknown): string | { value: unknown; text: string } {
+  try {
+    return printWithinDepth(value, 'The input') ?? 'null'
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+  }
+  const text = requireDepth(printData(value) ?? 'null', 'The input')
+  return { value: JSON.parse(text), text }
 }
 
 /** Answers the waiting HTTP caller, if the step may: only the piece that took the call answers it (spec: facts/engine.md section 8). */

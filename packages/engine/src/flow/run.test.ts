@@ -68,6 +68,7 @@ describe.each(BOTH_MODES)('a run, %s', (mode) => {
     expect(result.failedStep).toMatchObject({ name: 'step_1', displayName: 'Step step_1' })
     expect(JSON.parse(String(log.executionState.steps.step_1?.errorMessage))).toEqual({
       message: 'The items you have selected must be a list.',
+      received: 'an object: {"a":1}',
     })
   })
 

@@ -66,7 +66,7 @@ export async function startLoop(
     const input = await resolveInput(run, step.input, scope)
     record.inputText = input.logged
     const items = itemsOf(input.value)
-    if (items === undefined) throw new Error(JSON.stringify({ message: 'The items you have selected must be a list.' }))
+    if (items === undefined) throw new Error(JSON.stringify(noList(input.value)))
     const loop = createLoopState()
     record.loop = loop
     scope.steps.set(step.name, record)
@@ -97,6 +97,18 @@ export function nextIteration(loop: LoopState, item: unknown, scope: Scope, name
 function itemsOf(input: unknown): unknown[] | undefined {
   const items: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, 'items') : undefined
   return Array.isArray(items) ? items : undefined
+}
+
+const MAX_SHOWN = 200
+
+/** Says what came in the place of a list: a missing value, a text and JSON text look alike in a flow. */
+function noList(input: unknown): { message: string; received: string } {
+  const items: unknown = Reflect.get(Object(input), 'items')
+  const kind = typeof items === 'object' ? 'an object' : `a ${typeof items === 'string' ? 'text' : typeof items}`
+  const text = JSON.stringify(items) ?? ''
+  const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text
+  const received = items === '' || items === undefined ? 'nothing: an empty text' : `${kind}: ${shown}`
+  return { message: 'The items you have selected must be a list.', received }
 }
 
 function failTooLarge(run: Run, record: StepRecord, scope: Scope): void {

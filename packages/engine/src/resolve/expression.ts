@@ -1,3 +1,5 @@
+import { isPure } from './purity.ts'
+
 /**
  * Expressions: what stands between `{{` and `}}`. Plain paths and connections are recognised here and never reach
  * an evaluator; the rest is JavaScript (spec: facts/engine.md section 3).
@@ -101,28 +103,4 @@ function parseScript(source: string, stepNames: ReadonlySet<string>): Script {
     names.push({ name, light: light?.length === uses })
   }
   return { kind: 'script', source, names, pure: isPure(source) }
-}
-
-const ASSIGNS = /(?<![=!<>])=(?![=>])|<<=|>>=|\+\+|--|\bdelete\b|[\w$\])]\s*`|[\])]\s*(?:\?\.)?\(|\?\.\(/
-const CALLS = /([A-Za-z_$][\w$]*)\s*\(/g
-/** Functions that leave their receiver and arguments alone. A call of anything else gets copies. */
-const HARMLESS = new Set(
-  (
-    'abs all at atob btoa ceil charAt charCodeAt codePointAt concat decodeURIComponent encodeURIComponent endsWith entries ' +
-    'every exp filter find findIndex findLast flat flatMap flattenNestedKeys floor forEach fromCharCode fromEntries getDate getDay ' +
-    'getFullYear getHours getMilliseconds getMinutes getMonth getSeconds getTime hypot includes indexOf isArray isFinite ' +
-    'isInteger isNaN join keys lastIndexOf localeCompare log map match matchAll max min normalize now padEnd padStart parse ' +
-    'parseFloat parseInt pow random reduce reduceRight repeat replace replaceAll round search sign slice some split sqrt ' +
-    'startsWith stringify substr substring test toFixed toISOString toLocaleDateString toLocaleLowerCase toLocaleString ' +
-    'toLocaleTimeString toLocaleUpperCase toLowerCase toPrecision toReversed toSorted toSpliced toString toUpperCase trim ' +
-    'trimEnd trimStart trunc valueOf values with Array Boolean Date Number Object RegExp String Set Map URL'
-  ).split(' '),
-)
-
-function isPure(source: string): boolean {
-  if (ASSIGNS.test(source)) return false
-  for (const [, called] of source.matchAll(CALLS)) {
-    if (called !== undefined && !HARMLESS.has(called)) return false
-  }
-  return true
 }

@@ -78,6 +78,17 @@ describe.each(['in process', 'in an isolate'])('expressions %s', (mode) => {
     ['{{trigger.body.name.toUpperCase()}}', 'ADA'],
     ["{{flattenNestedKeys(trigger.body.deep, ['v', 'w'])}}", [1, 2, 3]],
     ['{{step_9 ?? "none"}}', 'none'],
+    ['{{ JSON.stringify({a: {x: trigger.body.n}}) }}', '{"a":{"x":5}}'],
+    ['{{JSON.stringify({a: {x: 1}})}}', '{"a":{"x":1}}'],
+    ['{{ trigger.body.l.map(n => { return {v: {n}}}) }}', [{ v: { n: 'x' } }, { v: { n: 'y' } }]],
+    ["{{ 'a }} b' }}", 'a }} b'],
+    ['{{{n: trigger.body.n}}}', { n: 5 }],
+    ['{{ BigInt("8202522731445525541") + 1n }}', '8202522731445525542'],
+    ['{{ 0 / 0 }}', ''],
+    ['{{ 1 / 0 }}', ''],
+    ['{{ trigger.body.l.map }}', ''],
+    ['{{ () => 1 }}', ''],
+    ['{{ Symbol("s") }}', ''],
   ])('%s', (input, expected) => {
     expect(value(input)).toEqual(expected)
   })
@@ -86,6 +97,8 @@ describe.each(['in process', 'in an isolate'])('expressions %s', (mode) => {
     ['n={{trigger.body.n}} o={{trigger.body.o}} x={{trigger.body.nope}}', 'n=5 o={"a":1,"odd key":2} x='],
     ['{{trigger.body.name}}{{step_1}}', 'Adatext'],
     [' {{trigger.body.n}}', ' 5'],
+    ['id={{ BigInt("12345678901234567890") }} {{ [1n] }}', 'id=12345678901234567890 ["1"]'],
+    ['<{{{trigger.body.n}}}>', '<{5}>'],
     ['no tokens', 'no tokens'],
     ['two\n{{step_1}}\nlines {{\n}}', 'two\ntext\nlines {{\n}}'],
   ])('text %j', (input, expected) => {
@@ -109,6 +122,10 @@ describe.each(['in process', 'in an isolate'])('expressions %s', (mode) => {
     expect(value('{{step_2.sort()}}')).toEqual([1, 2, 3])
     expect(value('{{(trigger.body.o.a = 99)}}')).toBe(99)
     expect(value('{{step_2.splice(0, 3).length}}')).toBe(3)
+    value('{{[9].map(step_2.push, step_2)}}')
+    value('{{"a".replace("a", step_2.shift)}}')
+    value('{{step_2.map(Object.freeze)}}')
+    expect(value('{{step_2.map((v) => v)}}')).toEqual([3, 1, 2])
     expect(value(['{{step_2}}', '{{step_2[0] * 2}}', '{{trigger.body.o.a}}', '{{trigger.body.o.a + 1}}'])).toEqual([
       [3, 1, 2],
       6,

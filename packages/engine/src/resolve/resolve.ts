@@ -1,4 +1,4 @@
-import { MemoryLimitError } from '../errors.ts'
+import { MemoryLimitError, NotJsonError } from '../errors.ts'
 import type { Expression, Key, Script } from './expression.ts'
 import type { Template } from './template.ts'
 
@@ -70,7 +70,7 @@ function zip(parts: (string | Expression)[], values: unknown[]): string[] {
 function asText(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === undefined || value === null) return ''
-  return JSON.stringify(value) ?? ''
+  return printData(value) ?? ''
 }
 
 /** Undefined, null and whatever fails become the empty text. */
@@ -91,12 +91,45 @@ function readExpression(expression: Expression, environment: Environment): unkno
   }
 }
 
+/** What is no data of JSON becomes the empty text, as what is missing; large integers become their digits. */
+function asData(value: unknown): unknown {
+  switch (typeof value) {
+    case 'bigint':
+      return String(value)
+    case 'number':
+      return Number.isFinite(value) ? value : ''
+    case 'undefined':
+    case 'function':
+    case 'symbol':
+      return ''
+    default:
+      return value ?? ''
+  }
+}
+
+/**
+ * The JSON text of what an expression gave: large integers in it become their digits, which JSON has no notation for.
+ * @throws NotJsonError for values that refer to themselves
+ */
+export function printData(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+  }
+  try {
+    return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part))
+  } catch {
+    throw new NotJsonError()
+  }
+}
+
 function attempt(evaluate: () => unknown): unknown {
   try {
-    return evaluate() ?? ''
+    return asData(evaluate())
   } catch (error) {
     // The memory of the whole run is gone, not just the value of one expression.
-    if (error instanceof MemoryLimitError) throw error
+    if (error instanceof MemoryLimitError || error instanceof NotJsonError) throw error
     return ''
   }
 }

@@ -1,3 +1,4 @@
+import { tokenSpans } from '@piecework/model/flow/expression-tokens'
 import { type Expression, parseExpression } from './expression.ts'
 
 /**
@@ -11,9 +12,6 @@ export type Template = { secret: boolean; stable: boolean } & (
   | { kind: 'list'; items: Template[] }
   | { kind: 'map'; entries: [string, Template][] }
 )
-
-/** First `}}` ends a token; a token does not span lines. */
-const TOKEN = /\{\{(.*?)\}\}/g
 
 /** Understands an input: every string in it is searched for tokens, keys are left alone. */
 export function compileTemplate(value: unknown, stepNames: ReadonlySet<string>): Template {
@@ -57,16 +55,20 @@ const traitsOf = (parts: Template[]): { secret: boolean; stable: boolean } => ({
   stable: parts.every((part) => part.stable),
 })
 
+/** The length of `{{` and of `}}`. */
+const BRACES = 2
+
 function compileText(text: string, stepNames: ReadonlySet<string>): Template {
   const parts: (string | Expression)[] = []
   let flatten = false
   let end = 0
-  for (const match of text.matchAll(TOKEN)) {
-    const token = match[1] ?? ''
-    if (match.index > end) parts.push(text.slice(end, match.index))
+  for (const span of tokenSpans(text)) {
+    const token = text.slice(span.start, span.end)
+    const start = span.start - BRACES
+    if (start > end) parts.push(text.slice(end, start))
     parts.push(parseExpression(token, stepNames))
     flatten ||= token.trimStart().startsWith('flattenNestedKeys(')
-    end = match.index + match[0].length
+    end = span.end + BRACES
   }
   if (parts.length === 0) return constant(text)
   if (end < text.length) parts.push(text.slice(end))

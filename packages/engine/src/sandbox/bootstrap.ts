@@ -141,7 +141,9 @@ export const BOOTSTRAP = `(() => {
       }
       const values = parameters.map((name) => scope[name])
       const value = scripts[id](flattenNestedKeys, connection === undefined ? undefined : parse(connection), ...values)
-      return value === undefined || value === null ? undefined : stringify(value)
+      if (value === undefined || value === null) return undefined
+      try { return stringify(value) } catch {}
+      try { return stringify(value, (_, part) => typeof part === 'bigint' ? String(part) : part) } catch { return false }
     },
     define(key, load) {
       const module = { exports: {} }

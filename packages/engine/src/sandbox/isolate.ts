@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type ivm from 'isolated-vm'
-import { IsolatedError, IsolatedValue, MemoryLimitError, noteOutput } from '../errors.ts'
+import { IsolatedError, IsolatedValue, MemoryLimitError, NotJsonError, noteOutput } from '../errors.ts'
 import { tooDeepText } from '../flow/depth.ts'
 import { type StepRecord, textOf } from '../flow/record.ts'
 import type { EngineLimits } from '../protocol.ts'
@@ -169,6 +169,7 @@ function openRun(homeOf: () => Home, { limitMb, timeout }: Settings): RunSandbox
       const connectionText = connection === undefined ? undefined : JSON.stringify(connection)
       try {
         const text = call('evaluate', id, isNew ? script.source : undefined, names, connectionText)
+        if (text === false) throw new NotJsonError()
         return typeof text === 'string' ? JSON.parse(text) : undefined
       } finally {
         // What it changed must not be seen by the next expression.

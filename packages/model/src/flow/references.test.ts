@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of users may hold templates
 import { expect, it } from 'vitest'
 import { connectionIdsOf, replaceConnection } from './connections.ts'
 import { renameInText, tokensOf } from './references.ts'
@@ -16,17 +17,42 @@ it.each([
   ["{{step_1 + 'it\\'s step_1'}}", "{{step_7 + 'it\\'s step_1'}}"],
   ['{{step_1\n}} {{step_1', '{{step_1\n}} {{step_1'],
   ["{{connections['step_1']}}", "{{connections['step_1']}}"],
+  ['{{ `step_1 ${step_1.a} ${step_2}` }}', '{{ `step_1 ${step_7.a} ${step_8}` }}'],
+  ['{{ ({step_1, step_2: step_2, x: {y: step_1}}) }}', '{{ ({step_1: step_7, step_2: step_8, x: {y: step_7}}) }}'],
+  ['{{ step_1.l.map((step_2) => step_2.a + step_1.b) }}', '{{ step_7.l.map((step_2) => step_2.a + step_7.b) }}'],
+  ["{{ 'step_1 }} ' + step_1 }} step_1", "{{ 'step_1 }} ' + step_7 }} step_1"],
+  ["{{ it's step_1 }} {{step_2}}", "{{ it's step_1 }} {{step_8}}"],
 ])('renames steps in %s', (text, renamed) => {
   expect(renameInText(text, names)).toBe(renamed)
 })
 
-it('finds expressions as the engine does: to the first closing braces, on one line', () => {
-  expect([...tokensOf('{{a}} {{{b}}} {{c\n}} {{ {"d":1} }} {{}} {{e')]).toEqual(['a', '{b', ' {"d":1} ', ''])
+it('finds expressions as the engine does: to the first closing braces that are not part of them, on one line', () => {
+  expect([...tokensOf('{{a}} {{{b}}} {{{b.c}}} {{c\n}} {{ {"d":1} }} {{}} {{e')]).toEqual([
+    ...['a', '{b}', 'b.c', ' {"d":1} ', ''],
+  ])
+})
+
+it.each([
+  ['{{JSON.stringify({a: {x: 1}})}}', ['JSON.stringify({a: {x: 1}})']],
+  ['{{ l.map(n => { return {v: {n}}}) }}!', [' l.map(n => { return {v: {n}}}) ']],
+  ["{{ 'a }} b' }}{{c}}", [" 'a }} b' ", 'c']],
+  ['{{ `}}${`}}`}` }} {{ /[}}]/.test(x) }}', [' `}}${`}}`}` ', ' /[}}]/.test(x) ']],
+  ['{"a":{"b":{{x}}}}', ['x']],
+  ['{"a":{"b":"{{x[\'}}\']}}"}}', ["x['}}']"]],
+  // Not JavaScript: the first braces close, as ever.
+  ["{{ it's }} and {{ x }}", [" it's ", ' x ']],
+  ['{{ a + { }} b', [' a + { ']],
+  ["{{connections.0my-id['a'] + {b: {c: 1}}}}", ["connections.0my-id['a'] + {b: {c: 1}}"]],
+  ['{{ a\n}} {{ {b: {c: 1}} }}', [' {b: {c: 1}} ']],
+])('finds the expressions of %s', (text, tokens) => {
+  expect([...tokensOf(text)]).toEqual(tokens)
 })
 
 it('takes linear time over text that is made to take long', () => {
-  const text = `${'{{'.repeat(200_000)}${"{{connections[' step_1".repeat(20_000)}`
   const started = performance.now()
+  for (const part of ["{{ '}}", '{{{"}}', '{{`}}', '{{{{/}}{'])
+    expect([...tokensOf(part.repeat(20_000))].length).toBeGreaterThan(0)
+  const text = `${'{{'.repeat(200_000)}${"{{connections[' step_1".repeat(20_000)}`
   renameInText(`${text}}}`, names)
   connectionIdsOf(flow(code('a', { text, closed: `${text}}}` })).trigger)
   expect(performance.now() - started).toBeLessThan(2_000)

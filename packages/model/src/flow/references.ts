@@ -1,30 +1,7 @@
+import { tokenSpans } from './expression-tokens.ts'
+import { renamedExpression } from './rename-names.ts'
 import type { RouterBranch } from './router.ts'
 import type { Step } from './step.ts'
-
-/**
- * Text in quotes (to the end when they never close, which keeps the search linear), or a name with the dots
- * before it. Names in quotes or behind a dot are not step names.
- */
-const QUOTED_OR_NAME = /'(?:\\.|[^'\\])*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$)|\.*[A-Za-z_$][\w$]*/g
-
-/**
- * Where the inside of every `{{ ... }}` of a text begins and ends (spec: facts/engine.md section 3: the first
- * `}}` closes, on the same line). Linear: a search by pattern takes quadratic time over braces that never close.
- */
-function* tokenSpans(text: string): Generator<{ start: number; end: number }> {
-  let close = -1
-  let open = text.indexOf('{{')
-  while (open !== -1) {
-    const start = open + 2
-    if (close < start) close = text.indexOf('}}', start)
-    if (close === -1) return
-    const line = text.slice(start, close).lastIndexOf('\n')
-    if (line === -1) {
-      yield { start, end: close }
-      open = text.indexOf('{{', close + 2)
-    } else open = text.indexOf('{{', start + line)
-  }
-}
 
 /** The inside of every `{{ ... }}` of a text. */
 export function* tokensOf(text: string): Generator<string> {
@@ -113,21 +90,14 @@ export function changeTokens(text: string, change: (token: string) => string): s
   return done === 0 ? text : changed + text.slice(done)
 }
 
-/**
- * The text with references to steps renamed inside its expressions. Only whole names count, and not those in
- * quotes (`connections['step_1']`) or behind a dot (`trigger.step_1`).
- */
+/** The text with references to steps renamed inside its expressions. */
 export function renameInText(text: string, names: ReadonlyMap<string, string>): string {
-  return changeTokens(text, (token) =>
-    token.replace(QUOTED_OR_NAME, (part) => {
-      const name = names.get(part)
-      if (name !== undefined) return name
-      // A spread (`...step_1`) has three dots, a property (`trigger.step_1`) one.
-      if (part.startsWith('...')) return `...${names.get(part.slice(3)) ?? part.slice(3)}`
-      return part
-    }),
-  )
+  return changeTokens(text, (token) => renamedExpression(token, names))
 }
+
+/** A branch with references to steps renamed in its conditions. */
+export const renameInBranch = (branch: RouterBranch, names: ReadonlyMap<string, string>): RouterBranch =>
+  changeBranch(branch, (text) => renameInText(text, names))
 
 /** Renames references to steps in everything of a step that may hold expressions. */
 export function renameReferences(step: Step, names: ReadonlyMap<string, string>): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isUsableStepName, unusableStepName } from '../step-name.ts'
 import { copyTree, stepNames } from '../walk.ts'
 import { insertAction } from './edit.ts'
 import { invalid, versionOperation } from './operation.ts'
@@ -15,6 +16,7 @@ export const ADD_ACTION = versionOperation(
   }),
   (version, request, context) => {
     const { name } = request.action
+    if (!isUsableStepName(name)) throw invalid(unusableStepName(name))
     if (stepNames(version.trigger).has(name)) throw invalid(`there is already a step named ${name}`)
     const trigger = copyTree(version.trigger)
     const place = {

@@ -59,6 +59,20 @@ describe('branches', () => {
       displayName: 'step_2 Copy',
       settings: { input: { a: '{{step_3}}' } },
     })
+    const condition = (group: object) => ({ branchType: 'CONDITION', branchName: 'b', conditions: [[group]] })
+    const asked = operate(flow(router('r', [[code('step_1')], []], "{{step_1.a + ' step_1'}}")), 'DUPLICATE_BRANCH', {
+      stepName: 'r',
+      branchIndex: 0,
+    })
+    const { branches } = Object(stepOf(asked, 'r').settings)
+    expect(branches[0]).toMatchObject({
+      ...condition({ firstValue: "{{step_1.a + ' step_1'}}" }),
+      branchName: 'Branch 1',
+    })
+    expect(branches[1]).toMatchObject({
+      ...condition({ firstValue: "{{step_2.a + ' step_1'}}" }),
+      branchName: 'Branch 1 Copy',
+    })
     const empty = operate(flow(router('r', [[], []])), 'DUPLICATE_BRANCH', { stepName: 'r', branchIndex: 0 })
     expect(outline(empty)).toBe('trigger r(||)')
   })

@@ -8,8 +8,13 @@ import { link } from './edit.ts'
  * A copy of an action with what is inside it and what follows it, fit to stand in the same tree: every step gets
  * an unused name, " Copy" after its display name and no sample data, and references between the copied steps
  * point at the copies.
+ * @returns the copy, and the new names by the old ones
  */
-export function cloneSequence(trigger: Trigger, first: Action, now: string): Action {
+export function cloneSequence(
+  trigger: Trigger,
+  first: Action,
+  now: string,
+): { copy: Action; names: ReadonlyMap<string, string> } {
   const copy = copyTree(first)
   const nextName = unusedNames(stepNames(trigger))
   const names = new Map<string, string>()
@@ -21,12 +26,12 @@ export function cloneSequence(trigger: Trigger, first: Action, now: string): Act
     setSampleData(step, undefined)
     renameReferences(step, names)
   }
-  return copy
+  return { copy, names }
 }
 
 /** The same for one action and what is inside it, without what follows it. */
 export function cloneAction(trigger: Trigger, action: Action, now: string): Action {
   const alone = { ...action }
   link(alone, undefined)
-  return cloneSequence(trigger, alone, now)
+  return cloneSequence(trigger, alone, now).copy
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { renameInBranch } from '../references.ts'
 import { copyTree } from '../walk.ts'
 import { cloneSequence } from './clone.ts'
 import { branchIndex, routerNamed } from './edit.ts'
@@ -16,8 +17,8 @@ export const DUPLICATE_BRANCH = versionOperation(
     // With two of them neither would ever run.
     if (branch?.branchType !== 'CONDITION') throw invalid('the fallback branch of a router cannot be duplicated')
     const child = router.children[index]
-    const clone = child ? cloneSequence(trigger, child, context.now) : null
-    const twin = { ...branch, branchName: `${branch.branchName} Copy` }
+    const { copy: clone, names } = child ? cloneSequence(trigger, child, context.now) : { copy: null, names: new Map() }
+    const twin = { ...renameInBranch(branch, names), branchName: `${branch.branchName} Copy` }
     router.settings = { ...router.settings, branches: router.settings.branches.toSpliced(index + 1, 0, twin) }
     router.children = router.children.toSpliced(index + 1, 0, clone)
     return { ...version, trigger }

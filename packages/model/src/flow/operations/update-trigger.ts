@@ -1,5 +1,6 @@
 import type { FlowVersion } from '../flow.ts'
 import { type PieceTriggerSettings, pinned, type SampleData, type Trigger } from '../step.ts'
+import { isUsableStepName, unusableStepName } from '../step-name.ts'
 import { copyTree, stepNames } from '../walk.ts'
 import { link } from './edit.ts'
 import { invalid, versionOperation } from './operation.ts'
@@ -10,6 +11,8 @@ export const UPDATE_TRIGGER = versionOperation('UPDATE_TRIGGER', TriggerRequest,
   if (request.name !== version.trigger.name && stepNames(version.trigger).has(request.name)) {
     throw invalid(`there is already a step named ${request.name}`)
   }
+  if (request.name !== version.trigger.name && !isUsableStepName(request.name, true))
+    throw invalid(unusableStepName(request.name))
   const trigger = triggerFrom(request, version, context.now)
   link(trigger, copyTree(version.trigger).nextAction)
   return { ...version, trigger }

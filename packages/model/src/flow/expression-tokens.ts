@@ -1,0 +1,89 @@
+import { parseExpressionAt } from 'acorn'
+
+/** Where the inside of an expression in a text begins and ends. */
+export interface TokenSpan {
+  start: number
+  end: number
+}
+
+/** How many `}}` of a line are tried before the first one counts. */
+const MAX_TRIES = 40
+/** Longer expressions end at the first `}}`. */
+const MAX_LENGTH = 20_000
+
+/**
+ * The inside of every `{{ ... }}` of a text. The first `}}` on the line closes, unless JavaScript says that it stands
+ * within a text, a pattern or an object: then the first one does up to which the inside is an expression. Where there
+ * is none the first `}}` closes. Linear: a search by pattern takes quadratic time over braces that never close.
+ */
+export function* tokenSpans(text: string): Generator<TokenSpan> {
+  let close = -1
+  let open = text.indexOf('{{')
+  while (open !== -1) {
+    let start = open + 2
+    if (close < start) close = text.indexOf('}}', start)
+    if (close === -1) return
+    const line = text.slice(start, close).lastIndexOf('\n')
+    if (line !== -1) {
+      open = text.indexOf('{{', start + line)
+      continue
+    }
+    let end = endOfExpression(text, start, close)
+    if (end === undefined && text[start] === '{') {
+      // `{{{x.y}}}` is an expression in braces.
+      const inner = lastOpening(text, start)
+      end = endOfExpression(text, inner, close)
+      if (end !== undefined) start = inner
+    }
+    yield { start, end: end ?? close }
+    open = text.indexOf('{{', (end ?? close) + 2)
+  }
+}
+
+/** The inside of the last `{{` of a row of braces. */
+function lastOpening(text: string, start: number): number {
+  let at = start
+  while (text[at] === '{') at++
+  return at
+}
+
+function endOfExpression(text: string, start: number, first: number): number | undefined {
+  if (isPlain(text, start, first)) return first
+  const newline = text.indexOf('\n', first)
+  const last = Math.min(newline === -1 ? text.length : newline, start + MAX_LENGTH)
+  let end = first
+  for (let tries = 0; end !== -1 && end < last && tries < MAX_TRIES; tries++) {
+    if (isExpression(text.slice(start, end))) return end
+    end = text.indexOf('}}', end + 1)
+  }
+  return undefined
+}
+
+const PLAIN = /(?:[^{'"`/]|'[^'\\\n]*'|"[^"\\\n]*")*/y
+
+/** Whether nothing stands before `end` that a `}}` could be a part of. */
+function isPlain(text: string, start: number, end: number): boolean {
+  if (end - start > MAX_LENGTH) return true
+  PLAIN.lastIndex = 0
+  return (PLAIN.exec(text.slice(start, end))?.[0].length ?? 0) === end - start
+}
+
+/** External ids behind a dot may hold dashes and begin with a digit, which JavaScript does not know. */
+const DOTTED_CONNECTION = /^\s*connections\s*\.\s*[\w$][\w$-]*/
+
+/** Whether a text is one JavaScript expression, or nothing. */
+export function isExpression(source: string): boolean {
+  return source.trim() === '' || parseExpression(source.replace(DOTTED_CONNECTION, 'connections')) !== undefined
+}
+
+/** The syntax tree of one JavaScript expression; undefined when it is none. */
+export function parseExpression(source: string): ReturnType<typeof parseExpressionAt> | undefined {
+  const whole = `(${source}\n)`
+  try {
+    const tree = parseExpressionAt(whole, 0, { ecmaVersion: 'latest', sourceType: 'script' })
+    // `a) + (b` is one in parentheses only.
+    return whole.slice(tree.end).trim() === ')' || tree.end === whole.length ? tree : undefined
+  } catch {
+    return undefined
+  }
+}
