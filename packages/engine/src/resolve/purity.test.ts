@@ -16,6 +16,7 @@ it.each([
   'Object.keys(step_1).length > 0 ? step_1.o[step_1.key] : null',
   '[...step_1.list].toSorted((a, b) => a - b)',
   "flattenNestedKeys(step_1, ['a', 'b'])",
+  '(step_1.n)',
 ])('may read live values: %s', (source) => {
   expect(isPure(source)).toBe(true)
 })
@@ -50,6 +51,8 @@ const IMPURE = [
   'Array.from(step_1.list, Object.freeze)',
   'this',
   'a b',
+  'a) + (b',
+  "({map: (Object)['fre' + 'eze']}).map(step_1.o)",
 ]
 
 it.each(IMPURE)('gets copies: %s', (source) => {
@@ -118,5 +121,5 @@ it('an expression that counts as pure never changes what it reads', () => {
     }),
     { numRuns: 3000, seed: 7 },
   )
-  expect(pure).toBeGreaterThan(500)
+  expect(pure).toBeGreaterThan(300)
 })

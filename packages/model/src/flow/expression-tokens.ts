@@ -8,6 +8,10 @@ export interface TokenSpan {
 
 /** How many `}}` of a line are tried before the first one counts. */
 const MAX_TRIES = 40
+/** What trying costs, in letters, besides the letters that are tried; and what a text may cost in all. */
+const TRY_COST = 200
+const BASE_BUDGET = 20_000
+const BUDGET_PER_LETTER = 20
 /** Longer expressions end at the first `}}`. */
 const MAX_LENGTH = 20_000
 
@@ -17,6 +21,7 @@ const MAX_LENGTH = 20_000
  * is none the first `}}` closes. Linear: a search by pattern takes quadratic time over braces that never close.
  */
 export function* tokenSpans(text: string): Generator<TokenSpan> {
+  const search: Search = { text, budget: BASE_BUDGET + BUDGET_PER_LETTER * text.length, newline: -1 }
   let close = -1
   let open = text.indexOf('{{')
   while (open !== -1) {
@@ -28,11 +33,11 @@ export function* tokenSpans(text: string): Generator<TokenSpan> {
       open = text.indexOf('{{', start + line)
       continue
     }
-    let end = endOfExpression(text, start, close)
+    let end = endOfExpression(search, start, close)
     if (end === undefined && text[start] === '{') {
       // `{{{x.y}}}` is an expression in braces.
       const inner = lastOpening(text, start)
-      end = endOfExpression(text, inner, close)
+      end = endOfExpression(search, inner, close)
       if (end !== undefined) start = inner
     }
     yield { start, end: end ?? close }
@@ -47,12 +52,25 @@ function lastOpening(text: string, start: number): number {
   return at
 }
 
-function endOfExpression(text: string, start: number, first: number): number | undefined {
+/** A text, how much may still be tried in it, and where its current line ends. */
+interface Search {
+  readonly text: string
+  budget: number
+  newline: number
+}
+
+function endOfExpression(search: Search, start: number, first: number): number | undefined {
+  const { text } = search
   if (isPlain(text, start, first)) return first
-  const newline = text.indexOf('\n', first)
-  const last = Math.min(newline === -1 ? text.length : newline, start + MAX_LENGTH)
+  if (search.newline < first) {
+    const newline = text.indexOf('\n', first)
+    search.newline = newline === -1 ? text.length : newline
+  }
+  const last = Math.min(search.newline, start + MAX_LENGTH)
   let end = first
   for (let tries = 0; end !== -1 && end < last && tries < MAX_TRIES; tries++) {
+    search.budget -= TRY_COST + end - start
+    if (search.budget < 0) return undefined
     if (isExpression(text.slice(start, end))) return end
     end = text.indexOf('}}', end + 1)
   }
@@ -76,13 +94,16 @@ export function isExpression(source: string): boolean {
   return source.trim() === '' || parseExpression(source.replace(DOTTED_CONNECTION, 'connections')) !== undefined
 }
 
+const OPTIONS = { ecmaVersion: 'latest', sourceType: 'script' } as const
+
 /** The syntax tree of one JavaScript expression; undefined when it is none. */
 export function parseExpression(source: string): ReturnType<typeof parseExpressionAt> | undefined {
   const whole = `(${source}\n)`
   try {
-    const tree = parseExpressionAt(whole, 0, { ecmaVersion: 'latest', sourceType: 'script' })
     // `a) + (b` is one in parentheses only.
-    return whole.slice(tree.end).trim() === ')' || tree.end === whole.length ? tree : undefined
+    const around = parseExpressionAt(whole, 0, { ...OPTIONS, preserveParens: true })
+    if (around.type !== 'ParenthesizedExpression' || around.end !== whole.length) return undefined
+    return parseExpressionAt(whole, 0, OPTIONS)
   } catch {
     return undefined
   }
