@@ -8,7 +8,8 @@ import { unusedNames } from './walk.ts'
 type Meaning = ReadonlyMap<string, string>
 
 interface Naming {
-  isUsable(name: string): boolean
+  /** @param isTrigger the trigger alone may have its usual name */
+  isUsable(name: string, isTrigger: boolean): boolean
   notes: ImportNote[]
 }
 
@@ -22,22 +23,24 @@ export function withOwnNames(content: Raw, naming: Naming): Raw {
     if (typeof step.name === 'string') names.push(step.name)
     return step
   })
+  const trigger = isRaw(content.trigger) ? content.trigger.name : undefined
   const taken = new Set(names)
-  if (taken.size === names.length && names.every(naming.isUsable)) return content
+  if (taken.size === names.length && names.every((name) => naming.isUsable(name, name === trigger))) return content
   const next = unusedNames(taken)
   const used = new Set<string>()
   const nextUsable = (): string => {
     const name = next()
-    return naming.isUsable(name) ? name : nextUsable()
+    return naming.isUsable(name, false) ? name : nextUsable()
   }
 
   const rename = (step: Raw, meaning: Meaning): { step: Raw; name: string; known: Meaning } => {
     const before = typeof step.name === 'string' ? step.name : ''
-    const isFirst = !used.has(before) && naming.isUsable(before)
+    const isUsable = naming.isUsable(before, used.size === 0)
+    const isFirst = !used.has(before) && isUsable
     const name = isFirst || before === '' ? before : nextUsable()
     used.add(name)
     if (name !== before) {
-      const why = naming.isUsable(before) ? 'as another step is' : 'which no step may be named'
+      const why = isUsable ? 'as another step is' : 'which no step may be named'
       naming.notes.push({ stepName: name, message: `it was named ${before}, ${why}; references to it were renamed` })
     }
     const settings = mapTexts(rawAt(step, 'settings'), (text) => renameInText(text, meaning))

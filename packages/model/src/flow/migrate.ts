@@ -104,9 +104,6 @@ const flowContent = z.object({
   conversion: z.object({ from: z.string().nullable(), notes: z.array(ImportNote) }),
 })
 
-/** Which of the steps is the trigger is told by its place, so that its usual name is good here. */
-const isUsable = (name: string): boolean => isUsableStepName(name, true)
-
 /**
  * Reads content of any format for a schema of the newest one: with everything that stands in its way reported, and
  * names that steps may have.
@@ -114,7 +111,7 @@ const isUsable = (name: string): boolean => isUsableStepName(name, true)
 export function readContent(input: unknown, context: z.core.$RefinementCtx, schema: z.ZodType): unknown {
   const { content, from, refusals, notes } = migrate(input)
   if (!isRaw(content)) return content
-  const named = refusals.length > 0 ? content : withOwnNames(content, { isUsable, notes })
+  const named = refusals.length > 0 ? content : withOwnNames(content, { isUsable: isUsableStepName, notes })
   const read = { ...named, conversion: { from, notes } }
   if (refusals.length === 0) return read
   for (const message of refusals)

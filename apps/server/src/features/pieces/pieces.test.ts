@@ -79,6 +79,20 @@ test('pieces are listed with counts, searched, and read by name', async () => {
   expect(await first('CSV spreadsheet')).toBe('@activepieces/piece-csv')
   expect(await first('QR Code maker')).toBe('@activepieces/piece-qrcode')
   expect(await first('xyzzy plugh')).toBeUndefined()
+  for (const [query, name] of [
+    ['qrcode', 'qrcode'],
+    ['qrcod', 'qrcode'],
+    ['code qr', 'qrcode'],
+    ['csv spredsheet', 'csv'],
+    ['postgers', 'postgres'],
+    ['text helpr', 'text-helper'],
+    ['helper text', 'text-helper'],
+    ['texthelper', 'text-helper'],
+    ['my sql', 'mysql'],
+    ['shcedule', 'schedule'],
+    ['the schedule please', 'schedule'],
+  ] as const)
+    expect(`${query}: ${await first(query)}`).toBe(`${query}: @activepieces/piece-${name}`)
   for (const name of ['@activepieces/piece-webhook', '%40activepieces%2Fpiece-webhook']) {
     expect((await get(`/v1/pieces/${name}`)).body).toMatchObject({
       name: '@activepieces/piece-webhook',

@@ -31,7 +31,8 @@ const indexes = new WeakMap<PieceMetadata, Index>()
 export function searchPieces(pieces: readonly CataloguedPiece[], query: string): CataloguedPiece[] {
   const words = wordsOf(query)
   if (words.length === 0) return [...pieces]
-  const matches = pieces.map((piece) => ({ piece, ...match(indexOf(piece.metadata), words) }))
+  const isNear = nearnessOf()
+  const matches = pieces.map((piece) => ({ piece, ...match(indexOf(piece.metadata), words, isNear) }))
   const most = Math.max(Math.ceil(words.length / 2), ...matches.map(({ found }) => found))
   return matches
     .filter(({ found }) => found === most)
@@ -75,11 +76,19 @@ const stepField = ({ name, displayName, description }: ActionMetadata): Field =>
   weight: TEXT_WEIGHT,
 })
 
+/** What every package of a piece is named before its own name. */
+const PACKAGE = /^(@[^/]*\/)?(piece-)?/
+
+/** A name without its gaps: `qrcode` finds QR Code. */
+const joined = (text: string): string => text.replaceAll(/[^\p{L}\p{N}]+/gu, '')
+
 function indexOf(metadata: PieceMetadata): Index {
   const known = indexes.get(metadata)
   if (known) return known
   const index = makeIndex([
     { text: metadata.displayName, weight: NAME_WEIGHT },
+    { text: joined(metadata.displayName), weight: NAME_WEIGHT },
+    { text: metadata.name.replace(PACKAGE, ''), weight: NAME_WEIGHT },
     { text: metadata.description, weight: TEXT_WEIGHT },
     ...[...Object.values(metadata.actions), ...Object.values(metadata.triggers)].map(stepField),
   ])
@@ -96,21 +105,35 @@ function makeIndex(given: readonly Field[]): Index {
 }
 
 /** How many words of the query there are, and how much they weigh together. */
-function match({ fields, words }: Index, query: readonly string[]): { found: number; total: number } {
+function match({ fields, words }: Index, query: readonly string[], isNear: Nearness): { found: number; total: number } {
   let found = 0
   let total = 0
   for (const word of query) {
     const exact = Math.max(0, ...fields.map(({ text, weight }) => (text.includes(word) ? weight : 0)))
-    const best = exact > 0 ? exact : NEARLY * nearest(words, word)
+    const best = exact > 0 ? exact : NEARLY * nearest(words, word, isNear)
     if (best > 0) found++
     total += best
   }
   return { found, total }
 }
 
-const mentions = (index: Index, word: string): boolean => match(index, [word]).found > 0
+const mentions = (index: Index, word: string): boolean => match(index, [word], nearnessOf()).found > 0
 
-function nearest(words: ReadonlyMap<string, number>, wanted: string): number {
+type Nearness = (word: string, wanted: string, allowed: number) => boolean
+
+/** Remembers, for one search: pieces have most of their words in common. */
+function nearnessOf(): Nearness {
+  const known = new Map<string, Map<string, boolean>>()
+  return (word, wanted, allowed) => {
+    const words = known.get(wanted) ?? new Map<string, boolean>()
+    known.set(wanted, words)
+    const isNear = words.get(word) ?? differsLittle(word, wanted, allowed)
+    words.set(word, isNear)
+    return isNear
+  }
+}
+
+function nearest(words: ReadonlyMap<string, number>, wanted: string, isNear: Nearness): number {
   const allowed = wanted.length >= TWO_WRONG_FROM ? 2 : wanted.length >= ONE_WRONG_FROM ? 1 : 0
   if (allowed === 0) return 0
   let best = 0
@@ -121,7 +144,7 @@ function nearest(words: ReadonlyMap<string, number>, wanted: string): number {
 }
 
 /** Whether at most `allowed` letters are wrong, missing, too many, or swapped with their neighbour. */
-function isNear(a: string, b: string, allowed: number): boolean {
+function differsLittle(a: string, b: string, allowed: number): boolean {
   let before: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {

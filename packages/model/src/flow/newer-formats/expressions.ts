@@ -1,4 +1,5 @@
 import { type Expression, type Node, parseExpressionAt } from 'acorn'
+import { tokenSpans } from '../expression-tokens.ts'
 
 /** The names at the root of the expressions of a text: what newer flow formats write in another way. */
 
@@ -21,35 +22,14 @@ export interface Token {
   isParsed: boolean
 }
 
-/**
- * The expressions of a text. `{{` opens one, and the first `}}` closes it after which it is JavaScript; where there
- * is none, the first `}}`.
- */
+/** The expressions of a text, found as everywhere else. */
 export function* tokensIn(text: string): Generator<Token> {
-  for (let open = text.indexOf('{{'); open !== -1; ) {
-    const start = open + 2
-    const first = text.indexOf('}}', start)
-    if (first === -1) return
-    const found = parsedToken(text, start, first)
-    yield found ? { roots: found.roots, isParsed: true } : { roots: [], isParsed: false }
-    open = text.indexOf('{{', (found?.end ?? first) + 2)
+  for (const { start, end } of tokenSpans(text)) {
+    const source = text.slice(start, end)
+    // The program that writes newer formats reads what is no JavaScript without its quotes.
+    const parsed = parse(source) ?? parse(source.replaceAll(/['"`]/g, ' '))
+    yield parsed ? { roots: rootsOf(parsed, start), isParsed: true } : { roots: [], isParsed: false }
   }
-}
-
-/** Braces in braces are rare and few: a text of nothing but braces must not take quadratic time. */
-const MAX_TRIES = 8
-
-function parsedToken(text: string, start: number, first: number): { roots: Root[]; end: number } | undefined {
-  let end = first
-  for (let tries = 0; tries < MAX_TRIES && end !== -1; tries++) {
-    const parsed = parse(text.slice(start, end))
-    if (parsed) return { roots: rootsOf(parsed, start), end }
-    end = text.indexOf('}}', end + 1)
-    if (text.slice(first + 2, end).includes('{{')) break
-  }
-  // The program that writes newer formats reads what is no JavaScript without its quotes.
-  const blanked = parse(text.slice(start, first).replaceAll(/['"`]/g, ' '))
-  return blanked && { roots: rootsOf(blanked, start), end: first }
 }
 
 function parse(source: string): Expression | undefined {

@@ -234,3 +234,38 @@ describe('steps that share a name', () => {
     expect(notes.map(({ stepName }) => stepName)).toEqual(['step_8', 'step_9'])
   })
 })
+
+describe('steps with names that no step may have', () => {
+  it('are renamed with a note, and references follow where the step was meant', () => {
+    const { content, notes } = read(
+      '20',
+      code('step_1', { x: "{{JSON.stringify({a: '}}'})}}" }),
+      code('JSON'),
+      code('step_2', { x: '{{JSON.a}}', y: "{{ {JSON: JSON, b: 'JSON }}'} }} and {{trigger.JSON}}" }),
+      code('__proto__'),
+      code('trigger', { x: '{{trigger.body}}' }),
+    )
+    const steps = [...walk(content.trigger)]
+    expect(steps.map(({ name }) => name)).toEqual(['trigger', 'step_1', 'step_3', 'step_2', 'step_4', 'step_5'])
+    const inputs = steps.map(({ settings }) => ('input' in settings ? settings.input : undefined))
+    expect(inputs[1]).toEqual({ x: "{{JSON.stringify({a: '}}'})}}" })
+    expect(inputs[3]).toEqual({
+      x: '{{step_3.a}}',
+      y: "{{ {JSON: step_3, b: 'JSON }}'} }} and {{trigger.JSON}}",
+    })
+    expect(inputs[5]).toEqual({ x: '{{trigger.body}}' })
+    expect(notes.map(({ stepName }) => stepName)).toEqual(['step_3', 'step_4', 'step_5'])
+    expect(notes[0]?.message).toContain('it was named JSON, which no step may be named')
+  })
+
+  it('leave the name of the trigger to the trigger', () => {
+    const { trigger, ...content } = contentOf('20', code('trigger'))
+    const named = { ...content, trigger: { ...(trigger as Json), name: 'start' } }
+    const read = FlowContent.parse(named)
+    expect([...walk(read.trigger)].map(({ name }) => name)).toEqual(['start', 'step_1'])
+  })
+})
+
+it('the end of an expression is found as in runs: a }} within a text does not close it', () => {
+  expect(text("{{ step_1['output']['}}'] }} {{step_1['output'].b}}").value).toBe("{{ step_1['}}'] }} {{step_1.b}}")
+})
