@@ -7,11 +7,14 @@ export interface TokenSpan {
 }
 
 /** How many `}}` of a line are tried before the first one counts. */
-const MAX_TRIES = 40
-/** What trying costs, in letters, besides the letters that are tried; and what a text may cost in all. */
-const TRY_COST = 200
+const MAX_TRIES = 16
+/**
+ * What a try in vain costs, in letters, besides those that were tried; and what a text may cost in all. Expressions
+ * whose end is found cost nothing, so that no number of good ones uses it up.
+ */
+const TRY_COST = 400
 const BASE_BUDGET = 20_000
-const BUDGET_PER_LETTER = 20
+const BUDGET_PER_LETTER = 4
 /** Longer expressions end at the first `}}`. */
 const MAX_LENGTH = 20_000
 
@@ -67,11 +70,15 @@ function endOfExpression(search: Search, start: number, first: number): number |
     search.newline = newline === -1 ? text.length : newline
   }
   const last = Math.min(search.newline, start + MAX_LENGTH)
+  const { budget } = search
   let end = first
   for (let tries = 0; end !== -1 && end < last && tries < MAX_TRIES; tries++) {
     search.budget -= TRY_COST + end - start
     if (search.budget < 0) return undefined
-    if (isExpression(text.slice(start, end))) return end
+    if (isExpression(text.slice(start, end))) {
+      search.budget = budget
+      return end
+    }
     end = text.indexOf('}}', end + 1)
   }
   return undefined
