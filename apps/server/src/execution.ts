@@ -169,9 +169,10 @@ export function createExecution(parts: ExecutionParts) {
     flowTimeoutMs: settings.flowTimeoutSeconds * 1000,
     memoryLimitKb: settings.sandboxMemoryLimitKb,
     readJournal: async (runId) => (await readJournals(db, [runId])).get(runId) ?? [],
-    async redeliver(runId) {
+    async redeliver(runId, afterMs) {
       await recorder.flush()
-      await queue.retryAt({ owner, id: runId, dueAt: new Date() })
+      // Work that a worker could not begin says nothing against the run.
+      await queue.retryAt({ owner, id: runId, dueAt: new Date(Date.now() + afterMs), uncounted: afterMs > 0 })
       wake()
     },
     listener: { finished, progress: parts.onProgress },

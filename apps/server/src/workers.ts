@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { AppError } from '@piecework/model/errors'
 import type { MachineInformation } from '@piecework/model/machine'
-import { createMachineWatch } from '@piecework/worker/machine'
+import { createMachineReport } from '@piecework/worker/machine'
+import { logMachineFault } from '@piecework/worker/machine-fault'
 import { createWorker, type Worker } from '@piecework/worker/worker'
 import type { Logger } from 'pino'
 import type { Bus } from './bus/bus.ts'
@@ -88,6 +89,7 @@ export function createWorkers(parts: Parts): Workers {
           reuseSandbox: settings.reuseSandbox,
           engine: engineConfig(settings, `http://127.0.0.1:${parts.port()}/api/`),
           onEgressRefused: (target) => log.warn(target, 'Egress proxy refused request'),
+          onMachineFault: (reason) => logMachineFault(log, reason),
         },
         parts.source,
       )
@@ -97,7 +99,7 @@ export function createWorkers(parts: Parts): Workers {
       dispatcher.attach({ id: appId, concurrency, group, execute })
       worker.warm().catch((error: unknown) => log.error({ err: error }, 'the first sandbox did not start'))
       const props = { concurrency: String(concurrency) }
-      const look = createMachineWatch(appId, settings.configPath, () => props)
+      const look = createMachineReport(appId, settings.configPath, () => props)
       const tell = () => void look().then((machine) => report({ machine, group }, true))
       tell()
       reports = setInterval(tell, REPORT_MS)

@@ -90,7 +90,7 @@ test('the disk of a worker does not fill up: what was not used for longest goes,
   const limit = engineBytes + 8 * STEP_BYTES
   start(limit)
   const waiting = run('waits', waitsFor('go'))
-  await expect.poll(async () => (await compiled()).has('waits')).toBe(true)
+  await expect.poll(async () => (await compiled()).has('waits'), { timeout: 20_000 }).toBe(true)
   for (let i = 0; i < 20; i++) expect(await run(`other-${i}`, '')).toBe('SUCCEEDED')
   await expect.poll(bytes).toBeLessThan(limit + STEP_BYTES)
   const left = await compiled()

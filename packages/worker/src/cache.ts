@@ -12,6 +12,8 @@ export interface DiskCache {
   during<T>(work: () => Promise<T>): Promise<T>
   /** Files that are used now. @returns the parts of the cache that they belong to. */
   use(paths: Iterable<string>): string[]
+  /** Something was put into a part of the cache, or taken out of it. */
+  changed(path: string): void
   /** Makes room, if there is too much and nobody is in the middle of something. */
   tidy(): Promise<void>
 }
@@ -32,6 +34,9 @@ const TARGET_SHARE = 0.9
 /** When something was used last is written down at most so often. */
 const STAMP_MS = 60 * 60_000
 
+/** Each entry of these is used or removed as a whole; `codes` has them one level deeper. */
+const FOLDERS_OF_PARTS = new Set(['bundles', 'pieces', 'npm'])
+
 interface Part {
   bytes: number
   usedAt: number
@@ -49,7 +54,7 @@ export function createDiskCache({ folder, limitBytes, held, endIdle, onRemoved }
   /** Folders whose entries are parts, by how deep these lie. */
   const partOf = (path: string): string | undefined => {
     const names = relative(folder, path).split(sep)
-    const depth = names[0] === 'codes' ? 3 : names[0] === 'pieces' || names[0] === 'bundles' ? 2 : undefined
+    const depth = names[0] === 'codes' ? 3 : FOLDERS_OF_PARTS.has(names[0] ?? '') ? 2 : undefined
     return depth === undefined || names.length < depth ? undefined : join(folder, ...names.slice(0, depth))
   }
 
@@ -66,9 +71,10 @@ export function createDiskCache({ folder, limitBytes, held, endIdle, onRemoved }
     const namesIn = (...path: string[]) => readdir(join(folder, ...path)).catch(() => [])
     const found = [
       ...(await namesIn('bundles')).map((name) => join(folder, 'bundles', name)),
+      ...(await namesIn('npm')).map((name) => join(folder, 'npm', name)),
       ...(await namesIn('pieces')).filter((name) => name !== 'installing').map((name) => join(folder, 'pieces', name)),
     ]
-    for (const group of (await namesIn('codes')).filter((name) => name !== 'build'))
+    for (const group of await namesIn('codes'))
       for (const name of await namesIn('codes', group)) found.push(join(folder, 'codes', group, name))
     for (const path of found) {
       const info = await lstat(path).catch(() => undefined)
@@ -141,6 +147,11 @@ export function createDiskCache({ folder, limitBytes, held, endIdle, onRemoved }
         void utimes(path, new Date(now), new Date(now)).catch(() => {})
       }
       return [...used]
+    },
+    changed(path) {
+      const part = partOf(path)
+      const now = Date.now()
+      if (part !== undefined) void measure(part, now, now).then(tidyLater, () => {})
     },
     tidy,
   }

@@ -1,50 +1,59 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { createServer as createHttpServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { type CodeCompiler, createCodeCompiler } from './code.ts'
-import { packPackage, temporaryFolder } from './testing.ts'
+import { createCompiler } from './compiler.ts'
+import { createNpm } from './npm.ts'
+import { NotYetError } from './patience.ts'
+import { startRegistry, type TestRegistry, temporaryFolder } from './testing.ts'
 
-/** Serves one package as a tarball: what it depends on needs no registry. */
-let host: Server
-let tarball: string
-let downloads = 0
-let refuses = false
+let registry: TestRegistry
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let compiler: CodeCompiler
 
 beforeAll(async () => {
-  const archive = await packPackage(
-    { name: 'greetings', version: '1.2.3', ...{ main: 'main.js', scripts: { postinstall: 'touch ran' } } },
+  registry = await startRegistry()
+  await registry.publish(
+    { name: 'greetings', version: '1.2.3', main: 'main.js', scripts: { postinstall: 'touch ran' } },
     { 'main.js': 'exports.greet = (who) => "hello " + who' },
   )
-  host = createServer((_, response) => {
-    downloads++
-    if (refuses) response.statusCode = 404
-    response.end(archive)
-  })
-  await new Promise<void>((done) => host.listen(0, '127.0.0.1', done))
-  tarball = `http://127.0.0.1:${(host.address() as AddressInfo).port}/greetings.tgz`
+  return () => registry[Symbol.asyncDispose]()
 })
-afterAll(() => new Promise((done) => host.close(done)))
 beforeEach(async () => {
-  downloads = 0
+  registry.requests.length = 0
   folder = await temporaryFolder()
   compiler = compilerIn(folder.path)
-  return async () => {
-    vi.unstubAllEnvs()
-    await folder[Symbol.asyncDispose]()
-  }
+  return () => folder[Symbol.asyncDispose]()
 })
 
-const compilerIn = (path: string, allowPackages = true) =>
-  createCodeCompiler({ folder: path, allowPackages, installTimeoutMs: 60_000 })
-const compile = (code: string, packageJson = '{}') => compiler.compile({ code, packageJson })
+const NO_NETWORK_RULES = { networkMode: 'UNRESTRICTED', ssrfAllowList: [] } as const
+
+const compilerIn = (
+  path: string,
+  { allowPackages = true, environment = registry.environment, patienceMs = 60_000, rememberMs = 1 } = {},
+) =>
+  createCodeCompiler({
+    folder: join(path, 'codes'),
+    buildFolder: join(path, 'builds'),
+    npmFolder: join(path, 'npm'),
+    allowPackages,
+    installTimeoutMs: 60_000,
+    maxInstalledBytes: 1024 ** 2,
+    patience: { patienceMs, rememberMs },
+    compiler: createCompiler({ namespaces: false, scratchFolder: path }),
+    npm: createNpm({ engine: NO_NETWORK_RULES, namespaces: false, environment }),
+    machine: { require() {} },
+  })
+const patient = { projectId: 'project', hurried: false }
+const compile = (code: string, packageJson = '{}') => compiler.compile({ code, packageJson }, patient)
 const load = (path: string): { code(input: unknown): Promise<unknown> } => createRequire(import.meta.url)(path)
 const greeting = "import { greet } from 'greetings'\nexport const code = async ({ who }: { who: string }) => greet(who)"
-const needsGreetings = () => JSON.stringify({ dependencies: { greetings: tarball } })
+const dependingOn = (dependencies: Record<string, string>) => JSON.stringify({ dependencies })
+const needsGreetings = () => dependingOn({ greetings: '^1.0.0' })
+const downloads = () => registry.requests.filter((path) => path.endsWith('.tgz')).length
 
 test('the same source is compiled once, also by the next worker; another one has a file of its own', async () => {
   const source = 'export const code = async (n: number): Promise<number> => n + 1'
@@ -52,7 +61,7 @@ test('the same source is compiled once, also by the next worker; another one has
   expect(again).toBe(path)
   expect(await load(path).code(1)).toBe(2)
   const { mtimeMs } = await stat(path)
-  expect(await compilerIn(folder.path).compile({ code: source, packageJson: '{}' })).toBe(path)
+  expect(await compilerIn(folder.path).compile({ code: source, packageJson: '{}' }, patient)).toBe(path)
   expect((await stat(path)).mtimeMs).toBe(mtimeMs)
   expect(await compile(`${source} `)).not.toBe(path)
   expect(await compile(source, '{"dependencies":{}}')).not.toBe(path)
@@ -76,7 +85,7 @@ test.each([
     'a package from the disk',
     'export const code = async () => 1',
     '{"dependencies":{"a":"file:/etc"}}',
-    /^Compilation Error the package a file:\/etc would come from the disk/,
+    /^Compilation Error the package a is asked for as "file:\/etc"/,
   ],
   [
     'a package from the folder above',
@@ -91,33 +100,110 @@ test.each([
 test('packages are built in, and nothing of the installation is left', async () => {
   const [path] = await Promise.all([compile(greeting, needsGreetings()), compile(greeting, needsGreetings())])
   expect(await load(path).code({ who: 'you' })).toBe('hello you')
-  expect(downloads).toBe(1)
-  expect(await readdir(join(folder.path, 'build'))).toEqual([])
+  expect(downloads()).toBe(1)
+  expect(await readdir(join(folder.path, 'builds'))).toEqual([])
   // A second step with the same packages gets the very same versions.
-  const locks = await readdir(join(folder.path, 'locks'))
-  expect(await readFile(join(folder.path, 'locks', locks[0] ?? ''), 'utf8')).toContain('sha512')
+  const locks = await readdir(join(folder.path, 'codes', 'locks'))
+  expect(await readFile(join(folder.path, 'codes', 'locks', locks[0] ?? ''), 'utf8')).toContain('sha512')
   const other = await compile(`${greeting}\n// other`, needsGreetings())
   expect(await load(other).code({ who: 'me' })).toBe('hello me')
-  expect(await readdir(join(folder.path, 'locks'))).toEqual(locks)
+  expect(await readdir(join(folder.path, 'codes', 'locks'))).toEqual(locks)
 })
 
 test('where packages are not allowed, none is installed', async () => {
-  const path = await compilerIn(folder.path, false).compile({ code: greeting, packageJson: needsGreetings() })
+  const path = await compilerIn(folder.path, { allowPackages: false }).compile(
+    { code: greeting, packageJson: needsGreetings() },
+    patient,
+  )
   expect(() => load(path)).toThrow(/Cannot find module 'greetings'/)
-  expect(downloads).toBe(0)
+  expect(registry.requests).toEqual([])
 })
 
-test('a package that cannot be had now is not held against the step', async () => {
-  vi.stubEnv('npm_config_fetch_retries', '0')
-  const archive = tarball
-  tarball = tarball.replace(/:\d+\//, ':1/')
-  await expect(compile(greeting, needsGreetings())).rejects.toThrow(/cannot be installed now[\s\S]*ECONNREFUSED/)
-  tarball = archive
-  expect(await readdir(join(folder.path, 'build'))).toEqual([])
-  refuses = true
-  const missing = await compile(greeting, needsGreetings())
-  refuses = false
-  await expect(load(missing).code({})).rejects.toThrow(/^Compilation Error[\s\S]*404/)
+test('a package that cannot be had now is not held against the step; one that there is not is', async () => {
+  const environment = { ...registry.environment, npm_config_registry: 'http://127.0.0.1:1/' }
+  const source = { code: greeting, packageJson: needsGreetings() }
+  await expect(compilerIn(folder.path, { environment }).compile(source, patient)).rejects.toThrow(
+    /cannot be installed now[\s\S]*ECONNREFUSED/,
+  )
+  expect(await readdir(join(folder.path, 'builds'))).toEqual([])
+  expect(await load(await compiler.compile(source, patient)).code({ who: 'you' })).toBe('hello you')
+  for (const [name, version] of Object.entries({ 'there-is-none': '1', greetings: '9' }))
+    await expect(load(await compile(greeting, dependingOn({ [name]: version }))).code({})).rejects.toThrow(
+      /^Compilation Error[\s\S]*(404|No matching version)/,
+    )
+})
+
+test('what packages ask for comes from the registry, too', async () => {
+  const seen: string[] = []
+  await using elsewhere = createHttpServer((request, response) => {
+    seen.push(request.url ?? '')
+    response.end()
+  })
+  elsewhere.on('connection', () => seen.push('connected'))
+  await new Promise<void>((done) => elsewhere.listen(0, '127.0.0.1', done))
+  const { port } = elsewhere.address() as AddressInfo
+  const ways = {
+    git: `git://127.0.0.1:${port}/a`,
+    'git-https': `git+https://127.0.0.1:${port}/a`,
+    remote: `http://127.0.0.1:${port}/a.tgz`,
+    file: `file:${folder.path}/local.tgz`,
+    directory: `file:${folder.path}`,
+  }
+  for (const [name, words] of Object.entries(ways)) {
+    await registry.publish({ name: `by-${name}`, version: '1.0.0', dependencies: { evil: words } }, { 'index.js': '' })
+    const path = await compile("import 'evil'\nexport const code = async () => 1", dependingOn({ [`by-${name}`]: '1' }))
+    await expect(load(path).code({})).rejects.toThrow(/^Compilation Error[\s\S]*(EALLOW|not allowed|Fetching)/i)
+  }
+  await registry.publish(
+    { name: 'shrunk', version: '1.0.0', dependencies: { greetings: '1' } },
+    {
+      'index.js': '',
+      'npm-shrinkwrap.json': JSON.stringify({
+        ...{ name: 'shrunk', version: '1.0.0', lockfileVersion: 3, requires: true },
+        packages: {
+          '': { name: 'shrunk', version: '1.0.0', dependencies: { greetings: '1' } },
+          'node_modules/greetings': { version: '1.2.3', resolved: `http://127.0.0.1:${port}/a.tgz` },
+        },
+      }),
+    },
+  )
+  await compile("import 'shrunk'\nexport const code = async () => 1", dependingOn({ shrunk: '1' }))
+  expect(seen).toEqual([])
+})
+
+test('each project has a cache of its own', async () => {
+  for (const [index, projectId] of ['one', 'two', 'one'].entries()) {
+    const source = { code: `${greeting}\n// ${index}`, packageJson: needsGreetings() }
+    await compiler.compile(source, { projectId, hurried: false })
+  }
+  expect(downloads()).toBe(2)
+  expect(await readdir(join(folder.path, 'npm'))).toHaveLength(2)
+})
+
+test('packages that hang keep one caller for a moment, and fail for all when they fail', async () => {
+  const hurried = { projectId: 'project', hurried: true }
+  const impatient = compilerIn(folder.path, { patienceMs: 2000, rememberMs: 60_000 })
+  const source = { code: greeting, packageJson: needsGreetings() }
+  registry.hang()
+  const both = await Promise.allSettled([impatient.compile(source, hurried), impatient.compile(source, hurried)])
+  for (const one of both) expect(one).toMatchObject({ reason: expect.any(NotYetError) })
+  await expect(impatient.compile(source, hurried)).rejects.toThrow(NotYetError)
+  const other = await impatient.compile({ code: 'export const code = async () => 2', packageJson: '{}' }, hurried)
+  expect(await load(other).code({})).toBe(2)
+  const patientOne = impatient.compile(source, patient)
+  registry.release()
+  const path = await patientOne
+  expect(await impatient.compile(source, hurried)).toBe(path)
+  const gone = compilerIn(folder.path, {
+    rememberMs: 60_000,
+    environment: { ...registry.environment, npm_config_registry: 'http://127.0.0.1:1/' },
+  })
+  const unknown = { code: `${greeting}//`, packageJson: needsGreetings() }
+  const another = { projectId: 'another', hurried: true }
+  const failed = await gone.compile(unknown, another).catch((error: unknown) => error)
+  expect(String(failed)).toMatch('cannot be installed now')
+  // Not tried again: it is the very same failure.
+  expect(await gone.compile(unknown, another).catch((error: unknown) => error)).toBe(failed)
 })
 
 test('code takes in no file of the machine', async () => {

@@ -1,143 +1,148 @@
-import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PackageRuleError, readPackages } from '@piecework/model/flow/packages'
 import type { CodeAction } from '@piecework/model/flow/step'
-import type { Plugin } from 'esbuild'
-import { z } from 'zod'
-import { withEsbuild } from './esbuild.ts'
-import { contentHash, exists, sharedByKey, writeWhole } from './files.ts'
-import { npmInstall } from './npm.ts'
+import { CompilationError, type Compiler } from './compiler.ts'
+import { contentHash, exists, readOwn, writeWhole } from './files.ts'
+import { type MachineWatch, machineFaultOf } from './machine-fault.ts'
+import { isTooLarge, type Npm, NpmError } from './npm.ts'
+import { createPatientWork, createTurns, type Patience, type Turns } from './patience.ts'
 
 /** Compiles code steps; a result is kept under the hash of its source and never made twice. */
 export interface CodeCompiler {
   /**
+   * @param projectId whose packages it installs
+   * @param hurried wait a moment for packages, and no longer
    * @returns the path of a CommonJS file. A step that does not compile gets one that throws the reason.
-   * @throws PackagesUnavailableError when its packages cannot be had now; nothing is kept of it, so it may be tried again
+   * @throws PackagesUnavailableError when its packages cannot be had now; NotYetError while they are installed
    */
-  compile(source: CodeAction['settings']['sourceCode']): Promise<string>
+  compile(
+    source: CodeAction['settings']['sourceCode'],
+    options: { projectId: string; hurried: boolean },
+  ): Promise<string>
 }
 
 interface CompilerOptions {
+  /** Holds the results, and nothing else. */
   folder: string
+  /** Installs happen here. */
+  buildFolder: string
+  /** Holds what npm downloads, for every project in a folder of its own. */
+  npmFolder: string
   /** False in modes whose code steps may not use npm packages. */
   allowPackages: boolean
   installTimeoutMs: number
+  maxInstalledBytes: number
+  patience: Patience
+  compiler: Compiler
+  npm: Pick<Npm, 'install'>
+  machine: Pick<MachineWatch, 'require'>
+  /** A folder of the npm cache has been used. */
+  onNpmCache?(folder: string): void
 }
 
 // Part of the hash: raise it when the output for the same source changes.
-const FORMAT = '1'
+const FORMAT = '2'
+/** Installs at a time; those of one project come one after another. */
+const MAX_INSTALLS = 4
 
-/** What npm says of packages and versions that do not exist; anything else may go better the next time. */
-const AUTHORS_MISTAKE =
-  /\b(E404|ETARGET|ENOVERSIONS|EINVALIDPACKAGENAME|EINVALIDTAGNAME|EUNSUPPORTEDPROTOCOL|ERESOLVE)\b/
+/** What npm says of packages that are not there or not allowed; anything else may go better the next time. */
+const AUTHORS_MISTAKE = new Set([
+  ...['E404', 'ETARGET', 'ENOVERSIONS', 'EINVALIDPACKAGENAME', 'EINVALIDTAGNAME', 'EUNSUPPORTEDPROTOCOL', 'ERESOLVE'],
+  ...['EALLOWGIT', 'EALLOWREMOTE', 'EALLOWFILE', 'EALLOWDIRECTORY', 'EBADENGINE', 'ESIZE', 'TAR_BAD_ARCHIVE'],
+])
 
 export class PackagesUnavailableError extends Error {
-  constructor(reason: string) {
-    super(`The npm packages of a code step cannot be installed now: ${reason}`)
+  constructor(cause: NpmError) {
+    super(`The npm packages of a code step cannot be installed now: ${cause.message}`, { cause })
     this.name = 'PackagesUnavailableError'
   }
 }
 
-/** Packages that are not from a registry or another server. */
-const OF_THIS_MACHINE = /^\s*(file:|link:|git\+file:|workspace:|[./~\\])/i
+export function createCodeCompiler(options: CompilerOptions): CodeCompiler {
+  const { folder, buildFolder, npmFolder, compiler } = options
+  const work = createPatientWork<string>({
+    ...options.patience,
+    what: 'The npm packages of a code step',
+    isLasting: (error) => error instanceof PackagesUnavailableError && machineFaultOf(error) === undefined,
+  })
+  const installs = createTurns(MAX_INSTALLS)
+  const ofProject = new Map<string, Turns>()
 
-const PackageJson = z.looseObject({ dependencies: z.record(z.string(), z.string()).optional() })
-
-export function createCodeCompiler({ folder, allowPackages, installTimeoutMs }: CompilerOptions): CodeCompiler {
-  const once = sharedByKey<string>()
   return {
-    compile(source) {
-      const hash = contentHash(FORMAT, String(allowPackages), source.code, source.packageJson)
+    async compile(source, { projectId, hurried }) {
+      const hash = contentHash(FORMAT, String(options.allowPackages), source.code, source.packageJson)
       const path = join(folder, hash.slice(0, 2), `${hash}.cjs`)
-      return once(hash, async () => {
-        if (await exists(path)) return path
-        await writeWhole(path, await build(source, join(folder, 'build', hash)))
+      if (await exists(path)) return path
+      options.machine.require()
+      return work.do(hash, hurried, async () => {
+        await writeWhole(path, await build(source, projectId, join(buildFolder, hash)))
         return path
       })
     },
   }
 
-  async function build(source: CodeAction['settings']['sourceCode'], scratch: string): Promise<string> {
+  async function build(
+    source: CodeAction['settings']['sourceCode'],
+    projectId: string,
+    scratch: string,
+  ): Promise<string> {
     try {
-      const dependencies = allowPackages ? readDependencies(source.packageJson) : {}
-      if (Object.keys(dependencies).length === 0) return await transform(source.code)
-      return await bundle(source.code, dependencies, scratch)
+      const dependencies = options.allowPackages ? readPackages(source.packageJson) : {}
+      if (Object.keys(dependencies).length === 0) return await compiler.transform(source.code)
+      return await bundle(source.code, dependencies, projectId, scratch)
     } catch (error) {
-      if (error instanceof PackagesUnavailableError) throw error
-      const message = `Compilation Error ${error instanceof Error ? error.message : String(error)}`
-      return `exports.code = async () => { throw new Error(${JSON.stringify(message)}) }\n`
+      if (!isAuthorsMistake(error)) throw error
+      return `exports.code = async () => { throw new Error(${JSON.stringify(`Compilation Error ${error.message}`)}) }\n`
     } finally {
       await rm(scratch, { recursive: true, force: true })
     }
   }
 
-  async function bundle(code: string, dependencies: Record<string, string>, scratch: string): Promise<string> {
+  async function bundle(
+    code: string,
+    dependencies: Record<string, string>,
+    projectId: string,
+    scratch: string,
+  ): Promise<string> {
     await mkdir(scratch, { recursive: true })
-    const entry = join(scratch, 'index.ts')
-    await writeFile(entry, code)
+    await writeFile(join(scratch, 'index.ts'), code)
     await writeFile(join(scratch, 'package.json'), JSON.stringify({ name: 'code', private: true, dependencies }))
-    // The first install of a set of dependencies fixes their versions for every later one.
-    const lockPath = join(folder, 'locks', `${contentHash(JSON.stringify(dependencies))}.json`)
+    await inTurn(projectId, () => install(scratch, dependencies, projectId))
+    return compiler.bundle(scratch, join(scratch, 'index.ts'))
+  }
+
+  async function install(scratch: string, dependencies: Record<string, string>, projectId: string): Promise<void> {
+    // The first install of a set of dependencies fixes their versions for every later one of the project.
+    const lockPath = join(folder, 'locks', `${contentHash(projectId, JSON.stringify(dependencies))}.json`)
     if (await exists(lockPath)) await writeFile(join(scratch, 'package-lock.json'), await readFile(lockPath))
-    await npmInstall(scratch, { timeoutMs: installTimeoutMs }).catch((error: Error) => {
-      throw AUTHORS_MISTAKE.test(error.message) ? error : new PackagesUnavailableError(error.message)
-    })
-    await writeWhole(lockPath, await readFile(join(scratch, 'package-lock.json')))
-    const ownFiles = filesOf(await realpath(scratch))
-    const built = await withEsbuild(({ build }) =>
-      build({
-        entryPoints: [entry],
-        bundle: true,
-        write: false,
-        platform: 'node',
-        format: 'cjs',
-        target: 'node24',
-        logLevel: 'silent',
-        absWorkingDir: scratch,
-        plugins: [ownFiles],
-      }),
-    )
-    const [output] = built.outputFiles
-    if (!output) throw new Error('nothing was built')
-    return output.text
+    const cacheFolder = join(npmFolder, contentHash(projectId).slice(0, 32))
+    if (await isTooLarge(cacheFolder)) await rm(cacheFolder, { recursive: true, force: true })
+    try {
+      const { installTimeoutMs: timeoutMs, maxInstalledBytes: maxBytes } = options
+      await options.npm.install(scratch, { cacheFolder, withArchives: false, timeoutMs, maxBytes })
+    } catch (error) {
+      if (error instanceof NpmError && !isAuthorsMistake(error)) throw new PackagesUnavailableError(error)
+      throw error
+    } finally {
+      options.onNpmCache?.(cacheFolder)
+    }
+    await writeWhole(lockPath, await readOwn(join(scratch, 'package-lock.json')))
+  }
+
+  /** A project whose packages hang waits for itself before it waits for others. */
+  async function inTurn<T>(projectId: string, work: () => Promise<T>): Promise<T> {
+    const own = ofProject.get(projectId) ?? createTurns(1)
+    ofProject.set(projectId, own)
+    try {
+      return await own.take(() => installs.take(work))
+    } finally {
+      if (own.idle) ofProject.delete(projectId)
+    }
   }
 }
 
-/** Code is built outside its sandbox: it may take in what is its own, and no other file of this machine. */
-const filesOf = (home: string): Plugin => ({
-  name: 'own-files',
-  setup(build) {
-    build.onLoad({ filter: /.*/ }, async ({ path }) => {
-      if ((await realpath(path)).startsWith(home + sep)) return undefined
-      return { errors: [{ text: `${path} is neither part of this step nor of its packages` }] }
-    })
-  },
-})
-
-async function transform(code: string): Promise<string> {
-  const { code: output } = await withEsbuild((compiler) =>
-    compiler.transform(code, {
-      loader: 'ts',
-      format: 'cjs',
-      target: 'node24',
-      sourcefile: 'code.ts',
-      logLevel: 'silent',
-    }),
-  )
-  return output
-}
-
-function readDependencies(packageJson: string): Record<string, string> {
-  if (packageJson.trim() === '') return {}
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(packageJson)
-  } catch (error) {
-    throw new Error(`package.json is not valid JSON: ${error instanceof Error ? error.message : String(error)}`)
-  }
-  const result = PackageJson.safeParse(parsed)
-  if (!result.success) throw new Error('package.json must be an object whose dependencies map names to versions')
-  const { dependencies = {} } = result.data
-  const foreign = Object.entries(dependencies).find(([, version]) => OF_THIS_MACHINE.test(version))
-  if (foreign) throw new Error(`the package ${foreign.join(' ')} would come from the disk of the worker`)
-  return dependencies
-}
+const isAuthorsMistake = (error: unknown): error is Error =>
+  error instanceof CompilationError ||
+  error instanceof PackageRuleError ||
+  (error instanceof NpmError && error.code !== undefined && AUTHORS_MISTAKE.has(error.code))

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { access, mkdir, rename, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Hex SHA-256 over the parts, each set off from the next. */
@@ -16,12 +17,22 @@ export async function exists(path: string): Promise<boolean> {
   )
 }
 
+/** Reads a file that a program of a tenant's may have made: a link, which may lead anywhere, is refused. */
+export const readOwn = (path: string): Promise<string> =>
+  readFile(path, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW })
+
 /** Writes a file so that readers see all of it or nothing. */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${randomUUID()}`
-  await writeFile(temporary, content)
-  await rename(temporary, path)
+  try {
+    await writeFile(temporary, content)
+    await rename(temporary, path)
+  } catch (error) {
+    // A full disk would keep the part that it had room for.
+    await rm(temporary, { force: true }).catch(() => {})
+    throw error
+  }
 }
 
 /** Runs `work` once per key at a time: callers that come meanwhile share its promise. */

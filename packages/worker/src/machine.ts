@@ -3,7 +3,7 @@ import { cpus, freemem, networkInterfaces, totalmem } from 'node:os'
 import type { MachineInformation } from '@piecework/model/machine'
 
 /** Looks at the machine; processor use is that since the look before. */
-export function createMachineWatch(workerId: string, folder: string, workerProps: () => Record<string, string>) {
+export function createMachineReport(workerId: string, folder: string, workerProps: () => Record<string, string>) {
   let before = processorTimes()
   return async (): Promise<MachineInformation> => {
     const now = processorTimes()

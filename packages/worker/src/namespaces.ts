@@ -25,8 +25,12 @@ export class NamespacesUnavailableError extends Error {
 interface Room {
   /** The only folders of the cache that are seen, read-only. */
   readable: readonly string[]
-  /** Working directory, empty and private. */
+  /** Folders that may be written to. */
+  writable?: readonly string[]
+  /** Working directory: empty and private, unless it is one of the writable folders. */
   cwd: string
+  /** There is no network, nor a way to the egress proxy. */
+  offline?: boolean
   /** Holds the socket to the egress proxy; the room has no other network then. */
   socketFolder: string | undefined
 }
@@ -68,11 +72,12 @@ export const needsNamespaces = (mode: ExecutionMode): boolean =>
  * the given folders, all read-only, and an empty /tmp; no other process, and with a socket folder no network.
  * @throws NamespacesUnavailableError when bubblewrap is not installed
  */
-export async function namespaceLauncher({ readable, cwd, socketFolder }: Room): Promise<Launcher> {
+export async function namespaceLauncher(room: Room): Promise<Launcher> {
+  const { readable, writable = [], cwd, offline = false, socketFolder } = room
   const path = await findProgram()
   const args = [
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
-    ...(socketFolder === undefined ? [] : ['--unshare-net']),
+    ...(socketFolder === undefined && !offline ? [] : ['--unshare-net']),
     ...['--uid', NOBODY, '--gid', NOBODY, '--cap-drop', 'ALL', '--disable-userns'],
     ...['--die-with-parent', '--new-session', '--hostname', 'sandbox'],
     ...['--ro-bind', '/usr', '/usr', ...(await systemFolders())],
@@ -82,7 +87,8 @@ export async function namespaceLauncher({ readable, cwd, socketFolder }: Room): 
     ...(process.execPath.startsWith('/usr/') ? [] : readOnly(process.execPath)),
     ...readable.flatMap(readOnly),
     ...(socketFolder === undefined ? [] : ['--ro-bind', socketFolder, SANDBOX_SOCKET_FOLDER]),
-    ...scratch(cwd),
+    ...writable.flatMap((folder) => ['--bind', folder, folder]),
+    ...(writable.includes(cwd) ? [] : scratch(cwd)),
     ...['--chdir', cwd, '--'],
   ]
   return { path, args }

@@ -3,7 +3,9 @@ import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { PieceLocation } from '@piecework/engine/protocol'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createNpm } from './npm.ts'
 import { createPieceInstaller, type PieceInstaller } from './pieces.ts'
 import type { PieceRef } from './task.ts'
 import { packPackage, temporaryFolder } from './testing.ts'
@@ -20,11 +22,21 @@ beforeEach(async () => {
 })
 afterEach(() => folder[Symbol.asyncDispose]())
 
-const installerIn = (path: string, installTimeoutMs = 60_000): PieceInstaller =>
-  createPieceInstaller({
-    folder: path,
+const installerIn = (
+  path: string,
+  {
+    installTimeoutMs = 60_000,
+    environment = {},
+  }: { installTimeoutMs?: number; environment?: Record<string, string> } = {},
+): Pick<PieceInstaller, 'remove'> & { install(piece: PieceRef): Promise<PieceLocation> } => {
+  const installer = createPieceInstaller({
+    folder: join(path, 'pieces'),
+    npmFolder: join(path, 'npm'),
     installTimeoutMs,
-    maxInstalledMb: 1,
+    maxInstalledBytes: 1024 ** 2,
+    patience: { patienceMs: 60_000, rememberMs: 60_000 },
+    npm: createNpm({ engine: { networkMode: 'UNRESTRICTED', ssrfAllowList: [] }, namespaces: false, environment }),
+    machine: { require() {} },
     source: {
       loadVersion: () => Promise.reject(new Error('not asked for')),
       loadArchive: async (fileId) => {
@@ -33,6 +45,8 @@ const installerIn = (path: string, installTimeoutMs = 60_000): PieceInstaller =>
       },
     },
   })
+  return { ...installer, install: (piece) => installer.install(piece, { hurried: false }) }
+}
 const piece = (fileId: string, version = '1.0.0', name = NAME): PieceRef => ({
   name,
   version,
@@ -41,8 +55,10 @@ const piece = (fileId: string, version = '1.0.0', name = NAME): PieceRef => ({
 const upload = async (fileId: string, version: string, files: Record<string, string>, more: object = {}) =>
   archives.set(fileId, await packPackage({ name: NAME, version, ...more }, files))
 const nothingIsLeft = async () => {
-  expect((await readdir(folder.path)).filter((name) => name !== 'installing')).toEqual([])
-  expect(await readdir(join(folder.path, 'installing')).catch(() => [])).toEqual([])
+  expect((await readdir(join(folder.path, 'pieces')).catch(() => [])).filter((name) => name !== 'installing')).toEqual(
+    [],
+  )
+  expect(await readdir(join(folder.path, 'pieces', 'installing')).catch(() => [])).toEqual([])
 }
 
 test('an archive is installed once, for all who ask at a time and after a restart, and without its scripts', async () => {
@@ -59,7 +75,7 @@ test('an archive is installed once, for all who ask at a time and after a restar
   expect(await installerIn(folder.path).install(piece('one'))).toEqual(place)
   expect(loads).toEqual(['one'])
   await expect(readFile(marker)).rejects.toThrow('ENOENT')
-  expect(await readdir(join(folder.path, 'installing'))).toEqual([])
+  expect(await readdir(join(folder.path, 'pieces', 'installing'))).toEqual([])
 })
 
 test('two workers on one disk do not disturb each other', async () => {
@@ -68,7 +84,7 @@ test('two workers on one disk do not disturb each other', async () => {
     [installerIn(folder.path), installerIn(folder.path)].map((one) => one.install(piece('one'))),
   )
   expect(places[0]).toEqual(places[1])
-  expect(await readdir(join(folder.path, 'installing'))).toEqual([])
+  expect(await readdir(join(folder.path, 'pieces', 'installing'))).toEqual([])
 })
 
 test('two archives of one version are two pieces; one that is removed is installed anew', async () => {
@@ -99,11 +115,10 @@ test('an install that fails says which piece, and leaves nothing', async () => {
 test('a registry that never answers is given up in time, and leaves nothing', async () => {
   await using registry = createServer(() => {})
   await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
-  vi.stubEnv('npm_config_registry', `http://127.0.0.1:${(registry.address() as AddressInfo).port}/`)
+  const environment = { npm_config_registry: `http://127.0.0.1:${(registry.address() as AddressInfo).port}/` }
   const slow: PieceRef = { name: NAME, version: '1.0.0', source: { type: 'REGISTRY' } }
-  const installing = installerIn(folder.path, 1500).install(slow)
+  const installing = installerIn(folder.path, { installTimeoutMs: 1500, environment }).install(slow)
   await expect(installing).rejects.toThrow(`${NAME}@1.0.0 cannot be installed: npm did not finish within 1.5 seconds`)
-  vi.unstubAllEnvs()
   await nothingIsLeft()
   registry.closeAllConnections()
 })
@@ -117,6 +132,28 @@ test.each([
   [NAME, 'latest', 'not an exact version'],
 ])('%s at %s is refused', async (name, version, message) => {
   await expect(installerIn(folder.path).install(piece('one', version, name))).rejects.toThrow(message)
+  await nothingIsLeft()
+})
+
+test.each([
+  ['../../../../../../../../etc/hostname', 'not in its package'],
+  ['nothing.js', 'missing'],
+])('a main file at %s is refused', async (main, message) => {
+  await upload('one', '1.0.0', { 'lib/start.js': '' }, { main })
+  await expect(installerIn(folder.path).install(piece('one'))).rejects.toThrow(new RegExp(message))
+  await nothingIsLeft()
+})
+
+test.each([
+  ['git://127.0.0.1:1/a', 'git'],
+  ['http://127.0.0.1:1/a.tgz', 'remote'],
+  ['file:/etc', 'directory|file'],
+])('a piece that depends on %s is refused', async (words, kind) => {
+  await upload('one', '1.0.0', { 'src/index.js': '' }, { dependencies: { evil: words } })
+  const failure = await installerIn(folder.path)
+    .install(piece('one'))
+    .catch((error: unknown) => String(error))
+  expect(failure).toMatch(new RegExp(`cannot be installed: code EALLOW(${kind})`, 'i'))
   await nothingIsLeft()
 })
 

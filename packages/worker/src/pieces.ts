@@ -1,40 +1,56 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join, relative, sep } from 'node:path'
 import type { PieceLocation } from '@piecework/engine/protocol'
-import { sizeOf } from './cache.ts'
-import { exists, sharedByKey } from './files.ts'
-import { npmInstall } from './npm.ts'
+import { exists } from './files.ts'
+import { type MachineWatch, machineFaultOf } from './machine-fault.ts'
+import { isTooLarge, type Npm } from './npm.ts'
+import { createPatientWork, createTurns, type Patience } from './patience.ts'
 import type { PieceRef, WorkerSource } from './task.ts'
 
 /** Puts the code of pieces on this machine's disk. */
 export interface PieceInstaller {
-  /** @throws Error when the piece cannot be installed; nothing of it is left then. */
-  install(piece: PieceRef): Promise<PieceLocation>
+  /**
+   * @param options hurried: wait a moment for an install, and no longer
+   * @throws Error when the piece cannot be installed, and nothing of it is left then; NotYetError while it is installed
+   */
+  install(piece: PieceRef, options: { hurried: boolean }): Promise<PieceLocation>
   /** Takes the piece off the disk again: it turned out to be none. */
   remove(piece: PieceRef): Promise<void>
 }
 
 interface InstallerOptions {
   folder: string
+  /** Holds what npm downloads. */
+  npmFolder: string
   installTimeoutMs: number
   /** On disk, with everything that the piece depends on. */
-  maxInstalledMb: number
+  maxInstalledBytes: number
+  patience: Patience
   source: WorkerSource
+  npm: Pick<Npm, 'install'>
+  machine: Pick<MachineWatch, 'require'>
+  /** The folder of the npm cache has been used. */
+  onNpmCache?(folder: string): void
 }
 
-const MB = 1024 * 1024
-/** How often a running install is measured. */
-const MEASURE_MS = 2000
 /** No install takes so long. */
 const ABANDONED_MS = 60 * 60_000
+/** Installs at a time. */
+const MAX_INSTALLS = 4
 
 const NAME = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/i
 const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
 
 export function createPieceInstaller(options: InstallerOptions): PieceInstaller {
-  const { folder, installTimeoutMs, maxInstalledMb, source } = options
-  const once = sharedByKey<PieceLocation>()
+  const { folder, npmFolder, source } = options
+  const work = createPatientWork<PieceLocation>({
+    ...options.patience,
+    what: 'A piece that is being installed',
+    isLasting: (error) => machineFaultOf(error) === undefined,
+  })
+  const installs = createTurns(MAX_INSTALLS)
 
   const installing = join(folder, 'installing')
 
@@ -53,12 +69,6 @@ export function createPieceInstaller(options: InstallerOptions): PieceInstaller 
     return join(folder, `${name.replace('/', '+')}-${version}${suffix}`)
   }
 
-  const place = async (piece: PieceRef): Promise<PieceLocation> => {
-    const home = homeOf(piece)
-    if (!(await exists(home))) await fill(piece, home)
-    return { file: await entryOf(join(home, 'node_modules', piece.name)) }
-  }
-
   // Installed aside and renamed whole: a folder in its place is a finished one, whoever made it.
   const fill = async (piece: PieceRef, home: string): Promise<void> => {
     await swept
@@ -70,33 +80,28 @@ export function createPieceInstaller(options: InstallerOptions): PieceInstaller 
         join(scratch, 'package.json'),
         JSON.stringify({ name: 'piece-home', private: true, dependencies }),
       )
-      await installBounded(scratch)
+      await installs.take(() => install(scratch, piece))
       await rename(scratch, home).catch(async (error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
       })
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      throw new Error(`The piece ${piece.name}@${piece.version} cannot be installed: ${reason}`)
+      throw new Error(`The piece ${piece.name}@${piece.version} cannot be installed: ${reason}`, { cause: error })
     } finally {
       await rm(scratch, { recursive: true, force: true })
     }
   }
 
-  const installBounded = async (scratch: string): Promise<void> => {
-    const abort = new AbortController()
-    const limit = maxInstalledMb * MB
-    const measure = async () => {
-      if ((await sizeOf(scratch)) > limit)
-        abort.abort(new Error(`it needs more than ${maxInstalledMb} MB with its dependencies`))
-    }
-    const timer = setInterval(() => void measure().catch(() => {}), MEASURE_MS)
+  const install = async (scratch: string, piece: PieceRef): Promise<void> => {
+    const { installTimeoutMs: timeoutMs, maxInstalledBytes: maxBytes, npm, onNpmCache } = options
+    if (await isTooLarge(npmFolder)) await rm(npmFolder, { recursive: true, force: true })
+    const withArchives = piece.source.type === 'ARCHIVE'
     try {
-      await npmInstall(scratch, { timeoutMs: installTimeoutMs, signal: abort.signal })
-      await measure()
-      abort.signal.throwIfAborted()
+      await npm.install(scratch, { cacheFolder: npmFolder, withArchives, timeoutMs, maxBytes })
     } finally {
-      clearInterval(timer)
+      onNpmCache?.(npmFolder)
     }
+    await entryOf(join(scratch, 'node_modules', piece.name))
   }
 
   const specifier = async (piece: PieceRef, scratch: string): Promise<string> => {
@@ -106,14 +111,21 @@ export function createPieceInstaller(options: InstallerOptions): PieceInstaller 
   }
 
   return {
-    async install({ name, version, source }) {
+    async install({ name, version, source }, { hurried }) {
       if (source.type === 'BUILTIN') return { bundled: name }
       if (source.type === 'FILE') return { file: source.path }
       if (source.type === 'MISSING') throw new Error(missingPiece({ name, version }))
       const piece: PieceRef = { name, version: source.version ?? version, source }
       if (!NAME.test(piece.name)) throw new Error(`${piece.name} is not the name of a package`)
       if (!VERSION.test(piece.version)) throw new Error(`${piece.version} is not an exact version`)
-      return once(`${piece.name}@${piece.version}:${JSON.stringify(piece.source)}`, () => place(piece))
+      const home = homeOf(piece)
+      const packageFolder = join(home, 'node_modules', piece.name)
+      if (await exists(home)) return { file: await entryOf(packageFolder) }
+      options.machine.require()
+      return work.do(home, hurried, async () => {
+        await fill(piece, home)
+        return { file: await entryOf(packageFolder) }
+      })
     },
     async remove(piece) {
       if (piece.source.type === 'REGISTRY' || piece.source.type === 'ARCHIVE')
@@ -126,14 +138,30 @@ export function createPieceInstaller(options: InstallerOptions): PieceInstaller 
 export const missingPiece = ({ name, version }: Pick<PieceRef, 'name' | 'version'>): string =>
   `The piece ${name}@${version} is not installed. An administrator can install it under Setup, Pieces, or with POST /v1/pieces.`
 
-/** Published pieces keep their code in `src/index.js`, whatever their `main` says; others follow `main`. */
+/**
+ * Published pieces keep their code in `src/index.js`, whatever their `main` says; others follow `main`.
+ * @throws Error when the file is none of the package
+ */
 async function entryOf(packageFolder: string): Promise<string> {
   const usual = join(packageFolder, 'src', 'index.js')
-  if (await exists(usual)) return usual
+  const entry = (await exists(usual)) ? usual : join(packageFolder, await mainOf(packageFolder))
+  const home = await realpath(packageFolder)
+  // As `require` understands it: the name of a folder, or one without its extension.
+  const found = await realpath(resolveModule(entry))
+  if (!found.startsWith(home + sep)) throw new Error(`its main file ${found} is not in its package`)
+  return join(packageFolder, relative(home, found))
+}
+
+async function mainOf(packageFolder: string): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8'))
-  const main =
-    typeof manifest === 'object' && manifest !== null && 'main' in manifest && typeof manifest.main === 'string'
-      ? manifest.main
-      : 'index.js'
-  return join(packageFolder, main)
+  const main = typeof manifest === 'object' && manifest !== null && 'main' in manifest ? manifest.main : undefined
+  return typeof main === 'string' && main !== '' ? main : 'index.js'
+}
+
+function resolveModule(path: string): string {
+  try {
+    return createRequire(import.meta.url).resolve(path)
+  } catch {
+    throw new Error(`its main file ${path} is missing`)
+  }
 }

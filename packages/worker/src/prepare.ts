@@ -1,4 +1,5 @@
 import type { PieceLocation, PreparedVersion } from '@piecework/engine/protocol'
+import type { FlowVersion } from '@piecework/model/flow/flow'
 import { walk } from '@piecework/model/flow/walk'
 import { LRUCache } from 'lru-cache'
 import type { CodeCompiler } from './code.ts'
@@ -8,30 +9,39 @@ import type { VersionRef, WorkerSource } from './task.ts'
 
 /** Makes flow versions ready to run: code compiled, pieces on disk. Kept by the version's immutable key. */
 export interface Preparer {
-  prepare(ref: VersionRef): Promise<PreparedVersion>
+  /**
+   * @param options projectId: whose version it is; hurried: wait a moment for what has to be installed, and no longer
+   * @throws NotYetError when that takes longer; Error when it cannot be made ready
+   */
+  prepare(ref: VersionRef, options: PrepareOptions): Promise<PreparedVersion>
   /** Something of what was made ready is not there any more. */
   forget(): void
+}
+
+interface PrepareOptions {
+  projectId: string
+  hurried: boolean
 }
 
 const CACHED_VERSIONS = 500
 
 export function createPreparer(parts: { source: WorkerSource; codes: CodeCompiler; pieces: PieceInstaller }): Preparer {
   const cache = new LRUCache<string, PreparedVersion>({ max: CACHED_VERSIONS })
-  const once = sharedByKey<PreparedVersion>()
+  const load = sharedByKey<FlowVersion>()
 
-  const make = async (ref: VersionRef): Promise<PreparedVersion> => {
-    const version = await parts.source.loadVersion(ref.key)
+  const make = async (ref: VersionRef, options: PrepareOptions): Promise<PreparedVersion> => {
+    const version = await load(ref.key, () => parts.source.loadVersion(ref.key))
     const codes: Record<string, string> = {}
     const pieces: Record<string, PieceLocation> = {}
     for (const step of walk(version.trigger)) {
-      if (step.type === 'CODE') codes[step.name] = await parts.codes.compile(step.settings.sourceCode)
+      if (step.type === 'CODE') codes[step.name] = await parts.codes.compile(step.settings.sourceCode, options)
       if (step.type !== 'PIECE' && step.type !== 'PIECE_TRIGGER') continue
       const { pieceName, pieceVersion } = step.settings
       const key = `${pieceName}@${pieceVersion}`
       const source = ref.pieces[key] ?? { type: 'MISSING' }
       // The step that needs it fails, and says which piece it misses; the others run.
       if (source.type === 'MISSING') continue
-      pieces[key] ??= await parts.pieces.install({ name: pieceName, version: pieceVersion, source })
+      pieces[key] ??= await parts.pieces.install({ name: pieceName, version: pieceVersion, source }, options)
     }
     const prepared: PreparedVersion = { key: ref.key, version, codes, pieces }
     cache.set(ref.key, prepared)
@@ -39,8 +49,8 @@ export function createPreparer(parts: { source: WorkerSource; codes: CodeCompile
   }
 
   return {
-    async prepare(ref) {
-      return cache.get(ref.key) ?? once(ref.key, () => make(ref))
+    async prepare(ref, options) {
+      return cache.get(ref.key) ?? make(ref, options)
     },
     forget: () => cache.clear(),
   }

@@ -78,6 +78,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     cwd: options.cwd,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
+  // There are no file descriptors left, for instance: such a child has no streams either.
+  if (child.pid === undefined) throw await new Promise<Error>((resolve) => child.once('error', resolve))
   const tail = collectTail(child)
   let alive = true
   let unclean = false

@@ -40,6 +40,8 @@ export interface Task {
   piece?: PieceRef
   /** Time limit of the operation itself; preparation is bounded separately. */
   timeoutMs: number
+  /** It may be given back when something that it needs has to be installed first. */
+  mayWait?: boolean
 }
 
 /** What a task tells while it runs. */
@@ -57,6 +59,8 @@ export type TaskOutcome =
   | { kind: 'CANCELED' }
   /** The worker is gone, or may not work on it any more: somebody else has to. */
   | { kind: 'LOST' }
+  /** Nothing has begun: the worker cannot do it at the moment, for no fault of the task. It may be tried again later. */
+  | { kind: 'GIVEN_BACK'; message: string; retryAfterMs: number; ofMachine: boolean }
   /** The sandbox died, or could not be prepared. */
   | { kind: 'CRASHED'; message: string }
 

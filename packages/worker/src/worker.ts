@@ -5,8 +5,12 @@ import type { EngineConfig, EngineOperation, PieceLocation } from '@piecework/en
 import { bundleEngine } from './bundle.ts'
 import { createDiskCache } from './cache.ts'
 import { createCodeCompiler } from './code.ts'
+import { createCompiler } from './compiler.ts'
+import { createMachineWatch, MachineFaultError } from './machine-fault.ts'
 import { namespaceLauncher, needsNamespaces, requireNamespaces } from './namespaces.ts'
 import { createEgress } from './network/egress.ts'
+import { createNpm } from './npm.ts'
+import { NotYetError } from './patience.ts'
 import { createPieceInstaller } from './pieces.ts'
 import { createSandboxPool } from './pool.ts'
 import { createPreparer } from './prepare.ts'
@@ -30,6 +34,8 @@ export interface WorkerOptions {
   environment?: Readonly<Record<string, string | undefined>>
   /** Called when the egress proxy of AP_NETWORK_MODE=STRICT refuses a request. */
   onEgressRefused?(target: { host: string; port: number; reason: string }): void
+  /** The machine lacks something, and the worker gives back what needs it; undefined: it has it again. */
+  onMachineFault?(reason: string | undefined): void
 }
 
 /** A task that runs, and how to stop it. */
@@ -54,7 +60,14 @@ export interface Worker {
 }
 
 const INSTALL_TIMEOUT_MS = 5 * 60_000
-const MAX_INSTALLED_PIECE_MB = 512
+/** Of one piece, or of the packages of one code step. */
+const MAX_INSTALLED_BYTES = 512 * 1024 * 1024
+/** A run waits so long for an install; then its slot is for others, until the install is over. */
+const PATIENCE_MS = 10_000
+/** An install that failed is not tried again for so long. */
+const REMEMBER_FAILURE_MS = 60_000
+const INSTALL_RETRY_MS = 1000
+const MACHINE_RETRY_MS = 5000
 const IDLE_SANDBOX_MS = 5 * 60_000
 // A process that has grown past this share of its limit is replaced while nobody waits for it.
 const RETIRE_SHARE = 0.7
@@ -66,18 +79,36 @@ const IDLE_PROCESS_BYTES = 64 * 1024 * 1024
 const MAX_SEATS = 3
 
 export function createWorker(options: WorkerOptions, source: WorkerSource): Worker {
-  const codesMayInstall =
-    options.engine.executionMode === 'UNSANDBOXED' || options.engine.executionMode === 'SANDBOX_PROCESS'
-  const codes = createCodeCompiler({
-    folder: join(options.cacheFolder, 'codes'),
-    allowPackages: codesMayInstall,
+  const { executionMode, networkMode } = options.engine
+  const namespaces = needsNamespaces(executionMode)
+  const inCache = (name: string) => join(options.cacheFolder, name)
+  const machine = createMachineWatch({
+    folder: options.cacheFolder,
+    onFault: (reason) => options.onMachineFault?.(reason),
+    onRecovered: () => options.onMachineFault?.(undefined),
+  })
+  const environment = options.environment ?? process.env
+  const npm = createNpm({ engine: options.engine, namespaces, environment, onRefused: options.onEgressRefused })
+  const onNpmCache = (folder: string) => cache.changed(folder)
+  const installs = {
     installTimeoutMs: INSTALL_TIMEOUT_MS,
+    maxInstalledBytes: MAX_INSTALLED_BYTES,
+    patience: { patienceMs: PATIENCE_MS, rememberMs: REMEMBER_FAILURE_MS },
+    ...{ npm, machine, onNpmCache },
+  }
+  const codes = createCodeCompiler({
+    folder: inCache('codes'),
+    buildFolder: inCache('builds'),
+    npmFolder: inCache('npm'),
+    allowPackages: executionMode === 'UNSANDBOXED' || executionMode === 'SANDBOX_PROCESS',
+    compiler: createCompiler({ namespaces, scratchFolder: inCache('scratch') }),
+    ...installs,
   })
   const pieces = createPieceInstaller({
-    folder: join(options.cacheFolder, 'pieces'),
-    installTimeoutMs: INSTALL_TIMEOUT_MS,
-    maxInstalledMb: MAX_INSTALLED_PIECE_MB,
+    folder: inCache('pieces'),
+    npmFolder: inCache('npm/pieces'),
     source,
+    ...installs,
   })
   const preparer = createPreparer({ source, codes, pieces })
   /** The parts of the cache that each sandbox has been given. */
@@ -102,16 +133,14 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
     given.set(sandbox, parts)
     for (const part of cache.use(paths)) parts.add(part)
   }
-  const cwd = join(options.cacheFolder, 'scratch')
-  const { executionMode, networkMode } = options.engine
-  const namespaces = needsNamespaces(executionMode)
+  const cwd = inCache('scratch')
   const egress = createEgress({
     engine: options.engine,
-    env: options.environment ?? process.env,
+    env: environment,
     namespaces,
     onRefused: options.onEgressRefused,
   })
-  const readable = ['bundles', 'codes', 'pieces'].map((name) => join(options.cacheFolder, name))
+  const readable = ['bundles', 'codes', 'pieces'].map(inCache)
 
   const pool = createSandboxPool({
     size: options.concurrency,
@@ -123,7 +152,7 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
       cache.during(async () => {
         for (const folder of [cwd, ...readable]) await mkdir(folder, { recursive: true })
         const { config, env, socketFolder } = await egress.way()
-        const enginePath = await bundleEngine(join(options.cacheFolder, 'bundles'))
+        const enginePath = await bundleEngine(inCache('bundles'))
         const sandbox = await startSandbox({
           enginePath,
           config,
@@ -150,14 +179,17 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
       if (!task.version) throw new Error(`${operation.type} needs a flow version`)
       if (operation.type === 'EXECUTE_FLOW' && sandbox.versions.get(task.version.key))
         return { ...operation, prepared: { key: task.version.key } }
-      const prepared = await preparer.prepare(task.version)
+      const prepared = await preparer.prepare(task.version, {
+        projectId: operation.projectId,
+        hurried: task.mayWait === true,
+      })
       give(sandbox, filesOf(prepared.codes, prepared.pieces))
       if (operation.type === 'EXECUTE_TRIGGER_HOOK') return { ...operation, prepared }
       sandbox.versions.set(task.version.key, true)
       return { ...operation, prepared }
     }
     if (!task.piece) throw new Error(`${operation.type} needs a piece`)
-    const piece = await pieces.install(task.piece)
+    const piece = await pieces.install(task.piece, { hurried: false })
     give(sandbox, filesOf({}, { piece }))
     return { ...operation, piece }
   }
@@ -200,7 +232,7 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
         await pieces.remove(task.piece)
       return outcome
     } catch (error) {
-      return { kind: 'CRASHED', message: error instanceof Error ? error.message : String(error) }
+      return notBegun(machine.judge(error))
     } finally {
       if (sandbox) pool.release(sandbox)
       // What nobody could let go before, an idle sandbox does now.
@@ -227,6 +259,8 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
     warm: () => pool.warm(1),
     async close() {
       await pool.close()
+      machine.close()
+      await npm.close()
       await egress.close()
     },
   }
@@ -240,6 +274,14 @@ function maxProcesses(slots: number): number {
   const memory = process.constrainedMemory() || totalmem()
   const affordable = Math.floor((Math.min(memory, totalmem()) * IDLE_MEMORY_SHARE) / IDLE_PROCESS_BYTES)
   return slots + Math.min(IDLE_PER_SLOT * slots, affordable)
+}
+
+/** What became of a task that could not be prepared. */
+function notBegun(error: unknown): TaskOutcome {
+  const message = error instanceof Error ? error.message : String(error)
+  const ofMachine = error instanceof MachineFaultError
+  if (!ofMachine && !(error instanceof NotYetError)) return { kind: 'CRASHED', message }
+  return { kind: 'GIVEN_BACK', message, retryAfterMs: ofMachine ? MACHINE_RETRY_MS : INSTALL_RETRY_MS, ofMachine }
 }
 
 /** The files among what a sandbox is given; built-in pieces are part of the engine. */

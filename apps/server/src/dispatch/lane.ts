@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { JobKind } from '../queue/job.ts'
 import { nextTurns, type Turns } from '../queue/lines.ts'
 import type { Queue } from '../queue/queue.ts'
+import { type WatchedLink, watchLink } from './ailing.ts'
 import { createFairQueue } from './fair-queue.ts'
 import type { Quota } from './placements.ts'
 import type { JobHandler, Running, WorkerLink, WorkItem } from './work.ts'
@@ -101,7 +102,7 @@ export const tooManyWait = (): AppError =>
 
 export function createLane(parts: LaneParts): Lane {
   const { group, queue, owner, leaseMs, handlers, buckets, log } = parts
-  const links = new Map<string, { link: WorkerLink; busy: number }>()
+  const links = new Map<string, WatchedLink & { busy: number }>()
   const waiting = createFairQueue<WorkItem>()
   const claimed = createFairQueue<WorkItem>()
   /** Until when the leases of what waits in `claimed` last, by the clock of this machine. */
@@ -125,15 +126,22 @@ export function createLane(parts: LaneParts): Lane {
     lastEnd = now
   }
 
+  /** Those that can do all that may come; when none can, every one. */
+  const ableLinks = () => {
+    const all = [...links.values()]
+    const able = all.filter((entry) => !entry.ailing)
+    return able.length > 0 ? able : all
+  }
+
   const freeSlots = () => {
     let free = 0
-    for (const { link, busy } of links.values()) free += Math.max(0, link.concurrency - busy)
+    for (const { link, busy } of ableLinks()) free += Math.max(0, link.concurrency - busy)
     return free
   }
 
   const freestLink = () => {
-    let best: { link: WorkerLink; busy: number } | undefined
-    for (const entry of links.values())
+    let best: (WatchedLink & { busy: number }) | undefined
+    for (const entry of ableLinks())
       if (
         entry.busy < entry.link.concurrency &&
         (!best || entry.busy / entry.link.concurrency < best.busy / best.link.concurrency)
@@ -167,7 +175,7 @@ export function createLane(parts: LaneParts): Lane {
     claimed.push(item)
   }
 
-  const begin = (item: WorkItem, entry: { link: WorkerLink; busy: number }) => {
+  const begin = (item: WorkItem, entry: WatchedLink & { busy: number }) => {
     entry.busy++
     const { left, done } = parts.begin(item, entry.link)
     void left.finally(() => {
@@ -246,7 +254,8 @@ export function createLane(parts: LaneParts): Lane {
 
   return {
     attach(link) {
-      links.set(link.id, { link, busy: 0 })
+      const watched = watchLink(link)
+      links.set(link.id, Object.assign(watched, { busy: 0 }))
       wake()
     },
     detach: (linkId) => links.delete(linkId),

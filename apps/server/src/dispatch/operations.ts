@@ -17,6 +17,8 @@ export interface OperationRequest {
   timeoutMs: number
   /** What the worker may need beforehand, beside that: to install a piece, for example. */
   preparationMs?: number
+  /** It may be given back when something that it needs has to be installed first. */
+  mayWait?: boolean
 }
 
 /** What a request holds in memory, about: all but a payload is small. */
@@ -25,14 +27,24 @@ export const bytesOf = ({ operation }: OperationRequest): number =>
 
 const SILENT = { journal: async () => {}, respond: () => {}, progress: () => {} }
 
+/** The worker could not begin the operation at the moment, for no fault of it. */
+export class GivenBackError extends AppError {
+  readonly retryAt: Date
+  constructor(message: string, retryAfterMs: number) {
+    super('ENGINE_OPERATION_FAILURE', { message })
+    this.retryAt = new Date(Date.now() + retryAfterMs)
+  }
+}
+
 /**
  * Runs an operation on a link.
- * @throws AppError ENGINE_OPERATION_FAILURE when it does not come to a result.
+ * @throws AppError ENGINE_OPERATION_FAILURE when it does not come to a result, GivenBackError when it did not begin.
  */
 export async function runOperation(link: WorkerLink, request: OperationRequest): Promise<EngineResult> {
   const { outcome } = link.execute(request, SILENT)
   const ended = await outcome
   if (ended.kind === 'RESULT' && ended.message.result.type !== 'FAILED') return ended.message.result
+  if (ended.kind === 'GIVEN_BACK') throw new GivenBackError(ended.message, ended.retryAfterMs)
   throw new AppError('ENGINE_OPERATION_FAILURE', { message: failureMessage(ended, request.timeoutMs) })
 }
 

@@ -17,8 +17,8 @@ export interface Queue {
   extend(request: { owner: string; ids: readonly string[]; leaseMs: number }): Promise<Set<string>>
   /** The job is done. No effect when somebody else holds it by now. */
   complete(request: { owner: string; id: string }): Promise<void>
-  /** Gives the job back, due at the given time. */
-  retryAt(request: { owner: string; id: string; dueAt: Date }): Promise<void>
+  /** Gives the job back, due at the given time. `uncounted`: this delivery was none. */
+  retryAt(request: { owner: string; id: string; dueAt: Date; uncounted?: boolean }): Promise<void>
   remove(request: { ids: readonly string[] }): Promise<void>
   removeKey(request: { key: string }): Promise<void>
   /** Makes jobs that the owner holds deliverable at once, in the place that they had. */
@@ -80,10 +80,13 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
     async complete({ owner, id }) {
       await db.deleteFrom('job').where('id', '=', id).where('owner', '=', owner).execute()
     },
-    async retryAt({ owner, id, dueAt }) {
+    async retryAt({ owner, id, dueAt, uncounted = false }) {
       await db
         .updateTable('job')
-        .set({ leaseUntil: null, owner: null, dueAt, ready: dueAt <= new Date() })
+        .set({
+          ...{ leaseUntil: null, owner: null, dueAt, ready: dueAt <= new Date() },
+          ...(uncounted ? { attempt: sql<number>`greatest(attempt - 1, 0)` } : {}),
+        })
         .where('id', '=', id)
         .where('owner', '=', owner)
         .execute()

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { WebSocket } from 'ws'
-import { createMachineWatch } from '../machine.ts'
+import { createMachineReport } from '../machine.ts'
+import { logMachineFault } from '../machine-fault.ts'
 import type { TaskEvents, WorkerSource } from '../task.ts'
 import { createWorker, type RunningTask, type Worker } from '../worker.ts'
 import {
@@ -73,7 +74,7 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
   let expiry: NodeJS.Timeout | undefined
   let stopping = false
 
-  const machine = createMachineWatch(options.workerId, options.cacheFolder, () => ({
+  const machine = createMachineReport(options.workerId, options.cacheFolder, () => ({
     concurrency: String(options.concurrency),
   }))
 
@@ -99,6 +100,7 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
         reuseSandbox: settings.reuseSandbox === true,
         engine: { ...settings.engine, internalApiUrl: apiUrl },
         onEgressRefused: (target) => log.warn(target, 'Egress proxy refused request'),
+        onMachineFault: (reason) => logMachineFault(log, reason),
       },
       source,
     )

@@ -8,7 +8,7 @@ import type { Task } from '../task.ts'
 import { JournalEntrySchema, TaskOutcomeSchema } from './results.ts'
 
 /** What crosses the channel between an app and a separate worker. Raise PROTOCOL when either side must change. */
-export const PROTOCOL = 3
+export const PROTOCOL = 4
 /** Where apps take workers in. */
 export const CHANNEL_PATH = '/api/worker-channel'
 

@@ -76,4 +76,10 @@ export const TaskOutcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('CANCELED') }),
   z.object({ kind: z.literal('CRASHED'), message: z.string() }),
   z.object({ kind: z.literal('LOST') }),
+  z.object({
+    kind: z.literal('GIVEN_BACK'),
+    message: z.string(),
+    retryAfterMs: z.number(),
+    ofMachine: z.boolean(),
+  }),
 ]) satisfies z.ZodType<TaskOutcome>

@@ -71,8 +71,8 @@ interface ExecutorParts {
   memoryLimitKb: number
   /** Entries of a run's journal, when the engine died with its state. */
   readJournal(runId: string): Promise<JournalEntry[]>
-  /** The worker was lost with the attempt: the run is delivered again. */
-  redeliver(runId: string): Promise<void>
+  /** The worker was lost with the attempt, or could not begin it: the run is delivered again. */
+  redeliver(runId: string, afterMs: number): Promise<void>
   listener: RunListener
   observer: RunObserver
   log: Logger
@@ -108,6 +108,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     },
     version: attempt.version.ref,
     timeoutMs: parts.flowTimeoutMs,
+    mayWait: true,
   })
 
   /** A message can be missed: a caller at another app also finds the reply in the database. */
@@ -128,7 +129,11 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     if (outcome.kind === 'CANCELED') return
     if (outcome.kind === 'LOST') {
       log.warn({ runId: attempt.runId }, 'the worker of a run was lost; the run is delivered again')
-      return parts.redeliver(attempt.runId)
+      return parts.redeliver(attempt.runId, 0)
+    }
+    if (outcome.kind === 'GIVEN_BACK') {
+      log.info({ runId: attempt.runId }, `a worker has given a run back: ${outcome.message}`)
+      return parts.redeliver(attempt.runId, outcome.retryAfterMs)
     }
     const entries = outcome.kind === 'RESULT' ? outcome.message.entries : []
     const response = outcome.kind === 'RESULT' ? outcome.message.response : null
@@ -258,7 +263,7 @@ function fromResult(
 }
 
 function explain(
-  outcome: Exclude<TaskOutcome, { kind: 'RESULT' } | { kind: 'CANCELED' } | { kind: 'LOST' }>,
+  outcome: Extract<TaskOutcome, { kind: 'TIMEOUT' | 'MEMORY_LIMIT_EXCEEDED' | 'CRASHED' }>,
   limits: { flowTimeoutMs: number; memoryLimitKb: number },
 ): { status: FlowRunStatus; message: string } {
   if (outcome.kind === 'TIMEOUT')

@@ -4,7 +4,7 @@ import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
-import { type Interactive, jobItem, runOperation } from '../../dispatch/operations.ts'
+import { GivenBackError, type Interactive, jobItem, runOperation } from '../../dispatch/operations.ts'
 import type { JobHandler, WorkerLink } from '../../dispatch/work.ts'
 import { type ClaimedJob, PRIORITY } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
@@ -166,7 +166,7 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
       const { payload, payloadFileId } = data
       const whole = await parts.payloads.read({ ...job, payload, payloadFileId })
       const request = await hookOperation(parts.hooks, { hook: 'RUN', owner, version, payload: whole })
-      await settleRun(db, await runOperation(link, request), owner, (outputs) =>
+      await settleRun(db, await runOperation(link, { ...request, mayWait: true }), owner, (outputs) =>
         makeRuns(
           { db, starter: parts.starter() },
           { eventId: job.id, time: timeOf(job, data), once: data.once, run: runOf(job, data), outputs },
@@ -178,6 +178,10 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
         .catch((err: unknown) => log.warn({ err, jobId: job.id }, 'the payload of an event is left to upkeep'))
       await count(true)
     } catch (error) {
+      if (error instanceof GivenBackError) {
+        await queue.retryAt({ owner: parts.owner, id: job.id, dueAt: error.retryAt, uncounted: true })
+        return
+      }
       await retryLater(job, data, error)
       await count(false)
     }

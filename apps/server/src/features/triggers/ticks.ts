@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
-import { jobItem, runOperation } from '../../dispatch/operations.ts'
+import { GivenBackError, jobItem, runOperation } from '../../dispatch/operations.ts'
 import type { JobHandler, WorkerLink } from '../../dispatch/work.ts'
 import { type ClaimedJob, PRIORITY } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
@@ -52,7 +52,8 @@ export function createTicks(parts: Parts): JobHandler {
     const { flowId, projectId, platformId, flowVersionId } = source
     const owner = { flowId, projectId, platformId }
     const hook = job.kind === 'RENEW' ? 'RENEW' : 'RUN'
-    const result = await runOperation(link, await hookOperation(parts.hooks, { hook, owner, version }))
+    const request = await hookOperation(parts.hooks, { hook, owner, version })
+    const result = await runOperation(link, { ...request, mayWait: true })
     if (hook === 'RENEW') {
       hookResult(result, owner)
       return
@@ -101,6 +102,7 @@ export function createTicks(parts: Parts): JobHandler {
     try {
       await act(tick, link)
     } catch (error) {
+      if (error instanceof GivenBackError) return error.retryAt
       await count(false)
       return noteFailure(tick, error)
     }
