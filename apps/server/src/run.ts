@@ -49,10 +49,15 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   // What nobody waited for may have left anything half done: a fresh process takes up the work.
-  process.on('unhandledRejection', (err) => {
-    log.fatal({ err }, 'a failure that nothing handles')
+  const onUnhandled = (err: unknown): void => {
+    log.fatal(
+      { err },
+      'a failure that nothing handles; the process ends, and what was accepted goes on at the next start',
+    )
     process.exit(1)
-  })
+  }
+  process.on('unhandledRejection', onUnhandled)
+  process.on('uncaughtException', onUnhandled)
 
   const port = await server.start().catch((error: unknown) => {
     throw explainListen(error, settings)
