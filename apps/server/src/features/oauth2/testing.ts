@@ -10,6 +10,7 @@ export const mailPiece = (serviceUrl: string) => ({
   name: NAME,
   version: VERSION,
   source: `
+    import { createHash } from 'node:crypto'
     import { createAction, createPiece, PieceAuth, Property } from '@piecework/framework'
     const auth = PieceAuth.OAuth2({
       required: true,
@@ -29,7 +30,8 @@ export const mailPiece = (serviceUrl: string) => ({
     })
     const send = createAction({
       name: 'send', displayName: 'Send', description: '', auth, props: {},
-      run: async ({ auth }) => ({ auth }),
+      // What it got is masked where it is shown: the digest tells which token it was.
+      run: async ({ auth }) => ({ auth, digest: createHash('sha256').update(auth.access_token).digest('hex') }),
     })
     export const mail = createPiece({ displayName: 'Mail', logoUrl: 'x', authors: [], auth, actions: [send], triggers: [] })`,
 })

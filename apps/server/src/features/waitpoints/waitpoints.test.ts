@@ -184,9 +184,14 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('waitpoints on %s', (type) => {
   })
 
   test('only a run that is not over can wait, and not for longer than is allowed', async () => {
-    const other = await start(pieceAction('step_1', NEW, '1.0.0', 'token'), ask('step_2'))
+    const other = await start(ask('step_2'))
     const run = await pausedAt(other.id, 'step_2')
-    const create = (request: object, token: unknown = run.steps?.step_1?.output) =>
+    const engine = await server.server.tokens.engine({
+      id: run.id,
+      projectId: owner.projectId,
+      platformId: owner.platformId,
+    })
+    const create = (request: object, token: unknown = engine) =>
       server.call('POST', '/v1/waitpoints', {
         token: String(token),
         body: { flowRunId: run.id, projectId: owner.projectId, stepName: 'step_9', type: 'DELAY', ...request },
