@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { QueryResult } from 'kysely'
@@ -34,9 +35,9 @@ interface Pending {
 }
 
 const LOOK_MS = 350
-/** Looks without a reply, a read or a write, after which it counts as stalled, and as stopped. */
-const STALLED_LOOKS = 4
-const STOPPED_LOOKS = 90
+/** Time without a reply, a read or a write, after which it counts as stalled, and as stopped. */
+const STALLED_MS = 1400
+const STOPPED_MS = 30_000
 const CLOSE_MS = 10_000
 const LONGEST_PAUSE_MS = 2000
 /** Attempts to open it with enough room on the disk, after which the process should end: it takes a minute. */
@@ -50,6 +51,7 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
   let nextId = 1
   let closed = false
   let looks: NodeJS.Timeout | undefined
+  let starved = starvation(undefined)
 
   const failAll = (error: Error): void => {
     const failing = [...pending.values()]
@@ -81,6 +83,7 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
       own.on('message', (reply: ThreadReply) => {
         if ('ready' in reply) {
           ready = true
+          starved = starvation(reply.schedule)
           resolve()
         } else if ('failed' in reply) {
           reject(new Error(reply.failed))
@@ -135,16 +138,15 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
       const now = Atomics.load(life, 0)
       const isQuiet = thread !== undefined && pending.size > 0 && now === seen
       seen = now
-      if (isQuiet) quiet++
-      else {
-        if (quiet >= STALLED_LOOKS) listener.stalled(false)
-        quiet = 0
-      }
-      if (quiet === STALLED_LOOKS) listener.stalled(true)
-      if (quiet >= STOPPED_LOOKS) {
+      // On a busy machine a thread that gets no processor is not to blame.
+      const before = quiet
+      quiet = isQuiet ? quiet + Math.max(0, LOOK_MS - starved()) : 0
+      if (before >= STALLED_MS && quiet === 0) listener.stalled(false)
+      if (before < STALLED_MS && quiet >= STALLED_MS) listener.stalled(true)
+      if (quiet >= STOPPED_MS) {
         quiet = 0
         listener.stalled(false)
-        recover(`it did not move for ${(STOPPED_LOOKS * LOOK_MS) / 1000} seconds`)
+        recover(`it did not move for ${STOPPED_MS / 1000} seconds`)
       }
     }
   })()
@@ -191,6 +193,25 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
     },
   }
 }
+
+/** @returns a function that gives the milliseconds for which a thread waited for a processor since its last call */
+function starvation(schedule: string | undefined): () => number {
+  let before = 0
+  return () => {
+    if (schedule === undefined) return 0
+    try {
+      const [, waited = '0'] = readFileSync(schedule, 'utf8').split(' ')
+      const now = Number(waited) / NS_PER_MS
+      const since = before === 0 ? 0 : now - before
+      before = now
+      return since
+    } catch {
+      return 0
+    }
+  }
+}
+
+const NS_PER_MS = 1_000_000
 
 export const doesNotOpen = (dataDir: string, error: unknown): Error =>
   new Error(`The embedded database in ${dataDir} does not open: ${reasonOf(error)}`, { cause: error })

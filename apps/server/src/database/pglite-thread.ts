@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite, type Results, types } from '@electric-sql/pglite'
@@ -30,7 +30,8 @@ export interface ThreadRequest {
 export type ThreadReply =
   | { id: number; rows: unknown[]; affected: number }
   | { id: number; error: { message: string; code?: string | undefined; detail?: string | undefined } }
-  | { ready: true }
+  /** `schedule` is the file in which the kernel says how long this thread waited for a processor. */
+  | { ready: true; schedule: string | undefined }
   | { failed: string }
   /** PostgreSQL has stopped for good, although the thread may go on. */
   | { fatal: string }
@@ -85,7 +86,7 @@ try {
   watchFiles(db, () => Atomics.add(life, 0, 1))
   lastWords = ''
   const run = createRunner(db)
-  port.postMessage({ ready: true } satisfies ThreadReply)
+  port.postMessage({ ready: true, schedule: scheduleOf() } satisfies ThreadReply)
   port.on('message', async (request: ThreadRequest | 'close') => {
     if (request === 'close') {
       await db.close()
@@ -103,6 +104,15 @@ try {
 } catch (error) {
   const reason = error instanceof Error ? error.message : String(error)
   port.postMessage({ failed: lastWords || reason } satisfies ThreadReply)
+}
+
+/** Linux only. */
+function scheduleOf(): string | undefined {
+  try {
+    return `/proc/${readlinkSync('/proc/thread-self')}/schedstat`
+  } catch {
+    return undefined
+  }
 }
 
 /**
