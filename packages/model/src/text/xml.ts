@@ -24,9 +24,6 @@ export function parseXml(
   text: string,
   { ignoreAttributes = false, ignoreDeclaration = false }: XmlOptions = {},
 ): unknown {
-  // The parser alone would make something of any text.
-  const verdict = XMLValidator.validate(text)
-  if (verdict !== true) throw new XmlError(`${verdict.err.msg} (line ${verdict.err.line})`)
   const parser = new XMLParser({
     ignoreAttributes,
     ignoreDeclaration,
@@ -35,8 +32,32 @@ export function parseXml(
     parseTagValue: false,
     tagValueProcessor: (_name, value) => scalarOf(value),
   })
-  return parser.parse(text)
+  const read = attempt(() => parser.parse(text))
+  // What nests too deep is known after a few tags; to check the rest of it would take long.
+  if (read.complaint === TOO_DEEP) throw new XmlError(read.complaint)
+  // The parser alone would make something of any text.
+  const verdict = XMLValidator.validate(text)
+  if (verdict !== true) throw new XmlError(`${short(verdict.err.msg)} (line ${verdict.err.line})`)
+  if (read.complaint !== undefined) throw new XmlError(short(read.complaint))
+  return read.value
 }
+
+/** What the parser says of tags that nest deeper than it reads. */
+const TOO_DEEP = 'Maximum nested tags exceeded'
+
+function attempt(work: () => unknown): { value?: unknown; complaint?: string } {
+  try {
+    return { value: work() }
+  } catch (error) {
+    return { complaint: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+const LONGEST_COMPLAINT = 200
+
+/** The parser repeats what it complains of, however long it is. */
+const short = (complaint: string): string =>
+  complaint.length > LONGEST_COMPLAINT ? `${complaint.slice(0, LONGEST_COMPLAINT)}…` : complaint
 
 function scalarOf(text: string): unknown {
   if (text === 'true') return true
