@@ -62,6 +62,14 @@ export function textMap(map: unknown): Record<string, string> {
   return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'string' ? value : text(value)]))
 }
 
+/** The same for a query: a list stands for a parameter that repeats. */
+export function queryMap(map: unknown): Record<string, string | string[]> {
+  if (!isMap(map)) return {}
+  const lists = Object.entries(map).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]))
+  const repeated = lists.map(([name, items]): [string, string[]] => [name, items.map(text)])
+  return { ...textMap(map), ...Object.fromEntries(repeated) }
+}
+
 function text(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

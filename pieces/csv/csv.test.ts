@@ -14,6 +14,14 @@ describe('CSV to JSON', () => {
     ])
   })
 
+  it('loses no cell of repeated headers or of rows that are too long', async () => {
+    expect(await read('mail,mail\na@x,b@x,c@x\nd@x', true)).toEqual([
+      { mail: 'a@x', mail_2: 'b@x', column_3: 'c@x' },
+      { mail: 'd@x' },
+    ])
+    expect(await read('a,a_2,a\n1,2,3', true)).toEqual([{ a: '1', a_2: '2', a_3: '3' }])
+  })
+
   it('refuses what is no text or breaks in the middle', async () => {
     await expect(read({ a: 1 }, true)).rejects.toThrow('must be a text')
     await expect(read('a,"b\n1', false)).rejects.toThrow('not CSV')

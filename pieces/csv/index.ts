@@ -41,13 +41,35 @@ const csvToJson = createAction({
       skip_empty_lines: true,
       trim: true,
     }
-    try {
-      return has_headers ? parse(csv_text, { ...settings, columns: true }) : parse(csv_text, settings)
-    } catch (error) {
-      throw new Error(`The text is not CSV: ${error instanceof Error ? error.message : error}`)
-    }
+    const rows = attempt(() => parse(csv_text, settings))
+    return has_headers ? withHeaders(rows) : rows
   },
 })
+
+function attempt(read: () => string[][]): string[][] {
+  try {
+    return read()
+  } catch (error) {
+    throw new Error(`The text is not CSV: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+/** Rows as objects. A header that repeats is numbered (`mail`, `mail_2`), and so are cells without one (`column_3`). */
+function withHeaders([headers = [], ...rows]: string[][]): Record<string, string>[] {
+  const taken = new Set(headers)
+  const free = (name: string, from: number): string => {
+    let number = from
+    while (taken.has(`${name}_${number}`)) number++
+    taken.add(`${name}_${number}`)
+    return `${name}_${number}`
+  }
+  const names: string[] = []
+  for (const header of headers) names.push(names.includes(header) ? free(header, 2) : header)
+  return rows.map((row) => {
+    while (names.length < row.length) names.push(free('column', names.length + 1))
+    return Object.fromEntries(row.map((cell, index) => [names[index] ?? '', cell]))
+  })
+}
 
 const jsonToCsv = createAction({
   name: 'convert_json_to_csv',

@@ -1,3 +1,4 @@
+import { namesRealDay } from '@piecework/model/calendar'
 import type { DateTime as Moment } from 'luxon'
 import { DateTime } from 'luxon'
 
@@ -110,6 +111,7 @@ export function parsed(text: string, format: string, zone = 'utc'): Moment {
 
 /** What the runtime makes of a text, which it would otherwise read in the zone of the machine. */
 function freelyRead(input: string, zone: string): Moment {
+  if (!namesRealDay(input)) return DateTime.invalid('no such day')
   if (OWN_ZONE.test(input)) return DateTime.fromJSDate(new Date(input))
   return DateTime.fromJSDate(new Date(`${input} UTC`), { zone: 'utc' }).setZone(zone, { keepLocalTime: true })
 }

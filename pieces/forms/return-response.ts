@@ -1,6 +1,6 @@
 import { createAction, Property } from '@piecework/framework'
+import { mimeTypeOf } from '@piecework/model/mime-types'
 import { errorHandlingHidden } from '../common/error-handling.ts'
-import { mimeTypeOf } from '../common/mime-types.ts'
 
 export const returnResponse = createAction({
   name: 'return_response',

@@ -1,6 +1,6 @@
 import { type ApFile, createAction, type FilesService, isNil, Property } from '@piecework/framework'
+import { extensionOf, mimeTypeOf } from '@piecework/model/mime-types'
 import { corePiece } from '../common/core-piece.ts'
-import { extensionOf, mimeTypeOf } from '../common/mime-types.ts'
 import { options } from '../common/options.ts'
 
 const imageProps = { image: Property.File({ displayName: 'Image', required: true }) }

@@ -26,7 +26,7 @@ export const jsonPiece = corePiece({
       props: { text: Property.LongText({ displayName: 'Text', required: true }) },
       async run({ propsValue }) {
         try {
-          return JSON.parse(propsValue.text)
+          return JSON.parse(propsValue.text.replace(/^\ufeff/, ''))
         } catch (error) {
           throw new Error(`The text is not JSON: ${error instanceof Error ? error.message : error}`)
         }

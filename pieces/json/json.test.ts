@@ -4,7 +4,7 @@ import { jsonPiece } from './index.ts'
 
 it('converts both ways', async () => {
   expect(await runAction(jsonPiece, 'convert_json_to_text', { json: { a: [1] } })).toBe('{"a":[1]}')
-  expect(await runAction(jsonPiece, 'convert_text_to_json', { text: '{"a":[1]}' })).toEqual({ a: [1] })
+  expect(await runAction(jsonPiece, 'convert_text_to_json', { text: '\ufeff{"a":[1]}' })).toEqual({ a: [1] })
   await expect(runAction(jsonPiece, 'convert_text_to_json', { text: '{a}' })).rejects.toThrow('The text is not JSON')
 })
 

@@ -25,9 +25,15 @@ beforeAll(async () => {
 
 describe('text', () => {
   it('becomes a document, on as many pages as it needs, and text again', async () => {
-    const file = await make('textToPdf', { text: `Grüße\n${'word '.repeat(3000)}end 漢` })
+    const file = await make('textToPdf', { text: `Grüße\n${'word '.repeat(3000)}end\u2009 fin` })
     expect(await count(file)).toBe(4)
-    expect(await textOf(file)).toMatch(/Grüße.*end \?/s)
+    expect(await textOf(file)).toMatch(/Grüße.*end\s+fin/s)
+  })
+
+  it('with letters that the font does not have is refused, naming them', async () => {
+    await expect(make('textToPdf', { text: 'Zażółć 日' })).rejects.toThrow('have no "ż" (U+017C)')
+    const item = { text: '漢', distanceFromLeft: 50, distanceFromTop: 100 }
+    await expect(make('addTextToPdf', { file: pages, textItems: [item] })).rejects.toThrow('"漢" (U+6F22)')
   })
 
   it('of what is no document is refused', async () => {

@@ -9,6 +9,7 @@ describe('plain text', () => {
     expect(await run('concat', { texts: ['a', 1, 'b'], separator: '-' })).toBe('a-1-b')
     expect(await run('concat', { texts: ['a', 'b'] })).toBe('ab')
     expect(await run('split', { text: 'a, b', delimiter: ', ' })).toEqual(['a', 'b'])
+    expect(await run('concat', { texts: [{ a: 1 }, [2], null], separator: ' ' })).toBe('{"a":1} [2] ')
     await expect(run('concat', { texts: 'a' })).rejects.toThrow('must be a list')
   })
 
@@ -22,7 +23,10 @@ describe('plain text', () => {
   })
 
   it('becomes a slug', async () => {
-    expect(await run('slugify', { text: ' Crème & Straße: 3 Ways! ' })).toBe('creme-and-strasse-3-ways')
+    expect(await run('slugify', { text: 'Hello World' })).toBe('Hello-World')
+    expect(await run('slugify', { text: 'Hello & World!' })).toBe('Hello-and-World!')
+    expect(await run('slugify', { text: ' Crème  Straße ' })).toBe('Creme-Strasse')
+    expect(await run('slugify', { text: '日本 x' })).toBe('日本-x')
   })
 
   it.each([

@@ -43,7 +43,8 @@ export interface WebhookAnswer {
 export function answerOf(responseType: string | undefined, fields: DynamicPropsValue): WebhookAnswer {
   const headers: Record<string, string> = {}
   if (isMap(fields.headers)) {
-    for (const [name, value] of Object.entries(fields.headers)) if (!isNil(value)) headers[name] = String(value)
+    for (const [name, value] of Object.entries(fields.headers))
+      if (!isNil(value)) headers[name] = sendable(name, String(value))
   }
   if (responseType === 'redirect') {
     const url = String(fields.body ?? '').trim()
@@ -65,4 +66,13 @@ function parsed(body: unknown): unknown {
   } catch {
     return body
   }
+}
+
+/** @throws for what HTTP cannot carry: it would be left out of the answer */
+function sendable(name: string, value: string): string {
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw new Error(`Not a name of an HTTP header: ${JSON.stringify(name)}`)
+  const odd = /[^\t\x20-\x7e\x80-\xff]/.exec(value)?.[0]
+  if (odd !== undefined)
+    throw new Error(`The header ${name} holds a character that HTTP cannot carry: ${JSON.stringify(odd)}`)
+  return value
 }

@@ -1,6 +1,6 @@
 import { createAction, Property } from '@piecework/framework'
+import { MIME_TYPES, mimeTypeOf } from '@piecework/model/mime-types'
 import { errorHandlingHidden } from '../../common/error-handling.ts'
-import { MIME_TYPES, mimeTypeOf } from '../../common/mime-types.ts'
 import { options } from '../../common/options.ts'
 
 const file = Property.File({ displayName: 'File', required: true })

@@ -4,6 +4,7 @@ import {
   bodyPropsFor,
   createAction,
   HttpError,
+  type HttpHeaders,
   type HttpRequest,
   httpClient,
   type InputPropertyMap,
@@ -12,10 +13,12 @@ import {
   requestBodyOf,
 } from '@piecework/framework'
 import { errorHandlingHidden } from '../../common/error-handling.ts'
-import { methodProperty, proxyProps, proxyUrl, textMap } from '../../common/http-request.ts'
+import { methodProperty, proxyProps, proxyUrl, queryMap, textMap } from '../../common/http-request.ts'
 import { options } from '../../common/options.ts'
 
 const ATTEMPTS = 3
+/** JSON rather than anything else, and anything rather than a refusal. */
+const ACCEPTED = 'application/json, text/plain, */*'
 
 /** What each failure mode does with an error: whether it is worth another attempt, and whether it is an output. */
 const FAILURE_MODES: Record<string, { again(status: number): boolean; asOutput(status: number): boolean }> = {
@@ -100,8 +103,8 @@ export const sendRequest = createAction({
     const request: HttpRequest = {
       method: propsValue.method,
       url: propsValue.url.trim(),
-      headers: { ...content.headers, ...textMap(propsValue.headers) },
-      queryParams: textMap(propsValue.queryParams),
+      headers: withDefaults({ ...content.headers }, textMap(propsValue.headers)),
+      queryParams: queryMap(propsValue.queryParams),
       authentication: authenticationOf(propsValue.authType, propsValue.authFields),
       body: content.body,
       timeout: propsValue.timeout ? propsValue.timeout * 1000 : undefined,
@@ -109,24 +112,40 @@ export const sendRequest = createAction({
       responseType: propsValue.response_is_binary ? 'arraybuffer' : 'json',
       proxy: proxyUrl(propsValue),
     }
-    if (!URL.canParse(request.url)) throw new Error(`Not a URL: ${request.url}`)
     return sendByMode(request, propsValue.failureMode)
   },
 })
+
+/** What the author typed wins over the defaults, in any case of letters. */
+function withDefaults(defaults: HttpHeaders, typed: Record<string, string>): HttpHeaders {
+  const names = new Set(Object.keys(typed).map((name) => name.toLowerCase()))
+  const usual = Object.entries({ Accept: ACCEPTED, ...defaults }).filter(([name]) => !names.has(name.toLowerCase()))
+  return { ...Object.fromEntries(usual), ...typed }
+}
 
 async function sendByMode(request: HttpRequest, name: string | undefined): Promise<unknown> {
   const mode = FAILURE_MODES[name ?? ''] ?? FAILURE_MODES.continue_none
   for (let attempt = 1; ; attempt++) {
     try {
-      const response = await httpClient.sendRequest(request)
+      const response = await call(request)
       return Buffer.isBuffer(response.body) ? { ...response, body: response.body.toString('base64') } : response
     } catch (error) {
       if (!(error instanceof HttpError) || mode === undefined) throw error
-      const { status } = error.response
+      const { status, body } = error.response
       if (mode.asOutput(status)) return error.errorMessage()
-      if (attempt >= ATTEMPTS || !mode.again(status)) throw error
+      // No other attempt makes a URL of what is none.
+      if (attempt < ATTEMPTS && mode.again(status) && URL.canParse(request.url)) continue
+      // Nobody answered: the status stands in the contract of errors alone.
+      throw error.response.isAnswer ? error : new Error(String(body), { cause: error })
     }
   }
+}
+
+/** @throws HttpError also for a URL that is none, so that failure modes are about it, too. */
+async function call(request: HttpRequest) {
+  if (!/^https?:$/.test(URL.parse(request.url)?.protocol ?? ''))
+    throw new HttpError(request.body, { status: 500, body: `Not a URL of the web: ${request.url}`, isAnswer: false })
+  return httpClient.sendRequest(request)
 }
 
 function authenticationOf(type: string, input: unknown): Authentication | undefined {

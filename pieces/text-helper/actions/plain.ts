@@ -23,9 +23,15 @@ export const concat = createAction({
   },
   async run({ propsValue }) {
     if (!Array.isArray(propsValue.texts)) throw new Error('The texts must be a list.')
-    return propsValue.texts.join(propsValue.separator ?? '')
+    return propsValue.texts.map(textOf).join(propsValue.separator ?? '')
   },
 })
+
+/** Lists and objects become JSON text, as everywhere; nothing becomes an empty text. */
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
 
 export const replace = createAction({
   name: 'replace',
@@ -73,18 +79,8 @@ export const find = createAction({
   },
 })
 
-/** Letters that do not come apart into a base letter and marks. */
-const SPELLINGS: Record<string, string> = {
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  ł: 'l',
-  đ: 'd',
-  þ: 'th',
-  ð: 'd',
-  '&': ' and ',
-}
+/** What the library takes out, less the letters that it has no spelling for. */
+const NOT_IN_SLUGS = /[^\w\s$*_+~.()'"!\-:@\p{L}\p{N}\p{M}]+/gu
 
 export const slugify = createAction({
   name: 'slugify',
@@ -92,13 +88,8 @@ export const slugify = createAction({
   description: 'Makes a text fit for URLs',
   props: { text },
   async run({ propsValue }) {
-    return propsValue.text
-      .toLowerCase()
-      .replaceAll(/[ßæœøłđþð&]/g, (letter) => SPELLINGS[letter] ?? letter)
-      .normalize('NFKD')
-      .replaceAll(/\p{M}/gu, '')
-      .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
-      .replaceAll(/^-|-$/g, '')
+    const { default: slug } = await import('slugify')
+    return slug.default(propsValue.text, { remove: NOT_IN_SLUGS })
   },
 })
 

@@ -1,3 +1,4 @@
+import { namesRealDay } from '@piecework/model/calendar'
 import type { BranchOperator } from '@piecework/model/flow/router'
 import dayjs from 'dayjs'
 import { z } from 'zod'
@@ -135,7 +136,7 @@ function byDate(holds: (a: number, b: number) => boolean): (values: Values) => b
 
 function dateOf(value: unknown): number | undefined {
   if (typeof value !== 'string' && typeof value !== 'number' && !(value instanceof Date)) return undefined
-  if (value === '') return undefined
+  if (value === '' || (typeof value === 'string' && !namesRealDay(value))) return undefined
   const date = dayjs(value)
   return date.isValid() ? date.valueOf() : undefined
 }

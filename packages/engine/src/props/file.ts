@@ -1,3 +1,5 @@
+import { extensionOf as usualExtension } from '@piecework/model/mime-types'
+
 /** A file as piece code receives it. */
 export class ApFile {
   readonly filename: string
@@ -15,7 +17,7 @@ export class ApFile {
   }
 }
 
-const DATA_URI = /^data:([^;,]+);base64,([A-Za-z0-9+/=\s]*)$/
+const DATA_URI = /^data:([^;,]+)(?:;[\w-]+=[^;,]*)*;base64,([A-Za-z0-9+/=\s]*)$/
 
 /**
  * Reads the value of a FILE property: a data URI or a URL. Base64 without its type is not accepted.
@@ -84,4 +86,5 @@ const EXTENSIONS: Record<string, string> = {
   'text/xml': 'xml',
   'video/mp4': 'mp4',
 }
-const extensionOf = (mime: string): string => EXTENSIONS[mime.toLowerCase()] ?? 'bin'
+const extensionOf = (mime: string): string =>
+  EXTENSIONS[mime.toLowerCase()] ?? usualExtension(mime.toLowerCase()) ?? 'bin'

@@ -1,3 +1,4 @@
+import { namesRealDay } from '@piecework/model/calendar'
 import type { PropertySettings } from '@piecework/model/flow/step'
 import dayjs from 'dayjs'
 import utc from 'dayjs/plugin/utc.js'
@@ -98,6 +99,7 @@ function numberOf(value: unknown): unknown {
 function dateOf(value: unknown): unknown {
   if (isMissing(value) || value === '') return undefined
   if (typeof value !== 'string' && typeof value !== 'number' && !(value instanceof Date)) return undefined
+  if (typeof value === 'string' && !namesRealDay(value)) return undefined
   const date = dayjs.utc(value)
   return date.isValid() ? date.toISOString() : undefined
 }
@@ -116,7 +118,18 @@ function processJson(property: PieceProperty, original: unknown): Outcome {
   const isEmpty = isMissing(original) || original === ''
   if (isEmpty && property.required !== true) return { value: undefined }
   if (isObject(value)) return { value }
-  return { value, errors: [`Expected JSON, received: ${shown(original)}`] }
+  return { value, errors: [`Expected JSON, received: ${shown(original)}${whyNoJson(original)}`] }
+}
+
+/** Where in a long text the mistake is. */
+function whyNoJson(original: unknown): string {
+  if (typeof original !== 'string') return ''
+  try {
+    JSON.parse(original)
+    return ''
+  } catch (error) {
+    return error instanceof Error ? ` (${error.message})` : ''
+  }
 }
 
 function mapOf(value: unknown): unknown {
@@ -124,9 +137,9 @@ function mapOf(value: unknown): unknown {
   return Array.isArray(map) ? undefined : map
 }
 
-/** The sample of nothing is nothing; a file that cannot be had is a wrong value. */
+/** The sample of nothing is nothing; null is a file that was given and cannot be had. */
 async function fileOf(value: unknown): Promise<unknown> {
-  if (isMissing(value) || value === '') return value === '' ? undefined : value
+  if (isMissing(value) || value === '') return undefined
   return typeof value === 'string' ? readFileValue(value) : value
 }
 

@@ -25,6 +25,12 @@ export class DelegatingAuthenticationConverter {
   }
 }
 
+/** Many services refuse requests without one. */
+const USER_AGENT = 'Piecework'
+
+const textOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+
 /** What HTTP clients of pieces have in common: how a request becomes a URL and headers. */
 export abstract class BaseHttpClient implements HttpClient {
   readonly #baseUrl: string
@@ -45,14 +51,16 @@ export abstract class BaseHttpClient implements HttpClient {
     const url = new URL(`${this.#baseUrl}${request.url}`)
     const queryParams = new URLSearchParams(url.searchParams)
     for (const [name, value] of Object.entries(request.queryParams ?? {})) {
-      if (value !== undefined && value !== null) queryParams.append(name, String(value))
+      for (const item of Array.isArray(value) ? value : [value]) {
+        if (item !== undefined && item !== null) queryParams.append(name, textOf(item))
+      }
     }
     return { urlWithoutQueryParams: `${url.origin}${url.pathname}`, queryParams }
   }
 
   /** The usual headers, those of the authentication, and over both those of the request, in any case of letters. */
   protected getHeaders(request: HttpRequest<unknown>): HttpHeaders {
-    const usual: HttpHeaders = { [HttpHeader.ACCEPT]: MediaType.APPLICATION_JSON }
+    const usual: HttpHeaders = { [HttpHeader.ACCEPT]: MediaType.APPLICATION_JSON, 'User-Agent': USER_AGENT }
     if (request.body !== undefined && request.body !== null) usual[HttpHeader.CONTENT_TYPE] = MediaType.APPLICATION_JSON
     if (request.authentication) this.#authenticationConverter.convert(request.authentication, usual)
     const own = Object.entries(request.headers ?? {}).filter(([, value]) => value !== undefined && value !== null)

@@ -2,6 +2,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { FormData as UndiciFormData } from 'undici'
 import { isMap } from '../guards.ts'
 import type { HttpHeaders, HttpRequest } from './http-types.ts'
+import type { TypedHeaders } from './typed-headers.ts'
 
 /** A body as the transport takes it. */
 export type WireBody = string | Uint8Array | UndiciFormData | Readable | null
@@ -10,7 +11,7 @@ export type WireBody = string | Uint8Array | UndiciFormData | Readable | null
  * The body of a request and the headers that go with it.
  * A map becomes JSON, unless the Content-Type asks for a form; text and bytes go as they are.
  */
-export function encodeBody(request: HttpRequest<unknown>, headers: Headers): WireBody {
+export function encodeBody(request: HttpRequest<unknown>, headers: TypedHeaders): WireBody {
   const { body } = request
   if (body === undefined || body === null) return null
   if (body instanceof FormData || body instanceof UndiciFormData) {
@@ -43,7 +44,7 @@ export function encodeBody(request: HttpRequest<unknown>, headers: Headers): Wir
   return JSON.stringify(body)
 }
 
-const isJson = (headers: Headers): boolean => headers.get('content-type')?.startsWith('application/json') ?? false
+const isJson = (headers: TypedHeaders): boolean => headers.get('content-type')?.startsWith('application/json') ?? false
 
 function parses(text: string): boolean {
   try {
@@ -58,7 +59,7 @@ function parses(text: string): boolean {
  * A body that is a stream. The forms of the package `form-data` are streams of an older kind, which say themselves
  * what their headers are.
  */
-function streamOf(body: object, headers: Headers): Readable | undefined {
+function streamOf(body: object, headers: TypedHeaders): Readable | undefined {
   if (body instanceof Readable) return body
   const pipe: unknown = Reflect.get(body, 'pipe')
   if (typeof pipe !== 'function') return undefined

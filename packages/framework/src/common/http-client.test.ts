@@ -33,6 +33,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   if (url.pathname === '/gzip')
     return void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"a":1}'))
+  if (url.pathname === '/circle') return void response.writeHead(302, { location: '/circle' }).end()
+  if (url.pathname === '/latin')
+    return void response
+      .writeHead(200, { 'content-type': 'text/plain; charset=iso-8859-1' })
+      .end(Buffer.from('caf\xe9', 'latin1'))
+  if (url.pathname === '/raw') return void response.end(JSON.stringify(request.rawHeaders))
   if (url.pathname === '/html') return void response.end('<p>hi</p>')
   if (url.pathname === '/empty') return void response.writeHead(204).end()
   response.writeHead(200, { 'content-type': 'application/json' }).end(
@@ -76,6 +82,15 @@ describe('a request', () => {
     const { body } = await send('/echo', { body: 'text', headers: { 'CONTENT-TYPE': 'text/plain', accept: 'x/y' } })
     expect(body).toMatchObject({ method: 'GET', body: 'text' })
     expect(body.headers).toMatchObject({ 'content-type': 'text/plain', accept: 'x/y' })
+  })
+
+  it('carries names of headers as they were typed, a name of the client, and lists in the query', async () => {
+    const { body } = await send('/raw', { headers: { 'X-Api-Key': 'k' }, body: { a: 1 }, method: 'POST' })
+    expect(body).toEqual(expect.arrayContaining(['X-Api-Key', 'User-Agent', 'Content-Type']))
+    expect((await send('/echo', { headers: { 'user-agent': 'mine' } })).body.headers['user-agent']).toBe('mine')
+    expect((await send('/echo')).body.headers['user-agent']).toMatch(/^Piecework/)
+    await expect(send('/echo', { headers: { 'x-€': '1' } })).rejects.toThrow('Not a name of an HTTP header: "x-€"')
+    await expect(send('/echo', { headers: { x: 'a€' } })).rejects.toThrow('The header x holds a character')
   })
 
   it('becomes a form when the content type says so', async () => {
@@ -144,6 +159,7 @@ describe('an answer', () => {
     expect((await send('/gzip')).body).toEqual({ a: 1 })
     expect((await send('/html')).body).toBe('<p>hi</p>')
     expect((await send('/empty')).body).toBe('')
+    expect((await send('/latin')).body).toBe('café')
   })
 
   it('comes as bytes or as plain text when asked', async () => {
@@ -197,6 +213,11 @@ describe('a failure', () => {
   it('without any answer has status 500 and the reason', async () => {
     const error = await failure(httpClient.sendRequest({ method: 'GET', url: 'http://127.0.0.1:1/' }))
     expect(error.response).toMatchObject({ status: 500, body: expect.stringContaining('ECONNREFUSED') })
+  })
+
+  it('says that a service redirects for ever', async () => {
+    const error = await failure(send('/circle'))
+    expect(error.response.body).toMatch(/^127\.0\.0\.1:\d+ redirects in a circle/)
   })
 
   it('comes when the time is over', async () => {

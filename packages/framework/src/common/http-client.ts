@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { BaseHttpClient, DelegatingAuthenticationConverter } from './base-http-client.ts'
 import { HttpError } from './http-error.ts'
+import { isTimeout } from './http-failure.ts'
 import type { HttpMessageBody, HttpRequest, HttpResponse } from './http-types.ts'
 
 const RETRY_BASE_MS = 100
@@ -46,8 +47,7 @@ export class AxiosHttpClient extends BaseHttpClient {
 function isWorthAnotherTry(request: HttpRequest<unknown>, { response, cause }: HttpError): boolean {
   // A stream is used up by the first try.
   if (typeof Object(request.body).pipe === 'function') return false
-  const isTimeout = cause instanceof Error && cause.name === 'TimeoutError'
-  if (isTimeout || response.status === 429) return IDEMPOTENT.has(request.method)
+  if (isTimeout(cause) || response.status === 429) return IDEMPOTENT.has(request.method)
   return response.status >= 500
 }
 

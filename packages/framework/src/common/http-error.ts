@@ -7,6 +7,8 @@ interface Failure {
   body: unknown
   headers?: HttpHeaders
   cause?: unknown
+  /** False when nobody answered. */
+  isAnswer?: boolean
 }
 /** The error of an HTTP client that a piece brings along (axios). */
 interface ForeignFailure {
@@ -15,7 +17,7 @@ interface ForeignFailure {
 
 /** An HTTP call that failed, or was answered with an error status. Its message is JSON of both sides. */
 export class HttpError extends Error {
-  readonly response: { status: number; body: Lax; headers?: HttpHeaders | undefined }
+  readonly response: { status: number; body: Lax; headers?: HttpHeaders | undefined; isAnswer: boolean }
   readonly request: { body: Lax }
 
   constructor(requestBody: unknown, failed: Failure | ForeignFailure) {
@@ -29,9 +31,12 @@ export class HttpError extends Error {
     )
     this.name = 'HttpError'
     this.request = { body: requestBody }
-    this.response = { status: failure.status, body: failure.body }
+    this.response = { status: failure.status, body: failure.body, isAnswer: true }
     // Not enumerable, so that an error printed as output has the documented shape alone.
-    Object.defineProperty(this.response, 'headers', { value: failure.headers, enumerable: false })
+    Object.defineProperties(this.response, {
+      headers: { value: failure.headers, enumerable: false },
+      isAnswer: { value: failure.isAnswer ?? true, enumerable: false },
+    })
   }
 
   errorMessage(): { response: { status: number; body: Lax }; request: { body: Lax } } {

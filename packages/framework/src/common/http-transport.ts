@@ -1,10 +1,14 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { decodeDocument, decodeText, withoutMark } from '@piecework/model/text/charset'
+import { type MediaType, parseMediaType } from '@piecework/model/text/media-type'
 import type { Dispatcher } from 'undici'
 import { EnvHttpProxyAgent, interceptors, ProxyAgent, request as undiciRequest } from 'undici'
 import { encodeBody } from './http-body.ts'
 import { HttpError } from './http-error.ts'
+import { reasonOf, redirectsForEver } from './http-failure.ts'
 import type { HttpHeaders, HttpMessageBody, HttpRequest, HttpResponse } from './http-types.ts'
+import { TypedHeaders } from './typed-headers.ts'
 
 const MAX_REDIRECTS = 20
 /** Distinct proxies kept open at once. */
@@ -24,13 +28,13 @@ const proxyDispatchers = new Map<string, Dispatcher>()
 
 /** One attempt. Heavy to load: import it lazily. */
 export async function send(request: HttpRequest<unknown>, url: URL, given: HttpHeaders): Promise<HttpResponse> {
-  const headers = headersOf(given)
+  const headers = new TypedHeaders(given)
   const body = encodeBody(request, headers)
   let answer: { status: number; headers: HttpHeaders; bytes: Buffer }
   try {
     const response = await undiciRequest(url, {
       method: request.method,
-      headers: Object.fromEntries(headers),
+      headers: headers.toMap(),
       body,
       dispatcher: dispatcherOf(request),
       // The signal is the only clock: a caller that sets no limit gets none, the run has its own.
@@ -45,24 +49,22 @@ export async function send(request: HttpRequest<unknown>, url: URL, given: HttpH
       bytes: await decompress(raw, response.headers['content-encoding']),
     }
   } catch (error) {
-    throw new HttpError(request.body, { status: 500, body: reasonOf(error, request), cause: error })
+    throw new HttpError(request.body, {
+      status: 500,
+      body: reasonOf(error, request, url),
+      cause: error,
+      isAnswer: false,
+    })
   }
   const isError = answer.status >= 400 || (answer.status >= 300 && request.followRedirects !== false)
+  if (isError && answer.status < 400 && answer.headers.location !== undefined)
+    throw new HttpError(request.body, { status: answer.status, body: redirectsForEver(url), isAnswer: false })
   // Whatever was asked for, what a service says of an error is text.
-  const content = decode(answer.bytes, isError ? 'json' : (request.responseType ?? 'json'))
+  const content = decode(answer, isError ? 'json' : (request.responseType ?? 'json'))
   if (isError) {
     throw new HttpError(request.body, { status: answer.status, body: content, headers: answer.headers })
   }
   return { status: answer.status, headers: answer.headers, body: content }
-}
-
-function headersOf(given: HttpHeaders): Headers {
-  const headers = new Headers({ 'accept-encoding': 'gzip, deflate, br' })
-  for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined && value !== null)
-      headers.set(name, Array.isArray(value) ? value.join(', ') : String(value))
-  }
-  return headers
 }
 
 function dispatcherOf(request: HttpRequest<unknown>): Dispatcher {
@@ -102,11 +104,16 @@ async function decompress(bytes: Buffer, encodings: string | string[] | undefine
   return result
 }
 
+interface Answer {
+  bytes: Buffer
+  headers: HttpHeaders
+}
+
 /** JSON that does not parse stays text, as a service that answers HTML to an error needs it. */
-function decode(bytes: Buffer, type: NonNullable<HttpRequest['responseType']>): HttpMessageBody {
+function decode({ bytes, headers }: Answer, type: NonNullable<HttpRequest['responseType']>): HttpMessageBody {
   if (type === 'arraybuffer') return bytes
   if (type === 'blob') return new Blob([new Uint8Array(bytes)])
-  const text = new TextDecoder().decode(bytes)
+  const text = withoutMark(textOf(bytes, parseMediaType(String(headers['content-type'] ?? ''))))
   if (type === 'text' || text === '') return text
   try {
     return JSON.parse(text)
@@ -115,13 +122,8 @@ function decode(bytes: Buffer, type: NonNullable<HttpRequest['responseType']>): 
   }
 }
 
-function reasonOf(error: unknown, request: HttpRequest<unknown>): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return `No answer within ${request.timeout} ms`
-  if (error instanceof AggregateError) return error.errors.map((inner) => String(inner.message ?? inner)).join('; ')
-  const reason = error instanceof Error ? error.message : String(error)
-  // The proxy's own words are lost with the tunnel.
-  return reason.startsWith('Proxy response (403)') ? `${reason}. ${REFUSED_BY_PROXY}` : reason
+/** What is XML says itself in which charset it is; JSON is known by its first letter. */
+function textOf(bytes: Buffer, { type, parameters }: MediaType): string {
+  const isDocument = /[/+](xml|json)$/.test(type)
+  return (isDocument ? decodeDocument : decodeText)(bytes, parameters.get('charset'))
 }
-
-const REFUSED_BY_PROXY =
-  'The proxy refused the connection; with AP_NETWORK_MODE=STRICT, addresses that are not public need AP_SSRF_ALLOW_LIST.'

@@ -63,7 +63,8 @@ export interface BasicAuthentication extends BaseAuthentication<'BASIC'> {
 export type Authentication = BearerTokenAuthentication | BasicAuthentication
 
 export type HttpHeaders = Record<string, string | string[] | undefined>
-export type QueryParams = Record<string, string>
+/** A list stands for a parameter that repeats. */
+export type QueryParams = Record<string, string | readonly string[]>
 export type HttpMessageBody = Lax
 export type HttpRequestBody = HttpMessageBody
 

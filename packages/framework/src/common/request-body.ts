@@ -1,3 +1,4 @@
+import { mimeTypeOf } from '@piecework/model/mime-types'
 import { isMap, isNil } from '../guards.ts'
 import { isApFile } from '../property/file.ts'
 import { Property } from '../property/property.ts'
@@ -56,21 +57,42 @@ export function requestBodyOf(
   if (bodyType === 'raw')
     return { body: data, headers: { 'content-type': isJson(data) ? 'application/json' : 'text/plain' } }
   if (bodyType === 'json') {
-    return { body: typeof data === 'string' ? data : JSON.stringify(data), headers: {} }
+    // The Content-Type that goes with it decides how it is written: a form, where it asks for one.
+    return { body: data, headers: {} }
+  }
+  return { body: formOf(data), headers: {} }
+}
+
+/** Older versions kept a map of names to values where the newer ones have a list of fields. */
+function formOf(data: unknown): FormData {
+  const form = new FormData()
+  if (isMap(data)) {
+    for (const [name, value] of Object.entries(data))
+      for (const item of Array.isArray(value) ? value : [value]) appendTo(form, name, item)
+    return form
   }
   if (!Array.isArray(data)) throw new Error('Form data must be a list of fields.')
-  const form = new FormData()
   for (const field of data) {
-    if (!isMap(field) || typeof field.fieldName !== 'string' || field.fieldName === '') {
+    if (!isMap(field) || typeof field.fieldName !== 'string' || field.fieldName === '')
       throw new Error('Every form field needs a name.')
-    }
-    const file = field.fileFieldValue
-    if (field.fieldType !== 'file') form.append(field.fieldName, String(field.textFieldValue ?? ''))
-    else if (isApFile(file)) {
-      form.append(field.fieldName, new Blob([new Uint8Array(file.data)]), file.filename)
-    }
+    const { fieldName, fieldType, fileFieldValue, textFieldValue } = field
+    if (fieldType !== 'file') appendTo(form, fieldName, textFieldValue ?? '')
+    // Nothing was chosen. Null stands for a file that was given and cannot be had.
+    else if (fileFieldValue === undefined || fileFieldValue === '') continue
+    else if (isApFile(fileFieldValue)) appendTo(form, fieldName, fileFieldValue)
+    else
+      throw new Error(
+        `The file of the form field "${fieldName}" cannot be read: it is no URL that answers, and no data URI.`,
+      )
   }
-  return { body: form, headers: {} }
+  return form
+}
+
+function appendTo(form: FormData, name: string, value: unknown): void {
+  if (isApFile(value)) {
+    const type = mimeTypeOf(value.filename)
+    form.append(name, new Blob([new Uint8Array(value.data)], { type }), value.filename)
+  } else if (!isNil(value)) form.append(name, typeof value === 'object' ? JSON.stringify(value) : String(value))
 }
 
 /** Much of what is entered as raw text is JSON, and services want to be told so. */

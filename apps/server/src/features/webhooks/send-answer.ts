@@ -75,7 +75,12 @@ export function sendAnswer(reply: FastifyReply, { status, headers, body }: Webho
   for (const [name, value] of Object.entries(headers)) if (isSendable(name, value)) reply.header(name, value)
   reply.code(status).header('content-security-policy', POLICY)
   if (status === 204 || status === 304 || body === undefined) return reply.send()
-  if (typeof body === 'string') return reply.send(body)
+  if (typeof body === 'string') {
+    // What is sent is UTF-8; browsers guess otherwise.
+    const type = String(reply.getHeader('content-type') ?? '')
+    if (/^text\/[^;]+$/i.test(type.trim())) reply.header('content-type', `${type.trim()}; charset=utf-8`)
+    return reply.send(body)
+  }
   if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json; charset=utf-8')
   return reply.send(JSON.stringify(body))
 }
