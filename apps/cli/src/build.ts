@@ -5,9 +5,10 @@ import { isMap } from '@piecework/framework'
 import { build, type Plugin } from 'esbuild'
 import { exists, type Manifest, type PieceFolder } from './folder.ts'
 import { npm } from './npm.ts'
+import { pinDependencies } from './pins.ts'
 
 export interface BuildOptions {
-  /** Packages that are installed beside the piece in place of being bundled: those with binaries. */
+  /** Packages that are installed with the piece in place of being bundled: those with binaries. Their versions are fixed. */
   external: readonly string[]
 }
 
@@ -44,6 +45,13 @@ export async function buildPackage(piece: PieceFolder, { external }: BuildOption
   for (const name of ['README.md', 'LICENSE'])
     if (await exists(join(folder, name))) await cp(join(folder, name), join(dist, name))
   const published = publishedManifest(manifest, external)
+  if (external.length > 0) {
+    const pins = await pinDependencies(folder, manifest, published.dependencies)
+    published.dependencies = pins.dependencies
+    published.optionalDependencies = pins.optionalDependencies
+    published.files.push(SHRINKWRAP)
+    await writeFile(join(dist, SHRINKWRAP), pins.shrinkwrap)
+  }
   await writeFile(join(dist, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)
   await loadPiece(dist)
   return { manifest, dist }
@@ -74,7 +82,15 @@ function isPiece(value: unknown): value is { metadata(): object } {
   return isMap(value) && value.constructor.name === 'Piece' && typeof Reflect.get(value, 'metadata') === 'function'
 }
 
-function publishedManifest(manifest: Manifest, external: readonly string[]): Record<string, unknown> {
+const SHRINKWRAP = 'npm-shrinkwrap.json'
+
+interface PublishedManifest {
+  files: string[]
+  dependencies: Record<string, string>
+  [field: string]: unknown
+}
+
+function publishedManifest(manifest: Manifest, external: readonly string[]): PublishedManifest {
   const { devDependencies: _tools, scripts: _scripts, type: _type, exports: _exports, dependencies, ...rest } = manifest
   const missing = external.find((name) => dependencies[name] === undefined)
   if (missing !== undefined) throw new Error(`${missing} is external, but not in the dependencies of package.json`)
