@@ -99,7 +99,7 @@ export const ENTRY_POINTS: readonly RegExp[] = [
   /^apps\/server\/src\/features\/webhooks\/body\/thread\.ts$/,
   /^packages\/engine\/src\/main\.ts$/,
   /^packages\/worker\/src\/engine-entry\.ts$/,
-  /^packages\/worker\/src\/npm-entry\.ts$/,
+  /^packages\/worker\/src\/(npm|build)-entry\.ts$/,
   /^packages\/framework\/src\/index\.ts$/,
   /^pieces\/(registry\.ts|scripts\/)/,
   // What `pieces create` makes: loaded by path, or installed on a server.

@@ -5,6 +5,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import * as esbuild from 'esbuild'
 
 export interface TestManifest {
   name: string
@@ -98,4 +99,25 @@ export async function packPackage(manifest: TestManifest, files: Record<string, 
   const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--ignore-scripts'], { cwd: folder.path })
   const [packed]: { filename: string }[] = JSON.parse(stdout)
   return readFile(join(folder.path, packed?.filename ?? ''))
+}
+
+/** Its service process holds 90 MB: it ends when it was not needed for this long. */
+const IDLE_MS = 5000
+
+let users = 0
+let timer: NodeJS.Timeout | undefined
+
+/** Lends esbuild, whose service process starts with the first use and ends some time after the last. */
+export async function withEsbuild<T>(use: (compiler: typeof esbuild) => Promise<T>): Promise<T> {
+  clearTimeout(timer)
+  users++
+  try {
+    return await use(esbuild)
+  } finally {
+    users--
+    if (users === 0) {
+      timer = setTimeout(() => void esbuild.stop(), IDLE_MS)
+      timer.unref()
+    }
+  }
 }

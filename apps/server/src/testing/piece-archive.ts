@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { withEsbuild } from '@piecework/worker/esbuild'
+import { withEsbuild } from '@piecework/worker/testing'
 
 export interface PackageFiles {
   name: string
@@ -44,7 +44,7 @@ export async function pieceArchive(
   source: string,
   more: Partial<Pick<PackageFiles, 'files' | 'manifest'>> = {},
 ): Promise<Buffer> {
-  // By the worker's own way: it ends esbuild when nobody uses it, and a build that it does not know of never comes back.
+  // Ends the service when nobody uses it.
   const built = await withEsbuild(({ build }) =>
     build({
       stdin: { contents: source, loader: 'ts', resolveDir: import.meta.dirname },
