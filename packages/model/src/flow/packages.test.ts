@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isPackageName, isRegistrySpecifier, MAX_PACKAGES, readPackages } from './packages.ts'
+import { isPackageName, isRegistrySpecifier, MAX_PACKAGES, packageJsonProblem, readPackages } from './packages.ts'
 
 describe('what a registry can be asked for', () => {
   test.each([
@@ -107,4 +107,9 @@ test('only dependencies count, each of them; the message names the package and w
   expect(() => readPackages('{"dependencies":')).toThrow('not valid JSON')
   const many = Object.fromEntries(Array.from({ length: MAX_PACKAGES + 1 }, (_, n) => [`p${n}`, '1']))
   expect(() => readPackages(JSON.stringify({ dependencies: many }))).toThrow(`${MAX_PACKAGES} are allowed`)
+})
+
+test('what is wrong is told to those who publish', () => {
+  expect(packageJsonProblem('{"dependencies":{"evil":"git://host/a"}}')).toContain('the package evil')
+  expect(packageJsonProblem('{}')).toBeUndefined()
 })

@@ -81,13 +81,13 @@ export function readPackages(packageJson: string): Record<string, string> {
   return dependencies
 }
 
-/** Whether the `package.json` of a code step is one, and asks for nothing but packages of the registry. */
-export function isPackageJson(text: string): boolean {
+/** What is wrong with the `package.json` of a code step; undefined when nothing is. */
+export function packageJsonProblem(text: string): string | undefined {
   try {
     readPackages(text)
-    return true
+    return undefined
   } catch (error) {
-    if (error instanceof PackageRuleError) return false
+    if (error instanceof PackageRuleError) return error.message
     throw error
   }
 }

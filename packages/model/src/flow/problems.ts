@@ -1,4 +1,5 @@
 import type { ActionMetadata, PieceMetadata, TriggerMetadata } from '../piece/metadata.ts'
+import { packageJsonProblem } from './packages.ts'
 import { inputSchema } from './prop-schema.ts'
 import { isBranchConditionFilled, type RouterBranch } from './router.ts'
 import type { Step, Trigger } from './step.ts'
@@ -48,6 +49,8 @@ function* problemsOfStep(step: Step, lookup: PieceLookup): Generator<Problem> {
       if (code === '') yield { field: 'sourceCode.code', message: 'is empty' }
       if (packageJson === '')
         yield { field: 'sourceCode.packageJson', message: 'is empty: it must hold JSON such as {}' }
+      const problem = packageJsonProblem(packageJson)
+      if (problem !== undefined) yield { field: 'sourceCode.packageJson', message: problem }
       return
     }
     case 'ROUTER':

@@ -3,7 +3,7 @@ import { withDerived } from './derive.ts'
 import type { FlowVersion } from './flow.ts'
 import type { FlowOperation } from './operations/registry.ts'
 import type { ActionRequest, TriggerRequest } from './operations/step-request.ts'
-import { isPackageJson } from './packages.ts'
+import { packageJsonProblem } from './packages.ts'
 import { inputSchema } from './prop-schema.ts'
 import { areBranchesValid } from './router.ts'
 import { translatedInput, wordsOfOthers } from './stand-in.ts'
@@ -45,7 +45,7 @@ export function judgeStep(step: AnyStep, lookup: PieceLookup): Verdict {
       return { valid: step.settings.items.length > 0 }
     case 'CODE': {
       const { code, packageJson } = step.settings.sourceCode
-      return { valid: code.length > 0 && packageJson.length > 0 && isPackageJson(packageJson) }
+      return { valid: code.length > 0 && packageJson.length > 0 && packageJsonProblem(packageJson) === undefined }
     }
     case 'ROUTER':
       return { valid: areBranchesValid(step.settings.branches) }
