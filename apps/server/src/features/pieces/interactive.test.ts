@@ -104,7 +104,7 @@ test('a connection is kept only when the piece accepts it', async () => {
     },
   })
   expect(otherKind).toMatchObject({ status: 400, body: { code: 'INVALID_APP_CONNECTION' } })
-  expect((await connect('key', { secret_text: 'good one' })).status).toBe(201)
+  expect((await connect('key', { secret_text: 'good1' })).status).toBe(201)
   const list = await server.call<{ data: { externalId: string }[] }>('GET', '/v1/app-connections', {
     token: owner.token,
     query: { projectId: owner.projectId },
@@ -130,7 +130,7 @@ test('dropdowns and dynamic properties see resolved inputs, sample data, loops, 
     body: {
       type: 'DROPDOWN',
       options: {
-        options: [{ label: 'top/tea/good one', value: { id: flow.id, version: { id: flow.version.id } } }],
+        options: [{ label: 'top/tea/good1', value: { id: flow.id, version: { id: flow.version.id } } }],
       },
     },
   })
@@ -199,7 +199,7 @@ test('one step is tested over the sample data of the others, and its result beco
   await eventually(async () => {
     return JSON.stringify(await sample('step_2')).includes('tested') ? true : undefined
   }, 'the sample data of step_2')
-  expect(JSON.stringify(await sample('step_2', 'INPUT'))).not.toContain('good one')
+  expect(JSON.stringify(await sample('step_2', 'INPUT'))).not.toContain('good1')
 
   expect(await flows.runs(made.id)).toEqual([])
   const trigger = { projectId: owner.projectId, flowVersionId: made.version.id, stepName: 'trigger' }
