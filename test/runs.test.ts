@@ -59,7 +59,7 @@ describe.each(['UNSANDBOXED', ISOLATED] as const)('runs in %s', (mode) => {
       ],
       ['exports no code', 'export const other = 1', 'FAILED', /must export a function named `code`/],
       ['exports a value', 'export const code = 7', 'FAILED', /must export a function named `code`/],
-      ['is empty', '', 'FAILED', /must export a function named `code`/],
+      ['is blank', ' ', 'FAILED', /must export a function named `code`/],
       ['throws at its start', 'throw new Error("at load")\nexport const code = async () => 1', 'FAILED', /at load/],
       [
         'never ends',

@@ -42,6 +42,8 @@ if (PROCESS_MODES.length > 0)
           AP_NETWORK_MODE: 'STRICT',
           AP_SSRF_ALLOW_LIST: allowed,
           AP_WORKER_CONCURRENCY: '1',
+          // The step holds its credentials itself: no connection is made, because that would have to reach the address.
+          AP_PUBLISH_INVALID_FLOWS: 'true',
         })
         try {
           const owner = await signUpOwner(server)

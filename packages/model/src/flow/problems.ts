@@ -101,6 +101,8 @@ function* problemsOfInput(
     const [head] = path
     const value = typeof head === 'string' ? input[head] : undefined
     const isEmpty = value === undefined || value === null || value === ''
+    // A step counts as not valid without its optional lists (spec: facts/flow-model.md section 3), but it runs.
+    if (isEmpty && typeof head === 'string' && part.props[head]?.required === false) continue
     yield { field: path.join('.'), message: isEmpty ? 'is required' : `does not fit: ${message}` }
   }
 }

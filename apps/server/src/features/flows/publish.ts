@@ -77,6 +77,7 @@ export function createPublisher({ db, rules, lookup, triggers, locks, onFlowChan
     const judged = judgeVersion(version, pieces)
     if (judged.valid) return judged
     const steps = problemsOf(rules.allowsInvalid ? withoutActions(version.trigger) : version.trigger, pieces)
+    if (steps.length === 0) return judged
     throw new AppError('FLOW_VERSION_INVALID', {
       flowVersionId: version.id,
       steps,
