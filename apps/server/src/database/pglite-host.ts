@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { QueryResult } from 'kysely'
@@ -6,6 +5,7 @@ import { atMost } from '../patience.ts'
 import { reasonOf } from '../start-error.ts'
 import { CANNOT_CONNECT_NOW, CRASHED, DatabaseError } from './database-error.ts'
 import { hasRoomToOpen } from './disk-floor.ts'
+import { bytesOf, createPulse, SIGNS, TID, waitedMsOf } from './pglite-pulse.ts'
 import type { ThreadData, ThreadOptions, ThreadReply, ThreadRequest } from './pglite-thread.ts'
 
 /** Who hears what becomes of an embedded database. */
@@ -30,28 +30,26 @@ export interface PgliteHost {
 }
 
 interface Pending {
+  /** Of its parameters. */
+  bytes: number
   resolve(result: QueryResult<unknown>): void
   reject(error: Error): void
 }
 
 const LOOK_MS = 350
-/** Time without a reply, a read or a write, after which it counts as stalled, and as stopped. */
-const STALLED_MS = 1400
-const STOPPED_MS = 30_000
 const CLOSE_MS = 10_000
 const LONGEST_PAUSE_MS = 2000
 /** Attempts to open it with enough room on the disk, after which the process should end: it takes a minute. */
 const MAX_ATTEMPTS = 30
 
 export function createPgliteHost(options: ThreadOptions, listener: HostListener): PgliteHost {
-  const life = new Int32Array(new SharedArrayBuffer(4))
+  const life = new Int32Array(new SharedArrayBuffer(8))
   const pending = new Map<number, Pending>()
   let thread: Worker | undefined
   let generation = 0
   let nextId = 1
   let closed = false
   let looks: NodeJS.Timeout | undefined
-  let starved = starvation(undefined)
 
   const failAll = (error: Error): void => {
     const failing = [...pending.values()]
@@ -60,7 +58,7 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
   }
 
   const settle = (reply: Extract<ThreadReply, { id: number }>): void => {
-    Atomics.add(life, 0, 1)
+    Atomics.add(life, SIGNS, 1)
     const waiting = pending.get(reply.id)
     if (!waiting) return
     pending.delete(reply.id)
@@ -83,7 +81,6 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
       own.on('message', (reply: ThreadReply) => {
         if ('ready' in reply) {
           ready = true
-          starved = starvation(reply.schedule)
           resolve()
         } else if ('failed' in reply) {
           reject(new Error(reply.failed))
@@ -130,26 +127,22 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
     }
   }
 
+  const pulse = createPulse(LOOK_MS)
+  let isStalled = false
   /** A process that was stopped for a while finds one look due, not all that it has missed. */
-  const look = (() => {
-    let quiet = 0
-    let seen = 0
-    return () => {
-      const now = Atomics.load(life, 0)
-      const isQuiet = thread !== undefined && pending.size > 0 && now === seen
-      seen = now
-      // On a busy machine a thread that gets no processor is not to blame.
-      const before = quiet
-      quiet = isQuiet ? quiet + Math.max(0, LOOK_MS - starved()) : 0
-      if (before >= STALLED_MS && quiet === 0) listener.stalled(false)
-      if (before < STALLED_MS && quiet >= STALLED_MS) listener.stalled(true)
-      if (quiet >= STOPPED_MS) {
-        quiet = 0
-        listener.stalled(false)
-        recover(`it did not move for ${STOPPED_MS / 1000} seconds`)
-      }
+  const look = (): void => {
+    const [first] = pending.values()
+    const verdict = pulse({
+      life: Atomics.load(life, SIGNS),
+      bytes: thread === undefined ? undefined : first?.bytes,
+      waitedMs: first === undefined ? 0 : waitedMsOf(Atomics.load(life, TID)),
+    })
+    if (isStalled !== (verdict === 'stalled')) {
+      isStalled = verdict === 'stalled'
+      listener.stalled(isStalled)
     }
-  })()
+    if (verdict === 'stopped') recover('its thread did not move')
+  }
 
   return {
     get generation() {
@@ -174,7 +167,7 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
       const id = nextId++
       const request: ThreadRequest = { id, sql, parameters: [...parameters] }
       return new Promise((resolve, reject) => {
-        pending.set(id, { resolve, reject })
+        pending.set(id, { resolve, reject, bytes: bytesOf(parameters) })
         thread?.postMessage(request)
       })
     },
@@ -193,25 +186,6 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
     },
   }
 }
-
-/** @returns a function that gives the milliseconds for which a thread waited for a processor since its last call */
-function starvation(schedule: string | undefined): () => number {
-  let before = 0
-  return () => {
-    if (schedule === undefined) return 0
-    try {
-      const [, waited = '0'] = readFileSync(schedule, 'utf8').split(' ')
-      const now = Number(waited) / NS_PER_MS
-      const since = before === 0 ? 0 : now - before
-      before = now
-      return since
-    } catch {
-      return 0
-    }
-  }
-}
-
-const NS_PER_MS = 1_000_000
 
 export const doesNotOpen = (dataDir: string, error: unknown): Error =>
   new Error(`The embedded database in ${dataDir} does not open: ${reasonOf(error)}`, { cause: error })

@@ -1,10 +1,11 @@
-import { existsSync, readlinkSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite, type Results, types } from '@electric-sql/pglite'
 import { readJson } from './json-column.ts'
 import { literal } from './literal.ts'
 import { DURABLE_START, waitForDisk, watchFiles } from './pglite-disk.ts'
+import { ownTid, SIGNS, TID } from './pglite-pulse.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 /**
@@ -19,7 +20,7 @@ export interface ThreadOptions {
   isDraft?: boolean
 }
 export interface ThreadData extends ThreadOptions {
-  /** Counts up with every sign of life. */
+  /** At SIGNS, counts up with every sign of life; at TID, the number of the thread. */
   life: Int32Array<SharedArrayBuffer>
 }
 export interface ThreadRequest {
@@ -30,8 +31,7 @@ export interface ThreadRequest {
 export type ThreadReply =
   | { id: number; rows: unknown[]; affected: number }
   | { id: number; error: { message: string; code?: string | undefined; detail?: string | undefined } }
-  /** `schedule` is the file in which the kernel says how long this thread waited for a processor. */
-  | { ready: true; schedule: string | undefined }
+  | { ready: true }
   | { failed: string }
   /** PostgreSQL has stopped for good, although the thread may go on. */
   | { fatal: string }
@@ -40,6 +40,7 @@ const port = parentPort
 if (!port) throw new Error('pglite-thread.ts runs as a worker thread only')
 
 const { dataDir, fsync, isDraft, life } = workerData as ThreadData
+Atomics.store(life, TID, ownTid())
 
 /** Statements kept prepared; the one that was not used for longest goes when another comes. */
 const MAX_PREPARED = 300
@@ -83,10 +84,10 @@ try {
     serializers: { [types.JSONB]: String, [types.JSON]: String },
   })
   if (fsync) waitForDisk(db, dataDir)
-  watchFiles(db, () => Atomics.add(life, 0, 1))
+  watchFiles(db, () => Atomics.add(life, SIGNS, 1))
   lastWords = ''
   const run = createRunner(db)
-  port.postMessage({ ready: true, schedule: scheduleOf() } satisfies ThreadReply)
+  port.postMessage({ ready: true } satisfies ThreadReply)
   port.on('message', async (request: ThreadRequest | 'close') => {
     if (request === 'close') {
       await db.close()
@@ -104,15 +105,6 @@ try {
 } catch (error) {
   const reason = error instanceof Error ? error.message : String(error)
   port.postMessage({ failed: lastWords || reason } satisfies ThreadReply)
-}
-
-/** Linux only. */
-function scheduleOf(): string | undefined {
-  try {
-    return `/proc/${readlinkSync('/proc/thread-self')}/schedstat`
-  } catch {
-    return undefined
-  }
 }
 
 /**
