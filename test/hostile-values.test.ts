@@ -117,7 +117,7 @@ describe('what a flow answers', () => {
       200,
       '<script>1</script>',
       'kept',
-      'text/html',
+      'text/html; charset=utf-8',
     ])
     expect(headers.get('content-security-policy')).toMatch(/^sandbox /)
     expect(headers.get('content-security-policy')).not.toMatch(/allow-same-origin|default-src/)

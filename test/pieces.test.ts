@@ -38,7 +38,12 @@ beforeAll(async () => {
   closing.push(() => folder.remove())
   // The server calls itself by its public address: files of steps, answers of flows that another one called.
   const port = await freePort()
-  const address = { AP_PORT: String(port), AP_FRONTEND_URL: `http://127.0.0.1:${port}` }
+  // Wrong inputs are to reach the pieces.
+  const address = {
+    AP_PORT: String(port),
+    AP_FRONTEND_URL: `http://127.0.0.1:${port}`,
+    AP_PUBLISH_INVALID_FLOWS: 'true',
+  }
   const server: ServerProcess = await startServer(join(folder.path, 'config'), address)
   closing.push(() => server.stop())
   client = await signIn(server.base)

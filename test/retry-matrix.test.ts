@@ -6,7 +6,7 @@ import { startRuns } from './support/runs.ts'
 
 /** Every way in which a run may end, tried again in both ways. */
 const { folder, client, runs, stop } = await startRuns({
-  AP_FLOW_TIMEOUT_SECONDS: '5',
+  AP_FLOW_TIMEOUT_SECONDS: '15',
   AP_MAX_FLOW_RUN_LOG_SIZE_MB: '2',
   AP_SANDBOX_MEMORY_LIMIT: String(256 * 1024),
   AP_WORKER_CONCURRENCY: '4',

@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { connect, createServer as createBalancer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createTestPostgres } from '@piecework/server/database/testing'
-import { packPackage } from '@piecework/worker/testing'
+import { startRegistry } from '@piecework/worker/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Client, code, respond, signIn, until } from './support/client.ts'
 import { type ServerProcess, startServer, startWorker, temporaryFolder, type WorkerProcess } from './support/process.ts'
@@ -154,24 +153,25 @@ test('a platform that the operator gives to a group of workers runs on these alo
 })
 
 test('a worker of one customer fences code in as the app says, and so keeps the npm packages of code steps', async () => {
-  const manifest = { name: 'greetings', version: '1.0.0', main: 'main.js' }
-  const archive = await packPackage(manifest, { 'main.js': 'exports.greet = (who) => "hello " + who' })
-  const registry = createServer((_request, response) => response.end(archive)).listen(0, '127.0.0.1')
-  await once(registry, 'listening')
-  const address = registry.address()
-  const dependencies = {
-    greetings: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/greetings.tgz`,
-  }
+  const registry = await startRegistry()
+  await registry.publish(
+    { name: 'greetings', version: '1.0.0', main: 'main.js' },
+    { 'main.js': 'exports.greet = (who) => "hello " + who' },
+  )
   const step = code('step_1', "import { greet } from 'greetings'\nexport const code = async () => greet('gold')")
-  step.settings.sourceCode.packageJson = JSON.stringify({ dependencies })
+  step.settings.sourceCode.packageJson = JSON.stringify({ dependencies: { greetings: '1.0.0' } })
   const flowId = await client.liveFlow([step, respond('step_2', { said: '{{step_1}}' })])
   await give('gold')
   // In isolates, as it is told here, there would be no packages.
-  const gold = await newWorker({ AP_WORKER_GROUP_ID: 'gold', AP_EXECUTION_MODE: 'SANDBOX_CODE_ONLY' })
+  const gold = await newWorker({
+    ...registry.environment,
+    AP_WORKER_GROUP_ID: 'gold',
+    AP_EXECUTION_MODE: 'SANDBOX_CODE_ONLY',
+  })
   expect(await (await post(`${app.base}/v1/webhooks/${flowId}/sync`, {})).json()).toEqual({ said: 'hello gold' })
   await give(null)
   await gold.stop()
-  registry.close()
+  await registry[Symbol.asyncDispose]()
 })
 
 test('a run of a worker that is killed goes on at another one, behind its last finished step', async () => {

@@ -74,7 +74,8 @@ describe('what clients do does not keep a server from stopping', () => {
     const began = performance.now()
     process.kill(server.pid, 'SIGTERM')
     expect(await server.ended).toEqual([1, null])
-    expect(seconds(began)).toBeLessThan(3)
+    // An orderly stop would wait for the run, up to its bound.
+    expect(seconds(began)).toBeLessThan(12)
   })
 })
 

@@ -316,7 +316,7 @@ describe('the answer of a synchronous call', () => {
     const flow = await client.liveFlow([respond('step_1', '', { responseType: 'raw', fields })])
     const answer = await sync(flow, { json: { x: 'ä' } })
     expect(answer).toMatchObject({ status: 200, text: '<b>ä</b>' })
-    expect(answer.headers.get('content-type')).toBe('text/html')
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
   })
 
   test('a redirect', async () => {
@@ -346,9 +346,6 @@ describe('the answer of a synchronous call', () => {
   })
 
   test.each([
-    { 'bad name': 'x' },
-    { 'x-lines': 'a\r\nset-cookie: b=c' },
-    { 'x-snow': '☃' },
     { 'content-length': '3' },
     { 'transfer-encoding': 'chunked' },
     { connection: 'upgrade', upgrade: 'websocket' },
@@ -360,6 +357,17 @@ describe('the answer of a synchronous call', () => {
     expect(answer).toMatchObject({ status: 200, json: { whole: 'answer' } })
     expect(answer.headers.get('set-cookie')).toBeNull()
   })
+
+  test.each([{ 'bad name': 'x' }, { 'x-lines': 'a\r\nset-cookie: b=c' }, { 'x-snow': '☃' }])(
+    'the headers %j, which HTTP cannot carry, fail the step that asks for them',
+    async (headers) => {
+      const flow = await client.liveFlow([respond('step_1', {}, { fields: { status: 200, headers, body: {} } })])
+      const answer = await sync(flow)
+      expect([answer.status, answer.headers.get('set-cookie')]).toEqual([204, null])
+      const [run] = await endedRuns(flow)
+      expect(run).toMatchObject({ status: 'FAILED', failedStep: { message: expect.stringContaining('header') } })
+    },
+  )
 
   test('the first of two answers', async () => {
     const flow = await client.liveFlow([

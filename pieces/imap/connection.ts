@@ -74,7 +74,11 @@ export async function withMailServer<T>(auth: ImapAuthValue, work: (client: Imap
 /** The same in a mailbox. */
 export function inMailbox<T>(auth: ImapAuthValue, mailbox: string, work: (client: ImapFlow) => Promise<T>): Promise<T> {
   return withMailServer(auth, async (client) => {
-    const lock = await client.getMailboxLock(mailbox)
+    const lock = await client.getMailboxLock(mailbox).catch((error: unknown) => {
+      const reason = readable(error)
+      const words = reason instanceof Error ? reason.message : String(reason)
+      throw new Error(`The mailbox "${mailbox}" cannot be opened: ${words}`)
+    })
     try {
       return await work(client)
     } finally {

@@ -98,7 +98,7 @@ export const ENTRY_POINTS: readonly RegExp[] = [
   /^apps\/server\/src\/database\/pglite-thread\.ts$/,
   /^apps\/server\/src\/features\/webhooks\/body\/thread\.ts$/,
   /^packages\/engine\/src\/main\.ts$/,
-  /^packages\/worker\/src\/engine-entry\.ts$/,
+  /^packages\/worker\/src\/(engine-entry|keep-engine)\.ts$/,
   /^packages\/worker\/src\/(npm|build)-entry\.ts$/,
   /^packages\/framework\/src\/index\.ts$/,
   /^pieces\/(registry\.ts|scripts\/)/,

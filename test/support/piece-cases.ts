@@ -39,7 +39,7 @@ const text: GoodCase[] = [
   ],
   ['to_md', 'text-helper', 'html_to_markdown', { html: '<p>A <b>b</b></p><script>x</script>' }, 'A **b**'],
   ['strip', 'text-helper', 'stripHtml', { html: '<p>A <b>b</b></p>' }, 'A b'],
-  ['slug', 'text-helper', 'slugify', { text: 'Crème brûlée!' }, 'creme-brulee'],
+  ['slug', 'text-helper', 'slugify', { text: 'Crème brûlée!' }, 'Creme-brulee!'],
   ['fallback', 'text-helper', 'defaultValue', { value: '', defaultString: 'none' }, 'none'],
   [
     'table',

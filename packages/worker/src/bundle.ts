@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runHelper } from './build-helper.ts'
-import { contentHash, exists, sharedByKey } from './files.ts'
+import { contentHash, exists, sharedByKey, writeWhole } from './files.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 // Everything that goes into the bundle, and the lock file for the libraries that it takes in.
@@ -19,6 +19,9 @@ export const ENGINE_FILE = 'engine.mjs'
 
 const once = sharedByKey<string>()
 
+/** Where `npm ci` leaves the bundle that workers copy. */
+const CACHE = join(root, 'node_modules/.cache/piecework')
+
 /**
  * Bundles the engine and the built-in pieces, so that a process starts from a few files instead of hundreds.
  * The result is kept under the hash of its sources.
@@ -27,13 +30,38 @@ const once = sharedByKey<string>()
  */
 export function bundleEngine(folder: string): Promise<string> {
   return once(folder, async () => {
-    const home = join(folder, `engine-${(await hashSources()).slice(0, 16)}`)
+    const home = join(folder, await bundleName())
     const entry = join(home, ENGINE_FILE)
     if (await exists(entry)) return entry
-    await runHelper('engine', home)
+    const kept = await keptEngine().catch(() => undefined)
+    if (kept) await copyBundle(kept, home)
+    else await runHelper('engine', home)
     return entry
   })
 }
+
+/**
+ * The bundle in the cache of the installation; made when it is missing.
+ * @returns its folder
+ * @throws Error where the cache cannot be written
+ */
+export function keptEngine(): Promise<string> {
+  return once(CACHE, async () => {
+    const home = join(CACHE, await bundleName())
+    if (!(await exists(join(home, ENGINE_FILE)))) await runHelper('engine', home)
+    return home
+  })
+}
+
+/** The entry last: once it is there, the rest is. */
+async function copyBundle(from: string, to: string): Promise<void> {
+  const files = (await readdir(from, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
+  const paths = files.map((file) => join(file.parentPath, file.name).slice(from.length + 1))
+  for (const path of paths.sort((a, b) => Number(basename(a) === ENGINE_FILE) - Number(basename(b) === ENGINE_FILE)))
+    await writeWhole(join(to, path), await readFile(join(from, path)))
+}
+
+const bundleName = async (): Promise<string> => `engine-${(await hashSources()).slice(0, 16)}`
 
 async function hashSources(): Promise<string> {
   const paths = (await Promise.all(SOURCES.map((path) => sourceFiles(join(root, path))))).flat().sort()
