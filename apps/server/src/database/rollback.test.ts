@@ -67,6 +67,27 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('taking migrations back on %s', (
     expect(await shape(db)).toEqual(newer)
   })
 
+  test('what resumes a run is kept both ways, save what jsonb cannot hold', async () => {
+    await migrateUp(db, released)
+    const values = { z: 'a\u0000\u0000b', a: ['\\u0000', '\\\u0000', '\ud800', '😀'] }
+    const id = 'a'.repeat(21)
+    // Only the columns are looked at, not what they belong to.
+    await db.transaction().execute(async (trx) => {
+      await sql`set local session_replication_role = replica`.execute(trx)
+      await sql`insert into waitpoint (id, "flowRunId", "projectId", "stepName", type, version, status, "resumePayload")
+        values (${id}, ${id}, ${id}, 's', 'WEBHOOK', 'V1', 'COMPLETED', ${JSON.stringify(values)}::json)`.execute(trx)
+    })
+    const kept = async () =>
+      (await db.selectFrom('waitpoint').select('resumePayload').executeTakeFirst())?.resumePayload
+    expect(JSON.stringify(await kept())).toBe(JSON.stringify(values))
+    await migrateDown(db, released, { to: '13.0.0', force: true })
+    const held = { a: ['\\u0000', '\\', '\ufffd', '😀'], z: 'ab' }
+    expect(await kept()).toEqual(held)
+    await migrateUp(db, released)
+    expect(await kept()).toEqual(held)
+    await db.deleteFrom('waitpoint').execute()
+  })
+
   test('refuses what may lose data unless forced, what it does not know, and what never was', async () => {
     const breaking = {
       name: '9000-breaking',

@@ -170,7 +170,7 @@ export interface FlowRunTable extends Base {
   executeTrigger: Generated<boolean>
   payload: Nullable<string>
   payloadFileId: Nullable<string>
-  resumePayload: NullableJsonb<ResumePayload>
+  resumePayload: NullableJson<ResumePayload>
   /** The app at which a caller waits for the answer, and how long. */
   replyTo: Nullable<string>
   replyUntil: NullableTime
@@ -218,8 +218,8 @@ export interface WaitpointTable extends Base {
   status: 'PENDING' | 'COMPLETED'
   version: 'V0' | 'V1'
   resumeDateTime: NullableTime
-  responseToSend: NullableJsonb<FlowResponse>
-  resumePayload: NullableJsonb<ResumePayload>
+  responseToSend: NullableJson<FlowResponse>
+  resumePayload: NullableJson<ResumePayload>
 }
 
 export interface TriggerSourceTable extends Base {

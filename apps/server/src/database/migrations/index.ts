@@ -12,6 +12,7 @@ import { pieceReleases } from './0010-piece-releases.ts'
 import { keyOrder } from './0011-key-order.ts'
 import { defaultRoles } from './0012-default-roles.ts'
 import { failedWork } from './0013-failed-work.ts'
+import { resumeOrder } from './0014-resume-order.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   keyOrder,
   defaultRoles,
   failedWork,
+  resumeOrder,
 ]

@@ -237,7 +237,7 @@ export function createRunStore(db: Db): RunStore {
       const result = await sql`
         with queued as (
           update flow_run set status = 'QUEUED', "finishTime" = null, "failedStep" = null, "archivedAt" = null,
-            "resumePayload" = ${payload}::jsonb, retries = retries + 1, updated = now()
+            "resumePayload" = ${payload}::json, retries = retries + 1, updated = now()
           where id = ${id} and status = any(${from}) returning id, "projectId", environment
         )
         insert into job (id, kind, "projectId", priority, "dueAt", limited)

@@ -73,7 +73,7 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
     const { waitpointId, requestId } = request.params
     const { projectId, flowId } = run
     const save = (file: BodyFile) => parts.saveFile({ ...file, projectId, flowId })
-    const { body, headers, queryParams } = (await readPayload(request, save, { storable: true })).payload
+    const { body, headers, queryParams } = (await readPayload(request, save)).payload
     const result = await waitpoints.signal({
       runId: run.id,
       waitpointId: waitpointId ?? requestId ?? '',

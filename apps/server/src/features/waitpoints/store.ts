@@ -3,7 +3,6 @@ import type { CreateWaitpointRequest, ResumePayload } from '@piecework/model/run
 import { type Selectable, sql, type Transaction } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import type { Database, FlowRunTable } from '../../database/schema.ts'
-import { storableJson } from '../../database/storable.ts'
 import { PRIORITY } from '../../queue/job.ts'
 import { keyOfReply } from '../runs/missed-replies.ts'
 import type { NewRun } from '../runs/new-run.ts'
@@ -64,7 +63,7 @@ export function createWaitpointStore(db: Db): WaitpointStore {
         )
         insert into waitpoint (id, "flowRunId", "projectId", "stepName", type, version, status, "resumeDateTime", "responseToSend")
         select ${newId()}, id, ${projectId}, ${stepName}, ${type}, ${version}, 'PENDING', ${resumeDateTime ?? null}::timestamptz,
-          ${responseToSend ? storableJson(responseToSend) : null}::jsonb
+          ${responseToSend ? JSON.stringify(responseToSend) : null}::json
         from run
         -- A step that pauses again, in the next round of its loop, waits for something new.
         on conflict ("flowRunId", "stepName") do update set type = excluded.type, version = excluded.version,
@@ -90,7 +89,7 @@ export function createWaitpointStore(db: Db): WaitpointStore {
             and ("stepName" = any(${stepNames}) or (type = 'DELAY' and "resumeDateTime" <= now()))
           returning type
         )
-        update flow_run set "resumePayload" = ${JSON.stringify(payload)}::jsonb
+        update flow_run set "resumePayload" = ${JSON.stringify(payload)}::json
         where id = ${runId} and "resumePayload" is null and exists (select 1 from ended where type = 'DELAY')
         returning id`.execute(db)
       return result.rows.length > 0 ? payload : null
@@ -132,14 +131,14 @@ async function receive(trx: Transaction<Database>, signal: Signal): Promise<Sign
   // The run's row is the lock between a signal and the pause that it is for.
   const run = await trx
     .selectFrom('flow_run')
-    .select(['status', 'projectId', 'environment', sql<string | null>`"resumePayload"->>'requestId'`.as('requestId')])
+    .select(['status', 'projectId', 'environment'])
     .where('id', '=', runId)
     .forUpdate()
     .executeTakeFirst()
   if (!run) return 'STALE'
   const waitpoint = await find(trx, signal)
   const payload: StoredResumePayload = isLegacy ? { ...signal.payload, requestId: waitpointId } : signal.payload
-  const resumePayload = jsonOf(payload, storableJson)
+  const resumePayload = jsonOf(payload)
   // What the run said to an earlier caller at the same app is not for this one.
   if (replyTo) await trx.deleteFrom('bus_message').where('id', '=', keyOfReply(replyTo.app, runId)).execute()
   if (run.status === 'PAUSED') {
@@ -160,7 +159,7 @@ async function receive(trx: Transaction<Database>, signal: Signal): Promise<Sign
       .set({ status: 'COMPLETED', resumePayload, updated: new Date() })
       .where('id', '=', waitpoint.id)
       .execute()
-  else if (waitpoint || !isLegacy || run.requestId === waitpointId) return 'STALE'
+  else if (waitpoint || !isLegacy || (await lastRequestId(trx, runId)) === waitpointId) return 'STALE'
   else {
     const kept = await trx
       .insertInto('waitpoint')
@@ -181,6 +180,13 @@ async function receive(trx: Transaction<Database>, signal: Signal): Promise<Sign
   }
   if (replyTo) await trx.updateTable('flow_run').set(caller).where('id', '=', runId).execute()
   return 'KEPT'
+}
+
+/** The older form of link that the run was resumed with. Not asked of SQL, whose operators fail at escaped NULs. */
+async function lastRequestId(trx: Transaction<Database>, runId: string): Promise<string | undefined> {
+  const run = await trx.selectFrom('flow_run').select('resumePayload').where('id', '=', runId).executeTakeFirst()
+  const payload = run?.resumePayload
+  return payload && 'requestId' in payload ? String(payload.requestId) : undefined
 }
 
 function find(trx: Transaction<Database>, { runId, waitpointId, isLegacy = false }: Signal) {

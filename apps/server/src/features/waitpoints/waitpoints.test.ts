@@ -171,16 +171,55 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('waitpoints on %s', (type) => {
     expect(await ended(flow.id)).toMatchObject({ status: 'SUCCEEDED', steps: { step_2: { output: 'done' } } })
   })
 
-  test('a look at a link is no answer, and keys that PostgreSQL cannot hold are', async () => {
+  test('a look at a link is no answer, and an answer arrives as it was sent, in its order', async () => {
     const flow = await start(ask('step_1'))
     const run = await pausedAt(flow.id, 'step_1')
     expect((await send(linkOf(run, 'step_1'), { method: 'HEAD' })).status).toBe(404)
     expect((await flows.run(run.id)).status).toBe('PAUSED')
-    const body = { 'a\u0000b': ['\ud800', '\\u0000', 'ä'] }
+    const body = { zz: 1, a: { y: 1, bbb: 2, c: 3 }, 'a\u0000b': ['\ud800', '\\u0000', 'ä'], 10: 1, 2: 1 }
     expect(await send(linkOf(run, 'step_1'), { body })).toMatchObject({ body: RECORDED })
-    expect(await ended(flow.id)).toMatchObject({
-      steps: { step_1: { output: { body: { ab: ['\ufffd', '\\u0000', 'ä'] } } } },
+    const { output } = Object((await ended(flow.id)).steps?.step_1)
+    expect(JSON.stringify(output.body)).toBe(JSON.stringify(body))
+  })
+
+  test('so does one that is large, one that comes before the pause, and what the flow says meanwhile', async () => {
+    const body = { z: 'x'.repeat(100_000), a: '\u0000', 10: 1, 2: 1 }
+    const flow = await start(legacyLink('step_1'), legacyWait('step_2'), legacyLink('step_3'))
+    const run = await pausedAt(flow.id, 'step_2')
+    expect(await send(run.steps?.step_1?.output, { body })).toMatchObject({ body: RECORDED })
+    const { output } = Object((await ended(flow.id)).steps?.step_2)
+    expect(JSON.stringify(output.body)).toBe(JSON.stringify(body))
+
+    const early = await start(
+      legacyLink('step_1'),
+      codeAction(
+        'step_2',
+        `export const code = async ({ link, base }) => { const { pathname, search } = new URL(link)
+          const answers = []
+          for (let time = 0; time < 2; time++) answers.push(await (await fetch(base + pathname + search, { method: 'POST',
+            headers: { 'content-type': 'application/json' }, body: '{"z":"\\\\u0000","a":1}' })).json())
+          return answers }`,
+        { link: '{{step_1}}', base: server.origin },
+      ),
+      legacyWait('step_3'),
+    )
+    const { steps } = await ended(early.id)
+    expect(steps).toMatchObject({ step_2: { output: [RECORDED, EXPIRED] } })
+    expect(JSON.stringify(Object(steps?.step_3?.output).body)).toBe('{"z":"\\u0000","a":1}')
+
+    const asks = await flows.create(webhookTrigger(), [
+      pieceAction('step_1', '@activepieces/piece-webhook', '0.1.33', 'return_response_and_wait_for_next_webhook', {
+        responseType: 'json',
+        fields: { status: 200, headers: {}, body: { zz: 1, a: '{{trigger.body.x}}', bbb: { y: 1, c: 2 } } },
+      }),
+    ])
+    await flows.publish(asks.id)
+    const answer = await fetch(`${server.origin}/api/v1/webhooks/${asks.id}/sync`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"x":"\\u0000"}',
     })
+    expect(await answer.text()).toBe('{"zz":1,"a":"\\u0000","bbb":{"y":1,"c":2}}')
   })
 
   test('only a run that is not over can wait, and not for longer than is allowed', async () => {

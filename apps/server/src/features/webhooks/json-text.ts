@@ -11,14 +11,10 @@ export class JsonText {
   }
 }
 
-/**
- * JSON text of a map, some members of which may be JSON text already.
- * @param write makes JSON text of the others
- */
-export function jsonOf(map: object, write: (value: unknown) => string = JSON.stringify): string {
+/** JSON text of a map, some members of which may be JSON text already. */
+export function jsonOf(map: object): string {
   const members = Object.entries(map).filter(([, value]) => value !== undefined)
-  return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${jsonOfValue(value, write)}`).join(',')}}`
+  return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${jsonOfValue(value)}`).join(',')}}`
 }
 
-export const jsonOfValue = (value: unknown, write: (value: unknown) => string = JSON.stringify): string =>
-  value instanceof JsonText ? value.text : write(value)
+export const jsonOfValue = (value: unknown): string => (value instanceof JsonText ? value.text : JSON.stringify(value))

@@ -57,15 +57,10 @@ const READ_APART_BYTES = 64 * 1024
 
 /**
  * Reads a call by its content type: JSON, forms, XML and text become values, files and other bytes are stored.
- * @param options `storable`: the database keeps the values themselves, which must be what it can keep
  * @throws AppError INVALID_REQUEST for a body that is not what its content type says, UNSUPPORTED_MEDIA_TYPE for a
  * content encoding that cannot be undone, PAYLOAD_TOO_LARGE for a body that is too large without it.
  */
-export async function readPayload(
-  request: FastifyRequest,
-  save: SaveFile,
-  { storable = false }: { storable?: boolean } = {},
-): Promise<ReadCall> {
+export async function readPayload(request: FastifyRequest, save: SaveFile): Promise<ReadCall> {
   const odd = oddContentTypes.get(request.raw)
   const contentType = odd ?? request.headers['content-type']
   const head = {
@@ -88,7 +83,6 @@ export async function readPayload(
           contentType,
           encodings,
           limitBytes: request.routeOptions.bodyLimit ?? sent.length,
-          storable,
         })
       : { content: readContent(sent, media) }
   const data = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,7 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { AppError, type ErrorCode } from '@piecework/model/errors'
 import { parseMediaType } from '@piecework/model/text/media-type'
-import { storableJson } from '../../../database/storable.ts'
 import { readContent } from './content.ts'
 import { decompress } from './decompress.ts'
 import { type BodyFile, type Form, mapFields } from './multipart.ts'
@@ -13,8 +12,6 @@ export interface ThreadRequest {
   contentType: string | undefined
   encodings: readonly string[]
   limitBytes: number
-  /** Leaves out what the database cannot keep in JSON. */
-  storable: boolean
 }
 
 /** All values as JSON text: making them is what takes time. */
@@ -39,23 +36,23 @@ function answer(request: ThreadRequest): ThreadReply {
   }
 }
 
-function read({ bytes, contentType, encodings, limitBytes, storable }: ThreadRequest): ThreadReply {
+function read({ bytes, contentType, encodings, limitBytes }: ThreadRequest): ThreadReply {
   const sent = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const body = decompress(sent, encodings, limitBytes)
   const content = readContent(body, parseMediaType(contentType))
-  const write = storable ? storableJson : JSON.stringify
-  return { content: written(content, write), bytes: encodings.length > 0 ? body : undefined }
+  return { content: written(content), bytes: encodings.length > 0 ? body : undefined }
 }
 
-function written(content: ReturnType<typeof readContent>, write: (value: unknown) => string): ThreadContent {
-  if (content.kind === 'value') return { kind: 'json', value: write(content.value), text: write(content.text) }
-  return content.kind === 'form' ? writtenForm(content, write) : content
+function written(content: ReturnType<typeof readContent>): ThreadContent {
+  if (content.kind === 'value')
+    return { kind: 'json', value: JSON.stringify(content.value), text: JSON.stringify(content.text) }
+  return content.kind === 'form' ? writtenForm(content) : content
 }
 
-function writtenForm({ fields, files }: Form, write: (value: unknown) => string): ThreadContent {
+function writtenForm({ fields, files }: Form): ThreadContent {
   // Nobody can write this into a form: it is made after the form was sent.
   const mark = `file ${crypto.randomUUID()} `
-  const text = write(mapFields(fields, (field) => (typeof field === 'number' ? `${mark}${field}` : field)))
+  const text = JSON.stringify(mapFields(fields, (field) => (typeof field === 'number' ? `${mark}${field}` : field)))
   const parts = text.split(new RegExp(`"${mark}(\\d+)"`))
   return {
     kind: 'written-form',
