@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { code, respond, signIn, until } from './support/client.ts'
 import { http, type RawAnswer } from './support/http.ts'
 import { type ServerProcess, startServer, temporaryFolder } from './support/process.ts'
+import { head, raw } from './support/raw.ts'
 import { runsOf } from './support/runs.ts'
 
 const CALLERS = 8
@@ -80,6 +81,36 @@ test('a caller who hangs up has delivered the call: the run is stored, and goes 
   await Promise.all(callers)
   expect(await runs.ended(queued.id)).toMatchObject({ status: 'SUCCEEDED' })
   await server.stop()
+})
+
+describe('callers who have said all, and read on', () => {
+  test('get the answers of their flows, also one that was waiting for a slot, which is stored meanwhile', async () => {
+    const server = await start()
+    const { client, flowId, callers } = await crowd(server, 1000, 1)
+    await until(async () => (await client.runs()).data.length === 1 && true)
+    const { socket, closed } = await raw(server.base)
+    socket.end(head(`POST /api/v1/webhooks/${flowId}/sync HTTP/1.1`, 'Content-Length: 2', 'X-A: b').concat('{}'))
+    const runs = runsOf(client)
+    await until(async () => (await runs.runsOf(flowId)).some(({ status }) => status === 'QUEUED'))
+    expect(await closed).toMatch(/^HTTP\/1\.1 200 .*done$/s)
+    await Promise.all(callers)
+    expect(await runs.runsOf(flowId)).toHaveLength(2)
+
+    const behind = await raw(server.base)
+    const call = head(`GET /api/v1/webhooks/${flowId}/sync HTTP/1.1`)
+    behind.socket.end(call + call + head('GET /api/v1/health HTTP/1.1'))
+    expect((await behind.closed).match(/HTTP\/1\.1 200 /g)).toHaveLength(3)
+    await server.stop()
+  })
+
+  test('are answered with 400 when what they said is not whole', async () => {
+    const server = await start()
+    const { flowId } = await crowd(server, 1, 1)
+    const { socket, closed } = await raw(server.base)
+    socket.end(head(`POST /api/v1/webhooks/${flowId}/sync HTTP/1.1`, 'Content-Length: 20').concat('{}'))
+    expect(await closed).toMatch(/^HTTP\/1\.1 400 .*"INVALID_REQUEST"/s)
+    await server.stop()
+  })
 })
 
 test('a stop tells every waiting caller the truth: answered, or not begun and to be tried again', async () => {

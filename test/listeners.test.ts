@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { signIn } from './support/client.ts'
 import { http } from './support/http.ts'
 import { type ServerProcess, startServer, temporaryFolder } from './support/process.ts'
 import { head, raw } from './support/raw.ts'
@@ -17,6 +18,7 @@ afterAll(async () => {
 })
 
 const health = async () => (await http(`${server.base}/v1/health`, { method: 'GET' })).status
+const CLOSE = 'Connection: close'
 const UPGRADE = ['Upgrade: websocket', 'Connection: Upgrade']
 const KEY = ['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13']
 
@@ -62,14 +64,52 @@ describe('bytes that are no request of ours', () => {
     })
   })
 
-  test.each(['CONNECT example.com:80 HTTP/1.1', 'CONNECT // HTTP/1.1', 'PRI * HTTP/2.0'])(
-    '%s is not taken',
-    async (line) => {
-      const { closed } = await raw(server.base, head(line))
-      await closed
-      expect(await health()).toBe(200)
-    },
-  )
+  test.each([
+    ['a path that cannot be decoded', head('GET /api/v1/flows/%zz HTTP/1.1', CLOSE), 400, 'FST_ERR_BAD_URL'],
+    ['such a path of a webhook', head('POST /api/v1/webhooks/%E0%A4%A/sync HTTP/1.1', CLOSE), 400, 'FST_ERR_BAD_URL'],
+    [
+      'a part of a path that is too long',
+      head(`GET /api/v1/flows/${'x'.repeat(600)} HTTP/1.1`, CLOSE),
+      414,
+      'FST_ERR_MAX_PARAM_LENGTH',
+    ],
+    ['a method without its content type', head('QUERY /api/v1/flows HTTP/1.1', CLOSE), 400, 'FST_ERR_ROUTE_'],
+    ['no host', 'GET /api/v1/flags HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'INVALID_REQUEST'],
+    ['an expectation', head('POST /api/v1/flags HTTP/1.1', CLOSE, 'Expect: 200-ok'), 417, 'INVALID_REQUEST'],
+    ['a tunnel', head('CONNECT example.com:80 HTTP/1.1'), 405, 'INVALID_REQUEST'],
+    ['a tunnel to nowhere', head('CONNECT // HTTP/1.1'), 405, 'INVALID_REQUEST'],
+    ['an upgrade to nothing', head('GET /x HTTP/1.1', ...UPGRADE), 404, 'INVALID_REQUEST'],
+    ['a worker without a token', head('GET /api/worker-channel HTTP/1.1', ...UPGRADE, ...KEY), 401, 'INVALID_BEARER'],
+  ])('%s is answered in the shape of an error', async (_name, bytes, status, code) => {
+    const { closed } = await raw(server.base, bytes)
+    const [top = '', body = ''] = (await closed).split('\r\n\r\n')
+    expect(top).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(JSON.parse(body)).toMatchObject({
+      statusCode: status,
+      code: expect.stringContaining(code),
+      params: { message: expect.any(String) },
+    })
+    expect(await health()).toBe(200)
+  })
+
+  test.each([
+    ['that breaks off', 'multipart/form-data; boundary=x', '--x\r\ncontent-disposition: form-data; name="a"\r\n\r\nb'],
+    ['of other bytes', 'multipart/form-data; boundary=x', '{a}'],
+    ['without a boundary', 'multipart/form-data', '--x--'],
+  ])('a form %s is refused as such', async (_name, type, body) => {
+    const { token } = await signIn(server.base)
+    const headers = { authorization: `Bearer ${token}`, 'content-type': type }
+    expect(await http(`${server.base}/v1/pieces`, { headers, body })).toMatchObject({
+      status: 400,
+      json: { statusCode: 400, code: 'INVALID_REQUEST', params: { message: expect.stringContaining('form') } },
+    })
+  })
+
+  test('PRI * HTTP/2.0 is not taken', async () => {
+    const { closed } = await raw(server.base, head('PRI * HTTP/2.0'))
+    await closed
+    expect(await health()).toBe(200)
+  })
 
   test('sockets that break off in the middle of an upgrade end nothing', async () => {
     for (let time = 0; time < 50; time++) {

@@ -1,6 +1,7 @@
 import { newId } from '@piecework/model/ids'
 import type { MachineInformation } from '@piecework/model/machine'
 import {
+  AnyHello,
   GRACE_MS,
   type Greeting,
   Hello,
@@ -96,15 +97,17 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
     return connected
   }
 
-  const greet = (socket: WebSocket, hello: Hello): Connected | undefined => {
+  const greet = (socket: WebSocket, first: unknown): Connected | undefined => {
     const say = (greeting: Greeting) => socket.send(JSON.stringify(greeting))
-    if (hello.protocol !== PROTOCOL) {
-      const message = `it speaks version ${hello.protocol} of the protocol, this app version ${PROTOCOL}. Run the same release on apps and workers.`
-      log.warn({ worker: hello.workerId }, `a worker was refused: ${message}`)
+    const { protocol, workerId } = AnyHello.parse(first)
+    if (protocol !== PROTOCOL) {
+      const message = `it speaks version ${protocol} of the protocol, this app version ${PROTOCOL}. Run the same release on apps and workers.`
+      log.warn({ worker: workerId }, `a worker was refused: ${message}`)
       say({ kind: 'refused', message })
       socket.close()
       return undefined
     }
+    const hello = Hello.parse(first)
     const known = hello.session === null ? undefined : sessions.get(hello.session)
     if (!known && hello.session !== null) parts.onMoved(hello.session)
     // A worker that comes back with another session has ended what ran under the old one.
@@ -152,7 +155,7 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
         if (connected) {
           connected.link.session.accept(text)
           connected.link.hold(socket)
-        } else connected = greet(socket, Hello.parse(JSON.parse(text)))
+        } else connected = greet(socket, JSON.parse(text))
       } catch (error) {
         log.error({ err: error }, 'a worker does not keep to the protocol; what it has is given to others')
         if (connected) end(connected.link.id)

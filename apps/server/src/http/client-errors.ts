@@ -1,9 +1,11 @@
-import { STATUS_CODES } from 'node:http'
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { ERROR_STATUS, type ErrorCode } from '@piecework/model/errors'
 import type { ErrorBody } from './errors.ts'
 
-interface Refusal {
+/** Why bytes are refused before there is a request to answer. */
+export interface Refusal {
   status: number
   code: ErrorCode
   message: string
@@ -31,19 +33,42 @@ export function refuseClient(error: Error & { code?: string }, socket: Socket, i
     socket.destroy()
     return
   }
-  const { status, code, message } = REFUSALS[error.code ?? ''] ?? NO_REQUEST
-  const body = JSON.stringify({
+  socket.end(textOf(REFUSALS[error.code ?? ''] ?? NO_REQUEST), () => socket.destroy())
+}
+
+/** What Node itself would answer without a word, or not at all. */
+export function refuseOddRequests(server: Server): void {
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    const body = bodyOf(EXPECTATION)
+    response.writeHead(EXPECTATION.status, headersOf(body)).end(body)
+  })
+  server.on('connect', (_request, socket: Duplex) => {
+    socket.on('error', () => {})
+    socket.end(textOf(TUNNEL), () => socket.destroy())
+  })
+}
+
+const EXPECTATION: Refusal = { status: 417, code: 'INVALID_REQUEST', message: 'headers/expect: is not one that is met' }
+const TUNNEL: Refusal = { status: 405, code: 'INVALID_REQUEST', message: 'The server is no proxy.' }
+
+/** A refusal as it is written on a socket, which is closed behind it. */
+export function textOf(refusal: Refusal, headers: Record<string, string> = {}): string {
+  const body = bodyOf(refusal)
+  const lines = Object.entries({ ...headersOf(body), ...headers }).map(([name, value]) => `${name}: ${value}`)
+  return `${[`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`, ...lines].join('\r\n')}\r\n\r\n${body}`
+}
+
+const bodyOf = ({ status, code, message }: Refusal): string =>
+  JSON.stringify({
     statusCode: status,
     code,
     error: STATUS_CODES[status] ?? 'Bad Request',
     message,
     params: { message },
   } satisfies ErrorBody)
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-  ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
-}
+
+const headersOf = (body: string): Record<string, string> => ({
+  'content-type': 'application/json; charset=utf-8',
+  'content-length': String(Buffer.byteLength(body)),
+  connection: 'close',
+})

@@ -73,7 +73,11 @@ export function watchConnections(app: FastifyInstance, limits: ConnectionLimits)
   const surplus = new WeakSet<Socket>()
   server.maxConnections = limits.connections + Math.ceil(limits.connections * SURPLUS_PART)
 
+  // Who has said all it has to say may still want the answer.
+  Object.assign(server, { httpAllowHalfOpen: true })
   server.on('connection', (socket: Socket) => {
+    // Requests that come behind one another each listen to it.
+    socket.setMaxListeners(0)
     sockets.set(socket, Date.now())
     if (sockets.size > limits.connections) surplus.add(socket)
     socket.once('close', () => sockets.delete(socket))

@@ -23,7 +23,7 @@ export async function readForm(request: FastifyRequest): Promise<UploadedForm> {
   const fields: Record<string, unknown> = {}
   const files = new Map<string, UploadedFile>()
   let file: UploadedFile | undefined
-  for await (const part of request.parts()) {
+  for await (const part of partsOf(request)) {
     if (part.type === 'file') {
       file = await readFile(part)
       files.set(part.fieldname, file)
@@ -33,6 +33,16 @@ export async function readForm(request: FastifyRequest): Promise<UploadedForm> {
     }
   }
   return { fields, file, files }
+}
+
+async function* partsOf(request: FastifyRequest): ReturnType<FastifyRequest['parts']> {
+  try {
+    yield* request.parts()
+  } catch (error) {
+    // What the parser says of a form that breaks off or has no boundary bears no code.
+    if (!(error instanceof Error) || 'code' in error || 'statusCode' in error) throw error
+    throw new AppError('INVALID_REQUEST', { message: `body: is not a whole multipart form (${error.message})` })
+  }
 }
 
 async function readFile(part: MultipartFile): Promise<UploadedFile> {

@@ -2,11 +2,17 @@ import multipart from '@fastify/multipart'
 import { AppError } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import { isTextWithinDepth, MAX_VALUE_DEPTH } from '@piecework/model/json-depth'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import type { Settings } from '../settings.ts'
 import type { Access } from './access.ts'
 import { boundBodies, heldBodiesFor } from './bodies.ts'
-import { refuseClient } from './client-errors.ts'
+import { refuseClient, refuseOddRequests } from './client-errors.ts'
 import { type Closing, closing } from './closing.ts'
 import { type ConnectionLimits, connectionsFor, descriptorLimit, watchConnections } from './connections.ts'
 import { handleError, handleUnknownRoute } from './errors.ts'
@@ -71,7 +77,11 @@ export async function createHttpServer({
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     requestTimeout: requestTimeoutMs(settings),
-    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS, requireHostHeader: false },
+    frameworkErrors: (error, request, reply) => {
+      greet(request, reply)
+      handleError(error, request, reply)
+    },
     clientErrorHandler: (error, socket) => refuseClient(error, socket, connections.isAnswering(socket)),
     routerOptions: { querystringParser: parseFields, maxParamLength: 500 },
   })
@@ -88,6 +98,7 @@ export async function createHttpServer({
   app.decorateRequest('principal', null)
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleUnknownRoute)
+  refuseOddRequests(app.server)
   acceptEmptyJson(app)
   addHeaders(app)
   const stop = closing(app, connections)
@@ -114,15 +125,23 @@ function acceptEmptyJson(app: FastifyInstance): void {
 const tooDeep = (): AppError =>
   new AppError('INVALID_REQUEST', { message: `body: must not nest deeper than ${MAX_VALUE_DEPTH} levels` })
 
+function greet(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({
+    'x-request-id': request.id,
+    'x-content-type-options': 'nosniff',
+    'strict-transport-security': 'max-age=31536000; includeSubDomains',
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': '*',
+  })
+}
+
+const noHost = (): AppError =>
+  new AppError('INVALID_REQUEST', { message: 'headers/host: is required by HTTP/1.1, which the request speaks' })
+
 function addHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'strict-transport-security': 'max-age=31536000; includeSubDomains',
-      'access-control-allow-origin': '*',
-      'access-control-expose-headers': '*',
-    })
+    greet(request, reply)
+    if (request.raw.headers.host === undefined && request.raw.httpVersionMinor > 0) return done(noHost())
     if (request.method === 'OPTIONS' && request.headers['access-control-request-method']) {
       reply
         .code(204)

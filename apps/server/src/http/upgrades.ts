@@ -1,6 +1,7 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import { type Refusal, textOf } from './client-errors.ts'
 
 /** Takes over the socket of a request for an upgrade. Its errors are handled already. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
@@ -32,10 +33,20 @@ export function takeUpgrades(server: Server, handlers: Readonly<Record<string, U
   })
 }
 
+const REFUSALS = {
+  400: { status: 400, code: 'INVALID_REQUEST', message: 'The upgrade names no path.' },
+  401: { status: 401, code: 'INVALID_BEARER_TOKEN', message: 'Only workers with a token of this server come in here.' },
+  404: { status: 404, code: 'INVALID_REQUEST', message: 'There is nothing to upgrade to at this path.' },
+  503: {
+    status: 503,
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The server is stopping. Try again: another one may answer.',
+  },
+} as const satisfies Record<number, Refusal>
+
 /** Answers with the status and closes, also when the other side keeps its half open. */
-export function refuseUpgrade(socket: Duplex, status: number): void {
-  const again = status === 503 ? 'retry-after: 2\r\n' : ''
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n${again}content-length: 0\r\n\r\n`)
+export function refuseUpgrade(socket: Duplex, status: keyof typeof REFUSALS): void {
+  socket.end(textOf(REFUSALS[status], status === 503 ? { 'retry-after': '2' } : {}))
   socket.resume()
   const patience = setTimeout(() => socket.destroy(), REFUSED_MS)
   socket.once('close', () => clearTimeout(patience))

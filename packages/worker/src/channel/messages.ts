@@ -20,6 +20,9 @@ export const GRACE_MS = 10_000
 /** The longest text that Node holds: nothing larger can be read or written. */
 export const LONGEST_TEXT_BYTES = 512 * 1024 * 1024 - 24
 
+/** What every release can read of the first message of any other one. */
+export const AnyHello = z.object({ kind: z.literal('hello'), protocol: z.number(), workerId: z.string() })
+
 /** The first message of a worker on a new socket. */
 export const Hello = z.object({
   kind: z.literal('hello'),

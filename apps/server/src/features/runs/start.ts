@@ -6,6 +6,7 @@ import type { Placements, Quota } from '../../dispatch/placements.ts'
 import type { WorkItem } from '../../dispatch/work.ts'
 import { within } from '../../patience.ts'
 import { PRIORITY } from '../../queue/job.ts'
+import type { WaitingCaller } from '../webhooks/waiting-caller.ts'
 import type { Attempt, RunExecutor } from './execute.ts'
 import type { NewRun } from './new-run.ts'
 import type { RunPayloads } from './payloads.ts'
@@ -29,7 +30,7 @@ export interface RunStarter {
    * be started here, it goes through the queue ahead of what nobody waits for, and is answered from elsewhere. When
    * the caller waits no longer, the run goes on: it is on disk when this resolves, and goes behind the runs of callers
    * who still wait.
-   * @param gone tells that the caller has left.
+   * A caller who falls silent may have left, and may read on: its run is stored at once, and still answered.
    * @throws AppError SANDBOX_CAPACITY_EXCEEDED; SERVICE_UNAVAILABLE when the run has not begun and the server stops, or
    * when it cannot be stored.
    */
@@ -38,7 +39,7 @@ export interface RunStarter {
     platformId: string,
     version: LoadedVersion,
     timeoutMs: number,
-    gone?: AbortSignal,
+    caller?: WaitingCaller,
   ): Promise<Reply>
   /** Resolves when the runs that callers have left are on disk. */
   kept(): Promise<void>
@@ -116,12 +117,20 @@ export function createRunStarter(parts: Parts): RunStarter {
     return { quota, lane: lane?.hasWorkers && (quota === null || parts.alone()) ? lane : undefined }
   }
 
-  /** Puts a run that its caller has left on disk; what has not begun waits in the queue from now on. */
-  const keep = async (run: NewRun, lane: Lane | undefined, item: WorkItem): Promise<void> => {
+  /**
+   * Puts a run that its caller may have left on disk; what has not begun waits in the queue from now on.
+   * @param replyTo where the caller still waits, when it does.
+   */
+  const keep = async (
+    run: NewRun,
+    lane: Lane | undefined,
+    item: WorkItem,
+    replyTo: NewRun['replyTo'],
+  ): Promise<void> => {
     // It is stored; only its turn is at stake.
     if (!lane) return parts.letOthersPass(run.id).catch(() => {})
     if (!lane.withdraw(item)) return recorder.stored(run.id)
-    const left = { ...run, priority: PRIORITY.medium, replyTo: null }
+    const left = { ...run, priority: PRIORITY.medium, replyTo }
     await recorder.accept(await payloads.store(left), { claimed: false })
     parts.wake(left)
   }
@@ -159,10 +168,10 @@ export function createRunStarter(parts: Parts): RunStarter {
       recorder.acceptBehind(run)
       return executor.fail(attemptOf(run, platformId, version), message)
     },
-    async startAndWait(unaddressed, platformId, version, timeoutMs, gone) {
+    async startAndWait(unaddressed, platformId, version, timeoutMs, caller) {
       const run = { ...unaddressed, replyTo: replies.address(timeoutMs) }
       const { quota, lane } = await place(run)
-      const reply = replies.expect(run.id, timeoutMs, gone)
+      const reply = replies.expect(run.id, timeoutMs, caller?.gone)
       let isRefused = false
       // Recorded from its start on: while it only waits, its caller is all that knows of it.
       const item = firstAttempt(run, platformId, version, quota, () => recorder.acceptBehind(run))
@@ -181,9 +190,14 @@ export function createRunStarter(parts: Parts): RunStarter {
         throw error
       }
       replies.watch(run.id)
+      let silence: Promise<void> | undefined
+      caller?.onSilence(() => {
+        silence = kept(run, lane, item, run.replyTo)
+        silence.catch(() => replies.dismiss((id) => id === run.id))
+      })
       const answer = await reply
       if (isRefused) throw stopsBefore()
-      if (answer.kind === 'TIMEOUT' || answer.kind === 'STOPPED') await kept(run, lane, item)
+      if (answer.kind === 'TIMEOUT' || answer.kind === 'STOPPED') await (silence ?? kept(run, lane, item, null))
       return answer
     },
     async kept() {

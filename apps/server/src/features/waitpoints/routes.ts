@@ -10,9 +10,9 @@ import type { RunReplies } from '../runs/replies.ts'
 import type { RunStore, StoredRun } from '../runs/store.ts'
 import { answerOf } from '../webhooks/answer.ts'
 import type { BodyFile } from '../webhooks/body/multipart.ts'
-import { goneSignal } from '../webhooks/gone.ts'
 import { readPayload, type SaveFlowFile, takeAnyBody } from '../webhooks/payload.ts'
 import { sendAnswer } from '../webhooks/send-answer.ts'
+import { waitingCaller } from '../webhooks/waiting-caller.ts'
 import type { WaitpointStore } from './store.ts'
 
 interface Parts {
@@ -96,7 +96,8 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
     if (!run) return reply.code(410).send(EXPIRED)
     if (isTerminal(run.status)) return reply.code(409).send(finished(run.status))
     const stale = new AbortController()
-    const expected = replies.expect(id, parts.timeoutMs, AbortSignal.any([stale.signal, goneSignal(reply)]))
+    const caller = waitingCaller(reply)
+    const expected = replies.expect(id, parts.timeoutMs, AbortSignal.any([stale.signal, caller.gone]))
     try {
       if ((await signal(request, run, replies.address(parts.timeoutMs))) === 'STALE') {
         stale.abort()
@@ -112,9 +113,11 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
       throw error
     }
     replies.watch(id)
-    const answer = await expected
     // The run is stored; only its turn is at stake.
-    if (answer.kind === 'TIMEOUT' || answer.kind === 'STOPPED') await runs.letOthersPass(id).catch(() => {})
+    const letOthersPass = () => runs.letOthersPass(id).catch(() => {})
+    caller.onSilence(() => void letOthersPass())
+    const answer = await expected
+    if (answer.kind === 'TIMEOUT' || answer.kind === 'STOPPED') await letOthersPass()
     return sendAnswer(reply, answerOf(answer, parts.timeoutMs))
   }
 

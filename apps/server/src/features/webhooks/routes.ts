@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
-import { goneSignal } from './gone.ts'
 import { parentOf } from './parent.ts'
 import { readPayload, type SaveFlowFile, takeAnyBody } from './payload.ts'
 import { runFlowRoute } from './run-route.ts'
 import { sendAnswer } from './send-answer.ts'
 import type { WebhookMode, WebhookService } from './service.ts'
+import { waitingCaller } from './waiting-caller.ts'
 
 const FORMS = [
   { suffix: '', mode: 'LIVE', sync: false },
@@ -51,7 +51,7 @@ export async function webhookRoutes(
           const { projectId } = entry
           const read = await readPayload(request, (file) => saveFile({ ...file, projectId, flowId }))
           const call = { flowId, mode, sync, ...read, ...parentOf(request) }
-          const answer = await webhooks.receive(entry, call, sync ? goneSignal(reply) : undefined)
+          const answer = await webhooks.receive(entry, call, sync ? waitingCaller(reply) : undefined)
           return sendAnswer(reply, answer)
         },
       })

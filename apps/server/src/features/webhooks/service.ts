@@ -15,6 +15,7 @@ import { answerOf, answerOfFlow, type WebhookAnswer } from './answer.ts'
 import { type FlowEntries, type FlowEntry, passesThrough } from './flow-entries.ts'
 import { jsonOf, jsonOfValue } from './json-text.ts'
 import type { WebhookPayload } from './payload.ts'
+import type { WaitingCaller } from './waiting-caller.ts'
 
 /** Which version a call is for, and whether it runs (spec: facts/rest-api.md section 10). */
 export type WebhookMode = 'LIVE' | 'DRAFT' | 'TEST'
@@ -44,11 +45,11 @@ export interface WebhookService {
   /** The flow that a call is for. @throws AppError WEBHOOK_GONE (410), WEBHOOK_DISABLED (404) */
   find(flowId: string, mode: WebhookMode): Promise<FlowEntry>
   /**
-   * @param gone tells that the caller has left.
+   * @param caller who waits, when it is known.
    * @throws AppError AUTHENTICATION when the trigger's own authentication fails, SANDBOX_CAPACITY_EXCEEDED,
    * WEBHOOK_TIMEOUT, SERVICE_UNAVAILABLE
    */
-  receive(entry: FlowEntry, call: WebhookCall, gone?: AbortSignal): Promise<WebhookAnswer>
+  receive(entry: FlowEntry, call: WebhookCall, caller?: WaitingCaller): Promise<WebhookAnswer>
   /**
    * Starts a flow for somebody who may run it. The webhook trigger gets the call as if it had come to its URL; for
    * any other trigger the body stands for its event, and it is not asked.
@@ -84,7 +85,7 @@ export function createWebhookService({
       return entry
     },
 
-    async receive(entry, call, gone) {
+    async receive(entry, call, caller) {
       const versionId = call.mode === 'LIVE' ? entry.live.id : entry.latestVersionId
       const version = await versions.get(versionId)
       const { trigger } = version.version
@@ -132,7 +133,7 @@ export function createWebhookService({
         }
         return { ...ACCEPTED, headers: { 'x-webhook-id': newId() } }
       }
-      const reply = await starter.startAndWait(run, entry.platformId, version, timeoutMs, gone)
+      const reply = await starter.startAndWait(run, entry.platformId, version, timeoutMs, caller)
       if (reply.kind === 'REFUSED' && passesThrough(trigger)) throw unauthenticated()
       return answerOf(reply, timeoutMs)
     },
