@@ -82,5 +82,5 @@ Every error is answered with a body of this shape, and with the id of the reques
 { "statusCode": 404, "code": "ENTITY_NOT_FOUND", "params": { "entityType": "flow", "entityId": "…", "message": "flow not found" } }
 \`\`\`
 
-A request that does not fit the schema of its route is answered with 400 and the code \`FST_ERR_VALIDATION\`; \`params.issues\` lists every field as \`{path, message}\`. A request that is malformed before a route sees it has 400, 405, 413, 414, 415, 417 or 431, with `INVALID_REQUEST` or a code that begins with `FST_ERR_`. A path that no route has is answered with 404 and no code. An entity of another tenant is answered like one that does not exist. Codes of parts that are not built yet (see [status](status.md)) are in the table and are not answered.
+A request that does not fit the schema of its route is answered with 400 and the code \`FST_ERR_VALIDATION\`; \`params.issues\` lists every field as \`{path, message}\`. A request that is malformed before a route sees it has 400, 405, 413, 414, 415, 417 or 431, with \`INVALID_REQUEST\` or a code that begins with \`FST_ERR_\`. A path that no route has is answered with 404 and no code. An entity of another tenant is answered like one that does not exist. Codes of parts that are not built yet (see [status](status.md)) are in the table and are not answered.
 `
