@@ -166,6 +166,14 @@ export const BOOTSTRAP = `(() => {
         } else succeed(result)
       } catch (error) { fail(error) }
     },
+    /** Lets go of all values of a run; compiled expressions stay. */
+    forget() {
+      for (const name in scope) delete scope[name]
+      for (const key in modules) delete modules[key]
+      state = undefined
+      output = ''
+      timers = []
+    },
     /** The state: O + result, E + failure, W + milliseconds until the next timer, N when nothing can ever happen. */
     poll() {
       if (state !== undefined) return state

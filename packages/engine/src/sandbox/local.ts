@@ -8,9 +8,16 @@ import { CONNECTION_VALUE, type Script } from '../resolve/expression.ts'
 import { flattenNestedKeys } from '../resolve/resolve.ts'
 import { guarded } from './guards.ts'
 import type { RunSandbox, Sandbox } from './sandbox.ts'
+import { isSelfContained } from './self-contained.ts'
 
 type AnyFunction = (...values: unknown[]) => unknown
-type Load = () => AnyFunction
+
+interface CodeFile {
+  /** Makes a new instance. */
+  load(): AnyFunction
+  /** It leaves nothing behind, so that nobody has to look. */
+  isSelfContained: boolean
+}
 
 /** Compiled files kept by path. Artifacts never change under a path, so the oldest may always go. */
 const MAX_MODULES = 500
@@ -28,17 +35,17 @@ const NOBODY_WATCHES: ForeignCodeWatch = { before: () => {}, after: () => {} }
  * once, and loaded anew by each run that uses them: what they keep in variables is of that run alone.
  */
 export function createLocalSandbox(watch: ForeignCodeWatch = NOBODY_WATCHES): Sandbox {
-  const files = new Map<string, Load>()
+  const files = new Map<string, CodeFile>()
   const compiled = new WeakMap<Script, AnyFunction>()
 
-  const loaderOf = (file: string): Load => {
-    let load = files.get(file)
-    if (load === undefined) {
-      load = compileFile(file)
+  const codeOf = (file: string): CodeFile => {
+    let code = files.get(file)
+    if (code === undefined) {
+      code = compileFile(file)
       if (files.size >= MAX_MODULES) files.delete(files.keys().next().value ?? '')
-      files.set(file, load)
+      files.set(file, code)
     }
-    return load
+    return code
   }
 
   const open = (): RunSandbox => {
@@ -53,6 +60,7 @@ export function createLocalSandbox(watch: ForeignCodeWatch = NOBODY_WATCHES): Sa
         const values = script.names.map(({ name, light }) => argument(lookup(name), script.pure, light))
         if (script.pure) return evaluate(flattenNestedKeys, connection, ...values)
         watch.before()
+        forgetMatches()
         try {
           return evaluate(flattenNestedKeys, connection, ...values)
         } finally {
@@ -60,22 +68,25 @@ export function createLocalSandbox(watch: ForeignCodeWatch = NOBODY_WATCHES): Sa
         }
       },
       async runCode(file, inputText) {
-        watch.before()
-        // Not catch() of the promise: the code may have changed it.
+        const { load, isSelfContained } = codeOf(file)
+        if (!isSelfContained) {
+          watch.before()
+          forgetMatches()
+        }
         const run = () => {
           let code = codes.get(file)
           if (code === undefined) {
-            code = loaderOf(file)()
+            code = load()
             codes.set(file, code)
           }
           return code(JSON.parse(inputText))
         }
         try {
-          return printWithinDepth(await guarded(run), 'The result of the code') ?? 'null'
+          return printWithinDepth(await guarded(run, isSelfContained), 'The result of the code') ?? 'null'
         } catch (error) {
           throw inCode(error, file)
         } finally {
-          watch.after()
+          if (!isSelfContained) watch.after()
         }
       },
       getReady() {},
@@ -84,6 +95,11 @@ export function createLocalSandbox(watch: ForeignCodeWatch = NOBODY_WATCHES): Sa
   }
   return { open, prepare: () => false }
 }
+
+const { exec } = RegExp.prototype
+
+/** `RegExp.input` and its like hold the text that was last searched in this process, which may be of another run. */
+const forgetMatches = (): void => void Reflect.apply(exec, /(?:)/, [''])
 
 /** The same error; its stack names the code as authors know it, not its file on this machine. */
 function inCode(error: unknown, file: string): unknown {
@@ -114,23 +130,26 @@ function compileScript(script: Script): AnyFunction {
   return typeof evaluate === 'function' ? (...values) => Reflect.apply(evaluate, undefined, values) : () => undefined
 }
 
-/** Compiles a file of code. @returns what loads it: a new instance each time */
-function compileFile(file: string): Load {
-  const load = compileFunction(
-    readFileSync(file, 'utf8'),
-    ['exports', 'require', 'module', '__filename', '__dirname'],
-    {
-      filename: file,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    },
-  )
+/**
+ * Compiles a file of code.
+ * @throws SyntaxError
+ */
+function compileFile(file: string): CodeFile {
+  const source = readFileSync(file, 'utf8')
+  const run = compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname'], {
+    filename: file,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  })
   const require = createRequire(file)
-  return () => {
-    const module = { exports: {} }
-    load(module.exports, require, module, file, dirname(file))
-    const code: unknown = Reflect.get(Object(module.exports), 'code')
-    if (typeof code !== 'function') throw new Error(NO_CODE_EXPORT)
-    return (inputs) => Reflect.apply(code, undefined, [inputs])
+  return {
+    isSelfContained: isSelfContained(source),
+    load() {
+      const module = { exports: {} }
+      run(module.exports, require, module, file, dirname(file))
+      const code: unknown = Reflect.get(Object(module.exports), 'code')
+      if (typeof code !== 'function') throw new Error(NO_CODE_EXPORT)
+      return (inputs) => Reflect.apply(code, undefined, [inputs])
+    },
   }
 }
 
