@@ -72,7 +72,7 @@ export class SandboxGoneError extends Error {}
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const launcher = await engineLauncher(options.launcher)
   const heapMb = Math.max(64, Math.floor(options.memoryLimitKb / 1024))
-  const nodeOptions = ['--no-node-snapshot', `--max-old-space-size=${heapMb}`, '--enable-source-maps', ...(process.env.PW_PROF ? ['--import', '/tmp/prof/hook.mjs'] : [])]
+  const nodeOptions = ['--no-node-snapshot', `--max-old-space-size=${heapMb}`, '--enable-source-maps']
   const child = spawn(launcher.path, [...launcher.args, ...nodeOptions, options.enginePath], {
     env: options.env,
     cwd: options.cwd,

@@ -11,6 +11,7 @@ import { knownCharset } from '@piecework/model/text/charset'
  * @param charset of what the bytes and `%` signs stand for, unless a field `_charset_` names it; UTF-8 by default
  */
 export function parseFields(text: string, charset?: string): Record<string, unknown> {
+  if (text === '') return {}
   const read = decoder(charset ?? charsetField(text) ?? 'utf-8')
   const root = new Node()
   for (const pair of text.split('&')) {

@@ -22,7 +22,7 @@ interface Holder {
   holder: object
   /** Of its own, hidden ones counted. */
   keys: number
-  /** With what it inherits; these are counted quickly. */
+  /** Those that are not hidden, which are counted quickly. */
   enumerable: number
   isKnown(key: PropertyKey): boolean
   prototype: object | null
@@ -44,6 +44,7 @@ const SLOTS_PER_CHECK = 250
 // Taken before any code of users runs.
 const { apply, get, defineProperty, deleteProperty, ownKeys, getPrototypeOf, setPrototypeOf, isExtensible } = Reflect
 const { getOwnPropertyDescriptor } = Reflect
+const { keys: namesOf } = Object
 const lookupGetter: (key: PropertyKey) => unknown = Reflect.get(Object.prototype, '__lookupGetter__')
 
 /** Remembers how everything is now. */
@@ -102,11 +103,7 @@ function countKeys(keys: readonly PropertyKey[]): number {
   return count
 }
 
-function countEnumerable(holder: object): number {
-  let count = 0
-  for (const _ in holder) count++
-  return count
-}
+const countEnumerable = (holder: object): number => namesOf(holder).length
 
 function putBackValue(slot: Slot | undefined): void {
   if (slot === undefined) return
