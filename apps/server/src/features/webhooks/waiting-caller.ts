@@ -8,6 +8,9 @@ export interface WaitingCaller {
   onSilence(listener: () => void): void
 }
 
+/** Given as the reason, because to make one for each call costs more than all the rest. */
+const HUNG_UP = new Error('The caller has hung up')
+
 export function waitingCaller({ raw, request }: FastifyReply): WaitingCaller {
   const gone = new AbortController()
   const { socket } = request.raw
@@ -16,7 +19,7 @@ export function waitingCaller({ raw, request }: FastifyReply): WaitingCaller {
   socket.once('end', silent)
   raw.once('close', () => {
     socket.off('end', silent)
-    gone.abort()
+    if (!raw.writableFinished) gone.abort(HUNG_UP)
   })
   return {
     gone: gone.signal,
