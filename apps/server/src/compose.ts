@@ -253,7 +253,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   folderRoutes(app, { folders: createFolders({ db }) })
   flowRoutes(app, { flows })
   sampleDataRoutes(app, { flows, sampleData, stepTests })
-  runRoutes(app, { runs: execution.runs, store: execution.store, projectOfFlow: flows.projectOf })
+  runRoutes(app, { runs: execution.runs, store: execution.store })
   const usage = createPieceUsage(db)
   pieceRoutes(app, { catalogue, usage, listing: createPieceListing({ db, catalogue, tags, usage }) })
   pieceInstallRoutes(app, { installs, sync })
@@ -296,7 +296,6 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   await webhookRoutes(app, {
     webhooks: execution.webhooks,
     saveFile: (file) => stepFiles.save(file),
-    projectOfFlow: flows.projectOf,
     maxPayloadBytes: settings.maxWebhookPayloadSizeMb * MB,
   })
   await appEventRoutes(app, {

@@ -49,6 +49,7 @@ export const appConnections = {
     permission: 'READ_APP_CONNECTION',
     project: projectInQuery,
     query: z.object({ projectId: z.string() }),
+    response: pageOf(z.object({ firstName: z.string(), lastName: z.string(), email: z.string() })),
   }),
   replace: endpoint({
     method: 'POST',

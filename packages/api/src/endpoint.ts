@@ -35,6 +35,8 @@ export interface Endpoint {
   readonly summary: string
   readonly principals: Principals
   readonly permission: EndpointPermission
+  /** What is needed on top of `permission`, by what this field of the body says. */
+  readonly permissionsBy?: { readonly field: string; readonly permissions: Readonly<Record<string, Permission>> }
   readonly project: ProjectRule
   /** Counts against the limit of requests of this name; the server knows its numbers. */
   readonly limit?: 'authentication'
@@ -44,8 +46,10 @@ export interface Endpoint {
   readonly body?: z.ZodType
   /** The request may also be a multipart form, which the server reads by itself. */
   readonly form?: true
-  /** Of the success answer. Bytes and redirects have none. */
+  /** Of the success answer, which is JSON then. */
   readonly response?: z.ZodType
+  /** What the success answer is when it is not JSON. */
+  readonly sends?: 'bytes' | 'page' | 'nothing'
   /** Of the success answer; 200 unless said. 204 has no body. */
   readonly status?: 200 | 201 | 204
   /** Codes that are particular to this endpoint, beside those of every request. */

@@ -71,6 +71,7 @@ export const folders = {
     principals,
     permission: 'WRITE_FLOW',
     project,
+    sends: 'nothing',
     params: IdParams,
   }),
 }

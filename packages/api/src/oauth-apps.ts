@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { IdParams, pageOf, pageQuery } from './shapes.ts'
+import { IdParams, Nothing, pageOf, pageQuery } from './shapes.ts'
 
 export const OAuthApp = z.object({
   id: z.string(),
@@ -48,5 +48,6 @@ export const oauthApps = {
     permission: 'PLATFORM_ADMIN',
     project: null,
     params: IdParams,
+    response: Nothing,
   }),
 }

@@ -21,4 +21,19 @@ export const oauth2 = {
     }),
     response: z.object({ authorizationUrl: z.string(), codeVerifier: z.string().optional() }),
   }),
+  redirect: endpoint({
+    method: 'GET',
+    path: '/redirect',
+    operationId: 'oauth2.redirect',
+    summary: 'Hand the code of an OAuth2 service to the page that asked for it',
+    principals: 'public',
+    permission: 'NONE',
+    project: null,
+    sends: 'page',
+    query: z.object({
+      code: z.string().optional(),
+      error: z.string().optional(),
+      error_description: z.string().optional(),
+    }),
+  }),
 }

@@ -110,6 +110,7 @@ export const platforms = {
     principals: 'public',
     permission: 'NONE',
     project: null,
+    sends: 'bytes',
     params: IdParams,
   }),
 }

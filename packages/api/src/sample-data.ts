@@ -29,5 +29,6 @@ export const sampleData = {
       stepName: z.string(),
       type: z.enum(['INPUT', 'OUTPUT']).default('OUTPUT'),
     }),
+    response: z.unknown(),
   }),
 }

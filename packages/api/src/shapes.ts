@@ -20,6 +20,9 @@ export const DisplayName = z
   .min(1)
   .regex(/^[^./]+$/, 'must not contain . or /')
 
+/** The answer that says nothing but that it was done. */
+export const Nothing = z.object({})
+
 export const IdParams = z.object({ id: z.string() })
 
 const MAX_LIMIT = 1000

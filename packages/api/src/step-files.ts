@@ -21,6 +21,7 @@ export const stepFiles = {
     principals: 'public',
     permission: 'NONE',
     project: null,
+    sends: 'bytes',
     query: z.object({ token: z.string() }),
   }),
 }

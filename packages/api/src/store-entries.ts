@@ -40,6 +40,7 @@ export const storeEntries = {
     path: '/v1/store-entries',
     method: 'DELETE',
     summary: 'Delete a value',
+    sends: 'nothing',
     query: z.object({ key: Key }),
   }),
 }

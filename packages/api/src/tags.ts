@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { IdParams, pageOf, pageQuery } from './shapes.ts'
+import { IdParams, Nothing, pageOf, pageQuery } from './shapes.ts'
 
 const TagName = z.string().min(1).max(100)
 export const Tag = z.object({
@@ -45,6 +45,7 @@ export const tags = {
     principals: ['USER', 'SERVICE'],
     status: 201,
     body: z.object({ piecesName: z.array(z.string()).max(5000), tags: z.array(TagName).max(100) }),
+    response: Nothing,
   }),
   remove: endpoint({
     ...shared,

@@ -1,3 +1,4 @@
+import { endpoints } from '@piecework/api/index'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../testing/server.ts'
 
@@ -9,7 +10,10 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 interface OpenApi {
   openapi: string
-  paths: Record<string, Record<string, { parameters?: { name: string; in: string }[]; 'x-permission'?: string }>>
+  paths: Record<
+    string,
+    Record<string, { operationId: string; parameters?: { name: string; in: string }[]; 'x-permission'?: string }>
+  >
   components: { schemas: Record<string, unknown> }
 }
 
@@ -29,6 +33,25 @@ test('the OpenAPI document describes the routes, and every reference in it leads
     (reference) => !(reference.replace('#/components/schemas/', '') in body.components.schemas),
   )
   expect(dangling).toEqual([])
+})
+
+test('the document has every operation of the contract, and names the permission of each flow operation', async () => {
+  const { body } = await server.call<OpenApi>('GET', '/v1/openapi.json')
+  const operations = Object.values(body.paths).flatMap((item) => Object.values(item))
+  const ids = operations.map(({ operationId }) => operationId)
+  expect(ids.sort()).toEqual(endpoints.map(({ operationId }) => operationId).sort())
+  expect(body.paths['/v1/flows/{id}']?.post).toMatchObject({
+    'x-permission': 'UPDATE_FLOW_STATUS',
+    'x-permission-by': { type: { ADD_ACTION: 'WRITE_FLOW', LOCK_AND_PUBLISH: 'UPDATE_FLOW_STATUS' } },
+  })
+})
+
+test('what recurs is a component with a name, and what an answer always holds is required there', async () => {
+  const { body } = await server.call<OpenApi>('GET', '/v1/openapi.json')
+  const { FlowRun, Trigger } = body.components.schemas
+  expect(FlowRun).toMatchObject({ required: expect.arrayContaining(['id', 'status']) })
+  expect(JSON.stringify(Trigger)).toContain('"#/components/schemas/Action"')
+  expect(Object.keys(body.components.schemas).filter((name) => !/^[A-Z][A-Za-z]+$/.test(name))).toEqual([])
 })
 
 test('the page at /docs needs nothing from elsewhere', async () => {

@@ -1,8 +1,9 @@
+import type { Endpoint } from '@piecework/api/endpoint'
+import { api, endpoints } from '@piecework/api/index'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { implement } from './implement.ts'
 import { buildOpenApi } from './openapi.ts'
-import { API_PREFIX, openAccess, route } from './route.ts'
-
-const DOCUMENT_URL = '/v1/openapi.json'
+import { API_PREFIX, openAccess } from './route.ts'
 
 /** The page brings its own script, styles and settings; its requests go to this server alone. */
 const POLICY = [
@@ -21,20 +22,13 @@ const POLICY = [
 /** The OpenAPI document at `/api/v1/openapi.json` (and `/api/v1/docs`), and a page to read it at `/docs`. */
 export function docsRoutes(app: FastifyInstance, { release }: { release: string }): void {
   let document: Record<string, unknown> | undefined
-  for (const url of [DOCUMENT_URL, '/v1/docs']) {
-    route(app, {
-      method: 'GET',
-      url,
-      summary: 'The OpenAPI document of this API',
-      principals: 'public',
-      permission: 'NONE',
-      project: null,
-      handler: () => {
-        document ??= buildOpenApi(app.documentedRoutes, release)
-        return document
-      },
+  for (const endpoint of [api.reference.openApi, api.reference.docs])
+    implement(app, endpoint, () => {
+      document ??= buildOpenApi(endpoints, release)
+      return document
     })
-  }
+
+  app.addHook('onReady', async () => requireWhole(app.implemented))
 
   let page: Promise<FastifyInstance> | undefined
   app.route({
@@ -61,6 +55,16 @@ export function docsRoutes(app: FastifyInstance, { release }: { release: string 
   })
 }
 
+/** @throws Error when the contract promises what the server does not serve, or says nothing of what it serves. */
+function requireWhole(implemented: ReadonlySet<Endpoint>): void {
+  const promised = new Set(endpoints)
+  const missing = endpoints.filter((endpoint) => !implemented.has(endpoint))
+  const unknown = [...implemented].filter((endpoint) => !promised.has(endpoint))
+  const names = (some: readonly Endpoint[]): string => some.map(({ operationId }) => operationId).join(', ')
+  if (missing.length > 0) throw new Error(`Nothing serves these endpoints of the contract: ${names(missing)}`)
+  if (unknown.length > 0) throw new Error(`These endpoints are not in the contract: ${names(unknown)}`)
+}
+
 /** The page carries four megabytes of script, so it is loaded when somebody first looks at it. */
 async function loadPage(): Promise<FastifyInstance> {
   const { default: reference } = await import('@scalar/fastify-api-reference')
@@ -68,7 +72,7 @@ async function loadPage(): Promise<FastifyInstance> {
   await app.register(reference, {
     routePrefix: '/docs',
     configuration: {
-      url: `${API_PREFIX}${DOCUMENT_URL}`,
+      url: `${API_PREFIX}${api.reference.openApi.path}`,
       pageTitle: 'Piecework API',
       withDefaultFonts: false,
       telemetry: false,

@@ -1,7 +1,10 @@
 import type { Endpoint, Principals, PrincipalType, ProjectRule } from '@piecework/api/endpoint'
+import { AppError } from '@piecework/model/errors'
+import type { Permission } from '@piecework/model/permission'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { ProjectAccess } from './access.ts'
+import type { Access, ProjectAccess } from './access.ts'
+import { InvalidRequest, type RequestPart } from './errors.ts'
 import type { Principal, PrincipalOf } from './principal.ts'
 import {
   type FindProject,
@@ -11,7 +14,26 @@ import {
   projectOfFirst,
   projectOfToken,
 } from './project-source.ts'
-import { route } from './route.ts'
+import type { RateLimit } from './rate-limit.ts'
+import { API_PREFIX } from './route.ts'
+import { sendTagged, TaggedJson } from './tagged.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    access: Access
+    /** The endpoints that are served. */
+    implemented: Set<Endpoint>
+    /** For tests: answers that do not fit the schema of their endpoint are failures. */
+    checksAnswers: boolean
+    /** Which project a row belongs to, by the kind of row; for endpoints that name rows. */
+    projectFinders: Map<string, FindProject>
+    /** Limits of requests, by the name that endpoints give. */
+    rateLimits: Partial<Record<string, RateLimit>>
+  }
+  interface FastifyRequest {
+    principal: Principal | null
+  }
+}
 
 type Part<E extends Endpoint, K extends 'params' | 'query' | 'body'> = E extends {
   readonly [P in K]: z.ZodType<infer Output>
@@ -39,26 +61,101 @@ export interface Call<E extends Endpoint> {
   reply: FastifyReply
 }
 
-/** Serves an endpoint of the contract. What the handler returns is the body of the answer. */
+/** What a handler returns: what the endpoint says, the same with a tag of its content, or what it sent by itself. */
+type Answer<E extends Endpoint> = E extends { readonly response: infer S extends z.ZodType }
+  ? z.input<S> | TaggedJson | FastifyReply
+  : unknown
+
+/**
+ * Serves an endpoint of the contract: rate limit, then who calls, then the shape of the request, then the project and
+ * the permission, then the handler. What the handler returns is the body of the answer.
+ * @throws Error at the start when the endpoint does not say who may call it and what they need.
+ */
 export function implement<const E extends Endpoint>(
   app: FastifyInstance,
   endpoint: E,
-  handler: (call: Call<E>) => unknown,
+  handler: (call: Call<E>) => Answer<E> | Promise<Answer<E>>,
 ): void {
-  const { path, project, params, query, body, response, limit, ...rest } = endpoint
-  route(app, {
-    ...rest,
-    url: path,
-    project: project && sourceOf(app, project),
-    ...(limit && app.rateLimits[limit] ? { limit: app.rateLimits[limit] } : {}),
-    schema: {
-      ...(params && { params }),
-      ...(query && { query }),
-      ...(body && { body }),
-      ...(response && { response }),
+  requireDeclaration(endpoint)
+  const { method, path, principals, permission, permissionsBy, status = 200, response } = endpoint
+  const { access } = app
+  const source = endpoint.project && sourceOf(app, endpoint.project)
+  const limit = endpoint.limit && app.rateLimits[endpoint.limit]
+  app.implemented.add(endpoint)
+  app.route({
+    method,
+    url: `${API_PREFIX}${path}`,
+    config: { access: 'declared', ...(limit ? { rateLimit: limit } : {}) },
+    onRequest: async (request) => {
+      request.principal = await authenticate(access, principals, request)
     },
-    handler: handler as (call: unknown) => unknown,
+    handler: async (request, reply) => {
+      const { principal } = request
+      const input = {
+        params: parse('params', endpoint.params, request.params),
+        query: parse('query', endpoint.query, request.query),
+        body: parse('body', endpoint.body, request.body),
+      }
+      if (permission === 'PLATFORM_ADMIN' && principal) access.requirePlatformAdmin(principal)
+      const project = source && principal ? await source.enter(access, principal, input) : null
+      if (project && principal && permission !== 'NONE' && permission !== 'PLATFORM_ADMIN') {
+        access.requirePermission(principal, project, permission)
+        if (permissionsBy) access.requirePermission(principal, project, furtherPermission(permissionsBy, input.body))
+      }
+      const call = { principal, project, ...input, request, reply } as Call<E>
+      const answer = await handler(call)
+      if (reply.sent || answer === reply) return reply
+      if (status === 204) return reply.code(204).send()
+      const tagged = answer instanceof TaggedJson ? answer : undefined
+      if (app.checksAnswers) response?.parse(JSON.parse(tagged?.body.toString() ?? JSON.stringify(answer ?? null)))
+      if (tagged) return sendTagged(request, reply, status, tagged)
+      return reply.code(status).send(answer)
+    },
   })
+}
+
+async function authenticate(
+  access: Access,
+  principals: Principals,
+  request: FastifyRequest,
+): Promise<Principal | null> {
+  if (principals === 'public') return null
+  const { authorization } = request.headers
+  if (principals === 'optional') return authorization ? access.identify(authorization) : null
+  const principal = await access.identify(authorization)
+  if (principals.includes(principal.type)) return principal
+  throw new AppError('AUTHORIZATION', {
+    message: `a principal of type ${principal.type} is not allowed for this route`,
+  })
+}
+
+function parse(part: RequestPart, schema: z.ZodType | undefined, value: unknown): unknown {
+  if (!schema) return undefined
+  const parsed = schema.safeParse(value ?? {})
+  if (parsed.success) return parsed.data
+  throw new InvalidRequest(part, parsed.error)
+}
+
+function furtherPermission({ field, permissions }: NonNullable<Endpoint['permissionsBy']>, body: unknown): Permission {
+  const value = Object(body)[field]
+  const permission = Object.hasOwn(permissions, value) ? permissions[value] : undefined
+  if (!permission) throw new Error(`Nothing says what ${field} ${String(value)} needs`)
+  return permission
+}
+
+function requireDeclaration({ method, path, principals, permission, permissionsBy, project }: Endpoint): void {
+  const fail = (missing: string): never => {
+    throw new Error(`The route ${method} ${path} must not be registered: ${missing}.`)
+  }
+  const isOfProject = permission !== 'NONE' && permission !== 'PLATFORM_ADMIN'
+  if (!principals || (Array.isArray(principals) && principals.length === 0)) fail('it names no principals')
+  if (!permission) fail('it names no permission')
+  if (project === undefined) fail('it does not say where its project is named (null for none)')
+  if (isOfProject && !project) fail(`${permission} is a permission in a project, and it names none`)
+  if (permissionsBy && !isOfProject) fail('it asks for further permissions in a project, and for no first one')
+  const anonymous = principals === 'public' || principals === 'optional'
+  if (anonymous && (permission !== 'NONE' || project))
+    fail('it asks for a permission or a project, but for no principal')
 }
 
 function sourceOf(app: FastifyInstance, rule: NonNullable<ProjectRule>): ProjectSource {

@@ -1,18 +1,20 @@
+import { componentOf } from '@piecework/api/components'
+import type { Endpoint } from '@piecework/api/endpoint'
 import { z } from 'zod'
-import { API_PREFIX, type DocumentedRoute, type RouteSchema } from './route.ts'
+import { API_PREFIX } from './route.ts'
 
 type JsonObject = Record<string, unknown>
 
 const OPENAPI_VERSION = '3.1.0'
 
-/** The OpenAPI document of the routes, made from the schemas that check the requests. */
-export function buildOpenApi(routes: readonly DocumentedRoute[], version: string): JsonObject {
+/** The OpenAPI document of the endpoints, made from the schemas that check the requests. */
+export function buildOpenApi(endpoints: readonly Endpoint[], version: string): JsonObject {
   const definitions: JsonObject = {}
   const paths: Record<string, JsonObject> = {}
-  for (const entry of routes) {
-    const path = entry.url.replace(/:(\w+)/g, '{$1}')
+  for (const entry of endpoints) {
+    const path = entry.path.replace(/:(\w+)/g, '{$1}')
     const item = paths[path] ?? {}
-    item[entry.method.toLowerCase()] = describeRoute(entry, definitions)
+    item[entry.method.toLowerCase()] = describe(entry, definitions)
     paths[path] = item
   }
   return {
@@ -49,31 +51,31 @@ const ERROR_SCHEMA = {
   },
 }
 
-function describeRoute(entry: DocumentedRoute, definitions: JsonObject): JsonObject {
-  const { method, url, summary, principals, permission, schema, status } = entry
-  const name = entry.operationId?.replaceAll('.', '_') ?? operationName(method, url)
-  const convert = (part: keyof RouteSchema, io: 'input' | 'output') =>
-    toJsonSchema(schema[part], `${name}_${part}`, io, definitions)
+function describe(endpoint: Endpoint, definitions: JsonObject): JsonObject {
+  const { operationId, path, summary, principals, permission, permissionsBy, response, status = 200 } = endpoint
+  const convert = (schema: z.ZodType | undefined, io: 'input' | 'output') => toJsonSchema(schema, io, definitions)
   const parameters = [
-    ...describeParameters(convert('params', 'input'), 'path', pathNames(url)),
-    ...describeParameters(convert('query', 'input'), 'query', []),
+    ...describeParameters(convert(endpoint.params, 'input'), 'path', pathNames(path)),
+    ...describeParameters(convert(endpoint.query, 'input'), 'query', []),
   ]
-  const body = schema.body && convert('body', 'input')
+  const body = endpoint.body && convert(endpoint.body, 'input')
   return {
-    operationId: entry.operationId ?? name,
+    operationId,
     summary,
-    tags: [url.split('/')[2] ?? 'other'],
+    tags: [path.split('/')[2] ?? 'other'],
     ...(principals === 'public'
       ? {}
       : { security: principals === 'optional' ? [{}, { bearer: [] }] : [{ bearer: [] }] }),
     ...(Array.isArray(principals) ? { 'x-principals': principals } : {}),
     ...(permission === 'NONE' ? {} : { 'x-permission': permission }),
+    // What is needed beside `x-permission`, by what the body says.
+    ...(permissionsBy ? { 'x-permission-by': { [permissionsBy.field]: permissionsBy.permissions } } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
     responses: {
       [status]: {
         description: 'Success',
-        ...(schema.response ? { content: { 'application/json': { schema: convert('response', 'output') } } } : {}),
+        ...(response ? { content: { 'application/json': { schema: convert(response, 'output') } } } : {}),
       },
       default: {
         description: 'Error',
@@ -81,14 +83,6 @@ function describeRoute(entry: DocumentedRoute, definitions: JsonObject): JsonObj
       },
     },
   }
-}
-
-function operationName(method: string, url: string): string {
-  const words = url
-    .split('/')
-    .slice(2)
-    .map((part) => part.replace(/^:/, 'by-'))
-  return [method.toLowerCase(), ...words].join('_').replace(/[^a-zA-Z0-9_]/g, '_')
 }
 
 const pathNames = (url: string): string[] => [...url.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
@@ -105,22 +99,35 @@ function describeParameters(schema: JsonObject, place: 'path' | 'query', names: 
   }))
 }
 
-/** A JSON schema whose own definitions have moved to the components of the document. */
-function toJsonSchema(
-  schema: z.ZodType | undefined,
-  name: string,
-  io: 'input' | 'output',
-  definitions: JsonObject,
-): JsonObject {
+/** Names the schemas that recur, and keeps what is said of the others. */
+class Components extends z.core.$ZodRegistry<z.core.GlobalMeta> {
+  override get<S extends z.core.$ZodType>(schema: S): z.core.$replace<z.core.GlobalMeta, S> | undefined {
+    const described = z.globalRegistry.get(schema)
+    const id = componentOf(schema)
+    return id === undefined ? described : { ...described, id }
+  }
+}
+const COMPONENTS = new Components()
+
+/** A JSON schema; what recurs in it moves to the components of the document, by its name. */
+function toJsonSchema(schema: z.ZodType | undefined, io: 'input' | 'output', definitions: JsonObject): JsonObject {
   if (!schema) return {}
-  const { $schema: _, $defs, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  // A root stays where it is, whatever its name: as an item it is like any other.
+  const list = z.toJSONSchema(z.array(schema), { io, unrepresentable: 'any', metadata: COMPONENTS })
+  // What requests may leave out, answers hold: the same schema has two forms.
+  const nameOf = (id: string): string => (io === 'input' ? `${id}Input` : id)
+  const found = Object.entries(list.$defs ?? {})
+  // A recursive schema is also met inside of a wrapper, which is then a definition that only refers to it.
+  const aliases = new Map(found.flatMap(([id, { $ref }]) => ($ref === undefined ? [] : [[`#/$defs/${id}`, $ref]])))
   const moved = (ref: string): string =>
-    ref.replace('#/$defs/', `#/components/schemas/${name}_`).replace(/^#$/, `#/components/schemas/${name}`)
-  const own = rewriteRefs(json, moved) as JsonObject
-  for (const [key, value] of Object.entries($defs ?? {})) definitions[`${name}_${key}`] = rewriteRefs(value, moved)
-  if (!JSON.stringify(json).includes('"$ref":"#"')) return own
-  definitions[name] = own
-  return { $ref: `#/components/schemas/${name}` }
+    `#/components/schemas/${nameOf((aliases.get(ref) ?? ref).replace('#/$defs/', ''))}`
+  for (const [id, definition] of found) {
+    if (aliases.has(`#/$defs/${id}`)) continue
+    if (id.startsWith('__')) throw new Error('A recursive schema is missing in the table of components')
+    definitions[nameOf(id)] = rewriteRefs(definition, moved)
+  }
+  const own = rewriteRefs(list.items, moved)
+  return isObject(own) ? own : {}
 }
 
 function rewriteRefs(value: unknown, moved: (ref: string) => string): unknown {

@@ -2,6 +2,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 // Over 400 lines: the rules of a route are one contract, and are tried on one server.
+import { type Endpoint, endpoint, projectInBody, projectInQuery, projectOfRow } from '@piecework/api/endpoint'
+import { endpoints } from '@piecework/api/index'
 import { newId } from '@piecework/model/ids'
 import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
@@ -12,9 +14,10 @@ import { type TestDatabase, testDatabase } from '../database/testing.ts'
 import { createLog } from '../log.ts'
 import { loadSettings } from '../settings.ts'
 import { createAccess, hashApiKey } from './access.ts'
-import { type ProjectSource, projectIn, projectOf } from './project-source.ts'
+import { docsRoutes } from './docs.ts'
+import { implement } from './implement.ts'
 import { DEFAULT_ROLES } from './roles.ts'
-import { type Principals, type Route, type RouteSchema, route } from './route.ts'
+import { openAccess } from './route.ts'
 import { createHttpServer } from './server.ts'
 import { createTokens } from './tokens.ts'
 
@@ -37,68 +40,88 @@ interface Tenant {
   viewerId: string
 }
 
+const open = { method: 'GET', principals: 'public', permission: 'NONE', project: null, summary: '' } as const
+const held = { ...open, method: 'POST', path: '/v1/held', operationId: 'things.hold' } as const
+
+const things = {
+  write: endpoint({
+    method: 'POST',
+    path: '/v1/things',
+    operationId: 'things.write',
+    summary: 'Write a thing',
+    principals: ['USER', 'SERVICE', 'ENGINE'],
+    permission: 'WRITE_FLOW',
+    project: projectInBody,
+    body: z.object({ projectId: z.string(), size: z.number().max(5), tags: z.array(z.string()).optional() }),
+    status: 201,
+    response: z.unknown(),
+  }),
+  read: endpoint({
+    method: 'GET',
+    path: '/v1/things/:id',
+    operationId: 'things.read',
+    summary: 'Read a thing',
+    principals: ['USER', 'SERVICE'],
+    permission: 'READ_FLOW',
+    project: projectOfRow('thing'),
+    params: z.object({ id: z.string() }),
+    response: z.unknown(),
+  }),
+  administer: endpoint({
+    method: 'GET',
+    path: '/v1/admin-things',
+    operationId: 'things.administer',
+    summary: 'Read what administrators read',
+    principals: ['USER', 'SERVICE'],
+    permission: 'PLATFORM_ADMIN',
+    project: null,
+    response: z.unknown(),
+  }),
+  operate: endpoint({
+    method: 'POST',
+    path: '/v1/things/:id',
+    operationId: 'things.operate',
+    summary: 'Look at a thing, or change it',
+    principals: ['USER'],
+    permission: 'READ_FLOW',
+    permissionsBy: { field: 'type', permissions: { LOOK: 'READ_FLOW', CHANGE: 'WRITE_FLOW' } },
+    project: projectOfRow('thing'),
+    params: z.object({ id: z.string() }),
+    body: z.object({ type: z.string() }),
+    response: z.object({ type: z.string() }),
+  }),
+  broken: endpoint({
+    ...open,
+    path: '/v1/broken',
+    operationId: 'things.broken',
+    limit: 'authentication',
+    response: z.unknown(),
+  }),
+  away: endpoint({ ...open, path: '/v1/away', operationId: 'things.away', response: z.unknown() }),
+}
+
 beforeAll(async () => {
   fixture = await testDatabase('PGLITE')
   db = fixture.db
   acme = await createTenant()
   rival = await createTenant()
   app = await newServer()
-  route(app, {
-    method: 'POST',
-    url: '/v1/things',
-    summary: 'Write a thing',
-    principals: ['USER', 'SERVICE', 'ENGINE'],
-    permission: 'WRITE_FLOW',
-    project: projectIn('body'),
-    schema: {
-      body: z.object({ projectId: z.string(), size: z.number().max(5), tags: z.array(z.string()).optional() }),
-    },
-    status: 201,
-    handler: ({ principal, project, body }) => ({ ...body, type: principal.type, projectId: project.id }),
+  app.projectFinders.set('thing', async (id) => ({ acme: acme.projectId, rival: rival.projectId })[id])
+  implement(app, things.write, ({ principal, project, body }) => ({
+    ...body,
+    type: principal.type,
+    projectId: project.id,
+  }))
+  implement(app, things.read, ({ params }) => params)
+  implement(app, things.administer, ({ principal }) => ({ platformId: principal.platformId }))
+  implement(app, things.operate, ({ body }) => ({ type: body.type }))
+  implement(app, things.broken, () => {
+    throw new Error('secret detail')
   })
-  route(app, {
-    method: 'GET',
-    url: '/v1/things/:id',
-    summary: 'Read a thing',
-    principals: ['USER', 'SERVICE'],
-    permission: 'READ_FLOW',
-    project: projectOf('thing', async (id) => ({ acme: acme.projectId, rival: rival.projectId })[id]),
-    schema: { params: z.object({ id: z.string() }) },
-    handler: ({ params }) => params,
-  })
-  route(app, {
-    method: 'GET',
-    url: '/v1/admin-things',
-    summary: 'Read what administrators read',
-    principals: ['USER', 'SERVICE'],
-    permission: 'PLATFORM_ADMIN',
-    project: null,
-    handler: ({ principal }) => ({ platformId: principal.platformId }),
-  })
-  route(app, {
-    method: 'GET',
-    url: '/v1/broken',
-    summary: 'Fail',
-    principals: 'public',
-    permission: 'NONE',
-    project: null,
-    limit: { max: 2, timeWindow: 60_000 },
-    handler: () => {
-      throw new Error('secret detail')
-    },
-  })
-  route(app, {
-    method: 'GET',
-    url: '/v1/away',
-    summary: 'Fail as when PostgreSQL stops',
-    principals: 'public',
-    permission: 'NONE',
-    project: null,
-    handler: async () => {
-      const stopped = new pg.DatabaseError('terminating connection due to administrator command', 0, 'error')
-      stopped.code = '57P01'
-      throw stopped
-    },
+  implement(app, things.away, async () => {
+    const stopped = new pg.DatabaseError('terminating connection due to administrator command', 0, 'error')
+    stopped.code = '57P01'
+    throw stopped
   })
   await app.ready()
 })
@@ -265,6 +288,13 @@ describe('what they may touch', () => {
     })
   })
 
+  test('a permission may depend on what the body says; what nobody declared is refused', async () => {
+    const operate = async (id: string, type: string) =>
+      (await call('POST', '/v1/things/acme', await session(id), { type })).status
+    expect([await operate(acme.viewerId, 'LOOK'), await operate(acme.viewerId, 'CHANGE')]).toEqual([200, 403])
+    expect([await operate(acme.ownerId, 'CHANGE'), await operate(acme.ownerId, 'toString')]).toEqual([200, 500])
+  })
+
   test('a project of the platform is answered like an unknown one to people without a role in it', async () => {
     const member = await session(acme.memberId)
     const unknown = await write(member, 'nothing')
@@ -347,43 +377,45 @@ test('every answer names its request and is safe to read from any origin', async
 })
 
 describe('a route that does not say who may call it stops the start', () => {
-  const base = { method: 'GET', url: '/v1/x', summary: '', handler: () => ({}) } as const
-  const incomplete: [string, Route<Principals, RouteSchema, ProjectSource | null>][] = [
+  const base = { method: 'GET', path: '/v1/x', operationId: 'things.x', summary: '' } as const
+  const incomplete: [string, Endpoint][] = [
     ['no principals', { ...base, principals: [], permission: 'NONE', project: null }],
     ['a permission without a project', { ...base, principals: ['USER'], permission: 'READ_FLOW', project: null }],
-    ['a project for nobody', { ...base, principals: 'public', permission: 'NONE', project: projectIn('query') }],
+    ['a project for nobody', { ...base, principals: 'public', permission: 'NONE', project: projectInQuery }],
   ]
   test.each(incomplete)('%s', async (_name, definition) => {
     const server = await newServer()
-    expect(() => route(server, definition)).toThrow(/must not be registered/)
+    expect(() => implement(server, definition, () => undefined)).toThrow(/must not be registered/)
     await server.close()
   })
 
   test('a route registered on Fastify itself', async () => {
     const server = await newServer()
     expect(() => server.get('/api/v1/raw', () => ({}))).toThrow(/does not say who may call it/)
+    const config = openAccess('nobody asked')
+    expect(() => server.get('/api/v1/raw', { config }, () => ({}))).toThrow(/declare it in packages\/api/)
     await server.close()
   })
+})
+
+test('a server that does not serve exactly the contract does not start', async () => {
+  const poor = await newServer()
+  docsRoutes(poor, { release: '0' })
+  await expect(poor.ready()).rejects.toThrow(/Nothing serves these endpoints of the contract: .*flows\.list/)
+  const rich = await newServer()
+  docsRoutes(rich, { release: '0' })
+  for (const each of endpoints) if (!rich.implemented.has(each)) implement(rich, each, () => undefined)
+  implement(rich, things.away, () => ({}))
+  await expect(rich.ready()).rejects.toThrow(/not in the contract: things\.away$/)
 })
 
 test('large bodies are held up to a bound; beyond it requests are told to come back, and small ones pass', async () => {
   const server = await newServer()
   const gates: (() => void)[] = []
-  const schema = { body: z.object({ text: z.string(), wait: z.boolean() }) }
-  route(server, {
-    ...{
-      method: 'POST',
-      url: '/v1/held',
-      summary: 'Hold a body',
-      principals: 'public',
-      permission: 'NONE',
-      project: null,
-    },
-    schema,
-    handler: async ({ body }) => {
-      if (body.wait) await new Promise<void>((resolve) => gates.push(resolve))
-      return { length: body.text.length }
-    },
+  const body = z.object({ text: z.string(), wait: z.boolean() })
+  implement(server, endpoint({ ...held, body, response: z.unknown() }), async ({ body }) => {
+    if (body.wait) await new Promise<void>((resolve) => gates.push(resolve))
+    return { length: body.text.length }
   })
   const origin = await server.listen({ port: 0, host: '127.0.0.1' })
   const send = async (length: number, { wait = false, chunked = false } = {}) => {
@@ -415,12 +447,8 @@ test('large bodies are held up to a bound; beyond it requests are told to come b
 
 test('bodies that were announced and do not come take nothing away from others', async () => {
   const server = await newServer()
-  route(server, {
-    ...{ method: 'POST', url: '/v1/held', summary: 'Hold a body', principals: 'public', permission: 'NONE' },
-    project: null,
-    schema: { body: z.object({ text: z.string() }) },
-    handler: ({ body }) => ({ length: body.text.length }),
-  })
+  const body = z.object({ text: z.string() })
+  implement(server, endpoint({ ...held, body, response: z.unknown() }), ({ body }) => ({ length: body.text.length }))
   const origin = await server.listen({ port: 0, host: '127.0.0.1' })
   const sockets = Array.from({ length: 30 }, () => connect(Number(new URL(origin).port), '127.0.0.1'))
   for (const socket of sockets) {

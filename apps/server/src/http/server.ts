@@ -1,4 +1,5 @@
 import multipart from '@fastify/multipart'
+import type { Endpoint } from '@piecework/api/endpoint'
 import { AppError } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import { isTextWithinDepth, MAX_VALUE_DEPTH } from '@piecework/model/json-depth'
@@ -91,7 +92,7 @@ export async function createHttpServer({
     ...limits,
   })
   app.decorate('access', access)
-  app.decorate('documentedRoutes', [])
+  app.decorate('implemented', new Set<Endpoint>())
   app.decorate('checksAnswers', checksAnswers)
   app.decorate('projectFinders', new Map())
   app.decorate('rateLimits', rateLimits(settings))

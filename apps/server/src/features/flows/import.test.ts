@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { OperatedFlow } from '@piecework/api/flows'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { codeAction, flowMaker, pieceAction, webhookTrigger } from '../../testing/flows.ts'
 import { addMember } from '../../testing/members.ts'
 import { pieceArchive, startTestRegistry, type TestRegistry } from '../../testing/piece-archive.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
-import type { OperatedFlow } from './present.ts'
 
 const MAIL = '@acme/piece-mail'
 const OTHER = '@acme/piece-other'

@@ -1,3 +1,5 @@
+import type { ImportReport } from '@piecework/api/flows'
+import type { MissingPiece } from '@piecework/api/pieces'
 import type { FlowOperation } from '@piecework/model/flow/operations/registry'
 import type { Trigger } from '@piecework/model/flow/step'
 import { leastVersion } from '@piecework/model/flow/step'
@@ -10,10 +12,9 @@ import {
   piecesOfOperation,
 } from '@piecework/model/flow/validity'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
-import { type MissingPiece, missingPieces } from '../pieces/missing.ts'
+import { missingPieces } from '../pieces/missing.ts'
 import { PackageName } from '../pieces/package-name.ts'
 import { olderOrNewer } from './fallback.ts'
-import type { ImportReport } from './present.ts'
 
 /** What others need to know of pieces. */
 export interface PieceFinder {

@@ -1,3 +1,4 @@
+import type { FlowVersionMetadata, OperatedFlow } from '@piecework/api/flows'
 import { AppError, notFound } from '@piecework/model/errors'
 import { emptyVersion } from '@piecework/model/flow/content'
 import type { FlowVersion, PopulatedFlow } from '@piecework/model/flow/flow'
@@ -17,7 +18,7 @@ import { createDeletions } from './delete.ts'
 import { editFlow } from './edit.ts'
 import { type Judging, judge, lookupFor } from './judge.ts'
 import { createLocks } from './locks.ts'
-import { type FlowVersionMetadata, type OperatedFlow, presentFlow } from './present.ts'
+import { presentFlow } from './present.ts'
 import { createPublisher, isPublishOperation, type PublishRules, type Triggers } from './publish.ts'
 import { replaceConnectionInFlows } from './replace-connection.ts'
 import {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { api } from '@piecework/api/index'
 import type { FastifyInstance } from 'fastify'
-import { z } from 'zod'
-import { route } from '../../http/route.ts'
+import { implement } from '../../http/implement.ts'
 
 const POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -12,35 +12,20 @@ const POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-a
 export function redirectRoutes(app: FastifyInstance, { frontendUrl }: { frontendUrl: string }): void {
   const origin = new URL(frontendUrl).origin
 
-  route(app, {
-    method: 'GET',
-    url: '/redirect',
-    summary: 'Hand the code of an OAuth2 service to the page that asked for it',
-    principals: 'public',
-    permission: 'NONE',
-    project: null,
-    schema: {
-      query: z.object({
-        code: z.string().optional(),
-        error: z.string().optional(),
-        error_description: z.string().optional(),
-      }),
-    },
-    handler: ({ query: { code, error, error_description }, reply }) => {
-      const nonce = randomBytes(16).toString('base64')
-      reply
-        .type('text/html; charset=utf-8')
-        .header('cache-control', 'no-store')
-        .header('referrer-policy', 'no-referrer')
-        .header('x-frame-options', 'DENY')
-        .header('content-security-policy', `${POLICY}; script-src 'nonce-${nonce}'`)
-      if (!code) {
-        const reason = [error, error_description].filter(Boolean).join(': ') || 'The code is missing in the URL'
-        return reply.code(400).send(page(`<p>The service did not let you in. ${escapeHtml(reason)}</p>`))
-      }
-      const script = `if (window.opener) window.opener.postMessage(${inScript({ code })}, ${inScript(origin)})`
-      return reply.send(page(`<p>Done: this window can be closed.</p>\n<script nonce="${nonce}">${script}</script>`))
-    },
+  implement(app, api.oauth2.redirect, ({ query: { code, error, error_description }, reply }) => {
+    const nonce = randomBytes(16).toString('base64')
+    reply
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .header('referrer-policy', 'no-referrer')
+      .header('x-frame-options', 'DENY')
+      .header('content-security-policy', `${POLICY}; script-src 'nonce-${nonce}'`)
+    if (!code) {
+      const reason = [error, error_description].filter(Boolean).join(': ') || 'The code is missing in the URL'
+      return reply.code(400).send(page(`<p>The service did not let you in. ${escapeHtml(reason)}</p>`))
+    }
+    const script = `if (window.opener) window.opener.postMessage(${inScript({ code })}, ${inScript(origin)})`
+    return reply.send(page(`<p>Done: this window can be closed.</p>\n<script nonce="${nonce}">${script}</script>`))
   })
 }
 

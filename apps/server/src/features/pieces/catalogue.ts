@@ -1,3 +1,4 @@
+import type { RegistryEntry } from '@piecework/api/pieces'
 import { leastVersion } from '@piecework/model/flow/step'
 import { PieceMetadata } from '@piecework/model/piece/metadata'
 import builtInPieces from '@piecework/pieces/catalogue.json' with { type: 'json' }
@@ -24,15 +25,6 @@ export interface CataloguedPiece {
   builtIn: boolean
   /** The compiled module of a piece under development. */
   file?: string
-}
-
-/** A version of a piece as other servers see it that take their catalogue from this one. */
-export interface RegistryEntry {
-  name: string
-  version: string
-  pieceType: 'OFFICIAL' | 'CUSTOM'
-  packageType: 'REGISTRY' | 'ARCHIVE'
-  platformId?: string
 }
 
 /** The pieces of a platform: those that come with the product, and those that were installed. */

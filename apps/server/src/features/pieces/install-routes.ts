@@ -1,12 +1,12 @@
-import { IdParams } from '@piecework/api/shapes'
+import { api } from '@piecework/api/index'
 import { AppError } from '@piecework/model/errors'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { readForm } from '../../http/form.ts'
-import { route } from '../../http/route.ts'
+import { implement } from '../../http/implement.ts'
 import type { PieceInstalls } from './install.ts'
 import { PackageName } from './package-name.ts'
-import { Piece, presentPiece } from './present.ts'
+import { presentPiece } from './present.ts'
 import type { PieceSync } from './sync.ts'
 
 const ExactVersion = z.string().regex(/^\d+\.\d+\.\d+$/, 'must be an exact version such as 1.2.3')
@@ -23,44 +23,15 @@ export function pieceInstallRoutes(
   app: FastifyInstance,
   { installs, sync }: { installs: PieceInstalls; sync: PieceSync },
 ): void {
-  route(app, {
-    method: 'POST',
-    url: '/v1/pieces',
-    summary: 'Install a piece from the npm registry, or from an archive (multipart form with pieceArchive)',
-    principals: ['USER', 'SERVICE'],
-    permission: 'PLATFORM_ADMIN',
-    project: null,
-    status: 201,
-    schema: { response: Piece },
-    handler: async ({ principal, request }) => {
-      const { install, archive } = await readInstall(request)
-      const { pieceName: name, pieceVersion: version } = install
-      return presentPiece(await installs.install({ platformId: principal.platformId, name, version, archive }))
-    },
+  implement(app, api.pieces.install, async ({ principal, request }) => {
+    const { install, archive } = await readInstall(request)
+    const { pieceName: name, pieceVersion: version } = install
+    return presentPiece(await installs.install({ platformId: principal.platformId, name, version, archive }))
   })
 
-  route(app, {
-    method: 'DELETE',
-    url: '/v1/pieces/:id',
-    summary: 'Remove a version of a piece that the platform has installed',
-    principals: ['USER', 'SERVICE'],
-    permission: 'PLATFORM_ADMIN',
-    project: null,
-    status: 204,
-    schema: { params: IdParams },
-    handler: ({ principal, params }) => installs.remove(principal.platformId, params.id),
-  })
+  implement(app, api.pieces.remove, ({ principal, params }) => installs.remove(principal.platformId, params.id))
 
-  route(app, {
-    method: 'POST',
-    url: '/v1/pieces/sync',
-    summary: 'Take over what the piece registry has published',
-    principals: ['USER'],
-    permission: 'PLATFORM_ADMIN',
-    project: null,
-    schema: { response: z.object({ added: z.number(), removed: z.number(), failed: z.number() }) },
-    handler: () => sync.run(),
-  })
+  implement(app, api.pieces.sync, () => sync.run())
 }
 
 async function readInstall(request: FastifyRequest) {

@@ -1,19 +1,5 @@
+import type { MissingPiece } from '@piecework/api/pieces'
 import { AppError } from '@piecework/model/errors'
-import { z } from 'zod'
-
-/** A piece that steps name and the platform does not have. */
-export const MissingPiece = z.object({
-  pieceName: z.string(),
-  /** As the step writes it; undefined: any. */
-  pieceVersion: z.string().optional(),
-  /** The versions of it that there are, newest first. */
-  installedVersions: z.array(z.string()),
-  /** The steps that name it. */
-  steps: z.array(z.string()).optional(),
-  /** Why it could not be installed, when that was tried. */
-  reason: z.string().optional(),
-})
-export type MissingPiece = z.infer<typeof MissingPiece>
 
 /** The 404 that names every piece that is missing, with what is installed of it. */
 export function missingPieces(missing: readonly MissingPiece[], more: Record<string, unknown> = {}): AppError {

@@ -1,32 +1,6 @@
-import { PieceMetadata } from '@piecework/model/piece/metadata'
+import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import { translatedPiece } from '@piecework/model/piece/translate'
-import { z } from 'zod'
 import type { CataloguedPiece } from './catalogue.ts'
-
-const row = {
-  id: z.string(),
-  created: z.string(),
-  updated: z.string(),
-  platformId: z.string().optional(),
-  pieceType: z.enum(['OFFICIAL', 'CUSTOM']),
-  packageType: z.enum(['REGISTRY', 'ARCHIVE']),
-  archiveId: z.string().optional(),
-  projectUsage: z.number(),
-}
-
-export const Piece = PieceMetadata.extend({
-  ...row,
-  minimumSupportedRelease: z.string(),
-  maximumSupportedRelease: z.string(),
-})
-export const PieceSummary = PieceMetadata.omit({ i18n: true }).extend({
-  ...row,
-  actions: z.number(),
-  triggers: z.number(),
-  suggestedActions: z.array(z.unknown()).optional(),
-  suggestedTriggers: z.array(z.unknown()).optional(),
-  tags: z.array(z.string()).optional(),
-})
 
 const FIRST_RELEASE = '0.0.0'
 const LAST_RELEASE = '999.999.999'

@@ -1,10 +1,5 @@
+import { PIECE_RELEASE } from '@piecework/api/pieces'
 import semver from 'semver'
-
-/**
- * The release of the piece contract that this server covers, in the numbering that published pieces use for
- * `minimumSupportedRelease` (spec: facts/pieces-framework.md section 3).
- */
-export const PIECE_RELEASE = '0.83.0'
 
 interface Gated {
   pieceType: 'OFFICIAL' | 'CUSTOM'

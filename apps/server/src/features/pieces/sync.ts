@@ -1,3 +1,4 @@
+import { PIECE_RELEASE } from '@piecework/api/pieces'
 import { AppError } from '@piecework/model/errors'
 import { PieceMetadata } from '@piecework/model/piece/metadata'
 import type { Logger } from 'pino'
@@ -5,7 +6,6 @@ import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
 import type { Outbound } from '../../http/outbound.ts'
 import type { Catalogue } from './catalogue.ts'
-import { PIECE_RELEASE } from './release.ts'
 import { deletePieces, insertPiece, selectNames, updateMetadata } from './store.ts'
 
 export interface SyncReport {

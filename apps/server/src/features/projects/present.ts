@@ -4,33 +4,31 @@ import type { ProjectFigures, ProjectRow } from './store.ts'
 
 const NOTHING: ProjectFigures = { totalUsers: 1, activeUsers: 1, totalFlows: 0, activeFlows: 0 }
 
+type Known = Pick<Projects, 'figures' | 'plans'>
+
 /** Projects with what they may use and how they are used. */
-export async function presentProjects(
-  projects: Pick<Projects, 'figures' | 'plans'>,
-  rows: readonly ProjectRow[],
-): Promise<ProjectWithLimits[]> {
+export async function presentProjects(projects: Known, rows: readonly ProjectRow[]): Promise<ProjectWithLimits[]> {
   const ids = rows.map((row) => row.id)
   const [figures, plans] = await Promise.all([projects.figures(ids), projects.plans(ids)])
   return rows.map((row) => ({
     ...row,
-    plan: plans.get(row.id) ?? {
-      id: row.id,
-      created: row.created,
-      updated: row.updated,
-      projectId: row.id,
-      locked: false,
-      name: 'standard',
-      piecesFilterType: 'NONE',
-      pieces: [],
-    },
+    plan: plans.get(row.id) ?? defaultPlan(row),
     analytics: figures.get(row.id) ?? NOTHING,
   }))
 }
 
-export async function presentProject(
-  projects: Pick<Projects, 'figures' | 'plans'>,
-  row: ProjectRow,
-): Promise<ProjectWithLimits | undefined> {
-  const [presented] = await presentProjects(projects, [row])
-  return presented
+export async function presentProject(projects: Known, row: ProjectRow): Promise<ProjectWithLimits> {
+  const [figures, plans] = await Promise.all([projects.figures([row.id]), projects.plans([row.id])])
+  return { ...row, plan: plans.get(row.id) ?? defaultPlan(row), analytics: figures.get(row.id) ?? NOTHING }
 }
+
+const defaultPlan = ({ id, created, updated }: ProjectRow): ProjectWithLimits['plan'] => ({
+  id,
+  created,
+  updated,
+  projectId: id,
+  locked: false,
+  name: 'standard',
+  piecesFilterType: 'NONE',
+  pieces: [],
+})

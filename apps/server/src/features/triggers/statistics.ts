@@ -1,12 +1,9 @@
+import type { TriggerRunStatus } from '@piecework/api/triggers'
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const SHOWN_DAYS = 14
-
-export interface TriggerRunStatus {
-  pieces: Record<string, { dailyStats: Record<string, { success: number; failure: number }>; totalRuns: number }>
-}
 
 /** Counts a look or an event of a trigger. */
 export async function countTriggerRun(

@@ -1,10 +1,10 @@
+import { api } from '@piecework/api/index'
 import { AppError, notFound } from '@piecework/model/errors'
 import { type FlowRunStatus, isTerminal } from '@piecework/model/run/status'
-import { CreateWaitpointRequest } from '@piecework/model/run/waitpoint'
+import type { CreateWaitpointRequest } from '@piecework/model/run/waitpoint'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
-import { projectOfToken } from '../../http/project-source.ts'
-import { API_PREFIX, openAccess, route } from '../../http/route.ts'
+import { implement } from '../../http/implement.ts'
+import { API_PREFIX, openAccess } from '../../http/route.ts'
 import type { NewRun } from '../runs/new-run.ts'
 import type { RunReplies } from '../runs/replies.ts'
 import type { RunStore, StoredRun } from '../runs/store.ts'
@@ -41,24 +41,14 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
   const { waitpoints, runs, replies } = parts
 
-  route(app, {
-    method: 'POST',
-    url: '/v1/waitpoints',
-    summary: 'Create the waitpoint of a step that is about to pause',
-    principals: ['ENGINE'],
-    permission: 'NONE',
-    project: projectOfToken,
-    status: 201,
-    schema: { body: CreateWaitpointRequest, response: z.object({ id: z.string(), resumeUrl: z.string() }) },
-    handler: async ({ project, body }) => {
-      requireTime(body, parts.pausedDays)
-      const id = await waitpoints.create({ ...body, projectId: project.id })
-      if (id === undefined) {
-        if ((await runs.projectOf(body.flowRunId)) !== project.id) throw notFound('flow_run', body.flowRunId)
-        throw new AppError('VALIDATION', { message: `The run ${body.flowRunId} is over: it cannot wait for anything.` })
-      }
-      return { id, resumeUrl: `${parts.publicApiUrl}v1/flow-runs/${body.flowRunId}/waitpoints/${id}` }
-    },
+  implement(app, api.waitpoints.create, async ({ project, body }) => {
+    requireTime(body, parts.pausedDays)
+    const id = await waitpoints.create({ ...body, projectId: project.id })
+    if (id === undefined) {
+      if ((await runs.projectOf(body.flowRunId)) !== project.id) throw notFound('flow_run', body.flowRunId)
+      throw new AppError('VALIDATION', { message: `The run ${body.flowRunId} is over: it cannot wait for anything.` })
+    }
+    return { id, resumeUrl: `${parts.publicApiUrl}v1/flow-runs/${body.flowRunId}/waitpoints/${id}` }
   })
 
   /** A run that was handed to its engine a moment ago may not be stored yet, and its step may have made a link. */

@@ -20,16 +20,15 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 interface Parts {
   webhooks: WebhookService
   saveFile: SaveFlowFile
-  projectOfFlow(flowId: string): Promise<string | undefined>
   maxPayloadBytes: number
 }
 
-/** The calls that start flows. They bypass `route`: any method, any body, and the hottest path of the product. */
+/** The calls that start flows. They are not in the contract: any method, any body, and the hottest path of the product. */
 export async function webhookRoutes(
   app: FastifyInstance,
-  { webhooks, saveFile, projectOfFlow, maxPayloadBytes }: Parts,
+  { webhooks, saveFile, maxPayloadBytes }: Parts,
 ): Promise<void> {
-  runFlowRoute(app, { webhooks, projectOfFlow })
+  runFlowRoute(app, { webhooks })
   await app.register(async (scope) => {
     takeAnyBody(scope, maxPayloadBytes)
     // Some senders end every URL with a slash.

@@ -1,0 +1,202 @@
+import { FlowStatus, PopulatedFlow } from '@piecework/model/flow/flow'
+import { ImportNote } from '@piecework/model/flow/newer-formats/findings'
+import { FlowOperation, type FlowOperationType } from '@piecework/model/flow/operations/registry'
+import { SharedTemplate } from '@piecework/model/flow/template'
+import type { Permission } from '@piecework/model/permission'
+import { FlowRun } from '@piecework/model/run/run'
+import { z } from 'zod'
+import { endpoint, projectInBody, projectInQuery, projectOfRow } from './endpoint.ts'
+import { MissingPiece } from './pieces.ts'
+import { IdParams, pageOf, pageQuery, queryList } from './shapes.ts'
+import { User } from './users.ts'
+
+const DEFAULT_LIMIT = 10
+const FlowName = z.string().min(1).max(1000)
+
+/** The filters of a list of flows, wherever it is asked for. */
+export const flowFilters = {
+  folderId: z.string().optional().describe('`NULL` for flows without a folder.'),
+  status: queryList(FlowStatus),
+  name: z.string().optional(),
+  versionState: z.enum(['DRAFT', 'LOCKED']).optional(),
+  externalIds: queryList(z.string()),
+  connectionExternalIds: queryList(z.string()),
+  agentExternalIds: queryList(z.string()),
+}
+
+/** What an import did, and what its owner should look at. */
+export const ImportReport = z.object({
+  /** The format that the content said it had; null when it said none. */
+  from: z.string().nullable(),
+  notes: z.array(ImportNote),
+  /** Pieces whose steps came in without them. */
+  missingPieces: z.array(MissingPiece),
+  installedPieces: z.array(z.object({ pieceName: z.string(), pieceVersion: z.string() })),
+})
+export type ImportReport = z.infer<typeof ImportReport>
+
+export const OperatedFlow = PopulatedFlow.extend({ importReport: ImportReport.optional() })
+export type OperatedFlow = z.infer<typeof OperatedFlow>
+
+export const FlowVersionMetadata = z.object({
+  id: z.string(),
+  created: z.string(),
+  updated: z.string(),
+  flowId: z.string(),
+  displayName: z.string(),
+  valid: z.boolean(),
+  state: z.enum(['DRAFT', 'LOCKED']),
+  updatedBy: z.string().nullable(),
+  schemaVersion: z.string().nullable(),
+  updatedByUser: User.nullable(),
+})
+export type FlowVersionMetadata = z.infer<typeof FlowVersionMetadata>
+
+/** What each operation on a flow needs, on top of UPDATE_FLOW_STATUS. */
+const OPERATION_PERMISSIONS = {
+  ADD_ACTION: 'WRITE_FLOW',
+  UPDATE_ACTION: 'WRITE_FLOW',
+  DELETE_ACTION: 'WRITE_FLOW',
+  MOVE_ACTION: 'WRITE_FLOW',
+  DUPLICATE_ACTION: 'WRITE_FLOW',
+  SET_SKIP_ACTION: 'WRITE_FLOW',
+  UPDATE_TRIGGER: 'WRITE_FLOW',
+  ADD_BRANCH: 'WRITE_FLOW',
+  DELETE_BRANCH: 'WRITE_FLOW',
+  DUPLICATE_BRANCH: 'WRITE_FLOW',
+  MOVE_BRANCH: 'WRITE_FLOW',
+  CHANGE_NAME: 'WRITE_FLOW',
+  LOCK_FLOW: 'WRITE_FLOW',
+  IMPORT_FLOW: 'WRITE_FLOW',
+  UPDATE_SAMPLE_DATA_INFO: 'WRITE_FLOW',
+  ADD_NOTE: 'WRITE_FLOW',
+  UPDATE_NOTE: 'WRITE_FLOW',
+  DELETE_NOTE: 'WRITE_FLOW',
+  CHANGE_FOLDER: 'WRITE_FLOW',
+  CHANGE_STATUS: 'UPDATE_FLOW_STATUS',
+  LOCK_AND_PUBLISH: 'UPDATE_FLOW_STATUS',
+  USE_AS_DRAFT: 'WRITE_FLOW',
+  UPDATE_METADATA: 'WRITE_FLOW',
+  UPDATE_MINUTES_SAVED: 'WRITE_FLOW',
+  UPDATE_OWNER: 'WRITE_FLOW',
+  SAVE_SAMPLE_DATA: 'WRITE_FLOW',
+} as const satisfies Record<FlowOperationType, Permission>
+
+const principals = ['USER', 'SERVICE'] as const
+const project = projectOfRow('flow')
+
+export const flows = {
+  create: endpoint({
+    method: 'POST',
+    path: '/v1/flows',
+    operationId: 'flows.create',
+    summary: 'Create a flow',
+    principals,
+    permission: 'WRITE_FLOW',
+    project: projectInBody,
+    status: 201,
+    body: z.object({
+      displayName: FlowName,
+      projectId: z.string(),
+      folderId: z.string().nullish(),
+      folderName: z.string().trim().max(255).optional(),
+      templateId: z.string().nullish().describe('There are no templates yet: any id is unknown.'),
+      metadata: z.record(z.string(), z.unknown()).nullish(),
+    }),
+    response: PopulatedFlow,
+  }),
+  list: endpoint({
+    method: 'GET',
+    path: '/v1/flows',
+    operationId: 'flows.list',
+    summary: 'List the flows of a project: enabled ones first, then those changed last',
+    principals,
+    permission: 'READ_FLOW',
+    project: projectInQuery,
+    query: z.object({ projectId: z.string(), ...flowFilters, ...pageQuery(DEFAULT_LIMIT) }),
+    response: pageOf(PopulatedFlow),
+  }),
+  count: endpoint({
+    method: 'GET',
+    path: '/v1/flows/count',
+    operationId: 'flows.count',
+    summary: 'Count the flows of a project or folder',
+    principals,
+    permission: 'READ_FLOW',
+    project: projectInQuery,
+    query: z.object({ projectId: z.string(), folderId: z.string().optional() }),
+    response: z.object({ count: z.number() }),
+  }),
+  get: endpoint({
+    method: 'GET',
+    path: '/v1/flows/:id',
+    operationId: 'flows.get',
+    summary: 'Get a flow with its latest version, or another one',
+    principals,
+    permission: 'READ_FLOW',
+    project,
+    params: IdParams,
+    query: z.object({ versionId: z.string().optional() }),
+    response: PopulatedFlow,
+  }),
+  operate: endpoint({
+    method: 'POST',
+    path: '/v1/flows/:id',
+    operationId: 'flows.operate',
+    summary: 'Apply an operation to a flow',
+    principals,
+    permission: 'UPDATE_FLOW_STATUS',
+    permissionsBy: { field: 'type', permissions: OPERATION_PERMISSIONS },
+    project,
+    params: IdParams,
+    body: FlowOperation,
+    response: OperatedFlow,
+  }),
+  remove: endpoint({
+    method: 'DELETE',
+    path: '/v1/flows/:id',
+    operationId: 'flows.remove',
+    summary: 'Delete a flow; its runs stay',
+    principals,
+    permission: 'WRITE_FLOW',
+    project,
+    status: 204,
+    params: IdParams,
+  }),
+  template: endpoint({
+    method: 'GET',
+    path: '/v1/flows/:id/template',
+    operationId: 'flows.template',
+    summary: 'Export a flow as a template',
+    principals,
+    permission: 'READ_FLOW',
+    project,
+    params: IdParams,
+    query: z.object({ versionId: z.string().optional() }),
+    response: SharedTemplate,
+  }),
+  versions: endpoint({
+    method: 'GET',
+    path: '/v1/flows/:id/versions',
+    operationId: 'flows.versions',
+    summary: 'List the versions of a flow, newest first',
+    principals,
+    permission: 'READ_FLOW',
+    project,
+    params: IdParams,
+    query: z.object(pageQuery(DEFAULT_LIMIT)),
+    response: pageOf(FlowVersionMetadata),
+  }),
+  run: endpoint({
+    method: 'POST',
+    path: '/v1/flows/:id/run',
+    operationId: 'flows.run',
+    summary: 'Run the published version of an enabled flow; the body is what its trigger gets',
+    principals,
+    permission: 'WRITE_RUN',
+    project,
+    params: IdParams,
+    body: z.unknown().optional(),
+    response: FlowRun,
+  }),
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { endpoint, projectInBody, projectInQuery } from './endpoint.ts'
+import { pageOf, pageQuery } from './shapes.ts'
+
+export const TriggerEvent = z.object({
+  id: z.string(),
+  created: z.string(),
+  updated: z.string(),
+  projectId: z.string(),
+  flowId: z.string(),
+  sourceName: z.string(),
+  fileId: z.string(),
+  payload: z.unknown(),
+})
+
+/** How the triggers of a platform fared, by piece and by day. */
+export const TriggerRunStatus = z.object({
+  pieces: z.record(
+    z.string(),
+    z.object({
+      dailyStats: z.record(z.string(), z.object({ success: z.number(), failure: z.number() })),
+      totalRuns: z.number(),
+    }),
+  ),
+})
+export type TriggerRunStatus = z.infer<typeof TriggerRunStatus>
+
+/** How many events a page of them has when the request does not say. */
+export const EVENTS_PER_PAGE = 10
+
+const inProject = { principals: ['USER'], permission: 'WRITE_FLOW', project: projectInBody } as const
+
+/** Trying out triggers, and how they fare. */
+export const triggers = {
+  test: endpoint({
+    ...inProject,
+    method: 'POST',
+    path: '/v1/test-trigger',
+    operationId: 'triggers.test',
+    summary: "Ask a trigger's test for events, or begin (or end) to listen for a real one",
+    body: z.object({
+      projectId: z.string(),
+      flowId: z.string(),
+      flowVersionId: z.string(),
+      testStrategy: z.enum(['TEST_FUNCTION', 'SIMULATION']),
+    }),
+    response: pageOf(TriggerEvent),
+  }),
+  stopTest: endpoint({
+    ...inProject,
+    method: 'DELETE',
+    path: '/v1/test-trigger',
+    operationId: 'triggers.stopTest',
+    summary: 'Stop to listen for a real event',
+    status: 204,
+    body: z.object({ projectId: z.string(), flowId: z.string() }),
+  }),
+  saveEvent: endpoint({
+    ...inProject,
+    method: 'POST',
+    path: '/v1/trigger-events',
+    operationId: 'triggers.saveEvent',
+    summary: 'Keep a made-up event of a trigger',
+    body: z.object({
+      projectId: z.string(),
+      flowId: z.string(),
+      mockData: z.unknown().refine((data) => data !== undefined, 'is required'),
+    }),
+    response: TriggerEvent,
+  }),
+  listEvents: endpoint({
+    method: 'GET',
+    path: '/v1/trigger-events',
+    operationId: 'triggers.listEvents',
+    summary: 'List the events kept of the trigger that a flow has now',
+    principals: ['USER'],
+    permission: 'READ_FLOW',
+    project: projectInQuery,
+    query: z.object({ projectId: z.string(), flowId: z.string(), ...pageQuery(EVENTS_PER_PAGE) }),
+    response: pageOf(TriggerEvent),
+  }),
+  runStatus: endpoint({
+    method: 'GET',
+    path: '/v1/trigger-runs/status',
+    operationId: 'triggers.runStatus',
+    summary: 'How the triggers of the platform fared in the last 14 days, by piece',
+    principals: ['USER'],
+    permission: 'NONE',
+    project: null,
+    response: TriggerRunStatus,
+  }),
+}
