@@ -64,7 +64,14 @@ function launch(configPath: string, env: Record<string, string>, wrapper: readon
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, AP_CONFIG_PATH: configPath, ...env },
+    // The last as `npm start` sets it.
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      AP_CONFIG_PATH: configPath,
+      MALLOC_TRIM_THRESHOLD_: '131072',
+      ...env,
+    },
   })
 }
 

@@ -6,6 +6,7 @@ import type { EngineConfig, PreparedVersion } from './protocol.ts'
 import { createIsolateSandbox } from './sandbox/isolate.ts'
 import { createLocalSandbox, type ForeignCodeWatch } from './sandbox/local.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
+import { usesIsolates } from './sandbox/uses-isolates.ts'
 
 /** Pieces that are part of the bundle, by the name that a PieceLocation gives. */
 export type BundledPieces = Record<string, () => Promise<Piece>>
@@ -41,7 +42,7 @@ const MAX_PLANS = 1_000
 
 export function createEngine({ config, pieces = {}, watch, sleep = delay }: EngineOptions): Engine {
   const plans = new Map<string, Plan>()
-  const isolated = config.executionMode === 'SANDBOX_CODE_ONLY' || config.executionMode === 'SANDBOX_CODE_AND_PROCESS'
+  const isolated = usesIsolates(config.executionMode)
   return {
     config,
     pieces: createPieceLoader(pieces),

@@ -4,6 +4,7 @@ import { CHANNEL_FD } from '@piecework/engine/channel/descriptor'
 import { BadFrameError } from '@piecework/engine/channel/frames'
 import { maxMessageBytes } from '@piecework/engine/channel/limits'
 import type { EngineConfig, EngineOperation, EngineResult, FromEngine } from '@piecework/engine/protocol'
+import { usesIsolates } from '@piecework/engine/sandbox/uses-isolates'
 import { LRUCache } from 'lru-cache'
 import { openEngineChannel } from './engine-channel.ts'
 import { exists } from './files.ts'
@@ -72,7 +73,12 @@ export class SandboxGoneError extends Error {}
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const launcher = await engineLauncher(options.launcher)
   const heapMb = Math.max(64, Math.floor(options.memoryLimitKb / 1024))
-  const nodeOptions = ['--no-node-snapshot', `--max-old-space-size=${heapMb}`, '--enable-source-maps']
+  const nodeOptions = [
+    // Isolates do not work with it; without, a process starts with half the work.
+    ...(usesIsolates(options.config.executionMode) ? ['--no-node-snapshot'] : []),
+    `--max-old-space-size=${heapMb}`,
+    '--enable-source-maps',
+  ]
   const child = spawn(launcher.path, [...launcher.args, ...nodeOptions, options.enginePath], {
     env: options.env,
     cwd: options.cwd,
