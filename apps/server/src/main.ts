@@ -5,7 +5,5 @@ import { fileURLToPath } from 'node:url'
 // start, because the types need not be stripped again. Where the folder cannot be written, nothing is kept.
 const folder = fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url))
 enableCompileCache(folder)
-// Threads look here: without it each loads the program that strips types.
-process.env.NODE_COMPILE_CACHE ??= folder
 
 await import('./run.ts')

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { QueryResult } from 'kysely'
 import { atMost } from '../patience.ts'
 import { reasonOf } from '../start-error.ts'
+import { threadEnv } from '../thread-env.ts'
 import { CANNOT_CONNECT_NOW, CRASHED, DatabaseError } from './database-error.ts'
 import { hasRoomToOpen } from './disk-floor.ts'
 import { bytesOf, createPulse, SIGNS, TID, waitedMsOf } from './pglite-pulse.ts'
@@ -69,6 +70,7 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
   const openThread = (): Promise<void> => {
     const own = new Worker(new URL('./pglite-thread.ts', import.meta.url), {
       workerData: { ...options, life } satisfies ThreadData,
+      env: threadEnv(),
     })
     thread = own
     generation++
