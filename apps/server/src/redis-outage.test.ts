@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestPostgres } from './database/testing.ts'
-import { codeAction, flowMaker, webhookTrigger } from './testing/flows.ts'
-import { signUpOwner, startTestServer, type TestServer } from './testing/server.ts'
+import { codeAction, eventually, flowMaker, pieceAction, webhookTrigger } from './testing/flows.ts'
+import { type Person, signUpOwner, startTestServer, type TestServer } from './testing/server.ts'
 
 /** A Redis of its own that comes and goes while an app works. */
 let folder: string
 let database: Awaited<ReturnType<typeof createTestPostgres>>
 let port: number
 let redis: ChildProcess | undefined
+let owner: Person
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'piecework-redis-'))
@@ -36,7 +37,7 @@ const startRedis = () => {
   })
 }
 
-const startApp = () =>
+const startApp = (env: Record<string, string> = {}) =>
   startTestServer({
     AP_CONTAINER_TYPE: 'WORKER_AND_APP',
     AP_POSTGRES_URL: database.url,
@@ -46,6 +47,7 @@ const startApp = () =>
     AP_ENCRYPTION_KEY: '0123456789abcdef0123456789abcdef',
     AP_JWT_SECRET: 'a secret of the whole cluster, long',
     AP_LOG_LEVEL: 'silent',
+    ...env,
   })
 
 /** Whether the app sees Redis. */
@@ -56,7 +58,7 @@ test('an app starts without its Redis, works, takes it up when it comes, and goe
   const app = await startApp()
   let running = true
   try {
-    const owner = await signUpOwner(app)
+    owner = await signUpOwner(app)
     const flows = flowMaker(app, owner)
     const flow = await flows.create(webhookTrigger(), [codeAction('step_1', 'export const code = async () => 1')])
     await flows.publish(flow.id)
@@ -86,3 +88,43 @@ test('an app starts without its Redis, works, takes it up when it comes, and goe
     if (running) await app[Symbol.asyncDispose]()
   }
 })
+
+test.each(['SIGSTOP', 'SIGKILL'] as const)(
+  'callers who wait at another app get the answers of their flows while Redis is away (%s)',
+  async (signal) => {
+    startRedis()
+    await using stack = new AsyncDisposableStack()
+    stack.defer(async () => void redis?.kill('SIGKILL'))
+    const [front, back] = await Promise.all([
+      startApp({ AP_CONTAINER_TYPE: 'APP' }),
+      startApp({ AP_WORKER_CONCURRENCY: '2' }),
+    ])
+    stack.use(front)
+    stack.use(back)
+    for (const app of [front, back]) await eventually(async () => (await sees(app)) || undefined, 'Redis', 20_000)
+    const flows = flowMaker(front, owner)
+    const flow = await flows.create(webhookTrigger(), [
+      codeAction(
+        'step_1',
+        'export const code = () => new Promise((done) => setTimeout(() => done({ hello: 1 }), 700))',
+      ),
+      pieceAction('step_2', '@activepieces/piece-webhook', '0.1.29', 'return_response', {
+        responseType: 'json',
+        respond: 'stop',
+        fields: { status: 201, headers: {}, body: '{{step_1}}' },
+      }),
+    ])
+    await flows.publish(flow.id)
+    const call = () => front.call('POST', `/v1/webhooks/${flow.id}/sync`, { body: {} })
+    const began = performance.now()
+    const before = Array.from({ length: 4 }, call)
+    const busy = () => back.server.execution.dispatcher.load().links.reduce((sum, link) => sum + link.busy, 0)
+    await eventually(async () => busy() === 2 || undefined, 'runs that have begun')
+    redis?.kill(signal)
+    // Some have begun, some wait for a slot, some come when it is gone.
+    const answers = await Promise.all([...before, ...Array.from({ length: 4 }, call)])
+    expect(answers.map(({ status, body }) => [status, body])).toEqual(Array(8).fill([201, { hello: 1 }]))
+    // Four rounds of 0.7 s, and the look once a second at what is due and at what was answered.
+    expect(performance.now() - began).toBeLessThan(15_000)
+  },
+)

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { Server } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { AppError } from '@piecework/model/errors'
 import type { FastifyInstance } from 'fastify'
 import { ANSWERED, type Connections, cutBody } from './connections.ts'
@@ -47,6 +49,7 @@ export function closing(app: FastifyInstance, connections: Connections): Closing
     },
     async close(patienceMs, work) {
       state = 'CLOSING'
+      await stopListening(app.server)
       const closed = app.close()
       const bodies = setTimeout(cutBodies, Math.min(BODY_PATIENCE_MS, patienceMs))
       await answered(AbortSignal.timeout(patienceMs))
@@ -62,6 +65,26 @@ export function closing(app: FastifyInstance, connections: Connections): Closing
       }
     },
   }
+}
+
+/** Rounds of the event loop, of which each takes in a connection that waits, if one does; the first may be half over. */
+const MOST_ROUNDS = 1000
+const QUIET_ROUNDS = 2
+
+/** Connections that have come and were not taken in would be cut off: listens until none is left. */
+async function stopListening(server: FastifyInstance['server']): Promise<void> {
+  let quiet = 0
+  const note = () => {
+    quiet = -1
+  }
+  server.on('connection', note)
+  for (let round = 0; quiet < QUIET_ROUNDS && round < MOST_ROUNDS; round++) {
+    await setImmediate()
+    quiet++
+  }
+  // That of HTTP looks after its connections first, and more would come meanwhile.
+  Server.prototype.close.call(server)
+  server.off('connection', note)
 }
 
 const isArriving = ({ req }: ServerResponse): boolean => !req.complete

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { AppError } from '@piecework/model/errors'
 import type { FastifyInstance } from 'fastify'
@@ -26,9 +26,12 @@ const FEWEST_CONNECTIONS = 16
 /** More would be bounded by memory rather than by descriptors. */
 const MOST_CONNECTIONS = 20_000
 const USUAL_DESCRIPTORS = 1024
+/** No limit counts as this one. */
+const MOST_DESCRIPTORS = 1_048_576
 
 /** How many connections the process may have, by the descriptors that the system gives it. */
-export function connectionsFor(descriptors: number): number {
+export function connectionsFor(unbounded: number): number {
+  const descriptors = Math.min(unbounded, MOST_DESCRIPTORS)
   const kept = Math.max(KEPT_DESCRIPTORS, Math.ceil(descriptors * KEPT_PART))
   return Math.min(MOST_CONNECTIONS, Math.max(FEWEST_CONNECTIONS, descriptors - kept))
 }
@@ -55,8 +58,14 @@ export interface Connections {
   destroyAll(): void
 }
 
+const cut = new WeakSet<IncomingMessage>()
+
+/** Whether the rest of its body is not waited for any more. */
+export const wasCut = (message: IncomingMessage): boolean => cut.has(message)
+
 /** Sent to what reads the body of a request that has not arrived; answers it and closes its connection. */
 export function cutBody({ req }: ServerResponse, error: AppError): void {
+  cut.add(req)
   if (req.listenerCount('error') > 0) req.emit('error', error)
   else req.destroy()
 }

@@ -5,6 +5,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { UnavailableError } from '../database/availability.ts'
 import { isOutage } from '../database/outage.ts'
+import { wasCut } from './connections.ts'
 import { isUnstorable, unstorableField } from './unstorable.ts'
 
 /** The body of every error. */
@@ -95,9 +96,8 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   const body = isUnstorable(error) ? unstorable(request) : describeError(error)
   if (body) {
     request.log.debug({ err: error }, 'request refused')
-    if (body.statusCode === 413 || body.code === 'SANDBOX_CAPACITY_EXCEEDED')
-      void readToEnd(request.raw).then(() => refuse(reply, body))
-    else refuse(reply, body)
+    const isCutOff = body.statusCode === 413 || body.code === 'SANDBOX_CAPACITY_EXCEEDED'
+    behindBody(request, reply, isCutOff, () => refuse(reply, body))
     return
   }
   // It is in the log already, once for all calls.
@@ -138,7 +138,16 @@ const OUT_OF_REACH: ErrorBody = {
 /** How long a body that is refused may still take. */
 const REFUSED_BODY_MS = 5000
 
-/** Clients that are still sending would meet a closed connection, and never see the answer. */
+/**
+ * Answers, where the connection ends with the answer (or nobody reads the body any more) behind the body: clients that
+ * are still sending would meet a closed connection, and never see the answer.
+ */
+function behindBody(request: FastifyRequest, reply: FastifyReply, isCutOff: boolean, answer: () => void): void {
+  if (!request.raw.complete && !wasCut(request.raw) && (isCutOff || reply.getHeader('connection') === 'close'))
+    void readToEnd(request.raw).then(answer)
+  else answer()
+}
+
 async function readToEnd(message: IncomingMessage): Promise<void> {
   if (message.complete || message.destroyed) return
   const limit = AbortSignal.timeout(REFUSED_BODY_MS)
@@ -147,6 +156,8 @@ async function readToEnd(message: IncomingMessage): Promise<void> {
 }
 
 /** Fastify's handler for URLs that no route has. */
-export function handleUnknownRoute(_request: FastifyRequest, reply: FastifyReply): void {
-  reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'Route not found' })
+export function handleUnknownRoute(request: FastifyRequest, reply: FastifyReply): void {
+  behindBody(request, reply, false, () =>
+    reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'Route not found' }),
+  )
 }
