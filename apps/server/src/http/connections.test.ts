@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { endpoint } from '@piecework/api/endpoint'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type TestDatabase, testDatabase } from '../database/testing.ts'
@@ -8,12 +9,24 @@ import { createLog } from '../log.ts'
 import { loadSettings } from '../settings.ts'
 import { createAccess } from './access.ts'
 import { connectionsFor } from './connections.ts'
-import { route } from './route.ts'
+import { implement } from './implement.ts'
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'
 import { createTokens } from './tokens.ts'
 
 const { settings } = loadSettings({ AP_LOG_LEVEL: 'silent' })
 const HELD = { heldBodiesBytes: 1_000_000 }
+
+const take = endpoint({
+  method: 'POST',
+  path: '/v1/taken',
+  operationId: 'things.take',
+  summary: 'Take a body',
+  principals: 'public',
+  permission: 'NONE',
+  project: null,
+  body: z.object({ text: z.string() }),
+  response: z.unknown(),
+})
 
 let fixture: TestDatabase
 beforeAll(async () => {
@@ -25,12 +38,7 @@ afterAll(() => fixture[Symbol.asyncDispose]())
 async function start(options: Partial<HttpServerOptions> = {}): Promise<HttpServer & { port: number }> {
   const access = createAccess({ db: fixture.db, tokens: createTokens('a secret that is only used in this test') })
   const server = await createHttpServer({ settings, log: createLog(settings), access, ...HELD, ...options })
-  route(server.app, {
-    ...{ method: 'POST', url: '/v1/taken', summary: 'Take a body', principals: 'public', permission: 'NONE' },
-    project: null,
-    schema: { body: z.object({ text: z.string() }) },
-    handler: ({ body }) => ({ length: body.text.length }),
-  })
+  implement(server.app, take, ({ body }) => ({ length: body.text.length }))
   const origin = await server.app.listen({ port: 0, host: '127.0.0.1' })
   return { ...server, port: Number(new URL(origin).port) }
 }
