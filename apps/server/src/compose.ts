@@ -312,6 +312,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     publicApiUrl: execution.publicApiUrl,
     timeoutMs: settings.webhookTimeoutSeconds * 1000,
     pausedDays: settings.pausedFlowTimeoutDays,
+    payloads: execution.payloads,
     saveFile: (file) => stepFiles.save(file),
     maxPayloadBytes: settings.maxWebhookPayloadSizeMb * MB,
   })

@@ -157,6 +157,7 @@ export function createExecution(parts: ExecutionParts) {
     const { runId: id, projectId, outcome, attempt } = end
     const payloadFileId = outcome.keepsPayload ? null : attempt.payloadFileId
     await aftermath([{ ...attempt.facts, id, projectId, status: outcome.status, payloadFileId }])
+    await payloads.remove(projectId, attempt.resumeFileId).catch(() => {})
     for (const tell of finishListeners) await tell(end)
   }
 
@@ -344,6 +345,7 @@ export function createExecution(parts: ExecutionParts) {
     recorded: recorder.recorded,
     upkeep,
     waitpoints,
+    payloads,
     webhooks,
     triggers,
     samples,

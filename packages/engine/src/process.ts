@@ -3,6 +3,7 @@ import { maxMessageBytes } from './channel/limits.ts'
 import { openParentChannel } from './channel/parent.ts'
 import { type BundledPieces, createEngine, type Engine } from './engine.ts'
 import { errorText, messageOf } from './errors.ts'
+import { printWithinDepth } from './flow/depth.ts'
 import { createLeftovers } from './leftovers.ts'
 import { startForwarder } from './network/forwarder.ts'
 import { installNetworkGuard } from './network/guard.ts'
@@ -10,6 +11,7 @@ import { executeOperation } from './operations.ts'
 import type {
   EngineConfig,
   EngineOperation,
+  EngineResponse,
   EngineResult,
   FromEngine,
   JournalEntry,
@@ -140,7 +142,7 @@ interface Channel {
 /** Batches what one operation has to say into as few messages as possible. */
 function createChannel(operationId: number, send: Send): Channel {
   let unsent: JournalEntry[] = []
-  let response: FlowResponse | null = null
+  let response: EngineResponse | null = null
   let written = 0
   let onDisk = 0
   /** Something could not be sent. */
@@ -188,7 +190,7 @@ function createChannel(operationId: number, send: Send): Channel {
       },
       respond(value) {
         // A caller gets one answer: the first.
-        response ??= value
+        response ??= printed(value)
         sendSoon()
       },
       progress(stepName, path, output) {
@@ -215,4 +217,9 @@ function createChannel(operationId: number, send: Send): Channel {
       send({ kind: 'result', operationId, entries: [], response: null, result: { type: 'FAILED', error } })
     },
   }
+}
+
+/** Depth is bounded where values come into the engine; what is too deep all the same is refused like a message of it. */
+function printed({ status = 200, headers = {}, body = {} }: FlowResponse): EngineResponse {
+  return { status, headers, body: printWithinDepth(body, 'The answer') ?? '{}' }
 }

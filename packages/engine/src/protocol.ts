@@ -2,7 +2,7 @@ import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import type { FailedStep } from '@piecework/model/run/run'
 import type { StepPath } from '@piecework/model/run/step-output'
-import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
+import type { FlowResponse } from '@piecework/model/run/waitpoint'
 
 /**
  * What crosses the channel between a worker and one engine process. The worker sends one operation at a time;
@@ -81,7 +81,8 @@ export interface ExecuteFlow extends OperationBase {
   triggerPayload: string
   /** Run the trigger's run() first and use the first item that it returns. */
   executeTrigger: boolean
-  resumePayload: ResumePayload | null
+  /** JSON text of what the waiting step is resumed with. */
+  resumePayload: string | null
   /** Ends of steps that are already on disk, in order: these steps are not run again. */
   journal: JournalEntry[]
   /** Set for the test of one step: its name, with the sample data of the others by step name (JSON text each). */
@@ -253,6 +254,14 @@ export type EngineResult =
   | AppEventResult
   | { type: 'FAILED'; error: string }
 
+/** The answer of a flow to a caller who waits. */
+export interface EngineResponse {
+  status: number
+  headers: Record<string, string>
+  /** JSON text. */
+  body: string
+}
+
 /** Worker to engine. */
 export type ToEngine =
   | { kind: 'configure'; config: EngineConfig }
@@ -269,14 +278,14 @@ export type FromEngine =
   | { kind: 'unclean' }
   /** With `flush` the engine waits for `journalled` before it goes on. */
   | { kind: 'journal'; operationId: number; entries: JournalEntry[]; flush: boolean }
-  | { kind: 'respond'; operationId: number; response: FlowResponse }
+  | { kind: 'respond'; operationId: number; response: EngineResponse }
   /** Progressive output of the step that runs now (JSON text). */
   | { kind: 'progress'; operationId: number; stepName: string; path: StepPath; output: string }
   | {
       kind: 'result'
       operationId: number
       entries: JournalEntry[]
-      response: FlowResponse | null
+      response: EngineResponse | null
       result: EngineResult
     }
 

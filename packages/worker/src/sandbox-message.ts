@@ -4,9 +4,8 @@ import { MAX_MESSAGE_DEPTH } from '@piecework/engine/channel/limits'
 import type { FromEngine } from '@piecework/engine/protocol'
 import { isTextWithinDepth } from '@piecework/model/json-depth'
 import { StepOutput, StepPath } from '@piecework/model/run/step-output'
-import { FlowResponse } from '@piecework/model/run/waitpoint'
 import { z } from 'zod'
-import { JournalEntrySchema, ResultMessageSchema } from './channel/results.ts'
+import { EngineResponseSchema, JournalEntrySchema, ResultMessageSchema } from './channel/results.ts'
 
 /** What an engine process says, checked: code of users runs in it, and may have written anything. */
 
@@ -15,7 +14,7 @@ const operationId = z.number().int()
 const FromEngineSchema = z.discriminatedUnion('kind', [
   ResultMessageSchema,
   z.object({ kind: z.literal('journal'), operationId, entries: z.array(JournalEntrySchema), flush: z.boolean() }),
-  z.object({ kind: z.literal('respond'), operationId, response: FlowResponse }),
+  z.object({ kind: z.literal('respond'), operationId, response: EngineResponseSchema }),
   z.object({ kind: z.literal('progress'), operationId, stepName: z.string(), path: StepPath, output: z.string() }),
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('owned') }),

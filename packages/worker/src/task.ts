@@ -1,7 +1,6 @@
-import type { EngineOperation, FromEngine, JournalEntry } from '@piecework/engine/protocol'
+import type { EngineOperation, EngineResponse, FromEngine, JournalEntry } from '@piecework/engine/protocol'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { StepPath } from '@piecework/model/run/step-output'
-import type { FlowResponse } from '@piecework/model/run/waitpoint'
 
 /** Where the code of a piece comes from; the server decides, so that all workers agree. */
 export type PieceSource =
@@ -48,7 +47,7 @@ export interface Task {
 export interface TaskEvents {
   /** Resolves once the entries are on disk; rejects when this attempt may no longer write. */
   journal(entries: JournalEntry[]): Promise<void>
-  respond(response: FlowResponse): void
+  respond(response: EngineResponse): void
   progress(stepName: string, path: StepPath, output: string): void
 }
 

@@ -16,6 +16,12 @@ import type { LiveLockTable, LivePresenceTable } from './live-tables.ts'
  * parsed and written as JSON text.
  */
 
+/**
+ * What resumes a run, or the file that holds it, with the id that an older form of link had: opened twice, it is not
+ * taken for the next pause.
+ */
+export type StoredResumePayload = ResumePayload & { requestId?: string; fileId?: string }
+
 interface Base {
   id: string
   created: CreatedTime
@@ -170,7 +176,7 @@ export interface FlowRunTable extends Base {
   executeTrigger: Generated<boolean>
   payload: Nullable<string>
   payloadFileId: Nullable<string>
-  resumePayload: NullableJson<ResumePayload>
+  resumePayload: NullableJson<StoredResumePayload>
   /** The app at which a caller waits for the answer, and how long. */
   replyTo: Nullable<string>
   replyUntil: NullableTime
@@ -219,7 +225,7 @@ export interface WaitpointTable extends Base {
   version: 'V0' | 'V1'
   resumeDateTime: NullableTime
   responseToSend: NullableJson<FlowResponse>
-  resumePayload: NullableJson<ResumePayload>
+  resumePayload: NullableJson<StoredResumePayload>
 }
 
 export interface TriggerSourceTable extends Base {

@@ -1,4 +1,4 @@
-import type { EngineOperation, FromEngine, JournalEntry, ToEngine } from '../protocol.ts'
+import type { EngineOperation, EngineResponse, FromEngine, JournalEntry, ToEngine } from '../protocol.ts'
 
 /**
  * Long texts of messages travel beside the head: a log of 25 MB within JSON would be escaped once more and read twice.
@@ -12,15 +12,19 @@ export const visitFromEngine = (message: FromEngine, visit: Visit): FromEngine =
   switch (message.kind) {
     case 'journal':
       return { ...message, entries: visitEntries(message.entries, visit) }
+    case 'respond':
+      return { ...message, response: visitResponse(message.response, visit) }
     case 'progress':
       return { ...message, output: visit(message.output) }
     case 'result': {
       const { result } = message
       const entries = visitEntries(message.entries, visit)
-      if (result.type === 'EXECUTE_FLOW') return { ...message, entries, result: { ...result, log: visit(result.log) } }
+      const response = message.response && visitResponse(message.response, visit)
+      const head = { ...message, entries, response }
+      if (result.type === 'EXECUTE_FLOW') return { ...head, result: { ...result, log: visit(result.log) } }
       if (result.type === 'EXECUTE_TRIGGER_HOOK' && result.output !== undefined)
-        return { ...message, entries, result: { ...result, output: result.output.map(visit) } }
-      return { ...message, entries }
+        return { ...head, result: { ...result, output: result.output.map(visit) } }
+      return head
     }
     default:
       return message
@@ -33,8 +37,14 @@ export const visitToEngine = (message: ToEngine, visit: Visit): ToEngine =>
 function visitOperation(operation: EngineOperation, visit: Visit): EngineOperation {
   if (operation.type !== 'EXECUTE_FLOW') return operation
   const triggerPayload = visit(operation.triggerPayload)
-  return { ...operation, triggerPayload, journal: visitEntries(operation.journal, visit) }
+  const resumePayload = operation.resumePayload === null ? null : visit(operation.resumePayload)
+  return { ...operation, triggerPayload, resumePayload, journal: visitEntries(operation.journal, visit) }
 }
+
+const visitResponse = (response: EngineResponse, visit: Visit): EngineResponse => ({
+  ...response,
+  body: visit(response.body),
+})
 
 const visitEntries = (entries: readonly JournalEntry[], visit: Visit): JournalEntry[] =>
   entries.map((entry) => {

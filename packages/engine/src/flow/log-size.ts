@@ -3,10 +3,15 @@ import type { StepRecord } from './record.ts'
 
 const RESERVE_BYTES = 256 * 1024
 const TRUNCATED = '"(truncated)"'
+/** Of the limit, what the event that a run begins with counts for at most: what may be sent must be able to run. */
+const EVENT_SHARE = 0.5
+/** A text in JSON may be six times what was sent; an event that is so many times the limit counts as a whole. */
+const LARGEST_EVENT = 3
 
 /**
  * The account of what a run's log will weigh: logged inputs, and outputs at their whole size whether or not they
- * are sliced out (spec: docs/flows/known-limits.md). Adding a step costs the same whatever came before.
+ * are sliced out (spec: docs/flows/known-limits.md). Adding a step costs the same whatever came before. The event has
+ * a limit of its own where it comes in, and holds what was sent twice (`body` and `rawBody`): it counts in part.
  */
 export interface LogSize {
   /** Counts a step; false when the run is now too large and no input is left to truncate. */
@@ -14,17 +19,22 @@ export interface LogSize {
   readonly limitMb: number
 }
 
-export function createLogSize(limits: EngineLimits): LogSize {
+/** @param triggerName of the step whose output is the event */
+export function createLogSize(limits: EngineLimits, triggerName: string): LogSize {
   const limit = limits.maxLogSizeMb * 1024 * 1024 - RESERVE_BYTES
   const records: StepRecord[] = []
   let total = 0
+  const countedBytes = ({ name, outputBytes }: StepRecord): number =>
+    name === triggerName && outputBytes <= limit * LARGEST_EVENT
+      ? Math.min(outputBytes, limit * EVENT_SHARE)
+      : outputBytes
   return {
     limitMb: limits.maxLogSizeMb,
     add(record) {
       record.inputBytes = Buffer.byteLength(record.inputText)
       record.outputBytes = Buffer.byteLength(record.outputText ?? '')
       records.push(record)
-      total += record.inputBytes + record.outputBytes
+      total += record.inputBytes + countedBytes(record)
       if (total <= limit) return true
       total -= truncateInputs(records, total - limit * 0.9)
       return total <= limit

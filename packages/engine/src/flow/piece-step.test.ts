@@ -210,7 +210,7 @@ it('pauses at a waitpoint inside a loop, and goes on from there with what the ca
     iterations: [{ step_2: { status: 'PAUSED', output: url } }],
   })
 
-  const resumePayload = (body: unknown) => ({ body, headers: {}, queryParams: {} })
+  const resumePayload = (body: unknown) => JSON.stringify({ body, headers: {}, queryParams: {} })
   const resume = (journal: typeof paused.entries, body: unknown) =>
     runOnce(
       flow,

@@ -53,7 +53,7 @@ async function performAction(
     ...flowControl(run, step, control, contextVersionOf(piece)),
     step: { name: step.name, place: [...scope.path.flat(), step.name].join('/') },
     executionType: resumes ? 'RESUME' : 'BEGIN',
-    resumePayload: resumes ? (run.operation.resumePayload ?? { body: {}, headers: {}, queryParams: {} }) : undefined,
+    resumePayload: resumes ? resumedWith(run) : undefined,
     auth,
     propsValue,
     output: {
@@ -74,3 +74,6 @@ async function performAction(
   await control.settle()
   return { outputText: printWithinDepth(output, 'The output of the step'), effect: control.effect }
 }
+
+const resumedWith = ({ operation }: Run): unknown =>
+  operation.resumePayload === null ? { body: {}, headers: {}, queryParams: {} } : JSON.parse(operation.resumePayload)

@@ -71,7 +71,7 @@ function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine, plan: 
     flowVersionId: plan.versionId,
     storePrefix: '',
     journal: createJournal(port, operation.journal, config.limits.sliceThresholdKb * 1024, showing),
-    logSize: createLogSize(config.limits),
+    logSize: createLogSize(config.limits, plan.trigger.name),
     top: createScope(),
     tags: new Set(operation.tags),
     verdict: 'RUNNING',

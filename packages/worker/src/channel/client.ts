@@ -292,7 +292,8 @@ function createWork(worker: Worker, channel: Session, maxMessageBytes: number) {
         }),
       respond: (response) => {
         if (send({ kind: 'respond', taskId, response })) return
-        const instead = { status: 500, headers: {}, body: { message: tooLarge('The answer of the flow') } }
+        const body = JSON.stringify({ message: tooLarge('The answer of the flow') })
+        const instead = { status: 500, headers: {}, body }
         send({ kind: 'respond', taskId, response: instead })
       },
       progress: (stepName, path, output) => {

@@ -2,13 +2,12 @@ import type { EngineConfig } from '@piecework/engine/protocol'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import { MachineInformation } from '@piecework/model/machine'
 import { StepPath } from '@piecework/model/run/step-output'
-import { FlowResponse } from '@piecework/model/run/waitpoint'
 import { z } from 'zod'
 import type { Task } from '../task.ts'
-import { JournalEntrySchema, TaskOutcomeSchema } from './results.ts'
+import { EngineResponseSchema, JournalEntrySchema, TaskOutcomeSchema } from './results.ts'
 
 /** What crosses the channel between an app and a separate worker. Raise PROTOCOL when either side must change. */
-export const PROTOCOL = 4
+export const PROTOCOL = 5
 /** Where apps take workers in. */
 export const CHANNEL_PATH = '/api/worker-channel'
 
@@ -95,7 +94,7 @@ export const FromWorker = z.discriminatedUnion('kind', [
     batch: z.number(),
     entries: z.array(JournalEntrySchema),
   }),
-  z.object({ kind: z.literal('respond'), taskId: z.number(), response: FlowResponse }),
+  z.object({ kind: z.literal('respond'), taskId: z.number(), response: EngineResponseSchema }),
   z.object({
     kind: z.literal('progress'),
     taskId: z.number(),

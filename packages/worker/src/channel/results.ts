@@ -1,4 +1,4 @@
-import type { EngineResult, JournalEntry } from '@piecework/engine/protocol'
+import type { EngineResponse, EngineResult, JournalEntry } from '@piecework/engine/protocol'
 import { PieceMetadata } from '@piecework/model/piece/metadata'
 import { FailedStep } from '@piecework/model/run/run'
 import { StepPath } from '@piecework/model/run/step-output'
@@ -15,6 +15,12 @@ export const JournalEntrySchema = z.object({
   output: z.string(),
   slice: z.object({ fileId: z.string(), data: z.string() }).optional(),
 }) satisfies z.ZodType<JournalEntry>
+
+export const EngineResponseSchema = z.object({
+  status: z.number().int(),
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+}) satisfies z.ZodType<EngineResponse>
 
 export const EngineResultSchema = z.discriminatedUnion('type', [
   z.object({
@@ -65,7 +71,7 @@ export const ResultMessageSchema = z.object({
   kind: z.literal('result'),
   operationId: z.number().int(),
   entries: z.array(JournalEntrySchema),
-  response: FlowResponse.nullable(),
+  response: EngineResponseSchema.nullable(),
   result: EngineResultSchema,
 })
 

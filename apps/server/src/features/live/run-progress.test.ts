@@ -59,7 +59,7 @@ test('of thousands of steps within a moment the last few are told, then the end'
     runId: run.runId,
     projectId: 'p',
     outcome,
-    attempt: { ...run, platformId: '', payloadFileId: null },
+    attempt: { ...run, platformId: '', payloadFileId: null, resumeFileId: null },
   })
   await told
   const steps = got.filter(({ message }) => Object(message).step)

@@ -1,12 +1,12 @@
-import type { EngineResult, JournalEntry } from '@piecework/engine/protocol'
+import type { EngineResponse, EngineResult, JournalEntry } from '@piecework/engine/protocol'
 import { assembleLog } from '@piecework/model/run/log'
 import type { FlowRunStatus } from '@piecework/model/run/status'
 import type { StepOutput, StepPath } from '@piecework/model/run/step-output'
-import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
 import type { Task, TaskOutcome } from '@piecework/worker/task'
 import type { Logger } from 'pino'
 import type { Running, WorkerLink } from '../../dispatch/work.ts'
 import type { AttemptObserver, RunObserver } from '../../observability/observer.ts'
+import { valueOf } from '../webhooks/json-text.ts'
 import { endLoops, lacksEvent, logOfJournal } from './journal.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
 import type { RunFacts } from './present.ts'
@@ -31,7 +31,10 @@ export interface Attempt {
   payload: string
   /** Where the payload is stored until the attempt is over. */
   payloadFileId: string | null
-  resumePayload: ResumePayload | null
+  /** JSON text. */
+  resumePayload: string | null
+  /** Where that is stored until the attempt is over, when it is large. */
+  resumeFileId: string | null
   journal: JournalEntry[]
   /** Of earlier stretches of the run. */
   tags: string[]
@@ -45,7 +48,7 @@ export interface RunEnd {
   runId: string
   projectId: string
   outcome: RunOutcome
-  attempt: Pick<Attempt, 'flowId' | 'platformId' | 'payloadFileId' | 'facts' | 'startTime'>
+  attempt: Pick<Attempt, 'flowId' | 'platformId' | 'payloadFileId' | 'resumeFileId' | 'facts' | 'startTime'>
 }
 
 /** What a step says of itself while it runs; `output` is JSON text. */
@@ -117,7 +120,8 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     if (app !== undefined) await recorder.reply({ runId, app, reply })
   }
 
-  const respond = (attempt: Attempt, response: FlowResponse): void => {
+  const respond = (attempt: Attempt, { body, ...answer }: EngineResponse): void => {
+    const response = { ...answer, body: valueOf(body) }
     keepReply(attempt, { kind: 'RESPONSE', response }).catch((err: unknown) =>
       log.warn({ err, runId: attempt.runId }, 'the answer of a run could not be stored; its caller has the message'),
     )
@@ -194,7 +198,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
           seen.steps(entries)
           return recorder.journal({ runId, attempt: attempt.attempt, projectId, entries })
         },
-        respond: (response: FlowResponse) => respond(attempt, response),
+        respond: (response) => respond(attempt, response),
         progress: (stepName, path, output) => parts.listener.progress(attempt, { stepName, path, output }),
       })
       state.cancel = running.cancel

@@ -2,7 +2,6 @@ import type { JournalEntry } from '@piecework/engine/protocol'
 import { AppError } from '@piecework/model/errors'
 import { isTerminal } from '@piecework/model/run/status'
 import { StepOutput } from '@piecework/model/run/step-output'
-import type { ResumePayload } from '@piecework/model/run/waitpoint'
 import type { Logger } from 'pino'
 import { ZodError } from 'zod'
 import type { Db } from '../../database/open.ts'
@@ -42,7 +41,7 @@ interface Parts {
   /** Tells who waits for the answer of a run that it is over. */
   replies: Pick<RunReplies, 'finished'>
   sampleData(run: StoredRun): Promise<Record<string, string>>
-  payloads: Pick<RunPayloads, 'read'>
+  payloads: Pick<RunPayloads, 'read' | 'readResume'>
   /** Is told of runs that end without an attempt. */
   finished: RunListener['finished']
   log: Logger
@@ -100,8 +99,10 @@ export function createRunJobs(parts: Parts): JobHandler {
     const logged = await loggedEntries(run)
     // Once there is more than the log, the pause has been left, and its step may be about to pause again.
     const paused = journalled.length === 0 ? logged.filter(isPause).map(({ stepName }) => stepName) : []
-    const resumePayload =
-      (paused.length > 0 && (await parts.waitpoints.endPause(run.id, paused))) || onlyPayload(run.resumePayload)
+    const delayed = paused.length > 0 ? await parts.waitpoints.endPause(run.id, paused) : null
+    const { resumePayload, resumeFileId } = delayed
+      ? { resumePayload: JSON.stringify(delayed), resumeFileId: null }
+      : await resumedWith(run)
     const journal = [...logged, ...journalled].map((entry, index) => ({ ...entry, sequence: index + 1 }))
     return {
       runId: run.id,
@@ -118,12 +119,30 @@ export function createRunJobs(parts: Parts): JobHandler {
       payload: hasEvent(logged, version.version.trigger.name) ? '{}' : await parts.payloads.read(run),
       payloadFileId: run.payloadFileId,
       resumePayload,
+      resumeFileId,
       journal: await parts.logs.rehydrate(run.projectId, journal, { complete: true }),
       tags: run.tags,
       test:
         run.stepNameToTest === null ? null : { stepName: run.stepNameToTest, sampleData: await parts.sampleData(run) },
       caller: { replyTo: run.replyTo, replyUntil: run.replyUntil },
     }
+  }
+
+  const resumedWith = async ({
+    projectId,
+    resumePayload: stored,
+  }: StoredRun): Promise<Pick<Attempt, 'resumePayload' | 'resumeFileId'>> => {
+    if (stored === null) return { resumePayload: null, resumeFileId: null }
+    if ('unreadable' in stored)
+      throw new AppError('EXECUTION_STATE_MISSING', {
+        message: 'What the run was resumed with cannot be read, so it cannot go on.',
+      })
+    const { body, headers, queryParams, fileId = null } = stored
+    const resumePayload =
+      fileId === null
+        ? JSON.stringify({ body, headers, queryParams })
+        : await parts.payloads.readResume(projectId, fileId)
+    return { resumePayload, resumeFileId: fileId }
   }
 
   /** What an earlier stretch of the run left in its log: the engine knows what of it counts. */
@@ -175,7 +194,12 @@ export function createRunJobs(parts: Parts): JobHandler {
       finishTime: new Date(),
       failedStep: { name: '', displayName: '', message },
     })
-    await parts.finished({ runId: run.id, projectId: run.projectId, outcome, attempt: { ...run, facts: run } })
+    await parts.finished({
+      runId: run.id,
+      projectId: run.projectId,
+      outcome,
+      attempt: { ...run, resumeFileId: null, facts: run },
+    })
   }
 
   return async (jobs) => {
@@ -184,14 +208,6 @@ export function createRunJobs(parts: Parts): JobHandler {
     const journals = await readJournals(parts.db, repeated)
     return Promise.all(jobs.map((job) => prepare(job, runs.get(job.id), journals.get(job.id) ?? [])))
   }
-}
-
-function onlyPayload(stored: StoredRun['resumePayload']): ResumePayload | null {
-  if (stored && 'unreadable' in stored)
-    throw new AppError('EXECUTION_STATE_MISSING', {
-      message: 'What the run was resumed with cannot be read, so it cannot go on.',
-    })
-  return stored && { body: stored.body, headers: stored.headers, queryParams: stored.queryParams }
 }
 
 /** The step that waits; the loops around it are paused with it. */

@@ -61,16 +61,24 @@ export function createRunLogs(files: LogFiles): RunLogs {
     async rehydrate(projectId, entries, { complete } = { complete: false }) {
       const sliced = entries.filter((entry) => entry.output.includes('"outputSlice"'))
       if (sliced.length === 0) return entries
-      const steps: Steps = Object.fromEntries(sliced.map((entry) => [String(entry.sequence), JSON.parse(entry.output)]))
-      const lost = (await fill(projectId, steps)).find(({ output }) => output === undefined)?.outputSlice
-      if (complete && lost)
+      const slices = new Map<JournalEntry, string>()
+      for (const entry of sliced) {
+        const { outputSlice }: StepOutput = JSON.parse(entry.output)
+        if (outputSlice) slices.set(entry, outputSlice.fileId)
+      }
+      const contents = await files.readMany(projectId, [...slices.values()])
+      const lost = [...slices.values()].find((fileId) => !contents.has(fileId))
+      if (complete && lost !== undefined)
         throw new AppError('EXECUTION_STATE_MISSING', {
-          fileId: lost.fileId,
+          fileId: lost,
           message: 'An output of the run that was stored apart is gone, so it cannot be resumed.',
         })
       return entries.map((entry) => {
-        const step = steps[String(entry.sequence)]
-        return step ? { ...entry, output: JSON.stringify(step) } : entry
+        const content = contents.get(slices.get(entry) ?? '')
+        // It may be large: it is put in as the text that it is.
+        return content
+          ? { ...entry, output: `${entry.output.slice(0, -1)},"output":${decoder.decode(content)}}` }
+          : entry
       })
     },
   }

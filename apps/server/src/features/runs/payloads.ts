@@ -3,12 +3,16 @@ import type { Files } from '../files/service.ts'
 import type { NewRun } from './new-run.ts'
 import type { StoredRun } from './store.ts'
 
-/** What runs begin with: in their row while it is small, else in a file. */
+/** What runs begin with and are resumed with: in their row while it is small, else in a file. */
 export interface RunPayloads {
   /** Resolves when a payload that is too large for the row is on disk. @returns the run as it is to be recorded. */
   store(run: NewRun): Promise<NewRun>
   /** @returns JSON text; `{}` once the log has it. @throws AppError EXECUTION_STATE_MISSING when its file is gone. */
   read(run: Pick<StoredRun, 'projectId' | 'payload' | 'payloadFileId'>): Promise<string>
+  /** Puts JSON text that a run is resumed with into a file. @returns its id; null when the text is small. */
+  storeResume(projectId: string, text: string): Promise<string | null>
+  /** @throws AppError EXECUTION_STATE_MISSING when the file is gone. */
+  readResume(projectId: string, fileId: string): Promise<string>
   /** Takes the file away: the run has ended or paused, and its log has what it began with. */
   remove(projectId: string, payloadFileId: string | null): Promise<void>
 }
@@ -16,23 +20,27 @@ export interface RunPayloads {
 const KB = 1024
 
 export function createRunPayloads(files: Files, inlineKb: number): RunPayloads {
+  const isSmall = (text: string): boolean => Buffer.byteLength(text) <= inlineKb * KB
+  const save = (projectId: string, text: string): Promise<string> =>
+    files.save({ owner: { projectId }, type: 'WEBHOOK_PAYLOAD', data: Buffer.from(text) })
+  const read = async (projectId: string, payloadFileId: string): Promise<string> => {
+    const file = await files.read({ projectId }, payloadFileId)
+    if (!file)
+      throw new AppError('EXECUTION_STATE_MISSING', { payloadFileId, message: 'The payload of the run is gone.' })
+    return new TextDecoder().decode(file.data)
+  }
+
   return {
     async store(run) {
       // It is stored already when the event that the run is made of was.
-      if (run.payloadFileId !== null || Buffer.byteLength(run.payload) <= inlineKb * KB) return run
-      const data = Buffer.from(run.payload)
-      return {
-        ...run,
-        payloadFileId: await files.save({ owner: { projectId: run.projectId }, type: 'WEBHOOK_PAYLOAD', data }),
-      }
+      if (run.payloadFileId !== null || isSmall(run.payload)) return run
+      return { ...run, payloadFileId: await save(run.projectId, run.payload) }
     },
     async read({ projectId, payload, payloadFileId }) {
-      if (payloadFileId === null) return payload ?? '{}'
-      const file = await files.read({ projectId }, payloadFileId)
-      if (!file)
-        throw new AppError('EXECUTION_STATE_MISSING', { payloadFileId, message: 'The payload of the run is gone.' })
-      return new TextDecoder().decode(file.data)
+      return payloadFileId === null ? (payload ?? '{}') : read(projectId, payloadFileId)
     },
+    storeResume: async (projectId, text) => (isSmall(text) ? null : save(projectId, text)),
+    readResume: read,
     async remove(projectId, payloadFileId) {
       if (payloadFileId !== null) await files.remove({ projectId }, [payloadFileId])
     },

@@ -80,6 +80,7 @@ export function createRunReplies(bus: Bus): RunReplies {
         callers.add(answer)
         givesUp?.addEventListener('abort', () => answer({ kind: 'TIMEOUT' }), { once: true })
         waiting.set(runId, callers)
+        if (givesUp?.aborted) answer({ kind: 'TIMEOUT' })
       }),
     watch(runId) {
       if (waiting.has(runId)) watched.add(runId)

@@ -51,7 +51,7 @@ interface Parts {
   executor: RunExecutor
   replies: RunReplies
   placements: Placements
-  payloads: Pick<RunPayloads, 'store'>
+  payloads: Pick<RunPayloads, 'store' | 'remove'>
   /** No other app starts runs, so that what runs here is all that runs. */
   alone(): boolean
   /** The caller of a stored run has left: runs of callers who still wait go first. */
@@ -82,6 +82,7 @@ export function createRunStarter(parts: Parts): RunStarter {
     payload: run.payload,
     payloadFileId: run.payloadFileId,
     resumePayload: null,
+    resumeFileId: null,
     journal: [],
     tags: [],
     test: null,
@@ -169,7 +170,8 @@ export function createRunStarter(parts: Parts): RunStarter {
       return executor.fail(attemptOf(run, platformId, version), message)
     },
     async startAndWait(unaddressed, platformId, version, timeoutMs, caller) {
-      const run = { ...unaddressed, replyTo: replies.address(timeoutMs) }
+      // A large payload goes into its file first: in the record of the run it would hold up what others write.
+      const run = await payloads.store({ ...unaddressed, replyTo: replies.address(timeoutMs) })
       const { quota, lane } = await place(run)
       const reply = replies.expect(run.id, timeoutMs, caller?.gone)
       let isRefused = false
@@ -182,7 +184,7 @@ export function createRunStarter(parts: Parts): RunStarter {
       try {
         if (lane) lane.submit(item)
         else {
-          await recorder.accept(await payloads.store(run), { claimed: false })
+          await recorder.accept(run, { claimed: false })
           parts.wake(run)
         }
       } catch (error) {
@@ -196,7 +198,10 @@ export function createRunStarter(parts: Parts): RunStarter {
         silence.catch(() => replies.dismiss((id) => id === run.id))
       })
       const answer = await reply
-      if (isRefused) throw stopsBefore()
+      if (isRefused) {
+        await payloads.remove(run.projectId, run.payloadFileId).catch(() => {})
+        throw stopsBefore()
+      }
       if (answer.kind === 'TIMEOUT' || answer.kind === 'STOPPED') await (silence ?? kept(run, lane, item, null))
       return answer
     },

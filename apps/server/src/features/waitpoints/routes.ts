@@ -6,10 +6,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { implement } from '../../http/implement.ts'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
 import type { NewRun } from '../runs/new-run.ts'
+import type { RunPayloads } from '../runs/payloads.ts'
 import type { RunReplies } from '../runs/replies.ts'
 import type { RunStore, StoredRun } from '../runs/store.ts'
 import { answerOf } from '../webhooks/answer.ts'
 import type { BodyFile } from '../webhooks/body/multipart.ts'
+import { jsonOf } from '../webhooks/json-text.ts'
 import { readPayload, type SaveFlowFile, takeAnyBody } from '../webhooks/payload.ts'
 import { sendAnswer } from '../webhooks/send-answer.ts'
 import { waitingCaller } from '../webhooks/waiting-caller.ts'
@@ -28,6 +30,7 @@ interface Parts {
   /** AP_PAUSED_FLOW_TIMEOUT_DAYS */
   pausedDays: number
   saveFile: SaveFlowFile
+  payloads: Pick<RunPayloads, 'storeResume' | 'remove'>
   maxPayloadBytes: number
 }
 
@@ -39,7 +42,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** Pauses: the engine makes waitpoints, anybody who holds a link resumes (spec: facts/rest-api.md section 8). */
 export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
-  const { waitpoints, runs, replies } = parts
+  const { waitpoints, runs, replies, payloads } = parts
 
   implement(app, api.waitpoints.create, async ({ project, body }) => {
     requireTime(body, parts.pausedDays)
@@ -64,13 +67,17 @@ export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promi
     const { projectId, flowId } = run
     const save = (file: BodyFile) => parts.saveFile({ ...file, projectId, flowId })
     const { body, headers, queryParams } = (await readPayload(request, save)).payload
+    const payload = { body, headers, queryParams }
+    const fileId = await payloads.storeResume(projectId, jsonOf(payload))
     const result = await waitpoints.signal({
       runId: run.id,
       waitpointId: waitpointId ?? requestId ?? '',
       isLegacy: waitpointId === undefined,
-      payload: { body, headers, queryParams },
+      payload,
+      fileId,
       replyTo,
     })
+    if (result === 'STALE') await payloads.remove(projectId, fileId)
     if (result === 'RESUMED') parts.wake()
     return result
   }

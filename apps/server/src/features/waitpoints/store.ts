@@ -2,7 +2,7 @@ import { newId } from '@piecework/model/ids'
 import type { CreateWaitpointRequest, ResumePayload } from '@piecework/model/run/waitpoint'
 import { type Selectable, sql, type Transaction } from 'kysely'
 import type { Db } from '../../database/open.ts'
-import type { Database, FlowRunTable } from '../../database/schema.ts'
+import type { Database, FlowRunTable, StoredResumePayload } from '../../database/schema.ts'
 import { PRIORITY } from '../../queue/job.ts'
 import { keyOfReply } from '../runs/missed-replies.ts'
 import type { NewRun } from '../runs/new-run.ts'
@@ -24,6 +24,8 @@ export interface Signal {
   /** By the older form of link any pause of an older piece is meant, whatever the id. */
   isLegacy?: boolean
   payload: ResumePayload
+  /** The file that holds the payload, when it is large; `payload` counts for nothing then. */
+  fileId?: string | null
   /** Where the caller waits for the answer of the run, when it does. */
   replyTo?: NewRun['replyTo']
 }
@@ -82,7 +84,7 @@ export function createWaitpointStore(db: Db): WaitpointStore {
     },
 
     async endPause(runId, stepNames) {
-      const payload: ResumePayload = { body: {}, headers: {}, queryParams: {} }
+      const payload = NOTHING
       const result = await sql`
         with ended as (
           delete from waitpoint where "flowRunId" = ${runId} and status = 'PENDING'
@@ -122,8 +124,7 @@ async function takeEarly(db: Db, { flowRunId, projectId, stepName }: CreateWaitp
 
 type LockedRun = Pick<Selectable<FlowRunTable>, 'status' | 'projectId' | 'environment'>
 
-/** What resumes a run, with the id that an older form of link had: opened twice, it is not taken for the next pause. */
-export type StoredResumePayload = ResumePayload & { requestId?: string }
+const NOTHING: ResumePayload = { body: {}, headers: {}, queryParams: {} }
 
 async function receive(trx: Transaction<Database>, signal: Signal): Promise<SignalResult> {
   const { runId, waitpointId, isLegacy = false, replyTo = null } = signal
@@ -137,7 +138,10 @@ async function receive(trx: Transaction<Database>, signal: Signal): Promise<Sign
     .executeTakeFirst()
   if (!run) return 'STALE'
   const waitpoint = await find(trx, signal)
-  const payload: StoredResumePayload = isLegacy ? { ...signal.payload, requestId: waitpointId } : signal.payload
+  const payload: StoredResumePayload = {
+    ...(signal.fileId ? { ...NOTHING, fileId: signal.fileId } : signal.payload),
+    ...(isLegacy ? { requestId: waitpointId } : {}),
+  }
   const resumePayload = jsonOf(payload)
   // What the run said to an earlier caller at the same app is not for this one.
   if (replyTo) await trx.deleteFrom('bus_message').where('id', '=', keyOfReply(replyTo.app, runId)).execute()

@@ -11,6 +11,19 @@ export class JsonText {
   }
 }
 
+/** Smaller texts are made into values: that takes no time to speak of. */
+const LARGE_LENGTH = 64 * 1024
+
+/** The value of JSON text that code of users may have written; large text stays as it is. */
+export function valueOf(text: string): unknown {
+  if (text.length > LARGE_LENGTH && !text.startsWith('"')) return new JsonText(text)
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
 /** JSON text of a map, some members of which may be JSON text already. */
 export function jsonOf(map: object): string {
   const members = Object.entries(map).filter(([, value]) => value !== undefined)

@@ -2,6 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { AppError } from '@piecework/model/errors'
 import type { FastifyReply } from 'fastify'
 import type { WebhookAnswer } from './answer.ts'
+import { jsonOfValue } from './json-text.ts'
 
 /**
  * What a flow answers comes from the same origin as forms, chats and the hand-over of OAuth2 codes. The sandbox gives a
@@ -82,7 +83,7 @@ export function sendAnswer(reply: FastifyReply, { status, headers, body }: Webho
     return reply.send(body)
   }
   if (!reply.hasHeader('content-type')) reply.header('content-type', 'application/json; charset=utf-8')
-  return reply.send(JSON.stringify(body))
+  return reply.send(jsonOfValue(body))
 }
 
 function isSendable(name: string, value: string): boolean {
