@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { readPlainXml } from './plain-xml.ts'
 
 /** XML as values, the same for webhook calls and for pieces. */
 
@@ -20,7 +21,23 @@ export class XmlError extends Error {
  * booleans; attributes stay text.
  * @throws XmlError with the line where it is not well-formed.
  */
-export function parseXml(
+export function parseXml(text: string, options: XmlOptions = {}): unknown {
+  const declaration = DECLARATION.exec(text)?.[0] ?? ''
+  const plain = readPlainXml(text.slice(declaration.length), {
+    ignoreAttributes: options.ignoreAttributes === true,
+    valueOf: scalarOf,
+    decode: REFERENCES.decode,
+  })
+  if (plain === undefined) return parseAnyXml(text, options)
+  if (declaration === '' || options.ignoreDeclaration === true) return plain
+  const declared: unknown = Reflect.get(Object(parseAnyXml(`${declaration}<a/>`, options)), '?xml')
+  return { '?xml': declared, ...plain }
+}
+
+const DECLARATION = /^<\?xml(?:[ \t\n]+[a-z]+="[^"<>&?]*")+[ \t\n]*\?>/
+
+/** The same by the library alone, which knows all of XML. */
+export function parseAnyXml(
   text: string,
   { ignoreAttributes = false, ignoreDeclaration = false }: XmlOptions = {},
 ): unknown {
