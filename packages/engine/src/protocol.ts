@@ -174,8 +174,11 @@ export interface JournalEntry {
   path: StepPath
   /** JSON text of a StepOutput, without secrets. A loop's carries no iterations: those are entries of their own. */
   output: string
-  /** Large output cut out of `output`, to be stored as a FLOW_RUN_LOG_SLICE file with this id. */
-  slice?: { fileId: string; data: string }
+  /**
+   * Large output cut out of `output`, to be stored as a FLOW_RUN_LOG_SLICE file with this id; null for the event of the
+   * run as it was sent, which need not travel back.
+   */
+  slice?: { fileId: string; data: string | null }
 }
 
 export interface FlowResult {

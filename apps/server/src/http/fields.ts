@@ -82,7 +82,8 @@ const SMALL_INDEX = 20
 
 class Node {
   readonly items: unknown[] = []
-  readonly #children = new Map<string, Node>()
+  /** Most have none, and a form may have millions of fields. */
+  #children: Map<string, Node> | undefined
   /** Named with `[]`: a list also with a single item. */
   #isList = false
 
@@ -100,6 +101,7 @@ class Node {
   }
 
   #child(name: string): Node {
+    this.#children ??= new Map()
     const known = this.#children.get(name)
     if (known) return known
     const child = new Node()
@@ -108,20 +110,25 @@ class Node {
   }
 
   toMap(): Record<string, unknown> {
-    return Object.fromEntries([...this.#children].map(([name, child]) => [name, child.#toValue()]))
+    return Object.fromEntries(this.#values())
+  }
+
+  *#values(): Generator<[string, unknown]> {
+    for (const [name, child] of this.#children ?? []) yield [name, child.#toValue()]
   }
 
   #toValue(): unknown {
+    if (this.#children === undefined && this.items.length > 0)
+      return this.items.length === 1 && !this.#isList ? this.items[0] : this.items
     const list = this.#listed()
     if (this.items.length === 0) return list ?? this.toMap()
-    if (this.#children.size > 0) return [...this.items, ...(list ?? [this.toMap()])]
-    return this.items.length === 1 && !this.#isList ? this.items[0] : this.items
+    return [...this.items, ...(list ?? [this.toMap()])]
   }
 
   /** The children in the order of their indexes, when they have such; undefined for names and for scattered numbers. */
   #listed(): unknown[] | undefined {
     const indexed: [number, Node][] = []
-    for (const [name, child] of this.#children) {
+    for (const [name, child] of this.#children ?? []) {
       const index = Number(name)
       if (!Number.isSafeInteger(index) || index < 0 || String(index) !== name) return undefined
       indexed.push([index, child])

@@ -54,28 +54,50 @@ export function encodeFrame({ head, texts }: Frame, maxBytes: number): Uint8Arra
  * any of it is kept.
  */
 export function createFrameReader(maxBytes: number, onFrame: (frame: Frame) => void) {
-  let chunks: Uint8Array[] = []
-  let kept = 0
-  /** Bytes that are needed before there is anything to do. */
-  let needed = U32
+  /** The beginning of a frame that does not yet say how long it is. */
+  let head: Uint8Array = allocUnsafe(0)
+  /** A frame of which a part has come, in the memory that it needs and no more. */
+  let partial: { bytes: Uint8Array; filled: number } | undefined
+
+  /** @returns what follows the frame, if all of it is there */
+  const begin = (bytes: Uint8Array): Uint8Array => {
+    const length = readLength(bytes, 0)
+    if (length > maxBytes) throw new BadFrameError(`a message has ${length} bytes, and ${maxBytes} are allowed`)
+    const end = U32 + length
+    if (bytes.length < end) {
+      partial = { bytes: allocUnsafe(end), filled: 0 }
+      return bytes
+    }
+    onFrame(decodeFrame(bytes.subarray(U32, end)))
+    return bytes.subarray(end)
+  }
+
+  const goOn = (part: { bytes: Uint8Array; filled: number }, chunk: Uint8Array): Uint8Array => {
+    const taken = chunk.subarray(0, part.bytes.length - part.filled)
+    part.bytes.set(taken, part.filled)
+    part.filled += taken.length
+    if (part.filled === part.bytes.length) {
+      partial = undefined
+      onFrame(decodeFrame(part.bytes.subarray(U32)))
+    }
+    return chunk.subarray(taken.length)
+  }
 
   return {
     /** @throws BadFrameError, and what `onFrame` throws */
     take(chunk: Uint8Array): void {
-      chunks.push(chunk)
-      kept += chunk.length
-      while (kept >= needed) {
-        const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : concat(chunks, kept)
-        const length = readLength(bytes, 0)
-        if (length > maxBytes) throw new BadFrameError(`a message has ${length} bytes, and ${maxBytes} are allowed`)
-        chunks = [bytes]
-        needed = U32 + length
-        if (kept < needed) return
-        chunks = kept > needed ? [bytes.subarray(needed)] : []
-        kept -= needed
-        const frame = decodeFrame(bytes.subarray(U32, needed))
-        needed = U32
-        onFrame(frame)
+      for (let rest = chunk; rest.length > 0; ) {
+        if (partial) {
+          rest = goOn(partial, rest)
+          continue
+        }
+        const bytes = head.length === 0 ? rest : concat([head, rest])
+        head = allocUnsafe(0)
+        if (bytes.length < U32) {
+          head = bytes
+          return
+        }
+        rest = begin(bytes)
       }
     },
   }

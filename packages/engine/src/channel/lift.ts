@@ -50,7 +50,7 @@ const visitEntries = (entries: readonly JournalEntry[], visit: Visit): JournalEn
   entries.map((entry) => {
     const output = visit(entry.output)
     const { slice } = entry
-    return slice === undefined
+    return slice === undefined || slice.data === null
       ? { ...entry, output }
       : { ...entry, output, slice: { ...slice, data: visit(slice.data) } }
   })

@@ -21,12 +21,17 @@ export interface Journal {
   readonly isReplay: boolean
 }
 
-export function createJournal(
-  port: RunPort,
-  entries: JournalEntry[],
-  sliceThresholdBytes: number,
-  showing: Showing,
-): Journal {
+interface Parts {
+  port: RunPort
+  /** What earlier attempts wrote down. */
+  entries: JournalEntry[]
+  sliceThresholdBytes: number
+  showing: Showing
+  /** JSON text that whoever keeps the journal has, too. */
+  event: string
+}
+
+export function createJournal({ port, entries, sliceThresholdBytes, showing, event }: Parts): Journal {
   const earlier = new Map<string, JournalEntry>()
   for (const entry of entries) {
     const scope = entry.path.map(([loop, iteration]) => `${loop}:${iteration}/`).join('')
@@ -39,7 +44,7 @@ export function createJournal(
     isReplay: entries.length > 0,
     write(record, scope, matters) {
       showing.hide(record)
-      const slice = cutSlice(record, sliceThresholdBytes)
+      const slice = cutSlice(record, sliceThresholdBytes, event)
       const output: string[] = []
       printRecord(record, output, showing, false)
       sequence += 1
@@ -66,9 +71,10 @@ export function createJournal(
 }
 
 /** A large output leaves the log for a file of its own; the step keeps it in memory for those that follow. */
-function cutSlice(record: StepRecord, thresholdBytes: number): JournalEntry['slice'] {
+function cutSlice(record: StepRecord, thresholdBytes: number, event: string): JournalEntry['slice'] {
   if (record.outputText === undefined || record.outputBytes <= thresholdBytes || record.slice !== undefined)
     return undefined
   record.slice = { fileId: newId(), size: record.outputBytes }
-  return { fileId: record.slice.fileId, data: record.shownText ?? record.outputText }
+  const data = record.shownText ?? record.outputText
+  return { fileId: record.slice.fileId, data: data === event ? null : data }
 }

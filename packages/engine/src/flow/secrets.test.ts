@@ -130,7 +130,7 @@ describe.each(BOTH_MODES)('secrets of connections, %s', (mode) => {
         ...entry,
         ...(entry.slice === undefined
           ? {}
-          : { output: JSON.stringify({ ...JSON.parse(entry.output), output: JSON.parse(entry.slice.data) }) }),
+          : { output: JSON.stringify({ ...JSON.parse(entry.output), output: JSON.parse(entry.slice.data ?? '') }) }),
       }))
     const again = await run(engine, operationOf(prepared, { journal, triggerPayload: '{"body":{"n":1}}' }))
     expect(again.log.executionState.steps.step_2?.output).toEqual([SECRET.length, '(**REDACTED**)'])

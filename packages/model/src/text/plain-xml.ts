@@ -7,7 +7,7 @@
 export interface PlainXmlOptions {
   ignoreAttributes: boolean
   /** Makes a value of the text of an element, without the white space around it. */
-  valueOf(text: string): unknown
+  scalar(text: string): unknown
   /** Fills in character references. */
   decode(text: string): string
 }
@@ -106,11 +106,11 @@ function readAttributes(
 }
 
 /** @returns false for a text that is not well-formed. */
-function addText(element: Element, raw: string, { decode, valueOf }: PlainXmlOptions): boolean {
+function addText(element: Element, raw: string, { decode, scalar }: PlainXmlOptions): boolean {
   const text = raw.trim()
   if (text === '') return true
   if (text.includes('&') && text.replaceAll(REFERENCE, '').includes('&')) return false
-  const value = valueOf(decode(text))
+  const value = scalar(decode(text))
   element.text = element.text === undefined ? value : `${element.text}${value}`
   return true
 }

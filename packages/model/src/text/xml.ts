@@ -25,7 +25,7 @@ export function parseXml(text: string, options: XmlOptions = {}): unknown {
   const declaration = DECLARATION.exec(text)?.[0] ?? ''
   const plain = readPlainXml(text.slice(declaration.length), {
     ignoreAttributes: options.ignoreAttributes === true,
-    valueOf: scalarOf,
+    scalar: scalarOf,
     decode: REFERENCES.decode,
   })
   if (plain === undefined) return parseAnyXml(text, options)

@@ -13,7 +13,7 @@ export const JournalEntrySchema = z.object({
   stepName: z.string(),
   path: StepPath,
   output: z.string(),
-  slice: z.object({ fileId: z.string(), data: z.string() }).optional(),
+  slice: z.object({ fileId: z.string(), data: z.string().nullable() }).optional(),
 }) satisfies z.ZodType<JournalEntry>
 
 export const EngineResponseSchema = z.object({

@@ -6,8 +6,8 @@ import type { Task, TaskOutcome } from '@piecework/worker/task'
 import type { Logger } from 'pino'
 import type { Running, WorkerLink } from '../../dispatch/work.ts'
 import type { AttemptObserver, RunObserver } from '../../observability/observer.ts'
-import { valueOf } from '../webhooks/json-text.ts'
-import { endLoops, lacksEvent, logOfJournal } from './journal.ts'
+import { valueOfJson } from '../webhooks/json-text.ts'
+import { endLoops, eventOfLog, lacksEvent, logOfJournal, NO_EVENT } from './journal.ts'
 import { type RunOutcome, StaleAttemptError } from './outcome.ts'
 import type { RunFacts } from './present.ts'
 import type { RunRecorder } from './recorder.ts'
@@ -36,6 +36,8 @@ export interface Attempt {
   /** Where that is stored until the attempt is over, when it is large. */
   resumeFileId: string | null
   journal: JournalEntry[]
+  /** The same as it is stored, without the large outputs that were put elsewhere. */
+  written: JournalEntry[]
   /** Of earlier stretches of the run. */
   tags: string[]
   test: { stepName: string; sampleData: Record<string, string> } | null
@@ -121,7 +123,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
   }
 
   const respond = (attempt: Attempt, { body, ...answer }: EngineResponse): void => {
-    const response = { ...answer, body: valueOf(body) }
+    const response = { ...answer, body: valueOfJson(body) }
     keepReply(attempt, { kind: 'RESPONSE', response }).catch((err: unknown) =>
       log.warn({ err, runId: attempt.runId }, 'the answer of a run could not be stored; its caller has the message'),
     )
@@ -139,7 +141,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
       log.info({ runId: attempt.runId }, `a worker has given a run back: ${outcome.message}`)
       return parts.redeliver(attempt.runId, outcome.retryAfterMs)
     }
-    const entries = outcome.kind === 'RESULT' ? outcome.message.entries : []
+    const entries = outcome.kind === 'RESULT' ? outcome.message.entries.map(whole(attempt)) : []
     const response = outcome.kind === 'RESULT' ? outcome.message.response : null
     // The caller need not wait for the record of the run.
     if (response) respond(attempt, response)
@@ -150,22 +152,31 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
       return
     }
     const ended = outcome.kind === 'RESULT' ? fromResult(outcome.message.result, attempt) : explain(outcome, parts)
-    const run: RunOutcome = 'log' in ended ? ended : { ...ended, ...(await logOfLostEngine(attempt, ended.message)) }
+    const { run, slices } = 'log' in ended ? { run: ended, slices: entries } : await endOfLostEngine(attempt, ended)
     if (run.status !== 'PAUSED') replies.finished(attempt.runId, run.status, response ? NO_CALLER : attempt.caller)
     const { runId, projectId } = attempt
     seen.steps(entries)
     seen.ended(run)
-    await recorder.finish({ runId, attempt: attempt.attempt, projectId, entries, outcome: run })
+    await recorder.finish({
+      runId,
+      attempt: attempt.attempt,
+      projectId,
+      entries: slices,
+      outcome: run,
+    })
     await parts.listener.finished({ runId, projectId, outcome: run, attempt })
   }
 
   /** What the journal still knows of a run whose engine process died. */
-  const logOfLostEngine = async (attempt: Attempt, message: string) => {
+  const endOfLostEngine = async (
+    attempt: Attempt,
+    { status, message }: { status: FlowRunStatus; message: string },
+  ): Promise<{ run: RunOutcome; slices: JournalEntry[] }> => {
     await recorder.flush()
-    const entries = [...attempt.journal, ...(await parts.readJournal(attempt.runId))]
+    const entries = [...attempt.written, ...(await parts.readJournal(attempt.runId))]
     const { trigger } = attempt.version.version
     const { name, type } = trigger
-    const event = attempt.executeTrigger ? null : attempt.payload
+    const { event, slices } = attempt.executeTrigger ? NO_EVENT : eventOfLog(attempt.payload, entries, name)
     const beginning = { name, type, event, tags: attempt.tags }
     const known = logOfJournal(entries, beginning)
     const keepsPayload = lacksEvent(entries, attempt.executeTrigger, name)
@@ -176,12 +187,16 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     const runLog = inFlight ? logOfJournal([...entries, failureOf(inFlight, message)], beginning) : known
     endLoops(runLog.executionState.steps)
     return {
-      finishTime: new Date(),
-      failedStep: failed ? { name: failed.name, displayName: failed.displayName, message } : null,
-      tags: attempt.tags,
-      stepsCount: entries.length,
-      log: JSON.stringify(runLog),
-      keepsPayload,
+      slices,
+      run: {
+        status,
+        finishTime: new Date(),
+        failedStep: failed ? { name: failed.name, displayName: failed.displayName, message } : null,
+        tags: attempt.tags,
+        stepsCount: entries.length,
+        log: JSON.stringify(runLog),
+        keepsPayload,
+      },
     }
   }
 
@@ -196,7 +211,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
       const running = link.execute(await task(attempt), {
         journal: (entries) => {
           seen.steps(entries)
-          return recorder.journal({ runId, attempt: attempt.attempt, projectId, entries })
+          return recorder.journal({ runId, attempt: attempt.attempt, projectId, entries: entries.map(whole(attempt)) })
         },
         respond: (response) => respond(attempt, response),
         progress: (stepName, path, output) => parts.listener.progress(attempt, { stepName, path, output }),
@@ -282,6 +297,12 @@ function explain(
     }
   return { status: 'INTERNAL_ERROR', message: outcome.message }
 }
+
+/** What an engine leaves out of its entries, because it was sent to it. */
+const whole =
+  ({ payload }: Attempt) =>
+  (entry: JournalEntry): JournalEntry =>
+    entry.slice?.data === null ? { ...entry, slice: { ...entry.slice, data: payload } } : entry
 
 /** The end that a step did not come to itself. */
 function failureOf(

@@ -11,7 +11,16 @@ import type { Queue } from '../../queue/queue.ts'
 import type { WaitpointStore } from '../waitpoints/store.ts'
 import type { Aftermath } from './aftermath.ts'
 import type { Attempt, RunExecutor, RunListener } from './execute.ts'
-import { endLoops, hasEvent, journalOfLog, lacksEvent, logOfJournal, readJournals } from './journal.ts'
+import {
+  endLoops,
+  eventOfLog,
+  hasEvent,
+  journalOfLog,
+  lacksEvent,
+  logOfJournal,
+  NO_EVENT,
+  readJournals,
+} from './journal.ts'
 import type { RunLogs } from './logs.ts'
 import type { RunOutcome } from './outcome.ts'
 import type { RunPayloads } from './payloads.ts'
@@ -120,6 +129,7 @@ export function createRunJobs(parts: Parts): JobHandler {
       payloadFileId: run.payloadFileId,
       resumePayload,
       resumeFileId,
+      written: journal,
       journal: await parts.logs.rehydrate(run.projectId, journal, { complete: true }),
       tags: run.tags,
       test:
@@ -165,18 +175,16 @@ export function createRunJobs(parts: Parts): JobHandler {
     const entries = [...(await loggedEntries(run).catch(() => [])), ...journal]
     const { trigger } = (await parts.versions.get(run.flowVersionId).catch(() => null))?.version ?? {}
     const name = trigger?.name ?? 'trigger'
-    const log = logOfJournal(entries, {
-      name,
-      type: trigger?.type ?? 'EMPTY',
-      // The run ends whether or not its payload can be read.
-      event: run.executeTrigger ? null : await parts.payloads.read(run).catch(() => '{}'),
-      tags: run.tags,
-    })
+    const { event, slices } = run.executeTrigger
+      ? NO_EVENT
+      : // The run ends whether or not its payload can be read.
+        eventOfLog(await parts.payloads.read(run).catch(() => '{}'), entries, name)
+    const log = logOfJournal(entries, { name, type: trigger?.type ?? 'EMPTY', event, tags: run.tags })
     if (isTerminal(end.status)) endLoops(log.executionState.steps)
     const keepsPayload = lacksEvent(entries, run.executeTrigger, name)
     const outcome = { ...end, tags: run.tags, stepsCount: entries.length, log: JSON.stringify(log), keepsPayload }
     const { id: runId, attempt, projectId } = run
-    await parts.recorder.finish({ runId, attempt, projectId, entries: [], outcome })
+    await parts.recorder.finish({ runId, attempt, projectId, entries: slices, outcome })
     return outcome
   }
 

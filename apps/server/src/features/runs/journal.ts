@@ -1,6 +1,7 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
+import { newId } from '@piecework/model/ids'
 import { assembleLog, type PlacedStep, placedSteps } from '@piecework/model/run/log'
-import { RunLog, StepOutput, StepPath, type Steps } from '@piecework/model/run/step-output'
+import { type OutputSlice, RunLog, StepOutput, StepPath, type Steps } from '@piecework/model/run/step-output'
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 
@@ -44,8 +45,8 @@ export function journalOfLog(log: string): JournalEntry[] {
 export interface Beginning {
   name: string
   type: string
-  /** JSON text of the event; null when the trigger has yet to make one. */
-  event: string | null
+  /** JSON text of the event, or the file that it goes into; null when the journal has it, or the trigger has yet to make one. */
+  event: string | OutputSlice | null
   tags: string[]
 }
 
@@ -53,8 +54,30 @@ export interface Beginning {
 export function logOfJournal(entries: readonly JournalEntry[], { name, type, event, tags }: Beginning): RunLog {
   const steps = journalledSteps(entries)
   if (event === null) return assembleLog(steps, tags)
-  const trigger = { type, status: 'SUCCEEDED' as const, input: {}, output: parsed(event) }
+  const output = typeof event === 'string' ? { output: parsed(event) } : { outputSlice: event }
+  const trigger = { type, status: 'SUCCEEDED' as const, input: {}, ...output }
   return assembleLog([{ stepName: name, path: [], output: trigger }, ...steps], tags)
+}
+
+/** Events whose text is longer are not made into a value only to be written down. */
+const LARGE_LENGTH = 64 * 1024
+export const NO_EVENT = { event: null, slices: [] }
+
+/**
+ * The event of a run as its log shall have it.
+ * @param payload JSON text
+ * @returns with it what is to be stored beside the log.
+ */
+export function eventOfLog(
+  payload: string,
+  entries: readonly JournalEntry[],
+  triggerName: string,
+): { event: Beginning['event']; slices: JournalEntry[] } {
+  if (payload.length <= LARGE_LENGTH) return { event: payload, slices: [] }
+  if (entries.some(({ stepName, path }) => stepName === triggerName && path.length === 0)) return NO_EVENT
+  const event = { fileId: newId(), size: Buffer.byteLength(payload) }
+  const slice = { fileId: event.fileId, data: payload }
+  return { event, slices: [{ sequence: 0, stepName: triggerName, path: [], output: '{}', slice }] }
 }
 
 /** Whether the trigger came to its output. */

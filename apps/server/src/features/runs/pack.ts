@@ -76,7 +76,7 @@ export function createRunPacker(
         entries
           .flatMap(({ slice }) => slice ?? [])
           .map(async ({ fileId: id, data }): Promise<PackedSlice> => {
-            const packed = await compress(data)
+            const packed = await compress(data ?? 'null')
             const s3Key = await put(projectId, 'FLOW_RUN_LOG_SLICE', packed)
             const place =
               s3Key === null ? ({ location: 'DB', data: packed } as const) : ({ location: 'S3', data: null } as const)

@@ -84,6 +84,7 @@ export function createRunStarter(parts: Parts): RunStarter {
     resumePayload: null,
     resumeFileId: null,
     journal: [],
+    written: [],
     tags: [],
     test: null,
     caller: NO_CALLER,

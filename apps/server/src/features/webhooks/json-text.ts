@@ -15,7 +15,7 @@ export class JsonText {
 const LARGE_LENGTH = 64 * 1024
 
 /** The value of JSON text that code of users may have written; large text stays as it is. */
-export function valueOf(text: string): unknown {
+export function valueOfJson(text: string): unknown {
   if (text.length > LARGE_LENGTH && !text.startsWith('"')) return new JsonText(text)
   try {
     return JSON.parse(text)

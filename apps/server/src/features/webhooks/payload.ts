@@ -78,12 +78,15 @@ export async function readPayload(request: FastifyRequest, save: SaveFile): Prom
   const isLarge = sent.length > READ_APART_BYTES && !isFile(media)
   const { content, bytes = sent } =
     isLarge || encodings.length > 0
-      ? await readApart({
-          bytes: sent,
-          contentType,
-          encodings,
-          limitBytes: request.routeOptions.bodyLimit ?? sent.length,
-        })
+      ? await readApart(
+          {
+            bytes: sent,
+            contentType,
+            encodings,
+            limitBytes: request.routeOptions.bodyLimit ?? sent.length,
+          },
+          Object.values(Object(request.params)).join('/'),
+        )
       : { content: readContent(sent, media) }
   const data = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const read = await withFiles(content, save, { data, mimeType: media.type })

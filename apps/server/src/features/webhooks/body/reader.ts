@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { AppError } from '@piecework/model/errors'
 import type { ThreadReply, ThreadRequest } from './thread.ts'
+import { createTurns } from './turns.ts'
 
 const MB = 1024 * 1024
 /** Longest that the reading of one body may take. */
@@ -8,29 +9,42 @@ const READ_MS = 20_000
 /** A thread that has nothing to read for so long ends, and gives its memory back. */
 const IDLE_MS = 10_000
 
-/** One thread reads bodies of up to a size, one the larger ones: a small one never waits for a large one. */
+/**
+ * One thread reads bodies of up to a size, two the larger ones: a small one never waits for a large one, and no sender
+ * holds both of the threads for large ones.
+ */
 const LANES = [
-  { upToBytes: MB, read: createLane({ memoryMb: 256 }) },
-  { upToBytes: Number.POSITIVE_INFINITY, read: createLane({ memoryMb: 1024 }) },
+  { upToBytes: MB, read: createLane({ threads: 1, memoryMb: 256 }) },
+  { upToBytes: Number.POSITIVE_INFINITY, read: createLane({ threads: 2, memoryMb: 1024 }) },
 ]
 
 /**
  * Reads a body in a thread of its own, in turn with others of its size. What it holds in memory is bounded for each
  * thread, and so is the time.
+ * @param receiver what the body is for: those for one receiver follow each other, and others go between them.
  * @throws AppError PAYLOAD_TOO_LARGE when it takes too much of either, and what the reading itself throws.
  */
-export async function readApart(request: ThreadRequest): Promise<Exclude<ThreadReply, { code: unknown }>> {
+export async function readApart(
+  request: ThreadRequest,
+  receiver: string,
+): Promise<Exclude<ThreadReply, { code: unknown }>> {
   const size = request.encodings.length > 0 ? Number.POSITIVE_INFINITY : request.bytes.length
   const lane = LANES.find(({ upToBytes }) => size <= upToBytes)
   if (!lane) throw new Error('no thread reads bodies of this size')
-  const reply = await lane.read(request)
+  const reply = await lane.read(receiver, request)
   if ('code' in reply) throw new AppError(reply.code, reply.params)
   return reply
 }
 
-function createLane({ memoryMb }: { memoryMb: number }): (request: ThreadRequest) => Promise<ThreadReply> {
+type Read = (receiver: string, request: ThreadRequest) => Promise<ThreadReply>
+
+function createLane({ threads, memoryMb }: { threads: number; memoryMb: number }): Read {
+  const idle = Array.from({ length: threads }, () => createReader(memoryMb))
+  return createTurns(idle)
+}
+
+function createReader(memoryMb: number): (request: ThreadRequest) => Promise<ThreadReply> {
   let thread: Worker | undefined
-  let last: Promise<unknown> = Promise.resolve()
   let idle: NodeJS.Timeout | undefined
 
   const start = (): Worker => {
@@ -52,7 +66,7 @@ function createLane({ memoryMb }: { memoryMb: number }): (request: ThreadRequest
     thread = undefined
   }
 
-  const read = async (request: ThreadRequest): Promise<ThreadReply> => {
+  return async (request) => {
     clearTimeout(idle)
     thread ??= start()
     try {
@@ -63,12 +77,6 @@ function createLane({ memoryMb }: { memoryMb: number }): (request: ThreadRequest
     } finally {
       idle = setTimeout(end, IDLE_MS).unref()
     }
-  }
-
-  return (request) => {
-    const turn = last.then(() => read(request))
-    last = turn.catch(() => {})
-    return turn
   }
 }
 
