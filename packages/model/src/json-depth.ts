@@ -16,11 +16,11 @@ const CLOSE_OBJECT = 0x7d
 
 /**
  * Whether JSON text nests at most `limit` levels deep: to ask before parsing it, as the parser and all that walks the
- * value use the stack. Takes one look at each character, and none at a text that is too short to be too deep. Text that
+ * value use the stack. Takes one look at each character, and none at a text that is too short, or has too few lists and objects, to be too deep. Text that
  * is not JSON gets some answer, too; the parser refuses it.
  */
 export function isTextWithinDepth(text: string, limit: number = MAX_JSON_DEPTH): boolean {
-  if (text.length <= limit) return true
+  if (text.length <= limit || hasAtMost(text, limit)) return true
   let depth = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
@@ -30,6 +30,14 @@ export function isTextWithinDepth(text: string, limit: number = MAX_JSON_DEPTH):
       if (depth > limit) return false
     } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) depth--
   }
+  return true
+}
+
+/** Whether a text has so few signs that open something that it cannot be too deep: found without a look at each letter. */
+function hasAtMost(text: string, limit: number): boolean {
+  let count = 0
+  for (const sign of ['[', '{'])
+    for (let at = text.indexOf(sign); at !== -1; at = text.indexOf(sign, at + 1)) if (++count > limit) return false
   return true
 }
 

@@ -8,12 +8,24 @@ import type { TaskOutcome } from '../task.ts'
 
 /** What engines say, checked where it comes out of a sandbox, and again where it comes over a network. */
 
+const LONGEST_NAME = 1000
+/** Goes into the database: one that it cannot hold would fail what is written beside it, too. */
+const Name = z
+  .string()
+  .max(LONGEST_NAME)
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'holds letters that cannot be stored')
+const Count = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+
 export const JournalEntrySchema = z.object({
-  sequence: z.number().int(),
-  stepName: z.string(),
+  sequence: Count,
+  stepName: Name,
   path: StepPath,
   output: z.string(),
-  slice: z.object({ fileId: z.string(), data: z.string().nullable() }).optional(),
+  slice: z.object({ fileId: Name, data: z.string().nullable() }).optional(),
 }) satisfies z.ZodType<JournalEntry>
 
 export const EngineResponseSchema = z.object({
@@ -28,7 +40,7 @@ export const EngineResultSchema = z.discriminatedUnion('type', [
     status: z.enum(['SUCCEEDED', 'FAILED', 'PAUSED', 'LOG_SIZE_EXCEEDED', 'MEMORY_LIMIT_EXCEEDED', 'INTERNAL_ERROR']),
     failedStep: FailedStep.nullable(),
     tags: z.array(z.string()),
-    stepsCount: z.number().int(),
+    stepsCount: Count,
     log: z.string(),
     error: z.string().optional(),
     noEvent: z.literal(true).optional(),
