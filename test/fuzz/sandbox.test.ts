@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { BadFrameError, createFrameReader } from '@piecework/engine/channel/frames'
-import type { EngineOperation, FromEngine, JournalEntry } from '@piecework/engine/protocol'
+import type { EngineConfig, EngineOperation, FromEngine, JournalEntry } from '@piecework/engine/protocol'
 import { startSandbox } from '@piecework/worker/sandbox'
 import { readMessage } from '@piecework/worker/sandbox-message'
 import { expect, test } from 'vitest'
@@ -90,7 +90,7 @@ test('a sandbox may say anything: its run ends, and the worker goes on', {
   expect([...kinds].sort()).toEqual(['CRASHED', 'RESULT'])
 })
 
-const CONFIG = {
+const CONFIG: EngineConfig = {
   executionMode: 'UNSANDBOXED',
   networkMode: 'UNRESTRICTED',
   ssrfAllowList: [],
@@ -105,7 +105,7 @@ const CONFIG = {
     isolateMemoryMb: 64,
     apiPatienceSeconds: 1,
   },
-} as const
+}
 
 const OPERATION: EngineOperation = {
   type: 'EXECUTE_FLOW',

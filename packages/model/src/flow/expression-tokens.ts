@@ -14,7 +14,9 @@ const MAX_TRIES = 16
  */
 const TRY_COST = 400
 const BASE_BUDGET = 20_000
-const BUDGET_PER_LETTER = 4
+const BUDGET_PER_LETTER = 1
+/** A text that needs more than this, about 50 ms, is written to be slow. */
+const LARGEST_BUDGET = 150_000
 /** Longer expressions end at the first `}}`. */
 const MAX_LENGTH = 20_000
 
@@ -24,7 +26,8 @@ const MAX_LENGTH = 20_000
  * is none the first `}}` closes. Linear: a search by pattern takes quadratic time over braces that never close.
  */
 export function* tokenSpans(text: string): Generator<TokenSpan> {
-  const search: Search = { text, budget: BASE_BUDGET + BUDGET_PER_LETTER * text.length, newline: -1 }
+  const budget = Math.min(LARGEST_BUDGET, BASE_BUDGET + BUDGET_PER_LETTER * text.length)
+  const search: Search = { text, budget, newline: -1 }
   let close = -1
   let open = text.indexOf('{{')
   while (open !== -1) {
