@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { documentSettings } from '../apps/server/src/settings/document.ts'
 import { documentErrors } from './documentation/errors.ts'
+import { writeRoutes } from './documentation/routes.ts'
 
-/** Writes the pages of the documentation that are made from code. */
+/** Writes what is made from code: pages of the documentation, and the routes of the client. */
 writeFileSync(new URL('../docs/settings.md', import.meta.url), documentSettings())
 writeFileSync(new URL('../docs/errors.md', import.meta.url), documentErrors())
+writeFileSync(new URL('../packages/sdk/src/routes.ts', import.meta.url), writeRoutes())

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { isMap } from '@piecework/framework'
+import { ApiError, createClient } from '@piecework/sdk'
 import type { BuiltPackage } from './build.ts'
 
 export interface Target {
@@ -19,34 +19,20 @@ export async function uploadPackage(
   archive: string,
   { apiUrl, apiKey }: Target,
 ): Promise<boolean> {
-  const form = new FormData()
+  const body = new FormData()
   const fields = {
     packageType: 'ARCHIVE',
     scope: 'PLATFORM',
     pieceName: manifest.name,
     pieceVersion: manifest.version,
   }
-  for (const [name, value] of Object.entries(fields)) form.append(name, value)
-  form.append('pieceArchive', new Blob([new Uint8Array(await readFile(archive))]), basename(archive))
-  const url = `${apiUrl.replace(/\/+$/, '')}/v1/pieces`
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}` },
-    body: form,
-  }).catch((error: Error) => {
-    throw new Error(`${url} cannot be reached: ${error.cause instanceof Error ? error.cause.message : error.message}`)
-  })
-  if (response.ok) return true
-  const text = await response.text()
-  if (response.status === 409 && codeOf(text) === 'VALIDATION') return false
-  throw new Error(`${url} answered ${response.status}: ${text}`)
-}
-
-function codeOf(text: string): unknown {
+  for (const [name, value] of Object.entries(fields)) body.append(name, value)
+  body.append('pieceArchive', new Blob([new Uint8Array(await readFile(archive))]), basename(archive))
   try {
-    const body: unknown = JSON.parse(text)
-    return isMap(body) ? body.code : undefined
-  } catch {
-    return undefined
+    await createClient({ url: apiUrl, token: apiKey }).pieces.install({ body })
+    return true
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 409 && error.code === 'VALIDATION') return false
+    throw error
   }
 }

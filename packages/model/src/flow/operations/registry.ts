@@ -74,7 +74,7 @@ const operations = z.discriminatedUnion('type', [...versionSchemas, ...flowSchem
  * is a file and keeps them), brings imports to the newest schema and drops what requests do not need.
  */
 export const FlowOperation = z.preprocess(
-  (body, context) => (isSampleData(body) ? body : cleanJson(body, context)),
+  (body: z.input<typeof operations>, context) => (isSampleData(body) ? body : cleanJson(body, context)),
   operations,
 )
 export type FlowOperation = z.output<typeof operations>

@@ -1,0 +1,32 @@
+import { ApiError, ConnectionError } from './errors.ts'
+
+const FIRST_WAIT_MS = 250
+/** A server that asks for more patience than this is told of as an error. */
+const LONGEST_WAIT_MS = 30_000
+/** The request was not served, and may be if it comes again. */
+const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504])
+
+/** How long to wait before the next attempt; undefined when there should be none. */
+export function waitBeforeNext(error: unknown, attempt: number): number | undefined {
+  const backOff = FIRST_WAIT_MS * 2 ** attempt * (0.5 + Math.random() / 2)
+  if (error instanceof ConnectionError) return Math.min(backOff, LONGEST_WAIT_MS)
+  if (!(error instanceof ApiError) || !PASSING.has(error.status)) return undefined
+  const wait = Math.max(backOff, error.retryAfterMs ?? 0)
+  return wait > LONGEST_WAIT_MS ? undefined : wait
+}
+
+/** @throws the reason of the signal when it is aborted meanwhile. */
+export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', aborted)
+      resolve()
+    }, ms)
+    if (signal?.aborted) aborted()
+    else signal?.addEventListener('abort', aborted, { once: true })
+  })
+}

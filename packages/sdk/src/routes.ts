@@ -1,0 +1,160 @@
+import type { Routes } from './types.ts'
+
+// Made from the contract by `npm run docs`: whoever runs a client needs no schemas. Its type refuses any other.
+export const ROUTES: Routes = {
+  apiKeys: {
+    create: 'POST /v1/api-keys',
+    list: 'GET /v1/api-keys',
+    remove: 'DELETE /v1/api-keys/:id',
+  },
+  appConnections: {
+    upsert: 'POST /v1/app-connections',
+    list: 'GET /v1/app-connections',
+    owners: 'GET /v1/app-connections/owners',
+    replace: 'POST /v1/app-connections/replace',
+    update: 'POST /v1/app-connections/:id',
+    remove: 'DELETE /v1/app-connections/:id',
+  },
+  authentication: {
+    signUp: 'POST /v1/authentication/sign-up',
+    signIn: 'POST /v1/authentication/sign-in',
+    switchPlatform: 'POST /v1/authentication/switch-platform',
+  },
+  engine: {
+    project: 'GET /v1/worker/project',
+    connection: 'GET /v1/worker/app-connections/:externalId',
+    flows: 'GET /v1/engine/populated-flows',
+    flowVersion: 'GET /v1/engine/flows',
+    file: 'GET /v1/engine/files/:id bytes',
+  },
+  flags: {
+    list: 'GET /v1/flags',
+  },
+  flowRuns: {
+    list: 'GET /v1/flow-runs',
+    countByStatus: 'GET /v1/flow-runs/count-by-status',
+    get: 'GET /v1/flow-runs/:id',
+    retry: 'POST /v1/flow-runs/:id/retry',
+    retryAll: 'POST /v1/flow-runs/retry',
+    cancelAll: 'POST /v1/flow-runs/cancel',
+    archiveAll: 'POST /v1/flow-runs/archive',
+  },
+  flows: {
+    create: 'POST /v1/flows',
+    list: 'GET /v1/flows',
+    count: 'GET /v1/flows/count',
+    get: 'GET /v1/flows/:id',
+    operate: 'POST /v1/flows/:id',
+    remove: 'DELETE /v1/flows/:id',
+    template: 'GET /v1/flows/:id/template',
+    versions: 'GET /v1/flows/:id/versions',
+    run: 'POST /v1/flows/:id/run',
+  },
+  folders: {
+    create: 'POST /v1/folders',
+    list: 'GET /v1/folders',
+    get: 'GET /v1/folders/:id',
+    update: 'POST /v1/folders/:id',
+    remove: 'DELETE /v1/folders/:id nothing',
+  },
+  globalConnections: {
+    upsert: 'POST /v1/global-connections',
+    list: 'GET /v1/global-connections',
+    update: 'POST /v1/global-connections/:id',
+    remove: 'DELETE /v1/global-connections/:id',
+  },
+  health: {
+    check: 'GET /v1/health',
+    live: 'GET /v1/health/live',
+    ready: 'GET /v1/health/ready',
+    system: 'GET /v1/health/system',
+  },
+  humanInput: {
+    form: 'GET /v1/human-input/form/:flowId',
+    chat: 'GET /v1/human-input/chat/:flowId',
+  },
+  oauth2: {
+    authorizationUrl: 'POST /v1/app-connections/oauth2/authorization-url',
+    redirect: 'GET /redirect page',
+  },
+  oauthApps: {
+    list: 'GET /v1/oauth-apps',
+    upsert: 'POST /v1/oauth-apps',
+    remove: 'DELETE /v1/oauth-apps/:id',
+  },
+  pieces: {
+    categories: 'GET /v1/pieces/categories',
+    registry: 'GET /v1/pieces/registry',
+    list: 'GET /v1/pieces',
+    get: 'GET /v1/pieces/:name',
+    getScoped: 'GET /v1/pieces/:scope/:name',
+    versions: 'GET /v1/pieces/:name/versions',
+    versionsScoped: 'GET /v1/pieces/:scope/:name/versions',
+    install: 'POST /v1/pieces',
+    remove: 'DELETE /v1/pieces/:id',
+    sync: 'POST /v1/pieces/sync',
+    options: 'POST /v1/pieces/options',
+  },
+  platforms: {
+    list: 'GET /v1/platforms',
+    get: 'GET /v1/platforms/:id',
+    update: 'POST /v1/platforms/:id',
+    found: 'POST /v1/platforms',
+    image: 'GET /v1/platforms/assets/:id bytes',
+  },
+  projectRoles: {
+    list: 'GET /v1/project-roles',
+    get: 'GET /v1/project-roles/:id',
+  },
+  projects: {
+    create: 'POST /v1/projects',
+    list: 'GET /v1/projects',
+    get: 'GET /v1/projects/:id',
+    update: 'POST /v1/projects/:id',
+    remove: 'DELETE /v1/projects/:id',
+  },
+  reference: {
+    openApi: 'GET /v1/openapi.json',
+    docs: 'GET /v1/docs',
+  },
+  sampleData: {
+    testStep: 'POST /v1/sample-data/test-step',
+    get: 'GET /v1/sample-data',
+  },
+  stepFiles: {
+    upload: 'POST /v1/step-files',
+    read: 'GET /v1/step-files/signed bytes',
+  },
+  storeEntries: {
+    set: 'POST /v1/store-entries',
+    get: 'GET /v1/store-entries',
+    remove: 'DELETE /v1/store-entries nothing',
+  },
+  tags: {
+    list: 'GET /v1/tags',
+    create: 'POST /v1/tags',
+    setOnPieces: 'POST /v1/tags/pieces',
+    remove: 'DELETE /v1/tags/:id',
+  },
+  triggers: {
+    test: 'POST /v1/test-trigger',
+    stopTest: 'DELETE /v1/test-trigger',
+    saveEvent: 'POST /v1/trigger-events',
+    listEvents: 'GET /v1/trigger-events',
+    runStatus: 'GET /v1/trigger-runs/status',
+  },
+  users: {
+    list: 'GET /v1/users',
+    get: 'GET /v1/users/:id',
+    updateMe: 'POST /v1/users/me',
+    removePicture: 'DELETE /v1/users/me/profile-picture',
+    update: 'POST /v1/users/:id',
+  },
+  waitpoints: {
+    create: 'POST /v1/waitpoints',
+  },
+  workerMachines: {
+    list: 'GET /v1/worker-machines',
+    queueMetrics: 'GET /v1/worker-machines/queue-metrics',
+  },
+}
