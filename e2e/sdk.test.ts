@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { signUpOwner, startTestServer } from '@piecework/server/testing/server'
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
@@ -24,9 +27,13 @@ test('the client works in a browser, and brings no schemas along', async () => {
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   })
+  // A page of another origin.
+  const elsewhere = createServer((_request, response) => response.end('<!doctype html>'))
+  elsewhere.listen(0, '127.0.0.1')
+  await once(elsewhere, 'listening')
   try {
     const page = await browser.newPage()
-    await page.goto('about:blank')
+    await page.goto(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`)
     await page.addScriptTag({ content: file?.text ?? '' })
     const url = `${server.origin}/api`
     // Text, because the page has names of its own.
@@ -45,5 +52,7 @@ test('the client works in a browser, and brings no schemas along', async () => {
     })
   } finally {
     await browser.close()
+    elsewhere.closeAllConnections()
+    elsewhere.close()
   }
 })
