@@ -15,11 +15,10 @@ await using bench = await benchServer()
 const flowId = await bench.client.liveFlow(referenceSteps())
 const result = await load(`${bench.server.base}/v1/webhooks/${flowId}`, { connections, seconds, body: referenceBody })
 const began = performance.now()
-await until(async () => (await bench.client.runs('&status=QUEUED&status=RUNNING&limit=1')).data.length === 0)
+await until(async () => (await bench.client.runs({ status: ['QUEUED', 'RUNNING'], limit: 1 })).data.length === 0)
 const behind = (performance.now() - began) / 1000
-const { data } = await bench.client.get<{ data: { status: string; count: number }[] }>(
-  `/v1/flow-runs/count-by-status?projectId=${bench.client.projectId}`,
-)
+const { api, projectId } = bench.client
+const { data } = await api.flowRuns.countByStatus({ query: { projectId } })
 console.log(
   `accepted per second        ${result.rate.toFixed(0)}  (${(result.rate / floor).toFixed(2)} of the floor's ${floor.toFixed(0)})`,
 )

@@ -73,7 +73,7 @@ try {
 
   const quiet = performance.now()
   const client = await signIn(base)
-  for (const id of flows.ticking) await client.operate(id, 'CHANGE_STATUS', { status: 'DISABLED' })
+  for (const id of flows.ticking) await client.operate(id, { type: 'CHANGE_STATUS', request: { status: 'DISABLED' } })
   await until(async () => (await unfinished(client)) === 0 || performance.now() - quiet > PATIENCE_MS)
   const recoveredMs = performance.now() - quiet
   const runs = await allRuns(client)

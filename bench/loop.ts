@@ -26,14 +26,14 @@ for (const mode of ['UNSANDBOXED', 'SANDBOX_CODE_ONLY']) {
     ]),
   ])
   const once = async (n: number): Promise<number> => {
-    const seen = new Set((await bench.client.runs('&limit=100')).data.map((run) => run.id))
+    const seen = new Set((await bench.client.runs({ limit: 100 })).data.map((run) => run.id))
     await fetch(`${bench.server.base}/v1/webhooks/${flowId}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ n }),
     })
     const run = await until<FlowRun>(async () =>
-      (await bench.client.runs('&limit=100')).data.find((one) => !seen.has(one.id) && one.finishTime !== null),
+      (await bench.client.runs({ limit: 100 })).data.find((one) => !seen.has(one.id) && one.finishTime !== null),
     )
     if (run.status !== 'SUCCEEDED') throw new Error(`the run ended as ${run.status}`)
     return Date.parse(run.finishTime ?? '') - Date.parse(run.startTime ?? '')

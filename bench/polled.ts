@@ -1,4 +1,3 @@
-import type { PopulatedFlow } from '@piecework/model/flow/flow'
 import { type Db, openDatabase } from '@piecework/server/database/open'
 import { createTestPostgres } from '@piecework/server/database/testing'
 import { pieceArchive } from '@piecework/server/testing/piece-archive'
@@ -45,7 +44,9 @@ async function main(): Promise<void> {
     const before = memory()
 
     const enabling = await timed(() =>
-      inParallel(drafts, (id) => bench.client.operate(id, 'LOCK_AND_PUBLISH', { status: 'ENABLED' })),
+      inParallel(drafts, (id) =>
+        bench.client.operate(id, { type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } }),
+      ),
     )
     const afterEnabling = memory()
     const spread = await spreadOf(db)
@@ -98,9 +99,9 @@ async function install({ base, token }: Client): Promise<void> {
   if (!answer.ok) throw new Error(`the piece was not installed: ${await answer.text()}`)
 }
 
-async function makeDrafts({ post, operate, projectId }: Client): Promise<string[]> {
+async function makeDrafts({ draft, operate }: Client): Promise<string[]> {
   const trigger = {
-    type: 'PIECE_TRIGGER',
+    type: 'PIECE_TRIGGER' as const,
     name: 'trigger',
     displayName: 'Polled',
     valid: true,
@@ -108,8 +109,8 @@ async function makeDrafts({ post, operate, projectId }: Client): Promise<string[
     settings: { pieceName: PIECE, pieceVersion: '1.0.0', triggerName: 'polled', input: {}, propertySettings: {} },
   }
   return inParallel(Array.from({ length: FLOWS }), async () => {
-    const { id } = await post<PopulatedFlow>('/v1/flows', { displayName: 'polled', projectId })
-    await operate(id, 'UPDATE_TRIGGER', trigger)
+    const id = await draft()
+    await operate(id, { type: 'UPDATE_TRIGGER', request: trigger })
     return id
   })
 }

@@ -57,7 +57,7 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
 
 /** Nothing waits or runs any more. */
 async function finished({ client }: Deployment): Promise<void> {
-  await until(async () => (await client.runs('&status=QUEUED&status=RUNNING&limit=1')).data.length === 0)
+  await until(async () => (await client.runs({ status: ['QUEUED', 'RUNNING'], limit: 1 })).data.length === 0)
 }
 
 async function cpuByRole({ roles }: Deployment) {

@@ -18,14 +18,14 @@ for (const mode of modes) {
   await using bench = await benchServer({ AP_EXECUTION_MODE: mode, AP_WORKER_CONCURRENCY: String(SLOTS) })
   const { client, server } = bench
   const urlOf = async (projectId: string) => {
-    const { id } = await client.post<{ id: string }>('/v1/flows', { displayName: 'flow', projectId })
+    const { id } = await client.api.flows.create({ body: { displayName: 'flow', projectId } })
     await client.republish(id, referenceSteps())
     return `${server.base}/v1/webhooks/${id}/sync`
   }
   const only = await urlOf(client.projectId)
   const urls: string[] = []
   for (let n = 0; n < PROJECTS; n++) {
-    const { id } = await client.post<{ id: string }>('/v1/projects', { displayName: `tenant ${n}` })
+    const { id } = await client.api.projects.create({ body: { displayName: `tenant ${n}` } })
     urls.push(await urlOf(id))
   }
   const one = await load(only, { connections: PROJECTS, seconds, body: referenceBody })

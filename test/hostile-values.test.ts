@@ -60,12 +60,12 @@ describe('texts and times that cannot be stored are refused, and named', () => {
   })
 
   test('bodies', async () => {
-    const flow = await client.post<{ id: string }>('/v1/flows', { displayName: 'x', projectId: client.projectId })
+    const flowId = await client.draft()
     const half = '\ud800'
     const tries: [string, unknown][] = [
       ['/v1/authentication/sign-in', { email: 'a\u0000@example.com', password: 'long enough 1' }],
       ['/v1/folders', { displayName: 'a\u0000b', projectId: client.projectId }],
-      [`/v1/flows/${flow.id}`, { type: 'UPDATE_METADATA', request: { metadata: { a: half } } }],
+      [`/v1/flows/${flowId}`, { type: 'UPDATE_METADATA', request: { metadata: { a: half } } }],
       ['/v1/store-entries', { key: `a\u0000b`, value: 1 }],
     ]
     for (const [path, body] of tries) {
@@ -153,7 +153,7 @@ test('calls that no flow takes are answered before their body', async () => {
   const flowId = await client.liveFlow([respond('step_1', 'x')], webhook())
   await http(`${server.base}/v1/webhooks/${flowId}`)
   const [run] = await until(async () => {
-    const { data } = await client.runs(`&flowId=${flowId}&status=SUCCEEDED`)
+    const { data } = await client.runs({ flowId: [flowId], status: ['SUCCEEDED'] })
     return data.length > 0 && data
   })
   const over = await http(`${server.base}/v1/flow-runs/${run?.id}/waitpoints/x`, {

@@ -75,10 +75,12 @@ async function startSurroundings(sftpRoot: string): Promise<Surroundings> {
     imap: await startImapServer([rawEmail('One'), rawEmail('Two')], [rawEmail('Kept')]),
   }
   closing.push(...[echo, ...Object.values(servers)].map((server) => () => server.close()))
-  const connect = async (name: string, props: object) => {
-    const value = { type: 'CUSTOM_AUTH', props }
+  const connect = async (name: string, props: Record<string, unknown>) => {
+    const value = { type: 'CUSTOM_AUTH' as const, props }
     const connection = { externalId: name, displayName: name, pieceName: SCOPE + name, pieceVersion: versionOf(name) }
-    await client.post('/v1/app-connections', { ...connection, projectId: client.projectId, type: 'CUSTOM_AUTH', value })
+    await client.api.appConnections.upsert({
+      body: { ...connection, projectId: client.projectId, type: 'CUSTOM_AUTH', value },
+    })
     return `{{connections['${name}']}}`
   }
   const here = { host: '127.0.0.1' }
@@ -238,7 +240,7 @@ test('a flow calls another one and waits for what it returns', async () => {
     response: { response: { returned: '{{trigger.data.n}}' } },
   })
   const childId = await client.liveFlow([answer], trigger)
-  const { externalId } = await client.get<{ externalId: string }>(`/v1/flows/${childId}`)
+  const { externalId } = await client.api.flows.get({ params: { id: childId } })
   const call = (name: string, waitForResponse: boolean) =>
     step(name, 'subflows', 'callFlow', {
       ...{ flow: { externalId }, mode: 'simple', flowProps: { payload: { n: 21 } }, waitForResponse },
@@ -266,20 +268,25 @@ describe('every trigger', () => {
   })
 
   const trigger = (pieceName: string, triggerName: string, input: object) => ({
-    ...{ type: 'PIECE_TRIGGER', name: 'trigger', displayName: triggerName, valid: true },
+    ...{ type: 'PIECE_TRIGGER' as const, name: 'trigger', displayName: triggerName, valid: true },
     lastUpdatedDate: new Date().toISOString(),
     settings: { ...step('', pieceName, triggerName, input).settings, triggerName },
   })
 
   /** What the test of the trigger shows, as the editor asks for it. */
   async function shown(pieceName: string, triggerName: string, input: object): Promise<unknown[]> {
-    const { id: flowId } = await client.post<{ id: string }>('/v1/flows', {
-      displayName: 'f',
-      projectId: client.projectId,
+    const flowId = await client.draft()
+    const { version } = await client.operate(flowId, {
+      type: 'UPDATE_TRIGGER',
+      request: trigger(pieceName, triggerName, input),
     })
-    const { version } = await client.operate(flowId, 'UPDATE_TRIGGER', trigger(pieceName, triggerName, input))
-    const asked = { projectId: client.projectId, flowId, flowVersionId: version.id, testStrategy: 'TEST_FUNCTION' }
-    const { data } = await client.post<{ data: { payload: unknown }[] }>('/v1/test-trigger', asked)
+    const asked = {
+      projectId: client.projectId,
+      flowId,
+      flowVersionId: version.id,
+      testStrategy: 'TEST_FUNCTION' as const,
+    }
+    const { data } = await client.api.triggers.test({ body: asked })
     return data.map(({ payload }) => payload)
   }
 

@@ -52,14 +52,14 @@ describe.concurrent('a run that ended', () => {
     await runs.fire(flowId)
     if (status === 'CANCELED') {
       await until(async () => (await done()) === '12')
-      await client.post('/v1/flow-runs/cancel', { projectId: client.projectId, flowId: [flowId] })
+      await client.api.flowRuns.cancelAll({ body: { projectId: client.projectId, flowId: [flowId] } })
     }
     const ended = await runs.runIn(flowId, ...Object.keys(DEEDS))
     expect(ended.status).toBe(status)
 
     await rm(`${ledger}.bad`)
     const body = { strategy, projectId: client.projectId }
-    const again = await client.post<{ id: string }>(`/v1/flow-runs/${ended.id}/retry`, body)
+    const again = await client.api.flowRuns.retry({ params: { id: ended.id }, body })
     const isNew = strategy === 'ON_LATEST_VERSION'
     expect(again.id !== ended.id).toBe(isNew)
     const { steps } = await runs.ended(again.id)

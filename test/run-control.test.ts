@@ -1,6 +1,7 @@
 // Over 400 lines: retries, lists and cancels against one server, which is slow to start.
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { api } from '@piecework/api/index'
 import type { FlowRun } from '@piecework/model/run/run'
 import { isTerminal } from '@piecework/model/run/status'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -56,7 +57,10 @@ describe('retrying a run', () => {
     const still = await runs.runIn(flowId, 'FAILED')
     expect(still.failedStep).toMatchObject({ name: 'step_3' })
     await rm(`${ledger}.step_3`)
-    await client.post(`/v1/flow-runs/${failed.id}/retry`, { strategy: 'FROM_FAILED_STEP', projectId: client.projectId })
+    await client.api.flowRuns.retry({
+      params: { id: failed.id },
+      body: { strategy: 'FROM_FAILED_STEP', projectId: client.projectId },
+    })
     expect(await runs.ended(failed.id)).toMatchObject({
       status: 'SUCCEEDED',
       failedStep: null,
@@ -77,7 +81,10 @@ describe('retrying a run', () => {
     await runs.fire(flowId, { keep: 'me' })
     const failed = await runs.runIn(flowId, 'FAILED')
     await client.republish(flowId, [code('step_1', LAST, { v: '{{trigger.body.keep}}' })])
-    await client.operate(flowId, 'UPDATE_ACTION', code('step_1', 'export const code = async () => "draft"'))
+    await client.operate(flowId, {
+      type: 'UPDATE_ACTION',
+      request: code('step_1', 'export const code = async () => "draft"'),
+    })
     const again = await runs.api('POST', `/v1/flow-runs/${failed.id}/retry`, {
       strategy: 'ON_LATEST_VERSION',
       projectId: client.projectId,
@@ -108,7 +115,7 @@ describe('retrying a run', () => {
       json: { message: expect.stringContaining('strategy') },
     })
     expect((await retry(id, {})).status).toBe(400)
-    await client.post('/v1/flow-runs/cancel', { projectId: client.projectId, flowRunIds: [id] })
+    await client.api.flowRuns.cancelAll({ body: { projectId: client.projectId, flowRunIds: [id] } })
   })
 })
 
@@ -138,7 +145,10 @@ describe('listing and acting on many', () => {
     all = await started(flowId, 5)
   })
   const places = (runs: { id: string }[]) => runs.map(({ id }) => all.findIndex((run) => run.id === id))
-  const list = async (query: string) => places(await runs.runsOf(flowId, query))
+  const list = async (query: string) => {
+    const { json } = await runs.api('GET', `/v1/flow-runs?projectId=${client.projectId}&flowId=${flowId}${query}`)
+    return places(api.flowRuns.list.response.parse(json).data)
+  }
   const bulk = async (action: string, body: object) => {
     const { status, json, text } = await runs.api('POST', `/v1/flow-runs/${action}`, {
       projectId: client.projectId,
@@ -189,13 +199,13 @@ describe('listing and acting on many', () => {
   })
 
   test('pages forth and back, and nothing twice', async () => {
-    const page = (query: string) => client.runs(`&flowId=${flowId}&limit=2${query}`)
-    const first = await page('')
+    const page = (cursor?: string | null) => client.runs({ flowId: [flowId], limit: 2, cursor: cursor ?? undefined })
+    const first = await page()
     expect([places(first.data), first.previous]).toEqual([[4, 3], null])
-    const second = await page(`&cursor=${encodeURIComponent(first.next ?? '')}`)
-    const third = await page(`&cursor=${encodeURIComponent(second.next ?? '')}`)
+    const second = await page(first.next)
+    const third = await page(second.next)
     expect([places(second.data), places(third.data), third.next]).toEqual([[2, 1], [0], null])
-    const back = await page(`&cursor=${encodeURIComponent(second.previous ?? '')}`)
+    const back = await page(second.previous)
     expect([places(back.data), back.previous]).toEqual([[4, 3], null])
   })
 
@@ -243,9 +253,9 @@ describe('listing and acting on many', () => {
   })
 
   test('counts by status', async () => {
-    const { data } = await client.get<{ data: { status: string; count: number }[] }>(
-      `/v1/flow-runs/count-by-status?projectId=${client.projectId}&createdAfter=${encodeURIComponent(all[0]?.created ?? '')}`,
-    )
+    const { data } = await client.api.flowRuns.countByStatus({
+      query: { projectId: client.projectId, createdAfter: all[0]?.created },
+    })
     expect(data.find(({ status }) => status === 'FAILED')?.count).toBeGreaterThanOrEqual(3)
   })
 
@@ -282,18 +292,19 @@ describe('listing and acting on many', () => {
   })
 
   test('the runs of one project are out of reach of another', async () => {
-    const other = await client.post<{ id: string }>('/v1/projects', { displayName: 'Other' })
+    const other = await client.api.projects.create({ body: { displayName: 'Other' } })
     const ids = { projectId: other.id, flowRunIds: all.map(({ id }) => id) }
-    expect(await client.post('/v1/flow-runs/archive', ids)).toEqual({ archived: 0 })
-    expect(await client.post('/v1/flow-runs/retry', { ...ids, strategy: 'FROM_FAILED_STEP' })).toEqual({ retried: 0 })
-    expect(await client.post('/v1/flow-runs/cancel', ids)).toEqual({ cancelled: 0 })
-    expect(await client.get(`/v1/flow-runs?projectId=${other.id}&flowId=${flowId}`)).toMatchObject({ data: [] })
+    expect(await client.api.flowRuns.archiveAll({ body: ids })).toEqual({ archived: 0 })
+    expect(await client.api.flowRuns.retryAll({ body: { ...ids, strategy: 'FROM_FAILED_STEP' } })).toEqual({
+      retried: 0,
+    })
+    expect(await client.api.flowRuns.cancelAll({ body: ids })).toEqual({ cancelled: 0 })
+    expect(await client.runs({ projectId: other.id, flowId: [flowId] })).toMatchObject({ data: [] })
   })
 })
 
 describe('canceling', () => {
-  const cancel = (body: object) =>
-    client.post<{ cancelled: number }>('/v1/flow-runs/cancel', { projectId: client.projectId, ...body })
+  const cancel = (body: object) => client.api.flowRuns.cancelAll({ body: { projectId: client.projectId, ...body } })
 
   test('what runs, what waits in line and what is paused', async () => {
     const ledger = join(folder, 'canceled')
@@ -321,7 +332,7 @@ describe('canceling', () => {
     expect(await cancel({ flowRunIds: [pausedId] })).toEqual({ cancelled: 0 })
     for (const run of [...(await runs.runsOf(slow)), await client.run(pausedId)])
       expect(run).toMatchObject({ status: 'CANCELED', finishTime: expect.any(String) })
-    expect(await runs.runsOf(slow, '&status=STOPPED')).toHaveLength(3)
+    expect(await runs.runsOf(slow, { status: 'STOPPED' })).toHaveLength(3)
     // The slots are free again at once.
     const next = await client.liveFlow([respond('step_1', { free: true })])
     expect((await runs.fire(next, {}, '/sync')).json).toEqual({ free: true })
@@ -379,7 +390,7 @@ describe('canceling', () => {
     await runs.fire(flowId)
     const { id } = await runs.runIn(flowId, 'PAUSED')
     await cancel({ flowRunIds: [id] })
-    await client.post(`/v1/flow-runs/${id}/retry`, { strategy: 'FROM_FAILED_STEP' })
+    await client.api.flowRuns.retry({ params: { id }, body: { strategy: 'FROM_FAILED_STEP' } })
     expect(await runs.runIn(flowId, 'PAUSED', 'SUCCEEDED', 'FAILED')).toMatchObject({ id, status: 'PAUSED' })
     await cancel({ flowRunIds: [id] })
   })

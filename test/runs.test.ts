@@ -38,7 +38,7 @@ describe.each(['UNSANDBOXED', ISOLATED] as const)('runs in %s', (mode) => {
     const flowId = await client.liveFlow(steps)
     expect((await http(`${server.base}/v1/webhooks/${flowId}`, { json: body })).status).toBe(200)
     return until(async () => {
-      const [last] = (await client.runs(`&flowId=${flowId}`)).data
+      const [last] = (await client.runs({ flowId: [flowId] })).data
       return last && isTerminal(last.status) && client.run(last.id)
     })
   }
@@ -192,7 +192,7 @@ describe.each(['UNSANDBOXED', ISOLATED] as const)('runs in %s', (mode) => {
 
     test('the next runs are fine', async () => {
       expect(await outputOf('return "fine"')).toBe('fine')
-      expect((await client.get<{ status: string }>('/v1/health')).status).toBeDefined()
+      expect((await client.api.health.check()).status).toBeDefined()
     })
 
     test('names the step in a loop or a router', async () => {
@@ -439,13 +439,15 @@ describe.each(['UNSANDBOXED', ISOLATED] as const)('runs in %s', (mode) => {
 
     test('connections are used and not shown', async () => {
       const externalId = `secret-${mode}`
-      await client.post('/v1/app-connections', {
-        externalId,
-        displayName: 'Secret',
-        pieceName: '@activepieces/piece-webhook',
-        projectId: client.projectId,
-        type: 'SECRET_TEXT',
-        value: { type: 'SECRET_TEXT', secret_text: 'whisper' },
+      await client.api.appConnections.upsert({
+        body: {
+          externalId,
+          displayName: 'Secret',
+          pieceName: '@activepieces/piece-webhook',
+          projectId: client.projectId,
+          type: 'SECRET_TEXT',
+          value: { type: 'SECRET_TEXT', secret_text: 'whisper' },
+        },
       })
       const { steps, status } = await run([
         code('step_1', 'export const code = async (i) => [i.whole.secret_text.length, i.path.length, i.text.length]', {

@@ -54,7 +54,7 @@ beforeAll(async () => {
   token = made.stdout.trim()
   app = await newApp({ AP_API_KEY: OPERATOR })
   client = await signIn(app.base)
-  const { data } = await client.get<{ data: { platformId: string }[] }>('/v1/projects')
+  const { data } = await client.api.projects.list()
   platformId = data[0]?.platformId ?? ''
 })
 
@@ -93,17 +93,16 @@ test('a worker with a token and nothing else runs flows, and is listed with its 
   const answer = await post(`${app.base}/v1/webhooks/${flowId}/sync`, { name: 'Ada' })
   expect([answer.status, await answer.json()]).toEqual([200, { said: 'Ada!' }])
 
-  const machines = await client.get<{ status: string; information: { totalCpuCores: number } }[]>('/v1/worker-machines')
+  const machines = await client.api.workerMachines.list()
   expect(machines).toHaveLength(1)
   expect(machines[0]).toMatchObject({ status: 'ONLINE', type: 'SHARED' })
   expect(machines[0]?.information.totalCpuCores).toBeGreaterThan(0)
   // The caller has its answer before the end of the run is written.
-  const metrics = () =>
-    client.get<{ queues: { waiting: number; active: number }[] }>('/v1/worker-machines/queue-metrics')
+  const metrics = () => client.api.workerMachines.queueMetrics()
   await until(async () => (await metrics()).queues.every(({ waiting, active }) => waiting + active === 0))
   expect(await metrics()).toEqual({ queues: [{ name: 'workerJobs', waiting: 0, active: 0 }] })
   expect(await worker.stop()).toBe(0)
-  await until(async () => (await client.get<{ status: string }[]>('/v1/worker-machines'))[0]?.status === 'OFFLINE')
+  await until(async () => (await client.api.workerMachines.list())[0]?.status === 'OFFLINE')
 })
 
 /** Gives the platform to a group of workers, as the operator does. */
@@ -137,7 +136,7 @@ test('a platform that the operator gives to a group of workers runs on these alo
   expect(await give('gold')).toEqual([200, { platformId, workerGroupId: 'gold' }])
   // It waits for its group, although another worker is free.
   const waiting = [call(), call()]
-  const queues = () => client.get<{ queues: object[] }>('/v1/worker-machines/queue-metrics')
+  const queues = () => client.api.workerMachines.queueMetrics()
   await until(async () =>
     (await queues()).queues.some(
       (queue) => 'name' in queue && queue.name === 'goldWorkerJobs' && 'waiting' in queue && queue.waiting === 2,
@@ -145,7 +144,7 @@ test('a platform that the operator gives to a group of workers runs on these alo
   )
   const gold = await newWorker({ WHO: 'gold', AP_WORKER_GROUP_ID: 'gold' })
   expect(await Promise.all(waiting)).toEqual([{ who: 'gold' }, { who: 'gold' }])
-  const machines = await client.get<object[]>('/v1/worker-machines')
+  const machines = await client.api.workerMachines.list()
   expect(machines).toContainEqual(expect.objectContaining({ status: 'ONLINE', type: 'DEDICATED' }))
   expect(await give(null)).toEqual([200, { platformId, workerGroupId: null }])
   expect(await call()).toEqual({ who: 'common' })
@@ -186,7 +185,7 @@ test('a run of a worker that is killed goes on at another one, behind its last f
   await until(async () => lines(ledger).length === 3)
   appendFileSync(go, '')
   const [run] = await until(async () => {
-    const { data } = await client.runs(`&flowId=${flowId}&status=SUCCEEDED`)
+    const { data } = await client.runs({ flowId: [flowId], status: ['SUCCEEDED'] })
     return data.length > 0 && data
   })
   expect(lines(ledger)).toEqual(['first', 'second', 'second'])
@@ -222,7 +221,7 @@ test('a worker whose connection a load balancer leads to another app in the midd
   // Sooner than the first app gives a worker up that does not come back.
   expect(performance.now() - since).toBeLessThan(8000)
   appendFileSync(go, '')
-  await until(async () => (await client.runs(`&flowId=${flowId}&status=SUCCEEDED`)).data.length === 1)
+  await until(async () => (await client.runs({ flowId: [flowId], status: ['SUCCEEDED'] })).data.length === 1)
   expect(lines(ledger)).toEqual(['first', 'second', 'second'])
   await worker.stop()
   await other.stop()
@@ -234,7 +233,7 @@ test('a worker that sleeps until its work is done elsewhere begins nothing of it
   const sleeper = await newWorker()
   const flowId = await client.liveFlow([code('step_1', `${WRITE} 'ran\\n'); return 1 }`, { ledger })])
   const runs = (count: number) =>
-    until(async () => (await client.runs(`&flowId=${flowId}&status=SUCCEEDED`)).data.length === count)
+    until(async () => (await client.runs({ flowId: [flowId], status: ['SUCCEEDED'] })).data.length === count)
   // Warm, so that it would begin at once.
   await post(`${app.base}/v1/webhooks/${flowId}`, {})
   await runs(1)
@@ -259,7 +258,7 @@ test('a worker that is asked to stop finishes what it runs', async () => {
   const stopped = worker.stop()
   appendFileSync(go, '')
   expect(await stopped).toBe(0)
-  const { data } = await client.runs(`&flowId=${flowId}`)
+  const { data } = await client.runs({ flowId: [flowId] })
   expect(data.map(({ status }) => status)).toEqual(['SUCCEEDED'])
   expect(lines(ledger)).toEqual(['first', 'second'])
 })
@@ -276,7 +275,7 @@ test('an app that is asked to stop lets its workers finish, and ends though they
   appendFileSync(go, '')
   expect(await stopped).toBe(0)
   expect((await answer).status).toBe(204)
-  const { data } = await client.runs(`&flowId=${flowId}`)
+  const { data } = await client.runs({ flowId: [flowId] })
   expect(data.map(({ status }) => status)).toEqual(['SUCCEEDED'])
   await worker.kill()
 })
@@ -292,7 +291,7 @@ test('an app that is killed leaves its runs to another app and its workers', asy
   await doomed.kill()
   await newWorker()
   appendFileSync(go, '')
-  await until(async () => (await client.runs(`&flowId=${flowId}&status=SUCCEEDED`)).data.length === 1)
+  await until(async () => (await client.runs({ flowId: [flowId], status: ['SUCCEEDED'] })).data.length === 1)
   expect(lines(ledger).filter((line) => line === 'first')).toEqual(['first'])
   await worker.kill()
 })

@@ -24,10 +24,10 @@ afterAll(async () => {
 const hook = (displayName = 'Hook') => ({ ...pieceTrigger(FEED, FEED_VERSION, 'hook', { url: app.url }), displayName })
 
 async function create(client: Client): Promise<PopulatedFlow> {
-  const { id } = await client.post<PopulatedFlow>('/v1/flows', { displayName: 'flow', projectId: client.projectId })
-  return client.operate(id, 'UPDATE_TRIGGER', hook())
+  return client.operate(await client.draft(), { type: 'UPDATE_TRIGGER', request: hook() })
 }
-const publish = (client: Client, id: string) => client.operate(id, 'LOCK_AND_PUBLISH', { status: 'ENABLED' })
+const publish = (client: Client, id: string) =>
+  client.operate(id, { type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } })
 const live = async (client: Client) => {
   const { id } = await create(client)
   await publish(client, id)
@@ -64,19 +64,21 @@ test('a server killed while triggers are taken into and out of service puts them
   app.calls = []
   app.onCall = () => (held.includes(calls().at(-1) ?? '') ? new Promise(() => {}) : Promise.resolve())
   const republish = async (id: string) => {
-    await client.operate(id, 'UPDATE_TRIGGER', hook('Changed'))
+    await client.operate(id, { type: 'UPDATE_TRIGGER', request: hook('Changed') })
     await publish(client, id)
   }
   const changes = [
     publish(client, first),
     republish(again),
     republish(leaving),
-    client.operate(off, 'CHANGE_STATUS', { status: 'DISABLED' }),
-    client.post('/v1/test-trigger', {
-      projectId: client.projectId,
-      flowId: listening.id,
-      flowVersionId: listening.version.id,
-      testStrategy: 'SIMULATION',
+    client.operate(off, { type: 'CHANGE_STATUS', request: { status: 'DISABLED' } }),
+    client.api.triggers.test({
+      body: {
+        projectId: client.projectId,
+        flowId: listening.id,
+        flowVersionId: listening.version.id,
+        testStrategy: 'SIMULATION',
+      },
     }),
   ]
   const interrupted = Promise.allSettled(changes)
@@ -88,7 +90,7 @@ test('a server killed while triggers are taken into and out of service puts them
   const after = await startServer(config, env)
   server = after
   const now = await signIn(after.base)
-  const statusOf = async (id: string) => (await now.get<PopulatedFlow>(`/v1/flows/${id}`)).status
+  const statusOf = async (id: string) => (await now.api.flows.get({ params: { id } })).status
   const ended = ['/unsubscribe']
   const renewed = ['/unsubscribe', '/subscribe']
   const wanted = new Map([

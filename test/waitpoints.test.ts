@@ -77,7 +77,7 @@ test('unknown links have expired', async () => {
     expect(await link(run, `waitpoints/${NOBODY}/sync`)).toMatchObject({ status: 410, json: { message: EXPIRED } })
   }
   expect((await client.run(id)).status).toBe('PAUSED')
-  await client.post('/v1/flow-runs/cancel', { flowRunIds: [id] })
+  await client.api.flowRuns.cancelAll({ body: { flowRunIds: [id] } })
   expect(await link(id, `waitpoints/${NOBODY}/sync`)).toMatchObject({
     status: 409,
     json: { flowRunStatus: 'CANCELED' },

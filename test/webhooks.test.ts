@@ -45,7 +45,7 @@ const seen = async (call: RawRequest, query = '') => {
     queryParams: object
   }
 }
-const runsOf = async (flowId: string) => (await client.runs(`&flowId=${flowId}&limit=100`)).data
+const runsOf = async (flowId: string) => (await client.runs({ flowId: [flowId], limit: 100 })).data
 /** The runs of a flow, oldest first and with their steps, once all of `count` are over. */
 const endedRuns = async (flowId: string, count = 1): Promise<FlowRun[]> => {
   const runs = await until(async () => {
@@ -183,7 +183,7 @@ describe('a call that is refused starts no run', () => {
   })
 
   test('unknown, malformed and deleted flows are gone: 410', async () => {
-    const { id } = await client.post<{ id: string }>('/v1/flows', { displayName: 'x', projectId: client.projectId })
+    const id = await client.draft()
     await fetch(`${server.base}/v1/flows/${id}`, {
       method: 'DELETE',
       headers: { authorization: `Bearer ${client.token}` },
@@ -197,9 +197,9 @@ describe('a call that is refused starts no run', () => {
   })
 
   test('a disabled flow is not found: 404; enabled again, it runs', async () => {
-    await client.operate(flow, 'CHANGE_STATUS', { status: 'DISABLED' })
+    await client.operate(flow, { type: 'CHANGE_STATUS', request: { status: 'DISABLED' } })
     for (const form of ['', '/sync']) expect((await http(url(flow, form), { json: {} })).status).toBe(404)
-    await client.operate(flow, 'CHANGE_STATUS', { status: 'ENABLED' })
+    await client.operate(flow, { type: 'CHANGE_STATUS', request: { status: 'ENABLED' } })
     expect((await sync(flow)).status).toBe(200)
   })
 
@@ -458,16 +458,12 @@ describe('the forms of the URL', () => {
   /** Published with `live`, edited to `draft` since. */
   const edited = async (status: 'ENABLED' | 'DISABLED' = 'ENABLED') => {
     const flow = await client.liveFlow([respond('step_1', { version: 'live' })])
-    await client.operate(flow, 'UPDATE_ACTION', respond('step_1', { version: 'draft' }))
-    if (status === 'DISABLED') await client.operate(flow, 'CHANGE_STATUS', { status })
+    await client.operate(flow, { type: 'UPDATE_ACTION', request: respond('step_1', { version: 'draft' }) })
+    if (status === 'DISABLED') await client.operate(flow, { type: 'CHANGE_STATUS', request: { status } })
     return flow
   }
   const sampleOf = async (flowId: string) =>
-    (
-      await client.get<{ data: { payload: { body: unknown } }[] }>(
-        `/v1/trigger-events?projectId=${client.projectId}&flowId=${flowId}`,
-      )
-    ).data
+    (await client.api.triggers.listEvents({ query: { projectId: client.projectId, flowId } })).data
 
   test('without a suffix: accepted at once, with an id; the published version runs', async () => {
     const flow = await edited()
@@ -517,9 +513,12 @@ describe('the forms of the URL', () => {
   })
 
   test('a flow that was never published runs its draft only there', async () => {
-    const { id } = await client.post<{ id: string }>('/v1/flows', { displayName: 'x', projectId: client.projectId })
-    await client.operate(id, 'UPDATE_TRIGGER', webhook())
-    await client.operate(id, 'ADD_ACTION', { parentStep: 'trigger', action: respond('step_1', { ok: 1 }) })
+    const id = await client.draft()
+    await client.operate(id, { type: 'UPDATE_TRIGGER', request: webhook() })
+    await client.operate(id, {
+      type: 'ADD_ACTION',
+      request: { parentStep: 'trigger', action: respond('step_1', { ok: 1 }) },
+    })
     expect((await sync(id)).status).toBe(404)
     expect((await http(url(id, '/draft/sync'))).json).toEqual({ ok: 1 })
   })
@@ -579,7 +578,7 @@ describe('a run that calls another flow', () => {
     const [first] = await endedRuns(flow)
     expect(first?.steps).toMatchObject({ step_1: { output: { order: 7, method: 'POST', token: '' } } })
     expect((await ask(parent.id)).json).toMatchObject({ parentRunId: parent.id, failParentOnFailure: true })
-    await client.operate(flow, 'CHANGE_STATUS', { status: 'DISABLED' })
+    await client.operate(flow, { type: 'CHANGE_STATUS', request: { status: 'DISABLED' } })
     expect(await ask(NOBODY)).toMatchObject({ status: 400, json: { code: 'FLOW_OPERATION_INVALID' } })
     expect((await ask(NOBODY, NOBODY)).status).toBe(404)
     expect((await http(`${server.base}/v1/flows/${flow}/run`)).status).toBe(401)

@@ -17,8 +17,8 @@ export async function fuzzApi(client: Client, seed: number, odd: number): Promis
   const { base, token, projectId } = client
   const document = (await http(`${base}/v1/openapi.json`, { method: 'GET' })).json as Document
   const flowId = await client.liveFlow([])
-  const flow = await client.get<{ version: { id: string } }>(`/v1/flows/${flowId}`)
-  const folder = await client.post<{ id: string }>('/v1/folders', { displayName: 'folder', projectId })
+  const flow = await client.api.flows.get({ params: { id: flowId } })
+  const folder = await client.api.folders.create({ body: { displayName: 'folder', projectId } })
   const known = {
     projectId,
     flowId,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FlowRun } from '@piecework/model/run/run'
+import { each } from '@piecework/sdk'
 import { type Client, code, loop, signIn, until } from './client.ts'
 import { startServer, temporaryFolder } from './process.ts'
 
@@ -118,20 +119,15 @@ export async function keepCalling(
 
 /** Whether runs wait, run or pause. */
 export async function unfinished(client: Client): Promise<number> {
-  const { data } = await client.runs('&status=QUEUED&status=RUNNING&status=PAUSED&limit=1')
+  const { data } = await client.runs({ status: ['QUEUED', 'RUNNING', 'PAUSED'], limit: 1 })
   return data.length
 }
 
 /** Every run with its steps. */
 export async function allRuns(client: Client): Promise<FlowRun[]> {
   const runs: FlowRun[] = []
-  let cursor = ''
-  for (;;) {
-    const page = await client.runs(`&limit=500${cursor}`)
-    runs.push(...page.data)
-    if (page.next === null) break
-    cursor = `&cursor=${encodeURIComponent(page.next)}`
-  }
+  const query = { projectId: client.projectId, limit: 500 }
+  for await (const run of each(client.api.flowRuns.list, { query })) runs.push(run)
   return Promise.all(runs.map((run) => client.run(run.id)))
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { FlowRun } from '@piecework/model/run/run'
 import { isTerminal } from '@piecework/model/run/status'
-import { type Client, piece, signIn, until } from './client.ts'
+import { type Client, piece, type RunFilter, signIn, until } from './client.ts'
 import { http, type RawAnswer } from './http.ts'
 import { type ServerProcess, startServer, temporaryFolder } from './process.ts'
 
@@ -11,7 +11,7 @@ export const NOBODY = '000000000000000000000'
 export interface Runs {
   /** Calls the webhook of a flow. */
   fire(flowId: string, json?: unknown, form?: string): Promise<RawAnswer>
-  runsOf(flowId: string, query?: string): Promise<FlowRun[]>
+  runsOf(flowId: string, filter?: RunFilter): Promise<FlowRun[]>
   /** The newest run of a flow in one of these statuses, with its steps. */
   runIn(flowId: string, ...wanted: string[]): Promise<FlowRun>
   /** The run once it is over. */
@@ -24,7 +24,7 @@ export function runsOf(client: Client): Runs {
   const { base, token } = client
   const runs: Runs = {
     fire: (flowId, json = {}, form = '') => http(`${base}/v1/webhooks/${flowId}${form}`, { json }),
-    runsOf: async (flowId, query = '') => (await client.runs(`&flowId=${flowId}&limit=100${query}`)).data,
+    runsOf: async (flowId, filter = {}) => (await client.runs({ flowId: [flowId], limit: 100, ...filter })).data,
     runIn: (flowId, ...wanted) =>
       until(async () => {
         const run = (await runs.runsOf(flowId)).find(({ status }) => wanted.includes(status))

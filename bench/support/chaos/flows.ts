@@ -55,7 +55,7 @@ export async function createFlows(client: Client, sink: string): Promise<ChaosFl
       exampleData: { sampleData: {} },
     }),
   )
-  const { externalId } = await client.get<{ externalId: string }>(`/v1/flows/${child}`)
+  const { externalId } = await client.api.flows.get({ params: { id: child } })
   const called = {
     child,
     loop: await client.liveFlow([

@@ -18,7 +18,7 @@ const now = () => new Date().toISOString()
 
 export function pieceTrigger(pieceName: string, pieceVersion: string, triggerName: string, input = {}) {
   return {
-    type: 'PIECE_TRIGGER',
+    type: 'PIECE_TRIGGER' as const,
     name: 'trigger',
     displayName: 'Trigger',
     valid: true,
