@@ -1,11 +1,17 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { ApiError, type Client, ConnectionError, createClient, each } from '@piecework/sdk'
 import { startCutProxy } from '@piecework/server/testing/cut-proxy'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '@piecework/server/testing/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+const ROOT = new URL('../', import.meta.url).pathname
+const OWNER = 'owner@example.com'
 let server: TestServer
 let owner: Person
 let url: string
@@ -39,10 +45,21 @@ async function startOdd(listener: RequestListener): Promise<AsyncDisposable & { 
   }
 }
 
+test('the examples of docs/sdk.md run, one after another', async () => {
+  const page = await readFile(join(ROOT, 'docs/sdk.md'), 'utf8')
+  const blocks = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, block = '']) => block)
+  const program = blocks.join('').replace('http://localhost:3000/api', url).replace('ada@example.com', OWNER)
+  const run = promisify(execFile)
+  const { stdout } = await run(process.execPath, ['--input-type=module-typescript', '-e', program], { cwd: ROOT })
+  expect(stdout).toBe(
+    "[ 'Bills' ] null\n404 ENTITY_NOT_FOUND { entityType: 'flow', entityId: 'nothing', message: 'flow not found' }\n",
+  )
+})
+
 describe('calls', () => {
   test('somebody signs in, creates a flow, edits it and gets it back', async () => {
     const anonymous = createClient({ url: `${url}/` })
-    const credentials = { email: 'owner@example.com', password: 'correct horse battery' }
+    const credentials = { email: OWNER, password: 'correct horse battery' }
     const { token, projectId } = await anonymous.authentication.signIn({ body: credentials })
     const me = createClient({ url, token: async () => token })
     const created = await me.flows.create({ body: { displayName: 'Invoices', projectId: projectId ?? '' } })

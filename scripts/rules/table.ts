@@ -47,8 +47,8 @@ export const FILE_RULES: readonly FileRule[] = [
   },
   {
     name: 'model-without-io',
-    why: 'the model and the contract also run in the browser',
-    from: /^packages\/(model|api)\//,
+    why: 'the model, the contract and the client also run in the browser',
+    from: /^packages\/(model|api|sdk)\//,
     to: /^node:/,
   },
   {

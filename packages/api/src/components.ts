@@ -1,36 +1,62 @@
 import { FlowVersion, Note, PopulatedFlow } from '@piecework/model/flow/flow'
+import { ActionRequest } from '@piecework/model/flow/operations/step-request'
+import { RouterBranch } from '@piecework/model/flow/router'
 import { Action, Trigger } from '@piecework/model/flow/step'
 import { SharedTemplate } from '@piecework/model/flow/template'
 import { PropertyMetadata } from '@piecework/model/piece/property'
 import { FlowRun } from '@piecework/model/run/run'
 import { StepOutput } from '@piecework/model/run/step-output'
 import type { z } from 'zod'
+import { ApiKey } from './api-keys.ts'
+import { AuthenticationResponse } from './authentication.ts'
 import { AppConnection } from './connection-shapes.ts'
+import { ConnectionValue } from './connection-value.ts'
+import { RunSelection } from './flow-runs.ts'
+import { FlowVersionMetadata } from './flows.ts'
 import { Folder } from './folders.ts'
-import { Piece } from './pieces.ts'
+import { OAuthApp } from './oauth-apps.ts'
+import { Piece, PieceSummary, PieceVersion } from './pieces.ts'
 import { Platform } from './platforms.ts'
+import { ProjectRole } from './project-roles.ts'
 import { ProjectWithLimits } from './projects.ts'
+import { StoreEntry } from './store-entries.ts'
+import { Tag } from './tags.ts'
 import { TriggerEvent } from './triggers.ts'
 import { User } from './users.ts'
+import { WorkerMachine } from './worker-machines.ts'
 
-/** The schemas that recur, by the names that they have in the OpenAPI document. */
+/** The schemas that recur, or that people speak of, by the names that they have in the OpenAPI document. */
 const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   Action,
+  ActionRequest,
+  ApiKey,
   AppConnection,
+  AuthenticationResponse,
+  ConnectionValue,
   Flow: PopulatedFlow,
   FlowRun,
   FlowVersion,
+  FlowVersionMetadata,
   Folder,
   Note,
+  OAuthApp,
   Piece,
+  PieceSummary,
+  PieceVersion,
   Platform,
   Project: ProjectWithLimits,
+  ProjectRole,
   Property: PropertyMetadata,
+  RouterBranch,
+  RunSelection,
   StepOutput,
+  StoreEntry,
+  Tag,
   Template: SharedTemplate,
   Trigger,
   TriggerEvent,
   User,
+  WorkerMachine,
 }
 
 const NAMES = new Map<z.core.$ZodType, string>(Object.entries(COMPONENTS).map(([name, schema]) => [schema, name]))

@@ -19,7 +19,8 @@ const times = { createdAfter: Time.optional(), createdBefore: Time.optional() }
 /** One value or a list, as the pages show both. */
 const oneOrMany = <T extends z.ZodType>(item: T) => z.union([z.array(item), item.transform((value) => [value])])
 
-const BulkBody = z.object({
+/** The runs that a bulk call is about. */
+export const RunSelection = z.object({
   projectId: z.string().optional().describe('May be left out beside flowRunIds or flowId, which tell it.'),
   flowRunIds: z.array(z.string()).optional(),
   excludeFlowRunIds: z.array(z.string()).optional(),
@@ -29,8 +30,7 @@ const BulkBody = z.object({
   failedStepName: z.string().optional(),
   ...times,
 })
-/** The runs that a bulk call is about. */
-export type RunSelection = z.output<typeof BulkBody>
+export type RunSelection = z.output<typeof RunSelection>
 
 const principals = ['USER', 'SERVICE'] as const
 const projectOfBulk = {
@@ -105,7 +105,7 @@ export const flowRuns = {
     principals,
     permission: 'WRITE_RUN',
     project: projectOfBulk,
-    body: BulkBody.extend({ strategy: RetryStrategy }),
+    body: RunSelection.extend({ strategy: RetryStrategy }),
     response: z.object({ retried: z.number() }),
   }),
   cancelAll: endpoint({
@@ -116,7 +116,7 @@ export const flowRuns = {
     principals,
     permission: 'WRITE_RUN',
     project: projectOfBulk,
-    body: BulkBody,
+    body: RunSelection,
     response: z.object({ cancelled: z.number() }),
   }),
   archiveAll: endpoint({
@@ -127,7 +127,7 @@ export const flowRuns = {
     principals,
     permission: 'WRITE_RUN',
     project: projectOfBulk,
-    body: BulkBody,
+    body: RunSelection,
     response: z.object({ archived: z.number() }),
   }),
 }
