@@ -162,3 +162,28 @@ test('calls that no flow takes are answered before their body', async () => {
   })
   expect([over.status, over.text]).toEqual([200, expect.stringContaining('expired')])
 })
+
+describe('bodies of the API arrive as they were sent, or are refused in words', () => {
+  const create = (type: string, body: string | Buffer, headers: Record<string, string> = {}) =>
+    http(`${server.base}/v1/flows`, { headers: { 'content-type': type, ...authorization, ...headers }, body })
+  const flow = (displayName: string) => JSON.stringify({ displayName, projectId: client.projectId })
+
+  test.each([
+    ['another charset', 'application/json; charset=iso-8859-1', () => Buffer.from(flow('café'), 'latin1')],
+    ['UTF-16', 'application/json; charset=utf-16le', () => Buffer.from(flow('café'), 'utf16le')],
+    ['a byte order mark', 'application/json', () => `\ufeff${flow('café')}`],
+  ])('%s', async (_name, type, body) => {
+    const { status, json } = await create(type, body())
+    expect([status, json]).toMatchObject([201, { version: { displayName: 'café' } }])
+  })
+
+  test.each([
+    ['letters that are no UTF-8', 'application/json', {}, 400, /UTF-8/],
+    ['a charset that nobody knows', 'application/json; charset=none', {}, 400, /charset none/],
+    ['compression', 'application/json', { 'content-encoding': 'gzip' }, 415, /content-encoding: gzip/],
+  ])('%s', async (_name, type, headers, status, words) => {
+    const answer = await create(type, Buffer.from(flow('café'), 'latin1'), headers)
+    expect(answer.status).toBe(status)
+    expect(answer.json).toMatchObject({ params: { message: expect.stringMatching(words) } })
+  })
+})

@@ -1,8 +1,11 @@
+import { isUtf8 } from 'node:buffer'
 import multipart from '@fastify/multipart'
 import type { Endpoint } from '@piecework/api/endpoint'
 import { AppError } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import { isTextWithinDepth, MAX_VALUE_DEPTH } from '@piecework/model/json-depth'
+import { decodeText, knownCharset, withoutMark } from '@piecework/model/text/charset'
+import { parseMediaType } from '@piecework/model/text/media-type'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -100,7 +103,7 @@ export async function createHttpServer({
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleUnknownRoute)
   refuseOddRequests(app.server)
-  acceptEmptyJson(app)
+  acceptJson(app)
   addHeaders(app)
   const stop = closing(app, connections)
   boundBodies(app, heldBodiesBytes)
@@ -113,15 +116,29 @@ export async function createHttpServer({
 }
 
 /** Many clients name a content type on requests without a body. */
-function acceptEmptyJson(app: FastifyInstance): void {
+function acceptJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const text = body.toString()
-    if (text.length === 0) done(null, undefined)
-    else if (!isTextWithinDepth(text, MAX_VALUE_DEPTH)) done(tooDeep())
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const bytes = Buffer.from(body)
+    const encoding = request.headers['content-encoding'] ?? 'identity'
+    if (bytes.length === 0) return done(null, undefined)
+    if (encoding !== 'identity') return done(isCompressed(encoding))
+    const charset = parseMediaType(request.headers['content-type']).parameters.get('charset')
+    if (charset !== undefined && knownCharset(charset) === undefined) return done(notRead(`charset ${charset}`))
+    if (knownCharset(charset ?? 'utf-8') === 'utf-8' && !isUtf8(bytes))
+      return done(notRead('letters that are no UTF-8'))
+    const text = withoutMark(decodeText(bytes, charset))
+    if (!isTextWithinDepth(text, MAX_VALUE_DEPTH)) done(tooDeep())
     else parse(request, text, done)
   })
 }
+
+const notRead = (what: string): AppError =>
+  new AppError('INVALID_REQUEST', { message: `body: is JSON with ${what}; send UTF-8` })
+const isCompressed = (encoding: string): AppError =>
+  new AppError('UNSUPPORTED_MEDIA_TYPE', {
+    message: `content-encoding: ${encoding} is for calls of flows; send the body as it is`,
+  })
 
 const tooDeep = (): AppError =>
   new AppError('INVALID_REQUEST', { message: `body: must not nest deeper than ${MAX_VALUE_DEPTH} levels` })
