@@ -86,7 +86,7 @@ const add = async (index: number) => {
   await server.server.db.insertInto('piece_metadata').values(row).execute()
 }
 for (let index = 0; index < PIECES; index++) await add(index)
-server.server.execution.piecesChanged()
+server.server.events.announce('PIECES_CHANGED', {})
 row('', 'first', 'p50', 'p95', 'max')
 const projectId = owner.projectId
 for (const [name, query] of Object.entries({
@@ -102,7 +102,7 @@ for (const [name, query] of Object.entries({
 }
 const changed = await timesOf(20, async () => {
   await add(models.length * PIECES + Math.round(performance.now() * 1000))
-  server.server.execution.piecesChanged()
+  server.server.events.announce('PIECES_CHANGED', {})
   await transfer(new URL('/api/v1/pieces', server.origin))
 })
 row('all, after one more', changed.first, changed.p50, changed.p95, changed.max)

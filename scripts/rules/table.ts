@@ -77,8 +77,8 @@ export const FILE_RULES: readonly FileRule[] = [
   },
   {
     name: 'routes-are-doors',
-    why: 'only the composition mounts routes',
-    from: /^apps\/server\/src\/(?!compose\.ts)/,
+    why: 'only the plugin of a feature mounts its routes',
+    from: /^apps\/server\/src\/(?!features\/[^/]+\/plugin\.ts$)/,
     to: /^apps\/server\/src\/features\/[^/]+\/routes\.ts$/,
   },
   {

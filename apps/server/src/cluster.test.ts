@@ -92,7 +92,7 @@ test('callers get the answers of their flows although the connection for message
   const client = new pg.Client({ connectionString: database.url })
   await client.connect()
   const listener = `select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and query like '%listen "piecework_${front.server.execution.appId}"%'
+    where datname = current_database() and query like '%listen "piecework_${front.server.execution.owner}"%'
       and pid <> pg_backend_pid()`
   let calling = true
   const cutting = (async () => {

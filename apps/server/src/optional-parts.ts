@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Db } from './database/open.ts'
-import type { ExecutionParts } from './execution.ts'
 import type { Tracing } from './observability/tracing.ts'
-import { createQueue } from './queue/queue.ts'
+import type { QueueOptions } from './queue/job.ts'
+import { createQueue, type Queue } from './queue/queue.ts'
 import type { Settings } from './settings.ts'
 
 const REDIS_PATIENCE_MS = 1000
@@ -32,7 +32,7 @@ export async function queueMaker(
   db: Db,
   connect: (() => Redis) | undefined,
   log: Logger,
-): Promise<ExecutionParts['makeQueue']> {
+): Promise<(options: QueueOptions) => Queue> {
   if (!connect) return (options) => createQueue(db, options)
   const { createRedisQueue } = await import('./queue/redis-queue.ts')
   return (options) => createRedisQueue(db, { ...options, connect, log })

@@ -19,8 +19,11 @@ import type { Settings } from './settings.ts'
 export interface Workers {
   /** Takes in separate workers: for upgrades at CHANNEL_PATH. */
   upgrade: UpgradeHandler
-  /** Starts the worker of this process, unless the settings say that there is none. */
-  start(): void
+  /**
+   * Starts the worker of this process, unless the settings say that there is none.
+   * @param port on which the API listens
+   */
+  start(port: number): void
   /** After the dispatcher has stopped. */
   stop(): Promise<void>
 }
@@ -32,7 +35,6 @@ interface Parts {
   dispatcher: Dispatcher
   source: LinkSource
   machines: WorkerMachines
-  port(): number
   log: Logger
 }
 
@@ -76,7 +78,7 @@ export function createWorkers(parts: Parts): Workers {
 
   return {
     upgrade: channel.upgrade,
-    start() {
+    start(port) {
       if (settings.containerType === 'APP') return
       const cacheFolder = join(settings.configPath, 'cache')
       const worker = createWorker(
@@ -87,7 +89,7 @@ export function createWorkers(parts: Parts): Workers {
           memoryLimitKb: settings.sandboxMemoryLimitKb,
           propagatedEnv: propagatedEnvironment(settings),
           reuseSandbox: settings.reuseSandbox,
-          engine: engineConfig(settings, `http://127.0.0.1:${parts.port()}/api/`),
+          engine: engineConfig(settings, `http://127.0.0.1:${port}/api/`),
           onEgressRefused: (target) => log.warn(target, 'Egress proxy refused request'),
           onMachineFault: (reason) => logMachineFault(log, reason),
         },

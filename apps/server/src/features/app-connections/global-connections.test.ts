@@ -132,7 +132,7 @@ test('new projects get what is meant for them, and projects that are gone leave 
   })
   expect(own.status).toBe(201)
   await server.call('DELETE', `/v1/projects/${project}`, { token: owner.token })
-  const projects = createProjects({ db: server.server.db, flows: { disableAll: async () => {} } })
+  const projects = createProjects({ ...server.server, flows: { disableAll: async () => {} } })
   await projects.purge(new Date(Date.now() + 1000))
   const rows = await server.server.db.selectFrom('app_connection').select(['externalId', 'projectIds']).execute()
   expect(rows.filter((row) => row.projectIds.includes(project))).toEqual([])

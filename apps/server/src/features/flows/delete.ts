@@ -2,6 +2,7 @@ import { AppError, notFound } from '@piecework/model/errors'
 import { sampleDataFileIds } from '@piecework/model/flow/sample-data'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
+import type { Events } from '../../events/events.ts'
 import type { SampleData } from '../sample-data/service.ts'
 import type { Triggers } from './publish.ts'
 import { deleteFlow, type FlowRow, lockFlow, selectDeletingFlows, selectTriggersOfFlow, updateFlow } from './store.ts'
@@ -12,7 +13,7 @@ interface Parts {
   triggers: Triggers
   /** Ends the runs of a flow that are not over, tests included. */
   cancelRuns(projectId: string, flowId: string): Promise<unknown>
-  onFlowChanged: (flowId: string) => void
+  events: Pick<Events, 'announce'>
   log: Logger
 }
 
@@ -20,7 +21,7 @@ interface Parts {
  * Deletes flows: marked and hidden at once, cleaned up in the background. The mark is the record of the work, so a
  * process that starts goes on where another ended. Runs and their history stay; those that are not over are canceled.
  */
-export function createDeletions({ db, sampleData, triggers, cancelRuns, onFlowChanged, log }: Parts) {
+export function createDeletions({ db, sampleData, triggers, cancelRuns, events, log }: Parts) {
   const running = new Set<Promise<void>>()
 
   const cleanUp = async (flow: FlowRow): Promise<void> => {
@@ -33,7 +34,7 @@ export function createDeletions({ db, sampleData, triggers, cancelRuns, onFlowCh
     const files = new Set(versions.flatMap(({ trigger }) => [...sampleDataFileIds(trigger)]))
     await deleteFlow(db, flow.projectId, flow.id)
     await sampleData.remove(flow.projectId, [...files])
-    onFlowChanged(flow.id)
+    events.announce('FLOW_CHANGED', { flowId: flow.id })
   }
 
   const inBackground = (flow: FlowRow): void => {
@@ -56,7 +57,7 @@ export function createDeletions({ db, sampleData, triggers, cancelRuns, onFlowCh
         await updateFlow(trx, projectId, id, { operationStatus: 'DELETING', status: 'DISABLED' })
         return found
       })
-      onFlowChanged(id)
+      events.announce('FLOW_CHANGED', { flowId: id })
       inBackground(flow)
     },
 

@@ -6,6 +6,7 @@ import type { PieceTrigger, Trigger } from '@piecework/model/flow/step'
 import { judgeVersion, type PieceLookup } from '@piecework/model/flow/validity'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
+import type { Events } from '../../events/events.ts'
 import { type Actor, requireFree } from './actor.ts'
 import type { Locks } from './locks.ts'
 import {
@@ -52,7 +53,7 @@ interface Parts {
   lookup(version: FlowVersion, platformId: string): Promise<PieceLookup>
   triggers: Triggers
   locks: Locks
-  onFlowChanged: (flowId: string) => void
+  events: Pick<Events, 'announce'>
   log: Logger
 }
 
@@ -60,10 +61,10 @@ interface Parts {
  * Publishes flows, and switches them on and off. Triggers talk to the outside world for minutes, so this happens
  * between transactions, one flow at a time; the flow goes on answering with its old version until the end.
  */
-export function createPublisher({ db, rules, lookup, triggers, locks, onFlowChanged, log }: Parts) {
+export function createPublisher({ db, rules, lookup, triggers, locks, events, log }: Parts) {
   const write = async (flow: FlowRow, changes: { status: FlowStatus; publishedVersionId?: string }): Promise<void> => {
     await updateFlow(db, flow.projectId, flow.id, changes)
-    onFlowChanged(flow.id)
+    events.announce('FLOW_CHANGED', { flowId: flow.id })
   }
 
   /**
@@ -132,7 +133,7 @@ export function createPublisher({ db, rules, lookup, triggers, locks, onFlowChan
       if (tries === MAX_TRIES)
         throw new AppError('FLOW_IN_USE', { flowVersionId: latest.id, message: 'the flow is being changed: try again' })
     }
-    onFlowChanged(flowId)
+    events.announce('FLOW_CHANGED', { flowId })
     // What is in service already is not registered anew.
     if (status === 'ENABLED' && flow.status === 'ENABLED' && flow.publishedVersionId === version.id) return
     if (status === 'ENABLED') return enable(flow, version)

@@ -8,6 +8,7 @@ import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
+import type { Events } from '../../events/events.ts'
 import type { PageRequest } from '../../http/pagination.ts'
 import { selectFolder, upsertFolder } from '../folders/store.ts'
 import type { SampleData } from '../sample-data/service.ts'
@@ -88,15 +89,14 @@ export interface FlowParts extends Judging {
   triggers: Triggers
   /** Ends the runs of a flow that are not over, tests included. */
   cancelRuns(projectId: string, flowId: string): Promise<unknown>
-  /** Called after every committed change, so that caches forget the flow. */
-  onFlowChanged: (flowId: string) => void
+  events: Pick<Events, 'announce'>
   log: Logger
 }
 
 const REPLACE_TRIGGERS: ReadonlySet<FlowOperation['type']> = new Set(['UPDATE_TRIGGER', 'IMPORT_FLOW', 'USE_AS_DRAFT'])
 
 export function createFlows(parts: FlowParts): Flows {
-  const { db, pieces, sampleData, onFlowChanged } = parts
+  const { db, pieces, sampleData, events } = parts
   const publisher = createPublisher({
     ...parts,
     locks: createLocks(),
@@ -202,7 +202,7 @@ export function createFlows(parts: FlowParts): Flows {
       if (REPLACE_TRIGGERS.has(judged.type))
         await parts.triggers.replacing({ id, projectId }, judged.type === 'UPDATE_TRIGGER' ? judged.request : undefined)
       await editFlow({ db, sampleData }, actor, id, judged)
-      onFlowChanged(id)
+      events.announce('FLOW_CHANGED', { flowId: id })
       const flow = await get(actor.projectId, id)
       return report ? { ...flow, importReport: report } : flow
     },
@@ -227,7 +227,7 @@ export function createFlows(parts: FlowParts): Flows {
 
     async replaceConnection(projectId, from, to) {
       const { changed, republished } = await replaceConnectionInFlows(db, projectId, from, to)
-      for (const flowId of changed) onFlowChanged(flowId)
+      for (const flowId of changed) events.announce('FLOW_CHANGED', { flowId })
       for (const { flow, version, enabled } of republished) if (enabled) await parts.triggers.enable(flow, version)
     },
 

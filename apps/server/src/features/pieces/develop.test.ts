@@ -91,7 +91,7 @@ test('what is wrong with a piece under development is told with its file and lin
     withTranslations: false,
     catalogue: createCatalogue({ db: server.server.db, builtIn: [], maxEntries: 10 }),
     extract: () => Promise.reject(new Error('what does not compile is not looked at')),
-    onChanged: () => {},
+    events: server.server.events,
     log: createLog({ logLevel: 'info', logPretty: false }, { write: (line) => lines.push(line) }),
   })
   await development.start()

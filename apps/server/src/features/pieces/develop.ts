@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { buildPiece, isPieceSource, watchPiece } from '@piecework/worker/piece-source'
 import type { Logger } from 'pino'
+import type { Events } from '../../events/events.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PieceExtractor } from './extract.ts'
 
@@ -21,12 +22,12 @@ interface Parts {
   withTranslations: boolean
   catalogue: Catalogue
   extract: PieceExtractor
-  onChanged(piece: { name: string; version: string }): void
+  events: Pick<Events, 'announce'>
   log: Logger
 }
 
 export function createPieceDevelopment(parts: Parts): PieceDevelopment {
-  const { catalogue, extract, outFolder, withTranslations, onChanged, log } = parts
+  const { catalogue, extract, outFolder, withTranslations, events, log } = parts
   const watchers: { close(): void }[] = []
   let stopped = false
 
@@ -37,7 +38,8 @@ export function createPieceDevelopment(parts: Parts): PieceDevelopment {
       const metadata = await extract({ name, version, source: { type: 'FILE', path: file } }, null)
       if (stopped) return
       catalogue.develop(metadata, file)
-      onChanged({ name, version })
+      events.announce('PIECES_CHANGED', {})
+      events.announce('PIECE_REBUILT', { name, version })
       log.info(
         { name, version, milliseconds: Math.round(performance.now() - began) },
         'a piece under development is loaded',

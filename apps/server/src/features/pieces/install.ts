@@ -2,6 +2,7 @@ import { AppError, notFound } from '@piecework/model/errors'
 import type { PieceSource } from '@piecework/worker/task'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
+import type { Events } from '../../events/events.ts'
 import type { Files } from '../files/service.ts'
 import { readManifest } from './archive.ts'
 import type { Catalogue, CataloguedPiece } from './catalogue.ts'
@@ -36,12 +37,11 @@ interface Parts {
   files: Files
   catalogue: Catalogue
   extract: PieceExtractor
-  /** What flows remember of pieces is out of date. */
-  onChanged(): void
+  events: Pick<Events, 'announce'>
   log: Logger
 }
 
-export function createPieceInstalls({ db, files, catalogue, extract, onChanged, log }: Parts): PieceInstalls {
+export function createPieceInstalls({ db, files, catalogue, extract, events, log }: Parts): PieceInstalls {
   /** Installs that run, by platform, piece and version: whoever asks for the same meanwhile gets the same answer. */
   const running = new Map<string, Promise<CataloguedPiece>>()
 
@@ -75,7 +75,7 @@ export function createPieceInstalls({ db, files, catalogue, extract, onChanged, 
       throw error
     }
     catalogue.forget()
-    onChanged()
+    events.announce('PIECES_CHANGED', {})
     return catalogue.get(name, version, platformId)
   }
 
@@ -97,11 +97,11 @@ export function createPieceInstalls({ db, files, catalogue, extract, onChanged, 
       await deletePieces(db, [id])
       if (piece.archiveId !== null) await files.remove({ platformId }, [piece.archiveId])
       catalogue.forget()
-      onChanged()
+      events.announce('PIECES_CHANGED', {})
     },
 
     startRereading() {
-      void rereadPieces({ db, catalogue, extract, onChanged, log }).catch((err: unknown) =>
+      void rereadPieces({ db, catalogue, extract, events, log }).catch((err: unknown) =>
         log.warn({ err }, 'pieces could not be read again'),
       )
     },

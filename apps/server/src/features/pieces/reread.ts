@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
+import type { Events } from '../../events/events.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PieceExtractor } from './extract.ts'
 import { selectOutOfOrder, updateMetadata } from './store.ts'
@@ -8,7 +9,7 @@ interface Parts {
   db: Db
   catalogue: Catalogue
   extract: PieceExtractor
-  onChanged(): void
+  events: Pick<Events, 'announce'>
   log: Logger
 }
 
@@ -16,7 +17,7 @@ interface Parts {
  * Reads installed pieces again, one after the other, whose order of actions and properties an earlier release has
  * lost. What cannot be read stays as it is until the next start.
  */
-export async function rereadPieces({ db, catalogue, extract, onChanged, log }: Parts): Promise<void> {
+export async function rereadPieces({ db, catalogue, extract, events, log }: Parts): Promise<void> {
   // What comes from a registry is read again by the next sync.
   for (const { id, name, version, platformId, archiveId } of await selectOutOfOrder(db, 'CUSTOM')) {
     try {
@@ -24,7 +25,7 @@ export async function rereadPieces({ db, catalogue, extract, onChanged, log }: P
         archiveId === null ? ({ type: 'REGISTRY' } as const) : ({ type: 'ARCHIVE', fileId: archiveId } as const)
       await updateMetadata(db, id, await extract({ name, version, source }, platformId))
       catalogue.forget()
-      onChanged()
+      events.announce('PIECES_CHANGED', {})
     } catch (err) {
       log.warn({ err, name, version }, 'a piece could not be read again: its form stays in the order of its names')
     }

@@ -303,7 +303,7 @@ test('an event that the piece answers reaches the flows of every platform', asyn
     return flow.id
   }
   const [here, there] = [await publish(), await publish()]
-  const { db, execution } = server.server
+  const { db } = server.server
   // Whichever platform is asked first, each has a flow that listens.
   const id = newId()
   const looks = { name: 'Other', primaryColor: '', logoIconUrl: '', fullLogoUrl: '', favIconUrl: '' }
@@ -318,7 +318,7 @@ test('an event that the piece answers reaches the flows of every platform', asyn
     .execute()
   await db.updateTable('flow').set({ projectId: id }).where('id', '=', there).execute()
   await db.updateTable('app_event_routing').set({ projectId: id }).where('flowId', '=', there).execute()
-  execution.flowChanged(there)
+  server.server.events.announce('FLOW_CHANGED', { flowId: there })
   const answer = await post('app-events/sample', { n: 5 }, { 'x-team': 'T1', 'x-secret': 'shared' })
   expect([answer.status, await answer.text()]).toEqual([200, 'ok'])
   await flows.finishedRuns(here, 1)

@@ -4,6 +4,7 @@ import { PieceMetadata } from '@piecework/model/piece/metadata'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
+import type { Events } from '../../events/events.ts'
 import type { Outbound } from '../../http/outbound.ts'
 import type { Catalogue } from './catalogue.ts'
 import { deletePieces, insertPiece, selectNames, updateMetadata } from './store.ts'
@@ -31,7 +32,7 @@ interface Parts {
   registryUrl: string | undefined
   automatic: boolean
   outbound: Outbound
-  onChanged(): void
+  events: Pick<Events, 'announce'>
   log: Logger
 }
 
@@ -42,7 +43,7 @@ const AT_A_TIME = 8
 
 const Registry = z.array(z.looseObject({ name: z.string(), version: z.string(), packageType: z.string().optional() }))
 
-export function createPieceSync({ db, catalogue, registryUrl, automatic, outbound, onChanged, log }: Parts): PieceSync {
+export function createPieceSync({ db, catalogue, registryUrl, automatic, outbound, events, log }: Parts): PieceSync {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<SyncReport> | undefined
   const stopped = new AbortController()
@@ -96,7 +97,7 @@ export function createPieceSync({ db, catalogue, registryUrl, automatic, outboun
     await Promise.all(Array.from({ length: AT_A_TIME }, take))
     if (report.added + report.removed + reread > 0) {
       catalogue.forget()
-      onChanged()
+      events.announce('PIECES_CHANGED', {})
     }
     return report
   }

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
+import type { Events } from '../../events/events.ts'
 import { InvalidRequest } from '../../http/errors.ts'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
 import { workerGroup } from '../../settings/kinds.ts'
@@ -16,12 +17,12 @@ interface Parts {
   /** AP_API_KEY; without it these routes are closed. */
   apiKey: string | undefined
   /** The work of a platform goes to other workers from now on. */
-  onPlacementsChanged(): void
+  events: Pick<Events, 'announce'>
   log: Logger
 }
 
 /** What the operator of an installation decides about its platforms (spec: facts/rest-api.md section 21). */
-export function operatorRoutes(app: FastifyInstance, { db, apiKey, onPlacementsChanged, log }: Parts): void {
+export function operatorRoutes(app: FastifyInstance, { db, apiKey, events, log }: Parts): void {
   const expected = apiKey === undefined ? undefined : digest(apiKey)
 
   app.route({
@@ -41,7 +42,7 @@ export function operatorRoutes(app: FastifyInstance, { db, apiKey, onPlacementsC
       const { platformId, workerGroupId } = body.data
       if (!(await updatePlatform(db, platformId, { workerGroupId }))) throw notFound('platform', platformId)
       log.info({ platformId, workerGroupId }, 'a platform was given to other workers')
-      onPlacementsChanged()
+      events.announce('LIMITS_CHANGED', {})
       return { platformId, workerGroupId }
     },
   })

@@ -87,7 +87,7 @@ test('what was deleted long enough ago is taken away with everything in it', asy
     .set({ deleted: new Date(0) })
     .where('id', '=', project.id)
     .execute()
-  await createProjects({ db, flows: { disableAll: async () => {} } }).purge(new Date(1))
+  await createProjects({ db, events: server.server.events, flows: { disableAll: async () => {} } }).purge(new Date(1))
   for (const table of ['flow', 'folder'] as const) {
     expect(await db.selectFrom(table).select('id').where('projectId', '=', project.id).execute()).toEqual([])
   }

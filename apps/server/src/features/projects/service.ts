@@ -2,6 +2,7 @@ import { AppError, notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
+import type { Events } from '../../events/events.ts'
 import type { PageRequest } from '../../http/pagination.ts'
 import { forgetProjects, setSharedConnections, shareWithNewProject } from '../app-connections/project-links.ts'
 import { selectPlatform } from '../platforms/store.ts'
@@ -66,10 +67,10 @@ interface Parts {
   db: Db
   flows: ProjectFlows
   /** The limit of runs at a time has changed. */
-  onLimitsChanged?(): void
+  events: Pick<Events, 'announce'>
 }
 
-export function createProjects({ db, flows, onLimitsChanged = () => {} }: Parts): Projects {
+export function createProjects({ db, flows, events }: Parts): Projects {
   const get = async (platformId: string, id: string): Promise<ProjectRow> => {
     const project = await selectProject(db, platformId, id)
     if (!project) throw notFound('project', id)
@@ -119,7 +120,7 @@ export function createProjects({ db, flows, onLimitsChanged = () => {} }: Parts)
           return updateProject(trx, platformId, id, { ...changes, poolId })
         }),
       )
-      if (maxConcurrentJobs !== undefined) onLimitsChanged()
+      if (maxConcurrentJobs !== undefined) events.announce('LIMITS_CHANGED', {})
       return get(platformId, id)
     },
 

@@ -48,7 +48,6 @@ interface Parts {
   wake(jobs: { projectId: string; priority: number }): void
   /** Runs were ended from outside: whoever runs them stops, whoever waits for them is told. */
   onCanceled(projectId: string, runs: readonly CanceledRun[]): Promise<void>
-  publishedVersionOf(projectId: string, flowId: string): Promise<string | undefined>
   retentionDays: number
   log: { warn(details: object, message: string): void }
 }
@@ -124,7 +123,7 @@ export function createRunService(parts: Parts): RunService {
 
   /** A new run of the published version, with the trigger's output of the old one. */
   const onLatestVersion = async (run: ListedRun, platformId: string): Promise<string> => {
-    const versionId = (await parts.publishedVersionOf(run.projectId, run.flowId)) ?? run.flowVersionId
+    const versionId = (await runs.publishedVersionOf(run.projectId, run.flowId)) ?? run.flowVersionId
     const version = await parts.versions.get(versionId)
     const steps = await stepsOf(run)
     const trigger = steps?.[version.version.trigger.name] ?? steps?.trigger

@@ -57,6 +57,8 @@ export interface RunStore {
   cancel(projectId: string, ids: readonly string[]): Promise<CanceledRun[]>
   /** The caller of a run has left: as long as it waits for a worker, the runs of callers who wait go first. */
   letOthersPass(id: string): Promise<void>
+  /** The version that a flow runs now. */
+  publishedVersionOf(projectId: string, flowId: string): Promise<string | undefined>
   /** Makes an ended run wait for a worker again. @returns false when it is not in one of the given statuses. */
   requeue(request: {
     id: string
@@ -231,6 +233,15 @@ export function createRunStore(db: Db): RunStore {
         .where('owner', 'is', null)
         .where('priority', '=', high)
         .execute()
+    },
+    async publishedVersionOf(projectId, flowId) {
+      const flow = await db
+        .selectFrom('flow')
+        .select('publishedVersionId')
+        .where('id', '=', flowId)
+        .where('projectId', '=', projectId)
+        .executeTakeFirst()
+      return flow?.publishedVersionId ?? undefined
     },
     async requeue({ id, from, resumePayload, priority }) {
       const payload = resumePayload === null ? null : JSON.stringify(resumePayload)

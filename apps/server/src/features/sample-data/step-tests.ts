@@ -3,6 +3,7 @@ import { findStep } from '@piecework/model/flow/walk'
 import type { StepTestResult } from '@piecework/model/live/events'
 import type { FlowRun } from '@piecework/model/run/run'
 import type { Logger } from 'pino'
+import type { Events } from '../../events/events.ts'
 import { PRIORITY } from '../../queue/job.ts'
 import type { Flows } from '../flows/service.ts'
 import type { RunEnd, RunListener } from '../runs/execute.ts'
@@ -34,12 +35,11 @@ interface Parts {
   starter: RunStarter
   runs: RunService
   sampleData: SampleData
-  /** Somebody waits for the result. */
-  onResult(result: StepTestResult): void
+  events: Pick<Events, 'emit' | 'on'>
   log: Logger
 }
 
-export function createStepTests({ flows, versions, starter, runs, sampleData, onResult, log }: Parts): StepTests {
+export function createStepTests({ flows, versions, starter, runs, sampleData, events, log }: Parts): StepTests {
   /** What came of the step, which is kept as its sample data. */
   const keep = async ({ runId, projectId, outcome, attempt }: RunEnd, stepName: string): Promise<StepTestResult> => {
     // As it was recorded, with large outputs brought back.
@@ -101,7 +101,7 @@ export function createStepTests({ flows, versions, starter, runs, sampleData, on
         log.warn({ err: error, runId: end.runId }, 'the result of a step test could not be read')
         return undefined
       })
-      if (result) onResult(result)
+      if (result) await events.emit('STEP_TESTED', result)
     },
   }
 }

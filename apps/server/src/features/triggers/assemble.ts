@@ -2,6 +2,7 @@ import type { TriggerMetadata } from '@piecework/model/piece/metadata'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import type { Interactive } from '../../dispatch/operations.ts'
+import type { Events } from '../../events/events.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { Settings } from '../../settings.ts'
 import type { Files } from '../files/service.ts'
@@ -26,17 +27,15 @@ interface Parts {
   payloads: RunPayloads
   settings: Settings
   catalogue: Catalogue
+  domain: Events
   versions: VersionSource
   entries: FlowEntries
   engineToken: HookSettings['engineToken']
   /** Ends with `/api/`. */
   publicApiUrl: string
   wake(jobs: { projectId: string; priority: number }): void
-  starter(): RunStarter
+  starter: RunStarter
   interactive: Interactive
-  flowChanged(flowId: string): void
-  disableFlow(projectId: string, flowId: string): Promise<void>
-  restoreFlow(projectId: string, flowId: string): Promise<void>
   log: Logger
 }
 
@@ -68,7 +67,6 @@ export function createTriggers(parts: Parts) {
     ...shared,
     samples,
     triggerOf,
-    onChanged: parts.flowChanged,
   })
   const events = createTriggerEvents({
     ...shared,
@@ -77,13 +75,14 @@ export function createTriggers(parts: Parts) {
     endSimulation: triggers.endSimulation,
   })
   const reconcile = createReconcile({ ...shared, triggerOf, endSimulation: triggers.endSimulation })
+  const ticks = createTicks({ ...shared, failureThreshold: settings.triggerFailureThreshold })
   return {
     hooks,
     reconcile,
     samples,
     triggers,
     events,
-    ticks: createTicks({ ...shared, failureThreshold: settings.triggerFailureThreshold }),
+    jobs: { TRIGGER_EVENT: events.handler, POLL: ticks, RENEW: ticks },
     appEvents: createAppEvents({ ...shared, events, secrets: settings.appWebhookSecrets }),
   }
 }

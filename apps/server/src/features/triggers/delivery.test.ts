@@ -53,7 +53,7 @@ test('an event that is delivered again, as after a crash, makes its runs once', 
   const payload = JSON.stringify({ body: { events: [{ n: 1, _dedupe_key: 'one' }, { n: 2 }] } })
   const { projectId } = owner
   const event = newRun({ projectId, flowId, flowVersionId: version.id, payload, priority: PRIORITY.medium })
-  await execution.events.accept(event)
+  await execution.triggerEvents.accept(event)
   const before = (await flows.finishedRuns(flowId, 2)).map((run) => run.id).sort()
   const gone = () =>
     eventually(async () => {
@@ -61,7 +61,7 @@ test('an event that is delivered again, as after a crash, makes its runs once', 
       return left ? undefined : true
     }, 'the end of the event')
   await gone()
-  await execution.events.accept(event)
+  await execution.triggerEvents.accept(event)
   await gone()
   expect((await flows.runs(flowId)).map((run) => run.id).sort()).toEqual(before)
 })
@@ -75,7 +75,7 @@ test('a large event waits in file storage, reaches its trigger and run whole, an
   const payload = JSON.stringify({ body: { events: [{ text }] } })
   const { projectId } = owner
   const event = newRun({ projectId, flowId, flowVersionId: version.id, payload, priority: PRIORITY.medium })
-  await execution.events.accept(event)
+  await execution.triggerEvents.accept(event)
   // Its trigger has yet to run in a process of its own.
   const { data } = await db.selectFrom('job').select('data').where('id', '=', event.id).executeTakeFirstOrThrow()
   expect(data?.length).toBeLessThan(1000)

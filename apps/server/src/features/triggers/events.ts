@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
 import { GivenBackError, type Interactive, jobItem, runOperation } from '../../dispatch/operations.ts'
 import type { JobHandler, WorkerLink } from '../../dispatch/work.ts'
+import type { Events } from '../../events/events.ts'
 import { type ClaimedJob, PRIORITY } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { derivedId } from '../runs/derived-id.ts'
@@ -57,7 +58,7 @@ interface Parts {
   wake(jobs: { projectId: string; priority: number }): void
   interactive: Interactive
   versions: VersionSource
-  starter(): RunStarter
+  starter: RunStarter
   hooks: HookSettings
   handshakeOf(
     pieceName: string,
@@ -69,7 +70,7 @@ interface Parts {
   payloads: RunPayloads
   /** The event that a test listened for has come. */
   endSimulation(flow: { id: string; projectId: string }): Promise<unknown>
-  disableFlow(projectId: string, flowId: string): Promise<void>
+  domain: Pick<Events, 'emit'>
   log: Logger
 }
 
@@ -115,7 +116,7 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
 
   /** The trigger goes again inside of a run, which shows what is wrong with it, or that all is well by now. */
   const makeRunOfTrigger = (job: ClaimedJob, data: EventData): Promise<void> =>
-    parts.starter().enqueue(
+    parts.starter.enqueue(
       newRun({
         ...runOf(job, data),
         id: derivedId(timeOf(job, data), job.id, 0),
@@ -141,8 +142,8 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
   /** Flows whose trigger cannot run at all stop taking events. */
   const disable = (job: ClaimedJob, flowId: string, missing: string): void => {
     log.warn({ flowId }, `the flow is disabled: its trigger needs ${missing}, which is not installed`)
-    parts
-      .disableFlow(job.projectId, flowId)
+    parts.domain
+      .emit('TRIGGER_FAILED', { projectId: job.projectId, flowId })
       .catch((error: unknown) => log.error({ err: error, flowId }, 'the flow could not be disabled'))
   }
 
@@ -168,7 +169,7 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
       const request = await hookOperation(parts.hooks, { hook: 'RUN', owner, version, payload: whole })
       await settleRun(db, await runOperation(link, { ...request, mayWait: true }), owner, (outputs) =>
         makeRuns(
-          { db, starter: parts.starter() },
+          { db, starter: parts.starter },
           { eventId: job.id, time: timeOf(job, data), once: data.once, run: runOf(job, data), outputs },
         ),
       )

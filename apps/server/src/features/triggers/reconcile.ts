@@ -2,6 +2,7 @@ import type { TriggerMetadata } from '@piecework/model/piece/metadata'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
+import type { Events } from '../../events/events.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { defaultSchedule, nextTick } from './schedule.ts'
 import { claimSource, ownSchedule, type RegisteredSource, type Source, selectAbandonedTests } from './store.ts'
@@ -18,9 +19,7 @@ interface Parts {
     triggerName: string,
     platformId: string,
   ): Promise<TriggerMetadata | undefined>
-  disableFlow(projectId: string, flowId: string): Promise<void>
-  /** Takes the trigger of an enabled flow into service anew. */
-  restoreFlow(projectId: string, flowId: string): Promise<void>
+  domain: Pick<Events, 'emit'>
   /** Ends the test that listens for an event of the flow's trigger. */
   endSimulation(flow: { id: string; projectId: string }): Promise<unknown>
   log: Logger
@@ -105,7 +104,7 @@ export function createReconcile(parts: Parts): Reconcile {
       const changed = [source.created, source.updated, source.flowUpdated].map((time) => new Date(time))
       if (changed.some((time) => time >= settledBefore)) return false
       if (!(await claimSource(db, source.id, settledBefore))) return false
-      await (isEnabled ? parts.restoreFlow : parts.disableFlow)(projectId, flowId)
+      await parts.domain.emit(isEnabled ? 'TRIGGER_MISSED' : 'TRIGGER_FAILED', { projectId, flowId })
       return true
     }
     return source.jobId === null ? addJob(source) : moveTick(source)
@@ -174,7 +173,7 @@ export function createReconcile(parts: Parts): Reconcile {
     }
     for (const { id, projectId } of await silent(settledBefore)) {
       if (stopped.aborted) return mended
-      mended += await careful(id, () => parts.restoreFlow(projectId, id).then(() => true))
+      mended += await careful(id, () => parts.domain.emit('TRIGGER_MISSED', { projectId, flowId: id }).then(() => true))
     }
     return mended
   }

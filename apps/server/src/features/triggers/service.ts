@@ -7,6 +7,7 @@ import type { TriggerMetadata } from '@piecework/model/piece/metadata'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import type { Interactive } from '../../dispatch/operations.ts'
+import type { Events } from '../../events/events.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { createLocks } from '../flows/locks.ts'
 import type { NewTrigger } from '../flows/publish.ts'
@@ -72,7 +73,7 @@ interface Parts {
   samples: Pick<TriggerSamples, 'clear'>
   /** AP_TRIGGER_DEFAULT_POLL_INTERVAL. */
   everyMinutes: number
-  onChanged(flowId: string): void
+  domain: Pick<Events, 'announce'>
   log: Logger
 }
 
@@ -152,7 +153,7 @@ export function createTriggerService(parts: Parts): TriggerService {
     }
     await markSourceDeleted(db, source.id)
     await deleteRoutings(db, flow.id)
-    parts.onChanged(flow.id)
+    parts.domain.announce('FLOW_CHANGED', { flowId: flow.id })
   }
 
   const unregister = async (flow: FlowRef, simulate: boolean): Promise<boolean> => {
@@ -178,7 +179,7 @@ export function createTriggerService(parts: Parts): TriggerService {
       simulate,
       settled: false,
     })
-    parts.onChanged(flow.id)
+    parts.domain.announce('FLOW_CHANGED', { flowId: flow.id })
     try {
       await start(source, wanted, simulate)
       await setSettled(db, source.id, true)
@@ -187,7 +188,7 @@ export function createTriggerService(parts: Parts): TriggerService {
       const message = error instanceof Error ? error.message : String(error)
       throw new AppError('TRIGGER_UPDATE_STATUS', { flowId: flow.id, flowVersionId: version.id, message })
     }
-    parts.onChanged(flow.id)
+    parts.domain.announce('FLOW_CHANGED', { flowId: flow.id })
   }
 
   const endSimulation = (flow: FlowRef): Promise<boolean> => tests.run(flow.id, () => unregister(flow, true))

@@ -176,10 +176,10 @@ test('a poll that fails is tried again; after too many in a row a failed run say
 
 test('a polled flow whose piece is gone says so in a failed run and is disabled', async () => {
   const flowId = await published(feed('by_item'))
-  const { db, execution } = server.server
+  const { db } = server.server
   const row = await db.selectFrom('piece_metadata').selectAll().where('name', '=', FEED).executeTakeFirstOrThrow()
   await db.deleteFrom('piece_metadata').where('id', '=', row.id).execute()
-  execution.piecesChanged()
+  server.server.events.announce('PIECES_CHANGED', {})
   await tick(flowId)
   await disabled(flowId)
   const [run] = await flows.finishedRuns(flowId, 1)

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import { GivenBackError, jobItem, runOperation } from '../../dispatch/operations.ts'
 import type { JobHandler, WorkerLink } from '../../dispatch/work.ts'
+import type { Events } from '../../events/events.ts'
 import { type ClaimedJob, PRIORITY } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { derivedId } from '../runs/derived-id.ts'
@@ -20,13 +21,13 @@ interface Parts {
   queue: Queue
   owner: string
   versions: VersionSource
-  starter(): RunStarter
+  starter: RunStarter
   hooks: HookSettings
   /** AP_TRIGGER_DEFAULT_POLL_INTERVAL. */
   everyMinutes: number
   /** Looks in a row that may fail before the flow is disabled. */
   failureThreshold: number
-  disableFlow(projectId: string, flowId: string): Promise<void>
+  domain: Pick<Events, 'emit'>
   log: Logger
 }
 
@@ -59,7 +60,7 @@ export function createTicks(parts: Parts): JobHandler {
       return
     }
     const event = { eventId: job.id, time: new Date(job.dueAt), run: { projectId, flowId, flowVersionId } }
-    await settleRun(db, result, owner, (outputs) => makeRuns({ db, starter: parts.starter() }, { ...event, outputs }))
+    await settleRun(db, result, owner, (outputs) => makeRuns({ db, starter: parts.starter }, { ...event, outputs }))
   }
 
   /** A failed run says why; then the flow is taken out of service. */
@@ -68,10 +69,10 @@ export function createTicks(parts: Parts): JobHandler {
     log.warn({ flowId, projectId }, `the flow is disabled: ${message}`)
     const id = derivedId(new Date(job.dueAt), job.id, 'given up')
     const chosen = { projectId, flowId, flowVersionId, payload: '{}', priority: PRIORITY.medium }
-    await parts.starter().fail(newRun({ ...chosen, id, executeTrigger: true }), platformId, version, message)
+    await parts.starter.fail(newRun({ ...chosen, id, executeTrigger: true }), platformId, version, message)
     // Not waited for: taking a trigger out of service needs a slot, and this tick holds one.
-    parts
-      .disableFlow(projectId, flowId)
+    parts.domain
+      .emit('TRIGGER_FAILED', { projectId, flowId })
       .catch((error: unknown) => log.error({ err: error, flowId }, 'the flow could not be disabled'))
   }
 

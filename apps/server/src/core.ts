@@ -1,0 +1,54 @@
+import { newId } from '@piecework/model/ids'
+import type { Logger } from 'pino'
+import packageJson from '../package.json' with { type: 'json' }
+import { openBus } from './bus/open.ts'
+import { openForServer } from './database/open-for-server.ts'
+import { postgresConnection } from './database/options.ts'
+import { createEncryption } from './encryption.ts'
+import { createEvents } from './events/events.ts'
+import { openStorage } from './features/files/open-storage.ts'
+import { createFiles } from './features/files/service.ts'
+import { createCatalogue, readBuiltInPieces } from './features/pieces/catalogue.ts'
+import { createAccess } from './http/access.ts'
+import { guardDatabase } from './http/database-gate.ts'
+import { createOutbound } from './http/outbound.ts'
+import { createHttpServer } from './http/server.ts'
+import { createTokens } from './http/tokens.ts'
+import { loadKeys } from './keys.ts'
+import { openRedis, openTracing, queueMaker } from './optional-parts.ts'
+import type { Settings } from './settings.ts'
+
+/** What everything else stands on: the database, the bus, the keys, the HTTP server. */
+export type Core = Awaited<ReturnType<typeof openCore>>
+
+/**
+ * Opens what the server stands on; it does not listen yet.
+ * @param checksAnswers see createHttpServer
+ * @throws KeyError, or StartError when the database does not open.
+ */
+export async function openCore(settings: Settings, log: Logger, checksAnswers: boolean) {
+  const keys = await loadKeys(settings)
+  const database = await openForServer(settings, keys, log)
+  const { db, availability } = database
+  const release = packageJson.version
+  const tokens = createTokens(keys.jwtSecret)
+  const access = createAccess({ db, tokens })
+  const { app, closing } = await createHttpServer({ settings, log, access, checksAnswers })
+  guardDatabase(app, availability)
+  const connectRedis = await openRedis(settings, log)
+  return {
+    ...{ settings, log, release, db, availability, tokens, access, app, closing, connectRedis },
+    encryption: createEncryption(keys.encryptionKey),
+    events: createEvents(log),
+    bus: await openBus({ appId: newId(), db, settings, connection: postgresConnection(settings), connectRedis, log }),
+    makeQueue: await queueMaker(db, connectRedis, log),
+    tracing: await openTracing(settings, release, log),
+    files: createFiles({ db, storage: await openStorage(settings, log) }),
+    catalogue: createCatalogue({ db, builtIn: readBuiltInPieces(), maxEntries: settings.piecesCacheMaxEntries }),
+    outbound: createOutbound({
+      allowList: settings.ssrfAllowList,
+      trusted: settings.piecesRegistryUrl === undefined ? [] : [settings.piecesRegistryUrl],
+    }),
+    closeDatabase: database.close,
+  }
+}

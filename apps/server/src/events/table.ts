@@ -1,0 +1,33 @@
+import type { StepTestResult } from '@piecework/model/live/events'
+import type { RunEnd, RunListener } from '../features/runs/execute.ts'
+
+/**
+ * What happens in the server, by name: whoever does it emits the event, and does not know who listens. Past tense, and
+ * only what a listener needs to find the rest.
+ */
+export interface DomainEvents {
+  /** A flow, one of its versions, or its trigger. Committed. */
+  FLOW_CHANGED: { flowId: string }
+  /** Its trigger cannot go on: the flow must leave service. */
+  TRIGGER_FAILED: { projectId: string; flowId: string }
+  /** An enabled flow whose trigger is not in service, though it could be. */
+  TRIGGER_MISSED: { projectId: string; flowId: string }
+  /** A step says something of itself while it runs. */
+  RUN_PROGRESSED: { attempt: Parameters<RunListener['progress']>[0]; said: Parameters<RunListener['progress']>[1] }
+  /** Recorded as paused or over. */
+  RUN_FINISHED: RunEnd
+  /** Ended from outside. */
+  RUNS_CANCELED: { projectId: string; ids: readonly string[] }
+  /** Somebody waits for the result. */
+  STEP_TESTED: StepTestResult
+  /** Pieces were installed, removed or built again. */
+  PIECES_CHANGED: Record<never, never>
+  /** A piece under development was built again. */
+  PIECE_REBUILT: { name: string; version: string }
+  /** How many runs a project, or its pool, may have at a time. */
+  LIMITS_CHANGED: Record<never, never>
+}
+
+export type EventName = keyof DomainEvents
+
+export type Listener<N extends EventName> = (event: DomainEvents[N]) => void | Promise<void>

@@ -1,0 +1,37 @@
+import { LIVE_PATH } from '@piecework/model/live/events'
+import type { Core } from '../../core.ts'
+import type { Execution } from '../../execution.ts'
+import type { Flows } from '../flows/service.ts'
+import type { Plugin } from '../plugin.ts'
+import { createLiveGateway } from './gateway.ts'
+import { EVERYBODY } from './rooms.ts'
+import { liveRoutes } from './routes.ts'
+import type { LiveViews } from './views.ts'
+
+interface Parts
+  extends Pick<Core, 'db' | 'access' | 'tokens' | 'catalogue' | 'events' | 'log'>,
+    Pick<Execution, 'versions' | 'starter' | 'sampleData' | 'runs'> {
+  views: LiveViews
+  flows: Flows
+}
+
+export function live({ views: { hub, runs: progress, steps }, ...parts }: Parts): Plugin {
+  const { events, runs } = parts
+  const gateway = createLiveGateway({ ...parts, hub })
+  events.on('RUN_PROGRESSED', ({ attempt, said }) => {
+    if (attempt.facts.stepNameToTest === null) progress.progress(attempt, said)
+    else steps.progress(attempt, said)
+  })
+  events.on('RUN_FINISHED', progress.finished)
+  events.on('RUNS_CANCELED', ({ projectId, ids }) => progress.canceled(projectId, () => runs.some(projectId, ids)))
+  events.on('STEP_TESTED', steps.finished)
+  events.on('PIECE_REBUILT', ({ name, version }) =>
+    hub.send(EVERYBODY, 'REFRESH_PIECE', { pieceName: name, pieceVersion: version }),
+  )
+  return {
+    name: 'live',
+    routes: liveRoutes,
+    upgrades: { [LIVE_PATH]: gateway.upgrade },
+    stop: gateway.close,
+  }
+}

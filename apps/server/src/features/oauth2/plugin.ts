@@ -1,0 +1,12 @@
+import type { Core } from '../../core.ts'
+import type { Plugin } from '../plugin.ts'
+import { redirectRoutes } from './redirect-routes.ts'
+import { oauth2Routes } from './routes.ts'
+
+export const oauth2 = ({ catalogue, settings }: Pick<Core, 'catalogue' | 'settings'>): Plugin => ({
+  name: 'oauth2',
+  routes(app) {
+    oauth2Routes(app, { catalogue })
+    redirectRoutes(app, { frontendUrl: settings.frontendUrl })
+  },
+})

@@ -1,0 +1,103 @@
+import type { Core } from '../core.ts'
+import type { Delivery } from '../delivery.ts'
+import type { Execution } from '../execution.ts'
+import { API_PREFIX } from '../http/route.ts'
+import type { RunMetrics } from '../observability/run-metrics.ts'
+import { apiKeys } from './api-keys/plugin.ts'
+import { assembleConnections } from './app-connections/assemble.ts'
+import { appConnections } from './app-connections/plugin.ts'
+import { authentication } from './authentication/plugin.ts'
+import { createAuthentication } from './authentication/service.ts'
+import { engine } from './engine/plugin.ts'
+import { createPublicImages } from './files/public-images.ts'
+import { flags } from './flags/plugin.ts'
+import { flows } from './flows/plugin.ts'
+import { createFlows } from './flows/service.ts'
+import { folders } from './folders/plugin.ts'
+import { health } from './health/plugin.ts'
+import { humanInput } from './human-input/plugin.ts'
+import { live } from './live/plugin.ts'
+import type { LiveViews } from './live/views.ts'
+import { metrics } from './metrics/plugin.ts'
+import { oauthApps } from './oauth-apps/plugin.ts'
+import { oauth2 } from './oauth2/plugin.ts'
+import { assemblePieces } from './pieces/assemble.ts'
+import { pieces } from './pieces/plugin.ts'
+import { platforms } from './platforms/plugin.ts'
+import type { Plugin } from './plugin.ts'
+import { projectRoles } from './project-roles/plugin.ts'
+import { projects } from './projects/plugin.ts'
+import { createProjects } from './projects/service.ts'
+import { queueBoard } from './queue-board/plugin.ts'
+import { root } from './root/plugin.ts'
+import { runs } from './runs/plugin.ts'
+import { sampleData } from './sample-data/plugin.ts'
+import { stepFiles } from './step-files/plugin.ts'
+import { createStepFiles } from './step-files/service.ts'
+import { storeEntries } from './store-entries/plugin.ts'
+import { triggers } from './triggers/plugin.ts'
+import { users } from './users/plugin.ts'
+import { waitpoints } from './waitpoints/plugin.ts'
+import { webhooks } from './webhooks/plugin.ts'
+import { workerMachines } from './worker-machines/plugin.ts'
+
+interface Parts extends Core, Delivery, Execution {
+  views: LiveViews
+  runMetrics: RunMetrics
+  /** Whether the server takes work. */
+  isReady(): boolean
+}
+
+/** Every feature of the server, in the order in which they start. To take one away, remove its line and its folder. */
+export function createFeatures(core: Parts): Plugin[] {
+  const { db, settings, files, tokens } = core
+  const brought = assemblePieces(core)
+  const parts = {
+    ...core,
+    ...brought,
+    stepFiles: createStepFiles({
+      ...{ files, tokens, publicUrl: settings.frontendUrl, maxFileSizeMb: settings.maxFileSizeMb },
+    }),
+    flows: createFlows({
+      ...core,
+      pieces: core.catalogue,
+      installPiece: brought.installs.install,
+      rules: { allowsInvalid: settings.publishInvalidFlows, enables: settings.enableFlowOnPublish },
+      cancelRuns: (projectId, flowId) =>
+        core.runs.cancelAll({ projectId, flowId: [flowId], includeArchived: true, includeTests: true }),
+    }),
+    authentication: createAuthentication({ db, tokens }),
+    images: createPublicImages({ db, files, apiUrl: `${settings.frontendUrl}${API_PREFIX}` }),
+  }
+  const owned = { ...parts, ...assembleConnections(parts), projects: createProjects(parts) }
+  return [
+    authentication(owned),
+    platforms(owned),
+    projects(owned),
+    projectRoles(owned),
+    users(owned),
+    apiKeys(owned),
+    folders(owned),
+    flows(owned),
+    sampleData(owned),
+    runs(owned),
+    pieces(owned),
+    triggers(owned),
+    appConnections(owned),
+    oauthApps(owned),
+    oauth2(owned),
+    storeEntries(owned),
+    stepFiles(owned),
+    engine(owned),
+    flags(owned),
+    health(owned),
+    metrics(owned),
+    workerMachines(owned),
+    queueBoard(owned),
+    humanInput(owned),
+    live(owned),
+    root(),
+    webhooks(owned),
+    waitpoints(owned),
+  ]
+}

@@ -1,0 +1,143 @@
+import type { Logger } from 'pino'
+import type { Bus } from '../../bus/bus.ts'
+import type { Availability } from '../../database/availability.ts'
+import type { Db } from '../../database/open.ts'
+import { type Delivery, LEASE_MS } from '../../delivery.ts'
+import type { Events } from '../../events/events.ts'
+import type { RunObserver } from '../../observability/observer.ts'
+import type { Settings } from '../../settings.ts'
+import type { Files } from '../files/service.ts'
+import type { Catalogue } from '../pieces/catalogue.ts'
+import type { SampleData } from '../sample-data/service.ts'
+import { createChildren } from '../waitpoints/children.ts'
+import { createWaitpointStore } from '../waitpoints/store.ts'
+import { createAftermath } from './aftermath.ts'
+import { createRunExecutor, type RunListener } from './execute.ts'
+import { createRunJobs } from './jobs.ts'
+import { readJournals } from './journal.ts'
+import { createRunLogs } from './logs.ts'
+import { createMissedReplies } from './missed-replies.ts'
+import { createRunPayloads } from './payloads.ts'
+import { createRunRecorder } from './recorder.ts'
+import { createRunReplies } from './replies.ts'
+import { createRunService } from './service.ts'
+import { createRunStarter } from './start.ts'
+import { createRunStore } from './store.ts'
+import { createVersionSource } from './versions.ts'
+
+interface Parts extends Delivery {
+  db: Db
+  availability: Availability
+  bus: Bus
+  settings: Settings
+  events: Events
+  sealKey(runId: string): string
+  engineToken(projectId: string, platformId: string): Promise<string>
+  files: Files
+  catalogue: Pick<Catalogue, 'sourceOf'>
+  sampleData: SampleData
+  observer: RunObserver
+  log: Logger
+}
+
+/** Everything about runs, put together: how they begin, go on, are recorded and are shown. */
+export function assembleRuns(parts: Parts) {
+  const { db, availability, bus, settings, events, sealKey, engineToken, files, sampleData, log } = parts
+  const { owner, apps, placements, queue, dispatcher, relay, wake } = parts
+  const recorder = createRunRecorder({
+    ...{ db, availability, owner, leaseMs: LEASE_MS, storage: files.storage, log },
+    onResumable: () => wake(),
+  })
+  const replies = createRunReplies(bus)
+  const missed = createMissedReplies({ db, bus, replies, relay, log })
+  const store = createRunStore(db)
+  const waitpoints = createWaitpointStore(db)
+  const versions = createVersionSource(db, parts.catalogue.sourceOf)
+  const payloads = createRunPayloads(files, settings.webhookPayloadInlineThresholdKb)
+  const logs = createRunLogs({
+    async readMany(projectId, ids) {
+      const read = await Promise.all(ids.map((id) => files.read({ projectId }, id)))
+      return new Map(read.flatMap((file) => (file ? [[file.id, file.data] as const] : [])))
+    },
+  })
+  const children = createChildren({
+    db,
+    waitpoints,
+    runUrl: (projectId, runId) => `${settings.frontendUrl}/projects/${projectId}/runs/${runId}`,
+  })
+  const aftermath = createAftermath({ children, payloads, wake: () => wake(), log })
+
+  const finished: RunListener['finished'] = async (end) => {
+    const { runId: id, projectId, outcome, attempt } = end
+    const payloadFileId = outcome.keepsPayload ? null : attempt.payloadFileId
+    await aftermath([{ ...attempt.facts, id, projectId, status: outcome.status, payloadFileId }])
+    await payloads.remove(projectId, attempt.resumeFileId).catch(() => {})
+    await events.emit('RUN_FINISHED', end)
+  }
+  const executor = createRunExecutor({
+    recorder,
+    replies,
+    observer: parts.observer,
+    engineToken,
+    sealKey,
+    flowTimeoutMs: settings.flowTimeoutSeconds * 1000,
+    memoryLimitKb: settings.sandboxMemoryLimitKb,
+    readJournal: async (runId) => (await readJournals(db, [runId])).get(runId) ?? [],
+    async redeliver(runId, afterMs) {
+      await recorder.flush()
+      // Work that a worker could not begin says nothing against the run.
+      await queue.retryAt({ owner, id: runId, dueAt: new Date(Date.now() + afterMs), uncounted: afterMs > 0 })
+      wake()
+    },
+    listener: { finished, progress: (attempt, said) => events.announce('RUN_PROGRESSED', { attempt, said }) },
+    log,
+  })
+  const jobs = createRunJobs({
+    ...{ db, runs: store, logs, queue, versions, recorder, executor, owner, waitpoints, aftermath, replies },
+    sampleData: async (run) => sampleData.outputs(run.projectId, (await versions.get(run.flowVersionId)).version),
+    ...{ payloads, finished, log },
+  })
+  const starter = createRunStarter({
+    ...{ recorder, dispatcher, executor, replies, placements, payloads, wake },
+    alone: () => apps.alone,
+    letOthersPass: store.letOthersPass,
+  })
+
+  const stopRuns = (ids: readonly string[]): void => {
+    for (const id of ids) {
+      dispatcher.cancel(id)
+      replies.finished(id, 'CANCELED')
+    }
+  }
+  bus.on('RUNS_CANCELED', ({ ids }) => stopRuns(ids))
+
+  const runs = createRunService({
+    ...{ db, runs: store, recorded: recorder.recorded, logs, starter, payloads, versions, sealKey, wake, log },
+    async onCanceled(projectId, canceled) {
+      const ids = canceled.map(({ id }) => id)
+      stopRuns(ids)
+      bus.publish('RUNS_CANCELED', { ids })
+      events.announce('RUNS_CANCELED', { projectId, ids })
+      // Their payloads stay, so that they can be tried again.
+      await aftermath(canceled.map((run) => ({ ...run, status: 'CANCELED', payloadFileId: null })))
+    },
+    retentionDays: settings.executionDataRetentionDays,
+  })
+
+  return {
+    runs,
+    store,
+    recorder,
+    recorded: recorder.recorded,
+    replies,
+    missed,
+    waitpoints,
+    versions,
+    payloads,
+    starter,
+    jobs,
+    aftermath,
+    /** What a crash may have left undone behind pauses and ends of runs. */
+    settle: async (): Promise<number> => (await waitpoints.settlePauses()) + (await children.failParents()),
+  }
+}

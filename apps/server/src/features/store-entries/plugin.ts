@@ -1,0 +1,8 @@
+import type { Db } from '../../database/open.ts'
+import type { Plugin } from '../plugin.ts'
+import { storeEntryRoutes } from './routes.ts'
+
+export const storeEntries = ({ db }: { db: Db }): Plugin => ({
+  name: 'store-entries',
+  routes: (app) => storeEntryRoutes(app, { db }),
+})
