@@ -28,6 +28,7 @@ export const appConnections = {
     status: 201,
     body: Upsert,
     response: AppConnection,
+    errors: ['INVALID_APP_CONNECTION', 'INVALID_CLAIM', 'INVALID_CLOUD_CLAIM', 'ENGINE_OPERATION_FAILURE'],
   }),
   list: endpoint({
     method: 'GET',
@@ -61,6 +62,7 @@ export const appConnections = {
     project: projectInBody,
     status: 204,
     body: z.object({ projectId: z.string(), sourceAppConnectionId: z.string(), targetAppConnectionId: z.string() }),
+    errors: ['VALIDATION', 'FLOW_IN_USE'],
   }),
   update: endpoint({
     method: 'POST',

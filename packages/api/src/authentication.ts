@@ -42,6 +42,7 @@ export const authentication = {
       newsLetter: z.boolean().default(false),
     }),
     response: AuthenticationResponse,
+    errors: ['DOMAIN_NOT_ALLOWED', 'EMAIL_AUTH_DISABLED', 'INVITATION_ONLY_SIGN_UP'],
   }),
   signIn: endpoint({
     method: 'POST',
@@ -54,6 +55,13 @@ export const authentication = {
     limit: 'authentication',
     body: z.object({ email: z.string(), password: z.string() }),
     response: AuthenticationResponse,
+    errors: [
+      'DOMAIN_NOT_ALLOWED',
+      'EMAIL_AUTH_DISABLED',
+      'EMAIL_IS_NOT_VERIFIED',
+      'INVALID_CREDENTIALS',
+      'USER_IS_INACTIVE',
+    ],
   }),
   switchPlatform: endpoint({
     method: 'POST',
@@ -66,5 +74,6 @@ export const authentication = {
     limit: 'authentication',
     body: z.object({ platformId: z.string() }),
     response: AuthenticationResponse,
+    errors: ['DOMAIN_NOT_ALLOWED', 'EMAIL_AUTH_DISABLED', 'USER_IS_INACTIVE'],
   }),
 }

@@ -6,7 +6,7 @@ import { api, endpoints } from './index.ts'
 function line(endpoint: Endpoint): string {
   const { operationId, method, path, principals, permission, permissionsBy, status = 200, errors = [] } = endpoint
   const who = typeof principals === 'string' ? principals : principals.join('|')
-  const codes = [status, ...new Set(errors.map((code) => ERROR_STATUS[code]))].join(' ')
+  const codes = [status, ...[...new Set(errors.map((code) => ERROR_STATUS[code]))].sort()].join(' ')
   const whole = [operationId.padEnd(28), method.padEnd(6), path.padEnd(48), permission.padEnd(20), who, codes]
   const more = Object.entries(permissionsBy?.permissions ?? {}).map(([value, needed]) => `  ${value}: ${needed}`)
   return [whole.join(' '), ...more].join('\n')

@@ -52,10 +52,27 @@ export interface Endpoint {
   readonly sends?: 'bytes' | 'page' | 'nothing'
   /** Of the success answer; 200 unless said. 204 has no body. */
   readonly status?: 200 | 201 | 204
-  /** Codes that are particular to this endpoint, beside those of every request. */
+  /** Codes that are particular to this endpoint, on top of those in `COMMON_ERRORS`. */
   readonly errors?: readonly ErrorCode[]
   readonly deprecated?: true
 }
+
+/** What any request may be answered with. */
+export const COMMON_ERRORS: ReadonlySet<ErrorCode> = new Set([
+  'AUTHENTICATION',
+  'AUTHORIZATION',
+  'ENTITY_NOT_FOUND',
+  'INVALID_BEARER_TOKEN',
+  'INVALID_CURSOR',
+  'INVALID_REQUEST',
+  'PAYLOAD_TOO_LARGE',
+  'PERMISSION_DENIED',
+  'RATE_LIMITED',
+  'REQUEST_TIMEOUT',
+  'SANDBOX_CAPACITY_EXCEEDED',
+  'SERVICE_UNAVAILABLE',
+  'SESSION_EXPIRED',
+])
 
 /** Declares an endpoint as data. The literal types stay, so that servers and clients infer from it. */
 export function endpoint<const E extends Endpoint>(definition: E): E {

@@ -32,6 +32,7 @@ export const engine = {
     summary: 'A connection of the project with its value',
     params: z.object({ externalId: z.string() }),
     response: AppConnection.extend({ value: z.unknown() }),
+    errors: ['INVALID_APP_CONNECTION'],
   }),
   flows: endpoint({
     ...shared,

@@ -96,6 +96,7 @@ export const flowRuns = {
     params: IdParams,
     body: z.object({ strategy: RetryStrategy, projectId: z.string().optional() }),
     response: FlowRun,
+    errors: ['VALIDATION', 'FLOW_RUN_RETRY_OUTSIDE_RETENTION', 'EXECUTION_STATE_MISSING'],
   }),
   retryAll: endpoint({
     method: 'POST',

@@ -151,6 +151,14 @@ export const flows = {
     params: IdParams,
     body: FlowOperation,
     response: OperatedFlow,
+    errors: [
+      'FLOW_IN_USE',
+      'FLOW_OPERATION_INVALID',
+      'FLOW_OPERATION_IN_PROGRESS',
+      'FLOW_VERSION_INVALID',
+      'TRIGGER_UPDATE_STATUS',
+      'ENGINE_OPERATION_FAILURE',
+    ],
   }),
   remove: endpoint({
     method: 'DELETE',
@@ -162,6 +170,7 @@ export const flows = {
     project,
     status: 204,
     params: IdParams,
+    errors: ['FLOW_OPERATION_IN_PROGRESS', 'TRIGGER_UPDATE_STATUS'],
   }),
   template: endpoint({
     method: 'GET',
@@ -198,5 +207,6 @@ export const flows = {
     params: IdParams,
     body: z.unknown().optional(),
     response: FlowRun,
+    errors: ['FLOW_OPERATION_INVALID'],
   }),
 }

@@ -28,6 +28,7 @@ export const folders = {
     project: projectInBody,
     body: z.object({ projectId: z.string(), displayName: FolderName }),
     response: Folder,
+    errors: ['VALIDATION'],
   }),
   list: endpoint({
     method: 'GET',
@@ -62,6 +63,7 @@ export const folders = {
     params: IdParams,
     body: z.object({ displayName: FolderName }),
     response: Folder,
+    errors: ['VALIDATION'],
   }),
   remove: endpoint({
     method: 'DELETE',

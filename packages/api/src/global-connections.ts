@@ -35,6 +35,7 @@ export const globalConnections = {
     status: 201,
     body: Upsert,
     response: AppConnection,
+    errors: ['INVALID_APP_CONNECTION', 'INVALID_CLAIM', 'INVALID_CLOUD_CLAIM', 'ENGINE_OPERATION_FAILURE'],
   }),
   list: endpoint({
     ...shared,

@@ -20,6 +20,7 @@ export const oauth2 = {
       props: z.record(z.string(), z.unknown()).optional(),
     }),
     response: z.object({ authorizationUrl: z.string(), codeVerifier: z.string().optional() }),
+    errors: ['INVALID_APP_CONNECTION'],
   }),
   redirect: endpoint({
     method: 'GET',

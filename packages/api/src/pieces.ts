@@ -124,6 +124,7 @@ export const pieces = {
       release: z.string().optional(),
     }),
     response: z.array(PieceSummary),
+    errors: ['PIECE_SYNC_NOT_SUPPORTED'],
   }),
   get: endpoint({
     ...open,
@@ -170,6 +171,7 @@ export const pieces = {
     status: 201,
     form: true,
     response: Piece,
+    errors: ['VALIDATION', 'ENGINE_OPERATION_FAILURE'],
   }),
   remove: endpoint({
     ...administered,
@@ -188,6 +190,7 @@ export const pieces = {
     summary: 'Take over what the piece registry has published',
     principals: ['USER'],
     response: z.object({ added: z.number(), removed: z.number(), failed: z.number() }),
+    errors: ['VALIDATION'],
   }),
   options: endpoint({
     method: 'POST',
@@ -209,5 +212,6 @@ export const pieces = {
       searchValue: z.string().optional(),
     }),
     response: z.object({ type: z.enum(['DROPDOWN', 'MULTI_SELECT_DROPDOWN', 'DYNAMIC']), options: z.unknown() }),
+    errors: ['ENGINE_OPERATION_FAILURE', 'INVALID_APP_CONNECTION'],
   }),
 }

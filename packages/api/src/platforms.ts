@@ -101,6 +101,7 @@ export const platforms = {
     project: null,
     body: z.object({ name: DisplayName.max(100) }),
     response: AuthenticationResponse,
+    errors: ['VALIDATION'],
   }),
   image: endpoint({
     method: 'GET',

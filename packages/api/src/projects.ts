@@ -75,6 +75,7 @@ export const projects = {
       globalConnectionExternalIds: GlobalConnections,
     }),
     response: ProjectWithLimits,
+    errors: ['PROJECT_EXTERNAL_ID_ALREADY_EXISTS'],
   }),
   list: endpoint({
     method: 'GET',
@@ -129,6 +130,7 @@ export const projects = {
         .optional(),
     }),
     response: ProjectWithLimits,
+    errors: ['PROJECT_EXTERNAL_ID_ALREADY_EXISTS'],
   }),
   remove: endpoint({
     method: 'DELETE',
@@ -140,5 +142,6 @@ export const projects = {
     project: { by: 'id', part: 'params', field: 'id' },
     status: 204,
     params: IdParams,
+    errors: ['VALIDATION'],
   }),
 }

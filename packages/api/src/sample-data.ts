@@ -13,6 +13,7 @@ export const sampleData = {
     project: projectInBody,
     body: z.object({ projectId: z.string(), flowVersionId: z.string(), stepName: z.string() }),
     response: FlowRun,
+    errors: ['FLOW_OPERATION_INVALID', 'FLOW_VERSION_INVALID'],
   }),
   get: endpoint({
     method: 'GET',

@@ -45,6 +45,7 @@ export const triggers = {
       testStrategy: z.enum(['TEST_FUNCTION', 'SIMULATION']),
     }),
     response: pageOf(TriggerEvent),
+    errors: ['TEST_TRIGGER_FAILED', 'FLOW_OPERATION_INVALID', 'TRIGGER_UPDATE_STATUS', 'ENGINE_OPERATION_FAILURE'],
   }),
   stopTest: endpoint({
     ...inProject,

@@ -88,5 +88,6 @@ export const users = {
       externalId: z.string().min(1).optional(),
     }),
     response: User,
+    errors: ['VALIDATION'],
   }),
 }

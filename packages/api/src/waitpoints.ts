@@ -14,5 +14,6 @@ export const waitpoints = {
     status: 201,
     body: CreateWaitpointRequest,
     response: z.object({ id: z.string(), resumeUrl: z.string() }),
+    errors: ['VALIDATION'],
   }),
 }

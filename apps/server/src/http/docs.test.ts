@@ -43,6 +43,7 @@ test('the document has every operation of the contract, and names the permission
   expect(body.paths['/v1/flows/{id}']?.post).toMatchObject({
     'x-permission': 'UPDATE_FLOW_STATUS',
     'x-permission-by': { type: { ADD_ACTION: 'WRITE_FLOW', LOCK_AND_PUBLISH: 'UPDATE_FLOW_STATUS' } },
+    responses: { 409: { description: expect.stringContaining('FLOW_IN_USE') } },
   })
 })
 

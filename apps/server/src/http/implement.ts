@@ -1,4 +1,10 @@
-import type { Endpoint, Principals, PrincipalType, ProjectRule } from '@piecework/api/endpoint'
+import {
+  COMMON_ERRORS,
+  type Endpoint,
+  type Principals,
+  type PrincipalType,
+  type ProjectRule,
+} from '@piecework/api/endpoint'
 import { AppError } from '@piecework/model/errors'
 import type { Permission } from '@piecework/model/permission'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -23,7 +29,7 @@ declare module 'fastify' {
     access: Access
     /** The endpoints that are served. */
     implemented: Set<Endpoint>
-    /** For tests: answers that do not fit the schema of their endpoint are failures. */
+    /** For tests: answers that do not fit the schema of their endpoint, and errors that it does not name, are failures. */
     checksAnswers: boolean
     /** Which project a row belongs to, by the kind of row; for endpoints that name rows. */
     projectFinders: Map<string, FindProject>
@@ -103,7 +109,7 @@ export function implement<const E extends Endpoint>(
         if (permissionsBy) access.requirePermission(principal, project, furtherPermission(permissionsBy, input.body))
       }
       const call = { principal, project, ...input, request, reply } as Call<E>
-      const answer = await handler(call)
+      const answer = await (app.checksAnswers ? requireDeclared(endpoint, () => handler(call)) : handler(call))
       if (reply.sent || answer === reply) return reply
       if (status === 204) return reply.code(204).send()
       const tagged = answer instanceof TaggedJson ? answer : undefined
@@ -134,6 +140,17 @@ function parse(part: RequestPart, schema: z.ZodType | undefined, value: unknown)
   const parsed = schema.safeParse(value ?? {})
   if (parsed.success) return parsed.data
   throw new InvalidRequest(part, parsed.error)
+}
+
+/** @throws Error instead of one whose code the endpoint does not name. */
+async function requireDeclared<T>(endpoint: Endpoint, answer: () => T | Promise<T>): Promise<T> {
+  try {
+    return await answer()
+  } catch (error) {
+    const isOdd = error instanceof AppError && !COMMON_ERRORS.has(error.code) && !endpoint.errors?.includes(error.code)
+    if (!isOdd) throw error
+    throw new Error(`${endpoint.operationId} answers ${error.code}, which its endpoint does not name`, { cause: error })
+  }
 }
 
 function furtherPermission({ field, permissions }: NonNullable<Endpoint['permissionsBy']>, body: unknown): Permission {

@@ -1,5 +1,6 @@
 import { componentOf } from '@piecework/api/components'
 import type { Endpoint } from '@piecework/api/endpoint'
+import { ERROR_STATUS, type ErrorCode } from '@piecework/model/errors'
 import { z } from 'zod'
 import { API_PREFIX } from './route.ts'
 
@@ -51,6 +52,16 @@ const ERROR_SCHEMA = {
   },
 }
 
+const ERROR_CONTENT = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
+
+/** The errors that are particular to an endpoint, by their status. */
+function describeErrors(codes: readonly ErrorCode[]): JsonObject {
+  const groups = Map.groupBy(codes, (code) => ERROR_STATUS[code])
+  return Object.fromEntries(
+    [...groups].map(([status, same]) => [status, { description: same.join(', '), content: ERROR_CONTENT }]),
+  )
+}
+
 function describe(endpoint: Endpoint, definitions: JsonObject): JsonObject {
   const { operationId, path, summary, principals, permission, permissionsBy, response, status = 200 } = endpoint
   const convert = (schema: z.ZodType | undefined, io: 'input' | 'output') => toJsonSchema(schema, io, definitions)
@@ -77,10 +88,8 @@ function describe(endpoint: Endpoint, definitions: JsonObject): JsonObject {
         description: 'Success',
         ...(response ? { content: { 'application/json': { schema: convert(response, 'output') } } } : {}),
       },
-      default: {
-        description: 'Error',
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-      },
+      ...describeErrors(endpoint.errors ?? []),
+      default: { description: 'Error', content: ERROR_CONTENT },
     },
   }
 }

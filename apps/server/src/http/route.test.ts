@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 // Over 400 lines: the rules of a route are one contract, and are tried on one server.
 import { type Endpoint, endpoint, projectInBody, projectInQuery, projectOfRow } from '@piecework/api/endpoint'
 import { endpoints } from '@piecework/api/index'
+import { AppError } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
@@ -130,10 +131,10 @@ afterAll(async () => {
   await fixture[Symbol.asyncDispose]()
 })
 
-async function newServer(): Promise<FastifyInstance> {
+async function newServer(checksAnswers = false): Promise<FastifyInstance> {
   const logger = createLog({ logLevel: 'error', logPretty: false }, { write: (line) => log.push(line) })
   const access = createAccess({ db, tokens })
-  return (await createHttpServer({ settings, log: logger, access, heldBodiesBytes: 1_000_000 })).app
+  return (await createHttpServer({ settings, log: logger, access, heldBodiesBytes: 1_000_000, checksAnswers })).app
 }
 
 async function createTenant(): Promise<Tenant> {
@@ -407,6 +408,18 @@ test('a server that does not serve exactly the contract does not start', async (
   for (const each of endpoints) if (!rich.implemented.has(each)) implement(rich, each, () => undefined)
   implement(rich, things.away, () => ({}))
   await expect(rich.ready()).rejects.toThrow(/not in the contract: things\.away$/)
+})
+
+test('tests fail where an endpoint answers with an error that it does not name', async () => {
+  const server = await newServer(true)
+  const busy = () => {
+    throw new AppError('FLOW_IN_USE')
+  }
+  implement(server, endpoint({ ...held, errors: ['FLOW_IN_USE'], response: z.unknown() }), busy)
+  implement(server, endpoint({ ...held, path: '/v1/silent', response: z.unknown() }), busy)
+  const statusOf = async (url: string) => (await server.inject({ method: 'POST', url })).statusCode
+  expect([await statusOf('/api/v1/held'), await statusOf('/api/v1/silent')]).toEqual([409, 500])
+  await server.close()
 })
 
 test('large bodies are held up to a bound; beyond it requests are told to come back, and small ones pass', async () => {
