@@ -1,4 +1,5 @@
 import type { Bus } from './bus/bus.ts'
+import { createDueClock } from './database/clock.ts'
 import type { Db } from './database/open.ts'
 import { createApps } from './dispatch/apps.ts'
 import { coalesce } from './dispatch/coalesce.ts'
@@ -34,8 +35,14 @@ export function createDelivery({ db, bus, settings, events, makeQueue, log }: Pa
   const embedded = settings.dbType === 'PGLITE'
   const defaultLimit = settings.projectRateLimiterEnabled ? settings.defaultConcurrentJobsLimit : null
   const apps = createApps({ db, bus, embedded })
+  const clock = createDueClock(embedded)
   const placements = createPlacements(db, defaultLimit)
-  const queue = makeQueue({ shared: !embedded, defaultLimit, groupOf: async (id) => (await placements.of(id)).group })
+  const queue = makeQueue({
+    clock,
+    shared: !embedded,
+    defaultLimit,
+    groupOf: async (id) => (await placements.of(id)).group,
+  })
   const handlers = createJobHandlers()
   const dispatcher = createDispatcher({
     queue,
@@ -43,6 +50,7 @@ export function createDelivery({ db, bus, settings, events, makeQueue, log }: Pa
     leaseMs: LEASE_MS,
     handlers: handlers.of,
     others: () => !apps.alone,
+    clock,
     log,
   })
   const tellOthers = coalesce(() => bus.publish('JOBS_ADDED', {}), TELL_OTHERS_MS)
@@ -79,6 +87,7 @@ export function createDelivery({ db, bus, settings, events, makeQueue, log }: Pa
     owner,
     embedded,
     apps,
+    clock,
     placements,
     queue,
     handlers,

@@ -85,6 +85,7 @@ export function createExecution(parts: ExecutionParts) {
     // A database server has autovacuum.
     tidyDatabase: async () => (embedded ? vacuumWhereDue(db) : undefined),
     wake: () => wake(),
+    clock: { now: parts.clock.now, running: () => performance.now() },
     log,
   })
   const machines = createWorkerMachines(db)

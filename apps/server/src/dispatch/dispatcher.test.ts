@@ -1,6 +1,7 @@
 import { newId } from '@piecework/model/ids'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
+import { createDueClock } from '../database/clock.ts'
 import { testDatabase } from '../database/testing.ts'
 import { PRIORITY } from '../queue/job.ts'
 import { createQueue } from '../queue/queue.ts'
@@ -35,6 +36,7 @@ test('a job that waited for a slot beyond its lease is not begun: somebody else 
     )
   }
   const dispatcher = createDispatcher({
+    clock: createDueClock(true),
     // The database cannot be reached to renew a lease.
     queue: { ...queue, extend: () => Promise.reject(new Error('away')) },
     owner: 'here',
@@ -75,7 +77,15 @@ test('workers wait for a database that falls behind with what they are done with
   const none: JobHandler = async () => []
   const handlers = { SYSTEM: none, RUN: none, TRIGGER_EVENT: none, OPERATION: none, POLL: none, RENEW: none }
   const log = pino({ level: 'silent' })
-  const dispatcher = createDispatcher({ queue, owner: 'here', leaseMs: 30_000, handlers, others: () => false, log })
+  const dispatcher = createDispatcher({
+    queue,
+    owner: 'here',
+    leaseMs: 30_000,
+    handlers,
+    others: () => false,
+    clock: createDueClock(true),
+    log,
+  })
   const execute = () => ({ outcome: new Promise<never>(() => {}), cancel() {} })
   dispatcher.attach({ id: 'link', group: null, concurrency: 4, execute })
   dispatcher.start()

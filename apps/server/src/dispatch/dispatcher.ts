@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { DueClock } from '../database/clock.ts'
 import { atMost } from '../patience.ts'
 import type { JobKind } from '../queue/job.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -36,6 +37,8 @@ interface DispatcherOptions {
   handlers: Record<JobKind, JobHandler>
   /** Whether other apps may take the jobs of a bucket, so that its room can change unseen. */
   others(): boolean
+  /** Is told the time of the database. */
+  clock: Pick<DueClock, 'set'>
   log: Logger
 }
 
@@ -49,7 +52,15 @@ const SHORTEST_PROMOTE_MS = 5
  */
 export const MAX_RECORDING = 128
 
-export function createDispatcher({ queue, owner, leaseMs, handlers, others, log }: DispatcherOptions): Dispatcher {
+export function createDispatcher({
+  queue,
+  owner,
+  leaseMs,
+  handlers,
+  others,
+  clock,
+  log,
+}: DispatcherOptions): Dispatcher {
   const lanes = new Map<string | null, Lane>()
   const active = new Map<string, { item: WorkItem; running: Running }>()
   const buckets = createBuckets()
@@ -125,12 +136,13 @@ export function createDispatcher({ queue, owner, leaseMs, handlers, others, log 
   const promote = async () => {
     let pauseMs = IDLE_POLL_MS
     try {
-      const { promoted, next } = await queue.promote()
+      const { promoted, nextMs, now } = await queue.promote()
+      clock.set(now)
       if (promoted > 0) {
         queue.announce()
         wake()
       }
-      if (next) pauseMs = Math.min(pauseMs, Math.max(SHORTEST_PROMOTE_MS, next.getTime() - Date.now()))
+      if (nextMs !== null) pauseMs = Math.min(pauseMs, Math.max(SHORTEST_PROMOTE_MS, nextMs))
     } catch (error) {
       log.error({ err: error }, 'looking for jobs that came due failed')
     }

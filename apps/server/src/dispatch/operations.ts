@@ -29,10 +29,10 @@ const SILENT = { journal: async () => {}, respond: () => {}, progress: () => {} 
 
 /** The worker could not begin the operation at the moment, for no fault of it. */
 export class GivenBackError extends AppError {
-  readonly retryAt: Date
+  readonly retryAfterMs: number
   constructor(message: string, retryAfterMs: number) {
     super('ENGINE_OPERATION_FAILURE', { message })
-    this.retryAt = new Date(Date.now() + retryAfterMs)
+    this.retryAfterMs = retryAfterMs
   }
 }
 

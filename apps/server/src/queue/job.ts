@@ -1,3 +1,5 @@
+import type { DueClock } from '../database/clock.ts'
+
 /** Priorities of jobs, first to last (spec: facts/engine.md section 1). */
 export const PRIORITY = { critical: 1, high: 2, medium: 3, low: 4, veryLow: 5, lowest: 6 } as const
 
@@ -44,4 +46,6 @@ export interface QueueOptions {
   defaultLimit: number | null
   /** The group of workers that the work of a project is for; null for the workers of no group. */
   groupOf(projectId: string): Promise<string | null>
+  /** By which jobs fall due; that of this process when it is left out. */
+  clock?: Pick<DueClock, 'now'>
 }

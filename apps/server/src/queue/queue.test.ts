@@ -1,5 +1,6 @@
 import { newId } from '@piecework/model/ids'
 import { Redis } from 'ioredis'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../database/testing.ts'
 import { createPlacements } from '../dispatch/placements.ts'
@@ -129,6 +130,18 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
     expect(await queue.counts()).toEqual([])
   })
 
+  test('a lease from before the clock of the database was set back does not last for hours', async () => {
+    const [id = ''] = await add(job('p'))
+    expect(await claim('a', 1)).toMatchObject([{ id }])
+    await sql`update job set "leaseUntil" = now() + interval '3 hours'`.execute(fixture.db)
+    await queue.releaseExpired()
+    const { rows } = await sql<{ ms: number }>`
+      select (extract(epoch from "leaseUntil" - now()) * 1000)::float8 as ms from job`.execute(fixture.db)
+    expect(rows[0]?.ms).toBeLessThanOrEqual(LEASE_MS)
+    expect(await claim('b', 1)).toEqual([])
+    await end('a', id)
+  })
+
   test('better priorities go first, whatever the project', async () => {
     const [poll, run, interactive] = await add(
       job('p', { priority: PRIORITY.veryLow }),
@@ -141,12 +154,12 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
   test('a job of the future is not given before its time, and then it is', async () => {
     const [id = ''] = await add(job('p', { dueAt: new Date(Date.now() + 60_000) }))
     expect(await claim('a', 10)).toEqual([])
-    expect((await queue.promote()).next?.getTime()).toBeGreaterThan(Date.now())
+    expect((await queue.promote()).nextMs).toBeGreaterThan(0)
     await fixture.db
       .updateTable('job')
       .set({ dueAt: new Date(Date.now() - 1) })
       .execute()
-    expect(await queue.promote()).toEqual({ promoted: 1, next: null })
+    expect(await queue.promote()).toMatchObject({ promoted: 1, nextMs: null })
     queue.announce()
     expect((await claim('a', 10)).map((one) => one.id)).toEqual([id])
   })

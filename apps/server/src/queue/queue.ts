@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/open.ts'
 import { type Claim, type ClaimRequest, claim } from './claim.ts'
-import { type NewJob, PLATFORM_WORK, type QueueOptions } from './job.ts'
+import { type JobKind, type NewJob, PLATFORM_WORK, type QueueOptions } from './job.ts'
 
 /**
  * Delivery of jobs from their rows: at least once, at or after their due time, under a lease. Correctness never
@@ -17,7 +17,7 @@ export interface Queue {
   extend(request: { owner: string; ids: readonly string[]; leaseMs: number }): Promise<Set<string>>
   /** The job is done. No effect when somebody else holds it by now. */
   complete(request: { owner: string; id: string }): Promise<void>
-  /** Gives the job back, due at the given time. `uncounted`: this delivery was none. */
+  /** Gives the job back, due at the given time by the clock by which jobs fall due. `uncounted`: this delivery was none. */
   retryAt(request: { owner: string; id: string; dueAt: Date; uncounted?: boolean }): Promise<void>
   remove(request: { ids: readonly string[] }): Promise<void>
   removeKey(request: { key: string }): Promise<void>
@@ -29,8 +29,11 @@ export interface Queue {
   releaseOwned(request: { owner: string }): Promise<number>
   /** Makes every leased job deliverable: only for the sole owner of an embedded database, at its start. */
   releaseAll(): Promise<number>
-  /** Makes jobs deliverable whose time has come. @returns how many, and when the next one is due. */
-  promote(): Promise<{ promoted: number; next: Date | null }>
+  /**
+   * Makes jobs deliverable whose time has come.
+   * @returns how many, in how many milliseconds the next one is due, and the time, by the clock of the database.
+   */
+  promote(): Promise<{ promoted: number; nextMs: number | null; now: number }>
   /** By group of workers and kind; `waiting` counts what is due. */
   counts(): Promise<JobCount[]>
   close(): Promise<void>
@@ -53,15 +56,23 @@ export interface Announcement {
 
 /** The driver that needs nothing but the database. */
 export function createQueue(db: Db, options: QueueOptions): Queue {
+  const clock = options.clock ?? Date
+  const isDue = (dueAt: Date): boolean => dueAt.getTime() <= clock.now()
   return {
     announce() {},
     async close() {},
     async add(jobs) {
       if (jobs.length === 0) return
-      const now = new Date()
       await db
         .insertInto('job')
-        .values(jobs.map((job) => ({ ...job, key: job.key ?? null, data: job.data ?? null, ready: job.dueAt <= now })))
+        .values(
+          jobs.map((job) => ({
+            ...job,
+            key: job.key ?? null,
+            data: job.data ?? null,
+            ready: !TICKS.has(job.kind) || isDue(job.dueAt),
+          })),
+        )
         .onConflict((conflict) => conflict.doNothing())
         .execute()
     },
@@ -84,7 +95,7 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
       await db
         .updateTable('job')
         .set({
-          ...{ leaseUntil: null, owner: null, dueAt, ready: dueAt <= new Date() },
+          ...{ leaseUntil: null, owner: null, dueAt, ready: isDue(dueAt) },
           ...(uncounted ? { attempt: sql<number>`greatest(attempt - 1, 0)` } : {}),
         })
         .where('id', '=', id)
@@ -105,6 +116,9 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
       await release(db, sql`owner = ${owner} and id = any(${[...ids]}::text[])`)
     },
     async releaseExpired() {
+      // No lease is that long: the clock of the database was set back. Who holds it renews it before that.
+      await sql`update job set "leaseUntil" = now() + ${SHORT_LEASE}::interval
+        where "leaseUntil" > now() + ${LONGEST_LEASE}::interval`.execute(db)
       return release(db, sql`"leaseUntil" < now()`)
     },
     async releaseOwned({ owner }) {
@@ -114,7 +128,7 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
       return release(db, sql`"leaseUntil" is not null`)
     },
     async promote() {
-      const result = await sql<{ promoted: number; next: string | null }>`
+      const result = await sql<{ promoted: number; nextMs: number | null; now: number }>`
         with due as (
           select id from job where not ready and "leaseUntil" is null and "dueAt" <= now()
           order by "dueAt" limit ${PROMOTED_AT_ONCE} for update skip locked
@@ -122,10 +136,11 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
           update job set ready = true where id in (select id from due) returning id
         )
         select (select count(*)::integer from promoted) as promoted,
-          (select min("dueAt") from job
-            where not ready and "leaseUntil" is null and id not in (select id from due)) as next`.execute(db)
+          (extract(epoch from now()) * 1000)::float8 as now,
+          (select (extract(epoch from min("dueAt") - now()) * 1000)::float8 from job
+            where not ready and "leaseUntil" is null and id not in (select id from due)) as "nextMs"`.execute(db)
       const [row] = result.rows
-      return { promoted: row?.promoted ?? 0, next: row?.next ? new Date(row.next) : null }
+      return row ?? { promoted: 0, nextMs: null, now: Date.now() }
     },
     async counts() {
       const result = await sql<JobCount>`
@@ -143,7 +158,11 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
   }
 }
 
+/** All other work is stored when it is due. */
+const TICKS: ReadonlySet<JobKind> = new Set(['POLL', 'RENEW'])
 const PROMOTED_AT_ONCE = 1000
+const SHORT_LEASE = '30 seconds'
+const LONGEST_LEASE = '5 minutes'
 
 async function release(db: Db, which: ReturnType<typeof sql>): Promise<number> {
   const result = await sql`update job set "leaseUntil" = null, owner = null, ready = true where ${which}`.execute(db)

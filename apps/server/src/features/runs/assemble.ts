@@ -86,13 +86,14 @@ export function assembleRuns(parts: Parts) {
     async redeliver(runId, afterMs) {
       await recorder.flush()
       // Work that a worker could not begin says nothing against the run.
-      await queue.retryAt({ owner, id: runId, dueAt: new Date(Date.now() + afterMs), uncounted: afterMs > 0 })
+      await queue.retryAt({ owner, id: runId, dueAt: new Date(parts.clock.now() + afterMs), uncounted: afterMs > 0 })
       wake()
     },
     listener: { finished, progress: (attempt, said) => events.announce('RUN_PROGRESSED', { attempt, said }) },
     log,
   })
   const jobs = createRunJobs({
+    clock: parts.clock,
     ...{ db, runs: store, logs, queue, versions, recorder, executor, owner, waitpoints, aftermath, replies },
     sampleData: async (run) => sampleData.outputs(run.projectId, (await versions.get(run.flowVersionId)).version),
     ...{ payloads, finished, log },

@@ -4,6 +4,7 @@ import { isTerminal } from '@piecework/model/run/status'
 import { StepOutput } from '@piecework/model/run/step-output'
 import type { Logger } from 'pino'
 import { ZodError } from 'zod'
+import type { DueClock } from '../../database/clock.ts'
 import type { Db } from '../../database/open.ts'
 import type { JobHandler, WorkItem } from '../../dispatch/work.ts'
 import type { ClaimedJob } from '../../queue/job.ts'
@@ -40,6 +41,7 @@ interface Parts {
   runs: RunStore
   logs: RunLogs
   queue: Queue
+  clock: DueClock
   versions: VersionSource
   recorder: RunRecorder
   executor: RunExecutor
@@ -98,7 +100,7 @@ export function createRunJobs(parts: Parts): JobHandler {
 
   /** What it needs is out of reach, as file storage may be for a while; that is no reason to lose it. */
   const retryLater = async (job: ClaimedJob, error: unknown): Promise<void> => {
-    const dueAt = new Date(Date.now() + Math.min(LONGEST_RETRY_MS, RETRY_BASE_MS * 2 ** job.attempt))
+    const dueAt = new Date(parts.clock.now() + Math.min(LONGEST_RETRY_MS, RETRY_BASE_MS * 2 ** job.attempt))
     parts.log.warn({ err: error, runId: job.id, dueAt }, 'a run could not be loaded; it is tried again')
     await parts.queue.retryAt({ owner: parts.owner, id: job.id, dueAt })
   }

@@ -1,5 +1,6 @@
 import type { TriggerMetadata } from '@piecework/model/piece/metadata'
 import type { Logger } from 'pino'
+import type { DueClock } from '../../database/clock.ts'
 import type { Db } from '../../database/open.ts'
 import type { Interactive } from '../../dispatch/operations.ts'
 import type { Events } from '../../events/events.ts'
@@ -35,6 +36,7 @@ interface Parts {
   publicApiUrl: string
   wake(jobs: { projectId: string; priority: number }): void
   starter: RunStarter
+  clock: DueClock
   interactive: Interactive
   log: Logger
 }

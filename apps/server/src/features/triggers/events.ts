@@ -3,6 +3,7 @@ import type { HandshakeConfiguration } from '@piecework/model/piece/metadata'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import type { DueClock } from '../../database/clock.ts'
 import type { Db } from '../../database/open.ts'
 import { GivenBackError, type Interactive, jobItem, runOperation } from '../../dispatch/operations.ts'
 import type { JobHandler, WorkerLink } from '../../dispatch/work.ts'
@@ -54,6 +55,8 @@ export interface HandshakeCandidate {
 interface Parts {
   db: Db
   queue: Queue
+  /** By which jobs fall due. */
+  clock: DueClock
   owner: string
   wake(jobs: { projectId: string; priority: number }): void
   interactive: Interactive
@@ -134,7 +137,7 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
       await makeRunOfTrigger(job, data)
       return complete(job)
     }
-    const dueAt = new Date(Date.now() + RETRY_BASE_MS * 2 ** job.attempt)
+    const dueAt = new Date(parts.clock.now() + RETRY_BASE_MS * 2 ** job.attempt)
     log.warn({ err: error, jobId: job.id, dueAt }, 'the trigger failed on an event; it is tried again')
     await queue.retryAt({ owner: parts.owner, id: job.id, dueAt })
   }
@@ -180,7 +183,12 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
       await count(true)
     } catch (error) {
       if (error instanceof GivenBackError) {
-        await queue.retryAt({ owner: parts.owner, id: job.id, dueAt: error.retryAt, uncounted: true })
+        await queue.retryAt({
+          owner: parts.owner,
+          id: job.id,
+          dueAt: new Date(parts.clock.now() + error.retryAfterMs),
+          uncounted: true,
+        })
         return
       }
       await retryLater(job, data, error)

@@ -1,6 +1,7 @@
 import type { TriggerMetadata } from '@piecework/model/piece/metadata'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
+import type { DueClock } from '../../database/clock.ts'
 import type { Db } from '../../database/open.ts'
 import type { Events } from '../../events/events.ts'
 import type { Queue } from '../../queue/queue.ts'
@@ -13,6 +14,8 @@ interface Parts {
   queue: Queue
   /** AP_TRIGGER_DEFAULT_POLL_INTERVAL. */
   everyMinutes: number
+  /** By which ticks fall due. */
+  clock: DueClock
   triggerOf(
     pieceName: string,
     pieceVersion: string,
@@ -76,16 +79,17 @@ export function createReconcile(parts: Parts): Reconcile {
     const metadata = await parts.triggerOf(pieceName, pieceVersion, triggerName, platformId)
     if (!metadata) return false
     const { everyMinutes } = parts
-    const job = tickJob(source, metadata, ownSchedule(source), everyMinutes)
+    const job = tickJob(source, metadata, ownSchedule(source), everyMinutes, new Date(parts.clock.now()))
     if (!job) return false
     await queue.add([job])
     return true
   }
 
   const moveTick = async ({ jobId, dueAt, data, flowId }: Ticking): Promise<boolean> => {
-    if (jobId === null || dueAt === null || new Date(dueAt) <= new Date()) return false
+    const now = new Date(parts.clock.now())
+    if (jobId === null || dueAt === null || new Date(dueAt) <= now) return false
     const { schedule } = TickData.parse(JSON.parse(data ?? ''))
-    const next = nextTick({ flowId, schedule, everyMinutes: parts.everyMinutes }, new Date())
+    const next = nextTick({ flowId, schedule, everyMinutes: parts.everyMinutes }, now)
     if (new Date(dueAt).getTime() <= next.getTime() + TOLERANCE_MS) return false
     const moved = await db
       .updateTable('job')

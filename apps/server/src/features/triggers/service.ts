@@ -5,6 +5,7 @@ import type { PieceTrigger } from '@piecework/model/flow/step'
 import { newId } from '@piecework/model/ids'
 import type { TriggerMetadata } from '@piecework/model/piece/metadata'
 import type { Logger } from 'pino'
+import type { DueClock } from '../../database/clock.ts'
 import type { Db } from '../../database/open.ts'
 import type { Interactive } from '../../dispatch/operations.ts'
 import type { Events } from '../../events/events.ts'
@@ -73,6 +74,8 @@ interface Parts {
   samples: Pick<TriggerSamples, 'clear'>
   /** AP_TRIGGER_DEFAULT_POLL_INTERVAL. */
   everyMinutes: number
+  /** By which ticks fall due. */
+  clock: DueClock
   domain: Pick<Events, 'announce'>
   log: Logger
 }
@@ -133,7 +136,7 @@ export function createTriggerService(parts: Parts): TriggerService {
     if (simulate) return
     const schedule = enabled?.schedule ?? null
     if (metadata.type === 'POLLING') await setSchedule(db, source.id, schedule, defaultSchedule(parts.everyMinutes))
-    const job = tickJob(source, metadata, schedule, parts.everyMinutes)
+    const job = tickJob(source, metadata, schedule, parts.everyMinutes, new Date(parts.clock.now()))
     if (job) await queue.add([job])
   }
 

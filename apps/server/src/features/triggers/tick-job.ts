@@ -15,6 +15,7 @@ export const TickData = z.object({
 /**
  * The job that ticks for a registered trigger; undefined for one that needs none.
  * @param schedule what a polling trigger asked for
+ * @param now by the clock by which jobs fall due
  * @throws AppError TRIGGER_UPDATE_STATUS for a schedule that never comes.
  */
 export function tickJob(
@@ -22,6 +23,7 @@ export function tickJob(
   { type, renewConfiguration }: Pick<TriggerMetadata, 'type' | 'renewConfiguration'>,
   schedule: Schedule | null,
   everyMinutes: number,
+  now: Date,
 ): NewJob | undefined {
   const [poll, renew] = tickKeys(source.id)
   if (type === 'POLLING') return job('POLL', poll, schedule)
@@ -35,7 +37,7 @@ export function tickJob(
       kind,
       projectId: source.projectId,
       priority: PRIORITY.veryLow,
-      dueAt: nextTick({ flowId: source.flowId, schedule: rhythm, everyMinutes }, new Date()),
+      dueAt: nextTick({ flowId: source.flowId, schedule: rhythm, everyMinutes }, now),
       key,
       data: JSON.stringify({ sourceId: source.id, schedule: rhythm } satisfies z.infer<typeof TickData>),
     }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { DueClock } from '../../database/clock.ts'
 import type { Db } from '../../database/open.ts'
 import { GivenBackError, jobItem, runOperation } from '../../dispatch/operations.ts'
 import type { JobHandler, WorkerLink } from '../../dispatch/work.ts'
@@ -25,6 +26,8 @@ interface Parts {
   hooks: HookSettings
   /** AP_TRIGGER_DEFAULT_POLL_INTERVAL. */
   everyMinutes: number
+  /** By which ticks fall due. */
+  clock: DueClock
   /** Looks in a row that may fail before the flow is disabled. */
   failureThreshold: number
   domain: Pick<Events, 'emit'>
@@ -83,7 +86,7 @@ export function createTicks(parts: Parts): JobHandler {
     // The next tick asks again; what came meanwhile is still there.
     log.warn({ err: error, flowId, projectId, kind: job.kind }, 'a trigger failed')
     const failures = await addFailure(db, source.id)
-    if (job.kind === 'RENEW') return new Date(Date.now() + RENEW_AGAIN_MS * 2 ** (failures - 1))
+    if (job.kind === 'RENEW') return new Date(parts.clock.now() + RENEW_AGAIN_MS * 2 ** (failures - 1))
     if (failures < parts.failureThreshold) return undefined
     const reason = error instanceof Error ? error.message : String(error)
     await giveUp(
@@ -103,7 +106,7 @@ export function createTicks(parts: Parts): JobHandler {
     try {
       await act(tick, link)
     } catch (error) {
-      if (error instanceof GivenBackError) return error.retryAt
+      if (error instanceof GivenBackError) return new Date(parts.clock.now() + error.retryAfterMs)
       await count(false)
       return noteFailure(tick, error)
     }
@@ -125,8 +128,8 @@ export function createTicks(parts: Parts): JobHandler {
     if (missing)
       await giveUp({ job, source, version }, `The piece ${missing} is not installed, so the flow was disabled.`)
     else again = await attempt({ job, source, version }, link)
-    // Never the tick that was, though a clock here may be behind that of the database, or have been set back.
-    const after = new Date(Math.max(Date.now(), job.dueAt))
+    // Never the tick that was, though the clock may have been set back.
+    const after = new Date(Math.max(parts.clock.now(), job.dueAt))
     const next = nextTick({ flowId: source.flowId, schedule, everyMinutes: parts.everyMinutes }, after)
     await queue.retryAt({ owner: parts.owner, id: job.id, dueAt: again && again < next ? again : next })
   }

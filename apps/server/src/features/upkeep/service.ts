@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import type { StoppedRun } from '../runs/aftermath.ts'
-import { CLOCK, type Clock, clockWatch } from './clock-watch.ts'
+import { type Clock, clockWatch } from './clock-watch.ts'
 import { type OutsideFiles, purgeExecutionData, purgeKeptState } from './purge.ts'
 import { expirePausedRuns, rescueStuckRuns } from './sweep.ts'
 
@@ -32,7 +32,7 @@ interface Parts {
   /** What the database needs now and then. */
   tidyDatabase(): Promise<unknown>
   wake(): void
-  clock?: Clock
+  clock: Clock
   log: Logger
 }
 
@@ -79,11 +79,11 @@ export function createUpkeep(parts: Parts): Upkeep {
     tidying = false
   }
 
-  const wasSetBack = clockWatch(parts.clock ?? CLOCK)
+  const wasSetBack = clockWatch(parts.clock)
   /** A clock that was ahead has put ticks off, which are due later than their schedules have it. */
   const lookAtClock = async (): Promise<void> => {
     if (!wasSetBack()) return
-    log.warn('the clock of this machine was set back; schedules are put right')
+    log.warn('the clock was set back; schedules are put right')
     if ((await reconcile(new Date(Date.now() - REGISTRATION_MS))) > 0) parts.wake()
   }
 

@@ -23,6 +23,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('upkeep on %s', (type) => {
   const tick = () => {
     const { db } = fixture
     return createUpkeep({
+      clock: { now: () => Date.now(), running: () => performance.now() },
       db,
       storage: { remove: async () => {} },
       retentionDays: 30,
