@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connectDatabase } from '@piecework/server/database/open'
 import { createTestPostgres } from '@piecework/server/database/testing'
-import pg from 'pg'
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { code, signIn, until } from './support/client.ts'
 import { startServer, temporaryFolder } from './support/process.ts'
@@ -70,17 +71,22 @@ test.each([-3, 3])(
     const database = await createTestPostgres()
     stack.defer(database.drop)
     const { runs } = await start(stack, { AP_POSTGRES_URL: database.url, OFFSET: String(hours * HOUR_MS) })
-    const client = new pg.Client({ connectionString: database.url })
-    await client.connect()
-    stack.defer(() => client.end())
+    const db = connectDatabase({
+      type: 'POSTGRES',
+      connection: database.url,
+      ssl: false,
+      poolSize: 1,
+      idleTimeoutMs: 1000,
+    })
+    stack.defer(() => db.destroy())
     const next = async () => {
-      const { rows } = await client.query(
-        `select (extract(epoch from "dueAt" - now()) * 1000)::float8 as ms from job where kind = 'POLL' and "leaseUntil" is null`,
-      )
+      const { rows } = await sql<{ ms: number }>`
+        select (extract(epoch from "dueAt" - now()) * 1000)::float8 as ms from job
+        where kind = 'POLL' and "leaseUntil" is null`.execute(db)
       return rows[0]?.ms
     }
-    expect(Math.abs(await next())).toBeLessThan(MINUTE_MS)
-    await client.query(`update job set "dueAt" = now() where kind = 'POLL'`)
+    expect(Math.abs((await next()) ?? Number.NaN)).toBeLessThan(MINUTE_MS)
+    await sql`update job set "dueAt" = now() where kind = 'POLL'`.execute(db)
     await until(async () => (await runs()) === 1)
     await expect.poll(next).toBeGreaterThan(0)
     expect(await next()).toBeLessThan(MINUTE_MS)
