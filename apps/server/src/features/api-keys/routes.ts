@@ -3,9 +3,9 @@ import { notFound } from '@piecework/model/errors'
 import { newId, randomText } from '@piecework/model/ids'
 import type { FastifyInstance } from 'fastify'
 import type { Db } from '../../database/open.ts'
+import { singlePage } from '../../database/pagination.ts'
 import { hashApiKey } from '../../http/access.ts'
 import { implement } from '../../http/implement.ts'
-import { singlePage } from '../../http/pagination.ts'
 import { deleteApiKey, insertApiKey, selectApiKeys } from './store.ts'
 
 const SECRET_LENGTH = 61

@@ -3,7 +3,7 @@ import { notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import type { Db } from '../../database/open.ts'
-import type { PageRequest } from '../../http/pagination.ts'
+import type { PageRequest } from '../../database/pagination.ts'
 import type { ConnectionMaker, ConnectionRequest } from './make.ts'
 import { presentConnections } from './present.ts'
 import {

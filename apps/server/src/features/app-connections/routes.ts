@@ -1,8 +1,8 @@
 import { api } from '@piecework/api/index'
 import type { FastifyInstance } from 'fastify'
+import { singlePage } from '../../database/pagination.ts'
 import type { ProjectAccess } from '../../http/access.ts'
 import { implement } from '../../http/implement.ts'
-import { singlePage } from '../../http/pagination.ts'
 import type { AppConnections } from './service.ts'
 import type { ProjectRef } from './store.ts'
 

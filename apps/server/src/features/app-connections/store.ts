@@ -1,8 +1,8 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import { contains } from '../../database/contains.ts'
 import type { Db } from '../../database/open.ts'
+import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
 import type { AppConnectionTable } from '../../database/schema.ts'
-import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
-import { contains } from '../../http/sql.ts'
 
 /** Who renews it is nobody else's business. */
 export type ConnectionRow = Omit<Selectable<AppConnectionTable>, 'renewal' | 'renewalUntil'>

@@ -1,9 +1,9 @@
 import type { FlowStatus, FlowVersion, ScheduleOptions } from '@piecework/model/flow/flow'
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import { contains } from '../../database/contains.ts'
 import type { Db } from '../../database/open.ts'
+import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
 import type { FlowTable, FlowVersionTable } from '../../database/schema.ts'
-import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
-import { contains } from '../../http/sql.ts'
 
 export type FlowRow = Selectable<FlowTable>
 

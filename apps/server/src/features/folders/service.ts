@@ -2,7 +2,7 @@ import type { Folder } from '@piecework/api/folders'
 import { AppError, notFound } from '@piecework/model/errors'
 import type { SeekPage } from '@piecework/model/page'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
-import type { PageRequest } from '../../http/pagination.ts'
+import type { PageRequest } from '../../database/pagination.ts'
 import { deleteFolder, pageFolders, renameFolder, selectFolder, selectProjectOfFolder, upsertFolder } from './store.ts'
 
 export interface Folders {

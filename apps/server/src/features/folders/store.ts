@@ -1,7 +1,7 @@
 import { newId } from '@piecework/model/ids'
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
-import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
+import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
 
 const OLDEST_FIRST: readonly OrderColumn[] = [
   { ref: 'folder.created', key: 'created', direction: 'asc', kind: 'time' },

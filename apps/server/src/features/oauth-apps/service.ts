@@ -2,8 +2,8 @@ import { AppError, notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import type { Db } from '../../database/open.ts'
+import type { PageRequest } from '../../database/pagination.ts'
 import type { Encryption } from '../../encryption.ts'
-import type { PageRequest } from '../../http/pagination.ts'
 import { deleteApp, type OAuthAppRow, pageApps, selectSecret, upsertApp } from './store.ts'
 
 /** The OAuth2 apps that a platform has registered with services, one for each piece. */

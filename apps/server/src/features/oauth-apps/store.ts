@@ -1,7 +1,7 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { Db } from '../../database/open.ts'
+import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
 import type { OAuthAppTable } from '../../database/schema.ts'
-import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
 
 export type OAuthAppRow = Omit<Selectable<OAuthAppTable>, 'clientSecret'>
 

@@ -2,7 +2,7 @@ import { notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
-import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
+import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
 
 const NEWEST_FIRST: readonly OrderColumn[] = [
   { ref: 'created', key: 'created', direction: 'desc', kind: 'time' },

@@ -2,8 +2,8 @@ import { api } from '@piecework/api/index'
 import { notFound } from '@piecework/model/errors'
 import type { FastifyInstance } from 'fastify'
 import type { Db } from '../../database/open.ts'
+import { singlePage } from '../../database/pagination.ts'
 import { implement } from '../../http/implement.ts'
-import { singlePage } from '../../http/pagination.ts'
 import { countHolders, selectProjectRole, selectProjectRoles } from './store.ts'
 
 /** The roles that members of projects may have (spec: docs/admin-guide/guides/permissions). */

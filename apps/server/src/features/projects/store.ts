@@ -1,10 +1,10 @@
 import { PROJECT_COLORS, type ProjectColor } from '@piecework/api/projects'
 import { newId } from '@piecework/model/ids'
 import { type Selectable, sql } from 'kysely'
+import { contains } from '../../database/contains.ts'
 import type { Db } from '../../database/open.ts'
+import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
 import type { ProjectTable } from '../../database/schema.ts'
-import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
-import { contains } from '../../http/sql.ts'
 
 export type ProjectRow = Omit<Selectable<ProjectTable>, 'deleted'>
 export type ProjectType = ProjectRow['type']

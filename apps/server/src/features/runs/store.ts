@@ -1,8 +1,8 @@
 import type { FlowRunStatus } from '@piecework/model/run/status'
 import { type Selectable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
+import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
 import type { FlowRunTable } from '../../database/schema.ts'
-import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
 import { PRIORITY } from '../../queue/job.ts'
 
 export type RunRow = Omit<Selectable<FlowRunTable>, 'payload' | 'resumePayload' | 'retries' | 'replyTo' | 'replyUntil'>

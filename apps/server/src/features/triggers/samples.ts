@@ -3,7 +3,7 @@ import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import { readJson, type Unreadable, unreadable } from '../../database/json-column.ts'
 import type { Db } from '../../database/open.ts'
-import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
+import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
 import type { Files } from '../files/service.ts'
 
 /** An event that a trigger saw while it was tested. */

@@ -1,7 +1,7 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import type { SeekPage } from '@piecework/model/page'
 import type { Db } from '../../database/open.ts'
-import type { PageRequest } from '../../http/pagination.ts'
+import type { PageRequest } from '../../database/pagination.ts'
 import { pageUsers, selectUser, type UserRow, updatePicture, updateUser } from './store.ts'
 
 export interface UserChanges {

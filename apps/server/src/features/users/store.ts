@@ -1,7 +1,7 @@
 import type { Insertable } from 'kysely'
 import type { Db } from '../../database/open.ts'
+import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
 import type { UserIdentityTable, UserTable } from '../../database/schema.ts'
-import { type OrderColumn, type PageRequest, paginate } from '../../http/pagination.ts'
 
 const NEWEST_FIRST: readonly OrderColumn[] = [
   { ref: 'user.created', key: 'created', direction: 'desc', kind: 'time' },

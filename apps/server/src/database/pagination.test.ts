@@ -1,8 +1,8 @@
 import { newId } from '@piecework/model/ids'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Db } from '../database/open.ts'
-import { type TestDatabase, testDatabase } from '../database/testing.ts'
+import type { Db } from './open.ts'
 import { type OrderColumn, paginate } from './pagination.ts'
+import { type TestDatabase, testDatabase } from './testing.ts'
 
 let fixture: TestDatabase
 let db: Db
