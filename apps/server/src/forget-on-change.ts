@@ -1,8 +1,8 @@
 import type { Bus } from './bus/bus.ts'
 import type { Events } from './events/events.ts'
+import type { FlowEntries } from './features/flows/entries.ts'
+import type { VersionSource } from './features/flows/version-source.ts'
 import type { Catalogue } from './features/pieces/catalogue.ts'
-import type { VersionSource } from './features/runs/versions.ts'
-import type { FlowEntries } from './features/webhooks/flow-entries.ts'
 
 interface Parts {
   bus: Bus

@@ -1,5 +1,5 @@
 import type { StepTestResult } from '@piecework/model/live/events'
-import type { RunEnd, RunListener } from '../features/runs/execute.ts'
+import type { RunEnd, RunListener } from '../features/runs/executing/execute.ts'
 
 /**
  * What happens in the server, by name: whoever does it emits the event, and does not know who listens. Past tense, and

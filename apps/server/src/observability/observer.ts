@@ -1,7 +1,7 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { timeOfId } from '@piecework/model/ids'
 import type { RunOutcome } from '../features/runs/outcome.ts'
-import type { RunFacts } from '../features/runs/present.ts'
+import type { RunFacts } from '../features/runs/showing/present.ts'
 
 /** What observers want to know of an attempt. */
 export interface ObservedAttempt {

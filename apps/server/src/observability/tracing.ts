@@ -4,7 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { StepOutput } from '@piecework/model/run/step-output'
-import type { RunStarter } from '../features/runs/start.ts'
+import type { RunStarter } from '../features/runs/starting/start.ts'
 import { acceptedAt, type ObservedAttempt, type RunObserver } from './observer.ts'
 
 // Imported by tracing alone, which is imported only when AP_OTEL_ENABLED is true.

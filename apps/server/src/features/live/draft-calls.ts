@@ -1,5 +1,5 @@
-import { presentFacts } from '../runs/present.ts'
-import type { RunStarter } from '../runs/start.ts'
+import { presentFacts } from '../runs/showing/present.ts'
+import type { RunStarter } from '../runs/starting/start.ts'
 import type { LiveHub } from './hub.ts'
 import { runsRoom } from './rooms.ts'
 

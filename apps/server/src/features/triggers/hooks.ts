@@ -2,7 +2,7 @@ import type { AppWebhook, TriggerHook, TriggerHookResult } from '@piecework/engi
 import { AppError } from '@piecework/model/errors'
 import type { Db } from '../../database/open.ts'
 import type { OperationRequest } from '../../dispatch/operations.ts'
-import type { LoadedVersion } from '../runs/versions.ts'
+import type { LoadedVersion } from '../flows/version-source.ts'
 import { applyChanges } from '../store-entries/store.ts'
 
 /** The flow whose trigger is asked. */

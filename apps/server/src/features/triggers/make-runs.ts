@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import { PRIORITY } from '../../queue/job.ts'
-import { derivedId } from '../runs/derived-id.ts'
 import { type NewRun, newRun } from '../runs/new-run.ts'
-import type { RunStarter } from '../runs/start.ts'
+import { derivedId } from '../runs/starting/derived-id.ts'
+import type { RunStarter } from '../runs/starting/start.ts'
 
 /** What a trigger made of one event or one look. */
 export interface TriggerOutputs {

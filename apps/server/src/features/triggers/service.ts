@@ -12,7 +12,7 @@ import type { Events } from '../../events/events.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { createLocks } from '../flows/locks.ts'
 import type { NewTrigger } from '../flows/publish.ts'
-import type { LoadedVersion, VersionSource } from '../runs/versions.ts'
+import type { LoadedVersion, VersionSource } from '../flows/version-source.ts'
 import {
   type HookRequest,
   type HookSettings,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
-import type { StoppedRun } from '../runs/aftermath.ts'
+import type { StoppedRun } from '../runs/executing/aftermath.ts'
 import { type Clock, clockWatch } from './clock-watch.ts'
 import { type OutsideFiles, purgeExecutionData, purgeKeptState } from './purge.ts'
 import { expirePausedRuns, rescueStuckRuns } from './sweep.ts'

@@ -3,7 +3,7 @@ import type { CreateWaitpointRequest } from '@piecework/model/run/waitpoint'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../database/testing.ts'
-import { createWaitpointStore } from '../waitpoints/store.ts'
+import { createWaitpointStore } from '../runs/waitpoints/store.ts'
 import { createUpkeep } from './service.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000

@@ -1,6 +1,6 @@
 import { AppError } from '@piecework/model/errors'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
-import type { Reply } from '../runs/replies.ts'
+import type { Reply } from '../runs/replying/replies.ts'
 
 export interface WebhookAnswer {
   status: number

@@ -4,14 +4,14 @@ import { isTerminal } from '@piecework/model/run/status'
 import { StepOutput } from '@piecework/model/run/step-output'
 import type { Logger } from 'pino'
 import { ZodError } from 'zod'
-import type { DueClock } from '../../database/clock.ts'
-import type { Db } from '../../database/open.ts'
-import type { JobHandler, WorkItem } from '../../dispatch/work.ts'
-import type { ClaimedJob } from '../../queue/job.ts'
-import type { Queue } from '../../queue/queue.ts'
-import type { WaitpointStore } from '../waitpoints/store.ts'
-import type { Aftermath } from './aftermath.ts'
-import type { Attempt, RunExecutor, RunListener } from './execute.ts'
+import type { DueClock } from '../../../database/clock.ts'
+import type { Db } from '../../../database/open.ts'
+import type { JobHandler, WorkItem } from '../../../dispatch/work.ts'
+import type { ClaimedJob } from '../../../queue/job.ts'
+import type { Queue } from '../../../queue/queue.ts'
+import type { VersionSource } from '../../flows/version-source.ts'
+import type { RunOutcome } from '../outcome.ts'
+import type { RunPayloads } from '../payloads.ts'
 import {
   endLoops,
   eventOfLog,
@@ -21,14 +21,14 @@ import {
   logOfJournal,
   NO_EVENT,
   readJournals,
-} from './journal.ts'
-import type { RunLogs } from './logs.ts'
-import type { RunOutcome } from './outcome.ts'
-import type { RunPayloads } from './payloads.ts'
-import type { RunRecorder } from './recorder.ts'
-import type { RunReplies } from './replies.ts'
-import type { RunStore, StoredRun } from './store.ts'
-import type { VersionSource } from './versions.ts'
+} from '../recording/journal.ts'
+import type { RunRecorder } from '../recording/recorder.ts'
+import type { RunReplies } from '../replying/replies.ts'
+import type { RunLogs } from '../showing/logs.ts'
+import type { RunStore, StoredRun } from '../store.ts'
+import type { WaitpointStore } from '../waitpoints/store.ts'
+import type { Aftermath } from './aftermath.ts'
+import type { Attempt, RunExecutor, RunListener } from './execute.ts'
 
 /** Deliveries of one job after which its run counts as one that takes its machine down. */
 const MAX_DELIVERIES = 30

@@ -1,6 +1,6 @@
 import { FlowRunStatus, isTerminal } from '@piecework/model/run/status'
 import type { ResumePayload } from '@piecework/model/run/waitpoint'
-import type { Db } from '../../database/open.ts'
+import type { Db } from '../../../database/open.ts'
 import type { WaitpointStore } from './store.ts'
 
 /** Runs that called other flows and wait for them. */

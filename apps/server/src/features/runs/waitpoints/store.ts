@@ -1,12 +1,12 @@
 import { newId } from '@piecework/model/ids'
 import type { CreateWaitpointRequest, ResumePayload } from '@piecework/model/run/waitpoint'
 import { type Selectable, sql, type Transaction } from 'kysely'
-import type { Db } from '../../database/open.ts'
-import type { Database, FlowRunTable, StoredResumePayload } from '../../database/schema.ts'
-import { PRIORITY } from '../../queue/job.ts'
-import { keyOfReply } from '../runs/missed-replies.ts'
-import type { NewRun } from '../runs/new-run.ts'
-import { jsonOf } from '../webhooks/json-text.ts'
+import type { Db } from '../../../database/open.ts'
+import type { Database, FlowRunTable, StoredResumePayload } from '../../../database/schema.ts'
+import { PRIORITY } from '../../../queue/job.ts'
+import { jsonOf } from '../../webhooks/json-text.ts'
+import type { NewRun } from '../new-run.ts'
+import { keyOfReply } from '../replying/missed-replies.ts'
 import { STEP_TO_COME, settlePauses } from './settle.ts'
 
 /** What a resume signal met. */

@@ -2,8 +2,8 @@ import { promisify } from 'node:util'
 import { zstdCompress } from 'node:zlib'
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { newId } from '@piecework/model/ids'
-import { type FileType, storageKey } from '../files/service.ts'
-import type { FileStorage } from '../files/storage.ts'
+import { type FileType, storageKey } from '../../files/service.ts'
+import type { FileStorage } from '../../files/storage.ts'
 
 /** A log as it goes into its file. */
 export interface PackedLog {

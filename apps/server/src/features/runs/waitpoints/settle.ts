@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Db } from '../../database/open.ts'
-import { PRIORITY } from '../../queue/job.ts'
+import type { Db } from '../../../database/open.ts'
+import { PRIORITY } from '../../../queue/job.ts'
 
 /** A call by the older form of link that came before the pause it is for; which step that will be is not known yet. */
 export const STEP_TO_COME = ''

@@ -1,10 +1,10 @@
 import { type FlowRunStatus, isTerminal } from '@piecework/model/run/status'
 import { sql } from 'kysely'
-import type { Bus } from '../../bus/bus.ts'
-import { forgetKept } from '../../bus/kept.ts'
-import { TOPICS } from '../../bus/topics.ts'
-import type { Db } from '../../database/open.ts'
-import type { OperationRelay } from '../../dispatch/relay.ts'
+import type { Bus } from '../../../bus/bus.ts'
+import { forgetKept } from '../../../bus/kept.ts'
+import { TOPICS } from '../../../bus/topics.ts'
+import type { Db } from '../../../database/open.ts'
+import type { OperationRelay } from '../../../dispatch/relay.ts'
 import type { RunReplies } from './replies.ts'
 
 /** Under what a reply is kept for a caller at an app. */

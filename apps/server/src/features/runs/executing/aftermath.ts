@@ -1,6 +1,6 @@
 import { type FlowRunStatus, isTerminal } from '@piecework/model/run/status'
+import type { RunPayloads } from '../payloads.ts'
 import type { Children } from '../waitpoints/children.ts'
-import type { RunPayloads } from './payloads.ts'
 
 /** A run that was recorded as paused or over, as far as others depend on it. */
 export interface StoppedRun {

@@ -1,8 +1,8 @@
 import type { FlowRunStatus } from '@piecework/model/run/status'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
-import type { Bus } from '../../bus/bus.ts'
-import type { Message } from '../../bus/topics.ts'
-import type { NewRun } from './new-run.ts'
+import type { Bus } from '../../../bus/bus.ts'
+import type { Message } from '../../../bus/topics.ts'
+import type { NewRun } from '../new-run.ts'
 
 /** What a run says to its caller: the flow's answer, its end without one, or that the trigger made no event of the call. */
 export type RunReply = Message<'RUN_REPLY'>['reply']

@@ -1,7 +1,7 @@
-import type { Core } from '../../core.ts'
-import type { Execution } from '../../execution.ts'
-import type { Plugin } from '../plugin.ts'
-import type { StepFiles } from '../step-files/service.ts'
+import type { Core } from '../../../core.ts'
+import type { Execution } from '../../../execution.ts'
+import type { Plugin } from '../../plugin.ts'
+import type { StepFiles } from '../../step-files/service.ts'
 import { waitpointRoutes } from './routes.ts'
 
 const MB = 1024 * 1024

@@ -1,9 +1,9 @@
 import { newId } from '@piecework/model/ids'
 import type { FlowRun } from '@piecework/model/run/run'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { codeAction, eventually, flowMaker, pieceAction, webhookTrigger } from '../../testing/flows.ts'
-import { pieceArchive } from '../../testing/piece-archive.ts'
-import { type Person, signUpOwner, startTestServerOn, type TestServer } from '../../testing/server.ts'
+import { codeAction, eventually, flowMaker, pieceAction, webhookTrigger } from '../../../testing/flows.ts'
+import { pieceArchive } from '../../../testing/piece-archive.ts'
+import { type Person, signUpOwner, startTestServerOn, type TestServer } from '../../../testing/server.ts'
 
 const RECORDED = { message: 'Your response has been recorded. You can close this page now.' }
 const EXPIRED = { message: 'This link has expired. The action may have already been processed.' }

@@ -3,7 +3,7 @@ import { newId } from '@piecework/model/ids'
 import { assembleLog, type PlacedStep, placedSteps } from '@piecework/model/run/log'
 import { type OutputSlice, RunLog, StepOutput, StepPath, type Steps } from '@piecework/model/run/step-output'
 import { sql } from 'kysely'
-import type { Db } from '../../database/open.ts'
+import type { Db } from '../../../database/open.ts'
 
 /** Reads the journal of runs, in the order in which it was written: by attempt, then by sequence. */
 export async function readJournals(db: Db, runIds: readonly string[]): Promise<Map<string, JournalEntry[]>> {

@@ -1,7 +1,7 @@
 import type { FlowRun } from '@piecework/model/run/run'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { codeAction, eventually, flowMaker, pieceAction, pieceTrigger, webhookTrigger } from '../../testing/flows.ts'
-import { type Person, signUpOwner, startTestServerOn, type TestServer } from '../../testing/server.ts'
+import { codeAction, eventually, flowMaker, pieceAction, pieceTrigger, webhookTrigger } from '../../../testing/flows.ts'
+import { type Person, signUpOwner, startTestServerOn, type TestServer } from '../../../testing/server.ts'
 
 const PIECE = '@activepieces/piece-subflows'
 

@@ -5,9 +5,9 @@ import { newId } from '@piecework/model/ids'
 import type { FlowRun } from '@piecework/model/run/run'
 import type { FlowRunStatus } from '@piecework/model/run/status'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { codeAction, eventually, flowMaker, pieceAction, pieceTrigger, webhookTrigger } from '../../testing/flows.ts'
-import { pieceArchive } from '../../testing/piece-archive.ts'
-import { type Person, signUpOwner, startTestServerOn, type TestServer } from '../../testing/server.ts'
+import { codeAction, eventually, flowMaker, pieceAction, pieceTrigger, webhookTrigger } from '../../../testing/flows.ts'
+import { pieceArchive } from '../../../testing/piece-archive.ts'
+import { type Person, signUpOwner, startTestServerOn, type TestServer } from '../../../testing/server.ts'
 
 /** How runs end when something other than their steps goes wrong, and how they get over it. */
 const DAY_MS = 24 * 60 * 60 * 1000

@@ -1,7 +1,7 @@
 import { type FlowRun, shortFailure } from '@piecework/model/run/run'
 import type { Steps } from '@piecework/model/run/step-output'
-import type { NewRun } from './new-run.ts'
-import type { ListedRun } from './store.ts'
+import type { NewRun } from '../new-run.ts'
+import type { ListedRun } from '../store.ts'
 
 /** What never changes about a run. */
 export type RunFacts = Pick<

@@ -1,14 +1,15 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
-import { type KeptMessage, keepMessages } from '../../bus/kept.ts'
-import type { Availability } from '../../database/availability.ts'
-import type { Db } from '../../database/open.ts'
-import { survivingOutages } from '../../database/outage.ts'
-import { createGroupCommit } from '../../queue/group-commit.ts'
-import type { FileStorage } from '../files/storage.ts'
+import { type KeptMessage, keepMessages } from '../../../bus/kept.ts'
+import type { Availability } from '../../../database/availability.ts'
+import type { Db } from '../../../database/open.ts'
+import { survivingOutages } from '../../../database/outage.ts'
+import { createGroupCommit } from '../../../queue/group-commit.ts'
+import type { FileStorage } from '../../files/storage.ts'
+import type { NewRun } from '../new-run.ts'
+import { type RunOutcome, StaleAttemptError } from '../outcome.ts'
+import { keyOfReply } from '../replying/missed-replies.ts'
+import type { RunReply } from '../replying/replies.ts'
 import { settlePauses } from '../waitpoints/settle.ts'
-import { keyOfReply } from './missed-replies.ts'
-import type { NewRun } from './new-run.ts'
-import { type RunOutcome, StaleAttemptError } from './outcome.ts'
 import { createRunPacker, type PackedLog, type PackedSlice } from './pack.ts'
 import {
   type BirthRow,
@@ -19,8 +20,7 @@ import {
   writeFinishes,
   writeJournal,
   writeSlices,
-} from './recorder-sql.ts'
-import type { RunReply } from './replies.ts'
+} from './store.ts'
 
 /**
  * The one writer of runs: every write of a run goes through its group commit, in order, fenced by the attempt.
