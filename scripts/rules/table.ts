@@ -96,7 +96,7 @@ export const ENTRY_POINTS: readonly RegExp[] = [
   /^apps\/cli\/src\/main\.ts$/,
   // Started by path, in a thread of its own.
   /^apps\/server\/src\/database\/pglite-thread\.ts$/,
-  /^apps\/server\/src\/features\/webhooks\/body\/thread\.ts$/,
+  /^apps\/server\/src\/calls\/body\/thread\.ts$/,
   /^packages\/engine\/src\/main\.ts$/,
   /^packages\/worker\/src\/(engine-entry|keep-engine)\.ts$/,
   /^packages\/worker\/src\/(npm|build)-entry\.ts$/,

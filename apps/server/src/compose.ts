@@ -10,6 +10,7 @@ import { showDraftCalls } from './features/live/draft-calls.ts'
 import { createLiveViews } from './features/live/views.ts'
 import { goThrough, registerRoutes } from './features/plugin.ts'
 import { createFeatures } from './features/registry.ts'
+import { traceWebhooks } from './features/webhooks/trace.ts'
 import { docsRoutes } from './http/docs.ts'
 import type { Tokens } from './http/tokens.ts'
 import { takeUpgrades } from './http/upgrades.ts'
@@ -54,7 +55,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     ...delivery,
     sealKey: core.encryption.keyOfRun,
     observer: observeAll([runMetrics, createRunLog(log), ...(tracing ? [tracing] : []), views.runs]),
-    watchWebhooks: (starter) => showDraftCalls(views.hub, tracing?.watch(starter) ?? starter),
+    watchWebhooks: (starter) => showDraftCalls(views.hub, tracing ? traceWebhooks(tracing, starter) : starter),
   })
   let ready = false
   const plugins = createFeatures({ ...core, ...delivery, ...execution, views, runMetrics, isReady: () => ready })

@@ -1,5 +1,5 @@
 import type { StepTestResult } from '@piecework/model/live/events'
-import type { RunEnd, RunListener } from '../features/runs/executing/execute.ts'
+import type { ObservedAttempt, RunEnd, StepProgress } from './runs.ts'
 
 /**
  * What happens in the server, by name: whoever does it emits the event, and does not know who listens. Past tense, and
@@ -13,7 +13,7 @@ export interface DomainEvents {
   /** An enabled flow whose trigger is not in service, though it could be. */
   TRIGGER_MISSED: { projectId: string; flowId: string }
   /** A step says something of itself while it runs. */
-  RUN_PROGRESSED: { attempt: Parameters<RunListener['progress']>[0]; said: Parameters<RunListener['progress']>[1] }
+  RUN_PROGRESSED: { attempt: ObservedAttempt; said: StepProgress }
   /** Recorded as paused or over. */
   RUN_FINISHED: RunEnd
   /** Ended from outside. */

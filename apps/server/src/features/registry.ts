@@ -21,6 +21,7 @@ import type { LiveViews } from './live/views.ts'
 import { metrics } from './metrics/plugin.ts'
 import { oauthApps } from './oauth-apps/plugin.ts'
 import { oauth2 } from './oauth2/plugin.ts'
+import { pieceOptions } from './piece-options/plugin.ts'
 import { assemblePieces } from './pieces/assemble.ts'
 import { pieces } from './pieces/plugin.ts'
 import { platforms } from './platforms/plugin.ts'
@@ -31,7 +32,6 @@ import { createProjects } from './projects/service.ts'
 import { queueBoard } from './queue-board/plugin.ts'
 import { root } from './root/plugin.ts'
 import { runs } from './runs/plugin.ts'
-import { waitpoints } from './runs/waitpoints/plugin.ts'
 import { sampleData } from './sample-data/plugin.ts'
 import { stepFiles } from './step-files/plugin.ts'
 import { createStepFiles } from './step-files/service.ts'
@@ -82,6 +82,7 @@ export function createFeatures(core: Parts): Plugin[] {
     sampleData(owned),
     runs(owned),
     pieces(owned),
+    pieceOptions(owned),
     triggers(owned),
     appConnections(owned),
     oauthApps(owned),
@@ -98,6 +99,5 @@ export function createFeatures(core: Parts): Plugin[] {
     live(owned),
     root(),
     webhooks(owned),
-    waitpoints(owned),
   ]
 }

@@ -1,19 +1,6 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { timeOfId } from '@piecework/model/ids'
-import type { RunOutcome } from '../features/runs/outcome.ts'
-import type { RunFacts } from '../features/runs/showing/present.ts'
-
-/** What observers want to know of an attempt. */
-export interface ObservedAttempt {
-  readonly runId: string
-  readonly attempt: number
-  readonly projectId: string
-  readonly flowId: string
-  readonly executionType: 'BEGIN' | 'RESUME'
-  readonly version: { readonly version: { readonly displayName: string } }
-  readonly facts: RunFacts
-  readonly startTime: Date | string | null
-}
+import type { ObservedAttempt, RunOutcome } from '../events/runs.ts'
 
 /** Watches runs for metrics, traces and live views. Its calls cost next to nothing and never throw. */
 export interface RunObserver {

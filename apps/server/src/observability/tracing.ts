@@ -4,14 +4,14 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { StepOutput } from '@piecework/model/run/step-output'
-import type { RunStarter } from '../features/runs/starting/start.ts'
-import { acceptedAt, type ObservedAttempt, type RunObserver } from './observer.ts'
+import type { ObservedAttempt } from '../events/runs.ts'
+import { acceptedAt, type RunObserver } from './observer.ts'
 
 // Imported by tracing alone, which is imported only when AP_OTEL_ENABLED is true.
 
 export interface Tracing extends RunObserver {
-  /** The same starter, with a span for each webhook call. */
-  watch(starter: RunStarter): RunStarter
+  /** A webhook call has begun a run, and was answered just now. */
+  webhook(run: { id: string; flowId: string }, call: { begin: number; isSync: boolean }): void
   /** Sends what is left. */
   close(): Promise<void>
 }
@@ -67,26 +67,11 @@ export async function startTracing({ release, endpoint, protocol, serviceName }:
     }
   }
 
-  const webhookSpan = (runId: string, flowId: string, begin: number, isSync: boolean): void => {
-    const attributes = { 'piecework.run.id': runId, 'piecework.flow.id': flowId, 'piecework.webhook.sync': isSync }
-    tracer.startSpan('webhook', { kind: SpanKind.SERVER, startTime: begin, attributes }, contextOf(runId)).end()
-  }
-
   return {
-    watch: (starter) => ({
-      ...starter,
-      async start(run, ...rest) {
-        const begin = Date.now()
-        await starter.start(run, ...rest)
-        webhookSpan(run.id, run.flowId, begin, false)
-      },
-      async startAndWait(run, ...rest) {
-        const begin = Date.now()
-        const reply = await starter.startAndWait(run, ...rest)
-        webhookSpan(run.id, run.flowId, begin, true)
-        return reply
-      },
-    }),
+    webhook({ id, flowId }, { begin, isSync }) {
+      const attributes = { 'piecework.run.id': id, 'piecework.flow.id': flowId, 'piecework.webhook.sync': isSync }
+      tracer.startSpan('webhook', { kind: SpanKind.SERVER, startTime: begin, attributes }, contextOf(id)).end()
+    },
 
     started(run) {
       const { runId, attempt, projectId, flowId, executionType } = run

@@ -18,4 +18,8 @@ export function authenticationRoutes(app: FastifyInstance, { authentication }: A
   implement(app, api.authentication.switchPlatform, async ({ principal, body }) =>
     presentSession(await authentication.switchPlatform(principal.id, body.platformId)),
   )
+
+  implement(app, api.platforms.found, async ({ principal, body }) =>
+    presentSession(await authentication.foundPlatform(principal.id, body.name)),
+  )
 }

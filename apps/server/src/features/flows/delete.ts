@@ -3,8 +3,8 @@ import { sampleDataFileIds } from '@piecework/model/flow/sample-data'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
 import type { Events } from '../../events/events.ts'
-import type { SampleData } from '../sample-data/service.ts'
 import type { Triggers } from './publish.ts'
+import type { SampleData } from './sample-data.ts'
 import { deleteFlow, type FlowRow, lockFlow, selectDeletingFlows, selectTriggersOfFlow, updateFlow } from './store.ts'
 
 interface Parts {

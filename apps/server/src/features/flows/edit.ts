@@ -6,10 +6,10 @@ import { sampleDataFileIds } from '@piecework/model/flow/sample-data'
 import { newId } from '@piecework/model/ids'
 import type { Db } from '../../database/open.ts'
 import { selectFolder } from '../folders/store.ts'
-import type { SampleData } from '../sample-data/service.ts'
 import { selectUser } from '../users/store.ts'
 import { type Actor, requireFree } from './actor.ts'
 import type { PublishOperation } from './publish.ts'
+import type { SampleData } from './sample-data.ts'
 import {
   type FlowRow,
   insertVersion,

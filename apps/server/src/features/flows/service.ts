@@ -11,7 +11,6 @@ import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import type { Events } from '../../events/events.ts'
 import { selectFolder, upsertFolder } from '../folders/store.ts'
-import type { SampleData } from '../sample-data/service.ts'
 import { presentUser } from '../users/present.ts'
 import { selectUsers } from '../users/store.ts'
 import type { Actor } from './actor.ts'
@@ -22,6 +21,7 @@ import { createLocks } from './locks.ts'
 import { presentFlow } from './present.ts'
 import { createPublisher, isPublishOperation, type PublishRules, type Triggers } from './publish.ts'
 import { replaceConnectionInFlows } from './replace-connection.ts'
+import type { SampleData } from './sample-data.ts'
 import {
   countFlows,
   type FlowFilter,

@@ -1,9 +1,9 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import type { FlowRun } from '@piecework/model/run/run'
 import { StepOutput, type StepPath } from '@piecework/model/run/step-output'
-import type { ObservedAttempt, RunObserver } from '../../observability/observer.ts'
-import type { RunEnd, StepProgress } from '../runs/executing/execute.ts'
-import { presentFacts, type RunFacts, type RunState } from '../runs/showing/present.ts'
+import type { ObservedAttempt, RunEnd, RunFacts, StepProgress } from '../../events/runs.ts'
+import type { RunObserver } from '../../observability/observer.ts'
+import { presentFacts, type RunState } from '../runs/showing/present.ts'
 import type { LiveHub, Parcel } from './hub.ts'
 import { runsRoom } from './rooms.ts'
 

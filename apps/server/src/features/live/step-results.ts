@@ -1,6 +1,5 @@
 import type { StepTestResult } from '@piecework/model/live/events'
-import type { ObservedAttempt } from '../../observability/observer.ts'
-import type { StepProgress } from '../runs/executing/execute.ts'
+import type { ObservedAttempt, StepProgress } from '../../events/runs.ts'
 import type { LiveHub } from './hub.ts'
 import { flowsRoom } from './rooms.ts'
 import { TRUNCATED } from './run-progress.ts'

@@ -1,24 +1,14 @@
 import type { Core } from '../../core.ts'
-import type { Execution } from '../../execution.ts'
-import type { Flows } from '../flows/service.ts'
 import type { Plugin } from '../plugin.ts'
-import type { SampleData } from '../sample-data/service.ts'
 import type { assemblePieces } from './assemble.ts'
 import { pieceInstallRoutes } from './install-routes.ts'
 import { createPieceListing } from './listing.ts'
-import { pieceOptionRoutes } from './options.ts'
 import { pieceRoutes } from './routes.ts'
 import { tagRoutes } from './tag-routes.ts'
 import { createTags } from './tags.ts'
 import { createPieceUsage } from './usage.ts'
 
-interface Parts
-  extends Pick<Core, 'db' | 'catalogue' | 'settings'>,
-    Pick<Execution, 'interactive' | 'engineToken'>,
-    ReturnType<typeof assemblePieces> {
-  flows: Flows
-  sampleData: SampleData
-}
+interface Parts extends Pick<Core, 'db' | 'catalogue' | 'settings'>, ReturnType<typeof assemblePieces> {}
 
 export function pieces(parts: Parts): Plugin {
   const { db, catalogue, settings, installs, sync, development } = parts
@@ -29,7 +19,6 @@ export function pieces(parts: Parts): Plugin {
     routes(app) {
       pieceRoutes(app, { catalogue, usage, listing: createPieceListing({ db, catalogue, tags, usage }) })
       pieceInstallRoutes(app, { installs, sync })
-      pieceOptionRoutes(app, { ...parts, timeoutMs: settings.triggerTimeoutSeconds * 1000 })
       tagRoutes(app, { tags })
     },
     async start() {

@@ -3,45 +3,23 @@ import { notFound } from '@piecework/model/errors'
 import type { FastifyInstance } from 'fastify'
 import type { Db } from '../../database/open.ts'
 import { implement } from '../../http/implement.ts'
-import { presentSession } from '../authentication/present.ts'
-import type { Authentication } from '../authentication/service.ts'
 import type { PublicImages } from '../files/public-images.ts'
-import { presentProjects } from '../projects/present.ts'
-import type { Projects } from '../projects/service.ts'
 import { presentPlatform } from './present.ts'
-import {
-  type PlatformChanges,
-  type PlatformRow,
-  selectPlatform,
-  selectPlatformsOfPerson,
-  updatePlatform,
-} from './store.ts'
+import { type PlatformChanges, type PlatformRow, selectPlatform, updatePlatform } from './store.ts'
 import { LOGOS, readPlatformForm } from './update.ts'
 
 interface Parts {
   db: Db
-  projects: Projects
-  authentication: Pick<Authentication, 'foundPlatform'>
   images: PublicImages
 }
 
-export function platformRoutes(app: FastifyInstance, { db, projects, authentication, images }: Parts): void {
+export function platformRoutes(app: FastifyInstance, { db, images }: Parts): void {
   /** People and keys see their own platform; others do not exist for them. */
   const getOwn = async (principal: { platformId: string }, id: string): Promise<PlatformRow> => {
     const platform = principal.platformId === id ? await selectPlatform(db, id) : undefined
     if (!platform) throw notFound('platform', id)
     return platform
   }
-
-  implement(app, api.platforms.list, async ({ principal }) => {
-    const platforms = await selectPlatformsOfPerson(db, principal.id)
-    return Promise.all(
-      platforms.map(async ({ id, name, userId, platformRole }) => {
-        const own = await projects.all({ platformId: id, visibleTo: { id: userId, platformRole } })
-        return { platformName: name, projects: await presentProjects(projects, own) }
-      }),
-    )
-  })
 
   implement(app, api.platforms.get, async ({ principal, params }) =>
     presentPlatform(await getOwn(principal, params.id)),
@@ -60,10 +38,6 @@ export function platformRoutes(app: FastifyInstance, { db, projects, authenticat
     for (const column of Object.values(LOGOS)) if (logos[column]) await images.remove(id, before[column])
     return presentPlatform(await getOwn(principal, id))
   })
-
-  implement(app, api.platforms.found, async ({ principal, body }) =>
-    presentSession(await authentication.foundPlatform(principal.id, body.name)),
-  )
 
   implement(app, api.platforms.image, async ({ params, reply }) => {
     const image = await images.open(params.id)

@@ -5,6 +5,7 @@ import type { Db } from '../../database/open.ts'
 import { singlePage } from '../../database/pagination.ts'
 import { implement } from '../../http/implement.ts'
 import type { PrincipalOf } from '../../http/principal.ts'
+import { selectPlatformsOfPerson } from '../platforms/store.ts'
 import { presentProject, presentProjects } from './present.ts'
 import type { Projects } from './service.ts'
 import type { ProjectScope } from './store.ts'
@@ -19,6 +20,16 @@ export function projectRoutes(app: FastifyInstance, { db, projects }: { db: Db; 
     if (!scope) return singlePage([])
     const page = await projects.list(scope, query, query)
     return { ...page, data: await presentProjects(projects, page.data) }
+  })
+
+  implement(app, api.platforms.list, async ({ principal }) => {
+    const platforms = await selectPlatformsOfPerson(db, principal.id)
+    return Promise.all(
+      platforms.map(async ({ id, name, userId, platformRole }) => {
+        const own = await projects.all({ platformId: id, visibleTo: { id: userId, platformRole } })
+        return { platformName: name, projects: await presentProjects(projects, own) }
+      }),
+    )
   })
 
   implement(app, api.projects.get, async ({ project }) =>

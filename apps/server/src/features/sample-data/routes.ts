@@ -1,8 +1,8 @@
 import { api } from '@piecework/api/index'
 import type { FastifyInstance } from 'fastify'
 import { implement } from '../../http/implement.ts'
+import type { SampleData } from '../flows/sample-data.ts'
 import type { Flows } from '../flows/service.ts'
-import type { SampleData } from './service.ts'
 import type { StepTests } from './step-tests.ts'
 
 export function sampleDataRoutes(

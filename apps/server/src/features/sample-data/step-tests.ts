@@ -4,14 +4,14 @@ import type { StepTestResult } from '@piecework/model/live/events'
 import type { FlowRun } from '@piecework/model/run/run'
 import type { Logger } from 'pino'
 import type { Events } from '../../events/events.ts'
+import type { RunEnd } from '../../events/runs.ts'
 import { PRIORITY } from '../../queue/job.ts'
+import type { SampleData } from '../flows/sample-data.ts'
 import type { Flows } from '../flows/service.ts'
 import type { VersionSource } from '../flows/version-source.ts'
-import type { RunEnd, RunListener } from '../runs/executing/execute.ts'
 import { newRun } from '../runs/new-run.ts'
 import type { RunService } from '../runs/service.ts'
 import type { RunStarter } from '../runs/starting/start.ts'
-import type { SampleData } from './service.ts'
 
 export interface StepTestRequest {
   projectId: string
@@ -26,7 +26,7 @@ export interface StepTests {
   /** @returns the run, which goes on. @throws AppError ENTITY_NOT_FOUND, FLOW_OPERATION_INVALID */
   start(request: StepTestRequest): Promise<FlowRun>
   /** To be told of every run that ends. */
-  finished: RunListener['finished']
+  finished(end: RunEnd): Promise<void>
 }
 
 interface Parts {

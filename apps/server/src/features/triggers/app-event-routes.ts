@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { readPayload, takeAnyBody } from '../../calls/payload.ts'
+import { sendAnswer } from '../../calls/send-answer.ts'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
-import { readPayload, takeAnyBody } from '../webhooks/payload.ts'
-import { sendAnswer } from '../webhooks/send-answer.ts'
 import { type AppEvents, REFUSED } from './app-events.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const

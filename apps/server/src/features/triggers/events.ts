@@ -4,6 +4,7 @@ import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { DueClock } from '../../database/clock.ts'
+import { jsonOf } from '../../calls/json-text.ts'
 import type { Db } from '../../database/open.ts'
 import { GivenBackError, type Interactive, jobItem, runOperation } from '../../dispatch/operations.ts'
 import type { JobHandler, WorkerLink } from '../../dispatch/work.ts'
@@ -15,7 +16,6 @@ import { type NewRun, newRun } from '../runs/new-run.ts'
 import type { RunPayloads } from '../runs/payloads.ts'
 import { derivedId } from '../runs/starting/derived-id.ts'
 import type { RunStarter } from '../runs/starting/start.ts'
-import { jsonOf } from '../webhooks/json-text.ts'
 import {
   type HookRequest,
   type HookSettings,

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
+import { readPayload, type SaveFlowFile, takeAnyBody } from '../../calls/payload.ts'
+import { sendAnswer } from '../../calls/send-answer.ts'
+import { waitingCaller } from '../../calls/waiting-caller.ts'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
 import { parentOf } from './parent.ts'
-import { readPayload, type SaveFlowFile, takeAnyBody } from './payload.ts'
 import { runFlowRoute } from './run-route.ts'
-import { sendAnswer } from './send-answer.ts'
 import type { WebhookMode, WebhookService } from './service.ts'
-import { waitingCaller } from './waiting-caller.ts'
 
 const FORMS = [
   { suffix: '', mode: 'LIVE', sync: false },

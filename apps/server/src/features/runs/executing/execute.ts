@@ -1,18 +1,18 @@
 import type { EngineResponse, EngineResult, JournalEntry } from '@piecework/engine/protocol'
 import { assembleLog } from '@piecework/model/run/log'
 import type { FlowRunStatus } from '@piecework/model/run/status'
-import type { StepOutput, StepPath } from '@piecework/model/run/step-output'
+import type { StepOutput } from '@piecework/model/run/step-output'
 import type { Task, TaskOutcome } from '@piecework/worker/task'
 import type { Logger } from 'pino'
+import { valueOfJson } from '../../../calls/json-text.ts'
 import type { Running, WorkerLink } from '../../../dispatch/work.ts'
+import type { RunEnd, RunFacts, RunOutcome, StepProgress } from '../../../events/runs.ts'
 import type { AttemptObserver, RunObserver } from '../../../observability/observer.ts'
 import type { LoadedVersion } from '../../flows/version-source.ts'
-import { valueOfJson } from '../../webhooks/json-text.ts'
-import { type RunOutcome, StaleAttemptError } from '../outcome.ts'
+import { StaleAttemptError } from '../outcome.ts'
 import { endLoops, eventOfLog, lacksEvent, logOfJournal, NO_EVENT } from '../recording/journal.ts'
 import type { RunRecorder } from '../recording/recorder.ts'
 import { type Caller, NO_CALLER, type RunReplies, type RunReply } from '../replying/replies.ts'
-import type { RunFacts } from '../showing/present.ts'
 import { type StepInFlight, stepInFlight } from './step-in-flight.ts'
 
 /** One attempt at a run, with everything that the engine needs. */
@@ -43,21 +43,6 @@ export interface Attempt {
   test: { stepName: string; sampleData: Record<string, string> } | null
   /** Who waits for the answer at another app. */
   caller: Caller
-}
-
-/** The end of a run, or of a stretch of it; it is recorded. */
-export interface RunEnd {
-  runId: string
-  projectId: string
-  outcome: RunOutcome
-  attempt: Pick<Attempt, 'flowId' | 'platformId' | 'payloadFileId' | 'resumeFileId' | 'facts' | 'startTime'>
-}
-
-/** What a step says of itself while it runs; `output` is JSON text. */
-export interface StepProgress {
-  stepName: string
-  path: StepPath
-  output: string
 }
 
 /** What happens to runs, for live views, parents and audit. */

@@ -7,10 +7,10 @@ import { ZodError } from 'zod'
 import type { DueClock } from '../../../database/clock.ts'
 import type { Db } from '../../../database/open.ts'
 import type { JobHandler, WorkItem } from '../../../dispatch/work.ts'
+import type { RunOutcome } from '../../../events/runs.ts'
 import type { ClaimedJob } from '../../../queue/job.ts'
 import type { Queue } from '../../../queue/queue.ts'
 import type { VersionSource } from '../../flows/version-source.ts'
-import type { RunOutcome } from '../outcome.ts'
 import type { RunPayloads } from '../payloads.ts'
 import {
   endLoops,

@@ -4,8 +4,8 @@ import { isTerminal } from '@piecework/model/run/status'
 import { sql } from 'kysely'
 import { type Db, isUniqueViolation } from '../../../database/open.ts'
 import { storable } from '../../../database/storable.ts'
+import type { RunOutcome } from '../../../events/runs.ts'
 import type { NewRun } from '../new-run.ts'
-import type { RunOutcome } from '../outcome.ts'
 import type { PackedLog, PackedSlice } from './pack.ts'
 
 /**

@@ -1,22 +1,7 @@
 import { type FlowRun, shortFailure } from '@piecework/model/run/run'
 import type { Steps } from '@piecework/model/run/step-output'
-import type { NewRun } from '../new-run.ts'
+import type { RunFacts } from '../../../events/runs.ts'
 import type { ListedRun } from '../store.ts'
-
-/** What never changes about a run. */
-export type RunFacts = Pick<
-  NewRun,
-  | 'id'
-  | 'projectId'
-  | 'flowId'
-  | 'flowVersionId'
-  | 'environment'
-  | 'parentRunId'
-  | 'failParentOnFailure'
-  | 'parentWaitpointId'
-  | 'triggeredBy'
-  | 'stepNameToTest'
-> & { created: Date | string }
 
 /** How a run stands. */
 export type RunState = Pick<FlowRun, 'status' | 'startTime' | 'finishTime' | 'tags' | 'failedStep' | 'stepsCount'>

@@ -1,12 +1,7 @@
 import { AppError } from '@piecework/model/errors'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
-import type { Reply } from '../runs/replying/replies.ts'
-
-export interface WebhookAnswer {
-  status: number
-  headers: Record<string, string>
-  body: unknown
-}
+import type { WebhookAnswer } from '../../../calls/send-answer.ts'
+import type { Reply } from './replies.ts'
 
 /** What a flow answered. */
 export const answerOfFlow = ({ status = 200, headers = {}, body = {} }: FlowResponse): WebhookAnswer => ({

@@ -3,7 +3,7 @@ import { isTextWithinDepth, MAX_JSON_DEPTH } from '@piecework/model/json-depth'
 import { decodeDocument, decodeText, knownCharset, withoutMark } from '@piecework/model/text/charset'
 import type { MediaType } from '@piecework/model/text/media-type'
 import { parseXml } from '@piecework/model/text/xml'
-import { parseFields } from '../../../http/fields.ts'
+import { parseFields } from '../../http/fields.ts'
 import { type Form, readMultipart } from './multipart.ts'
 
 /** What a body says, read by its content type. */

@@ -5,9 +5,9 @@ import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import type { FastifyInstance } from 'fastify'
 import type { Interactive } from '../../dispatch/operations.ts'
 import { implement } from '../../http/implement.ts'
+import type { SampleData } from '../flows/sample-data.ts'
 import type { Flows } from '../flows/service.ts'
-import type { SampleData } from '../sample-data/service.ts'
-import type { Catalogue } from './catalogue.ts'
+import type { Catalogue } from '../pieces/catalogue.ts'
 
 interface Parts {
   flows: Flows

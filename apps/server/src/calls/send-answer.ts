@@ -1,8 +1,13 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { AppError } from '@piecework/model/errors'
 import type { FastifyReply } from 'fastify'
-import type { WebhookAnswer } from './answer.ts'
 import { jsonOfValue } from './json-text.ts'
+
+export interface WebhookAnswer {
+  status: number
+  headers: Record<string, string>
+  body: unknown
+}
 
 /**
  * What a flow answers comes from the same origin as forms, chats and the hand-over of OAuth2 codes. The sandbox gives a

@@ -1,0 +1,68 @@
+import type { FailedStep } from '@piecework/model/run/run'
+import type { FlowRunStatus, RunEnvironment } from '@piecework/model/run/status'
+import type { StepPath } from '@piecework/model/run/step-output'
+
+/** What never changes about a run. */
+export interface RunFacts {
+  id: string
+  created: Date | string
+  projectId: string
+  flowId: string
+  flowVersionId: string
+  environment: RunEnvironment
+  parentRunId: string | null
+  failParentOnFailure: boolean
+  /** The pause of the parent that ends when this run fails. */
+  parentWaitpointId: string | null
+  triggeredBy: string | null
+  stepNameToTest: string | null
+}
+
+/** How an attempt ended: with the run (a terminal status) or with a pause. */
+export interface RunOutcome {
+  status: FlowRunStatus
+  finishTime: Date | null
+  failedStep: FailedStep | null
+  tags: string[]
+  stepsCount: number
+  /** JSON text of the RunLog. */
+  log: string
+  /** The trigger came to no output: what it was given stays, for a retry. */
+  keepsPayload?: boolean
+}
+
+/** What others want to know of an attempt. */
+export interface ObservedAttempt {
+  readonly runId: string
+  readonly attempt: number
+  readonly projectId: string
+  readonly flowId: string
+  readonly executionType: 'BEGIN' | 'RESUME'
+  readonly version: { readonly version: { readonly displayName: string } }
+  readonly facts: RunFacts
+  readonly startTime: Date | string | null
+}
+
+/** The end of a run, or of a stretch of it; it is recorded. */
+export interface RunEnd {
+  runId: string
+  projectId: string
+  outcome: RunOutcome
+  attempt: {
+    flowId: string
+    platformId: string
+    facts: RunFacts
+    startTime: Date | string | null
+    /** Where the payload is stored until the attempt is over. */
+    payloadFileId: string | null
+    /** Where what it resumed with is stored until the attempt is over. */
+    resumeFileId: string | null
+  }
+}
+
+/** What a step says of itself while it runs; `output` is JSON text. */
+export interface StepProgress {
+  stepName: string
+  path: StepPath
+  output: string
+}
