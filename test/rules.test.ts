@@ -77,6 +77,26 @@ it('finds knots, also those of types alone', async () => {
   ).toEqual(['packages/engine/src/a.ts no-cycles'])
 })
 
+it('finds folders that import each other, at any depth; what puts rooms together may use them all', async () => {
+  const server = 'apps/server/src'
+  expect(
+    await broken({
+      [`${server}/main.ts`]: `import './queue/claim.ts'; import './features/runs/plugin.ts'`,
+      [`${server}/queue/claim.ts`]: `import '../bus/send.ts'`,
+      [`${server}/queue/job.ts`]: '',
+      [`${server}/bus/send.ts`]: `import '../queue/job.ts'`,
+      [`${server}/features/runs/plugin.ts`]: `import './starting/start.ts'; import './ending/end.ts'`,
+      [`${server}/features/runs/starting/start.ts`]: `import '../store.ts'; import '../ending/end.ts'`,
+      [`${server}/features/runs/ending/end.ts`]: `import '../store.ts'`,
+      [`${server}/features/runs/ending/late.ts`]: `import type { T } from '../../flows/late.ts'\nexport type U = T`,
+      [`${server}/features/runs/ending/end.test.ts`]: `import './late.ts'; import '../starting/start.ts'`,
+      [`${server}/features/runs/store.ts`]: '',
+      [`${server}/features/flows/late.ts`]: `export type T = import('../runs/ending/early.ts').V`,
+      [`${server}/features/runs/ending/early.ts`]: 'export type V = 1',
+    }),
+  ).toEqual([`${server} no-folder-cycles`, `${server}/features no-folder-cycles`])
+})
+
 it('finds files that nothing reaches, and folders that the table does not know', async () => {
   expect(await broken({ 'packages/engine/src/left.ts': '', 'packages/new/src/index.ts': '' })).toEqual([
     'packages/new/src/index.ts unknown-package',

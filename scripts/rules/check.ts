@@ -1,15 +1,16 @@
-import type { SourceFile } from './source.ts'
+import { findKnots } from './cycles.ts'
+import { findFolderCycles } from './folders.ts'
+import type { Finding, SourceFile } from './source.ts'
 import { ENTRY_POINTS, FILE_RULES, FREE_FOLDERS, MAX_LINES, MAY_IMPORT, READS_ENVIRONMENT, TEST_FILE } from './table.ts'
-
-export interface Finding {
-  file: string
-  rule: string
-  message: string
-}
 
 /** Holds the sources against the table of rules. @returns what breaks them. */
 export function findViolations(sources: readonly SourceFile[]): Finding[] {
-  return [...sources.flatMap(violationsOf), ...findDeadFiles(sources), ...findCycles(sources)]
+  return [
+    ...sources.flatMap(violationsOf),
+    ...findDeadFiles(sources),
+    ...findCycles(sources),
+    ...findFolderCycles(sources),
+  ]
 }
 
 function violationsOf(source: SourceFile): Finding[] {
@@ -73,31 +74,12 @@ function findDeadFiles(sources: readonly SourceFile[]): Finding[] {
     .map(({ path: file }) => ({ file, rule: 'dead-file', message: 'nothing imports it' }))
 }
 
-/** Every group of files that import each other, by Tarjan's algorithm. Imports of types count: they are knots too. */
+/** Every group of files that import each other. Imports of types count: they are knots too. */
 function findCycles(sources: readonly SourceFile[]): Finding[] {
   const edges = new Map(sources.map(({ path, imports }) => [path, imports.flatMap(({ target }) => target ?? [])]))
-  const order = new Map<string, number>()
-  const stack: string[] = []
-  const findings: Finding[] = []
-
-  const visit = (path: string): number => {
-    const index = order.size
-    order.set(path, index)
-    let lowest = index
-    stack.push(path)
-    for (const target of edges.get(path) ?? []) {
-      if (!edges.has(target)) continue
-      if (!order.has(target)) lowest = Math.min(lowest, visit(target))
-      else if (stack.includes(target)) lowest = Math.min(lowest, order.get(target) ?? lowest)
-    }
-    if (lowest === index) {
-      const group = stack.splice(stack.indexOf(path))
-      if (group.length > 1) findings.push({ file: path, rule: 'no-cycles', message: group.toReversed().join(' <-> ') })
-      else if (edges.get(path)?.includes(path))
-        findings.push({ file: path, rule: 'no-cycles', message: 'imports itself' })
-    }
-    return lowest
-  }
-  for (const path of edges.keys()) if (!order.has(path)) visit(path)
-  return findings
+  return findKnots(edges).map((knot) => ({
+    file: knot[0] ?? '',
+    rule: 'no-cycles',
+    message: knot.length > 1 ? knot.toReversed().join(' <-> ') : 'imports itself',
+  }))
 }

@@ -10,6 +10,12 @@ export interface Import {
   target: string | undefined
 }
 
+export interface Finding {
+  file: string
+  rule: string
+  message: string
+}
+
 export interface SourceFile {
   /** From the root of the repository, with forward slashes. */
   path: string

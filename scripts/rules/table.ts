@@ -66,20 +66,20 @@ export const FILE_RULES: readonly FileRule[] = [
   {
     name: 'routes-without-sql',
     why: 'routes are HTTP only',
-    from: /^apps\/server\/src\/features\/[^/]+\/routes\.ts$/,
+    from: /^apps\/server\/src\/features\/.+\/routes\.ts$/,
     to: /^(kysely|pg)$/,
   },
   {
     name: 'services-without-http',
     why: 'services are the rules, whichever door they are called through',
-    from: /^apps\/server\/src\/features\/[^/]+\/(service|store)\.ts$/,
+    from: /^apps\/server\/src\/features\/.+\/(service|store)\.ts$/,
     to: /^(fastify|fastify-type-provider-zod)$/,
   },
   {
     name: 'routes-are-doors',
     why: 'only the plugin of a feature mounts its routes',
     from: /^apps\/server\/src\/(?!features\/[^/]+\/plugin\.ts$)/,
-    to: /^apps\/server\/src\/features\/[^/]+\/routes\.ts$/,
+    to: /^apps\/server\/src\/features\/.+\/routes\.ts$/,
   },
   {
     name: 'no-test-support-in-product-code',

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Piece } from './contract.ts'
 import { createPlan, type Plan } from './flow/plan.ts'
-import type { Piece } from './piece/contract.ts'
 import { createPieceLoader, type PieceLoader } from './piece/loader.ts'
 import type { EngineConfig, PreparedVersion } from './protocol.ts'
 import { createIsolateSandbox } from './sandbox/isolate.ts'

@@ -3,11 +3,10 @@ import { maxMessageBytes } from './channel/limits.ts'
 import { openParentChannel } from './channel/parent.ts'
 import { type BundledPieces, createEngine, type Engine } from './engine.ts'
 import { errorText, messageOf } from './errors.ts'
-import { printWithinDepth } from './flow/depth.ts'
 import { createLeftovers } from './leftovers.ts'
 import { startForwarder } from './network/forwarder.ts'
 import { installNetworkGuard } from './network/guard.ts'
-import { executeOperation } from './operations.ts'
+import { executeOperation } from './operations/execute.ts'
 import type {
   EngineConfig,
   EngineOperation,
@@ -20,6 +19,7 @@ import type {
 } from './protocol.ts'
 import { ownProcess } from './sandbox/guards.ts'
 import { createTraces } from './sandbox/traces.ts'
+import { printWithinDepth } from './state/depth.ts'
 
 /** How long the end of a step waits for another message to ride along with. */
 const RIDE_ALONG_MS = 5

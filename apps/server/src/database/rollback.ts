@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import semver from 'semver'
-import { APP_GONE_AFTER_MS } from '../dispatch/apps.ts'
+import { APP_GONE_AFTER_MS, countApps } from './app-instances.ts'
 import { lockMigrations, type Migration } from './migrate.ts'
 import type { Database } from './schema.ts'
 
@@ -53,12 +53,7 @@ export async function migrateDown(
 
 /** An app that writes while its schema goes away under it would do harm. */
 async function requireNoApps(trx: Kysely<Database>): Promise<void> {
-  const { rows: tables } = await sql`select 1 from pg_tables where tablename = 'app_instance'`.execute(trx)
-  if (tables.length === 0) return
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::integer as count from app_instance
-    where seen > now() - ${APP_GONE_AFTER_MS} * interval '1 millisecond'`.execute(trx)
-  const count = rows[0]?.count ?? 0
+  const count = await countApps(trx)
   if (count > 0)
     throw new RollbackError(
       `${count === 1 ? 'An app still uses' : `${count} apps still use`} the database. Stop every app first; one that was killed counts for ${APP_GONE_AFTER_MS / 1000} seconds.`,

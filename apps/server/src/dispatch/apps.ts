@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Bus } from '../bus/bus.ts'
+import { forgetApp, hasOtherApp, noteApp } from '../database/app-instances.ts'
 import type { Db } from '../database/open.ts'
 
 /** Which apps serve this database. */
@@ -11,8 +11,6 @@ export interface Apps {
 }
 
 const SAY_SO_MS = 10_000
-/** An app that was silent for longer counts as gone. */
-export const APP_GONE_AFTER_MS = 35_000
 
 /** @param embedded the database is inside this process, so that nobody else can be there. */
 export function createApps({ db, bus, embedded }: { db: Db; bus: Bus; embedded: boolean }): Apps {
@@ -20,27 +18,12 @@ export function createApps({ db, bus, embedded }: { db: Db; bus: Bus; embedded: 
   let timer: NodeJS.Timeout | undefined
 
   const look = async (): Promise<void> => {
-    const others = await db
-      .selectFrom('app_instance')
-      .select('id')
-      .where('id', '!=', bus.appId)
-      .where('seen', '>', sql<string>`now() - ${APP_GONE_AFTER_MS} * interval '1 millisecond'`)
-      .limit(1)
-      .execute()
-    alone = others.length === 0
+    alone = !(await hasOtherApp(db, bus.appId))
   }
 
   const sayAndLook = async (): Promise<void> => {
     try {
-      await db
-        .insertInto('app_instance')
-        .values({ id: bus.appId, seen: sql`now()` })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet({ seen: sql`now()` }))
-        .execute()
-      await db
-        .deleteFrom('app_instance')
-        .where('seen', '<', sql<string>`now() - ${APP_GONE_AFTER_MS} * interval '1 millisecond'`)
-        .execute()
+      await noteApp(db, bus.appId)
       await look()
     } catch {
       // Without the database nothing runs anyway; until it is back, others count as there.
@@ -66,7 +49,7 @@ export function createApps({ db, bus, embedded }: { db: Db; bus: Bus; embedded: 
     async stop() {
       if (embedded) return
       clearInterval(timer)
-      await db.deleteFrom('app_instance').where('id', '=', bus.appId).execute()
+      await forgetApp(db, bus.appId)
       bus.publish('APPS_CHANGED', {})
     },
   }

@@ -1,9 +1,9 @@
 import { ExecutionError, errorText, isEngineFailure, isMemoryFailure } from '../errors.ts'
+import { requireDepth } from '../state/depth.ts'
+import { createRecord, elapsedSince, type Scope } from '../state/record.ts'
 import type { ResolvedInput, Run } from './context.ts'
-import { requireDepth } from './depth.ts'
 import { endRun, finishStep, restoreStep } from './finish.ts'
 import type { PlannedCode, PlannedPiece } from './plan.ts'
-import { createRecord, elapsedSince, type Scope } from './record.ts'
 
 /** Waits before the second, third and fourth attempt (spec: facts/engine.md section 5). */
 const RETRY_DELAYS_MS = [4_000, 8_000, 16_000]

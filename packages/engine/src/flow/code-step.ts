@@ -1,7 +1,7 @@
+import type { Scope } from '../state/record.ts'
 import { executeActing } from './acting-step.ts'
 import { type Run, resolveInput } from './context.ts'
 import type { PlannedCode } from './plan.ts'
-import type { Scope } from './record.ts'
 
 /** Runs the author's code with a copy of its resolved inputs (spec: facts/engine.md section 7). */
 export function executeCode(run: Run, step: PlannedCode, scope: Scope): Promise<void> {

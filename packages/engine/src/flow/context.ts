@@ -1,15 +1,15 @@
 import type { FailedStep } from '@piecework/model/run/run'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
+import type { ContextVersion } from '../contract.ts'
 import { NotJsonError } from '../errors.ts'
-import type { ContextVersion } from '../piece/contract.ts'
 import type { PieceHost } from '../piece/host.ts'
 import type { ExecuteFlow, RunPort } from '../protocol.ts'
 import { type Environment, printData, resolve, resolveRedacted } from '../resolve/resolve.ts'
-import { printWithinDepth, requireDepth } from './depth.ts'
+import { printWithinDepth, requireDepth } from '../state/depth.ts'
+import { findRecord, outputOf, type Scope, type StepRecord } from '../state/record.ts'
 import type { Journal } from './journal.ts'
 import { type LogSize, truncateInput } from './log-size.ts'
 import type { Plan, PlannedInput } from './plan.ts'
-import { findRecord, outputOf, type Scope, type StepRecord } from './record.ts'
 import type { Showing } from './showing.ts'
 
 /** How a run stands. RUNNING goes on; everything else ends it. */

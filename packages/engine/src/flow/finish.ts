@@ -1,6 +1,6 @@
 import type { StepOutput } from '@piecework/model/run/step-output'
+import { createRecord, type Scope, type StepRecord } from '../state/record.ts'
 import type { Run } from './context.ts'
-import { createRecord, type Scope, type StepRecord } from './record.ts'
 
 /** Which steps end, and how: the one place where records enter the state, the account and the journal. */
 

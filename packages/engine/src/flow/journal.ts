@@ -1,7 +1,7 @@
 import { newId } from '@piecework/model/ids'
 import type { StepOutput } from '@piecework/model/run/step-output'
 import type { JournalEntry, RunPort } from '../protocol.ts'
-import { printRecord, type Scope, type StepRecord } from './record.ts'
+import { printRecord, type Scope, type StepRecord } from '../state/record.ts'
 import type { Showing } from './showing.ts'
 
 /** What a run writes down as it goes, and what it finds written down when it starts again. */

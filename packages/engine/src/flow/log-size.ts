@@ -1,5 +1,5 @@
 import type { EngineLimits } from '../protocol.ts'
-import type { StepRecord } from './record.ts'
+import type { StepRecord } from '../state/record.ts'
 
 const RESERVE_BYTES = 256 * 1024
 const TRUNCATED = '"(truncated)"'

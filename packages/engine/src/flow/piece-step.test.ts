@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { Piece, PieceAction } from '../piece/contract.ts'
+import type { Piece, PieceAction } from '../contract.ts'
 import { startTestApi, type TestApi } from '../testing/api.ts'
 import { code, loop, piece, runOnce, webhookTrigger } from '../testing/harness.ts'
 

@@ -1,13 +1,13 @@
+import { contextVersionOf, type Piece, type PieceAction } from '../contract.ts'
 import { contextParts } from '../piece/context.ts'
-import { contextVersionOf, type Piece, type PieceAction } from '../piece/contract.ts'
 import { type PieceInput, preparePieceInput } from '../piece/input.ts'
 import { guarded } from '../sandbox/guards.ts'
+import { printWithinDepth } from '../state/depth.ts'
+import type { Scope } from '../state/record.ts'
 import { type Deed, executeActing } from './acting-step.ts'
 import { type Run, resolveInput } from './context.ts'
-import { printWithinDepth } from './depth.ts'
 import { createControl, flowControl } from './flow-control.ts'
 import type { PlannedPiece } from './plan.ts'
-import type { Scope } from './record.ts'
 
 /** Actions that only steer the run: they act on nothing outside, so nothing has to be on disk before them. */
 const STEERING: Record<string, ReadonlySet<string>> = {

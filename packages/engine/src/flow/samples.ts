@@ -1,7 +1,7 @@
 import type { PieceHost } from '../piece/host.ts'
+import { createLoopState, createRecord, type Scope } from '../state/record.ts'
 import { resolveInput } from './context.ts'
 import type { PlannedInput } from './plan.ts'
-import { createLoopState, createRecord, type Scope } from './record.ts'
 
 /** Steps that are not run, but shown as they were when they last ran (spec: facts/engine.md section 15). */
 

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Piece } from '../contract.ts'
 import { createEngine } from '../engine.ts'
-import type { Piece } from '../piece/contract.ts'
 import { startTestApi, type TestApi } from '../testing/api.ts'
 import {
   BOTH_MODES,

@@ -1,6 +1,6 @@
 import { seal, unseal } from '../secrets/seal.ts'
 import type { Secrets } from '../secrets/secrets.ts'
-import type { Shower } from './record.ts'
+import type { Shower } from '../state/record.ts'
 
 /**
  * What leaves the engine of a run's steps: inputs, outputs and errors without secrets. Later steps see the real

@@ -1,10 +1,4 @@
 import { ExecutionError, errorText, isEngineFailure, MemoryLimitError } from '../errors.ts'
-import { executeCode } from './code-step.ts'
-import { evaluateConditions, ResolvedBranch } from './conditions.ts'
-import { type Run, resolveInput } from './context.ts'
-import { endRun, finishStep, restoreStep } from './finish.ts'
-import { executePiece } from './piece-step.ts'
-import type { PlannedLoop, PlannedRouter, PlannedStep } from './plan.ts'
 import {
   createLoopState,
   createRecord,
@@ -13,7 +7,13 @@ import {
   type LoopState,
   type Scope,
   type StepRecord,
-} from './record.ts'
+} from '../state/record.ts'
+import { executeCode } from './code-step.ts'
+import { evaluateConditions, ResolvedBranch } from './conditions.ts'
+import { type Run, resolveInput } from './context.ts'
+import { endRun, finishStep, restoreStep } from './finish.ts'
+import { executePiece } from './piece-step.ts'
+import type { PlannedLoop, PlannedRouter, PlannedStep } from './plan.ts'
 
 /** Runs steps in a row until the last, or until one of them ends the run. */
 export async function executeChain(run: Run, first: PlannedStep | undefined, scope: Scope): Promise<void> {

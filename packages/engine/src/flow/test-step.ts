@@ -1,9 +1,9 @@
 import type { ExecuteFlow } from '../protocol.ts'
+import { createScope, type Scope } from '../state/record.ts'
 import { executeCode } from './code-step.ts'
 import type { Run } from './context.ts'
 import { executePiece } from './piece-step.ts'
 import type { PlannedStep } from './plan.ts'
-import { createScope, type Scope } from './record.ts'
 import { sampleLoop, setSample } from './samples.ts'
 import { decideRouter, nextIteration, startLoop } from './steps.ts'
 

@@ -1,11 +1,11 @@
 import { errorText, isEngineFailure } from '../errors.ts'
 import { contextParts } from '../piece/context.ts'
-import { prepareTrigger, runTrigger } from '../piece/trigger.ts'
 import { guarded } from '../sandbox/guards.ts'
+import { requireDepth } from '../state/depth.ts'
+import { createRecord } from '../state/record.ts'
 import type { Run } from './context.ts'
-import { requireDepth } from './depth.ts'
 import { endRun, finishStep, restoreStep } from './finish.ts'
-import { createRecord } from './record.ts'
+import { prepareTrigger, runTrigger } from './piece-trigger.ts'
 
 /**
  * Gives the trigger its output: from the journal, from the payload, or by running it.

@@ -1,5 +1,5 @@
+import { contextVersionOf, type Piece } from '../contract.ts'
 import { ExecutionError } from '../errors.ts'
-import { contextVersionOf, type Piece } from './contract.ts'
 import type { PieceHost } from './host.ts'
 import { createFiles, createFlows, createProject, createStore } from './services.ts'
 

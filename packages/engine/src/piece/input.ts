@@ -1,6 +1,6 @@
 import type { PropertySettings } from '@piecework/model/flow/step'
+import type { AuthProperty, Piece, PieceProperties } from '../contract.ts'
 import { processProperties } from '../props/process.ts'
-import type { AuthProperty, Piece, PieceProperties } from './contract.ts'
 
 export interface PieceInput {
   auth: unknown

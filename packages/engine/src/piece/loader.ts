@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import type { Piece } from '../contract.ts'
 import { messageOf } from '../errors.ts'
 import type { PieceLocation } from '../protocol.ts'
-import type { Piece } from './contract.ts'
 
 export interface PieceLoader {
   /** @throws Error when there is no piece at the place */

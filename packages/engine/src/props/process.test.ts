@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import type { PieceProperty } from '../piece/contract.ts'
+import type { PieceProperty } from '../contract.ts'
 import { processProperties } from './process.ts'
 
 const process = async (property: PieceProperty, input: unknown) => {

@@ -2,7 +2,7 @@ import { namesRealDay } from '@piecework/model/calendar'
 import type { PropertySettings } from '@piecework/model/flow/step'
 import dayjs from 'dayjs'
 import utc from 'dayjs/plugin/utc.js'
-import type { PieceProperties, PieceProperty } from '../piece/contract.ts'
+import type { PieceProperties, PieceProperty } from '../contract.ts'
 import { readFileValue } from './file.ts'
 
 dayjs.extend(utc)

@@ -1,6 +1,6 @@
 import { type ApiClient, textField } from '../api.ts'
+import type { ContextVersion } from '../contract.ts'
 import { ExecutionError } from '../errors.ts'
-import type { ContextVersion } from '../piece/contract.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 
 /** Connections are asked for again after this time, so that long runs see refreshed tokens. */

@@ -1,5 +1,5 @@
-import type { StepRecord } from '../flow/record.ts'
 import type { Script } from '../resolve/expression.ts'
+import type { StepRecord } from '../state/record.ts'
 
 /** Where foreign code runs: expressions and code steps. One per engine; made by the execution mode. */
 export interface Sandbox {

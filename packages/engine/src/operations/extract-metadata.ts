@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { PieceMetadata, TriggerStrategy } from '@piecework/model/piece/metadata'
 import { z } from 'zod'
+import { contextVersionOf } from '../contract.ts'
 import type { Engine } from '../engine.ts'
 import { errorText } from '../errors.ts'
 import type { ExtractPieceMetadata, PieceMetadataResult } from '../protocol.ts'
-import { contextVersionOf } from './contract.ts'
 
 const TYPE = 'EXTRACT_PIECE_METADATA'
 const LOCALES = ['nl', 'en', 'de', 'fr', 'es', 'ja', 'zh', 'pt', 'ar', 'zh-TW']

@@ -1,11 +1,11 @@
-import { resolveInput } from '../flow/context.ts'
-import { printWithinDepth } from '../flow/depth.ts'
-import type { PlannedTrigger } from '../flow/plan.ts'
-import { createScope } from '../flow/record.ts'
-import { contextParts } from './context.ts'
-import { contextVersionOf, type Piece, type PieceTriggerContract } from './contract.ts'
-import type { PieceHost } from './host.ts'
-import { type PieceInput, preparePieceInput } from './input.ts'
+import { contextVersionOf, type Piece, type PieceTriggerContract } from '../contract.ts'
+import { contextParts } from '../piece/context.ts'
+import type { PieceHost } from '../piece/host.ts'
+import { type PieceInput, preparePieceInput } from '../piece/input.ts'
+import { printWithinDepth } from '../state/depth.ts'
+import { createScope } from '../state/record.ts'
+import { resolveInput } from './context.ts'
+import type { PlannedTrigger } from './plan.ts'
 
 export interface PreparedTrigger extends PieceInput {
   piece: Piece

@@ -1,8 +1,8 @@
 import { createApiClient } from '../api.ts'
 import type { Engine } from '../engine.ts'
+import type { PieceHost } from '../piece/host.ts'
 import { createConnections } from '../resolve/connections.ts'
 import { createSecrets } from '../secrets/secrets.ts'
-import type { PieceHost } from './host.ts'
 
 /** What piece code needs around it outside of a run. The caller closes the host's sandbox. */
 export function createHost(

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Piece, PieceTriggerContract } from '../contract.ts'
 import { createEngine } from '../engine.ts'
-import { executeOperation } from '../operations.ts'
 import type { EngineOperation, ExecuteTriggerHook, TriggerHook } from '../protocol.ts'
 import { startTestApi, type TestApi } from '../testing/api.ts'
 import { code, configOf, prepare, runOnce, versionOf, webhookTrigger } from '../testing/harness.ts'
-import type { Piece, PieceTriggerContract } from './contract.ts'
+import { executeOperation } from './execute.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: stands for all the contexts that pieces expect
 type Context = any

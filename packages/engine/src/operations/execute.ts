@@ -1,11 +1,11 @@
-import type { Engine } from './engine.ts'
-import { runFlow } from './flow/run.ts'
-import { parseAppEvent } from './piece/app-event.ts'
-import { extractPieceMetadata } from './piece/extract-metadata.ts'
-import { executeProperty } from './piece/property.ts'
-import { executeTriggerHook } from './piece/trigger-hook.ts'
-import { executeValidateAuth } from './piece/validate-auth.ts'
-import type { EngineOperation, EngineResult, RunPort } from './protocol.ts'
+import type { Engine } from '../engine.ts'
+import { runFlow } from '../flow/run.ts'
+import type { EngineOperation, EngineResult, RunPort } from '../protocol.ts'
+import { parseAppEvent } from './app-event.ts'
+import { extractPieceMetadata } from './extract-metadata.ts'
+import { executeProperty } from './property.ts'
+import { executeTriggerHook } from './trigger-hook.ts'
+import { executeValidateAuth } from './validate-auth.ts'
 
 /** Executes any operation. @throws what is not the author's doing */
 export async function executeOperation(

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Engine } from '../engine.ts'
 import { messageOf } from '../errors.ts'
+import { authPropertyFor } from '../piece/input.ts'
 import type { ExecuteValidateAuth, ValidateAuthResult } from '../protocol.ts'
 import { guarded } from '../sandbox/guards.ts'
 import { createSecrets } from '../secrets/secrets.ts'
-import { authPropertyFor } from './input.ts'
 
 const TYPE = 'EXECUTE_VALIDATE_AUTH'
 
