@@ -1,4 +1,11 @@
-import { type DynamicPropsValue, type InputPropertyMap, isMap, isNil, Property } from '@piecework/framework'
+import {
+  type DynamicPropsValue,
+  type InputPropertyMap,
+  isMap,
+  isNil,
+  Property,
+  parseToJsonIfPossible,
+} from '@piecework/framework'
 import { options } from '../common/options.ts'
 
 /** What both actions that answer a caller have in common. */
@@ -55,17 +62,8 @@ export function answerOf(responseType: string | undefined, fields: DynamicPropsV
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new Error(`The status must be a number from 200 to 599, received: ${fields.status}`)
   }
-  return { status, headers, body: responseType === 'raw' ? fields.body : parsed(fields.body) }
-}
-
-/** JSON may come as text that an expression has put together. */
-function parsed(body: unknown): unknown {
-  if (typeof body !== 'string') return body
-  try {
-    return JSON.parse(body)
-  } catch {
-    return body
-  }
+  // JSON may come as text that an expression has put together.
+  return { status, headers, body: responseType === 'raw' ? fields.body : parseToJsonIfPossible(fields.body) }
 }
 
 /** @throws for what HTTP cannot carry: it would be left out of the answer */

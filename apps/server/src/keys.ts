@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseJson } from '@piecework/model/parse-json'
 import { z } from 'zod'
 import { holdsDatabase } from './database/embedded-folder.ts'
 import type { Db } from './database/open.ts'
@@ -121,14 +122,6 @@ function holdsData(databaseFolder: string): boolean {
     return holdsDatabase(databaseFolder)
   } catch (error) {
     throw new KeyError(`The database folder ${databaseFolder} cannot be read.`, { cause: error })
-  }
-}
-
-function parseJson(content: string): unknown {
-  try {
-    return JSON.parse(content)
-  } catch {
-    return undefined
   }
 }
 

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type BackOff, delayOf } from '@piecework/model/back-off'
+import { parseJson } from '@piecework/model/parse-json'
 import { ExecutionError } from './errors.ts'
 import type { EngineConfig } from './protocol.ts'
 
@@ -22,8 +24,7 @@ export interface ApiAnswer {
   body: unknown
 }
 
-const FIRST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 2000
+const ASKING_AGAIN: BackOff = { firstMs: 100, longestMs: 2000 }
 /** Answers of an app, or of what stands before it, that is away for a while. */
 const AWAY: ReadonlySet<number> = new Set([502, 503, 504])
 
@@ -31,14 +32,16 @@ export function createApiClient({ internalApiUrl, limits }: EngineConfig, engine
   const ask = async (path: string, init: RequestInit): Promise<ApiAnswer> => {
     try {
       const response = await fetch(new URL(path, internalApiUrl), init)
-      return { status: response.status, ok: response.ok, body: parse(await response.text()) }
+      const text = await response.text()
+      return { status: response.status, ok: response.ok, body: parseJson(text, text) }
     } catch (cause) {
       throw new ExecutionError('FetchError', `The API did not answer ${init.method} ${path.split('?')[0]}`, { cause })
     }
   }
   const send = async (path: string, init: RequestInit): Promise<ApiAnswer> => {
     const giveUpAt = Date.now() + limits.apiPatienceSeconds * 1000
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    for (let attempt = 1; ; attempt++) {
+      const pause = delayOf(ASKING_AGAIN, attempt)
       const last = Date.now() + pause > giveUpAt
       try {
         const answer = await ask(path, init)
@@ -58,14 +61,6 @@ export function createApiClient({ internalApiUrl, limits }: EngineConfig, engine
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     upload: (path, form) => send(path, { method: 'POST', headers: { authorization }, body: form }),
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
   }
 }
 

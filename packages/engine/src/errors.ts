@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { parseJson } from '@piecework/model/parse-json'
 
 /** What a failure means for the run: USER fails the step, ENGINE aborts the run as INTERNAL_ERROR. */
 export type FailureKind = 'USER' | 'ENGINE'
@@ -114,11 +115,7 @@ export function noteOutput(error: unknown, output: string): void {
 
 function prettyJson(message: string): string | undefined {
   if (!message.startsWith('{') && !message.startsWith('[')) return undefined
-  try {
-    return JSON.stringify(JSON.parse(message), null, 2)
-  } catch {
-    return undefined
-  }
+  return JSON.stringify(parseJson(message), null, 2)
 }
 
 function described(error: unknown, mask: Mask): string {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseJson } from '@piecework/model/parse-json'
 import { TRANSLATED_PATHS, translateTexts } from '@piecework/model/piece/translate'
 import { isMap } from './guards.ts'
 
@@ -41,14 +42,10 @@ export const pieceTranslation = {
 }
 
 async function readTexts(file: string): Promise<Record<string, string> | undefined> {
-  try {
-    const content: unknown = JSON.parse(await readFile(file, 'utf8'))
-    if (!isMap(content)) return undefined
-    return Object.fromEntries(
-      Object.entries(content).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-    )
-  } catch {
-    // A missing or broken translation must not keep a piece from loading.
-    return undefined
-  }
+  // A missing or broken translation must not keep a piece from loading.
+  const content = parseJson(await readFile(file, 'utf8').catch(() => ''))
+  if (!isMap(content)) return undefined
+  return Object.fromEntries(
+    Object.entries(content).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '@piecework/model/parse-json'
 import { isNil } from './guards.ts'
 
 /** Small helpers that pieces import from `@activepieces/shared`. */
@@ -42,12 +43,7 @@ const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : 
 
 /** The value of JSON text; text that is none as it is. */
 export function parseToJsonIfPossible(text: unknown): unknown {
-  if (typeof text !== 'string') return text
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+  return typeof text === 'string' ? parseJson(text, text) : text
 }
 
 /** The list without what is in it already, as JSON sees it. */

@@ -79,12 +79,12 @@ function sender({ url, token, retries = RETRIES, timeoutMs = TIMEOUT_MS, headers
   }
 
   return async (route, request = {}) => {
-    const attempts = route.startsWith('GET ') ? retries : 0
-    for (let attempt = 0; ; attempt++) {
+    const repeats = route.startsWith('GET ') ? retries : 0
+    for (let attempt = 1; ; attempt++) {
       try {
         return await once(route, request)
       } catch (error) {
-        const wait = attempt < attempts ? waitBeforeNext(error, attempt) : undefined
+        const wait = attempt <= repeats ? waitBeforeNext(error, attempt) : undefined
         if (wait === undefined) throw error
         await pause(wait, request.signal)
       }

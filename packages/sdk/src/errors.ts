@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@piecework/model/errors'
+import { parseJson } from '@piecework/model/parse-json'
 
 interface Details {
   status: number
@@ -63,12 +64,8 @@ export async function errorOf(request: string, response: Response): Promise<ApiE
 }
 
 function parse(text: string): Record<string, unknown> {
-  try {
-    const body: unknown = JSON.parse(text)
-    return isRecord(body) ? body : {}
-  } catch {
-    return {}
-  }
+  const body = parseJson(text)
+  return isRecord(body) ? body : {}
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

@@ -1,15 +1,19 @@
+import { type BackOff, delayOf } from '@piecework/model/back-off'
 import { ApiError, ConnectionError } from './errors.ts'
 
-const FIRST_WAIT_MS = 250
 /** A server that asks for more patience than this is told of as an error. */
 const LONGEST_WAIT_MS = 30_000
+const RETRYING: BackOff = { firstMs: 250, longestMs: LONGEST_WAIT_MS, spread: [0.5, 1] }
 /** The request was not served, and may be if it comes again. */
 const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
-/** How long to wait before the next attempt; undefined when there should be none. */
+/**
+ * How long to wait before the next attempt; undefined when there should be none.
+ * @param attempt how many have failed so far: 1 after the first.
+ */
 export function waitBeforeNext(error: unknown, attempt: number): number | undefined {
-  const backOff = FIRST_WAIT_MS * 2 ** attempt * (0.5 + Math.random() / 2)
-  if (error instanceof ConnectionError) return Math.min(backOff, LONGEST_WAIT_MS)
+  const backOff = delayOf(RETRYING, attempt)
+  if (error instanceof ConnectionError) return backOff
   if (!(error instanceof ApiError) || !PASSING.has(error.status)) return undefined
   const wait = Math.max(backOff, error.retryAfterMs ?? 0)
   return wait > LONGEST_WAIT_MS ? undefined : wait

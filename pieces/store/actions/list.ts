@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { createAction, Property } from '@piecework/framework'
+import { createAction, Property, parseToJsonIfPossible } from '@piecework/framework'
 import { errorHandlingHidden } from '../../common/error-handling.ts'
 import { keyProps, type Place, placeOf, scopeProps, storedList, testPlaceOf } from '../scope.ts'
 
@@ -50,19 +50,10 @@ async function add(
 async function removeFirst(place: Place, value: string): Promise<unknown[]> {
   const list = await storedList(place)
   // The value arrives as text, whatever was added.
-  const candidates = [value, parsed(value)]
+  const candidates = [value, parseToJsonIfPossible(value)]
   const index = list.findIndex((item) => candidates.some((candidate) => isDeepStrictEqual(item, candidate)))
   if (index === -1) return list
   const rest = list.toSpliced(index, 1)
   await place.put(rest)
   return rest
-}
-
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return JSON.parse(value)
-  } catch {
-    return value
-  }
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '@piecework/model/parse-json'
 import { z } from 'zod'
 import { atMost } from '../patience.ts'
 import { type Message, TOPICS, type Topic } from './topics.ts'
@@ -148,11 +149,3 @@ export async function createBus({ appId, open, outboxBytes = MAX_OUTBOX_BYTES, l
 }
 
 const isTopic = (topic: string): topic is Topic => Object.hasOwn(TOPICS, topic)
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -1,3 +1,4 @@
+import { type BackOff, delayOf } from '@piecework/model/back-off'
 import { newId } from '@piecework/model/ids'
 import { sql } from 'kysely'
 import pg from 'pg'
@@ -10,8 +11,7 @@ const MAX_INLINE_BYTES = 7500
 /** Begins a payload that names a stored message. */
 const STORED = '@'
 const KEEP_STORED_MS = 60_000
-const FIRST_RECONNECT_MS = 100
-const LONGEST_RECONNECT_MS = 5000
+const RECONNECTING: BackOff = { firstMs: 100, longestMs: 5000 }
 /** A connection that fell silent without closing is found out by asking it something. */
 const PROBE_MS = 15_000
 const PROBE_TIMEOUT_MS = 10_000
@@ -29,7 +29,7 @@ export async function openPostgresCarrier({ db, appId, connection, events }: Pos
   let client: pg.Client | undefined
   let closed = false
   let timer: NodeJS.Timeout | undefined
-  let pause = FIRST_RECONNECT_MS
+  let failures = 0
   // Stored messages are fetched, so that later ones have to wait for them to keep the order.
   let received: Promise<void> = Promise.resolve()
 
@@ -66,20 +66,23 @@ export async function openPostgresCarrier({ db, appId, connection, events }: Pos
       if (!closed) reconnect()
     })
     client = next
-    pause = FIRST_RECONNECT_MS
+    failures = 0
   }
 
   const reconnect = (): void => {
     clearTimeout(timer)
-    timer = setTimeout(() => {
-      listen().then(
-        () => events.gap(),
-        () => {
-          pause = Math.min(pause * 2, LONGEST_RECONNECT_MS)
-          if (!closed) reconnect()
-        },
-      )
-    }, pause)
+    timer = setTimeout(
+      () => {
+        listen().then(
+          () => events.gap(),
+          () => {
+            failures++
+            if (!closed) reconnect()
+          },
+        )
+      },
+      delayOf(RECONNECTING, failures + 1),
+    )
   }
 
   const probe = setInterval(() => {

@@ -1,3 +1,4 @@
+import { parseJson } from '@piecework/model/parse-json'
 /** A value as JSON text: it is handed on without being made. */
 export class JsonText {
   readonly text: string
@@ -17,11 +18,7 @@ const LARGE_LENGTH = 64 * 1024
 /** The value of JSON text that code of users may have written; large text stays as it is. */
 export function valueOfJson(text: string): unknown {
   if (text.length > LARGE_LENGTH && !text.startsWith('"')) return new JsonText(text)
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+  return parseJson(text, text)
 }
 
 /** JSON text of a map, some members of which may be JSON text already. */

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { parseJson } from '@piecework/model/parse-json'
 import { z } from 'zod'
 import { syncPath } from './sync-files.ts'
 
@@ -25,11 +26,7 @@ export function readState(dataDir: string): FolderState | undefined {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
-  try {
-    return FolderState.parse(JSON.parse(text))
-  } catch {
-    return {}
-  }
+  return FolderState.safeParse(parseJson(text)).data ?? {}
 }
 
 /** Replaces the file as a whole; it is on disk afterwards. */

@@ -1,4 +1,5 @@
 import { isTextWithinDepth, MAX_VALUE_DEPTH } from '@piecework/model/json-depth'
+import { parseJson } from '@piecework/model/parse-json'
 
 /** Stands for a stored value that cannot be read: whatever holds it is shown all the same. */
 export interface Unreadable {
@@ -9,11 +10,7 @@ export interface Unreadable {
 export function readJson(text: string): unknown {
   if (!isTextWithinDepth(text, MAX_VALUE_DEPTH))
     return unreadable(`The value nests more than ${MAX_VALUE_DEPTH} levels deep.`)
-  try {
-    return JSON.parse(text)
-  } catch {
-    return unreadable('The value is not JSON.')
-  }
+  return parseJson(text, unreadable('The value is not JSON.'))
 }
 
 export const unreadable = (reason: string): Unreadable => ({ unreadable: reason })

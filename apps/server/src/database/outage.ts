@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type BackOff, delayOf } from '@piecework/model/back-off'
 
-const FIRST_PAUSE_MS = 100
-const LONGEST_PAUSE_MS = 2000
+const REPEATING: BackOff = { firstMs: 100, longestMs: 2000 }
 /** Longer than a database takes to restart, shorter than a lease is worth waiting for. */
 const GIVE_UP_AFTER_MS = 25_000
 
@@ -57,14 +57,13 @@ export async function survivingOutages<T>(
   onFailure: (error: unknown) => void,
 ): Promise<T> {
   const giveUpAt = performance.now() + GIVE_UP_AFTER_MS
-  let isRepetition = false
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+  for (let attempt = 1; ; attempt++) {
     try {
-      return await write(isRepetition)
+      return await write(attempt > 1)
     } catch (error) {
-      if (isRepetition) onFailure(error)
+      if (attempt > 1) onFailure(error)
+      const pause = delayOf(REPEATING, attempt)
       if (!isOutage(error) || performance.now() + pause > giveUpAt) throw error
-      isRepetition = true
       await sleep(pause)
     }
   }

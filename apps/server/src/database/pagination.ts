@@ -1,5 +1,6 @@
 import { AppError } from '@piecework/model/errors'
 import type { SeekPage } from '@piecework/model/page'
+import { parseJson } from '@piecework/model/parse-json'
 import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import { z } from 'zod'
 
@@ -110,11 +111,3 @@ const NoNul = z.string().refine((value) => !value.includes('\0'))
 
 const encode = (text: string): string => Buffer.from(text).toString('base64')
 const decode = (text: string): string => Buffer.from(text, 'base64').toString()
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

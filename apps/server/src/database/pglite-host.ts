@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import { type BackOff, delayOf } from '@piecework/model/back-off'
 import type { QueryResult } from 'kysely'
 import { atMost } from '../patience.ts'
 import { reasonOf } from '../start-error.ts'
@@ -39,7 +40,7 @@ interface Pending {
 
 const LOOK_MS = 350
 const CLOSE_MS = 10_000
-const LONGEST_PAUSE_MS = 2000
+const REOPENING: BackOff = { firstMs: LOOK_MS, longestMs: 2000 }
 /** Attempts to open it with enough room on the disk, after which the process should end: it takes a minute. */
 const MAX_ATTEMPTS = 30
 
@@ -109,7 +110,7 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
   const reopen = async (stopped: Worker | undefined): Promise<void> => {
     await stopped?.terminate()
     let attempts = 0
-    for (let pause = LOOK_MS; !closed; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    for (let looks = 1; !closed; looks++) {
       try {
         if (hasRoomToOpen(options.dataDir)) {
           attempts++
@@ -125,7 +126,7 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
         if (attempts === 1) listener.report(`the embedded database does not open yet: ${reasonOf(error)}`)
         if (attempts >= MAX_ATTEMPTS) return listener.lost(doesNotOpen(options.dataDir, error))
       }
-      await sleep(pause, undefined, { ref: false })
+      await sleep(delayOf(REOPENING, looks), undefined, { ref: false })
     }
   }
 

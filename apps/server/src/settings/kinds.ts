@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs'
+import { parseJson } from '@piecework/model/parse-json'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 
@@ -166,13 +167,11 @@ export function json<T>(shape: z.ZodType<T>, expects: string): Kind<T> {
     expects,
     schema: z
       .string()
-      .transform((given, context) => {
-        try {
-          return JSON.parse(given) as unknown
-        } catch {
-          context.addIssue({ code: 'custom' })
-          return z.NEVER
-        }
+      .transform((given, context): unknown => {
+        const value = parseJson(given)
+        if (value !== undefined) return value
+        context.addIssue({ code: 'custom' })
+        return z.NEVER
       })
       .pipe(shape),
   }

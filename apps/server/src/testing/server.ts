@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseJson } from '@piecework/model/parse-json'
 import { composeServer, type Server } from '../compose.ts'
 import { createTestPostgres } from '../database/testing.ts'
 import { createLog } from '../log.ts'
@@ -88,15 +89,7 @@ async function call<Body>(
     ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
   })
   const text = await response.text()
-  return { status: response.status, headers: response.headers, body: parse(text) as Body }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+  return { status: response.status, headers: response.headers, body: parseJson(text, text) as Body }
 }
 
 export interface Person {

@@ -1,5 +1,6 @@
 import { namesRealDay } from '@piecework/model/calendar'
 import type { BranchOperator } from '@piecework/model/flow/router'
+import { parseJson } from '@piecework/model/parse-json'
 import dayjs from 'dayjs'
 import { z } from 'zod'
 import { ExecutionError } from '../errors.ts'
@@ -83,23 +84,15 @@ function asText(value: unknown, caseSensitive: boolean): string {
 }
 
 function listContains({ first, second, caseSensitive }: Values): boolean {
-  const parsed = typeof first === 'string' ? (parseJson(first)?.value ?? first) : first
+  const parsed = typeof first === 'string' ? (parseJson(first) ?? first) : first
   const list = Array.isArray(parsed) ? parsed : [parsed]
   const wanted = asText(second, caseSensitive)
   return list.some((item) => asText(item, caseSensitive) === wanted)
 }
 
 function listOf(value: unknown): unknown[] | undefined {
-  const parsed = typeof value === 'string' ? parseJson(value)?.value : value
+  const parsed = typeof value === 'string' ? parseJson(value) : value
   return Array.isArray(parsed) ? parsed : undefined
-}
-
-function parseJson(text: string): { value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) }
-  } catch {
-    return undefined
-  }
 }
 
 /** Both sides as numbers, or both as text when neither is one; a number never compares with a text. */

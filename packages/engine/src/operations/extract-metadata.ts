@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { parseJson } from '@piecework/model/parse-json'
 import { PieceMetadata, TriggerStrategy } from '@piecework/model/piece/metadata'
 import { z } from 'zod'
 import { contextVersionOf } from '../contract.ts'
@@ -77,12 +78,4 @@ async function readTranslations(moduleFile: string): Promise<Record<string, Reco
     if (parsed?.success) found[locale] = parsed.data
   }
   return Object.keys(found).length > 0 ? found : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
 import { namesRealDay } from '@piecework/model/calendar'
 import type { PropertySettings } from '@piecework/model/flow/step'
+import { parseJson } from '@piecework/model/parse-json'
 import dayjs from 'dayjs'
 import utc from 'dayjs/plugin/utc.js'
 import type { PieceProperties, PieceProperty } from '../contract.ts'
@@ -104,17 +105,9 @@ function dateOf(value: unknown): unknown {
   return date.isValid() ? date.toISOString() : undefined
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** Text that was given but is no JSON is wrong even where the property may be missing. */
 function processJson(property: PieceProperty, original: unknown): Outcome {
-  const value = typeof original === 'string' ? parsed(original) : original
+  const value = typeof original === 'string' ? parseJson(original) : original
   const isEmpty = isMissing(original) || original === ''
   if (isEmpty && property.required !== true) return { value: undefined }
   if (isObject(value)) return { value }
@@ -133,7 +126,7 @@ function whyNoJson(original: unknown): string {
 }
 
 function mapOf(value: unknown): unknown {
-  const map = typeof value === 'string' ? (value === '' ? undefined : parsed(value)) : value
+  const map = typeof value === 'string' ? (value === '' ? undefined : parseJson(value)) : value
   return Array.isArray(map) ? undefined : map
 }
 

@@ -1,3 +1,4 @@
+import { parseJson } from '@piecework/model/parse-json'
 /** Shorter values are not looked for: they stand in too many texts by chance. */
 export const LEAST_LENGTH = 6
 
@@ -91,10 +92,6 @@ function textsOf(text: string): Set<string> {
 }
 
 function jsonOf(text: string): object | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return typeof parsed === 'object' && parsed !== null ? parsed : undefined
-  } catch {
-    return undefined
-  }
+  const parsed = parseJson(text)
+  return typeof parsed === 'object' && parsed !== null ? parsed : undefined
 }

@@ -1,4 +1,5 @@
 import { PassThrough, Readable } from 'node:stream'
+import { parseJson } from '@piecework/model/parse-json'
 import { FormData as UndiciFormData } from 'undici'
 import { isMap } from '../guards.ts'
 import type { HttpHeaders, HttpRequest } from './http-types.ts'
@@ -25,7 +26,7 @@ export function encodeBody(request: HttpRequest<unknown>, headers: TypedHeaders)
   }
   if (body instanceof Uint8Array) return body
   if (body instanceof ArrayBuffer) return new Uint8Array(body)
-  if (typeof body === 'string') return isJson(headers) && !parses(body) ? JSON.stringify(body) : body
+  if (typeof body === 'string') return isJson(headers) && parseJson(body) === undefined ? JSON.stringify(body) : body
   const stream = streamOf(body, headers)
   if (stream !== undefined) return stream
   const contentType = headers.get('content-type') ?? ''
@@ -45,15 +46,6 @@ export function encodeBody(request: HttpRequest<unknown>, headers: TypedHeaders)
 }
 
 const isJson = (headers: TypedHeaders): boolean => headers.get('content-type')?.startsWith('application/json') ?? false
-
-function parses(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /**
  * A body that is a stream. The forms of the package `form-data` are streams of an older kind, which say themselves

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { type BackOff, delayOf } from '@piecework/model/back-off'
 import { BaseHttpClient, DelegatingAuthenticationConverter } from './base-http-client.ts'
 import { HttpError } from './http-error.ts'
 import { isTimeout } from './http-failure.ts'
 import type { HttpMessageBody, HttpRequest, HttpResponse } from './http-types.ts'
 
-const RETRY_BASE_MS = 100
+const RETRYING: BackOff = { firstMs: 200, longestMs: 60_000, spread: [1, 1.2] }
 /** Methods that may be repeated without harm. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 
@@ -38,7 +39,7 @@ export class AxiosHttpClient extends BaseHttpClient {
         return { status, headers: answered, body }
       } catch (error) {
         if (attempt >= attempts || !(error instanceof HttpError) || !isWorthAnotherTry(request, error)) throw error
-        await pause(RETRY_BASE_MS * 2 ** attempt * (1 + Math.random() / 5))
+        await pause(delayOf(RETRYING, attempt))
       }
     }
   }

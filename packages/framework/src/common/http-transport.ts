@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { parseJson } from '@piecework/model/parse-json'
 import { decodeDocument, decodeText, withoutMark } from '@piecework/model/text/charset'
 import { type MediaType, parseMediaType } from '@piecework/model/text/media-type'
 import type { Dispatcher } from 'undici'
@@ -115,11 +116,7 @@ function decode({ bytes, headers }: Answer, type: NonNullable<HttpRequest['respo
   if (type === 'blob') return new Blob([new Uint8Array(bytes)])
   const text = withoutMark(textOf(bytes, parseMediaType(String(headers['content-type'] ?? ''))))
   if (type === 'text' || text === '') return text
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+  return parseJson(text, text)
 }
 
 /** What is XML says itself in which charset it is; JSON is known by its first letter. */

@@ -1,4 +1,5 @@
 import { mimeTypeOf } from '@piecework/model/mime-types'
+import { parseJson } from '@piecework/model/parse-json'
 import { isMap, isNil } from '../guards.ts'
 import { isApFile } from '../property/file.ts'
 import { Property } from '../property/property.ts'
@@ -97,11 +98,5 @@ function appendTo(form: FormData, name: string, value: unknown): void {
 
 /** Much of what is entered as raw text is JSON, and services want to be told so. */
 function isJson(data: unknown): boolean {
-  if (typeof data !== 'string' || !/^\s*[[{]/.test(data)) return false
-  try {
-    JSON.parse(data)
-    return true
-  } catch {
-    return false
-  }
+  return typeof data === 'string' && /^\s*[[{]/.test(data) && parseJson(data) !== undefined
 }

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { type BackOff, delayOf } from '@piecework/model/back-off'
 import { WebSocket } from 'ws'
 import { createMachineReport } from '../machine.ts'
 import { logMachineFault } from '../machine-fault.ts'
@@ -47,8 +48,7 @@ export interface RemoteWorker {
   stop(graceMs: number): Promise<void>
 }
 
-const FIRST_RECONNECT_MS = 200
-const LONGEST_RECONNECT_MS = 10_000
+const RECONNECTING: BackOff = { firstMs: 200, longestMs: 10_000, spread: [0.5, 1.5] }
 const MACHINE_EVERY_MS = 15_000
 const AWAKE_EVERY_MS = 1000
 /** Live views may miss something; the memory of this process may not fill up with it. */
@@ -69,7 +69,7 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
   let workerSettings = ''
   let session: { id: string; channel: Session; work: Work } | undefined
   let socket: WebSocket | undefined
-  let pauseMs = FIRST_RECONNECT_MS
+  let failures = 0
   let reconnecting: NodeJS.Timeout | undefined
   let expiry: NodeJS.Timeout | undefined
   let stopping = false
@@ -194,7 +194,7 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
         current.terminate()
         return
       }
-      pauseMs = FIRST_RECONNECT_MS
+      failures = 0
       greeted = welcome(current, greeting).catch(fail)
     })
     const fail = (error: unknown) => {
@@ -220,8 +220,7 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
         clearTimeout(expiry)
         expiry = setTimeout(dropSession, GRACE_MS)
       }
-      reconnecting = setTimeout(() => void connect(), pauseMs * (0.5 + Math.random()))
-      pauseMs = Math.min(pauseMs * 2, LONGEST_RECONNECT_MS)
+      reconnecting = setTimeout(() => void connect(), delayOf(RECONNECTING, ++failures))
     })
   }
 

@@ -1,4 +1,5 @@
 import { createSecrets } from '@piecework/engine/secrets/secrets'
+import { parseJson } from '@piecework/model/parse-json'
 import { z } from 'zod'
 import type { Outbound } from '../../http/outbound.ts'
 
@@ -111,12 +112,9 @@ export async function requestToken(outbound: Outbound, request: TokenRequest): P
 
 /** JSON, or a form as some services still send it. */
 function read(body: string): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(body)
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : {}
-  } catch {
-    return Object.fromEntries(new URLSearchParams(body))
-  }
+  const parsed = parseJson(body)
+  if (parsed === undefined) return Object.fromEntries(new URLSearchParams(body))
+  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : {}
 }
 
 function censor(message: string, secrets: readonly (string | undefined)[]): string {

@@ -1,4 +1,5 @@
 import { createGunzip } from 'node:zlib'
+import { parseJson } from '@piecework/model/parse-json'
 import { z } from 'zod'
 
 /** Unpacked, an archive must stay below this: a small file can unpack to terabytes. */
@@ -17,7 +18,7 @@ export async function readManifest(archive: Uint8Array): Promise<{ name: string;
     // npm takes the first folder off, whatever its name.
     const [, ...rest] = path.replace(/^\.\//, '').split('/')
     if (rest.join('/') !== 'package.json') continue
-    const manifest = Manifest.safeParse(parse(new TextDecoder().decode(content)))
+    const manifest = Manifest.safeParse(parseJson(new TextDecoder().decode(content)))
     if (!manifest.success) throw new Error('its package.json has no name and version')
     return manifest.data
   }
@@ -62,12 +63,4 @@ function* entries(tar: Buffer): Generator<{ path: string; content: Buffer }> {
 const text = (bytes: Buffer): string => {
   const end = bytes.indexOf(0)
   return bytes.toString('utf8', 0, end < 0 ? bytes.length : end)
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 import { PlatformUpdate } from '@piecework/api/platforms'
+import { parseJson } from '@piecework/model/parse-json'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { InvalidRequest } from '../../http/errors.ts'
@@ -54,12 +55,8 @@ function asList(value: unknown): unknown[] {
 /** A text that is no JSON stays the text that it is. */
 function fromJson(value: unknown): unknown {
   if (typeof value !== 'string') return value
-  try {
-    const parsed: unknown = JSON.parse(value)
-    return typeof parsed === 'object' ? parsed : value
-  } catch {
-    return value
-  }
+  const parsed = parseJson(value)
+  return typeof parsed === 'object' ? parsed : value
 }
 
 function invalid(field: string, message: string): InvalidRequest {

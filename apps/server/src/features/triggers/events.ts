@@ -1,3 +1,4 @@
+import { type BackOff, delayOf } from '@piecework/model/back-off'
 import { timeOfId } from '@piecework/model/ids'
 import type { HandshakeConfiguration } from '@piecework/model/piece/metadata'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
@@ -79,7 +80,7 @@ interface Parts {
 
 /** An event waits for its trigger at most this often; then a run shows why it cannot be read. */
 const MAX_DELIVERIES = 10
-const RETRY_BASE_MS = 2000
+const DELIVERING: BackOff = { firstMs: 4000, longestMs: 3_600_000 }
 
 const EventData = z.object({
   created: z.coerce.date(),
@@ -137,7 +138,7 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
       await makeRunOfTrigger(job, data)
       return complete(job)
     }
-    const dueAt = new Date(parts.clock.now() + RETRY_BASE_MS * 2 ** job.attempt)
+    const dueAt = new Date(parts.clock.now() + delayOf(DELIVERING, job.attempt))
     log.warn({ err: error, jobId: job.id, dueAt }, 'the trigger failed on an event; it is tried again')
     await queue.retryAt({ owner: parts.owner, id: job.id, dueAt })
   }

@@ -1,3 +1,4 @@
+import { type BackOff, delayOf } from '@piecework/model/back-off'
 import type { Logger } from 'pino'
 import type { DueClock } from '../../database/clock.ts'
 import type { Db } from '../../database/open.ts'
@@ -35,7 +36,7 @@ interface Parts {
 }
 
 /** A renewal that failed is tried again after this time, then after twice as long, until its next tick. */
-const RENEW_AGAIN_MS = 8 * 60_000
+const RENEWING: BackOff = { firstMs: 8 * 60_000, longestMs: 24 * 3_600_000 }
 
 /** One tick: its job, and the trigger that it is for. */
 interface Tick {
@@ -86,7 +87,7 @@ export function createTicks(parts: Parts): JobHandler {
     // The next tick asks again; what came meanwhile is still there.
     log.warn({ err: error, flowId, projectId, kind: job.kind }, 'a trigger failed')
     const failures = await addFailure(db, source.id)
-    if (job.kind === 'RENEW') return new Date(parts.clock.now() + RENEW_AGAIN_MS * 2 ** (failures - 1))
+    if (job.kind === 'RENEW') return new Date(parts.clock.now() + delayOf(RENEWING, failures))
     if (failures < parts.failureThreshold) return undefined
     const reason = error instanceof Error ? error.message : String(error)
     await giveUp(

@@ -1,4 +1,5 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
+import { type BackOff, delayOf } from '@piecework/model/back-off'
 import { AppError } from '@piecework/model/errors'
 import { isTerminal } from '@piecework/model/run/status'
 import { StepOutput } from '@piecework/model/run/step-output'
@@ -33,8 +34,7 @@ import type { Attempt, RunExecutor, RunListener } from './execute.ts'
 /** Deliveries of one job after which its run counts as one that takes its machine down. */
 const MAX_DELIVERIES = 30
 /** Waits between deliveries whose run could not be loaded; with MAX_DELIVERIES, for almost two hours. */
-const RETRY_BASE_MS = 1000
-const LONGEST_RETRY_MS = 5 * 60_000
+const LOADING: BackOff = { firstMs: 2000, longestMs: 5 * 60_000 }
 
 interface Parts {
   db: Db
@@ -100,7 +100,7 @@ export function createRunJobs(parts: Parts): JobHandler {
 
   /** What it needs is out of reach, as file storage may be for a while; that is no reason to lose it. */
   const retryLater = async (job: ClaimedJob, error: unknown): Promise<void> => {
-    const dueAt = new Date(parts.clock.now() + Math.min(LONGEST_RETRY_MS, RETRY_BASE_MS * 2 ** job.attempt))
+    const dueAt = new Date(parts.clock.now() + delayOf(LOADING, job.attempt))
     parts.log.warn({ err: error, runId: job.id, dueAt }, 'a run could not be loaded; it is tried again')
     await parts.queue.retryAt({ owner: parts.owner, id: job.id, dueAt })
   }

@@ -1,5 +1,6 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { newId } from '@piecework/model/ids'
+import { parseJson } from '@piecework/model/parse-json'
 import { assembleLog, type PlacedStep, placedSteps } from '@piecework/model/run/log'
 import { type OutputSlice, RunLog, StepOutput, StepPath, type Steps } from '@piecework/model/run/step-output'
 import { sql } from 'kysely'
@@ -54,7 +55,7 @@ export interface Beginning {
 export function logOfJournal(entries: readonly JournalEntry[], { name, type, event, tags }: Beginning): RunLog {
   const steps = journalledSteps(entries)
   if (event === null) return assembleLog(steps, tags)
-  const output = typeof event === 'string' ? { output: parsed(event) } : { outputSlice: event }
+  const output = typeof event === 'string' ? { output: parseJson(event, event) } : { outputSlice: event }
   const trigger = { type, status: 'SUCCEEDED' as const, input: {}, ...output }
   return assembleLog([{ stepName: name, path: [], output: trigger }, ...steps], tags)
 }
@@ -98,13 +99,5 @@ export function endLoops(steps: Steps): void {
     if (step.status === 'RUNNING') step.status = 'SUCCEEDED'
     const iterations: unknown = Reflect.get(Object(step.output), 'iterations')
     if (Array.isArray(iterations)) for (const iteration of iterations) endLoops(iteration)
-  }
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return json
   }
 }
