@@ -9,6 +9,7 @@ import {
   code,
   configOf,
   loop,
+  noConnections,
   operationOf,
   prepare,
   versionOf,
@@ -21,7 +22,13 @@ import {
  * node --no-node-snapshot bench/engine.ts
  */
 
-const port: RunPort = { journal() {}, flush: async () => undefined, respond() {}, progress() {} }
+const port: RunPort = {
+  journal() {},
+  flush: async () => undefined,
+  respond() {},
+  progress() {},
+  connection: noConnections,
+}
 const SHORT_RUNS = 2_000
 
 const folder = await mkdtemp(join(tmpdir(), 'engine-bench-'))

@@ -79,6 +79,7 @@ test('a sandbox may say anything: its run ends, and the worker goes on', {
         journal: async (entries) => void journalled.push(...entries),
         respond: () => {},
         progress: () => {},
+        connection: async () => ({ status: 'NOT_FOUND' }),
       },
       5000,
     )

@@ -6,6 +6,7 @@ import type { Db } from './database/open.ts'
 import { createDelivery } from './delivery.ts'
 import type { Events } from './events/events.ts'
 import { createExecution, type Execution } from './execution.ts'
+import { openConnections } from './features/app-connections/assemble.ts'
 import { showDraftCalls } from './features/live/draft-calls.ts'
 import { createLiveViews } from './features/live/views.ts'
 import { goThrough, registerRoutes } from './features/plugin.ts'
@@ -50,15 +51,25 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
   const runMetrics = createRunMetrics()
   const views = createLiveViews(bus)
   const delivery = createDelivery(core)
+  const opened = openConnections(core)
   const execution = createExecution({
     ...core,
     ...delivery,
+    ...opened,
     sealKey: core.encryption.keyOfRun,
     observer: observeAll([runMetrics, createRunLog(log), ...(tracing ? [tracing] : []), views.runs]),
     watchWebhooks: (starter) => showDraftCalls(views.hub, tracing ? traceWebhooks(tracing, starter) : starter),
   })
   let ready = false
-  const plugins = createFeatures({ ...core, ...delivery, ...execution, views, runMetrics, isReady: () => ready })
+  const plugins = createFeatures({
+    ...core,
+    ...delivery,
+    ...opened,
+    ...execution,
+    views,
+    runMetrics,
+    isReady: () => ready,
+  })
   await registerRoutes(app, plugins)
   docsRoutes(app, { release: core.release })
 

@@ -1,3 +1,4 @@
+import type { WorkerSource } from '@piecework/worker/task'
 import type { Logger } from 'pino'
 import type { Bus } from './bus/bus.ts'
 import type { Availability } from './database/availability.ts'
@@ -36,6 +37,8 @@ export interface ExecutionParts extends Delivery {
   files: Files
   catalogue: Catalogue
   log: Logger
+  /** What a run gets of a connection of its project. */
+  lendConnection: WorkerSource['loadConnection']
   /** Watches every attempt at a run, for metrics and traces. */
   observer: RunObserver
   /** Wraps what webhooks start runs with. */
@@ -91,10 +94,14 @@ export function createExecution(parts: ExecutionParts) {
   const machines = createWorkerMachines(db)
   const workers = createWorkers({
     ...{ bus, settings, tokens: parts.tokens, dispatcher, machines, log },
-    source: { loadVersion: runs.versions.byKey, loadArchive: (fileId) => loadPieceArchive(db, files, fileId) },
+    source: {
+      loadVersion: runs.versions.byKey,
+      loadArchive: (fileId) => loadPieceArchive(db, files, fileId),
+      loadConnection: parts.lendConnection,
+    },
   })
 
-  forgetOnChange({ bus, events, entries, catalogue, versions: runs.versions })
+  forgetOnChange({ bus, events, entries, catalogue, versions: runs.versions, workers })
   bus.onGap(() => runs.missed.look())
 
   return {

@@ -24,6 +24,8 @@ export interface Workers {
    * @param port on which the API listens
    */
   start(port: number): void
+  /** Connections have changed: workers of this app keep none. */
+  forgetConnections(): void
   /** After the dispatcher has stopped. */
   stop(): Promise<void>
 }
@@ -78,6 +80,10 @@ export function createWorkers(parts: Parts): Workers {
 
   return {
     upgrade: channel.upgrade,
+    forgetConnections() {
+      local?.forgetConnections()
+      channel.forgetConnections()
+    },
     start(port) {
       if (settings.containerType === 'APP') return
       const cacheFolder = join(settings.configPath, 'cache')

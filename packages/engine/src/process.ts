@@ -8,6 +8,7 @@ import { startForwarder } from './network/forwarder.ts'
 import { installNetworkGuard } from './network/guard.ts'
 import { executeOperation } from './operations/execute.ts'
 import type {
+  ConnectionAnswer,
   EngineConfig,
   EngineOperation,
   EngineResponse,
@@ -94,6 +95,9 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
         return
       case 'journalled':
         active?.journalled(message.operationId, message.sequence)
+        return
+      case 'connection':
+        if (message.operationId === active?.operationId) active.answered(message.requestId, message.answer)
     }
   }
   const parent = openParentChannel(onMessage)
@@ -130,8 +134,10 @@ function watchLeftovers(send: Send, isIdle: () => boolean): () => void {
 type Send = (message: FromEngine) => void
 
 interface Channel {
+  operationId: number
   port: RunPort
   journalled(operationId: number, sequence: number): void
+  answered(requestId: number, answer: ConnectionAnswer): void
   /** Waits for nothing more that could ride along. */
   rest(): void
   finish(result: EngineResult): void
@@ -151,6 +157,8 @@ function createChannel(operationId: number, send: Send): Channel {
   let isOver = false
   let waiting: { until: number; done: () => void } | undefined
   let timer: NodeJS.Timeout | undefined
+  const asked = new Map<number, (answer: ConnectionAnswer) => void>()
+  let nextRequest = 1
 
   const sendPending = (): void => {
     clearTimeout(timer)
@@ -172,6 +180,7 @@ function createChannel(operationId: number, send: Send): Channel {
     }, RIDE_ALONG_MS)
   }
   return {
+    operationId,
     port: {
       journal(entry, matters) {
         unsent.push(entry)
@@ -196,6 +205,16 @@ function createChannel(operationId: number, send: Send): Channel {
       progress(stepName, path, output) {
         if (!isOver) send({ kind: 'progress', operationId, stepName, path, output })
       },
+      async connection(externalId) {
+        const requestId = nextRequest++
+        const answer = new Promise<ConnectionAnswer>((resolve) => asked.set(requestId, resolve))
+        send({ kind: 'connection', operationId, requestId, externalId })
+        return answer
+      },
+    },
+    answered(requestId, answer) {
+      asked.get(requestId)?.(answer)
+      asked.delete(requestId)
     },
     journalled(id, sequence) {
       if (id !== operationId) return

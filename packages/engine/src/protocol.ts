@@ -265,12 +265,20 @@ export interface EngineResponse {
   body: string
 }
 
+/** A connection as a run gets it, or why it gets none. */
+export type ConnectionAnswer =
+  | { status: 'ACTIVE' | 'MISSING' | 'ERROR'; value: unknown }
+  | { status: 'NOT_FOUND' }
+  | { status: 'UNAVAILABLE'; reason: string }
+
 /** Worker to engine. */
 export type ToEngine =
   | { kind: 'configure'; config: EngineConfig }
   | { kind: 'execute'; operationId: number; operation: EngineOperation }
   /** Every entry up to and with `sequence` is on disk. */
   | { kind: 'journalled'; operationId: number; sequence: number }
+  /** The answer to what was asked with the same `requestId`. */
+  | { kind: 'connection'; operationId: number; requestId: number; answer: ConnectionAnswer }
 
 /** Engine to worker. */
 export type FromEngine =
@@ -282,6 +290,8 @@ export type FromEngine =
   /** With `flush` the engine waits for `journalled` before it goes on. */
   | { kind: 'journal'; operationId: number; entries: JournalEntry[]; flush: boolean }
   | { kind: 'respond'; operationId: number; response: EngineResponse }
+  /** Asks for a connection of the operation's project. */
+  | { kind: 'connection'; operationId: number; requestId: number; externalId: string }
   /** Progressive output of the step that runs now (JSON text). */
   | { kind: 'progress'; operationId: number; stepName: string; path: StepPath; output: string }
   | {
@@ -300,4 +310,6 @@ export interface RunPort {
   flush(): Promise<void>
   respond(response: FlowResponse): void
   progress(stepName: string, path: StepPath, output: string): void
+  /** Never rejects. @param externalId of a connection that the project may use */
+  connection(externalId: string): Promise<ConnectionAnswer>
 }

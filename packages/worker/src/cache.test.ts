@@ -5,7 +5,7 @@ import type { FlowVersion } from '@piecework/model/flow/flow'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { sizeOf } from './cache.ts'
 import type { Task } from './task.ts'
-import { packPackage, temporaryFolder } from './testing.ts'
+import { noConnection, packPackage, temporaryFolder } from './testing.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 const STEP_BYTES = 200_000
@@ -47,6 +47,7 @@ function start(cacheLimitBytes: number): void {
     {
       loadVersion: async (key) => versions.get(key) ?? Promise.reject(new Error(`no version ${key}`)),
       loadArchive: async () => archive,
+      loadConnection: noConnection,
     },
   )
 }

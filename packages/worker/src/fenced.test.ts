@@ -13,6 +13,7 @@ import { code, configOf, versionOf } from '@piecework/engine/testing/harness'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requireNamespaces } from './namespaces.ts'
 import type { Task } from './task.ts'
+import { noConnection } from './testing.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 /** Code steps that try to get at what is not theirs, in real engine processes. */
@@ -54,7 +55,11 @@ async function withWorker<T>(
       reuseSandbox,
       engine: configOf({ internalApiUrl: `http://127.0.0.1:${port}/api/`, ...changes }),
     },
-    { loadVersion: async (key) => versions.get(key) ?? versionOf([]), loadArchive: async () => Buffer.alloc(0) },
+    {
+      loadVersion: async (key) => versions.get(key) ?? versionOf([]),
+      loadArchive: async () => Buffer.alloc(0),
+      loadConnection: noConnection,
+    },
   )
   try {
     await worker.check()

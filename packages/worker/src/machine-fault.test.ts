@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { code, configOf, versionOf } from '@piecework/engine/testing/harness'
 import { expect, test } from 'vitest'
 import { createMachineWatch, MachineFaultError, machineFaultOf } from './machine-fault.ts'
-import { temporaryFolder } from './testing.ts'
+import { noConnection, temporaryFolder } from './testing.ts'
 import { createWorker } from './worker.ts'
 
 const failure = (code: string, cause?: Error) => Object.assign(new Error('failed', { cause }), { code })
@@ -71,7 +71,11 @@ test('a worker whose disk is full gives new code back, runs what it knows, and r
       engine: configOf(),
       onMachineFault: (reason) => faults.push(reason),
     },
-    { loadVersion: async (key) => versions.get(key) ?? versionOf([]), loadArchive: async () => Buffer.alloc(0) },
+    {
+      loadVersion: async (key) => versions.get(key) ?? versionOf([]),
+      loadArchive: async () => Buffer.alloc(0),
+      loadConnection: noConnection,
+    },
   )
   const run = async (key: string) => {
     if (!versions.has(key)) versions.set(key, versionOf([code('step_1', `return ${JSON.stringify(key)}`)]))

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createNpm } from './npm.ts'
 import { createPieceInstaller, type PieceInstaller } from './pieces.ts'
 import type { PieceRef } from './task.ts'
-import { packPackage, temporaryFolder } from './testing.ts'
+import { noConnection, packPackage, temporaryFolder } from './testing.ts'
 
 const NAME = '@acme/piece-greeter'
 
@@ -39,6 +39,7 @@ const installerIn = (
     machine: { require() {} },
     source: {
       loadVersion: () => Promise.reject(new Error('not asked for')),
+      loadConnection: noConnection,
       loadArchive: async (fileId) => {
         loads.push(fileId)
         return archives.get(fileId) ?? Promise.reject(new Error(`there is no file ${fileId}`))

@@ -15,6 +15,12 @@ const FromEngineSchema = z.discriminatedUnion('kind', [
   ResultMessageSchema,
   z.object({ kind: z.literal('journal'), operationId, entries: z.array(JournalEntrySchema), flush: z.boolean() }),
   z.object({ kind: z.literal('respond'), operationId, response: EngineResponseSchema }),
+  z.object({
+    kind: z.literal('connection'),
+    operationId,
+    requestId: z.number().int(),
+    externalId: z.string().max(1000),
+  }),
   z.object({ kind: z.literal('progress'), operationId, stepName: z.string(), path: StepPath, output: z.string() }),
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('owned') }),

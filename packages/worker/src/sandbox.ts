@@ -3,13 +3,25 @@ import { readFile } from 'node:fs/promises'
 import { CHANNEL_FD } from '@piecework/engine/channel/descriptor'
 import { BadFrameError } from '@piecework/engine/channel/frames'
 import { maxMessageBytes } from '@piecework/engine/channel/limits'
-import type { EngineConfig, EngineOperation, EngineResult, FromEngine } from '@piecework/engine/protocol'
+import type {
+  ConnectionAnswer,
+  EngineConfig,
+  EngineOperation,
+  EngineResult,
+  FromEngine,
+} from '@piecework/engine/protocol'
 import { usesIsolates } from '@piecework/engine/sandbox/uses-isolates'
 import { LRUCache } from 'lru-cache'
 import { openEngineChannel } from './engine-channel.ts'
 import { exists } from './files.ts'
 import type { Launcher } from './namespaces.ts'
 import type { TaskEvents, TaskOutcome } from './task.ts'
+
+/** What an operation tells and asks while it runs. */
+export interface SandboxEvents extends TaskEvents {
+  /** Never rejects. */
+  connection(externalId: string): Promise<ConnectionAnswer>
+}
 
 export interface SandboxOptions {
   /** The bundled engine. */
@@ -38,7 +50,7 @@ export interface Sandbox {
   /** Project of the last operation. */
   projectId: string | undefined
   /** Never rejects. After TIMEOUT, MEMORY_LIMIT_EXCEEDED, CANCELED and CRASHED the sandbox is dead. */
-  execute(operation: EngineOperation, events: TaskEvents, timeoutMs: number): Promise<TaskOutcome>
+  execute(operation: EngineOperation, events: SandboxEvents, timeoutMs: number): Promise<TaskOutcome>
   /** Ends the operation in flight with CANCELED. */
   cancel(): void
   /** Resident memory in KiB; 0 when it cannot be told. */
@@ -59,7 +71,7 @@ const CUT_OFF_MS = 1000
 
 interface Flight {
   id: number
-  events: TaskEvents
+  events: SandboxEvents
   settle(outcome: TaskOutcome): void
 }
 
@@ -142,6 +154,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     )
   }
 
+  const lend = ({ id, events }: Flight, { requestId, externalId }: Extract<FromEngine, { kind: 'connection' }>) => {
+    void events.connection(externalId).then((answer) => {
+      // A connection is for the operation that asked, and for no later one.
+      if (flight?.id === id) send({ kind: 'connection', operationId: id, requestId, answer })
+    })
+  }
+
   let onReady = () => {}
   /** @throws BadFrameError for what belongs to no operation that runs here */
   const take = (message: FromEngine): void => {
@@ -156,6 +175,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         unclean ||= isEngineFault(message.result)
         end({ kind: 'RESULT', message })
       } else if (message.kind === 'journal') persist(current, message)
+      else if (message.kind === 'connection') lend(current, message)
       else if (message.kind === 'respond') current.events.respond(message.response)
       else current.events.progress(message.stepName, message.path, message.output)
     }

@@ -1,4 +1,10 @@
-import type { EngineOperation, EngineResponse, FromEngine, JournalEntry } from '@piecework/engine/protocol'
+import type {
+  ConnectionAnswer,
+  EngineOperation,
+  EngineResponse,
+  FromEngine,
+  JournalEntry,
+} from '@piecework/engine/protocol'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { StepPath } from '@piecework/model/run/step-output'
 
@@ -63,9 +69,24 @@ export type TaskOutcome =
   /** The sandbox died, or could not be prepared. */
   | { kind: 'CRASHED'; message: string }
 
+/** A connection that an operation asks for. */
+export interface ConnectionOf {
+  projectId: string
+  platformId: string
+  externalId: string
+}
+
+export interface LentConnection {
+  answer: ConnectionAnswer
+  /** How long it may be used without asking again. */
+  keepMs: number
+}
+
 /** What a worker needs from the server that it belongs to. */
 export interface WorkerSource {
   loadVersion(key: string): Promise<FlowVersion>
   /** Bytes of an uploaded piece archive. */
   loadArchive(fileId: string): Promise<Uint8Array>
+  /** Never rejects. */
+  loadConnection(of: ConnectionOf): Promise<LentConnection>
 }

@@ -6,6 +6,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import * as esbuild from 'esbuild'
+import type { WorkerSource } from './task.ts'
+
+/** For workers whose flows use no connections. */
+export const noConnection: WorkerSource['loadConnection'] = async () => ({ answer: { status: 'NOT_FOUND' }, keepMs: 0 })
 
 export interface TestManifest {
   name: string

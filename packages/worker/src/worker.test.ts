@@ -6,7 +6,7 @@ import { code, configOf, router, versionOf, when } from '@piecework/engine/testi
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Task, TaskEvents } from './task.ts'
-import { temporaryFolder } from './testing.ts'
+import { noConnection, temporaryFolder } from './testing.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 const MB = 1024
@@ -42,6 +42,7 @@ const startWorker = () =>
     {
       loadVersion: async (key) => versions.get(key) ?? late.get(key) ?? Promise.reject(new Error(`no version ${key}`)),
       loadArchive: () => Promise.reject(new Error('no archive')),
+      loadConnection: noConnection,
     },
   )
 
@@ -309,7 +310,7 @@ test('the death of a worker takes its sandboxes along, also busy ones', async ()
     const task = ${JSON.stringify(taskOf('x'))}
     const worker = createWorker(
       { cacheFolder: ${JSON.stringify(folder.path)}, cacheLimitBytes: 1024 ** 3, concurrency: 1, memoryLimitKb: 102400, propagatedEnv: {}, engine: configOf() },
-      { loadVersion: async () => versionOf([code('step_1', 'for (;;) {}')]), loadArchive: async () => { throw 1 } },
+      { loadVersion: async () => versionOf([code('step_1', 'for (;;) {}')]), loadArchive: async () => { throw 1 }, loadConnection: async () => ({ answer: { status: 'NOT_FOUND' }, keepMs: 0 }) },
     )
     worker.execute(task, { journal: async () => {}, respond() {}, progress() {} })
     setInterval(() => {}, 1000)

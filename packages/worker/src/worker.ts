@@ -6,6 +6,7 @@ import { bundleEngine } from './bundle.ts'
 import { createDiskCache } from './cache.ts'
 import { createCodeCompiler } from './code.ts'
 import { createCompiler } from './compiler.ts'
+import { createLentConnections } from './connections.ts'
 import { createMachineWatch, MachineFaultError } from './machine-fault.ts'
 import { namespaceLauncher, needsNamespaces, requireNamespaces } from './namespaces.ts'
 import { createEgress } from './network/egress.ts'
@@ -54,6 +55,8 @@ export interface Worker {
    * @throws NamespacesUnavailableError
    */
   check(): Promise<void>
+  /** Connections have changed: those that are kept are asked for again. */
+  forgetConnections(): void
   /** Starts the first engine process ahead of need. */
   warm(): Promise<void>
   close(): Promise<void>
@@ -111,6 +114,7 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
     ...installs,
   })
   const preparer = createPreparer({ source, codes, pieces })
+  const connections = createLentConnections(source)
   /** The parts of the cache that each sandbox has been given. */
   const given = new Map<Sandbox, Set<string>>()
   const cache = createDiskCache({
@@ -227,7 +231,9 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
       sandbox = seated.sandbox
       if (state.canceled) return { kind: 'CANCELED' }
       state.cancel = sandbox.cancel
-      const outcome = await sandbox.execute(seated.operation, events, task.timeoutMs)
+      const { projectId, platformId } = task.operation
+      const connection = (externalId: string) => connections.get({ projectId, platformId, externalId })
+      const outcome = await sandbox.execute(seated.operation, { ...events, connection }, task.timeoutMs)
       if (task.piece && task.operation.type === 'EXTRACT_PIECE_METADATA' && !isPiece(outcome))
         await pieces.remove(task.piece)
       return outcome
@@ -255,6 +261,7 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
         },
       }
     },
+    forgetConnections: connections.forget,
     check: () => requireNamespaces(executionMode, networkMode),
     warm: () => pool.warm(1),
     async close() {

@@ -8,6 +8,8 @@ export const TOPICS = {
   FLOW_CHANGED: z.object({ flowId: z.string() }),
   /** Pieces were installed or removed. */
   PIECES_CHANGED: z.object({}),
+  /** Values of connections, or who may use them. */
+  CONNECTIONS_CHANGED: z.object({}),
   /** The limit of a project, or of its pool, has changed. */
   LIMITS_CHANGED: z.object({}),
   /** An app has come or gone. */

@@ -2,7 +2,7 @@ import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { MachineInformation } from '@piecework/model/machine'
 import { FromWorker, type ToWorker } from '@piecework/worker/channel/messages'
 import { createSession, type Session } from '@piecework/worker/channel/session'
-import type { TaskEvents, TaskOutcome } from '@piecework/worker/task'
+import type { TaskEvents, TaskOutcome, WorkerSource } from '@piecework/worker/task'
 import type { Logger } from 'pino'
 import type { ZodError } from 'zod'
 import type { WorkerLink } from './work.ts'
@@ -11,11 +11,14 @@ import type { WorkerLink } from './work.ts'
 export interface LinkSource {
   loadVersion(key: string): Promise<FlowVersion>
   loadArchive(fileId: string): Promise<Uint8Array>
+  loadConnection: WorkerSource['loadConnection']
 }
 
 /** A worker at the other end of a connection. */
 export interface RemoteLink extends WorkerLink {
   readonly session: Session
+  /** Connections have changed: the worker keeps none. */
+  forgetConnections(): void
   /** Ends every task with LOST. */
   lose(): void
   /** Reads no more from the socket while too much of what it sent is not stored yet. */
@@ -35,6 +38,8 @@ interface Parts {
 }
 
 interface RemoteTask {
+  projectId: string
+  platformId: string
   events: TaskEvents
   settle(outcome: TaskOutcome): void
 }
@@ -77,13 +82,23 @@ export function createRemoteLink(parts: Parts): RemoteLink {
     send({ kind: 'journalled', taskId, batch, stale })
   }
 
-  const load = async (requestId: number, read: () => Promise<{ version?: FlowVersion; archive?: string }>) => {
+  const load = async (
+    requestId: number,
+    read: () => Promise<Pick<Extract<ToWorker, { kind: 'loaded' }>, 'version' | 'archive' | 'connection'>>,
+  ) => {
     try {
       if (!send({ kind: 'loaded', requestId, ...(await read()) })) throw new Error(tooLarge('What it asked for'))
     } catch (error) {
       log.warn({ err: error, link: id }, 'a worker could not be given what it asked for')
       send({ kind: 'loaded', requestId, error: error instanceof Error ? error.message : String(error) })
     }
+  }
+
+  /** A worker gets the connections of projects whose work it has, and no others. */
+  const lend = async ({ projectId, platformId, externalId }: Extract<FromWorker, { kind: 'load-connection' }>) => {
+    const isTheirs = [...tasks.values()].some((task) => task.projectId === projectId && task.platformId === platformId)
+    if (!isTheirs) throw new Error('the worker has no work of this project')
+    return { connection: await source.loadConnection({ projectId, platformId, externalId }) }
   }
 
   /**
@@ -116,6 +131,7 @@ export function createRemoteLink(parts: Parts): RemoteLink {
       void load(message.requestId, async () => ({
         archive: Buffer.from(await source.loadArchive(message.fileId)).toString('base64'),
       }))
+    else if (message.kind === 'load-connection') void load(message.requestId, () => lend(message))
     else if (message.kind === 'machine') onMachine(message.machine)
     else if (message.kind === 'drain') slots = 0
     else onBye()
@@ -131,13 +147,17 @@ export function createRemoteLink(parts: Parts): RemoteLink {
     execute(task, events) {
       if (lost) return { outcome: Promise.resolve({ kind: 'LOST' }), cancel: () => {} }
       const taskId = nextTask++
-      const outcome = new Promise<TaskOutcome>((settle) => tasks.set(taskId, { events, settle }))
+      const outcome = new Promise<TaskOutcome>((settle) => {
+        const { projectId, platformId } = task.operation
+        tasks.set(taskId, { projectId, platformId, events, settle })
+      })
       if (!send({ kind: 'execute', taskId, task })) {
         tasks.get(taskId)?.settle({ kind: 'CRASHED', message: tooLarge('What there is to do') })
         tasks.delete(taskId)
       }
       return { outcome, cancel: () => send({ kind: 'cancel', taskId }) }
     },
+    forgetConnections: () => void send({ kind: 'forget-connections' }),
     lose() {
       lost = true
       for (const task of tasks.values()) task.settle({ kind: 'LOST' })

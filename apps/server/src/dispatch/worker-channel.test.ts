@@ -102,6 +102,7 @@ const openChannel = ({ attach, onMoved = () => {} }: Pick<ChannelParts, 'attach'
     source: {
       loadVersion: async (key) => versions[key] ?? Promise.reject(new Error('no such version')),
       loadArchive: async () => new Uint8Array(),
+      loadConnection: async () => ({ answer: { status: 'NOT_FOUND' }, keepMs: 0 }),
     },
     settings: { engine, memoryLimitKb: settings.sandboxMemoryLimitKb, propagatedEnvVars: [], maxMessageBytes },
     onMachine: () => {},

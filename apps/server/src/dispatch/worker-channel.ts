@@ -22,6 +22,8 @@ export interface WorkerChannel {
   upgrade: UpgradeHandler
   /** A worker has gone on at another app, with a session of its own there: what it had here is for others. */
   moved(session: string): void
+  /** Connections have changed: workers keep none. */
+  forgetConnections(): void
   /** Sends the workers elsewhere. */
   close(): Promise<void>
 }
@@ -193,6 +195,9 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
   return {
     upgrade,
     moved: (session) => end(session, true),
+    forgetConnections() {
+      for (const { link } of sessions.values()) link.forgetConnections()
+    },
     async close() {
       closing = true
       for (const id of [...sessions.keys()]) end(id)

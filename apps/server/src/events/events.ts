@@ -23,6 +23,7 @@ export function createEvents(log: { warn(details: object, message: string): void
     RUN_FINISHED: [],
     RUNS_CANCELED: [],
     STEP_TESTED: [],
+    CONNECTIONS_CHANGED: [],
     PIECES_CHANGED: [],
     PIECE_REBUILT: [],
     LIMITS_CHANGED: [],

@@ -20,6 +20,8 @@ export interface DomainEvents {
   RUNS_CANCELED: { projectId: string; ids: readonly string[] }
   /** Somebody waits for the result. */
   STEP_TESTED: StepTestResult
+  /** The value of a connection, or who may use it. */
+  CONNECTIONS_CHANGED: Record<never, never>
   /** Pieces were installed, removed or built again. */
   PIECES_CHANGED: Record<never, never>
   /** A piece under development was built again. */

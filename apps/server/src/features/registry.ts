@@ -4,7 +4,7 @@ import type { Execution } from '../execution.ts'
 import { API_PREFIX } from '../http/route.ts'
 import type { RunMetrics } from '../observability/run-metrics.ts'
 import { apiKeys } from './api-keys/plugin.ts'
-import { assembleConnections } from './app-connections/assemble.ts'
+import { assembleConnections, type openConnections } from './app-connections/assemble.ts'
 import { appConnections } from './app-connections/plugin.ts'
 import { authentication } from './authentication/plugin.ts'
 import { createAuthentication } from './authentication/service.ts'
@@ -41,7 +41,7 @@ import { users } from './users/plugin.ts'
 import { webhooks } from './webhooks/plugin.ts'
 import { workerMachines } from './worker-machines/plugin.ts'
 
-interface Parts extends Core, Delivery, Execution {
+interface Parts extends Core, Delivery, Execution, ReturnType<typeof openConnections> {
   views: LiveViews
   runMetrics: RunMetrics
   /** Whether the server takes work. */

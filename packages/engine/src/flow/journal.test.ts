@@ -8,6 +8,7 @@ import {
   code,
   configOf,
   loop,
+  noConnections,
   operationOf,
   otherwise,
   prepare,
@@ -60,7 +61,13 @@ describe('the journal', () => {
   it('ends the run when what was done cannot be written down', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'engine-'))
     const prepared = await prepare(folder, versionOf([code('step_1', ''), code('step_2', '')]))
-    const port = { journal() {}, flush: () => Promise.reject(new Error('disk is gone')), respond() {}, progress() {} }
+    const port = {
+      journal() {},
+      flush: () => Promise.reject(new Error('disk is gone')),
+      respond() {},
+      progress() {},
+      connection: noConnections,
+    }
     const result = await runFlow(operationOf(prepared), port, createEngine({ config: configOf() }))
     expect(result).toMatchObject({ status: 'INTERNAL_ERROR', error: expect.stringContaining('disk is gone') })
     await rm(folder, { recursive: true })

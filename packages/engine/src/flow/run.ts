@@ -61,7 +61,7 @@ function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine, plan: 
     plan,
     port,
     api,
-    connections: createConnections(api, secrets),
+    connections: createConnections(port, secrets),
     secrets,
     showing,
     sandbox: engine.sandbox.open(operation.projectId),

@@ -17,9 +17,9 @@ export async function executeOperation(
     case 'EXECUTE_FLOW':
       return runFlow(operation, port, engine)
     case 'EXECUTE_TRIGGER_HOOK':
-      return executeTriggerHook(operation, engine)
+      return executeTriggerHook(operation, port, engine)
     case 'EXECUTE_PROPERTY':
-      return executeProperty(operation, engine)
+      return executeProperty(operation, port, engine)
     case 'EXECUTE_VALIDATE_AUTH':
       return executeValidateAuth(operation, engine)
     case 'EXTRACT_PIECE_METADATA':

@@ -1,12 +1,14 @@
 import { createApiClient } from '../api.ts'
 import type { Engine } from '../engine.ts'
 import type { PieceHost } from '../piece/host.ts'
+import type { RunPort } from '../protocol.ts'
 import { createConnections } from '../resolve/connections.ts'
 import { createSecrets } from '../secrets/secrets.ts'
 
 /** What piece code needs around it outside of a run. The caller closes the host's sandbox. */
 export function createHost(
   engine: Engine,
+  port: Pick<RunPort, 'connection'>,
   operation: { projectId: string; engineToken: string },
   flow: Pick<PieceHost, 'flowId' | 'flowVersionId' | 'storeChanges'> & { storePrefix?: string },
 ): PieceHost {
@@ -15,7 +17,7 @@ export function createHost(
   return {
     engine,
     api,
-    connections: createConnections(api, secrets),
+    connections: createConnections(port, secrets),
     secrets,
     sandbox: engine.sandbox.open(operation.projectId),
     projectId: operation.projectId,

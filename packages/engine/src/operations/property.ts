@@ -6,7 +6,7 @@ import { planInput } from '../flow/plan.ts'
 import { sampleLoop, setSample } from '../flow/samples.ts'
 import { contextParts } from '../piece/context.ts'
 import type { PieceHost } from '../piece/host.ts'
-import type { ExecuteProperty, PropertyResult } from '../protocol.ts'
+import type { ExecuteProperty, PropertyResult, RunPort } from '../protocol.ts'
 import { guarded } from '../sandbox/guards.ts'
 import { createScope } from '../state/record.ts'
 import { createHost } from './operation-host.ts'
@@ -16,7 +16,11 @@ import { FAILED_OPTIONS, presentableOptions } from './property-result.ts'
  * Asks a property for its options, or for its properties (spec: facts/engine.md section 14).
  * @throws Error when there is no such property, or it is of another kind
  */
-export async function executeProperty(operation: ExecuteProperty, engine: Engine): Promise<PropertyResult> {
+export async function executeProperty(
+  operation: ExecuteProperty,
+  port: Pick<RunPort, 'connection'>,
+  engine: Engine,
+): Promise<PropertyResult> {
   const piece = await engine.pieces.load(operation.piece)
   const { actionOrTriggerName, propertyName } = operation
   const part = piece.getAction(actionOrTriggerName) ?? piece.getTrigger(actionOrTriggerName)
@@ -25,7 +29,7 @@ export async function executeProperty(operation: ExecuteProperty, engine: Engine
   const property = part.props[propertyName]
   const resolver = resolverOf(property)
   if (resolver === undefined) throw new Error(`${propertyName} of ${actionOrTriggerName} is no property with options`)
-  const host = createHost(engine, operation, {
+  const host = createHost(engine, port, operation, {
     flowId: operation.flowId ?? '',
     flowVersionId: operation.flowVersionId ?? '',
   })

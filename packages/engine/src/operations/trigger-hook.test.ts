@@ -3,7 +3,7 @@ import type { Piece, PieceTriggerContract } from '../contract.ts'
 import { createEngine } from '../engine.ts'
 import type { EngineOperation, ExecuteTriggerHook, TriggerHook } from '../protocol.ts'
 import { startTestApi, type TestApi } from '../testing/api.ts'
-import { code, configOf, prepare, runOnce, versionOf, webhookTrigger } from '../testing/harness.ts'
+import { code, configOf, connectionsOf, prepare, runOnce, versionOf, webhookTrigger } from '../testing/harness.ts'
 import { executeOperation } from './execute.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: stands for all the contexts that pieces expect
@@ -31,12 +31,10 @@ const pieceWith = (trigger: Partial<PieceTriggerContract>, more: Partial<Piece> 
   ...more,
 })
 const idle = { journal() {}, flush: async () => undefined, respond() {}, progress() {} }
-const execute = (operation: EngineOperation, piece: Piece) =>
-  executeOperation(
-    operation,
-    idle,
-    createEngine({ config: configOf({ internalApiUrl: api.url }), pieces: { [NAME]: async () => piece } }),
-  )
+const execute = (operation: EngineOperation, piece: Piece) => {
+  const engine = createEngine({ config: configOf({ internalApiUrl: api.url }), pieces: { [NAME]: async () => piece } })
+  return executeOperation(operation, { ...idle, connection: connectionsOf(engine) }, engine)
+}
 
 async function callHook(hook: TriggerHook, piece: Piece, changes: Partial<ExecuteTriggerHook> = {}) {
   const prepared = await prepare('', versionOf([], webhookTrigger(NAME)), { [`${NAME}@1.0.0`]: { bundled: NAME } })

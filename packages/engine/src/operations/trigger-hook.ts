@@ -7,7 +7,7 @@ import { type PreparedTrigger, prepareTrigger, runTrigger } from '../flow/piece-
 import { createPlan } from '../flow/plan.ts'
 import { contextParts } from '../piece/context.ts'
 import type { PieceHost } from '../piece/host.ts'
-import type { ExecuteTriggerHook, StoreChange, TriggerHookResult } from '../protocol.ts'
+import type { ExecuteTriggerHook, RunPort, StoreChange, TriggerHookResult } from '../protocol.ts'
 import { guarded } from '../sandbox/guards.ts'
 import { createHost } from './operation-host.ts'
 
@@ -19,11 +19,15 @@ const TYPE = 'EXECUTE_TRIGGER_HOOK'
  * @returns USER_FAILURE with the text of whatever the piece threw
  * @throws ExecutionError of kind ENGINE
  */
-export async function executeTriggerHook(operation: ExecuteTriggerHook, engine: Engine): Promise<TriggerHookResult> {
+export async function executeTriggerHook(
+  operation: ExecuteTriggerHook,
+  port: Pick<RunPort, 'connection'>,
+  engine: Engine,
+): Promise<TriggerHookResult> {
   const { flowId, prepared, simulate } = operation
   const storeChanges = operation.hook === 'RUN' ? new Map<string, StoreChange>() : undefined
   const changes = () => (storeChanges === undefined ? {} : { store: [...storeChanges.values()] })
-  const host = createHost(engine, operation, {
+  const host = createHost(engine, port, operation, {
     flowId,
     flowVersionId: prepared.version.id,
     storePrefix: simulate ? TEST_PREFIX : '',

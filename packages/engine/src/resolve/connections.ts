@@ -1,6 +1,6 @@
-import { type ApiClient, textField } from '../api.ts'
 import type { ContextVersion } from '../contract.ts'
 import { ExecutionError } from '../errors.ts'
+import type { ConnectionAnswer, RunPort } from '../protocol.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 
 /** Connections are asked for again after this time, so that long runs see refreshed tokens. */
@@ -14,12 +14,12 @@ export interface Connections {
   value(externalId: string, version: ContextVersion): unknown
 }
 
-export function createConnections(api: ApiClient, secrets: Pick<Secrets, 'add'>): Connections {
+export function createConnections(port: Pick<RunPort, 'connection'>, secrets: Pick<Secrets, 'add'>): Connections {
   const loaded = new Map<string, { value: unknown; at: number }>()
   const loadOne = async (externalId: string): Promise<void> => {
     const known = loaded.get(externalId)
     if (known !== undefined && performance.now() - known.at < KEEP_MS) return
-    const value = await fetchConnection(api, externalId)
+    const value = valueIn(await port.connection(externalId), externalId)
     secrets.add(value)
     loaded.set(externalId, { value, at: performance.now() })
   }
@@ -31,20 +31,23 @@ export function createConnections(api: ApiClient, secrets: Pick<Secrets, 'add'>)
   }
 }
 
-async function fetchConnection(api: ApiClient, externalId: string): Promise<unknown> {
-  const answer = await api.call('GET', `v1/worker/app-connections/${encodeURIComponent(externalId)}`)
-  if (answer.status === 404)
-    throw new ExecutionError('ConnectionNotFound', `The connection ${externalId} was not found`)
-  const { body } = answer
-  if (!answer.ok || typeof body !== 'object' || body === null) {
-    const reason = textField(Reflect.get(Object(body), 'params'), 'message') ?? answer.status
-    throw new ExecutionError('ConnectionLoadingFailure', `The connection ${externalId} could not be loaded: ${reason}`)
+function valueIn(answer: ConnectionAnswer, externalId: string): unknown {
+  switch (answer.status) {
+    case 'NOT_FOUND':
+      throw new ExecutionError('ConnectionNotFound', `The connection ${externalId} was not found`)
+    case 'UNAVAILABLE':
+      throw new ExecutionError(
+        'ConnectionLoadingFailure',
+        `The connection ${externalId} could not be loaded: ${answer.reason}`,
+      )
+    case 'ERROR':
+      throw new ExecutionError(
+        'ConnectionExpired',
+        `The connection ${externalId} has expired, or access was taken back; reconnect it`,
+      )
+    default:
+      return answer.value
   }
-  if (Reflect.get(body, 'status') === 'ERROR') {
-    const message = `The connection ${externalId} has expired, or access was taken back; reconnect it`
-    throw new ExecutionError('ConnectionExpired', message)
-  }
-  return Reflect.get(body, 'value')
 }
 
 /** Pieces from before context versions know secret texts as bare strings and custom auth as its properties. */

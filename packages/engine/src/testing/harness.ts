@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { Action, CodeAction, LoopAction, PieceAction, RouterAction, Trigger } from '@piecework/model/flow/step'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
+import { z } from 'zod'
 import { type BundledPieces, createEngine, type Engine } from '../engine.ts'
 import { runFlow } from '../flow/run.ts'
 import type {
@@ -13,6 +14,7 @@ import type {
   JournalEntry,
   PieceLocation,
   PreparedVersion,
+  RunPort,
 } from '../protocol.ts'
 import { RunLogText } from './run-log.ts'
 
@@ -193,6 +195,20 @@ export function operationOf(prepared: PreparedVersion, changes: Partial<ExecuteF
   }
 }
 
+/** What a worker would answer: asked of the stand-in for the API that the engine is configured with. */
+export const connectionsOf =
+  ({ config }: Pick<Engine, 'config'>): RunPort['connection'] =>
+  async (externalId) => {
+    const path = `v1/worker/app-connections/${encodeURIComponent(externalId)}`
+    const response = await fetch(new URL(path, config.internalApiUrl))
+    return response.ok ? Connection.parse(await response.json()) : { status: 'NOT_FOUND' }
+  }
+
+const Connection = z.object({ status: z.enum(['ACTIVE', 'ERROR']).default('ACTIVE'), value: z.unknown() })
+
+/** For operations that use none. */
+export const noConnections: RunPort['connection'] = async () => ({ status: 'NOT_FOUND' })
+
 export interface RunOutcome {
   result: FlowResult
   log: RunLogText
@@ -219,6 +235,7 @@ export async function run(engine: Engine, operation: ExecuteFlow): Promise<RunOu
       },
       respond: (response) => responses.push(response),
       progress: (_, __, output) => progress.push(output),
+      connection: connectionsOf(engine),
     },
     engine,
   )

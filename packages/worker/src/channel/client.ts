@@ -3,7 +3,7 @@ import { type BackOff, delayOf } from '@piecework/model/back-off'
 import { WebSocket } from 'ws'
 import { createMachineReport } from '../machine.ts'
 import { logMachineFault } from '../machine-fault.ts'
-import type { TaskEvents, WorkerSource } from '../task.ts'
+import type { ConnectionOf, LentConnection, TaskEvents, WorkerSource } from '../task.ts'
 import { createWorker, type RunningTask, type Worker } from '../worker.ts'
 import {
   CHANNEL_PATH,
@@ -116,6 +116,7 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
   const source: WorkerSource = {
     loadVersion: async (key) => required(session?.work.loadVersion(key)),
     loadArchive: async (fileId) => required(session?.work.loadArchive(fileId)),
+    loadConnection: (of) => session?.work.loadConnection(of) ?? Promise.resolve(unavailable(NOT_CONNECTED)),
   }
 
   const welcome = async (current: WebSocket, greeting: Extract<Greeting, { kind: 'welcome' }>): Promise<void> => {
@@ -123,6 +124,8 @@ export function startRemoteWorker(options: RemoteWorkerOptions): RemoteWorker {
     if (!session || !greeting.resumed || session.id !== greeting.session) {
       dropSession()
       const served = await workerFor(greeting.settings, source)
+      // What has changed meanwhile was told to nobody.
+      served.forgetConnections()
       const channel = createSession(
         (message) => session?.work.take(ToWorker.parse(message)),
         greeting.settings.maxMessageBytes,
@@ -315,6 +318,7 @@ function createWork(worker: Worker, channel: Session, maxMessageBytes: number) {
     take(message: ToWorker): void {
       if (message.kind === 'execute') void execute(message)
       else if (message.kind === 'cancel') running.get(message.taskId)?.cancel()
+      else if (message.kind === 'forget-connections') worker.forgetConnections()
       else if (message.kind === 'journalled') {
         const key = `${message.taskId}/${message.batch}`
         if (message.stale) journals.get(key)?.reject(new Error('The attempt may no longer write'))
@@ -335,6 +339,14 @@ function createWork(worker: Worker, channel: Session, maxMessageBytes: number) {
       if (archive === undefined) throw new Error(error ?? 'The app does not know the file')
       return Buffer.from(archive, 'base64')
     },
+    async loadConnection(of: ConnectionOf): Promise<LentConnection> {
+      try {
+        const { connection, error } = await request((requestId) => ({ kind: 'load-connection', requestId, ...of }))
+        return connection ?? unavailable(error ?? 'the app does not say why')
+      } catch (error) {
+        return unavailable(error instanceof Error ? error.message : String(error))
+      }
+    },
     /** Resolves when nothing runs. */
     idle: () =>
       new Promise<void>((resolve) => {
@@ -352,8 +364,12 @@ function createWork(worker: Worker, channel: Session, maxMessageBytes: number) {
   }
 }
 
+const NOT_CONNECTED = 'The worker is not connected to an app'
+
+const unavailable = (reason: string): LentConnection => ({ answer: { status: 'UNAVAILABLE', reason }, keepMs: 0 })
+
 async function required<T>(value: Promise<T> | undefined): Promise<T> {
-  if (!value) throw new Error('The worker is not connected to an app')
+  if (!value) throw new Error(NOT_CONNECTED)
   return value
 }
 

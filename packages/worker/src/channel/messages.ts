@@ -3,11 +3,11 @@ import type { FlowVersion } from '@piecework/model/flow/flow'
 import { MachineInformation } from '@piecework/model/machine'
 import { StepPath } from '@piecework/model/run/step-output'
 import { z } from 'zod'
-import type { Task } from '../task.ts'
+import type { LentConnection, Task } from '../task.ts'
 import { EngineResponseSchema, JournalEntrySchema, TaskOutcomeSchema } from './results.ts'
 
 /** What crosses the channel between an app and a separate worker. Raise PROTOCOL when either side must change. */
-export const PROTOCOL = 5
+export const PROTOCOL = 6
 /** Where apps take workers in. */
 export const CHANNEL_PATH = '/api/worker-channel'
 
@@ -71,6 +71,8 @@ export const GreetingSchema: z.ZodType<Greeting> = z.discriminatedUnion('kind', 
 const TaskSchema = z.custom<Task>((value) => typeof value === 'object' && value !== null && 'operation' in value)
 const Version = z.custom<FlowVersion>((value) => typeof value === 'object' && value !== null && 'trigger' in value)
 
+const Lent = z.custom<LentConnection>((value) => typeof value === 'object' && value !== null && 'answer' in value)
+
 export const ToWorker = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('execute'), taskId: z.number(), task: TaskSchema }),
   z.object({ kind: z.literal('cancel'), taskId: z.number() }),
@@ -82,8 +84,11 @@ export const ToWorker = z.discriminatedUnion('kind', [
     version: Version.optional(),
     /** Base64. */
     archive: z.string().optional(),
+    connection: Lent.optional(),
     error: z.string().optional(),
   }),
+  /** Some have changed. */
+  z.object({ kind: z.literal('forget-connections') }),
 ])
 export type ToWorker = z.infer<typeof ToWorker>
 
@@ -105,6 +110,13 @@ export const FromWorker = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('outcome'), taskId: z.number(), outcome: TaskOutcomeSchema }),
   z.object({ kind: z.literal('load-version'), requestId: z.number(), key: z.string() }),
   z.object({ kind: z.literal('load-archive'), requestId: z.number(), fileId: z.string() }),
+  z.object({
+    kind: z.literal('load-connection'),
+    requestId: z.number(),
+    projectId: z.string(),
+    platformId: z.string(),
+    externalId: z.string(),
+  }),
   z.object({ kind: z.literal('machine'), machine: MachineInformation }),
   /** Takes nothing new. */
   z.object({ kind: z.literal('drain') }),

@@ -4,28 +4,39 @@ import type { Flows } from '../flows/service.ts'
 import { createOAuthApps } from '../oauth-apps/service.ts'
 import { createOAuth2Client } from '../oauth2/client.ts'
 import { createGlobalConnections } from './global.ts'
+import { createConnectionLender } from './lend.ts'
 import { createConnectionMaker } from './make.ts'
 import { createConnectionOpener } from './renewal.ts'
 import { createAppConnections } from './service.ts'
 import { createConnectionValidator } from './validator.ts'
 
+/** What opens stored connections, for those who show them and for runs. */
+export function openConnections({
+  db,
+  encryption,
+  outbound,
+  log,
+}: Pick<Core, 'db' | 'encryption' | 'outbound' | 'log'>) {
+  const oauthApps = createOAuthApps({ db, encryption })
+  const oauth2 = createOAuth2Client({ outbound, apps: oauthApps })
+  const opener = createConnectionOpener({ db, encryption, oauth2, log })
+  return { oauthApps, oauth2, opener, lendConnection: createConnectionLender({ db, opener }) }
+}
+
 interface Parts
-  extends Pick<Core, 'db' | 'encryption' | 'catalogue' | 'outbound' | 'settings' | 'log'>,
-    Pick<Execution, 'interactive' | 'engineToken'> {
+  extends Pick<Core, 'db' | 'encryption' | 'catalogue' | 'settings' | 'events'>,
+    Pick<Execution, 'interactive' | 'engineToken'>,
+    ReturnType<typeof openConnections> {
   flows: Flows
 }
 
-/** Connections of projects and of platforms, and the OAuth2 apps that they sign in with. */
+/** Connections of projects and of platforms. */
 export function assembleConnections(parts: Parts) {
-  const { db, encryption, catalogue, outbound, settings, flows, log } = parts
-  const oauthApps = createOAuthApps({ db, encryption })
-  const oauth2 = createOAuth2Client({ outbound, apps: oauthApps })
+  const { db, encryption, catalogue, settings, events, flows, oauth2, opener } = parts
   const validator = createConnectionValidator({ ...parts, timeoutMs: settings.triggerTimeoutSeconds * 1000 })
   const make = createConnectionMaker({ encryption, pieces: catalogue, validator, oauth2 })
-  const opener = createConnectionOpener({ db, encryption, oauth2, log })
   return {
-    oauthApps,
-    appConnections: createAppConnections({ db, make, opener, flows }),
-    globalConnections: createGlobalConnections({ db, make }),
+    appConnections: createAppConnections({ db, make, opener, flows, events }),
+    globalConnections: createGlobalConnections({ db, make, events }),
   }
 }

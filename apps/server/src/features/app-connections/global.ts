@@ -4,6 +4,7 @@ import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
+import type { Events } from '../../events/events.ts'
 import type { ConnectionMaker, ConnectionRequest } from './make.ts'
 import { presentConnections } from './present.ts'
 import {
@@ -44,7 +45,13 @@ export interface GlobalConnections {
   remove(platformId: string, id: string): Promise<void>
 }
 
-export function createGlobalConnections({ db, make }: { db: Db; make: ConnectionMaker }): GlobalConnections {
+interface Parts {
+  db: Db
+  make: ConnectionMaker
+  events: Pick<Events, 'announce'>
+}
+
+export function createGlobalConnections({ db, make, events }: Parts): GlobalConnections {
   const require = async (platformId: string, id: string) => {
     const row = await selectGlobalConnection(db, platformId, id)
     if (!row) throw notFound('app_connection', id)
@@ -83,6 +90,7 @@ export function createGlobalConnections({ db, make }: { db: Db; make: Connection
         await insertConnection(trx, { ...fresh, scope: 'PLATFORM' })
         return fresh.id
       })
+      events.announce('CONNECTIONS_CHANGED', {})
       return presentOne(platformId, id)
     },
 
@@ -99,12 +107,14 @@ export function createGlobalConnections({ db, make }: { db: Db; make: Connection
         ...(metadata === undefined ? {} : { metadata: metadata && JSON.stringify(metadata) }),
         ...(preSelectForNewProjects === undefined ? {} : { preSelectForNewProjects }),
       })
+      events.announce('CONNECTIONS_CHANGED', {})
       return presentOne(platformId, id)
     },
 
     async remove(platformId, id) {
       await require(platformId, id)
       await deleteConnection(db, platformId, id)
+      events.announce('CONNECTIONS_CHANGED', {})
     },
   }
 }

@@ -4,6 +4,7 @@ import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
+import type { Events } from '../../events/events.ts'
 import { withoutSecrets } from '../oauth2/value.ts'
 import type { ConnectionMaker, ConnectionRequest } from './make.ts'
 import { presentConnection, presentConnections } from './present.ts'
@@ -50,10 +51,11 @@ interface Parts {
   db: Db
   make: ConnectionMaker
   opener: ConnectionOpener
+  events: Pick<Events, 'announce'>
   flows: { replaceConnection(projectId: string, from: string, to: string): Promise<void> }
 }
 
-export function createAppConnections({ db, make, opener, flows }: Parts): AppConnections {
+export function createAppConnections({ db, make, opener, flows, events }: Parts): AppConnections {
   const requireConnection = async (project: ProjectRef, id: string): Promise<ConnectionRow> => {
     const row = await selectConnection(db, project, id)
     if (!row) throw notFound('app_connection', id)
@@ -93,6 +95,7 @@ export function createAppConnections({ db, make, opener, flows }: Parts): AppCon
         await insertConnection(trx, { ...fresh, scope: 'PROJECT' })
         return fresh.id
       })
+      events.announce('CONNECTIONS_CHANGED', {})
       return presentOne(project, id)
     },
 
@@ -113,6 +116,7 @@ export function createAppConnections({ db, make, opener, flows }: Parts): AppCon
     async remove(project, id) {
       await requireOwn(project, id)
       await deleteConnection(db, project.platformId, id)
+      events.announce('CONNECTIONS_CHANGED', {})
     },
 
     async replace(project, sourceId, targetId) {
@@ -123,6 +127,7 @@ export function createAppConnections({ db, make, opener, flows }: Parts): AppCon
         throw new AppError('VALIDATION', { message: 'both connections must be of the same piece' })
       await flows.replaceConnection(project.projectId, source.externalId, target.externalId)
       await deleteConnection(db, project.platformId, source.id)
+      events.announce('CONNECTIONS_CHANGED', {})
     },
 
     async open(project, externalId) {

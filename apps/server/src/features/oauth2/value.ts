@@ -41,6 +41,14 @@ export function isDue(value: StoredOAuth2, now: number): boolean {
   return now >= value.claimed_at * 1000 + lifetime - RENEW_BEFORE_MS
 }
 
+/** How long the value may be used before it is time to renew its token, in milliseconds; without end if it has none. */
+export function timeToRenewal(value: unknown, now: number): number {
+  const stored = StoredOAuth2.safeParse(value)
+  if (!stored.success) return Number.POSITIVE_INFINITY
+  if (isDue(stored.data, now) || isExpired(stored.data, now)) return 0
+  return Math.max(0, stored.data.claimed_at * 1000 + lifetimeMs(stored.data) - RENEW_BEFORE_MS - now)
+}
+
 export function isExpired(value: StoredOAuth2, now: number): boolean {
   return now >= value.claimed_at * 1000 + lifetimeMs(value)
 }

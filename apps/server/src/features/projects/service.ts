@@ -121,6 +121,7 @@ export function createProjects({ db, flows, events }: Parts): Projects {
         }),
       )
       if (maxConcurrentJobs !== undefined) events.announce('LIMITS_CHANGED', {})
+      if (globalConnectionExternalIds !== undefined) events.announce('CONNECTIONS_CHANGED', {})
       return get(platformId, id)
     },
 

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { codeAction, flowMaker, webhookTrigger } from '../../testing/flows.ts'
+import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
+
+/** Workers keep the connections that their runs use for a while: a change must reach the very next run. */
+let server: TestServer
+let owner: Person
+let flowId: string
+beforeAll(async () => {
+  server = await startTestServer({ AP_CONTAINER_TYPE: 'WORKER_AND_APP', AP_WORKER_CONCURRENCY: '1' })
+  owner = await signUpOwner(server)
+  const flows = flowMaker(server, owner)
+  const step = codeAction('step_1', 'export const code = async (i) => [...i.key].reverse().join("")', {
+    key: '{{connections.key.secret_text}}',
+  })
+  const answer = {
+    ...codeAction('unused', ''),
+    type: 'PIECE',
+    name: 'step_2',
+    settings: {
+      pieceName: '@activepieces/piece-webhook',
+      pieceVersion: '0.1.29',
+      actionName: 'return_response',
+      input: {
+        responseType: 'json',
+        fields: { status: 200, headers: {}, body: { key: '{{step_1}}' } },
+        respond: 'stop',
+      },
+      propertySettings: {},
+    },
+  }
+  const flow = await flows.create(webhookTrigger(), [step, answer])
+  flowId = flow.id
+  await flows.publish(flowId)
+})
+afterAll(() => server?.[Symbol.asyncDispose]())
+
+const connect = (secret: string) =>
+  server.call<{ id: string }>('POST', '/v1/app-connections', {
+    token: owner.token,
+    body: {
+      externalId: 'key',
+      displayName: 'Key',
+      pieceName: '@activepieces/piece-http',
+      projectId: owner.projectId,
+      type: 'SECRET_TEXT',
+      value: { type: 'SECRET_TEXT', secret_text: secret },
+    },
+  })
+const call = () => server.call<{ key?: string }>('POST', `/v1/webhooks/${flowId}/sync`, { body: {} })
+const backwards = (text: string) => [...text].reverse().join('')
+
+test('a run uses the newest value, and none that is gone', async () => {
+  const first = await connect('first-secret-of-all')
+  expect((await call()).body).toEqual({ key: backwards('first-secret-of-all') })
+  expect((await call()).body).toEqual({ key: backwards('first-secret-of-all') })
+  await connect('the-second-secret')
+  expect((await call()).body).toEqual({ key: backwards('the-second-secret') })
+  await server.call('DELETE', `/v1/app-connections/${first.body.id}`, { token: owner.token })
+  expect((await call()).body).not.toHaveProperty('key')
+})
+
+test('a run with a warm connection asks the database for none', async () => {
+  await connect('a-third-secret-of-them')
+  await call()
+  const rows = await server.server.db
+    .updateTable('app_connection')
+    .set({ value: JSON.stringify({ iv: '', data: '', tag: '' }) })
+    .where('externalId', '=', 'key')
+    .returning('id')
+    .execute()
+  expect(rows).toHaveLength(1)
+  // Behind the back of the server, which would find nothing to decrypt.
+  expect((await call()).body).toEqual({ key: backwards('a-third-secret-of-them') })
+})
