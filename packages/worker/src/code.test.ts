@@ -1,8 +1,11 @@
+import { execFile, spawn } from 'node:child_process'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { type CodeCompiler, createCodeCompiler } from './code.ts'
 import { createCompiler } from './compiler.ts'
@@ -217,4 +220,59 @@ test('code takes in no file of the machine', async () => {
     expect(await readFile(path, 'utf8')).not.toContain('the secret')
     await expect(load(path).code({})).rejects.toThrow(/^Compilation Error/)
   }
+})
+
+/** Git itself behind a port, which counts who comes. */
+async function startGit(path: string) {
+  const run = (...args: string[]) => promisify(execFile)('git', args)
+  const repository = join(path, 'evil')
+  await run('init', '--quiet', repository)
+  await writeFile(join(repository, 'package.json'), '{"name":"evil","version":"1.0.0"}')
+  await run('-C', repository, 'add', '.')
+  await run('-C', repository, '-c', 'user.name=a', '-c', 'user.email=a@b.test', 'commit', '--quiet', '-m', 'evil')
+  let connections = 0
+  const server = createServer((socket) => {
+    connections++
+    const daemon = spawn('git', ['daemon', '--inetd', '--export-all', `--base-path=${path}`], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+    socket.pipe(daemon.stdin).on('error', () => {})
+    daemon.stdout.pipe(socket).on('error', () => {})
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `git://127.0.0.1:${port}/evil`,
+    /** As somebody who may: to see that it lives. */
+    list: async () => (await run('ls-remote', `git://127.0.0.1:${port}/evil`)).stdout,
+    connections: () => connections,
+    [Symbol.asyncDispose]: () => new Promise<void>((done) => void server.close(() => done())),
+  }
+}
+
+test('a git server that lives is not asked, neither for a step nor for what a package of the registry wants', async () => {
+  await using git = await startGit(folder.path)
+  expect(await git.list()).toContain('HEAD')
+  expect(git.connections()).toBe(1)
+  const uses = "import 'evil'\nexport const code = async () => 1"
+  const ways = [git.url, git.url.replace('git:', 'git+ssh:'), `${git.url}#semver:^1`]
+  for (const words of ways) {
+    const path = await compile(uses, dependingOn({ evil: words }))
+    await expect(load(path).code({})).rejects.toThrow(/^Compilation Error the package evil is asked for as "git/)
+  }
+  await registry.publish(
+    { name: 'innocent', version: '1.0.0', dependencies: { evil: git.url } },
+    { 'index.js': "require('evil')" },
+  )
+  await registry.publish(
+    { name: 'optional', version: '1.0.0', optionalDependencies: { evil: git.url } },
+    { 'index.js': '' },
+  )
+  await registry.publish({ name: 'outer', version: '1.0.0', dependencies: { innocent: '1' } }, { 'index.js': '' })
+  for (const name of ['innocent', 'outer']) {
+    const path = await compile(uses, dependingOn({ [name]: '1' }))
+    await expect(load(path).code({})).rejects.toThrow(/^Compilation Error[\s\S]*git:\/\/127\.0\.0\.1/)
+  }
+  await compile(uses, dependingOn({ optional: '1' }))
+  expect(git.connections()).toBe(1)
 })

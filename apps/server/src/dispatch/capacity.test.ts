@@ -34,7 +34,7 @@ const busyLane = () => {
     others: () => false,
     stopped: () => false,
     retired: () => false,
-    giveBack: () => {},
+    giveBack: async () => {},
     mayBegin: () => true,
     begin: ({ start }, link) => start(link),
   })

@@ -89,7 +89,7 @@ export function createDispatcher({
       ...{ group, queue, owner, leaseMs, handlers, buckets, others, begin, log },
       stopped: () => stopped,
       retired: () => retired,
-      giveBack: (ids) => void giveBack(ids),
+      giveBack,
       mayBegin: () => recording < MAX_RECORDING,
     })
     lanes.set(group, lane)
@@ -132,6 +132,9 @@ export function createDispatcher({
       log.warn({ err: error }, 'jobs could not be given back; others take them when their leases run out')
     }
   }
+
+  /** Claims that are under way at a stop end while the database can still be told what to do with them. */
+  const claims = () => Promise.all([...lanes.values()].map((lane) => lane.claimed()))
 
   const promote = async () => {
     let pauseMs = IDLE_POLL_MS
@@ -196,13 +199,15 @@ export function createDispatcher({
     async retire() {
       retired = true
       await giveBack([...lanes.values()].flatMap((lane) => lane.retire()))
+      await claims()
     },
     isActive: (id) => active.has(id),
     async stop(graceMs) {
       stopped = true
       for (const timer of timers) clearTimeout(timer)
       clearTimeout(promotion)
-      await atMost(Promise.all([...active.values()].map(({ running }) => running.done)), graceMs)
+      const ends = [...active.values()].map(({ running }) => running.done)
+      await atMost(Promise.all([claims(), ...ends]), graceMs)
     },
   }
 }

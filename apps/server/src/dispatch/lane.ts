@@ -41,6 +41,8 @@ export interface Lane {
    * @returns the ids of the jobs that are for others now.
    */
   retire(): string[]
+  /** Resolves when no claim is under way; what it brought is held here by then, or given back. */
+  claimed(): Promise<void>
   /** Ids of what waits under lease. */
   leased(): string[]
   /** The lease of what waits here lasts until then, by the clock of this machine. */
@@ -61,8 +63,8 @@ export interface LaneParts {
   stopped(): boolean
   /** Whether no more runs begin here. */
   retired(): boolean
-  /** Jobs that were claimed are for others after all. */
-  giveBack(ids: readonly string[]): void
+  /** Jobs that were claimed are for others after all. Never rejects. */
+  giveBack(ids: readonly string[]): Promise<void>
   /** Whether one more may run in this app. */
   mayBegin(): boolean
   /** Starts an item on a worker. */
@@ -114,7 +116,7 @@ export function createLane(parts: LaneParts): Lane {
   let averageGapMs = 1000
   let averageClaimMs = USUAL_CLAIM_MS
   let reserved = 0
-  let claiming = false
+  let claiming: Promise<void> | undefined
   let mayHaveMore = true
   let retry: NodeJS.Timeout | undefined
 
@@ -191,15 +193,23 @@ export function createLane(parts: LaneParts): Lane {
     })
   }
 
+  const hasWorkers = () => [...links.values()].some(({ link }) => link.concurrency > 0)
+
   const pump = () => {
     if (parts.stopped()) return
+    // The last worker has gone, or takes nothing more: another app may have one.
+    if (claimed.size > 0 && !hasWorkers()) void parts.giveBack(letGo())
     while (parts.mayBegin()) {
       const entry = freestLink()
       const item = entry && next()
       if (!entry || !item) break
       begin(item, entry)
     }
-    if (mayHaveMore && !claiming && !parts.retired() && links.size > 0 && wanted() > 0) void claimMore()
+    if (mayHaveMore && !claiming && !parts.retired() && hasWorkers() && wanted() > 0)
+      claiming = claimMore(wanted()).finally(() => {
+        claiming = undefined
+        pump()
+      })
   }
 
   /** How many jobs a claim asks for; none while enough are ahead. */
@@ -209,35 +219,41 @@ export function createLane(parts: LaneParts): Lane {
     return claimed.size < prefetch() / 2 ? prefetch() - claimed.size : 0
   }
 
-  const claimMore = async () => {
-    const limit = wanted()
-    claiming = true
+  const claimMore = async (limit: number) => {
     mayHaveMore = false
     const asked = Date.now()
     const began = performance.now()
+    /** What was claimed and is not made ready yet. */
+    const raw = new Set<string>()
     try {
       const claim = await queue.claim({ owner, limit, leaseMs, group, running: buckets.counts, turns })
+      for (const { id } of claim.jobs) raw.add(id)
       // Fewer than asked for may also mean that another app was quicker.
       if (claim.jobs.length > 0) mayHaveMore = true
       blocked = new Set(claim.blocked)
       turns = nextTurns(turns, claim.jobs)
-      for (const [kind, jobs] of Map.groupBy(claim.jobs, (job) => job.kind))
-        for (const item of await handlers[kind](jobs)) {
+      for (const [kind, jobs] of Map.groupBy(claim.jobs, (job) => job.kind)) {
+        if (givesUp()) break
+        const items = await handlers[kind](jobs)
+        for (const { id } of jobs) raw.delete(id)
+        for (const item of items) {
           if (!item) continue
           buckets.change(item.bucket, 1)
           hold(item, asked)
         }
-      if (parts.retired()) parts.giveBack(letGo())
+      }
       averageClaimMs += WEIGHT * (performance.now() - began - averageClaimMs)
     } catch (error) {
       log.error({ err: error }, 'claiming jobs failed')
       clearTimeout(retry)
       retry = setTimeout(wake, RETRY_AFTER_ERROR_MS).unref()
     } finally {
-      claiming = false
-      pump()
+      if (givesUp()) await parts.giveBack([...letGo(), ...raw])
     }
   }
+
+  /** What is claimed now begins at another app, or at the next start. */
+  const givesUp = () => parts.retired() || parts.stopped()
 
   /** Lets go of what was claimed and has not begun. */
   const letGo = (): string[] => {
@@ -258,9 +274,13 @@ export function createLane(parts: LaneParts): Lane {
       links.set(link.id, Object.assign(watched, { busy: 0 }))
       wake()
     },
-    detach: (linkId) => links.delete(linkId),
+    detach(linkId) {
+      const wasHere = links.delete(linkId)
+      pump()
+      return wasHere
+    },
     get hasWorkers() {
-      return [...links.values()].some(({ link }) => link.concurrency > 0)
+      return hasWorkers()
     },
     get hasRoom() {
       return freeSlots() - reserved > claimed.size + waiting.size
@@ -286,7 +306,7 @@ export function createLane(parts: LaneParts): Lane {
     submitReserved(item) {
       reserved--
       hold(item, Date.now())
-      if (parts.retired()) parts.giveBack(letGo())
+      if (parts.retired()) void parts.giveBack(letGo())
       else pump()
     },
     unreserve(quota) {
@@ -315,6 +335,7 @@ export function createLane(parts: LaneParts): Lane {
       for (const { bucket } of ahead) buckets.change(bucket, -1)
       return direct.length + ahead.length > 0
     },
+    claimed: () => claiming ?? Promise.resolve(),
     leased: () => claimed.items().map(({ id }) => id),
     renewed(id, until) {
       if (leasedUntil.has(id)) leasedUntil.set(id, until)
