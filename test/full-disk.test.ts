@@ -2,7 +2,7 @@ import { rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Client, signIn } from './support/client.ts'
-import { type ServerProcess, startServer, temporaryFolder } from './support/process.ts'
+import { diskOf, type ServerProcess, startServer, temporaryFolder, withDisk } from './support/process.ts'
 
 const MB = 1024 * 1024
 
@@ -16,10 +16,8 @@ let flowId = ''
 /** The data folder is a disk of 160 MB, in a mount namespace of the server's own. */
 beforeEach(async () => {
   folder = await temporaryFolder()
-  const mount = `mount -t tmpfs -o size=160m tmpfs "${folder.path}" && exec "$@"`
-  const wrapper = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', mount, 'sh']
-  server = await startServer(folder.path, {}, wrapper)
-  disk = join('/proc', String(server.pid), 'root', folder.path)
+  server = await startServer(folder.path, {}, withDisk(folder.path, 160))
+  disk = diskOf(server, folder.path)
   client = await signIn(server.base)
   flowId = await client.liveFlow([])
 }, 300_000)

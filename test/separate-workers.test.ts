@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
 import { connect, createServer as createBalancer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,7 +9,15 @@ import { createTestPostgres } from '@piecework/server/database/testing'
 import { startRegistry } from '@piecework/worker/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Client, code, respond, signIn, until } from './support/client.ts'
-import { type ServerProcess, startServer, startWorker, temporaryFolder, type WorkerProcess } from './support/process.ts'
+import {
+  diskOf,
+  type ServerProcess,
+  startServer,
+  startWorker,
+  temporaryFolder,
+  type WorkerProcess,
+  withDisk,
+} from './support/process.ts'
 
 /** One app without a worker of its own, and workers as processes of their own that hold a token alone. */
 const SECRET = 'the secret that the app and the command share'
@@ -24,13 +33,12 @@ let token: string
 let platformId: string
 const started: (ServerProcess | WorkerProcess)[] = []
 
-const newWorker = async (env: Record<string, string> = {}) => {
-  const worker = await startWorker(join(folder.path, `worker-${started.length}`), {
-    AP_FRONTEND_URL: app.base.replace('/api', ''),
-    AP_WORKER_TOKEN: token,
-    AP_WORKER_CONCURRENCY: '2',
+const newWorker = async (env: Record<string, string> = {}, wrapper: string[] = []) => {
+  const all = {
+    ...{ AP_FRONTEND_URL: app.base.replace('/api', ''), AP_WORKER_TOKEN: token, AP_WORKER_CONCURRENCY: '2' },
     ...env,
-  })
+  }
+  const worker = await startWorker(join(folder.path, `worker-${started.length}`), all, undefined, wrapper)
   started.push(worker)
   return worker
 }
@@ -171,6 +179,44 @@ test('a worker of one customer fences code in as the app says, and so keeps the 
   await give(null)
   await gold.stop()
   await registry[Symbol.asyncDispose]()
+})
+
+test('of two workers the one with a full disk is left out, what it gave back runs at once, and it recovers', async () => {
+  const path = join(folder.path, `worker-${started.length}`)
+  const ailing = await newWorker({ WHO: 'ailing' }, withDisk(path, 32))
+  const newFlow = () =>
+    client.liveFlow([
+      code('step_1', `export const code = async () => process.env.WHO // ${Math.random()}`),
+      respond('step_2', '{{step_1}}'),
+    ])
+  const call = async (flowId: string) => (await post(`${app.base}/v1/webhooks/${flowId}/sync`, {})).text()
+  const known = await newFlow()
+  expect(await call(known)).toBe('ailing')
+  await expect(writeFile(join(diskOf(ailing, path), 'fill'), Buffer.alloc(33 * 1024 * 1024, 1))).rejects.toThrow(
+    'ENOSPC',
+  )
+
+  const healthy = await newWorker({ WHO: 'healthy' })
+  const flows = await Promise.all(Array.from({ length: 6 }, newFlow))
+  const began = performance.now()
+  expect(await Promise.all(flows.map(call))).toEqual(Array(6).fill('healthy'))
+  // Sooner than what was given back would come to the same worker again.
+  expect(performance.now() - began).toBeLessThan(5000)
+  const givenBack = () => app.output().match(/a worker has given a run back/g)?.length ?? 0
+  expect(givenBack()).toBeGreaterThan(0)
+  expect(givenBack()).toBeLessThanOrEqual(2)
+  expect(ailing.output().match(/gives back work for which something must be prepared/g)).toHaveLength(1)
+  expect((await client.runs({ flowId: flows })).data.map(({ status }) => status)).toEqual(Array(6).fill('SUCCEEDED'))
+
+  // Alone, it runs what it knows; the rest waits for its disk.
+  await healthy.stop()
+  expect(await call(known)).toBe('ailing')
+  const waiting = newFlow().then(call)
+  await until(async () => givenBack() > 2)
+  await rm(join(diskOf(ailing, path), 'fill'))
+  expect(await waiting).toBe('ailing')
+  expect(ailing.output()).toContain('the worker takes new work again')
+  await ailing.stop()
 })
 
 test('a run of a worker that is killed goes on at another one, behind its last finished step', async () => {

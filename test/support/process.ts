@@ -51,9 +51,10 @@ export async function startWorker(
   configPath: string,
   env: Record<string, string>,
   expected = /"connected to the app"/,
+  wrapper: readonly string[] = [],
 ): Promise<WorkerProcess> {
   const began = performance.now()
-  const child = launch(configPath, { AP_CONTAINER_TYPE: 'WORKER', ...env })
+  const child = launch(configPath, { AP_CONTAINER_TYPE: 'WORKER', ...env }, wrapper)
   const output = await said(child, expected)
   return { ...control(child), startMs: performance.now() - began, output }
 }
@@ -118,6 +119,15 @@ function said(child: ChildProcess, expected: RegExp): Promise<() => string> {
     )
   })
 }
+
+/** A command that runs another one with a disk of its own, of so many megabytes, in place of the folder. */
+export function withDisk(path: string, megabytes: number): string[] {
+  const mount = `mkdir -p "${path}" && mount -t tmpfs -o size=${megabytes}m tmpfs "${path}" && exec "$@"`
+  return ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', mount, 'sh']
+}
+
+/** The disk of a process that was started so, as seen from here. */
+export const diskOf = ({ pid }: { pid: number }, path: string): string => join('/proc', String(pid), 'root', path)
 
 /** A folder of its own for one server's data. */
 export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {

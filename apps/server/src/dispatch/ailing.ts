@@ -1,3 +1,4 @@
+import type { TaskOutcome } from '@piecework/worker/task'
 import type { WorkerLink } from './work.ts'
 
 /** A worker whose machine lacks something gets work again after this time, or earlier when there is no other. */
@@ -9,9 +10,21 @@ export interface WatchedLink {
   readonly ailing: boolean
 }
 
-/** A worker that cannot prepare anything gives all back at once: without this it would look free, and get everything. */
-export function watchLink(link: WorkerLink, now: () => number = () => performance.now()): WatchedLink {
+/**
+ * A worker that cannot prepare anything gives all back at once: without this it would look free, and get everything.
+ * @param elsewhere whether another worker can take what it gives back
+ */
+export function watchLink(
+  link: WorkerLink,
+  elsewhere: () => boolean,
+  now: () => number = () => performance.now(),
+): WatchedLink {
   let until = Number.NEGATIVE_INFINITY
+  const judge = (outcome: TaskOutcome): TaskOutcome => {
+    if (outcome.kind !== 'GIVEN_BACK' || !outcome.ofMachine) return outcome
+    until = now() + REST_MS
+    return elsewhere() ? { ...outcome, retryAfterMs: 0 } : outcome
+  }
   return {
     link: {
       id: link.id,
@@ -20,11 +33,8 @@ export function watchLink(link: WorkerLink, now: () => number = () => performanc
         return link.concurrency
       },
       execute(task, events) {
-        const running = link.execute(task, events)
-        void running.outcome.then((outcome) => {
-          if (outcome.kind === 'GIVEN_BACK' && outcome.ofMachine) until = now() + REST_MS
-        })
-        return running
+        const { outcome, ...running } = link.execute(task, events)
+        return { ...running, outcome: outcome.then(judge) }
       },
     },
     get ailing() {

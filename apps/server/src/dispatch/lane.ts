@@ -131,7 +131,7 @@ export function createLane(parts: LaneParts): Lane {
   /** Those that can do all that may come; when none can, every one. */
   const ableLinks = () => {
     const all = [...links.values()]
-    const able = all.filter((entry) => !entry.ailing)
+    const able = all.filter(isAble)
     return able.length > 0 ? able : all
   }
 
@@ -270,7 +270,7 @@ export function createLane(parts: LaneParts): Lane {
 
   return {
     attach(link) {
-      const watched = watchLink(link)
+      const watched = watchLink(link, () => [...links.values()].some(isAble))
       links.set(link.id, Object.assign(watched, { busy: 0 }))
       wake()
     },
@@ -346,3 +346,5 @@ export function createLane(parts: LaneParts): Lane {
     }),
   }
 }
+
+const isAble = ({ link, ailing }: WatchedLink): boolean => !ailing && link.concurrency > 0

@@ -83,10 +83,9 @@ export function assembleRuns(parts: Parts) {
     flowTimeoutMs: settings.flowTimeoutSeconds * 1000,
     memoryLimitKb: settings.sandboxMemoryLimitKb,
     readJournal: async (runId) => (await readJournals(db, [runId])).get(runId) ?? [],
-    async redeliver(runId, afterMs) {
+    async redeliver(runId, { afterMs, uncounted }) {
       await recorder.flush()
-      // Work that a worker could not begin says nothing against the run.
-      await queue.retryAt({ owner, id: runId, dueAt: new Date(parts.clock.now() + afterMs), uncounted: afterMs > 0 })
+      await queue.retryAt({ owner, id: runId, dueAt: new Date(parts.clock.now() + afterMs), uncounted })
       wake()
     },
     listener: { finished, progress: (attempt, said) => events.announce('RUN_PROGRESSED', { attempt, said }) },

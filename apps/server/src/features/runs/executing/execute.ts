@@ -62,7 +62,7 @@ interface ExecutorParts {
   /** Entries of a run's journal, when the engine died with its state. */
   readJournal(runId: string): Promise<JournalEntry[]>
   /** The worker was lost with the attempt, or could not begin it: the run is delivered again. */
-  redeliver(runId: string, afterMs: number): Promise<void>
+  redeliver(runId: string, when: { afterMs: number; uncounted: boolean }): Promise<void>
   listener: RunListener
   observer: RunObserver
   log: Logger
@@ -120,11 +120,12 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     if (outcome.kind === 'CANCELED') return
     if (outcome.kind === 'LOST') {
       log.warn({ runId: attempt.runId }, 'the worker of a run was lost; the run is delivered again')
-      return parts.redeliver(attempt.runId, 0)
+      return parts.redeliver(attempt.runId, { afterMs: 0, uncounted: false })
     }
     if (outcome.kind === 'GIVEN_BACK') {
       log.info({ runId: attempt.runId }, `a worker has given a run back: ${outcome.message}`)
-      return parts.redeliver(attempt.runId, outcome.retryAfterMs)
+      // Work that a worker could not begin says nothing against the run.
+      return parts.redeliver(attempt.runId, { afterMs: outcome.retryAfterMs, uncounted: true })
     }
     const entries = outcome.kind === 'RESULT' ? outcome.message.entries.map(whole(attempt)) : []
     const response = outcome.kind === 'RESULT' ? outcome.message.response : null
