@@ -97,6 +97,32 @@ it('finds folders that import each other, at any depth; what puts rooms together
   ).toEqual([`${server} no-folder-cycles`, `${server}/features no-folder-cycles`])
 })
 
+it('finds statements outside of stores, and routes outside of route files, by what a file holds', async () => {
+  const server = 'apps/server/src'
+  const statement = `export const all = (db) => db.selectFrom('flow').selectAll().execute()`
+  const raw = 'export const now = (db, sql) => sql<{ now: Date }>`select now()`.execute(db)'
+  const routes = `export const open = (app) => { app.route({ url: '/a' }); app.get('/b', () => 1); implement(app, x, y) }`
+  expect(
+    await broken({
+      [`${server}/main.ts`]: `import './features/flows/service.ts'; import './features/flows/plugin.ts'`,
+      [`${server}/features/flows/plugin.ts`]: `import './routes.ts'; import './present.ts'`,
+      [`${server}/features/flows/service.ts`]: `export * from './store.ts'\n${statement}`,
+      [`${server}/features/flows/present.ts`]: `import './log-store.ts'; import '../../queue/claim.ts'\n${raw}`,
+      [`${server}/features/flows/store.ts`]: statement,
+      [`${server}/features/flows/log-store.ts`]: raw,
+      [`${server}/queue/claim.ts`]: `import '../http/serve.ts'; import '../database/restore.ts'\n${raw}`,
+      [`${server}/features/flows/routes.ts`]: routes,
+      [`${server}/http/serve.ts`]: `${routes}\nnew Map().get('key')`,
+      [`${server}/database/restore.ts`]: `new Map().get('/path'); ${statement}`,
+      [`${server}/features/flows/flows.test.ts`]: `${statement}; ${routes}`,
+    }),
+  ).toEqual([
+    `${server}/features/flows/present.ts sql-in-stores`,
+    `${server}/features/flows/service.ts sql-in-stores`,
+    `${server}/http/serve.ts routes-in-route-files`,
+  ])
+})
+
 it('finds files that nothing reaches, and folders that the table does not know', async () => {
   expect(await broken({ 'packages/engine/src/left.ts': '', 'packages/new/src/index.ts': '' })).toEqual([
     'packages/new/src/index.ts unknown-package',

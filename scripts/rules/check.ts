@@ -1,7 +1,16 @@
 import { findKnots } from './cycles.ts'
 import { findFolderCycles } from './folders.ts'
 import type { Finding, SourceFile } from './source.ts'
-import { ENTRY_POINTS, FILE_RULES, FREE_FOLDERS, MAX_LINES, MAY_IMPORT, READS_ENVIRONMENT, TEST_FILE } from './table.ts'
+import {
+  CONTENT_RULES,
+  ENTRY_POINTS,
+  FILE_RULES,
+  FREE_FOLDERS,
+  MAX_LINES,
+  MAY_IMPORT,
+  READS_ENVIRONMENT,
+  TEST_FILE,
+} from './table.ts'
 
 /** Holds the sources against the table of rules. @returns what breaks them. */
 export function findViolations(sources: readonly SourceFile[]): Finding[] {
@@ -41,6 +50,9 @@ function violationsOf(source: SourceFile): Finding[] {
 
   if (source.readsEnvironment && !isTest && !READS_ENVIRONMENT.some(({ file }) => file.test(source.path)))
     report('one-place-for-settings', 'process.env is read outside of the settings')
+  if (home === 'apps/server' && !isTest)
+    for (const { name, found, places, why } of CONTENT_RULES)
+      if (source[found].length > 0 && !places.test(source.path)) report(name, `${source[found].join(', ')}: ${why}`)
   if (source.lines > MAX_LINES && !/^(\/\/|\/\*).{20,}/.test(source.firstLine))
     report('long-file', `${source.lines} lines, and the first one does not say why`)
   for (const words of source.testEscapes) report('every-test-runs', `${words} leaves tests out`)

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { type MemberExpression, parseSync, Visitor } from 'oxc-parser'
 import { ResolverFactory } from 'oxc-resolver'
-import { TEST_ESCAPES, TEST_WORDS } from './table.ts'
+import { HTTP_WORDS, SQL_WORDS, TEST_ESCAPES, TEST_WORDS } from './table.ts'
 
 export interface Import {
   specifier: string
@@ -25,6 +25,10 @@ export interface SourceFile {
   readsEnvironment: boolean
   /** Such as `it.only`. */
   testEscapes: string[]
+  /** Words by which it builds or writes a statement for the database: `selectFrom`, `sql`. */
+  sql: string[]
+  /** Words by which it registers a route: `implement`, `app.route`. */
+  routes: string[]
 }
 
 const FOLDERS = '{apps,packages,pieces,bench,e2e,scripts,test}'
@@ -81,7 +85,7 @@ function resolve(root: string, path: string, specifier: string): string | undefi
   return library?.[1] ?? target
 }
 
-interface Found extends Pick<SourceFile, 'readsEnvironment' | 'testEscapes'> {
+interface Found extends Pick<SourceFile, 'readsEnvironment' | 'testEscapes' | 'sql' | 'routes'> {
   /** Of `import('...').Name` where a type stands. */
   typeImports: string[]
 }
@@ -90,7 +94,25 @@ function look(program: Parameters<Visitor['visit']>[0]): Found {
   let readsEnvironment = false
   const typeImports: string[] = []
   const testEscapes: string[] = []
+  const sql = new Set<string>()
+  const routes = new Set<string>()
   new Visitor({
+    CallExpression({ callee, arguments: [first] }) {
+      const words = callee.type === 'MemberExpression' ? wordsOf(callee) : [wordOf(callee)]
+      const last = words.at(-1) ?? ''
+      if (SQL_WORDS.has(last) && words.length > 1) sql.add(last)
+      if (words[0] === 'sql' && words.length > 1) sql.add(words.join('.'))
+      const isPath = first?.type === 'Literal' && typeof first.value === 'string' && first.value.startsWith('/')
+      if (
+        words.length === 1
+          ? last === 'implement'
+          : words[0] !== '?' && (last === 'route' || (HTTP_WORDS.has(last) && isPath))
+      )
+        routes.add(words.join('.'))
+    },
+    TaggedTemplateExpression({ tag }) {
+      if (wordOf(tag) === 'sql') sql.add('sql')
+    },
     MemberExpression(node) {
       const words = wordsOf(node)
       if (words[0] === 'process' && words[1] === 'env') readsEnvironment = true
@@ -111,7 +133,7 @@ function look(program: Parameters<Visitor['visit']>[0]): Found {
         if (specifier.type === 'ImportSpecifier' && wordOf(specifier.imported) === 'env') readsEnvironment = true
     },
   }).visit(program)
-  return { readsEnvironment, testEscapes, typeImports }
+  return { readsEnvironment, testEscapes, typeImports, sql: [...sql], routes: [...routes] }
 }
 
 /** `a.b.c` as words; a part that is not a plain name ends them. */

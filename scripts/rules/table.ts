@@ -64,12 +64,6 @@ export const FILE_RULES: readonly FileRule[] = [
     to: /^(kysely|pg|@electric-sql\/pglite|ioredis|bullmq)(\/|$)/,
   },
   {
-    name: 'routes-without-sql',
-    why: 'routes are HTTP only',
-    from: /^apps\/server\/src\/features\/.+\/routes\.ts$/,
-    to: /^(kysely|pg)$/,
-  },
-  {
     name: 'services-without-http',
     why: 'services are the rules, whichever door they are called through',
     from: /^apps\/server\/src\/features\/.+\/(service|store)\.ts$/,
@@ -124,6 +118,36 @@ export const READS_ENVIRONMENT: readonly { file: RegExp; why: string }[] = [
   { file: /^packages\/worker\/src\/npm\.ts$/, why: 'npm needs the proxy and registry of the machine' },
   { file: /^packages\/worker\/src\/worker\.ts$/, why: 'the scrubbed environment of sandboxes' },
   { file: /^(bench|e2e|scripts|test)\//, why: 'tools of the repository' },
+]
+
+/** Words that begin a statement of the query builder. */
+export const SQL_WORDS = new Set(['selectFrom', 'insertInto', 'updateTable', 'deleteFrom', 'mergeInto', 'replaceInto'])
+/** Methods of the HTTP server that register a route when their first argument is a path. */
+export const HTTP_WORDS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all'])
+
+interface ContentRule {
+  name: string
+  why: string
+  /** What the rule finds in a file. */
+  found: 'sql' | 'routes'
+  /** Where that has its place. */
+  places: RegExp
+}
+
+/** What a file of the server may hold only in its place, whatever the file is called. Tests are free of these rules. */
+export const CONTENT_RULES: readonly ContentRule[] = [
+  {
+    name: 'sql-in-stores',
+    why: 'statements stand in the store of their noun, in database/ or in queue/',
+    found: 'sql',
+    places: /^apps\/server\/src\/((database|queue)\/|http\/access\.ts$)|\/([a-z-]+-)?store\.ts$/,
+  },
+  {
+    name: 'routes-in-route-files',
+    why: 'routes stand where the doors of a feature are looked for',
+    found: 'routes',
+    places: /\/([a-z-]+-)?routes\.ts$|^apps\/server\/src\/http\/implement\.ts$/,
+  },
 ]
 
 export const MAX_LINES = 400

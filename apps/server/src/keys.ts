@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseJson } from '@piecework/model/parse-json'
 import { z } from 'zod'
 import { holdsDatabase } from './database/embedded-folder.ts'
+import { keepFlag } from './database/flags.ts'
 import type { Db } from './database/open.ts'
 import type { Settings } from './settings.ts'
 
@@ -52,18 +53,8 @@ const FINGERPRINT_FLAG = 'ENCRYPTION_KEY_FINGERPRINT'
  */
 export async function requireMatchingKeys(db: Db, { encryptionKey }: Keys): Promise<void> {
   const fingerprint = createHmac('sha256', encryptionKey).update('piecework').digest('hex')
-  const value = JSON.stringify(fingerprint)
-  await db
-    .insertInto('flag')
-    .values({ id: FINGERPRINT_FLAG, value })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-  const stored = await db
-    .selectFrom('flag')
-    .select('value')
-    .where('id', '=', FINGERPRINT_FLAG)
-    .executeTakeFirstOrThrow()
-  if (stored.value === fingerprint) return
+  const stored = await keepFlag(db, FINGERPRINT_FLAG, fingerprint)
+  if (stored === fingerprint) return
   throw new KeyError(`The database was made with another encryption key than the one that is given now. ${RESTORE}.`)
 }
 

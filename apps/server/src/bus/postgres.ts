@@ -1,16 +1,14 @@
 import { type BackOff, delayOf } from '@piecework/model/back-off'
-import { newId } from '@piecework/model/ids'
-import { sql } from 'kysely'
 import pg from 'pg'
 import type { Db } from '../database/open.ts'
 import type { Carrier, CarrierEvents } from './bus.ts'
+import { notify, storeMessage, takeStored } from './store.ts'
 
 const EVERYBODY = 'piecework'
 /** NOTIFY takes less than 8000 bytes. */
 const MAX_INLINE_BYTES = 7500
 /** Begins a payload that names a stored message. */
 const STORED = '@'
-const KEEP_STORED_MS = 60_000
 const RECONNECTING: BackOff = { firstMs: 100, longestMs: 5000 }
 /** A connection that fell silent without closing is found out by asking it something. */
 const PROBE_MS = 15_000
@@ -33,16 +31,9 @@ export async function openPostgresCarrier({ db, appId, connection, events }: Pos
   // Stored messages are fetched, so that later ones have to wait for them to keep the order.
   let received: Promise<void> = Promise.resolve()
 
-  const fetchStored = async (id: string, forAll: boolean): Promise<string | undefined> => {
-    const row = forAll
-      ? await db.selectFrom('bus_message').select('body').where('id', '=', id).executeTakeFirst()
-      : await db.deleteFrom('bus_message').where('id', '=', id).returning('body').executeTakeFirst()
-    return row?.body
-  }
-
   const take = async ({ channel, payload = '' }: pg.Notification): Promise<void> => {
     if (!payload.startsWith(STORED)) return events.receive(payload)
-    const body = await fetchStored(payload.slice(STORED.length), channel === EVERYBODY)
+    const body = await takeStored(db, payload.slice(STORED.length), channel === EVERYBODY)
     if (body === undefined) events.gap()
     else events.receive(body)
   }
@@ -98,9 +89,9 @@ export async function openPostgresCarrier({ db, appId, connection, events }: Pos
       const payloads: string[] = []
       for (const { to, text } of parcels) {
         channels.push(to === null ? EVERYBODY : `${EVERYBODY}_${to}`)
-        payloads.push(Buffer.byteLength(text) <= MAX_INLINE_BYTES ? text : await store(db, text))
+        payloads.push(Buffer.byteLength(text) <= MAX_INLINE_BYTES ? text : STORED + (await storeMessage(db, text)))
       }
-      await sql`select pg_notify(c, p) from unnest(${channels}::text[], ${payloads}::text[]) as n(c, p)`.execute(db)
+      await notify(db, channels, payloads)
     },
     async close() {
       closed = true
@@ -110,15 +101,4 @@ export async function openPostgresCarrier({ db, appId, connection, events }: Pos
       await received
     },
   }
-}
-
-/** Keeps a large message for its readers, and drops what earlier readers left. */
-async function store(db: Db, body: string): Promise<string> {
-  const id = newId()
-  await db.insertInto('bus_message').values({ id, body }).execute()
-  await db
-    .deleteFrom('bus_message')
-    .where('created', '<', sql<string>`now() - ${KEEP_STORED_MS} * interval '1 millisecond'`)
-    .execute()
-  return STORED + id
 }

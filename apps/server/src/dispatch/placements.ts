@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Db } from '../database/open.ts'
 import { PLATFORM_WORK } from '../queue/job.ts'
+import { selectGroupOfPlatform, selectLimits } from './store.ts'
 
 /** What limits the runs of a project: its pool, or the project alone. */
 export interface Quota {
@@ -35,16 +36,9 @@ export function createPlacements(db: Db, defaultLimit: number | null): Placement
   const look = async (projectId: string): Promise<Placement> => {
     if (projectId.startsWith(PLATFORM_WORK)) {
       const id = projectId.slice(PLATFORM_WORK.length)
-      const row = await db.selectFrom('platform').select('workerGroupId').where('id', '=', id).executeTakeFirst()
-      return { group: row?.workerGroupId ?? null, quota: null }
+      return { group: await selectGroupOfPlatform(db, id), quota: null }
     }
-    const row = await db
-      .selectFrom('project as p')
-      .innerJoin('platform as f', 'f.id', 'p.platformId')
-      .leftJoin('concurrency_pool as c', 'c.id', 'p.poolId')
-      .select(['f.workerGroupId', 'p.poolId', 'p.maxConcurrentJobs as own', 'c.maxConcurrentJobs as pooled'])
-      .where('p.id', '=', projectId)
-      .executeTakeFirst()
+    const row = await selectLimits(db, projectId)
     const group = row?.workerGroupId ?? null
     if (defaultLimit === null) return { group, quota: null }
     return { group, quota: { bucket: row?.poolId ?? projectId, cap: row?.pooled ?? row?.own ?? defaultLimit } }

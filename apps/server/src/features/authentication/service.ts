@@ -1,10 +1,16 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import { newId, randomText } from '@piecework/model/ids'
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { UserIdentityTable, UserTable } from '../../database/schema.ts'
 import type { Tokens } from '../../http/tokens.ts'
-import { countPlatformsOf, insertPlatform, selectFirstPlatform, selectPlatform } from '../platforms/store.ts'
+import {
+  countPlatformsOf,
+  insertPlatform,
+  lockFounding,
+  selectFirstPlatform,
+  selectPlatform,
+} from '../platforms/store.ts'
 import { insertProject, selectHomeProject } from '../projects/store.ts'
 import {
   insertIdentity,
@@ -59,8 +65,6 @@ export interface Authentication {
   foundPlatform(userId: string, name: string): Promise<Session>
 }
 
-// Any constant: two people who sign up first at the same moment must not both found a platform.
-const FOUNDING_LOCK = 4_242_002
 const TOKEN_VERSION_LENGTH = 21
 const MAX_PLATFORMS_OF_PERSON = 100
 
@@ -83,7 +87,7 @@ export function createAuthentication({ db, tokens }: { db: Db; tokens: Tokens })
       const founded = await db
         .transaction()
         .execute(async (trx) => {
-          await sql`select pg_advisory_xact_lock(${sql.lit(FOUNDING_LOCK)})`.execute(trx)
+          await lockFounding(trx)
           await requireFounding(trx, email)
           return foundFirst(trx, { ...request, email, password })
         })

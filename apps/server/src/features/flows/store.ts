@@ -80,6 +80,18 @@ export async function selectProjectOfFlow(db: Db, id: string): Promise<string | 
   return row?.projectId
 }
 
+/** A version, with the platform that decides about its pieces. */
+export function selectVersionToRun(db: Db, id: string) {
+  return db
+    .selectFrom('flow_version as v')
+    .innerJoin('flow as f', 'f.id', 'v.flowId')
+    .innerJoin('project as p', 'p.id', 'f.projectId')
+    .selectAll('v')
+    .select('p.platformId as platformId')
+    .where('v.id', '=', id)
+    .executeTakeFirst()
+}
+
 export function selectFlow(db: Db, projectId: string, id: string): Promise<FlowRow | undefined> {
   return db.selectFrom('flow').selectAll().where('projectId', '=', projectId).where('id', '=', id).executeTakeFirst()
 }

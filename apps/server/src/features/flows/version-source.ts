@@ -4,6 +4,7 @@ import { walk } from '@piecework/model/flow/walk'
 import type { PieceSource, VersionRef } from '@piecework/worker/task'
 import { LRUCache } from 'lru-cache'
 import type { Db } from '../../database/open.ts'
+import { selectVersionToRun } from './store.ts'
 
 /** Flow versions as runs need them: by an immutable key, with the source of each piece decided. */
 export interface VersionSource {
@@ -35,14 +36,7 @@ export function createVersionSource(
 
   const load = async (flowVersionId: string): Promise<LoadedVersion> => {
     const since = cleared
-    const row = await db
-      .selectFrom('flow_version as v')
-      .innerJoin('flow as f', 'f.id', 'v.flowId')
-      .innerJoin('project as p', 'p.id', 'f.projectId')
-      .selectAll('v')
-      .select('p.platformId as platformId')
-      .where('v.id', '=', flowVersionId)
-      .executeTakeFirst()
+    const row = await selectVersionToRun(db, flowVersionId)
     if (!row) throw notFound('flow_version', flowVersionId)
     const { platformId, ...version } = row
     const pieces: Record<string, PieceSource> = {}

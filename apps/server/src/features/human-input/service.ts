@@ -6,6 +6,7 @@ import { fieldKey } from '@piecework/model/piece/field-key'
 import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
 import { selectLatestVersion, selectVersion } from '../flows/store.ts'
+import { selectFlowOfPage } from './store.ts'
 
 const FormSettings = z.object({ inputs: z.array(InputSettings).catch([]), waitForResponse: Flag })
 const ChatSettings = z.object({ botName: z.string().min(1).catch('AI Bot') })
@@ -21,15 +22,7 @@ const PIECE = '@activepieces/piece-forms'
 
 export function createHumanInput({ db }: { db: Db }): HumanInput {
   const find = async (flowId: string, useDraft: boolean, triggerName: string) => {
-    const flow = await db
-      .selectFrom('flow as f')
-      .innerJoin('project as p', 'p.id', 'f.projectId')
-      .innerJoin('platform as o', 'o.id', 'p.platformId')
-      .select(['f.id', 'f.projectId', 'f.publishedVersionId', 'o.name as platformName', 'o.fullLogoUrl'])
-      .where('f.id', '=', flowId)
-      .where('f.operationStatus', '=', 'NONE')
-      .where('p.deleted', 'is', null)
-      .executeTakeFirst()
+    const flow = await selectFlowOfPage(db, flowId)
     const version = flow && (await versionOf(flow, useDraft))
     const trigger = version && triggerOf(version, triggerName)
     // What is not published is answered like what is not there.

@@ -4,9 +4,10 @@ import { TaggedJson } from '../../http/tagged.ts'
 import type { Catalogue, CataloguedPiece } from './catalogue.ts'
 import { presentSummary, type SuggestionType, translated, withUsage } from './present.ts'
 import { searchPieces, suggestedSteps } from './search.ts'
-import type { Tags } from './tags.ts'
+import { selectVisibility } from './store.ts'
+import type { Tags } from './tag-store.ts'
 import type { PieceUsage } from './usage.ts'
-import { selectVisibility, showsOf } from './visibility.ts'
+import { showsOf } from './visibility.ts'
 
 export type PieceOrder = 'NAME' | 'UPDATED' | 'CREATED' | 'POPULARITY'
 

@@ -3,6 +3,7 @@ import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import { type Selectable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import type { PieceMetadataTable } from '../../database/schema.ts'
+import type { Visibility } from './visibility.ts'
 
 const COLUMNS = [
   'id',
@@ -131,4 +132,43 @@ export async function selectArchiveOwner(db: Db, fileId: string): Promise<{ plat
     .where('type', '=', 'PACKAGE_ARCHIVE')
     .executeTakeFirst()
   return row?.platformId ? { platformId: row.platformId } : undefined
+}
+
+/** In how many projects of a platform the latest versions of flows use each piece, by name. Reads every flow. */
+export async function countUsesOfPieces(db: Db, platformId: string): Promise<Map<string, number>> {
+  const result = await sql<{ name: string; projects: number }>`
+    select name, count(distinct "projectId")::int as projects from (
+      select f."projectId", jsonb_path_query(v.trigger::jsonb, '$.**.settings.pieceName') #>> '{}' as name
+      from project p join flow f on f."projectId" = p.id
+      cross join lateral (
+        select trigger from flow_version where "flowId" = f.id order by id desc limit 1
+      ) v
+      where p."platformId" = ${platformId} and p.deleted is null
+    ) used group by name order by name`.execute(db)
+  return new Map(result.rows.map(({ name, projects }) => [name, projects]))
+}
+
+/** It hides pieces from lists; flows that use them go on. */
+export async function selectVisibility(
+  db: Db,
+  platformId: string,
+  projectId: string | undefined,
+): Promise<Visibility | undefined> {
+  const row = await db
+    .selectFrom('platform')
+    .leftJoin('project', (join) =>
+      join.onRef('project.platformId', '=', 'platform.id').on('project.id', '=', projectId ?? ''),
+    )
+    .leftJoin('project_plan as plan', 'plan.projectId', 'project.id')
+    .select([
+      'platform.filteredPieceNames as names',
+      'platform.filteredPieceBehavior as behavior',
+      'plan.pieces',
+      'plan.piecesFilterType',
+    ])
+    .where('platform.id', '=', platformId)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const planned = row.piecesFilterType === 'ALLOWED' ? (row.pieces ?? []) : null
+  return { names: row.names, behavior: row.behavior, planned }
 }

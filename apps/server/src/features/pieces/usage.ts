@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { sql } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import type { Db } from '../../database/open.ts'
+import { countUsesOfPieces } from './store.ts'
 
 /** In how many projects of a platform the latest versions of flows use each piece, by name. */
 type Counts = ReadonlyMap<string, number>
@@ -28,16 +28,7 @@ export function createPieceUsage(db: Db): PieceUsage {
   const counting = new Map<string, Promise<Counts>>()
 
   const count = async (platformId: string): Promise<Counts> => {
-    const result = await sql<{ name: string; projects: number }>`
-      select name, count(distinct "projectId")::int as projects from (
-        select f."projectId", jsonb_path_query(v.trigger::jsonb, '$.**.settings.pieceName') #>> '{}' as name
-        from project p join flow f on f."projectId" = p.id
-        cross join lateral (
-          select trigger from flow_version where "flowId" = f.id order by id desc limit 1
-        ) v
-        where p."platformId" = ${platformId} and p.deleted is null
-      ) used group by name order by name`.execute(db)
-    const counts = new Map(result.rows.map(({ name, projects }) => [name, projects]))
+    const counts: Counts = await countUsesOfPieces(db, platformId)
     const before = cache.get(platformId)?.counts
     // The same object stands for the same numbers: lists that show them stay as they are.
     const kept = isDeepStrictEqual(before, counts) && before ? before : counts

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import type { PlatformTable } from '../../database/schema.ts'
 
@@ -21,6 +21,14 @@ export function insertPlatform(db: Db, platform: { id: string; ownerId: string; 
 
 export function selectPlatform(db: Db, id: string): Promise<PlatformRow | undefined> {
   return db.selectFrom('platform').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+// Any constant.
+const FOUNDING_LOCK = 4_242_002
+
+/** Until the transaction ends: two people who sign up first at the same moment must not both found a platform. */
+export async function lockFounding(trx: Db): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${sql.lit(FOUNDING_LOCK)})`.execute(trx)
 }
 
 /** The platform that was founded first; undefined on a new server. */

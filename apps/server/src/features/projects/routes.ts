@@ -6,6 +6,7 @@ import { singlePage } from '../../database/pagination.ts'
 import { implement } from '../../http/implement.ts'
 import type { PrincipalOf } from '../../http/principal.ts'
 import { selectPlatformsOfPerson } from '../platforms/store.ts'
+import { selectUserByExternalId } from '../users/store.ts'
 import { presentProject, presentProjects } from './present.ts'
 import type { Projects } from './service.ts'
 import type { ProjectScope } from './store.ts'
@@ -54,12 +55,7 @@ export function projectRoutes(app: FastifyInstance, { db, projects }: { db: Db; 
     const { platformId } = principal
     if (principal.type === 'USER') return { platformId, visibleTo: principal }
     if (externalUserId === undefined) return { platformId, visibleTo: null }
-    const user = await db
-      .selectFrom('user')
-      .select(['id', 'platformRole'])
-      .where('platformId', '=', platformId)
-      .where('externalId', '=', externalUserId)
-      .executeTakeFirst()
+    const user = await selectUserByExternalId(db, platformId, externalUserId)
     return user ? { platformId, visibleTo: user } : null
   }
 }

@@ -4,9 +4,9 @@ import type { SeekPage } from '@piecework/model/page'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import type { Events } from '../../events/events.ts'
-import { forgetProjects, setSharedConnections, shareWithNewProject } from '../app-connections/project-links.ts'
+import { forgetProjects, setSharedConnections, shareWithNewProject } from '../app-connections/project-link-store.ts'
 import { selectPlatform } from '../platforms/store.ts'
-import { type PlanChanges, type ProjectPlan, selectPlans, upsertPlan } from './plan.ts'
+import { type PlanChanges, type ProjectPlan, selectPlans, upsertPlan } from './plan-store.ts'
 import {
   insertProject,
   markDeleted,

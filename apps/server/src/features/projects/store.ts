@@ -110,6 +110,12 @@ export async function selectHomeProject(
     .executeTakeFirst()
 }
 
+/** @throws NoResultError when there is no such project. */
+export async function selectPlatformOfProject(db: Db, id: string): Promise<string> {
+  const query = db.selectFrom('project').select('platformId').where('id', '=', id)
+  return (await query.executeTakeFirstOrThrow()).platformId
+}
+
 export function selectProject(db: Db, platformId: string, id: string): Promise<ProjectRow | undefined> {
   return visible(db, { platformId, visibleTo: null }).where('project.id', '=', id).executeTakeFirst()
 }

@@ -13,6 +13,7 @@ import type { Events } from '../../events/events.ts'
 import { type ClaimedJob, PRIORITY } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { LoadedVersion, VersionSource } from '../flows/version-source.ts'
+import { selectPlatformOfProject } from '../projects/store.ts'
 import { type NewRun, newRun } from '../runs/new-run.ts'
 import type { RunPayloads } from '../runs/payloads.ts'
 import { derivedId } from '../runs/starting/derived-id.ts'
@@ -28,7 +29,7 @@ import {
 } from './hooks.ts'
 import { makeRuns } from './make-runs.ts'
 import type { TriggerSamples } from './samples.ts'
-import { countTriggerRun } from './statistics.ts'
+import { countTriggerRun } from './statistics-store.ts'
 
 /** What comes in for a trigger, from its acceptance to its runs. */
 export interface TriggerEvents {
@@ -199,14 +200,10 @@ export function createTriggerEvents(parts: Parts): TriggerEvents {
 
   return {
     async accept(event, { once } = { once: false }) {
-      const project = await db
-        .selectFrom('project')
-        .select('platformId')
-        .where('id', '=', event.projectId)
-        .executeTakeFirstOrThrow()
+      const platformId = await selectPlatformOfProject(db, event.projectId)
       const stored = await parts.payloads.store(event)
       const payload = stored.payloadFileId === null ? stored.payload : ''
-      const data: EventData = EventData.parse({ ...stored, ...project, payload, once })
+      const data: EventData = EventData.parse({ ...stored, platformId, payload, once })
       await queue.add([
         {
           id: event.id,

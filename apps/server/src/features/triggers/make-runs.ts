@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import { PRIORITY } from '../../queue/job.ts'
 import { type NewRun, newRun } from '../runs/new-run.ts'
 import { derivedId } from '../runs/starting/derived-id.ts'
 import type { RunStarter } from '../runs/starting/start.ts'
+import { isFirstOfKey } from './dedupe-store.ts'
 
 /** What a trigger made of one event or one look. */
 export interface TriggerOutputs {
@@ -18,11 +18,6 @@ export interface TriggerOutputs {
 }
 
 const DEDUPE_KEY = '_dedupe_key'
-/** How long an event with a key that came before is dropped (spec: facts/engine.md section 12). */
-const DEDUPE_MS = 30_000
-/** Of keys that ran out, taken away with each new one: the table stays as small as what comes in. */
-const SWEEP = 20
-
 /**
  * One run for each output. Called twice for the same event it makes them once: their ids come from the event's and
  * from what they carry, because a look that is repeated after a crash may find more than the first, elsewhere in its
@@ -39,7 +34,7 @@ export async function makeRuns(
     const before = seen.get(output) ?? 0
     seen.set(output, before + 1)
     const id = once ? derivedId(time, eventId, index) : derivedId(time, eventId, before, output)
-    if (key !== undefined && !(await isFirst(db, `${run.flowVersionId}:${key}`, id))) continue
+    if (key !== undefined && !(await isFirstOfKey(db, `${run.flowVersionId}:${key}`, id))) continue
     made.push(newRun({ priority: PRIORITY.medium, ...run, id, payload }))
   }
   // Handed over together, they are stored together: what a poll has seen it does not see again.
@@ -55,20 +50,4 @@ function splitKey(output: string): { key: string | undefined; payload: string } 
   Reflect.deleteProperty(event, DEDUPE_KEY)
   const isKey = typeof key === 'string' || typeof key === 'number'
   return { key: isKey ? String(key) : undefined, payload: JSON.stringify(event) }
-}
-
-/** Whether no other event came with this key a short while ago. An event delivered again is not its own repetition. */
-async function isFirst(db: Db, key: string, eventId: string): Promise<boolean> {
-  const result = await sql<{ key: string }>`
-    with swept as (
-      delete from trigger_dedupe where key in (
-        select key from trigger_dedupe where "expiresAt" < now() and key <> ${key}
-        order by "expiresAt" limit ${SWEEP} for update skip locked)
-    )
-    insert into trigger_dedupe (key, "eventId", "expiresAt")
-    values (${key}, ${eventId}, now() + ${DEDUPE_MS} * interval '1 millisecond')
-    on conflict (key) do update set "eventId" = excluded."eventId", "expiresAt" = excluded."expiresAt"
-      where trigger_dedupe."expiresAt" < now() or trigger_dedupe."eventId" = excluded."eventId"
-    returning key`.execute(db)
-  return result.rows.length > 0
 }

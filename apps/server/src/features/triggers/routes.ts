@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Db } from '../../database/open.ts'
 import type { ProjectAccess } from '../../http/access.ts'
 import { implement } from '../../http/implement.ts'
-import { triggerRunStatus } from './statistics.ts'
+import { triggerRunStatus } from './statistics-store.ts'
 import type { TriggerTests } from './tests.ts'
 
 /** Trying out triggers, and how they fare. */

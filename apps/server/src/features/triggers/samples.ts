@@ -3,8 +3,9 @@ import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import { readJson, type Unreadable, unreadable } from '../../database/json-column.ts'
 import type { Db } from '../../database/open.ts'
-import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
+import type { PageRequest } from '../../database/pagination.ts'
 import type { Files } from '../files/service.ts'
+import { insertEvent, pageEvents, selectOldEvents } from './sample-store.ts'
 
 /** An event that a trigger saw while it was tested. */
 export interface TriggerEvent {
@@ -36,7 +37,6 @@ export interface TriggerSamples {
 }
 
 const KEPT = 10
-const NEWEST_FIRST: readonly OrderColumn[] = [{ ref: 'id', key: 'id', direction: 'desc', kind: 'text' }]
 
 /** Of a page; the events behind it are listed without their payload. */
 const MAX_LIST_BYTES = 32 * 1024 * 1024
@@ -45,14 +45,7 @@ const TOO_MUCH = unreadable('The payloads before this one fill the list. Ask for
 export function createTriggerSamples({ db, files }: { db: Db; files: Files }): TriggerSamples {
   /** Their rows go with their files. */
   const dropBeyond = async ({ projectId, flowId }: Owner, kept: number): Promise<void> => {
-    const old = await db
-      .selectFrom('trigger_event')
-      .select('fileId')
-      .where('flowId', '=', flowId)
-      .where('projectId', '=', projectId)
-      .orderBy('id', 'desc')
-      .offset(kept)
-      .execute()
+    const old = await selectOldEvents(db, { projectId, flowId }, kept)
     await files.remove(
       { projectId },
       old.map((event) => event.fileId),
@@ -70,11 +63,7 @@ export function createTriggerSamples({ db, files }: { db: Db; files: Files }): T
       data: Buffer.from(payload),
       metadata: { flowId },
     })
-    const row = await db
-      .insertInto('trigger_event')
-      .values({ id, flowId, projectId, sourceName: sourceName(trigger), fileId })
-      .returningAll()
-      .executeTakeFirstOrThrow()
+    const row = await insertEvent(db, { id, flowId, projectId, sourceName: sourceName(trigger), fileId })
     return { ...row, payload: JSON.parse(payload) }
   }
 
@@ -109,13 +98,7 @@ export function createTriggerSamples({ db, files }: { db: Db; files: Files }): T
       return save(owner, trigger, payloads)
     },
     async list({ projectId, flowId }, trigger, request) {
-      const query = db
-        .selectFrom('trigger_event')
-        .selectAll()
-        .where('projectId', '=', projectId)
-        .where('flowId', '=', flowId)
-        .where('sourceName', '=', sourceName(trigger))
-      const page = await paginate(query, NEWEST_FIRST, request)
+      const page = await pageEvents(db, { projectId, flowId, sourceName: sourceName(trigger) }, request)
       const data: TriggerEvent[] = []
       let bytes = 0
       for (const event of page.data) {

@@ -13,6 +13,7 @@ import type { Queue } from '../../queue/queue.ts'
 import { createLocks } from '../flows/locks.ts'
 import type { NewTrigger } from '../flows/publish.ts'
 import type { LoadedVersion, VersionSource } from '../flows/version-source.ts'
+import { selectPlatformOfProject } from '../projects/store.ts'
 import {
   type HookRequest,
   type HookSettings,
@@ -108,12 +109,7 @@ export function createTriggerService(parts: Parts): TriggerService {
     hookResult(await parts.interactive(await hookOperation(parts.hooks, request)), request.owner)
 
   const ownerOf = async (flow: FlowRef): Promise<TriggerOwner> => {
-    const project = await db
-      .selectFrom('project')
-      .select('platformId')
-      .where('id', '=', flow.projectId)
-      .executeTakeFirstOrThrow()
-    return { flowId: flow.id, projectId: flow.projectId, platformId: project.platformId }
+    return { flowId: flow.id, projectId: flow.projectId, platformId: await selectPlatformOfProject(db, flow.projectId) }
   }
 
   const registrable = async (flow: FlowRef, { id, trigger }: FlowVersion): Promise<Registrable> => {

@@ -14,7 +14,7 @@ import type { RunStarter } from '../runs/starting/start.ts'
 import { type HookSettings, hookOperation, hookResult, missingTriggerPiece, settleRun } from './hooks.ts'
 import { makeRuns } from './make-runs.ts'
 import { nextTick } from './schedule.ts'
-import { countTriggerRun } from './statistics.ts'
+import { countTriggerRun } from './statistics-store.ts'
 import { addFailure, clearFailures, type RegisteredSource, selectSourceById } from './store.ts'
 import { TickData } from './tick-job.ts'
 

@@ -4,7 +4,7 @@ import type { Db } from '../../database/open.ts'
 import type { StoppedRun } from '../runs/executing/aftermath.ts'
 import { type Clock, clockWatch } from './clock-watch.ts'
 import { type OutsideFiles, purgeExecutionData, purgeKeptState } from './purge.ts'
-import { expirePausedRuns, rescueStuckRuns } from './sweep.ts'
+import { expirePausedRuns, rescueStuckRuns } from './sweep-store.ts'
 
 /** Regular work on the data itself. Every app may do it: each task can be done twice at once without harm. */
 export interface Upkeep {

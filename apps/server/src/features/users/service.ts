@@ -2,6 +2,7 @@ import { AppError, notFound } from '@piecework/model/errors'
 import type { SeekPage } from '@piecework/model/page'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
+import { selectPlatform } from '../platforms/store.ts'
 import { pageUsers, selectUser, type UserRow, updatePicture, updateUser } from './store.ts'
 
 export interface UserChanges {
@@ -40,7 +41,7 @@ export function createUsers({ db }: { db: Db }): Users {
 
     async update(platformId, id, { status, platformRole, externalId }) {
       await get(platformId, id)
-      const platform = await db.selectFrom('platform').select('ownerId').where('id', '=', platformId).executeTakeFirst()
+      const platform = await selectPlatform(db, platformId)
       const demoted = (status ?? 'ACTIVE') !== 'ACTIVE' || (platformRole ?? 'ADMIN') !== 'ADMIN'
       if (platform?.ownerId === id && demoted) {
         throw new AppError('VALIDATION', { message: 'the owner of the platform stays an active administrator' })

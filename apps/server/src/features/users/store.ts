@@ -74,6 +74,15 @@ export function selectUser(db: Db, platformId: string, id: string) {
   return withIdentity(db, platformId).where('user.id', '=', id).executeTakeFirst()
 }
 
+export function selectUserByExternalId(db: Db, platformId: string, externalId: string) {
+  return db
+    .selectFrom('user')
+    .select(['id', 'platformRole'])
+    .where('platformId', '=', platformId)
+    .where('externalId', '=', externalId)
+    .executeTakeFirst()
+}
+
 export async function selectUsers(db: Db, platformId: string, ids: readonly string[]): Promise<UserRow[]> {
   if (ids.length === 0) return []
   return withIdentity(db, platformId)

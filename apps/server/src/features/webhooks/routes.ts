@@ -4,7 +4,7 @@ import { sendAnswer } from '../../calls/send-answer.ts'
 import { waitingCaller } from '../../calls/waiting-caller.ts'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
 import { parentOf } from './parent.ts'
-import { runFlowRoute } from './run-route.ts'
+import { runFlowRoute } from './run-routes.ts'
 import type { WebhookMode, WebhookService } from './service.ts'
 
 const FORMS = [

@@ -21,8 +21,8 @@ import {
   lacksEvent,
   logOfJournal,
   NO_EVENT,
-  readJournals,
 } from '../recording/journal.ts'
+import { readJournals } from '../recording/journal-store.ts'
 import type { RunRecorder } from '../recording/recorder.ts'
 import type { RunReplies } from '../replying/replies.ts'
 import type { RunLogs } from '../showing/logs.ts'

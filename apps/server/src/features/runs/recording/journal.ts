@@ -2,29 +2,7 @@ import type { JournalEntry } from '@piecework/engine/protocol'
 import { newId } from '@piecework/model/ids'
 import { parseJson } from '@piecework/model/parse-json'
 import { assembleLog, type PlacedStep, placedSteps } from '@piecework/model/run/log'
-import { type OutputSlice, RunLog, StepOutput, StepPath, type Steps } from '@piecework/model/run/step-output'
-import { sql } from 'kysely'
-import type { Db } from '../../../database/open.ts'
-
-/** Reads the journal of runs, in the order in which it was written: by attempt, then by sequence. */
-export async function readJournals(db: Db, runIds: readonly string[]): Promise<Map<string, JournalEntry[]>> {
-  const journals = new Map<string, JournalEntry[]>()
-  if (runIds.length === 0) return journals
-  const rows = await db
-    .selectFrom('run_journal')
-    .selectAll()
-    .where('runId', '=', sql<string>`any(${[...runIds]})`)
-    .orderBy('runId')
-    .orderBy('attempt')
-    .orderBy('sequence')
-    .execute()
-  for (const { runId, stepName, path, output } of rows) {
-    const entries = journals.get(runId) ?? []
-    entries.push({ sequence: entries.length + 1, stepName, path: StepPath.parse(JSON.parse(path)), output })
-    journals.set(runId, entries)
-  }
-  return journals
-}
+import { type OutputSlice, RunLog, StepOutput, type Steps } from '@piecework/model/run/step-output'
 
 /** Journal entries as steps with their places. */
 export function journalledSteps(entries: readonly JournalEntry[]): PlacedStep[] {

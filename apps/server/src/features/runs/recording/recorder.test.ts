@@ -13,7 +13,7 @@ import { type NewRun, newRun } from '../new-run.ts'
 import { StaleAttemptError } from '../outcome.ts'
 import { createRunStore, type RunStore } from '../store.ts'
 import { createWaitpointStore } from '../waitpoints/store.ts'
-import { readJournals } from './journal.ts'
+import { readJournals } from './journal-store.ts'
 import { createRunRecorder, type RunRecorder } from './recorder.ts'
 
 describe.each(['PGLITE', 'POSTGRES'] as const)('the recorder of runs on %s', (type) => {

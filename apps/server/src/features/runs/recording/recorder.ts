@@ -1,5 +1,5 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
-import { type KeptMessage, keepMessages } from '../../../bus/kept.ts'
+import { type KeptMessage, keepMessages } from '../../../bus/kept-store.ts'
 import type { Availability } from '../../../database/availability.ts'
 import type { Db } from '../../../database/open.ts'
 import { survivingOutages } from '../../../database/outage.ts'
@@ -8,9 +8,9 @@ import { createGroupCommit } from '../../../queue/group-commit.ts'
 import type { FileStorage } from '../../files/storage.ts'
 import type { NewRun } from '../new-run.ts'
 import { StaleAttemptError } from '../outcome.ts'
-import { keyOfReply } from '../replying/missed-replies.ts'
 import type { RunReply } from '../replying/replies.ts'
-import { settlePauses } from '../waitpoints/settle.ts'
+import { keyOfReply } from '../replying/store.ts'
+import { settlePauses } from '../waitpoints/pause-store.ts'
 import { createRunPacker, type PackedLog, type PackedSlice } from './pack.ts'
 import {
   type BirthRow,

@@ -1,14 +1,11 @@
-import { type FlowRunStatus, isTerminal } from '@piecework/model/run/status'
-import { sql } from 'kysely'
+import { isTerminal } from '@piecework/model/run/status'
 import type { Bus } from '../../../bus/bus.ts'
-import { forgetKept } from '../../../bus/kept.ts'
+import { forgetKept } from '../../../bus/kept-store.ts'
 import { TOPICS } from '../../../bus/topics.ts'
 import type { Db } from '../../../database/open.ts'
 import type { OperationRelay } from '../../../dispatch/relay.ts'
 import type { RunReplies } from './replies.ts'
-
-/** Under what a reply is kept for a caller at an app. */
-export const keyOfReply = (app: string, runId: string): string => `reply:${app}:${runId}`
+import { selectReplies } from './store.ts'
 
 interface Parts {
   db: Db
@@ -32,12 +29,7 @@ export function createMissedReplies({ db, bus, replies, relay, log }: Parts) {
   let looking: Promise<void> | undefined
 
   const lookForRuns = async (ids: readonly string[]): Promise<void> => {
-    const { rows } = await sql<{ id: string; status: FlowRunStatus | null; body: string | null }>`
-      select i.id, r.status, m.body from unnest(${[...ids]}::text[]) as i(id)
-      left join flow_run r on r.id = i.id left join bus_message m on m.id = ${keyOfReply(bus.appId, '')} || i.id`.execute(
-      db,
-    )
-    for (const { id, status, body } of rows) {
+    for (const { id, status, body } of await selectReplies(db, bus.appId, ids)) {
       const reply = body === null ? undefined : TOPICS.RUN_REPLY.shape.reply.safeParse(JSON.parse(body)).data
       if (reply) replies.found(id, reply)
       else if (status !== null && isTerminal(status)) replies.found(id, { kind: 'ENDED', status })

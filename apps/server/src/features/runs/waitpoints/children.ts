@@ -1,7 +1,6 @@
-import { FlowRunStatus, isTerminal } from '@piecework/model/run/status'
 import type { ResumePayload } from '@piecework/model/run/waitpoint'
 import type { Db } from '../../../database/open.ts'
-import type { WaitpointStore } from './store.ts'
+import { selectLeftParents, type WaitpointStore } from './store.ts'
 
 /** Runs that called other flows and wait for them. */
 export interface Children {
@@ -12,9 +11,6 @@ export interface Children {
    */
   failParents(childIds?: readonly string[]): Promise<number>
 }
-
-/** Canceled runs too: nobody else would tell their parent, which would wait until its pause expires. */
-const WITHOUT_SUCCESS = FlowRunStatus.options.filter((status) => isTerminal(status) && status !== 'SUCCEEDED')
 
 interface Parts {
   db: Db
@@ -35,17 +31,8 @@ export function createChildren({ db, waitpoints, runUrl }: Parts): Children {
 
   return {
     async failParents(childIds) {
-      let query = db
-        .selectFrom('flow_run as child')
-        .innerJoin('waitpoint as w', (join) =>
-          join.onRef('w.id', '=', 'child.parentWaitpointId').onRef('w.flowRunId', '=', 'child.parentRunId'),
-        )
-        .select(['child.id', 'child.projectId', 'w.id as waitpointId', 'w.flowRunId as parentId'])
-        .where('w.status', '=', 'PENDING')
-        .where('child.status', 'in', WITHOUT_SUCCESS)
-      if (childIds) query = query.where('child.id', 'in', [...childIds])
       let told = 0
-      for (const { parentId, waitpointId, ...child } of await query.execute()) {
+      for (const { parentId, waitpointId, ...child } of await selectLeftParents(db, childIds)) {
         const result = await waitpoints.signal({ runId: parentId, waitpointId, payload: payload(child) })
         if (result !== 'STALE') told++
       }

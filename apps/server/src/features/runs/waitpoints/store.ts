@@ -1,4 +1,5 @@
 import { newId } from '@piecework/model/ids'
+import { FlowRunStatus, isTerminal } from '@piecework/model/run/status'
 import type { CreateWaitpointRequest, ResumePayload } from '@piecework/model/run/waitpoint'
 import { type Selectable, sql, type Transaction } from 'kysely'
 import { jsonOf } from '../../../calls/json-text.ts'
@@ -6,8 +7,8 @@ import type { Db } from '../../../database/open.ts'
 import type { Database, FlowRunTable, StoredResumePayload } from '../../../database/schema.ts'
 import { PRIORITY } from '../../../queue/job.ts'
 import type { NewRun } from '../new-run.ts'
-import { keyOfReply } from '../replying/missed-replies.ts'
-import { STEP_TO_COME, settlePauses } from './settle.ts'
+import { keyOfReply } from '../replying/store.ts'
+import { STEP_TO_COME, settlePauses } from './pause-store.ts'
 
 /** What a resume signal met. */
 export type SignalResult =
@@ -47,6 +48,22 @@ export interface WaitpointStore {
    * @returns that payload, null when the run waited for no delay.
    */
   endPause(runId: string, stepNames: readonly string[]): Promise<ResumePayload | null>
+}
+
+/** Canceled runs too: nobody else would tell their parent, which would wait until its pause expires. */
+const WITHOUT_SUCCESS = FlowRunStatus.options.filter((status) => isTerminal(status) && status !== 'SUCCEEDED')
+
+/** Runs that ended without success while the run that called them waits: these, or any. */
+export function selectLeftParents(db: Db, childIds?: readonly string[]) {
+  const query = db
+    .selectFrom('flow_run as child')
+    .innerJoin('waitpoint as w', (join) =>
+      join.onRef('w.id', '=', 'child.parentWaitpointId').onRef('w.flowRunId', '=', 'child.parentRunId'),
+    )
+    .select(['child.id', 'child.projectId', 'w.id as waitpointId', 'w.flowRunId as parentId'])
+    .where('w.status', '=', 'PENDING')
+    .where('child.status', 'in', WITHOUT_SUCCESS)
+  return (childIds ? query.where('child.id', 'in', [...childIds]) : query).execute()
 }
 
 export function createWaitpointStore(db: Db): WaitpointStore {

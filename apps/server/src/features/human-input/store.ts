@@ -1,0 +1,14 @@
+import type { Db } from '../../database/open.ts'
+
+/** What the page of a flow shows, be it published or not. */
+export function selectFlowOfPage(db: Db, flowId: string) {
+  return db
+    .selectFrom('flow as f')
+    .innerJoin('project as p', 'p.id', 'f.projectId')
+    .innerJoin('platform as o', 'o.id', 'p.platformId')
+    .select(['f.id', 'f.projectId', 'f.publishedVersionId', 'o.name as platformName', 'o.fullLogoUrl'])
+    .where('f.id', '=', flowId)
+    .where('f.operationStatus', '=', 'NONE')
+    .where('p.deleted', 'is', null)
+    .executeTakeFirst()
+}
