@@ -13,7 +13,7 @@ export const metrics = ({ db, settings, release, connectRedis, dispatcher, runMe
   name: 'metrics',
   routes: (app) =>
     metricsRoutes(app, {
-      ...{ db, dispatcher, runs: runMetrics, release },
+      ...{ db, dispatcher, registry: runMetrics.registry, release },
       token: settings.metricsToken,
       proxiesFlows: settings.networkMode === 'STRICT' || settings.executionMode !== 'UNSANDBOXED',
       pingRedis: connectRedis && redisPing(app, connectRedis),

@@ -1,21 +1,21 @@
 import { timingSafeEqual } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Registry } from 'prom-client'
 import type { Db } from '../../database/open.ts'
 import type { Dispatcher } from '../../dispatch/dispatcher.ts'
 import { openAccess } from '../../http/route.ts'
 import { isOperator } from '../../observability/caller.ts'
-import { CONTENT_TYPE, snapshot } from '../../observability/exposition.ts'
 import { patiently } from '../../observability/patience.ts'
-import type { RunMetrics } from '../../observability/run-metrics.ts'
-import { JOB_KINDS } from '../../queue/job.ts'
 import { answers } from '../health/store.ts'
+import { createGauges, LOOP_RESOLUTION_MS, type Timed } from './gauges.ts'
 import { type QueueState, queueState } from './store.ts'
 
 interface Parts {
   db: Db
   dispatcher: Pick<Dispatcher, 'load'>
-  runs: RunMetrics
+  /** Holds the metrics of runs already. */
+  registry: Registry
   release: string
   /** AP_METRICS_TOKEN; without it only this machine may read. */
   token: string | undefined
@@ -27,11 +27,11 @@ interface Parts {
 
 /** However many scrapers there are, the queue is counted once in this time. */
 const QUEUE_FRESH_MS = 5000
-const LOOP_RESOLUTION_MS = 20
 
 /** `GET /metrics` for Prometheus. */
 export function metricsRoutes(app: FastifyInstance, parts: Parts): void {
-  const { db, dispatcher, runs, release, token, pingRedis } = parts
+  const { db, dispatcher, registry, release, token, pingRedis } = parts
+  const set = createGauges(registry, release)
   const loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
   loop.enable()
   app.addHook('onClose', async () => {
@@ -65,16 +65,11 @@ export function metricsRoutes(app: FastifyInstance, parts: Parts): void {
         timed(() => answers(db)),
         pingRedis ? timed(() => pingRedis().then(() => true)) : undefined,
       ])
-      const text = [
-        runs.text(),
-        queueText(jobs),
-        workersText(dispatcher.load()),
-        dependencyText({ database, ...(redis ? { redis } : {}) }),
-        loopText(loop),
-        processText(release),
-      ].join('')
+      set({ jobs, load: dispatcher.load(), dependencies: { database, ...(redis ? { redis } : {}) }, loop })
       loop.reset()
-      return reply.type(CONTENT_TYPE).send(text)
+      const text = await registry.metrics()
+      // The library separates metrics by empty lines; scrapers other than Prometheus may not expect them.
+      return reply.type(registry.contentType).send(text.replaceAll('\n\n', '\n'))
     },
   })
 }
@@ -94,78 +89,8 @@ async function mayRead(
   return !forwarded && (await isOperator(socket, proxiesFlows))
 }
 
-interface Timed {
-  ok: boolean
-  seconds: number
-}
-
 async function timed(ask: () => Promise<boolean>): Promise<Timed> {
   const begin = performance.now()
   const ok = await ask().catch(() => false)
   return { ok, seconds: (performance.now() - begin) / 1000 }
-}
-
-function queueText(jobs: readonly QueueState[]): string {
-  const states = JOB_KINDS.map(
-    (kind) =>
-      jobs.find((state) => state.kind === kind) ?? { kind, waiting: 0, active: 0, delayed: 0, oldestSeconds: 0 },
-  )
-  const samples = states.flatMap(({ kind, waiting, active, delayed }) =>
-    Object.entries({ waiting, active, delayed }).map(([state, value]) => ({ labels: { kind, state }, value })),
-  )
-  const ages = states.map(({ kind, oldestSeconds }) => ({ labels: { kind }, value: Math.max(0, oldestSeconds) }))
-  return (
-    snapshot('piecework_queue_jobs', 'Jobs of the whole deployment, by kind and state.', samples) +
-    snapshot('piecework_queue_oldest_seconds', 'How long the first job of a kind has waited.', ages)
-  )
-}
-
-function workersText({ links, waiting }: ReturnType<Dispatcher['load']>): string {
-  const sum = (of: 'slots' | 'busy') => links.reduce((total, link) => total + link[of], 0)
-  return (
-    snapshot('piecework_workers', 'Workers attached to this app.', [{ value: links.length }]) +
-    snapshot('piecework_sandbox_slots', 'Sandboxes of those workers at most.', [{ value: sum('slots') }]) +
-    snapshot('piecework_sandbox_busy', 'Sandboxes of those workers that run something.', [{ value: sum('busy') }]) +
-    snapshot('piecework_dispatch_waiting', 'Work in memory that waits for a sandbox.', [{ value: waiting }])
-  )
-}
-
-function dependencyText(parts: Record<string, Timed>): string {
-  const all = Object.entries(parts)
-  return (
-    snapshot(
-      'piecework_dependency_up',
-      'Whether the database and Redis answer.',
-      all.map(([dependency, { ok }]) => ({ labels: { dependency }, value: ok ? 1 : 0 })),
-    ) +
-    snapshot(
-      'piecework_dependency_latency_seconds',
-      'How long one small question takes.',
-      all.map(([dependency, { seconds }]) => ({ labels: { dependency }, value: seconds })),
-    )
-  )
-}
-
-function loopText(loop: ReturnType<typeof monitorEventLoopDelay>): string {
-  const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - LOOP_RESOLUTION_MS / 1000) || 0
-  return snapshot('piecework_event_loop_lag_seconds', 'Lag of the event loop since the last scrape.', [
-    { labels: { quantile: '0.5' }, value: seconds(loop.percentile(50)) },
-    { labels: { quantile: '0.99' }, value: seconds(loop.percentile(99)) },
-    { labels: { quantile: '1' }, value: seconds(loop.max) },
-  ])
-}
-
-function processText(release: string): string {
-  const { rss, heapUsed, external } = process.memoryUsage()
-  const { user, system } = process.cpuUsage()
-  return (
-    snapshot('process_resident_memory_bytes', 'Resident memory.', [{ value: rss }]) +
-    snapshot('nodejs_heap_used_bytes', 'Memory of JavaScript objects.', [{ value: heapUsed }]) +
-    snapshot('nodejs_external_memory_bytes', 'Memory outside of the heap.', [{ value: external }]) +
-    snapshot('process_cpu_seconds_total', 'Processor time.', [{ value: (user + system) / 1e6 }], 'counter') +
-    snapshot('process_start_time_seconds', 'When the process started.', [
-      { value: Math.round(performance.timeOrigin / 1000) },
-    ]) +
-    snapshot('piecework_info', 'The release.', [{ labels: { release, node: process.version }, value: 1 }])
-  )
 }
