@@ -87,7 +87,7 @@ export const MIME_TYPES: readonly string[] = [...new Set(Object.values(BY_EXTENS
 /** The media type that the extension of a file name stands for; `application/octet-stream` when unknown. */
 export function mimeTypeOf(fileName: string): string {
   const extension = /\.([^./\\]+)$/.exec(fileName)?.[1]?.toLowerCase() ?? ''
-  return BY_EXTENSION[extension] ?? 'application/octet-stream'
+  return (Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined) ?? 'application/octet-stream'
 }
 
 /** The usual extension of a media type, without the dot. */

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache'
 import type { Db } from '../database/open.ts'
 import { PLATFORM_WORK } from '../queue/job.ts'
+import { remember } from '../remember.ts'
 import { selectGroupOfPlatform, selectLimits } from './store.ts'
 
 /** What limits the runs of a project: its pool, or the project alone. */
@@ -30,8 +30,7 @@ const CACHE_MS = 60_000
 
 /** @param defaultLimit null when nothing is limited. */
 export function createPlacements(db: Db, defaultLimit: number | null): Placements {
-  const cache = new LRUCache<string, Placement>({ max: CACHED_PROJECTS, ttl: CACHE_MS })
-  let generation = 0
+  const placements = remember<Placement>({ max: CACHED_PROJECTS, ttlMs: CACHE_MS })
 
   const look = async (projectId: string): Promise<Placement> => {
     if (projectId.startsWith(PLATFORM_WORK)) {
@@ -45,18 +44,7 @@ export function createPlacements(db: Db, defaultLimit: number | null): Placement
   }
 
   return {
-    async of(projectId) {
-      const known = cache.get(projectId)
-      if (known) return known
-      const began = generation
-      const placement = await look(projectId)
-      // What changed meanwhile must not be remembered as it was.
-      if (began === generation) cache.set(projectId, placement)
-      return placement
-    },
-    forget() {
-      generation++
-      cache.clear()
-    },
+    of: (projectId) => placements.get(projectId, () => look(projectId)),
+    forget: placements.forgetAll,
   }
 }

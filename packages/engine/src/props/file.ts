@@ -59,32 +59,10 @@ function decoded(text: string): string {
   }
 }
 
-const EXTENSIONS: Record<string, string> = {
-  'application/gzip': 'gz',
-  'application/json': 'json',
-  'application/msword': 'doc',
-  'application/pdf': 'pdf',
-  'application/vnd.ms-excel': 'xls',
-  'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'pptx',
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
-  'application/xml': 'xml',
-  'application/zip': 'zip',
-  'audio/mpeg': 'mp3',
-  'audio/wav': 'wav',
-  'image/gif': 'gif',
-  'image/jpeg': 'jpeg',
-  'image/png': 'png',
-  'image/svg+xml': 'svg',
-  'image/webp': 'webp',
-  'text/calendar': 'ics',
-  'text/css': 'css',
-  'text/csv': 'csv',
-  'text/html': 'html',
-  'text/markdown': 'md',
-  'text/plain': 'txt',
-  'text/xml': 'xml',
-  'video/mp4': 'mp4',
-}
+/** Where flows know another extension than the usual one. */
+const KNOWN_EXTENSIONS = new Map([
+  ['image/jpeg', 'jpeg'],
+  ['text/xml', 'xml'],
+])
 const extensionOf = (mime: string): string =>
-  EXTENSIONS[mime.toLowerCase()] ?? usualExtension(mime.toLowerCase()) ?? 'bin'
+  KNOWN_EXTENSIONS.get(mime.toLowerCase()) ?? usualExtension(mime.toLowerCase()) ?? 'bin'

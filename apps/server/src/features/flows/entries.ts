@@ -1,6 +1,6 @@
 import type { PieceTrigger, Trigger } from '@piecework/model/flow/step'
-import { LRUCache } from 'lru-cache'
 import type { Db } from '../../database/open.ts'
+import { remember } from '../../remember.ts'
 import { type FlowEntry, selectFlowEntry } from './entry-store.ts'
 
 /** Flows by id, kept in memory until they change. */
@@ -17,27 +17,16 @@ const CACHED_FLOWS = 5000
 const CACHE_MS = 60_000
 
 export function createFlowEntries(db: Db): FlowEntries {
-  const cache = new LRUCache<string, FlowEntry>({ max: CACHED_FLOWS, ttl: CACHE_MS })
-  /** Raised by every change, so that a load that began before a change is not kept after it. */
-  let generation = 0
+  const entries = remember<FlowEntry | undefined>({
+    max: CACHED_FLOWS,
+    ttlMs: CACHE_MS,
+    keeps: (entry) => entry !== undefined,
+  })
 
   return {
-    async get(flowId) {
-      const known = cache.get(flowId)
-      if (known) return known
-      const before = generation
-      const entry = await selectFlowEntry(db, flowId)
-      if (entry && before === generation) cache.set(flowId, entry)
-      return entry
-    },
-    forget(flowId) {
-      generation++
-      cache.delete(flowId)
-    },
-    forgetAll() {
-      generation++
-      cache.clear()
-    },
+    get: (flowId) => entries.get(flowId, () => selectFlowEntry(db, flowId)),
+    forget: entries.forget,
+    forgetAll: entries.forgetAll,
   }
 }
 

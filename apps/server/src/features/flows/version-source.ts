@@ -4,6 +4,7 @@ import { walk } from '@piecework/model/flow/walk'
 import type { PieceSource, VersionRef } from '@piecework/worker/task'
 import { LRUCache } from 'lru-cache'
 import type { Db } from '../../database/open.ts'
+import { remember } from '../../remember.ts'
 import { selectVersionToRun } from './store.ts'
 
 /** Flow versions as runs need them: by an immutable key, with the source of each piece decided. */
@@ -28,14 +29,15 @@ export function createVersionSource(
   db: Db,
   sourceOf: (pieceName: string, pieceVersion: string, platformId: string) => Promise<PieceSource>,
 ): VersionSource {
-  /** Locked versions never change, so their id is enough. */
-  const locked = new LRUCache<string, LoadedVersion>({ max: CACHED_VERSIONS })
+  const locked = remember<LoadedVersion>({
+    max: CACHED_VERSIONS,
+    // Locked versions never change, so their id is enough; drafts may have changed since another began to load them.
+    keeps: ({ version }) => version.state === 'LOCKED',
+    sharesLoads: false,
+  })
   const keyed = new LRUCache<string, FlowVersion>({ max: CACHED_VERSIONS })
-  /** What was read before pieces changed is not kept. */
-  let cleared = 0
 
   const load = async (flowVersionId: string): Promise<LoadedVersion> => {
-    const since = cleared
     const row = await selectVersionToRun(db, flowVersionId)
     if (!row) throw notFound('flow_version', flowVersionId)
     const { platformId, ...version } = row
@@ -47,14 +49,11 @@ export function createVersionSource(
     }
     const loaded = { ref: { key: keyOf(version, pieces), pieces }, version }
     keyed.set(loaded.ref.key, version)
-    if (version.state === 'LOCKED' && since === cleared) locked.set(version.id, loaded)
     return loaded
   }
 
   return {
-    async get(flowVersionId) {
-      return locked.get(flowVersionId) ?? load(flowVersionId)
-    },
+    get: (flowVersionId) => locked.get(flowVersionId, () => load(flowVersionId)),
     async byKey(key) {
       const known = keyed.get(key)
       if (known) return known
@@ -63,10 +62,7 @@ export function createVersionSource(
       if (loaded.ref.key !== key) throw notFound('flow_version', key)
       return loaded.version
     },
-    clear() {
-      cleared++
-      locked.clear()
-    },
+    clear: locked.forgetAll,
   }
 }
 

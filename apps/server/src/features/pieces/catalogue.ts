@@ -7,6 +7,7 @@ import { LRUCache } from 'lru-cache'
 import semver from 'semver'
 import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
+import { remember } from '../../remember.ts'
 import { missingPieces } from './missing.ts'
 import { isSupported, supports } from './release.ts'
 import { type InstalledPiece, selectInstalled, selectNames, selectVersions } from './store.ts'
@@ -82,8 +83,8 @@ export function createCatalogue({
 }): Catalogue {
   const ownPieces = new Map(builtIn.map((metadata) => [metadata.name, present(metadata)]))
   const developed = new Map<string, CataloguedPiece>()
-  const versionsCache = new LRUCache<string, Promise<CataloguedPiece[]>>({ max: maxEntries })
-  const lists = new LRUCache<string, Promise<readonly CataloguedPiece[]>>({ max: CACHED_LISTS })
+  const versionsOf = remember<CataloguedPiece[]>({ max: maxEntries })
+  const lists = remember<readonly CataloguedPiece[]>({ max: CACHED_LISTS })
   /** Metadata is large and never changes: read once for all platforms. */
   const rows = new LRUCache<string, CataloguedPiece>({ max: maxEntries })
 
@@ -96,17 +97,8 @@ export function createCatalogue({
     return piece
   }
 
-  const keep = <T>(cache: LRUCache<string, Promise<T>>, key: string, load: () => Promise<T>): Promise<T> => {
-    const known = cache.get(key)
-    if (known) return known
-    const loading = load()
-    cache.set(key, loading)
-    loading.catch(() => cache.delete(key))
-    return loading
-  }
-
   const versions = (name: string, platformId: string | null): Promise<CataloguedPiece[]> =>
-    keep(versionsCache, `${platformId ?? NO_PLATFORM}/${name}`, async () => {
+    versionsOf.get(`${platformId ?? NO_PLATFORM}/${name}`, async () => {
       const installed = (await selectVersions(db, name, platformId)).map(fromRow).filter(isSupported)
       return newestFirst([...preferOwnOf(platformId, installed), ...withOwn(installed, ownPieces.get(name))])
     })
@@ -157,11 +149,11 @@ export function createCatalogue({
   return {
     find,
     versions: withDeveloped,
-    list: (platformId) => keep(lists, platformId ?? NO_PLATFORM, () => loadList(platformId)),
+    list: (platformId) => lists.get(platformId ?? NO_PLATFORM, () => loadList(platformId)),
 
     forget() {
-      versionsCache.clear()
-      lists.clear()
+      versionsOf.forgetAll()
+      lists.forgetAll()
     },
 
     async resolve(name, version, platformId) {
@@ -202,7 +194,7 @@ export function createCatalogue({
       const now = new Date().toISOString()
       const created = developed.get(metadata.name)?.created ?? now
       developed.set(metadata.name, { ...present(metadata), pieceType: 'CUSTOM', created, updated: now, file })
-      lists.clear()
+      lists.forgetAll()
     },
   }
 }
