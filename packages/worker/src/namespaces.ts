@@ -40,6 +40,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const NOBODY = '65534'
 /** Files in a room's private folders count against memory. */
 const SCRATCH_BYTES = 512 * 1024 * 1024
+const SHARED_MEMORY_BYTES = 64 * 1024 * 1024
 const PROBE_TIMEOUT_MS = 20_000
 
 /** What name resolution, TLS and time zones need of the machine; the rest of /etc stays outside. */
@@ -82,20 +83,23 @@ export async function namespaceLauncher(room: Room): Promise<Launcher> {
     ...['--die-with-parent', '--new-session', '--hostname', 'sandbox'],
     ...['--ro-bind', '/usr', '/usr', ...(await systemFolders())],
     ...MACHINE_FILES.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
-    ...['--proc', '/proc', '--dev', '/dev', ...scratch('/tmp')],
+    ...['--proc', '/proc', '--dev', '/dev', ...scratch('/dev/shm', SHARED_MEMORY_BYTES), ...scratch('/tmp')],
     ...['package.json', 'node_modules', 'pieces/node_modules'].flatMap((name) => readOnly(join(root, name))),
     ...(process.execPath.startsWith('/usr/') ? [] : readOnly(process.execPath)),
     ...readable.flatMap(readOnly),
     ...(socketFolder === undefined ? [] : ['--ro-bind', socketFolder, SANDBOX_SOCKET_FOLDER]),
     ...writable.flatMap((folder) => ['--bind', folder, folder]),
     ...(writable.includes(cwd) ? [] : scratch(cwd)),
+    // Under a worker of root, the kernel takes the sandbox for the owner of /proc/sys, which is the whole machine's.
+    // The other two are in memory, without a bound.
+    ...['/proc', '/dev', '/'].flatMap((folder) => ['--remount-ro', folder]),
     ...['--chdir', cwd, '--'],
   ]
   return { path, args }
 }
 
 const readOnly = (path: string): string[] => ['--ro-bind-try', path, path]
-const scratch = (path: string): string[] => ['--size', String(SCRATCH_BYTES), '--tmpfs', path]
+const scratch = (path: string, bytes = SCRATCH_BYTES): string[] => ['--size', String(bytes), '--tmpfs', path]
 
 /** /bin, /lib and their like, as links or folders, as the distribution has them. */
 async function systemFolders(): Promise<string[]> {
