@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createTokens } from '@piecework/server/http/tokens'
+import { createTokens } from '@piecework/server/access/tokens'
 import { signIn, until } from '../test/support/client.ts'
 import { allRuns, unfinished } from '../test/support/kill.ts'
 import { startServer, startWorker, temporaryFolder } from '../test/support/process.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createTokens } from '@piecework/server/http/tokens'
+import { createTokens } from '@piecework/server/access/tokens'
 import { type Client, signIn } from '../../test/support/client.ts'
 import { startServer, startWorker, temporaryFolder } from '../../test/support/process.ts'
 import { enginesAmong, treeOf } from './processes.ts'

@@ -1,5 +1,8 @@
 import type { WorkerSource } from '@piecework/worker/task'
 import type { Logger } from 'pino'
+import type { Access } from './access/access.ts'
+import { cachedEngineTokens } from './access/engine-tokens.ts'
+import type { Tokens } from './access/tokens.ts'
 import type { Bus } from './bus/bus.ts'
 import type { Availability } from './database/availability.ts'
 import type { Db } from './database/open.ts'
@@ -18,8 +21,6 @@ import { createUpkeep } from './features/upkeep/service.ts'
 import { createWebhookService } from './features/webhooks/service.ts'
 import { createWorkerMachines } from './features/worker-machines/store.ts'
 import { forgetOnChange } from './forget-on-change.ts'
-import { cachedEngineTokens } from './http/engine-tokens.ts'
-import type { Tokens } from './http/tokens.ts'
 import type { RunObserver } from './observability/observer.ts'
 import type { Settings } from './settings.ts'
 import { stopExecution } from './stop-execution.ts'
@@ -29,6 +30,7 @@ export interface ExecutionParts extends Delivery {
   db: Db
   availability: Availability
   bus: Bus
+  access: Access
   settings: Settings
   tokens: Tokens
   events: Events
@@ -49,7 +51,7 @@ export interface ExecutionParts extends Delivery {
 export type Execution = ReturnType<typeof createExecution>
 
 export function createExecution(parts: ExecutionParts) {
-  const { db, bus, settings, files, catalogue, events, log } = parts
+  const { db, bus, access, settings, files, catalogue, events, log } = parts
   const { owner, embedded, apps, queue, dispatcher, handlers, relay, interactive, wake } = parts
   const composedAt = new Date()
   const engineToken = cachedEngineTokens(parts.tokens)
@@ -101,7 +103,7 @@ export function createExecution(parts: ExecutionParts) {
     },
   })
 
-  forgetOnChange({ bus, events, entries, catalogue, versions: runs.versions, workers })
+  forgetOnChange({ bus, access, events, entries, catalogue, versions: runs.versions, workers })
   bus.onGap(() => runs.missed.look())
 
   return {

@@ -1,3 +1,4 @@
+import type { Access } from './access/access.ts'
 import type { Bus } from './bus/bus.ts'
 import type { Events } from './events/events.ts'
 import type { FlowEntries } from './features/flows/entries.ts'
@@ -7,6 +8,7 @@ import type { Workers } from './workers.ts'
 
 interface Parts {
   bus: Bus
+  access: Access
   events: Events
   entries: FlowEntries
   catalogue: Pick<Catalogue, 'forget'>
@@ -14,8 +16,8 @@ interface Parts {
   workers: Pick<Workers, 'forgetConnections'>
 }
 
-/** What is remembered of flows, pieces and connections is forgotten when they change, here and at the other apps. */
-export function forgetOnChange({ bus, events, entries, catalogue, versions, workers }: Parts): void {
+/** What is remembered of flows, pieces, connections and rights is forgotten when they change, here and at the other apps. */
+export function forgetOnChange({ bus, access, events, entries, catalogue, versions, workers }: Parts): void {
   const forgetPieces = (): void => {
     catalogue.forget()
     versions.clear()
@@ -23,7 +25,9 @@ export function forgetOnChange({ bus, events, entries, catalogue, versions, work
   bus.on('FLOW_CHANGED', ({ flowId }) => entries.forget(flowId))
   bus.on('PIECES_CHANGED', forgetPieces)
   bus.on('CONNECTIONS_CHANGED', workers.forgetConnections)
-  bus.onGap(() => {
+  bus.on('ACCESS_CHANGED', access.forget)
+  bus.onGap(({ lasting }) => {
+    access.forgetAll(!lasting)
     entries.forgetAll()
     forgetPieces()
     workers.forgetConnections()
@@ -35,6 +39,12 @@ export function forgetOnChange({ bus, events, entries, catalogue, versions, work
   events.on('FLOW_CHANGED', ({ flowId }) => {
     entries.forget(flowId)
     bus.publish('FLOW_CHANGED', { flowId })
+  })
+  events.on('ACCESS_CHANGED', async (change) => {
+    access.forget(change)
+    bus.publish('ACCESS_CHANGED', change)
+    // Who changed it gets the answer when the others have been told.
+    await bus.flush()
   })
   events.on('PIECES_CHANGED', () => {
     forgetPieces()

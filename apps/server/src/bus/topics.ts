@@ -1,6 +1,7 @@
 import { FlowRunStatus } from '@piecework/model/run/status'
 import { FlowResponse } from '@piecework/model/run/waitpoint'
 import { z } from 'zod'
+import { AccessChange } from '../access/change.ts'
 
 /** What apps tell each other. Adding a topic is one entry. */
 export const TOPICS = {
@@ -10,6 +11,8 @@ export const TOPICS = {
   PIECES_CHANGED: z.object({}),
   /** Values of connections, or who may use them. */
   CONNECTIONS_CHANGED: z.object({}),
+  /** Somebody may do more or less than before. */
+  ACCESS_CHANGED: AccessChange,
   /** The limit of a project, or of its pool, has changed. */
   LIMITS_CHANGED: z.object({}),
   /** An app has come or gone. */

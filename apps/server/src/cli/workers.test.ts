@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { createTokens } from '../http/tokens.ts'
+import { createTokens } from '../access/tokens.ts'
 
 const COMMAND = new URL('./workers.ts', import.meta.url).pathname
 const SECRET = 'the secret that apps and workers share'

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { newId } from '@piecework/model/ids'
-import { createTokens } from '../http/tokens.ts'
+import { createTokens } from '../access/tokens.ts'
 
 const USAGE = `Makes the token with which a separate worker connects to the app.
 

@@ -26,6 +26,7 @@ export function createEvents(log: { warn(details: object, message: string): void
     CONNECTIONS_CHANGED: [],
     PIECES_CHANGED: [],
     PIECE_REBUILT: [],
+    ACCESS_CHANGED: [],
     LIMITS_CHANGED: [],
   }
 

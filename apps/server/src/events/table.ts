@@ -1,4 +1,5 @@
 import type { StepTestResult } from '@piecework/model/live/events'
+import type { AccessChange } from '../access/change.ts'
 import type { ObservedAttempt, RunEnd, StepProgress } from './runs.ts'
 
 /**
@@ -26,6 +27,8 @@ export interface DomainEvents {
   PIECES_CHANGED: Record<never, never>
   /** A piece under development was built again. */
   PIECE_REBUILT: { name: string; version: string }
+  /** Somebody may do more or less than before. */
+  ACCESS_CHANGED: AccessChange
   /** How many runs a project, or its pool, may have at a time. */
   LIMITS_CHANGED: Record<never, never>
 }

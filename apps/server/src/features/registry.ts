@@ -63,8 +63,10 @@ export function createFeatures(core: Parts): Plugin[] {
       pieces: core.catalogue,
       installPiece: brought.installs.install,
       rules: { allowsInvalid: settings.publishInvalidFlows, enables: settings.enableFlowOnPublish },
-      cancelRuns: (projectId, flowId) =>
-        core.runs.cancelAll({ projectId, flowId: [flowId], includeArchived: true, includeTests: true }),
+      cancelRuns: async (projectId, flowId) => {
+        const actor = await core.access.asSystem('deletion of flows', projectId)
+        return core.runs.cancelAll(actor, { flowId: [flowId], includeArchived: true, includeTests: true })
+      },
     }),
     authentication: createAuthentication({ db, tokens }),
     images: createPublicImages({ db, files, apiUrl: `${settings.frontendUrl}${API_PREFIX}` }),

@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { endpoint } from '@piecework/api/endpoint'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { createAccess } from '../access/access.ts'
+import { createTokens } from '../access/tokens.ts'
 import { type TestDatabase, testDatabase } from '../database/testing.ts'
 import { createLog } from '../log.ts'
 import { loadSettings } from '../settings.ts'
-import { createAccess } from './access.ts'
 import { connectionsFor } from './connections.ts'
 import { implement } from './implement.ts'
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'
-import { createTokens } from './tokens.ts'
 
 const { settings } = loadSettings({ AP_LOG_LEVEL: 'silent' })
 const HELD = { heldBodiesBytes: 1_000_000 }

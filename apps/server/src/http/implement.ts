@@ -6,12 +6,14 @@ import {
   type ProjectRule,
 } from '@piecework/api/endpoint'
 import { AppError } from '@piecework/model/errors'
-import type { Permission } from '@piecework/model/permission'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Access, ProjectAccess } from './access.ts'
+import type { Access } from '../access/access.ts'
+import { type Actor, actorOf, type PlatformPrincipal, type ProjectActor } from '../access/actor.ts'
+import type { Principal } from '../access/principal.ts'
+import { requireEndpoint } from '../policies/endpoint.ts'
+import { requireNeeds } from '../policies/policy.ts'
 import { InvalidRequest, type RequestPart } from './errors.ts'
-import type { Principal, PrincipalOf } from './principal.ts'
 import {
   type FindProject,
   type ProjectSource,
@@ -37,7 +39,7 @@ declare module 'fastify' {
     rateLimits: Partial<Record<string, RateLimit>>
   }
   interface FastifyRequest {
-    principal: Principal | null
+    principal: PlatformPrincipal | null
   }
 }
 
@@ -47,19 +49,22 @@ type Part<E extends Endpoint, K extends 'params' | 'query' | 'body'> = E extends
   ? Output
   : undefined
 
-type Caller<P extends Principals> = P extends 'public'
+type Caller<P extends Principals> = P extends readonly (infer T extends PrincipalType)[]
+  ? Extract<PlatformPrincipal, { type: T }>
+  : never
+
+/** Who calls an endpoint, in the project that the request is about. */
+type ActorOf<E extends Endpoint> = E['principals'] extends 'public'
   ? null
-  : P extends 'optional'
-    ? Principal | null
-    : P extends readonly (infer T extends PrincipalType)[]
-      ? PrincipalOf<T>
-      : never
+  : E['principals'] extends 'optional'
+    ? Actor<PlatformPrincipal> | null
+    : E['project'] extends null
+      ? Actor<Caller<E['principals']>>
+      : ProjectActor<Caller<E['principals']>>
 
 /** A request that passed all that its endpoint asks for. */
 export interface Call<E extends Endpoint> {
-  principal: Caller<E['principals']>
-  /** The project that the request is about, which the principal may enter. */
-  project: E['project'] extends null ? null : ProjectAccess
+  actor: ActorOf<E>
   params: Part<E, 'params'>
   query: Part<E, 'query'>
   body: Part<E, 'body'>
@@ -83,7 +88,7 @@ export function implement<const E extends Endpoint>(
   handler: (call: Call<E>) => Answer<E> | Promise<Answer<E>>,
 ): void {
   requireDeclaration(endpoint)
-  const { method, path, principals, permission, permissionsBy, status = 200, response } = endpoint
+  const { method, path, principals, permission, status = 200, response } = endpoint
   const { access } = app
   const source = endpoint.project && sourceOf(app, endpoint.project)
   const limit = endpoint.limit && app.rateLimits[endpoint.limit]
@@ -102,13 +107,12 @@ export function implement<const E extends Endpoint>(
         query: parse('query', endpoint.query, request.query),
         body: parse('body', endpoint.body, request.body),
       }
-      if (permission === 'PLATFORM_ADMIN' && principal) access.requirePlatformAdmin(principal)
-      const project = source && principal ? await source.enter(access, principal, input) : null
-      if (project && principal && permission !== 'NONE' && permission !== 'PLATFORM_ADMIN') {
-        access.requirePermission(principal, project, permission)
-        if (permissionsBy) access.requirePermission(principal, project, furtherPermission(permissionsBy, input.body))
-      }
-      const call = { principal, project, ...input, request, reply } as Call<E>
+      const caller = principal && actorOf(principal)
+      // People who are no administrators do not learn which projects there are.
+      if (caller && permission === 'PLATFORM_ADMIN') requireNeeds(caller, permission)
+      const actor = source && principal ? await source.enter(access, principal, input) : caller
+      if (actor) requireEndpoint(actor, endpoint, input.body)
+      const call = { actor, ...input, request, reply } as Call<E>
       const answer = await (app.checksAnswers ? requireDeclared(endpoint, () => handler(call)) : handler(call))
       if (reply.sent || answer === reply) return reply
       if (status === 204) return reply.code(204).send()
@@ -124,16 +128,19 @@ async function authenticate(
   access: Access,
   principals: Principals,
   request: FastifyRequest,
-): Promise<Principal | null> {
+): Promise<PlatformPrincipal | null> {
   if (principals === 'public') return null
   const { authorization } = request.headers
-  if (principals === 'optional') return authorization ? access.identify(authorization) : null
+  if (principals === 'optional' && !authorization) return null
   const principal = await access.identify(authorization)
-  if (principals.includes(principal.type)) return principal
+  if (isOfPlatform(principal) && (principals === 'optional' || principals.includes(principal.type))) return principal
+  if (principals === 'optional') return null
   throw new AppError('AUTHORIZATION', {
     message: `a principal of type ${principal.type} is not allowed for this route`,
   })
 }
+
+const isOfPlatform = (principal: Principal): principal is PlatformPrincipal => principal.type !== 'WORKER'
 
 function parse(part: RequestPart, schema: z.ZodType | undefined, value: unknown): unknown {
   if (!schema) return undefined
@@ -151,13 +158,6 @@ async function requireDeclared<T>(endpoint: Endpoint, answer: () => T | Promise<
     if (!isOdd) throw error
     throw new Error(`${endpoint.operationId} answers ${error.code}, which its endpoint does not name`, { cause: error })
   }
-}
-
-function furtherPermission({ field, permissions }: NonNullable<Endpoint['permissionsBy']>, body: unknown): Permission {
-  const value = Object(body)[field]
-  const permission = Object.hasOwn(permissions, value) ? permissions[value] : undefined
-  if (!permission) throw new Error(`Nothing says what ${field} ${String(value)} needs`)
-  return permission
 }
 
 function requireDeclaration({ method, path, principals, permission, permissionsBy, project }: Endpoint): void {

@@ -1,9 +1,22 @@
 import { AppError, notFound } from '@piecework/model/errors'
-import type { Access, ProjectAccess } from './access.ts'
-import type { Principal } from './principal.ts'
+import { LRUCache } from 'lru-cache'
+import type { Access } from '../access/access.ts'
+import type { PlatformPrincipal, ProjectActor } from '../access/actor.ts'
 
 /** @returns the project of a row; undefined when there is no such row. */
 export type FindProject = (id: string) => Promise<string | undefined>
+
+const REMEMBERED_ROWS = 10_000
+
+/** Remembers what was found, for rows that stay in the project in which they were made. */
+export function rememberProjects(find: FindProject): FindProject {
+  const known = new LRUCache<string, string>({ max: REMEMBERED_ROWS })
+  return async (id) => {
+    const projectId = known.get(id) ?? (await find(id))
+    if (projectId !== undefined) known.set(id, projectId)
+    return projectId
+  }
+}
 
 export interface RequestInput {
   params: unknown
@@ -14,7 +27,7 @@ export interface RequestInput {
 /** Says which project a request is about, and lets the principal into it. */
 export interface ProjectSource {
   /** @throws AppError ENTITY_NOT_FOUND, as Access.enterProject does. */
-  enter(access: Access, principal: Principal, input: RequestInput): Promise<ProjectAccess>
+  enter(access: Access, principal: PlatformPrincipal, input: RequestInput): Promise<ProjectActor>
 }
 
 /** The request names the project in a field of its parameters, query or body. */

@@ -10,17 +10,17 @@ import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { createAccess, hashApiKey } from '../access/access.ts'
+import { DEFAULT_ROLES } from '../access/roles.ts'
+import { createTokens } from '../access/tokens.ts'
 import type { Db } from '../database/open.ts'
 import { type TestDatabase, testDatabase } from '../database/testing.ts'
 import { createLog } from '../log.ts'
 import { loadSettings } from '../settings.ts'
-import { createAccess, hashApiKey } from './access.ts'
 import { docsRoutes } from './docs-routes.ts'
 import { implement } from './implement.ts'
-import { DEFAULT_ROLES } from './roles.ts'
 import { openAccess } from './route.ts'
 import { createHttpServer } from './server.ts'
-import { createTokens } from './tokens.ts'
 
 const SECRET = 'a secret that is only used in this test'
 const tokens = createTokens(SECRET)
@@ -108,13 +108,13 @@ beforeAll(async () => {
   rival = await createTenant()
   app = await newServer()
   app.projectFinders.set('thing', async (id) => ({ acme: acme.projectId, rival: rival.projectId })[id])
-  implement(app, things.write, ({ principal, project, body }) => ({
+  implement(app, things.write, ({ actor, body }) => ({
     ...body,
-    type: principal.type,
-    projectId: project.id,
+    type: actor.principal.type,
+    projectId: actor.projectId,
   }))
   implement(app, things.read, ({ params }) => params)
-  implement(app, things.administer, ({ principal }) => ({ platformId: principal.platformId }))
+  implement(app, things.administer, ({ actor }) => ({ platformId: actor.platformId }))
   implement(app, things.operate, ({ body }) => ({ type: body.type }))
   implement(app, things.broken, () => {
     throw new Error('secret detail')

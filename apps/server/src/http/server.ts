@@ -13,8 +13,8 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import type { Access } from '../access/access.ts'
 import type { Settings } from '../settings.ts'
-import type { Access } from './access.ts'
 import { boundBodies, heldBodiesFor } from './bodies.ts'
 import { refuseClient, refuseOddRequests } from './client-errors.ts'
 import { type Closing, closing } from './closing.ts'

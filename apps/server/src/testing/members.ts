@@ -1,5 +1,5 @@
 import { newId } from '@piecework/model/ids'
-import { DEFAULT_ROLES, type DefaultRole } from '../http/roles.ts'
+import { DEFAULT_ROLES, type DefaultRole } from '../access/roles.ts'
 import type { Person, TestServer } from './server.ts'
 
 /** Somebody with a role in the owner's project. @returns the token of the session */

@@ -1,5 +1,5 @@
 import { newId } from '@piecework/model/ids'
-import { DEFAULT_ROLES, type DefaultRole } from '../http/roles.ts'
+import { DEFAULT_ROLES, type DefaultRole } from '../access/roles.ts'
 import type { Person, TestServer } from './server.ts'
 
 /** Adds a colleague with a role in the owner's project; without one they are on the platform alone. */

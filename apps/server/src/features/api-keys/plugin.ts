@@ -1,8 +1,9 @@
-import type { Db } from '../../database/open.ts'
+import type { Core } from '../../core.ts'
 import type { Plugin } from '../plugin.ts'
 import { apiKeyRoutes } from './routes.ts'
+import { createApiKeys } from './service.ts'
 
-export const apiKeys = ({ db }: { db: Db }): Plugin => ({
+export const apiKeys = (parts: Pick<Core, 'db' | 'events'>): Plugin => ({
   name: 'api-keys',
-  routes: (app) => apiKeyRoutes(app, { db }),
+  routes: (app) => apiKeyRoutes(app, { apiKeys: createApiKeys(parts) }),
 })

@@ -8,23 +8,15 @@ export function globalConnectionRoutes(
   app: FastifyInstance,
   { globalConnections }: { globalConnections: GlobalConnections },
 ): void {
-  implement(app, api.globalConnections.upsert, ({ principal, body: { scope: _, ...body } }) =>
-    globalConnections.upsert(principal.platformId, {
-      ...body,
-      isAdmin: true,
-      ownerId: principal.type === 'USER' ? principal.id : null,
-    }),
+  implement(app, api.globalConnections.upsert, ({ actor, body: { scope: _, ...body } }) =>
+    globalConnections.upsert(actor, body),
   )
 
-  implement(app, api.globalConnections.list, ({ principal, query }) =>
-    globalConnections.list(principal.platformId, query, query),
+  implement(app, api.globalConnections.list, ({ actor, query }) => globalConnections.list(actor, query, query))
+
+  implement(app, api.globalConnections.update, ({ actor, params, body }) =>
+    globalConnections.update(actor, params.id, body),
   )
 
-  implement(app, api.globalConnections.update, ({ principal, params, body }) =>
-    globalConnections.update(principal.platformId, params.id, body),
-  )
-
-  implement(app, api.globalConnections.remove, ({ principal, params }) =>
-    globalConnections.remove(principal.platformId, params.id),
-  )
+  implement(app, api.globalConnections.remove, ({ actor, params }) => globalConnections.remove(actor, params.id))
 }

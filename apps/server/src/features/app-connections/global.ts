@@ -2,9 +2,12 @@ import type { AppConnection } from '@piecework/api/connection-shapes'
 import { notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
+import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import type { Events } from '../../events/events.ts'
+import { globalConnectionPolicy } from '../../policies/connection.ts'
+import { authorize } from '../../policies/policy.ts'
 import type { ConnectionMaker, ConnectionRequest } from './make.ts'
 import { presentConnections } from './present.ts'
 import {
@@ -24,7 +27,6 @@ export interface UpsertGlobalConnection extends ConnectionRequest {
   externalId?: string | undefined
   projectIds: readonly string[]
   preSelectForNewProjects?: boolean | undefined
-  ownerId: string | null
 }
 
 export interface GlobalConnectionChanges {
@@ -37,12 +39,12 @@ export interface GlobalConnectionChanges {
 /** Connections of the platform, which its administrators share with projects. */
 export interface GlobalConnections {
   /** @throws AppError as making any connection does, ENTITY_NOT_FOUND for a project */
-  upsert(platformId: string, request: UpsertGlobalConnection): Promise<AppConnection>
-  list(platformId: string, filter: ConnectionFilter, page: PageRequest): Promise<SeekPage<AppConnection>>
+  upsert(actor: Actor, request: UpsertGlobalConnection): Promise<AppConnection>
+  list(actor: Actor, filter: ConnectionFilter, page: PageRequest): Promise<SeekPage<AppConnection>>
   /** @throws AppError ENTITY_NOT_FOUND */
-  update(platformId: string, id: string, changes: GlobalConnectionChanges): Promise<AppConnection>
+  update(actor: Actor, id: string, changes: GlobalConnectionChanges): Promise<AppConnection>
   /** @throws AppError ENTITY_NOT_FOUND */
-  remove(platformId: string, id: string): Promise<void>
+  remove(actor: Actor, id: string): Promise<void>
 }
 
 interface Parts {
@@ -73,11 +75,13 @@ export function createGlobalConnections({ db, make, events }: Parts): GlobalConn
   }
 
   return {
-    async upsert(platformId, request) {
-      const { externalId = newId(), ownerId, preSelectForNewProjects, ...asked } = request
+    async upsert(actor, request) {
+      authorize(actor, globalConnectionPolicy.create)
+      const { platformId, userId: ownerId } = actor
+      const { externalId = newId(), preSelectForNewProjects, ...asked } = request
       const projectIds = await requireProjects(platformId, asked.projectIds)
       // It belongs to no project: the token that its piece is given opens nothing.
-      const row = await make({ platformId, projectId: `platform:${platformId}` }, asked)
+      const row = await make({ ...actor, projectId: `platform:${platformId}` }, asked)
       const shared = { projectIds, ...(preSelectForNewProjects === undefined ? {} : { preSelectForNewProjects }) }
       const id = await db.transaction().execute(async (trx) => {
         await lockExternalId(trx, platformId, externalId)
@@ -94,12 +98,16 @@ export function createGlobalConnections({ db, make, events }: Parts): GlobalConn
       return presentOne(platformId, id)
     },
 
-    async list(platformId, filter, request) {
+    async list(actor, filter, request) {
+      authorize(actor, globalConnectionPolicy.read)
+      const { platformId } = actor
       const page = await pageGlobalConnections(db, platformId, filter, request)
       return { ...page, data: await presentConnections(db, { platformId }, page.data) }
     },
 
-    async update(platformId, id, { displayName, projectIds, metadata, preSelectForNewProjects }) {
+    async update(actor, id, { displayName, projectIds, metadata, preSelectForNewProjects }) {
+      authorize(actor, globalConnectionPolicy.edit)
+      const { platformId } = actor
       await require(platformId, id)
       await updateConnection(db, platformId, id, {
         displayName,
@@ -111,7 +119,9 @@ export function createGlobalConnections({ db, make, events }: Parts): GlobalConn
       return presentOne(platformId, id)
     },
 
-    async remove(platformId, id) {
+    async remove(actor, id) {
+      authorize(actor, globalConnectionPolicy.delete)
+      const { platformId } = actor
       await require(platformId, id)
       await deleteConnection(db, platformId, id)
       events.announce('CONNECTIONS_CHANGED', {})

@@ -2,11 +2,11 @@ import type { ConnectionValue } from '@piecework/api/connection-value'
 import { AppError, notFound } from '@piecework/model/errors'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import type { Insertable } from 'kysely'
+import type { Place, ProjectActor } from '../../access/actor.ts'
 import type { AppConnectionTable } from '../../database/schema.ts'
 import type { Encryption } from '../../encryption.ts'
 import type { PieceFinder } from '../flows/judge.ts'
 import type { OAuth2Client } from '../oauth2/client.ts'
-import type { ProjectRef } from './store.ts'
 
 /** A connection as somebody asks for it. */
 export interface ConnectionRequest {
@@ -15,14 +15,12 @@ export interface ConnectionRequest {
   pieceVersion?: string | undefined
   metadata?: Record<string, unknown> | null | undefined
   value: ConnectionValue
-  /** Whether who asks administers the platform. */
-  isAdmin: boolean
 }
 
 /** Asks the piece whether it accepts a value. */
 export interface ConnectionValidator {
   validate(request: {
-    project: ProjectRef
+    project: Place
     pieceName: string
     pieceVersion: string
     value: Record<string, unknown>
@@ -38,7 +36,7 @@ type MadeRow = Pick<
  * Turns a request into what is stored: the token claimed, looked at by the piece, encrypted.
  * @throws AppError INVALID_APP_CONNECTION, INVALID_CLAIM, INVALID_CLOUD_CLAIM, ENTITY_NOT_FOUND for the piece.
  */
-export type ConnectionMaker = (project: ProjectRef, request: ConnectionRequest) => Promise<MadeRow>
+export type ConnectionMaker = (actor: ProjectActor, request: ConnectionRequest) => Promise<MadeRow>
 
 interface Parts {
   encryption: Encryption
@@ -49,9 +47,9 @@ interface Parts {
 
 export function createConnectionMaker({ encryption, pieces, validator, oauth2 }: Parts): ConnectionMaker {
   const claimed = async (
-    project: ProjectRef,
+    { platformId, isAdmin }: ProjectActor,
     piece: PieceMetadata,
-    { value, isAdmin }: ConnectionRequest,
+    { value }: ConnectionRequest,
   ): Promise<Record<string, unknown>> => {
     if (value.type === 'CLOUD_OAUTH2') {
       const message =
@@ -59,16 +57,16 @@ export function createConnectionMaker({ encryption, pieces, validator, oauth2 }:
       throw new AppError('INVALID_CLOUD_CLAIM', { pieceName: piece.name, message })
     }
     if (value.type !== 'OAUTH2' && value.type !== 'PLATFORM_OAUTH2') return value
-    return oauth2.claim({ platformId: project.platformId, piece, value, isAdmin })
+    return oauth2.claim({ platformId, piece, value, isAdmin })
   }
 
-  return async (project, request) => {
+  return async (actor, request) => {
     const { displayName, pieceName, metadata } = request
-    const piece = await pieces.find(pieceName, request.pieceVersion, project.platformId)
+    const piece = await pieces.find(pieceName, request.pieceVersion, actor.platformId)
     if (!piece) throw notFound('piece', pieceName)
     const pieceVersion = request.pieceVersion ?? piece.metadata.version
-    const value = await claimed(project, piece.metadata, request)
-    const verdict = await validator.validate({ project, pieceName, pieceVersion, value })
+    const value = await claimed(actor, piece.metadata, request)
+    const verdict = await validator.validate({ project: actor, pieceName, pieceVersion, value })
     if (!verdict.valid) {
       const error = verdict.error ?? 'the piece does not accept the credentials'
       throw new AppError('INVALID_APP_CONNECTION', { error, message: error })

@@ -2,9 +2,12 @@ import type { AppConnection } from '@piecework/api/connection-shapes'
 import { AppError, notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
+import type { ProjectActor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import type { Events } from '../../events/events.ts'
+import { connectionPolicy, openConnection } from '../../policies/connection.ts'
+import { authorize, type Rule } from '../../policies/policy.ts'
 import { withoutSecrets } from '../oauth2/value.ts'
 import type { ConnectionMaker, ConnectionRequest } from './make.ts'
 import { presentConnection, presentConnections } from './present.ts'
@@ -15,7 +18,6 @@ import {
   deleteConnection,
   insertConnection,
   lockExternalId,
-  type ProjectRef,
   pageConnections,
   selectConnection,
   selectConnectionByExternalId,
@@ -26,24 +28,23 @@ import {
 
 export interface UpsertConnection extends ConnectionRequest {
   externalId: string
-  ownerId: string | null
 }
 
 export interface AppConnections {
   /** @throws AppError INVALID_APP_CONNECTION, INVALID_CLAIM, INVALID_CLOUD_CLAIM, ENTITY_NOT_FOUND for the piece. */
-  upsert(project: ProjectRef, request: UpsertConnection): Promise<AppConnection>
-  list(project: ProjectRef, filter: ConnectionFilter, page: PageRequest): Promise<SeekPage<AppConnection>>
+  upsert(actor: ProjectActor, request: UpsertConnection): Promise<AppConnection>
+  list(actor: ProjectActor, filter: ConnectionFilter, page: PageRequest): Promise<SeekPage<AppConnection>>
   update(
-    project: ProjectRef,
+    actor: ProjectActor,
     id: string,
     changes: { displayName: string; metadata?: Record<string, unknown> | null | undefined },
   ): Promise<AppConnection>
-  remove(project: ProjectRef, id: string): Promise<void>
+  remove(actor: ProjectActor, id: string): Promise<void>
   /** Points every flow of the project that uses the source at the target, then deletes the source. */
-  replace(project: ProjectRef, sourceId: string, targetId: string): Promise<void>
+  replace(actor: ProjectActor, sourceId: string, targetId: string): Promise<void>
   /** With its value, for the engine alone. @throws AppError ENTITY_NOT_FOUND, INVALID_APP_CONNECTION */
-  open(project: ProjectRef, externalId: string): Promise<AppConnection & { value: unknown }>
-  owners(project: ProjectRef): Promise<{ firstName: string; lastName: string; email: string }[]>
+  open(actor: ProjectActor, externalId: string): Promise<AppConnection & { value: unknown }>
+  owners(actor: ProjectActor): Promise<{ firstName: string; lastName: string; email: string }[]>
   projectOf(id: string): Promise<string | undefined>
 }
 
@@ -52,41 +53,43 @@ interface Parts {
   make: ConnectionMaker
   opener: ConnectionOpener
   events: Pick<Events, 'announce'>
-  flows: { replaceConnection(projectId: string, from: string, to: string): Promise<void> }
+  flows: { replaceConnection(actor: ProjectActor, from: string, to: string): Promise<void> }
 }
 
 export function createAppConnections({ db, make, opener, flows, events }: Parts): AppConnections {
-  const requireConnection = async (project: ProjectRef, id: string): Promise<ConnectionRow> => {
-    const row = await selectConnection(db, project, id)
+  const requireConnection = async (actor: ProjectActor, id: string): Promise<ConnectionRow> => {
+    const row = await selectConnection(db, actor, id)
     if (!row) throw notFound('app_connection', id)
     return row
   }
 
-  /** Connections of the platform are changed where the platform is administered. */
-  const requireOwn = async (project: ProjectRef, id: string): Promise<ConnectionRow> => {
-    const row = await requireConnection(project, id)
-    if (row.scope === 'PROJECT') return row
-    throw new AppError('AUTHORIZATION', {
-      message: 'a connection of the platform is changed under its global connections',
-    })
+  const requireFor = async (actor: ProjectActor, rule: Rule<ConnectionRow>, id: string): Promise<ConnectionRow> => {
+    const row = await requireConnection(actor, id)
+    authorize(actor, rule, row)
+    return row
   }
 
-  const presentOne = async (project: ProjectRef, id: string): Promise<AppConnection> => {
-    const [connection] = await presentConnections(db, project, [await requireConnection(project, id)])
+  const presentOne = async (actor: ProjectActor, id: string): Promise<AppConnection> => {
+    const [connection] = await presentConnections(db, actor, [await requireConnection(actor, id)])
     if (!connection) throw notFound('app_connection', id)
     return connection
   }
 
   return {
     projectOf: (id) => selectProjectOfConnection(db, id),
-    owners: (project) => selectOwners(db, project),
 
-    async upsert(project, { externalId, ownerId, ...request }) {
-      const { platformId, projectId } = project
-      const row = await make(project, request)
+    async owners(actor) {
+      authorize(actor, connectionPolicy.read)
+      return selectOwners(db, actor)
+    },
+
+    async upsert(actor, { externalId, ...request }) {
+      authorize(actor, connectionPolicy.create)
+      const { platformId, projectId, userId: ownerId } = actor
+      const row = await make(actor, request)
       const id = await db.transaction().execute(async (trx) => {
         await lockExternalId(trx, projectId, externalId)
-        const known = await selectConnectionByExternalId(trx, project, externalId)
+        const known = await selectConnectionByExternalId(trx, actor, externalId)
         if (known?.scope === 'PROJECT') {
           await updateConnection(trx, platformId, known.id, row)
           return known.id
@@ -96,42 +99,44 @@ export function createAppConnections({ db, make, opener, flows, events }: Parts)
         return fresh.id
       })
       events.announce('CONNECTIONS_CHANGED', {})
-      return presentOne(project, id)
+      return presentOne(actor, id)
     },
 
-    async list(project, filter, request) {
-      const page = await pageConnections(db, project, filter, request)
-      return { ...page, data: await presentConnections(db, project, page.data) }
+    async list(actor, filter, request) {
+      authorize(actor, connectionPolicy.read)
+      const page = await pageConnections(db, actor, filter, request)
+      return { ...page, data: await presentConnections(db, actor, page.data) }
     },
 
-    async update(project, id, { displayName, metadata }) {
-      await requireOwn(project, id)
-      await updateConnection(db, project.platformId, id, {
+    async update(actor, id, { displayName, metadata }) {
+      await requireFor(actor, connectionPolicy.edit, id)
+      await updateConnection(db, actor.platformId, id, {
         displayName,
         ...(metadata === undefined ? {} : { metadata: metadata && JSON.stringify(metadata) }),
       })
-      return presentOne(project, id)
+      return presentOne(actor, id)
     },
 
-    async remove(project, id) {
-      await requireOwn(project, id)
-      await deleteConnection(db, project.platformId, id)
+    async remove(actor, id) {
+      await requireFor(actor, connectionPolicy.delete, id)
+      await deleteConnection(db, actor.platformId, id)
       events.announce('CONNECTIONS_CHANGED', {})
     },
 
-    async replace(project, sourceId, targetId) {
-      const source = await requireOwn(project, sourceId)
-      const target = await requireConnection(project, targetId)
+    async replace(actor, sourceId, targetId) {
+      const source = await requireFor(actor, connectionPolicy.replace, sourceId)
+      const target = await requireConnection(actor, targetId)
       if (source.id === target.id) throw new AppError('VALIDATION', { message: 'a connection cannot replace itself' })
       if (source.pieceName !== target.pieceName)
         throw new AppError('VALIDATION', { message: 'both connections must be of the same piece' })
-      await flows.replaceConnection(project.projectId, source.externalId, target.externalId)
-      await deleteConnection(db, project.platformId, source.id)
+      await flows.replaceConnection(actor, source.externalId, target.externalId)
+      await deleteConnection(db, actor.platformId, source.id)
       events.announce('CONNECTIONS_CHANGED', {})
     },
 
-    async open(project, externalId) {
-      const row = await selectConnectionByExternalId(db, project, externalId)
+    async open(actor, externalId) {
+      authorize(actor, openConnection)
+      const row = await selectConnectionByExternalId(db, actor, externalId)
       if (!row) throw notFound('app_connection', externalId)
       const { status, value } = await opener.open(row)
       return { ...presentConnection(row, null, []), status, value: withoutSecrets(value) }

@@ -1,4 +1,5 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import type { Place } from '../../access/actor.ts'
 import { contains } from '../../database/contains.ts'
 import type { Db } from '../../database/open.ts'
 import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
@@ -38,13 +39,8 @@ export interface ConnectionFilter {
   status?: readonly ConnectionRow['status'][] | undefined
 }
 
-export interface ProjectRef {
-  projectId: string
-  platformId: string
-}
-
 /** The connections that a project can use: its own, and those of the platform that are shared with it. */
-function usable(db: Db, { projectId, platformId }: ProjectRef) {
+function usable(db: Db, { projectId, platformId }: Place) {
   return db
     .selectFrom('app_connection')
     .select(COLUMNS)
@@ -61,7 +57,7 @@ function global(db: Db, platformId: string) {
     .where('scope', '=', 'PLATFORM')
 }
 
-export function pageConnections(db: Db, project: ProjectRef, filter: ConnectionFilter, page: PageRequest) {
+export function pageConnections(db: Db, project: Place, filter: ConnectionFilter, page: PageRequest) {
   return paginate(filtered(usable(db, project), filter), NEWEST_FIRST, page)
 }
 
@@ -78,12 +74,12 @@ function filtered(all: ReturnType<typeof usable>, filter: ConnectionFilter) {
   return query
 }
 
-export function selectConnection(db: Db, project: ProjectRef, id: string) {
+export function selectConnection(db: Db, project: Place, id: string) {
   return usable(db, project).where('id', '=', id).executeTakeFirst()
 }
 
 /** Of two with the same external id, the project's own wins. */
-export function selectConnectionByExternalId(db: Db, project: ProjectRef, externalId: string) {
+export function selectConnectionByExternalId(db: Db, project: Place, externalId: string) {
   return usable(db, project).where('externalId', '=', externalId).orderBy('scope', 'desc').limit(1).executeTakeFirst()
 }
 
@@ -214,7 +210,7 @@ export async function selectFlowsUsing(
   return flows.execute()
 }
 
-export function selectOwners(db: Db, project: ProjectRef) {
+export function selectOwners(db: Db, project: Place) {
   return db
     .selectFrom('app_connection')
     .innerJoin('user', 'user.id', 'app_connection.ownerId')

@@ -15,11 +15,11 @@ export function authenticationRoutes(app: FastifyInstance, { authentication }: A
 
   implement(app, api.authentication.signIn, async ({ body }) => presentSession(await authentication.signIn(body)))
 
-  implement(app, api.authentication.switchPlatform, async ({ principal, body }) =>
-    presentSession(await authentication.switchPlatform(principal.id, body.platformId)),
+  implement(app, api.authentication.switchPlatform, async ({ actor, body }) =>
+    presentSession(await authentication.switchPlatform(actor, body.platformId)),
   )
 
-  implement(app, api.platforms.found, async ({ principal, body }) =>
-    presentSession(await authentication.foundPlatform(principal.id, body.name)),
+  implement(app, api.platforms.found, async ({ actor, body }) =>
+    presentSession(await authentication.foundPlatform(actor, body.name)),
   )
 }

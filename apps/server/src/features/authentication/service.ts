@@ -1,9 +1,13 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import { newId, randomText } from '@piecework/model/ids'
 import type { Selectable } from 'kysely'
+import type { Actor } from '../../access/actor.ts'
+import type { UserPrincipal } from '../../access/principal.ts'
+import type { Tokens } from '../../access/tokens.ts'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { UserIdentityTable, UserTable } from '../../database/schema.ts'
-import type { Tokens } from '../../http/tokens.ts'
+import { platformPolicy } from '../../policies/platform.ts'
+import { authorize } from '../../policies/policy.ts'
 import {
   countPlatformsOf,
   insertPlatform,
@@ -60,9 +64,9 @@ export interface Authentication {
    * A session of the same person on another platform.
    * @throws AppError ENTITY_NOT_FOUND, USER_IS_INACTIVE, EMAIL_AUTH_DISABLED, DOMAIN_NOT_ALLOWED
    */
-  switchPlatform(userId: string, platformId: string): Promise<Session>
+  switchPlatform(actor: Actor<UserPrincipal>, platformId: string): Promise<Session>
   /** Founds another platform of the same person, who administers it and gets a personal project there. */
-  foundPlatform(userId: string, name: string): Promise<Session>
+  foundPlatform(actor: Actor<UserPrincipal>, name: string): Promise<Session>
 }
 
 const TOKEN_VERSION_LENGTH = 21
@@ -114,8 +118,8 @@ export function createAuthentication({ db, tokens }: { db: Db; tokens: Tokens })
       throw refusal
     },
 
-    async switchPlatform(userId, platformId) {
-      const identity = await selectIdentityOfUser(db, userId)
+    async switchPlatform({ principal }, platformId) {
+      const identity = await selectIdentityOfUser(db, principal.id)
       const members = identity ? await selectUsersOfIdentity(db, identity.id) : []
       const user = members.find((member) => member.platformId === platformId)
       if (!identity || !user) throw notFound('platform', platformId)
@@ -125,7 +129,9 @@ export function createAuthentication({ db, tokens }: { db: Db; tokens: Tokens })
       return open(identity, user)
     },
 
-    async foundPlatform(userId, name) {
+    async foundPlatform(actor, name) {
+      authorize(actor, platformPolicy.found)
+      const { id: userId } = actor.principal
       const identity = await selectIdentityOfUser(db, userId)
       if (!identity) throw notFound('user', userId)
       const owned = await countPlatformsOf(db, identity.id)

@@ -16,18 +16,16 @@ interface Options {
 
 /** What the engine asks for while it runs a job of a project. */
 export function engineRoutes(app: FastifyInstance, { projects, flows, appConnections, files }: Options): void {
-  implement(app, api.engine.project, ({ project }) => projects.get(project.platformId, project.id))
+  implement(app, api.engine.project, ({ actor }) => projects.get(actor))
 
-  implement(app, api.engine.connection, ({ project, params }) =>
-    appConnections.open({ projectId: project.id, platformId: project.platformId }, params.externalId),
-  )
+  implement(app, api.engine.connection, ({ actor, params }) => appConnections.open(actor, params.externalId))
 
-  implement(app, api.engine.flows, ({ project, query }) => flows.list({ ...query, projectId: project.id }, query))
+  implement(app, api.engine.flows, ({ actor, query }) => flows.list(actor, query, query))
 
-  implement(app, api.engine.flowVersion, ({ project, query }) => flows.versionById(project.id, query.versionId))
+  implement(app, api.engine.flowVersion, ({ actor, query }) => flows.versionById(actor, query.versionId))
 
-  implement(app, api.engine.file, async ({ project, params, reply }) => {
-    const file = await files.read({ projectId: project.id }, params.id)
+  implement(app, api.engine.file, async ({ actor, params, reply }) => {
+    const file = await files.read({ projectId: actor.projectId }, params.id)
     if (!file) throw notFound('file', params.id)
     return reply.type('application/octet-stream').send(file.data)
   })

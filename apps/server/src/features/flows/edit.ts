@@ -4,10 +4,11 @@ import type { FlowVersion } from '@piecework/model/flow/flow'
 import { applyOperation, type FlowOperation, isVersionOperation } from '@piecework/model/flow/operations/registry'
 import { sampleDataFileIds } from '@piecework/model/flow/sample-data'
 import { newId } from '@piecework/model/ids'
+import type { ProjectActor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import { selectFolder } from '../folders/store.ts'
 import { selectUser } from '../users/store.ts'
-import { type Actor, requireFree } from './actor.ts'
+import { requireFree } from './free.ts'
 import type { PublishOperation } from './publish.ts'
 import type { SampleData } from './sample-data.ts'
 import {
@@ -32,7 +33,7 @@ const LEAVES_LOCKED: ReadonlySet<FlowOperation['type']> = new Set([
 
 interface Editing {
   trx: Db
-  actor: Actor
+  actor: ProjectActor
   flow: FlowRow
   latest: FlowVersion
   now: string
@@ -44,7 +45,7 @@ interface Editing {
  */
 export async function editFlow(
   parts: { db: Db; sampleData: SampleData },
-  actor: Actor,
+  actor: ProjectActor,
   flowId: string,
   operation: EditOperation,
 ): Promise<void> {
@@ -64,7 +65,7 @@ export async function editFlow(
 /** The file is written before the transaction that points a step at it, and goes again when that fails. */
 async function saveSampleData(
   parts: { db: Db; sampleData: SampleData },
-  actor: Actor,
+  actor: ProjectActor,
   flowId: string,
   { stepName, type, payload }: Extract<EditOperation, { type: 'SAVE_SAMPLE_DATA' }>['request'],
 ): Promise<void> {

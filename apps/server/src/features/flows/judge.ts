@@ -12,6 +12,7 @@ import {
   piecesOfOperation,
 } from '@piecework/model/flow/validity'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
+import type { Actor } from '../../access/actor.ts'
 import { missingPieces } from '../pieces/missing.ts'
 import { PackageName } from '../pieces/package-name.ts'
 import { olderOrNewer } from './fallback.ts'
@@ -37,7 +38,7 @@ export interface FlowPieces {
 export interface Judging {
   pieces: FlowPieces
   /** @throws AppError with the words of npm or of the piece */
-  installPiece(piece: { platformId: string; name: string; version: string }): Promise<unknown>
+  installPiece(actor: Actor, piece: { name: string; version: string }): Promise<unknown>
 }
 
 /** Of one import; each takes seconds, and at worst minutes. */
@@ -55,8 +56,9 @@ const FIRST_NEWER_FORMAT = 21
 export async function judge(
   operation: FlowOperation,
   { pieces, installPiece }: Judging,
-  platformId: string,
+  actor: Actor,
 ): Promise<{ operation: FlowOperation; report?: ImportReport }> {
+  const { platformId } = actor
   const uses = piecesOfOperation(operation)
   const found = await findAll(uses, pieces, platformId)
   const lookup: PieceLookup = (name, version) => found.get(keyOf(name, version))
@@ -76,7 +78,7 @@ export async function judge(
   const reasons = new Map<string, string>()
   if (installMissing === true) {
     const wanted = uses.filter(isMissing)
-    await installAll(wanted, (use) => installPiece({ platformId, ...use }), report, reasons)
+    await installAll(wanted, (use) => installPiece(actor, use), report, reasons)
     for (const [key, piece] of await findAll(wanted, pieces, platformId)) found.set(key, piece)
   }
   const isNewer = Number(conversion.from ?? 0) >= FIRST_NEWER_FORMAT

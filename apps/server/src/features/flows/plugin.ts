@@ -3,9 +3,13 @@ import type { Plugin } from '../plugin.ts'
 import { flowRoutes } from './routes.ts'
 import type { Flows } from './service.ts'
 
-export function flows({ flows, events }: { flows: Flows } & Pick<Core, 'events'>): Plugin {
-  events.on('TRIGGER_FAILED', ({ projectId, flowId }) => flows.disable(projectId, flowId))
-  events.on('TRIGGER_MISSED', ({ projectId, flowId }) => flows.restore(projectId, flowId))
+export function flows({ flows, events, access }: { flows: Flows } & Pick<Core, 'events' | 'access'>): Plugin {
+  events.on('TRIGGER_FAILED', async ({ projectId, flowId }) =>
+    flows.disable(await access.asSystem('triggers', projectId), flowId),
+  )
+  events.on('TRIGGER_MISSED', async ({ projectId, flowId }) =>
+    flows.restore(await access.asSystem('triggers', projectId), flowId),
+  )
   return {
     name: 'flows',
     routes: (app) => flowRoutes(app, { flows }),

@@ -5,9 +5,10 @@ import { problemsOf, sayProblems } from '@piecework/model/flow/problems'
 import type { PieceTrigger, Trigger } from '@piecework/model/flow/step'
 import { judgeVersion, type PieceLookup } from '@piecework/model/flow/validity'
 import type { Logger } from 'pino'
+import type { ProjectActor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { Events } from '../../events/events.ts'
-import { type Actor, requireFree } from './actor.ts'
+import { requireFree } from './free.ts'
 import type { Locks } from './locks.ts'
 import {
   type FlowRow,
@@ -71,7 +72,7 @@ export function createPublisher({ db, rules, lookup, triggers, locks, events, lo
    * The version, when it may be published. One that was not valid may be now: its pieces were installed meanwhile.
    * @throws AppError FLOW_VERSION_INVALID that names each step and field
    */
-  const requireReady = async (version: FlowVersion, actor: Actor, status: FlowStatus): Promise<FlowVersion> => {
+  const requireReady = async (version: FlowVersion, actor: ProjectActor, status: FlowStatus): Promise<FlowVersion> => {
     const isEnough = rules.allowsInvalid && (status === 'DISABLED' || version.trigger.valid)
     if (version.valid || isEnough) return version
     const pieces = await lookup(version, actor.platformId)
@@ -107,7 +108,7 @@ export function createPublisher({ db, rules, lookup, triggers, locks, events, lo
   }
 
   /** Locks the latest version, unless it is another one than was looked at: then nothing is done. */
-  const lock = (actor: Actor, flowId: string, ready: FlowVersion): Promise<FlowVersion | undefined> =>
+  const lock = (actor: ProjectActor, flowId: string, ready: FlowVersion): Promise<FlowVersion | undefined> =>
     db.transaction().execute(async (trx) => {
       requireIdle(await lockFlow(trx, actor.projectId, flowId), flowId)
       const latest = await selectLatestVersion(trx, flowId)
@@ -121,7 +122,7 @@ export function createPublisher({ db, rules, lookup, triggers, locks, events, lo
       return version
     })
 
-  const publish = async (actor: Actor, flowId: string, wanted: FlowStatus | undefined): Promise<void> => {
+  const publish = async (actor: ProjectActor, flowId: string, wanted: FlowStatus | undefined): Promise<void> => {
     const flow = requireIdle(await selectFlow(db, actor.projectId, flowId), flowId)
     const status = wanted ?? (rules.enables ? 'ENABLED' : flow.status)
     let version: FlowVersion | undefined
@@ -141,7 +142,7 @@ export function createPublisher({ db, rules, lookup, triggers, locks, events, lo
     await disable(flow)
   }
 
-  const changeStatus = async (actor: Actor, flowId: string, status: FlowStatus): Promise<void> => {
+  const changeStatus = async (actor: ProjectActor, flowId: string, status: FlowStatus): Promise<void> => {
     const flow = requireIdle(await selectFlow(db, actor.projectId, flowId), flowId)
     if (flow.status === status) return
     if (status === 'DISABLED') return disable(flow)
@@ -160,7 +161,7 @@ export function createPublisher({ db, rules, lookup, triggers, locks, events, lo
      * @throws AppError FLOW_IN_USE, FLOW_OPERATION_INVALID, FLOW_VERSION_INVALID, FLOW_OPERATION_IN_PROGRESS,
      *   TRIGGER_UPDATE_STATUS
      */
-    apply(actor: Actor, flowId: string, operation: PublishOperation): Promise<void> {
+    apply(actor: ProjectActor, flowId: string, operation: PublishOperation): Promise<void> {
       return locks.run(flowId, () =>
         operation.type === 'LOCK_AND_PUBLISH'
           ? publish(actor, flowId, operation.request.status)

@@ -1,4 +1,5 @@
 import type { FlowVersionMetadata, OperatedFlow } from '@piecework/api/flows'
+import { api } from '@piecework/api/index'
 import { AppError, notFound } from '@piecework/model/errors'
 import { emptyVersion } from '@piecework/model/flow/content'
 import type { FlowVersion, PopulatedFlow } from '@piecework/model/flow/flow'
@@ -7,13 +8,17 @@ import { exportTemplate, type SharedTemplate } from '@piecework/model/flow/templ
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
 import type { Logger } from 'pino'
+import type { ProjectActor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import type { Events } from '../../events/events.ts'
+import { connectionPolicy } from '../../policies/connection.ts'
+import { requireEndpoint } from '../../policies/endpoint.ts'
+import { flowPolicy, installPieces, seeFlow } from '../../policies/flow.ts'
+import { authorize } from '../../policies/policy.ts'
 import { selectFolder, upsertFolder } from '../folders/store.ts'
 import { presentUser } from '../users/present.ts'
 import { selectUsers } from '../users/store.ts'
-import type { Actor } from './actor.ts'
 import { createDeletions } from './delete.ts'
 import { editFlow } from './edit.ts'
 import { type Judging, judge, lookupFor } from './judge.ts'
@@ -49,33 +54,32 @@ export interface CreateFlow {
   metadata?: Record<string, unknown> | null | undefined
 }
 
+/** Which flows of the project. */
+export type ListedFlows = Omit<FlowFilter, 'projectId'>
+
 /** Flows and their versions. */
 export interface Flows {
-  create(actor: Actor, request: CreateFlow): Promise<PopulatedFlow>
+  create(actor: ProjectActor, request: CreateFlow): Promise<PopulatedFlow>
   /** With its latest version, or the one that is asked for. @throws AppError ENTITY_NOT_FOUND */
-  get(projectId: string, id: string, versionId?: string): Promise<PopulatedFlow>
-  list(filter: FlowFilter, page: PageRequest): Promise<SeekPage<PopulatedFlow>>
-  count(filter: Pick<FlowFilter, 'projectId' | 'folderId'>): Promise<number>
-  versions(
-    actor: Pick<Actor, 'projectId' | 'platformId'>,
-    id: string,
-    page: PageRequest,
-  ): Promise<SeekPage<FlowVersionMetadata>>
+  get(actor: ProjectActor, id: string, versionId?: string): Promise<PopulatedFlow>
+  list(actor: ProjectActor, filter: ListedFlows, page: PageRequest): Promise<SeekPage<PopulatedFlow>>
+  count(actor: ProjectActor, filter: Pick<FlowFilter, 'folderId'>): Promise<number>
+  versions(actor: ProjectActor, id: string, page: PageRequest): Promise<SeekPage<FlowVersionMetadata>>
   /** @throws AppError FLOW_IN_USE, FLOW_OPERATION_INVALID, FLOW_OPERATION_IN_PROGRESS, TRIGGER_UPDATE_STATUS */
-  operate(actor: Actor, id: string, operation: FlowOperation): Promise<OperatedFlow>
-  template(actor: Actor, id: string, versionId?: string): Promise<SharedTemplate>
+  operate(actor: ProjectActor, id: string, operation: FlowOperation): Promise<OperatedFlow>
+  template(actor: ProjectActor, id: string, versionId?: string): Promise<SharedTemplate>
   /** Hides the flow at once and cleans up after it in the background. */
-  remove(projectId: string, id: string): Promise<void>
+  remove(actor: ProjectActor, id: string): Promise<void>
   projectOf(id: string): Promise<string | undefined>
-  version(projectId: string, flowId: string, versionId: string): Promise<FlowVersion>
+  version(actor: ProjectActor, flowId: string, versionId: string): Promise<FlowVersion>
   /** @throws AppError ENTITY_NOT_FOUND */
-  versionById(projectId: string, versionId: string): Promise<FlowVersion>
+  versionById(actor: ProjectActor, versionId: string): Promise<FlowVersion>
   /** Lets every flow of the project use another connection (both external ids). */
-  replaceConnection(projectId: string, from: string, to: string): Promise<void>
-  disable(projectId: string, id: string): Promise<void>
-  disableAll(projectId: string): Promise<void>
+  replaceConnection(actor: ProjectActor, from: string, to: string): Promise<void>
+  disable(actor: ProjectActor, id: string): Promise<void>
+  disableAll(actor: ProjectActor): Promise<void>
   /** Takes the trigger of an enabled flow into service anew. */
-  restore(projectId: string, id: string): Promise<void>
+  restore(actor: ProjectActor, id: string): Promise<void>
   /** Goes on with deletions that an earlier process did not finish. */
   resumeDeletions(): Promise<void>
   /** Waits for what goes on in the background. */
@@ -117,21 +121,34 @@ export function createFlows(parts: FlowParts): Flows {
     return version
   }
 
-  const get = async (projectId: string, id: string, versionId?: string): Promise<PopulatedFlow> => {
+  const load = async (projectId: string, id: string, versionId?: string): Promise<PopulatedFlow> => {
     const flow = await requireFlow(projectId, id)
     const [version, schedules] = await Promise.all([requireVersion(id, versionId), selectSchedules(db, [id])])
     return presentFlow(flow, version, schedules.get(id))
   }
 
   return {
-    get,
-    count: (filter) => countFlows(db, filter),
+    async get(actor, id, versionId) {
+      authorize(actor, seeFlow)
+      return load(actor.projectId, id, versionId)
+    },
+
+    async count(actor, filter) {
+      authorize(actor, flowPolicy.read)
+      return countFlows(db, { ...filter, projectId: actor.projectId })
+    },
+
+    async remove(actor, id) {
+      authorize(actor, flowPolicy.delete)
+      await deletions.start(actor.projectId, id)
+    },
+
     projectOf: (id) => selectProjectOfFlow(db, id),
-    remove: (projectId, id) => deletions.start(projectId, id),
     resumeDeletions: () => deletions.resume(),
     close: () => deletions.settled(),
 
     async create(actor, request) {
+      authorize(actor, flowPolicy.create)
       const { projectId, userId } = actor
       // An empty flow in place of the wanted one would look like a success.
       if (request.templateId) throw notFound('template', request.templateId)
@@ -157,11 +174,12 @@ export function createFlows(parts: FlowParts): Flows {
         })
         await insertVersion(trx, version)
       })
-      return get(projectId, id)
+      return load(projectId, id)
     },
 
-    async list(filter, request) {
-      const { data: rows, ...cursors } = await pageFlows(db, filter, request)
+    async list(actor, filter, request) {
+      authorize(actor, flowPolicy.read)
+      const { data: rows, ...cursors } = await pageFlows(db, { ...filter, projectId: actor.projectId }, request)
       const [versions, schedules] = await Promise.all([
         selectVersions(
           db,
@@ -179,7 +197,9 @@ export function createFlows(parts: FlowParts): Flows {
       return { data, ...cursors }
     },
 
-    async versions({ projectId, platformId }, id, request) {
+    async versions(actor, id, request) {
+      authorize(actor, flowPolicy.read)
+      const { projectId, platformId } = actor
       await requireFlow(projectId, id)
       const page = await pageVersions(db, id, request)
       const editors = await selectUsers(db, platformId, [...new Set(page.data.flatMap((row) => row.updatedBy ?? []))])
@@ -191,54 +211,65 @@ export function createFlows(parts: FlowParts): Flows {
     },
 
     async operate(actor, id, operation) {
+      requireEndpoint(actor, api.flows.operate, operation)
+      if (operation.type === 'IMPORT_FLOW' && operation.request.installMissing === true) authorize(actor, installPieces)
       if (isPublishOperation(operation)) {
         await publisher.apply(actor, id, operation)
-        return get(actor.projectId, id)
+        return load(actor.projectId, id)
       }
       const { projectId } = await requireFlow(actor.projectId, id)
-      const { operation: judged, report } = await judge(operation, parts, actor.platformId)
+      const { operation: judged, report } = await judge(operation, parts, actor)
       if (isPublishOperation(judged))
         throw new AppError('FLOW_OPERATION_INVALID', { message: 'unknown operation type' })
       if (REPLACE_TRIGGERS.has(judged.type))
         await parts.triggers.replacing({ id, projectId }, judged.type === 'UPDATE_TRIGGER' ? judged.request : undefined)
       await editFlow({ db, sampleData }, actor, id, judged)
       events.announce('FLOW_CHANGED', { flowId: id })
-      const flow = await get(actor.projectId, id)
+      const flow = await load(actor.projectId, id)
       return report ? { ...flow, importReport: report } : flow
     },
 
     async template(actor, id, versionId) {
+      authorize(actor, flowPolicy.read)
       const flow = await requireFlow(actor.projectId, id)
       const version = await requireVersion(id, versionId)
       const [author = null] = actor.userId === null ? [] : await selectUsers(db, actor.platformId, [actor.userId])
       return exportTemplate({ flow, version, author, now: new Date().toISOString() })
     },
 
-    async version(projectId, flowId, versionId) {
-      await requireFlow(projectId, flowId)
+    async version(actor, flowId, versionId) {
+      authorize(actor, seeFlow)
+      await requireFlow(actor.projectId, flowId)
       return requireVersion(flowId, versionId)
     },
 
-    async versionById(projectId, versionId) {
-      const version = await selectVersionOfProject(db, projectId, versionId)
+    async versionById(actor, versionId) {
+      authorize(actor, seeFlow)
+      const version = await selectVersionOfProject(db, actor.projectId, versionId)
       if (!version) throw notFound('flow_version', versionId)
       return version
     },
 
-    async replaceConnection(projectId, from, to) {
-      const { changed, republished } = await replaceConnectionInFlows(db, projectId, from, to)
+    async replaceConnection(actor, from, to) {
+      authorize(actor, connectionPolicy.replace)
+      const { changed, republished } = await replaceConnectionInFlows(db, actor.projectId, from, to)
       for (const flowId of changed) events.announce('FLOW_CHANGED', { flowId })
       for (const { flow, version, enabled } of republished) if (enabled) await parts.triggers.enable(flow, version)
     },
 
-    async disable(projectId, id) {
-      await publisher.disable(await requireFlow(projectId, id))
+    async disable(actor, id) {
+      authorize(actor, flowPolicy.changeStatus)
+      await publisher.disable(await requireFlow(actor.projectId, id))
     },
 
-    restore: (projectId, id) => publisher.restore({ projectId, id }),
+    async restore(actor, id) {
+      authorize(actor, flowPolicy.changeStatus)
+      await publisher.restore({ projectId: actor.projectId, id })
+    },
 
-    async disableAll(projectId) {
-      for (const flow of await selectFlowsInStatus(db, projectId, 'ENABLED')) await publisher.disable(flow)
+    async disableAll(actor) {
+      authorize(actor, flowPolicy.changeStatus)
+      for (const flow of await selectFlowsInStatus(db, actor.projectId, 'ENABLED')) await publisher.disable(flow)
     },
   }
 }

@@ -96,6 +96,19 @@ describe.each([
     )
   })
 
+  test('somebody who is switched off is sent away from every app', async () => {
+    const dan = await addColleague(front, owner, 'Dan', 'Editor')
+    using here = await connect(front, dan)
+    using there = await connect(back, dan)
+    await front.call('POST', `/v1/users/${dan.userId}`, { token: owner.token, body: { status: 'INACTIVE' } })
+    // Far sooner than the next look by itself.
+    for (const client of [here, there]) {
+      const sentAway = async () => (client.socket.connected ? undefined : true)
+      await eventually(sentAway, 'the end of the connection', 10_000)
+      expect(client.all('ERROR').at(-1)).toMatchObject({ error: { code: 'SESSION_EXPIRED' } })
+    }
+  })
+
   test('when an app stops, browsers come back to another one', async () => {
     const extra = await startTestServer(env)
     using client = await connect(extra)

@@ -2,6 +2,8 @@ import { AppError } from '@piecework/model/errors'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import { LIVE_REQUESTS } from '@piecework/model/live/events'
 import type { FlowRun } from '@piecework/model/run/run'
+import { flowPolicy } from '../../policies/flow.ts'
+import { authorize } from '../../policies/policy.ts'
 import { PRIORITY } from '../../queue/job.ts'
 import type { SampleData } from '../flows/sample-data.ts'
 import type { Flows } from '../flows/service.ts'
@@ -10,7 +12,7 @@ import type { Catalogue } from '../pieces/catalogue.ts'
 import { type NewRun, newRun } from '../runs/new-run.ts'
 import { presentFacts } from '../runs/showing/present.ts'
 import type { RunStarter } from '../runs/starting/start.ts'
-import { type LiveHandlers, liveHandler, type PermittedCaller, requireAny } from './requests.ts'
+import { type ActingCaller, type LiveHandlers, liveHandler } from './requests.ts'
 
 interface Parts {
   flows: Flows
@@ -27,19 +29,19 @@ export function createFlowRunRequests(
   const { flows, versions, starter, sampleData } = parts
 
   const start = async (
-    { project, session }: PermittedCaller,
+    { actor }: ActingCaller,
     version: FlowVersion,
     fields: Pick<NewRun, 'payload' | 'environment'>,
   ): Promise<FlowRun> => {
     const run = newRun({
-      projectId: project.id,
+      projectId: actor.projectId,
       flowId: version.flowId,
       flowVersionId: version.id,
       priority: PRIORITY.high,
-      triggeredBy: session.principal.id,
+      triggeredBy: actor.userId,
       ...fields,
     })
-    await starter.start(run, project.platformId, await versions.get(version.id))
+    await starter.start(run, actor.platformId, await versions.get(version.id))
     return presentFacts(run)
   }
 
@@ -50,9 +52,9 @@ export function createFlowRunRequests(
   }
 
   return {
-    TEST_FLOW_RUN: liveHandler(LIVE_REQUESTS.TEST_FLOW_RUN, ['WRITE_FLOW'], async (caller, { flowVersionId }) => {
-      const projectId = caller.project.id
-      const version = await flows.versionById(projectId, flowVersionId)
+    TEST_FLOW_RUN: liveHandler(LIVE_REQUESTS.TEST_FLOW_RUN, async (caller, { flowVersionId }) => {
+      const { projectId } = caller.actor
+      const version = await flows.versionById(caller.actor, flowVersionId)
       if (version.trigger.type === 'EMPTY')
         throw new AppError('FLOW_OPERATION_INVALID', { message: 'the flow has no trigger yet: choose one first' })
       const sample = await sampleData.read({ projectId, version, stepName: version.trigger.name, type: 'OUTPUT' })
@@ -63,17 +65,16 @@ export function createFlowRunRequests(
 
     MANUAL_TRIGGER_RUN_STARTED: liveHandler(
       LIVE_REQUESTS.MANUAL_TRIGGER_RUN_STARTED,
-      ['WRITE_RUN', 'WRITE_FLOW'],
       async (caller, { flowVersionId }) => {
-        const { id: projectId, platformId } = caller.project
-        const version = await flows.versionById(projectId, flowVersionId)
-        if ((await strategyOf(version, platformId)) !== 'MANUAL')
+        const { actor } = caller
+        const version = await flows.versionById(actor, flowVersionId)
+        if ((await strategyOf(version, actor.platformId)) !== 'MANUAL')
           throw new AppError('FLOW_OPERATION_INVALID', {
             message: 'the trigger of this flow is not a manual one: runs of it begin with its events',
           })
-        const flow = await flows.get(projectId, version.flowId)
+        const flow = await flows.get(actor, version.flowId)
         const isLive = flow.status === 'ENABLED' && flow.publishedVersionId === version.id
-        requireAny(caller, caller.project, [isLive ? 'WRITE_RUN' : 'WRITE_FLOW'])
+        authorize(actor, isLive ? flowPolicy.run : flowPolicy.edit)
         const run = await start(caller, version, { environment: isLive ? 'PRODUCTION' : 'TESTING', payload: '{}' })
         caller.emit('MANUAL_TRIGGER_RUN_STARTED', run)
         return run

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
+import type { Access } from '../../access/access.ts'
+import type { Tokens } from '../../access/tokens.ts'
 import type { Db } from '../../database/open.ts'
-import type { Access } from '../../http/access.ts'
-import type { Tokens } from '../../http/tokens.ts'
 import { refuseUpgrade, type UpgradeHandler } from '../../http/upgrades.ts'
 import type { SampleData } from '../flows/sample-data.ts'
 import type { Flows } from '../flows/service.ts'
@@ -20,6 +20,8 @@ import type { SocketServer } from './socket-server.ts'
 export interface LiveGateway {
   /** Takes a browser in: for upgrades at LIVE_PATH. */
   upgrade: UpgradeHandler
+  /** Somebody may do more or less than before. */
+  lookAgain(): void
   close(): Promise<void>
 }
 
@@ -86,6 +88,7 @@ export function createLiveGateway(parts: Parts): LiveGateway {
 
   return {
     upgrade,
+    lookAgain: () => void loaded?.then((server) => server.lookAgain()).catch(() => {}),
     async close() {
       closed = true
       clearInterval(sweeps)

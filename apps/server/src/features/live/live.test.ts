@@ -395,6 +395,6 @@ test('nobody can flood the server, and a session that ends ends the connection',
 
   const bob = await addColleague(server, owner, 'Bob', 'Editor')
   using his = await connect(bob)
-  await server.server.db.updateTable('user').set({ status: 'INACTIVE' }).where('id', '=', bob.userId).execute()
+  await server.call('POST', `/v1/users/${bob.userId}`, { token: owner.token, body: { status: 'INACTIVE' } })
   expect(await his.ask('JOIN_PRESENCE', { resourceId: 'x' })).toMatchObject({ error: { code: 'SESSION_EXPIRED' } })
 })

@@ -15,12 +15,9 @@ export interface Locks {
 }
 
 export function createLocks({ db, hub }: { db: Db; hub: LiveHub }): Locks {
-  // What may be edited is a flow or a table; whoever may edit neither has no use for a lock.
-  const permissions = ['WRITE_FLOW', 'WRITE_TABLE'] as const
-
   return {
     handlers: {
-      LOCK_RESOURCE: liveHandler(LIVE_REQUESTS.LOCK_RESOURCE, permissions, async (caller, request) => {
+      LOCK_RESOURCE: liveHandler(LIVE_REQUESTS.LOCK_RESOURCE, async (caller, request) => {
         const { resourceId, force = false } = request
         const { projectId, displayName: userDisplayName, principal } = caller.session
         const userId = principal.id
@@ -32,7 +29,7 @@ export function createLocks({ db, hub }: { db: Db; hub: LiveHub }): Locks {
         }
         return { acquired: holder === null, lock: holder }
       }),
-      UNLOCK_RESOURCE: liveHandler(LIVE_REQUESTS.UNLOCK_RESOURCE, permissions, async (caller, { resourceId }) => {
+      UNLOCK_RESOURCE: liveHandler(LIVE_REQUESTS.UNLOCK_RESOURCE, async (caller, { resourceId }) => {
         const { projectId, principal } = caller.session
         const released = await releaseLock(db, { projectId, resourceId, userId: principal.id })
         if (released) hub.send(projectRoom(projectId), 'RESOURCE_UNLOCKED', { resourceId })

@@ -9,21 +9,25 @@ import { liveRoutes } from './routes.ts'
 import type { LiveViews } from './views.ts'
 
 interface Parts
-  extends Pick<Core, 'db' | 'access' | 'tokens' | 'catalogue' | 'events' | 'log'>,
+  extends Pick<Core, 'db' | 'access' | 'bus' | 'tokens' | 'catalogue' | 'events' | 'log'>,
     Pick<Execution, 'versions' | 'starter' | 'sampleData' | 'runs'> {
   views: LiveViews
   flows: Flows
 }
 
 export function live({ views: { hub, runs: progress, steps }, ...parts }: Parts): Plugin {
-  const { events, runs } = parts
+  const { access, bus, events, runs } = parts
   const gateway = createLiveGateway({ ...parts, hub })
+  bus.on('ACCESS_CHANGED', gateway.lookAgain)
+  events.on('ACCESS_CHANGED', gateway.lookAgain)
   events.on('RUN_PROGRESSED', ({ attempt, said }) => {
     if (attempt.facts.stepNameToTest === null) progress.progress(attempt, said)
     else steps.progress(attempt, said)
   })
   events.on('RUN_FINISHED', progress.finished)
-  events.on('RUNS_CANCELED', ({ projectId, ids }) => progress.canceled(projectId, () => runs.some(projectId, ids)))
+  events.on('RUNS_CANCELED', ({ projectId, ids }) =>
+    progress.canceled(projectId, async () => runs.some(await access.asSystem('live updates', projectId), ids)),
+  )
   events.on('STEP_TESTED', steps.finished)
   events.on('PIECE_REBUILT', ({ name, version }) =>
     hub.send(EVERYBODY, 'REFRESH_PIECE', { pieceName: name, pieceVersion: version }),

@@ -28,14 +28,14 @@ export function createPresence({ db, hub }: { db: Db; hub: LiveHub }): Presence 
 
   return {
     handlers: {
-      JOIN_PRESENCE: liveHandler(LIVE_REQUESTS.JOIN_PRESENCE, [], async ({ session, socketId }, { resourceId }) => {
+      JOIN_PRESENCE: liveHandler(LIVE_REQUESTS.JOIN_PRESENCE, async ({ session, socketId }, { resourceId }) => {
         const { projectId, principal } = session
         const resource = { projectId, resourceId }
         const entered = await enterPresence(db, { ...resource, userId: principal.id, socketId })
         // Those who only say again that they are there are no news.
         return { users: entered ? await tell(resource) : await selectPresent(db, resource) }
       }),
-      LEAVE_PRESENCE: liveHandler(LIVE_REQUESTS.LEAVE_PRESENCE, [], async ({ session, socketId }, { resourceId }) => {
+      LEAVE_PRESENCE: liveHandler(LIVE_REQUESTS.LEAVE_PRESENCE, async ({ session, socketId }, { resourceId }) => {
         await tellAll(await leavePresence(db, socketId, resourceId))
         return { users: await selectPresent(db, { projectId: session.projectId, resourceId }) }
       }),

@@ -1,9 +1,11 @@
 import { AppError } from '@piecework/model/errors'
 import { LIVE_REQUESTS, type LiveEvent, type LiveEventName, type LiveRequestName } from '@piecework/model/live/events'
-import type { Permission } from '@piecework/model/permission'
 import type { z } from 'zod'
-import type { ProjectAccess } from '../../http/access.ts'
+import type { ProjectActor } from '../../access/actor.ts'
+import type { UserPrincipal } from '../../access/principal.ts'
 import { InvalidRequest } from '../../http/errors.ts'
+import { LIVE_NEEDS } from '../../policies/live.ts'
+import { requireNeeds } from '../../policies/policy.ts'
 import type { LiveSession, LiveSessions } from './session.ts'
 
 /** A socket that asks for something. */
@@ -14,28 +16,24 @@ export interface LiveCaller {
   emit<N extends LiveEventName>(event: N, message: LiveEvent<N>): void
 }
 
-/** A caller in its project, with the permissions that it has now. */
-export interface PermittedCaller extends LiveCaller {
-  project: ProjectAccess
+/** One who may make the request. */
+export interface ActingCaller extends LiveCaller {
+  actor: ProjectActor<UserPrincipal>
 }
 
 /** One request that sockets may make. */
 export interface LiveHandler {
-  /** Any of these will do; none for everybody in the project. */
-  permissions: readonly Permission[]
   /** Resolves with the acknowledgement. @throws AppError; InvalidRequest when the message does not fit. */
-  answer(message: unknown): (caller: PermittedCaller) => Promise<unknown>
+  answer(message: unknown): (caller: ActingCaller) => Promise<unknown>
 }
 
 export type LiveHandlers = Readonly<Record<LiveRequestName, LiveHandler>>
 
 export function liveHandler<S extends z.ZodType>(
   schema: S,
-  permissions: readonly Permission[],
-  handle: (caller: PermittedCaller, request: z.output<S>) => Promise<unknown>,
+  handle: (caller: ActingCaller, request: z.output<S>) => Promise<unknown>,
 ): LiveHandler {
   return {
-    permissions,
     answer(message) {
       const parsed = schema.safeParse(message)
       if (!parsed.success) throw new InvalidRequest('message', parsed.error)
@@ -56,24 +54,11 @@ export function createLiveRequests(sessions: LiveSessions, handlers: LiveHandler
       const known = Object.keys(LIVE_REQUESTS).join(', ')
       throw new AppError('INVALID_REQUEST', { message: `there is no event ${event.slice(0, 100)}; known are ${known}` })
     }
-    const { permissions, answer } = handlers[event]
-    const perform = answer(message)
-    const project = await sessions.project(caller.session)
-    requireAny(caller, project, permissions)
-    return perform({ ...caller, project })
+    const perform = handlers[event].answer(message)
+    const actor = await sessions.actor(caller.session)
+    requireNeeds(actor, LIVE_NEEDS[event])
+    return perform({ ...caller, actor })
   }
 }
 
 const isRequest = (event: string): event is LiveRequestName => Object.hasOwn(LIVE_REQUESTS, event)
-
-/** @throws AppError PERMISSION_DENIED when none of the permissions is there. */
-export function requireAny({ session }: LiveCaller, project: ProjectAccess, permissions: readonly Permission[]): void {
-  if (permissions.length === 0 || permissions.some((permission) => project.may(permission))) return
-  const [permission] = permissions
-  throw new AppError('PERMISSION_DENIED', {
-    userId: session.principal.id,
-    projectId: project.id,
-    permission,
-    message: `the permission ${permissions.join(' or ')} is required`,
-  })
-}

@@ -1,4 +1,7 @@
-import type { ProjectAccess } from '../../http/access.ts'
+import type { ProjectActor } from '../../access/actor.ts'
+import type { UserPrincipal } from '../../access/principal.ts'
+import { LISTENING_NEEDS } from '../../policies/live.ts'
+import { has } from '../../policies/policy.ts'
 
 /** Who gets a message, as text. */
 export type Room = string
@@ -13,9 +16,10 @@ const userRoom = (userId: string): Room => `user:${userId}`
 export const EVERYBODY: Room = 'everybody'
 
 /** The rooms of somebody in a project: those whose messages they could also read over the API. */
-export function roomsOf(project: ProjectAccess, userId: string): Room[] {
-  const rooms = [EVERYBODY, userRoom(userId), projectRoom(project.id)]
-  if (project.may('READ_RUN')) rooms.push(runsRoom(project.id))
-  if (project.may('READ_FLOW')) rooms.push(flowsRoom(project.id))
+export function roomsOf(actor: ProjectActor<UserPrincipal>): Room[] {
+  const { projectId, principal } = actor
+  const rooms = [EVERYBODY, userRoom(principal.id), projectRoom(projectId)]
+  if (has(actor, LISTENING_NEEDS.runs)) rooms.push(runsRoom(projectId))
+  if (has(actor, LISTENING_NEEDS.flows)) rooms.push(flowsRoom(projectId))
   return rooms
 }

@@ -1,9 +1,10 @@
 import { AppError } from '@piecework/model/errors'
 import { LiveHandshake } from '@piecework/model/live/events'
+import type { Access } from '../../access/access.ts'
+import type { ProjectActor } from '../../access/actor.ts'
+import type { UserPrincipal } from '../../access/principal.ts'
+import type { Tokens } from '../../access/tokens.ts'
 import type { Db } from '../../database/open.ts'
-import type { Access, ProjectAccess } from '../../http/access.ts'
-import type { UserPrincipal } from '../../http/principal.ts'
-import type { Tokens } from '../../http/tokens.ts'
 import { selectUser } from '../users/store.ts'
 import { type Room, roomsOf } from './rooms.ts'
 
@@ -22,8 +23,8 @@ export interface LiveSession {
 export interface LiveSessions {
   /** @throws AppError as the API does, when the token is not good or the project is not theirs. */
   open(auth: unknown): Promise<LiveSession>
-  /** The project of a session as it is now. @throws AppError */
-  project(session: LiveSession): Promise<ProjectAccess>
+  /** Who acts in a session, with the rights that they have now. @throws AppError */
+  actor(session: LiveSession): Promise<ProjectActor<UserPrincipal>>
 }
 
 export function createLiveSessions({ db, access, tokens }: { db: Db; access: Access; tokens: Tokens }): LiveSessions {
@@ -46,7 +47,7 @@ export function createLiveSessions({ db, access, tokens }: { db: Db; access: Acc
       }
       const { token, projectId } = handshake.data
       const principal = await identify(token)
-      const project = await access.enterProject(principal, projectId)
+      const actor = await access.enterProject(principal, projectId)
       const user = await selectUser(db, principal.platformId, principal.id)
       const claims = await tokens.verify(token)
       return {
@@ -54,10 +55,10 @@ export function createLiveSessions({ db, access, tokens }: { db: Db; access: Acc
         principal,
         displayName: user ? `${user.firstName} ${user.lastName}`.trim() : '',
         projectId,
-        rooms: roomsOf(project, principal.id),
+        rooms: roomsOf(actor),
         expiresAt: claims.type === 'USER' && claims.exp !== undefined ? claims.exp * 1000 : Number.POSITIVE_INFINITY,
       }
     },
-    project: async ({ token, projectId }) => access.enterProject(await identify(token), projectId),
+    actor: async ({ token, projectId }) => access.enterProject(await identify(token), projectId),
   }
 }

@@ -14,6 +14,8 @@ import type { LiveSession, LiveSessions } from './session.ts'
 /** The sockets of this app. */
 export interface SocketServer {
   upgrade: UpgradeHandler
+  /** Somebody may do more or less than before. */
+  lookAgain(): void
   close(): Promise<void>
 }
 
@@ -35,7 +37,7 @@ const MAX_SOCKETS_OF_USER = 50
 const MAX_GREETING = 500
 /** Messages that may wait for a browser that does not take them; then it has to come again. */
 const MAX_BACKLOG = 2000
-/** A role may be taken away, and a session ended elsewhere. */
+/** A session ends, and a change of rights may have been missed. */
 const LOOK_AGAIN_MS = 60_000
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
@@ -158,7 +160,7 @@ export function createSocketServer({ hub, sessions, answer, left, log }: Parts):
     for (const [socket, connection] of [...connections]) {
       const { session } = connection
       try {
-        const rooms = roomsOf(await sessions.project(session), session.principal.id)
+        const rooms = roomsOf(await sessions.actor(session))
         if (!connections.has(socket) || rooms.join() === session.rooms.join()) continue
         const before = session.rooms
         session.rooms = rooms
@@ -172,17 +174,26 @@ export function createSocketServer({ hub, sessions, answer, left, log }: Parts):
     }
   }
   let looking: Promise<void> | undefined
-  const timer = setInterval(() => {
-    looking ??= lookAgain().finally(() => {
+  let changed = false
+  const look = (): void => {
+    changed = true
+    looking ??= (async () => {
+      while (changed) {
+        changed = false
+        await lookAgain()
+      }
+    })().finally(() => {
       looking = undefined
     })
-  }, LOOK_AGAIN_MS).unref()
+  }
+  const timer = setInterval(look, LOOK_AGAIN_MS).unref()
 
   return {
     upgrade(request, socket, head) {
       if (engine.clientsCount < MAX_SOCKETS + MAX_GREETING) engine.handleUpgrade(request, socket, head)
       else refuseUpgrade(socket, 503)
     },
+    lookAgain: look,
     async close() {
       clearInterval(timer)
       // Clients come back by themselves, to another app or to this one when it is back.

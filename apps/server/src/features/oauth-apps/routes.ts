@@ -5,12 +5,12 @@ import type { OAuthApps } from './service.ts'
 
 /** The OAuth2 apps of the platform. Their secrets go in, and never come out. */
 export function oauthAppRoutes(app: FastifyInstance, { oauthApps }: { oauthApps: OAuthApps }): void {
-  implement(app, api.oauthApps.list, ({ principal, query }) => oauthApps.list(principal.platformId, query))
+  implement(app, api.oauthApps.list, ({ actor, query }) => oauthApps.list(actor, query))
 
-  implement(app, api.oauthApps.upsert, ({ principal, body }) => oauthApps.upsert(principal.platformId, body))
+  implement(app, api.oauthApps.upsert, ({ actor, body }) => oauthApps.upsert(actor, body))
 
-  implement(app, api.oauthApps.remove, async ({ principal, params }) => {
-    await oauthApps.remove(principal.platformId, params.id)
+  implement(app, api.oauthApps.remove, async ({ actor, params }) => {
+    await oauthApps.remove(actor, params.id)
     return {}
   })
 }

@@ -1,33 +1,42 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
+import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import type { Encryption } from '../../encryption.ts'
+import { oauthAppPolicy } from '../../policies/oauth-app.ts'
+import { authorize } from '../../policies/policy.ts'
 import { deleteApp, type OAuthAppRow, pageApps, selectSecret, upsertApp } from './store.ts'
 
 /** The OAuth2 apps that a platform has registered with services, one for each piece. */
 export interface OAuthApps {
-  list(platformId: string, page: PageRequest): Promise<SeekPage<OAuthAppRow>>
+  list(actor: Actor, page: PageRequest): Promise<SeekPage<OAuthAppRow>>
   /** Registers the app of a piece, in place of an earlier one. */
-  upsert(platformId: string, app: { pieceName: string; clientId: string; clientSecret: string }): Promise<OAuthAppRow>
+  upsert(actor: Actor, app: { pieceName: string; clientId: string; clientSecret: string }): Promise<OAuthAppRow>
   /** @throws AppError ENTITY_NOT_FOUND */
-  remove(platformId: string, id: string): Promise<void>
+  remove(actor: Actor, id: string): Promise<void>
   /** For requests to the service alone. @throws AppError ENTITY_NOT_FOUND */
   secretOf(platformId: string, pieceName: string, clientId: string): Promise<string>
 }
 
 export function createOAuthApps({ db, encryption }: { db: Db; encryption: Encryption }): OAuthApps {
   return {
-    list: (platformId, page) => pageApps(db, platformId, page),
+    async list(actor, page) {
+      authorize(actor, oauthAppPolicy.read)
+      return pageApps(db, actor.platformId, page)
+    },
 
-    upsert(platformId, { pieceName, clientId, clientSecret }) {
+    async upsert(actor, { pieceName, clientId, clientSecret }) {
+      authorize(actor, oauthAppPolicy.create)
+      const { platformId } = actor
       const secret = JSON.stringify(encryption.encrypt(clientSecret))
       return upsertApp(db, { id: newId(), platformId, pieceName, clientId, clientSecret: secret })
     },
 
-    async remove(platformId, id) {
-      if (!(await deleteApp(db, platformId, id))) throw notFound('oauth_app', id)
+    async remove(actor, id) {
+      authorize(actor, oauthAppPolicy.delete)
+      if (!(await deleteApp(db, actor.platformId, id))) throw notFound('oauth_app', id)
     },
 
     async secretOf(platformId, pieceName, clientId) {

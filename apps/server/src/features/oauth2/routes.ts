@@ -6,8 +6,8 @@ import { authorizationUrl } from './authorization-url.ts'
 
 /** Beginning a connection by OAuth2. */
 export function oauth2Routes(app: FastifyInstance, { catalogue }: { catalogue: Catalogue }): void {
-  implement(app, api.oauth2.authorizationUrl, async ({ principal, body: { pieceName, pieceVersion, ...body } }) => {
-    const { metadata } = await catalogue.get(pieceName, pieceVersion, principal.platformId)
+  implement(app, api.oauth2.authorizationUrl, async ({ actor, body: { pieceName, pieceVersion, ...body } }) => {
+    const { metadata } = await catalogue.get(pieceName, pieceVersion, actor.platformId)
     return authorizationUrl({ ...body, piece: metadata })
   })
 }

@@ -5,6 +5,8 @@ import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import type { FastifyInstance } from 'fastify'
 import type { Interactive } from '../../dispatch/operations.ts'
 import { implement } from '../../http/implement.ts'
+import { piecePolicy } from '../../policies/piece.ts'
+import { authorize } from '../../policies/policy.ts'
 import type { SampleData } from '../flows/sample-data.ts'
 import type { Flows } from '../flows/service.ts'
 import type { Catalogue } from '../pieces/catalogue.ts'
@@ -20,11 +22,13 @@ interface Parts {
 
 /** What a form asks of a piece while somebody fills it in. */
 export function pieceOptionRoutes(app: FastifyInstance, parts: Parts): void {
-  implement(app, api.pieces.options, async ({ project: { id: projectId, platformId }, body }) => {
+  implement(app, api.pieces.options, async ({ actor, body }) => {
+    authorize(actor, piecePolicy.askOptions)
+    const { projectId, platformId } = actor
     const { pieceName: name, pieceVersion: version, flowId } = body
     const { metadata } = await parts.catalogue.get(name, version, platformId)
     requireResolver(metadata, body)
-    const flowVersion = await parts.flows.version(projectId, flowId, body.flowVersionId)
+    const flowVersion = await parts.flows.version(actor, flowId, body.flowVersionId)
     const [source, sampleData, engineToken] = await Promise.all([
       parts.catalogue.sourceOf(name, version, platformId),
       parts.sampleData.outputs(projectId, flowVersion),

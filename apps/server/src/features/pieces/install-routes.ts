@@ -23,13 +23,13 @@ export function pieceInstallRoutes(
   app: FastifyInstance,
   { installs, sync }: { installs: PieceInstalls; sync: PieceSync },
 ): void {
-  implement(app, api.pieces.install, async ({ principal, request }) => {
+  implement(app, api.pieces.install, async ({ actor, request }) => {
     const { install, archive } = await readInstall(request)
     const { pieceName: name, pieceVersion: version } = install
-    return presentPiece(await installs.install({ platformId: principal.platformId, name, version, archive }))
+    return presentPiece(await installs.install(actor, { name, version, archive }))
   })
 
-  implement(app, api.pieces.remove, ({ principal, params }) => installs.remove(principal.platformId, params.id))
+  implement(app, api.pieces.remove, ({ actor, params }) => installs.remove(actor, params.id))
 
   implement(app, api.pieces.sync, () => sync.run())
 }

@@ -1,8 +1,11 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import type { PieceSource } from '@piecework/worker/task'
 import type { Logger } from 'pino'
+import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { Events } from '../../events/events.ts'
+import { piecePolicy } from '../../policies/piece.ts'
+import { authorize } from '../../policies/policy.ts'
 import type { Files } from '../files/service.ts'
 import { readManifest } from './archive.ts'
 import type { Catalogue, CataloguedPiece } from './catalogue.ts'
@@ -11,7 +14,6 @@ import { rereadPieces } from './reread.ts'
 import { deletePieces, insertPiece, selectOwnPiece } from './store.ts'
 
 export interface InstallRequest {
-  platformId: string
   name: string
   version: string
   /** The tarball, for a piece that is not taken from the npm registry. */
@@ -25,9 +27,9 @@ export interface PieceInstalls {
    * @throws AppError VALIDATION when the platform has this version, ENGINE_OPERATION_FAILURE with npm's or the
    *   piece's own words.
    */
-  install(request: InstallRequest): Promise<CataloguedPiece>
+  install(actor: Actor, request: InstallRequest): Promise<CataloguedPiece>
   /** @throws AppError ENTITY_NOT_FOUND */
-  remove(platformId: string, id: string): Promise<void>
+  remove(actor: Actor, id: string): Promise<void>
   /** Reads pieces again, in the background, that an earlier release did not keep in order. */
   startRereading(): void
 }
@@ -41,25 +43,28 @@ interface Parts {
   log: Logger
 }
 
+/** A request on a platform. */
+type Wanted = InstallRequest & { platformId: string }
+
 export function createPieceInstalls({ db, files, catalogue, extract, events, log }: Parts): PieceInstalls {
   /** Installs that run, by platform, piece and version: whoever asks for the same meanwhile gets the same answer. */
   const running = new Map<string, Promise<CataloguedPiece>>()
 
-  const requireNew = async ({ platformId, name, version }: InstallRequest): Promise<void> => {
+  const requireNew = async ({ platformId, name, version }: Wanted): Promise<void> => {
     const known = (await catalogue.versions(name, platformId)).find(
       (piece) => !piece.builtIn && piece.metadata.version === version && piece.platformId === platformId,
     )
     if (known) throw alreadyInstalled(name, version)
   }
 
-  const storeArchive = async ({ platformId, name, version, archive }: InstallRequest): Promise<string | null> => {
+  const storeArchive = async ({ platformId, name, version, archive }: Wanted): Promise<string | null> => {
     if (!archive) return null
     await requireSame(archive.data, name, version)
     const { data, fileName } = archive
     return files.save({ owner: { platformId }, type: 'PACKAGE_ARCHIVE', data, fileName })
   }
 
-  const installNow = async (request: InstallRequest): Promise<CataloguedPiece> => {
+  const installNow = async (request: Wanted): Promise<CataloguedPiece> => {
     await requireNew(request)
     const { platformId, name, version } = request
     const archiveId = await storeArchive(request)
@@ -80,18 +85,22 @@ export function createPieceInstalls({ db, files, catalogue, extract, events, log
   }
 
   return {
-    install(request) {
-      const key = `${request.platformId}/${request.name}@${request.version}`
+    async install(actor, request) {
+      authorize(actor, piecePolicy.install)
+      const { platformId } = actor
+      const key = `${platformId}/${request.name}@${request.version}`
       const current = running.get(key)
       if (current && !request.archive) return current
       if (current)
         throw new AppError('VALIDATION', { message: `${request.name}@${request.version} is being installed already` })
-      const started = installNow(request).finally(() => running.delete(key))
+      const started = installNow({ ...request, platformId }).finally(() => running.delete(key))
       running.set(key, started)
       return started
     },
 
-    async remove(platformId, id) {
+    async remove(actor, id) {
+      authorize(actor, piecePolicy.delete)
+      const { platformId } = actor
       const piece = await selectOwnPiece(db, platformId, id)
       if (!piece) throw notFound('piece', id)
       await deletePieces(db, [id])

@@ -2,8 +2,8 @@ import { api } from '@piecework/api/index'
 import { AppError, notFound } from '@piecework/model/errors'
 import { PieceCategory } from '@piecework/model/piece/metadata'
 import type { FastifyInstance } from 'fastify'
+import type { Actor } from '../../access/actor.ts'
 import { implement } from '../../http/implement.ts'
-import type { Principal } from '../../http/principal.ts'
 import { TaggedJson } from '../../http/tagged.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PieceListing } from './listing.ts'
@@ -20,26 +20,24 @@ interface Parts {
 export function pieceRoutes(app: FastifyInstance, { catalogue, listing, usage }: Parts): void {
   implement(app, api.pieces.categories, () => PieceCategory.options)
 
-  implement(app, api.pieces.registry, ({ principal, query }) =>
-    catalogue.registry(platformOf(principal), query.release),
-  )
+  implement(app, api.pieces.registry, ({ actor, query }) => catalogue.registry(platformOf(actor), query.release))
 
-  implement(app, api.pieces.list, ({ principal, query }) => {
+  implement(app, api.pieces.list, ({ actor, query }) => {
     if (query.release !== undefined)
       throw new AppError('PIECE_SYNC_NOT_SUPPORTED', { release: query.release, message: 'use /v1/pieces/registry' })
-    return listing.list(platformOf(principal), query)
+    return listing.list(platformOf(actor), query)
   })
 
   for (const endpoint of [api.pieces.get, api.pieces.getScoped])
-    implement(app, endpoint, async ({ principal, params, query }) => {
-      const platformId = platformOf(principal)
+    implement(app, endpoint, async ({ actor, params, query }) => {
+      const platformId = platformOf(actor)
       const piece = translated(await catalogue.get(nameOf(params), query.version, platformId), query.locale)
       return new TaggedJson(presentPiece(platformId === null ? piece : withUsage(piece, await usage.known(platformId))))
     })
 
   for (const endpoint of [api.pieces.versions, api.pieces.versionsScoped])
-    implement(app, endpoint, async ({ principal, params }) => {
-      const versions = await catalogue.versions(nameOf(params), platformOf(principal))
+    implement(app, endpoint, async ({ actor, params }) => {
+      const versions = await catalogue.versions(nameOf(params), platformOf(actor))
       if (versions.length === 0) throw notFound('piece', nameOf(params))
       return versions.map(({ metadata, created, pieceType }) => ({
         name: metadata.name,
@@ -53,6 +51,4 @@ export function pieceRoutes(app: FastifyInstance, { catalogue, listing, usage }:
 const nameOf = ({ scope, name }: { scope?: string | undefined; name: string }): string =>
   scope ? `${scope}/${name}` : name
 
-function platformOf(principal: Principal | null): string | null {
-  return principal && 'platformId' in principal ? principal.platformId : null
-}
+const platformOf = (actor: Actor | null): string | null => actor?.platformId ?? null

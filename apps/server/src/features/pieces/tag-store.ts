@@ -1,8 +1,11 @@
 import { notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import { sql } from 'kysely'
+import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
+import { tagPolicy } from '../../policies/piece.ts'
+import { authorize } from '../../policies/policy.ts'
 
 const NEWEST_FIRST: readonly OrderColumn[] = [
   { ref: 'created', key: 'created', direction: 'desc', kind: 'time' },
@@ -20,14 +23,21 @@ export function createTags({ db }: { db: Db }) {
       .executeTakeFirstOrThrow()
 
   return {
-    list: (platformId: string, page: PageRequest) =>
-      paginate(db.selectFrom('tag').selectAll().where('platformId', '=', platformId), NEWEST_FIRST, page),
+    async list(actor: Actor, page: PageRequest) {
+      authorize(actor, tagPolicy.read)
+      return paginate(db.selectFrom('tag').selectAll().where('platformId', '=', actor.platformId), NEWEST_FIRST, page)
+    },
 
     /** Creates the tag, or gives the one of this name. */
-    upsert,
+    async upsert(actor: Actor, name: string) {
+      authorize(actor, tagPolicy.create)
+      return upsert(actor.platformId, name)
+    },
 
     /** The pieces carry these tags, and no others. */
-    async setTags(platformId: string, pieceNames: readonly string[], tags: readonly string[]): Promise<void> {
+    async setTags(actor: Actor, pieceNames: readonly string[], tags: readonly string[]): Promise<void> {
+      authorize(actor, tagPolicy.setOnPieces)
+      const { platformId } = actor
       const ids = await Promise.all([...new Set(tags)].map(async (name) => (await upsert(platformId, name)).id))
       await db.transaction().execute(async (trx) => {
         if (pieceNames.length > 0)
@@ -44,10 +54,11 @@ export function createTags({ db }: { db: Db }) {
     },
 
     /** @throws AppError ENTITY_NOT_FOUND */
-    async remove(platformId: string, id: string): Promise<void> {
+    async remove(actor: Actor, id: string): Promise<void> {
+      authorize(actor, tagPolicy.delete)
       const gone = await db
         .deleteFrom('tag')
-        .where('platformId', '=', platformId)
+        .where('platformId', '=', actor.platformId)
         .where('id', '=', id)
         .returning('id')
         .executeTakeFirst()

@@ -159,7 +159,7 @@ test('the four roles of the page are there, with the permissions of the page', a
 })
 
 test('the stored roles are the ones that the code knows', async () => {
-  const { DEFAULT_ROLES } = await import('../../http/roles.ts')
+  const { DEFAULT_ROLES } = await import('../../access/roles.ts')
   const rows = await server.server.db.selectFrom('project_role').select(['name', 'permissions']).execute()
   const sorted = (permissions: readonly string[]) => [...permissions].sort()
   for (const [name, permissions] of Object.entries(DEFAULT_ROLES)) {

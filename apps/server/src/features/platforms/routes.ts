@@ -1,8 +1,11 @@
 import { api } from '@piecework/api/index'
 import { notFound } from '@piecework/model/errors'
 import type { FastifyInstance } from 'fastify'
+import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import { implement } from '../../http/implement.ts'
+import { platformPolicy } from '../../policies/platform.ts'
+import { authorize, type Rule } from '../../policies/policy.ts'
 import type { PublicImages } from '../files/public-images.ts'
 import { presentPlatform } from './present.ts'
 import { type PlatformChanges, type PlatformRow, selectPlatform, updatePlatform } from './store.ts'
@@ -14,19 +17,23 @@ interface Parts {
 }
 
 export function platformRoutes(app: FastifyInstance, { db, images }: Parts): void {
-  /** People and keys see their own platform; others do not exist for them. */
-  const getOwn = async (principal: { platformId: string }, id: string): Promise<PlatformRow> => {
-    const platform = principal.platformId === id ? await selectPlatform(db, id) : undefined
+  const getOwn = async (
+    actor: Actor,
+    rule: Rule<{ id: string; platformId: string }>,
+    id: string,
+  ): Promise<PlatformRow> => {
+    authorize(actor, rule, { id, platformId: actor.platformId })
+    const platform = await selectPlatform(db, id)
     if (!platform) throw notFound('platform', id)
     return platform
   }
 
-  implement(app, api.platforms.get, async ({ principal, params }) =>
-    presentPlatform(await getOwn(principal, params.id)),
+  implement(app, api.platforms.get, async ({ actor, params }) =>
+    presentPlatform(await getOwn(actor, platformPolicy.read, params.id)),
   )
 
-  implement(app, api.platforms.update, async ({ principal, params: { id }, body, request }) => {
-    const before = await getOwn(principal, id)
+  implement(app, api.platforms.update, async ({ actor, params: { id }, body, request }) => {
+    const before = await getOwn(actor, platformPolicy.edit, id)
     const form = request.isMultipart() ? await readPlatformForm(request) : undefined
     const { federatedAuthProviders: _, ...changes } = form?.changes ?? body
     const logos: PlatformChanges = {}
@@ -36,7 +43,7 @@ export function platformRoutes(app: FastifyInstance, { db, images }: Parts): voi
     const given = Object.entries(changes).filter(([, value]) => value !== undefined)
     await updatePlatform(db, id, { ...Object.fromEntries(given), ...logos })
     for (const column of Object.values(LOGOS)) if (logos[column]) await images.remove(id, before[column])
-    return presentPlatform(await getOwn(principal, id))
+    return presentPlatform(await getOwn(actor, platformPolicy.edit, id))
   })
 
   implement(app, api.platforms.image, async ({ params, reply }) => {

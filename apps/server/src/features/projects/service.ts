@@ -1,11 +1,15 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
+import type { Actor, ProjectActor } from '../../access/actor.ts'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import type { Events } from '../../events/events.ts'
+import { authorize, requireNeeds } from '../../policies/policy.ts'
+import { ADMINISTERED_FIELDS, projectPolicy } from '../../policies/project.ts'
 import { forgetProjects, setSharedConnections, shareWithNewProject } from '../app-connections/project-link-store.ts'
 import { selectPlatform } from '../platforms/store.ts'
+import { selectUserByExternalId } from '../users/store.ts'
 import { type PlanChanges, type ProjectPlan, selectPlans, upsertPlan } from './plan-store.ts'
 import {
   insertProject,
@@ -33,30 +37,35 @@ export interface CreateProject {
   globalConnectionExternalIds?: readonly string[] | undefined
 }
 
+export interface ListedProjects extends ProjectFilter {
+  /** For programs: only what this user may enter. */
+  externalUserId?: string | undefined
+}
+
 /** What a project needs of its flows when it goes. */
 export interface ProjectFlows {
   /** Stops the triggers of every flow of the project and disables them. */
-  disableAll(projectId: string): Promise<void>
+  disableAll(actor: ProjectActor): Promise<void>
 }
 
 export interface Projects {
   /** @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS, ENTITY_NOT_FOUND for a connection of the platform */
-  create(platformId: string, request: CreateProject): Promise<ProjectRow>
+  create(actor: Actor, request: CreateProject): Promise<ProjectRow>
   /** @throws AppError ENTITY_NOT_FOUND */
-  get(platformId: string, id: string): Promise<ProjectRow>
-  list(scope: ProjectScope, filter: ProjectFilter, page: PageRequest): Promise<SeekPage<ProjectRow>>
-  all(scope: ProjectScope): Promise<ProjectRow[]>
+  get(actor: ProjectActor): Promise<ProjectRow>
+  /** Those that the actor may enter; for programs those that a user may enter, where the filter names one. */
+  list(actor: Actor, filter: ListedProjects, page: PageRequest): Promise<SeekPage<ProjectRow>>
+  all(actor: Actor): Promise<ProjectRow[]>
   /** @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS, ENTITY_NOT_FOUND for a connection of the platform */
   update(
-    platformId: string,
-    id: string,
+    actor: ProjectActor,
     changes: ProjectChanges & {
       plan?: PlanChanges | undefined
       globalConnectionExternalIds?: readonly string[] | undefined
     },
   ): Promise<ProjectRow>
   /** Hides the project and stops its flows at once. @throws AppError VALIDATION for a personal project. */
-  remove(platformId: string, id: string): Promise<void>
+  remove(actor: ProjectActor): Promise<void>
   /** Takes away for good what was deleted before the given time. */
   purge(deletedBefore: Date): Promise<void>
   figures(ids: readonly string[]): Promise<Map<string, ProjectFigures>>
@@ -66,21 +75,43 @@ export interface Projects {
 interface Parts {
   db: Db
   flows: ProjectFlows
-  /** The limit of runs at a time has changed. */
-  events: Pick<Events, 'announce'>
+  /** The limit of runs at a time has changed, or nobody may enter a project any more. */
+  events: Pick<Events, 'announce' | 'emit'>
 }
 
 export function createProjects({ db, flows, events }: Parts): Projects {
-  const get = async (platformId: string, id: string): Promise<ProjectRow> => {
+  const load = async (platformId: string, id: string): Promise<ProjectRow> => {
     const project = await selectProject(db, platformId, id)
     if (!project) throw notFound('project', id)
     return project
   }
 
+  const scopeOf = async (
+    { principal, platformId }: Actor,
+    externalUserId: string | undefined,
+  ): Promise<ProjectScope | null> => {
+    if (principal.type === 'USER') return { platformId, visibleTo: principal }
+    if (externalUserId === undefined) return { platformId, visibleTo: null }
+    const user = await selectUserByExternalId(db, platformId, externalUserId)
+    return user ? { platformId, visibleTo: user } : null
+  }
+
   return {
-    get,
-    list: (scope, filter, page) => pageProjects(db, scope, filter, page),
-    all: (scope) => selectVisibleProjects(db, scope),
+    async get(actor) {
+      authorize(actor, projectPolicy.read)
+      return load(actor.platformId, actor.projectId)
+    },
+
+    async list(actor, { externalUserId, ...filter }, page) {
+      const scope = await scopeOf(actor, externalUserId)
+      return scope ? pageProjects(db, scope, filter, page) : { data: [], next: null, previous: null }
+    },
+
+    async all(actor) {
+      const scope = await scopeOf(actor, undefined)
+      return scope ? selectVisibleProjects(db, scope) : []
+    },
+
     figures: (ids) => selectFigures(db, ids),
     plans: (ids) => selectPlans(db, ids),
 
@@ -90,7 +121,9 @@ export function createProjects({ db, flows, events }: Parts): Projects {
       })
     },
 
-    async create(platformId, { globalConnectionExternalIds, ...request }) {
+    async create(actor, { globalConnectionExternalIds, ...request }) {
+      authorize(actor, projectPolicy.create)
+      const { platformId } = actor
       const platform = await selectPlatform(db, platformId)
       if (!platform) throw notFound('platform', platformId)
       const id = newId()
@@ -105,12 +138,17 @@ export function createProjects({ db, flows, events }: Parts): Projects {
           }
         }),
       )
-      return get(platformId, id)
+      return load(platformId, id)
     },
 
-    async update(platformId, id, { plan, globalConnectionExternalIds, ...changes }) {
+    async update(actor, { plan, ...request }) {
+      authorize(actor, projectPolicy.edit)
+      for (const field of ADMINISTERED_FIELDS)
+        if (request[field] !== undefined) requireNeeds(actor, projectPolicy.administer.needs, `change ${field}`)
+      const { globalConnectionExternalIds, ...changes } = request
+      const { platformId, projectId: id } = actor
       const { maxConcurrentJobs } = changes
-      await get(platformId, id)
+      await load(platformId, id)
       await named(changes.externalId, () =>
         db.transaction().execute(async (trx) => {
           if (plan) await upsertPlan(trx, id, plan)
@@ -122,15 +160,15 @@ export function createProjects({ db, flows, events }: Parts): Projects {
       )
       if (maxConcurrentJobs !== undefined) events.announce('LIMITS_CHANGED', {})
       if (globalConnectionExternalIds !== undefined) events.announce('CONNECTIONS_CHANGED', {})
-      return get(platformId, id)
+      return load(platformId, id)
     },
 
-    async remove(platformId, id) {
-      const project = await get(platformId, id)
-      if (project.type === 'PERSONAL')
-        throw new AppError('VALIDATION', { message: 'a personal project goes with its user and cannot be deleted' })
+    async remove(actor) {
+      const { platformId, projectId: id } = actor
+      authorize(actor, projectPolicy.delete, await load(platformId, id))
       await markDeleted(db, platformId, id, new Date())
-      await flows.disableAll(id)
+      await events.emit('ACCESS_CHANGED', { of: 'PROJECT', id })
+      await flows.disableAll(actor)
     },
   }
 }

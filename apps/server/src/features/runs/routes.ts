@@ -2,6 +2,7 @@ import type { RunSelection } from '@piecework/api/flow-runs'
 import { api } from '@piecework/api/index'
 import type { FastifyInstance } from 'fastify'
 import { implement } from '../../http/implement.ts'
+import { rememberProjects } from '../../http/project-source.ts'
 import type { RunService } from './service.ts'
 import type { RunStore } from './store.ts'
 
@@ -11,36 +12,33 @@ interface Parts {
 }
 
 export function runRoutes(app: FastifyInstance, { runs, store }: Parts): void {
-  app.projectFinders.set('flow_run', (id) => store.projectOf(id))
-
-  implement(app, api.flowRuns.list, ({ project, query: { cursor, limit, ...filter } }) =>
-    runs.list({ ...filter, projectId: project.id }, { cursor, limit }),
+  app.projectFinders.set(
+    'flow_run',
+    rememberProjects((id) => store.projectOf(id)),
   )
 
-  implement(app, api.flowRuns.countByStatus, async ({ project, query }) => ({
-    data: await runs.countByStatus({ ...query, projectId: project.id }),
-  }))
-
-  implement(app, api.flowRuns.get, ({ project, params }) => runs.get(project.id, params.id))
-
-  implement(app, api.flowRuns.retry, ({ project, params, body }) =>
-    runs.retry({ projectId: project.id, platformId: project.platformId, id: params.id, strategy: body.strategy }),
+  implement(app, api.flowRuns.list, ({ actor, query: { cursor, limit, projectId: _, ...filter } }) =>
+    runs.list(actor, filter, { cursor, limit }),
   )
 
-  implement(app, api.flowRuns.retryAll, async ({ project, body: { strategy, ...filter } }) => ({
-    retried: await runs.retryAll({
-      filter: { ...chosen(filter), projectId: project.id },
-      platformId: project.platformId,
-      strategy,
-    }),
+  implement(app, api.flowRuns.countByStatus, async ({ actor, query: { projectId: _, ...filter } }) => ({
+    data: await runs.countByStatus(actor, filter),
   }))
 
-  implement(app, api.flowRuns.cancelAll, async ({ project, body }) => ({
-    cancelled: await runs.cancelAll({ ...chosen(body), projectId: project.id }),
+  implement(app, api.flowRuns.get, ({ actor, params }) => runs.get(actor, params.id))
+
+  implement(app, api.flowRuns.retry, ({ actor, params, body }) => runs.retry(actor, params.id, body.strategy))
+
+  implement(app, api.flowRuns.retryAll, async ({ actor, body: { strategy, ...filter } }) => ({
+    retried: await runs.retryAll(actor, chosen(filter), strategy),
   }))
 
-  implement(app, api.flowRuns.archiveAll, async ({ project, body }) => ({
-    archived: await runs.archiveAll({ ...chosen(body), projectId: project.id }),
+  implement(app, api.flowRuns.cancelAll, async ({ actor, body }) => ({
+    cancelled: await runs.cancelAll(actor, chosen(body)),
+  }))
+
+  implement(app, api.flowRuns.archiveAll, async ({ actor, body }) => ({
+    archived: await runs.archiveAll(actor, chosen(body)),
   }))
 }
 

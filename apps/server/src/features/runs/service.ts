@@ -6,8 +6,11 @@ import { withoutSeals } from '@piecework/model/run/log'
 import type { FlowRun } from '@piecework/model/run/run'
 import { FlowRunStatus, isTerminal, type RetryStrategy } from '@piecework/model/run/status'
 import type { StepOutput, Steps } from '@piecework/model/run/step-output'
+import type { ProjectActor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
+import { authorize } from '../../policies/policy.ts'
+import { runPolicy, seeRun } from '../../policies/run.ts'
 import { PRIORITY } from '../../queue/job.ts'
 import type { VersionSource } from '../flows/version-source.ts'
 import { newRun } from './new-run.ts'
@@ -19,21 +22,24 @@ import { presentListed, presentRun } from './showing/present.ts'
 import type { RunStarter } from './starting/start.ts'
 import type { CanceledRun, ListedRun, RunFilter, RunStore, StoredRun } from './store.ts'
 
-/** Everything about runs but starting and executing them. Every call is about one project. */
+/** Which runs of the project. */
+export type ChosenRuns = Omit<RunFilter, 'projectId'>
+
+/** Everything about runs but starting and executing them. */
 export interface RunService {
   /** @throws AppError ENTITY_NOT_FOUND */
-  get(projectId: string, id: string): Promise<FlowRun>
+  get(actor: ProjectActor, id: string): Promise<FlowRun>
   /** Those of the runs that are there, without their steps; at most 100. */
-  some(projectId: string, ids: readonly string[]): Promise<FlowRun[]>
-  list(filter: RunFilter, page: PageRequest): Promise<SeekPage<FlowRun>>
-  countByStatus(filter: RunFilter): Promise<{ status: FlowRunStatus; count: number }[]>
+  some(actor: ProjectActor, ids: readonly string[]): Promise<FlowRun[]>
+  list(actor: ProjectActor, filter: ChosenRuns, page: PageRequest): Promise<SeekPage<FlowRun>>
+  countByStatus(actor: ProjectActor, filter: ChosenRuns): Promise<{ status: FlowRunStatus; count: number }[]>
   /** @throws AppError ENTITY_NOT_FOUND, VALIDATION, FLOW_RUN_RETRY_OUTSIDE_RETENTION */
-  retry(request: { projectId: string; platformId: string; id: string; strategy: RetryStrategy }): Promise<FlowRun>
+  retry(actor: ProjectActor, id: string, strategy: RetryStrategy): Promise<FlowRun>
   /** Retries every run that matches and can be retried. @returns how many. */
-  retryAll(request: { filter: RunFilter; platformId: string; strategy: RetryStrategy }): Promise<number>
+  retryAll(actor: ProjectActor, filter: ChosenRuns, strategy: RetryStrategy): Promise<number>
   /** @returns how many runs that matched were ended. */
-  cancelAll(filter: RunFilter): Promise<number>
-  archiveAll(filter: RunFilter): Promise<number>
+  cancelAll(actor: ProjectActor, filter: ChosenRuns): Promise<number>
+  archiveAll(actor: ProjectActor, filter: ChosenRuns): Promise<number>
 }
 
 interface Parts {
@@ -76,7 +82,7 @@ export function createRunService(parts: Parts): RunService {
     return run
   }
 
-  const get = async (projectId: string, id: string): Promise<FlowRun> => {
+  const load = async (projectId: string, id: string): Promise<FlowRun> => {
     const run = await require(projectId, id)
     const steps = await stepsOf(run)
     return presentRun(run, steps && withoutSeals(steps))
@@ -179,30 +185,41 @@ export function createRunService(parts: Parts): RunService {
   }
 
   return {
-    get,
-    async some(projectId, ids) {
+    async get(actor, id) {
+      authorize(actor, seeRun)
+      return load(actor.projectId, id)
+    },
+    async some(actor, ids) {
+      authorize(actor, runPolicy.read)
+      const { projectId } = actor
       const page = { limit: SOME }
       const { data } = await runs.list({ projectId, flowRunIds: ids.slice(0, SOME), includeArchived: true }, page)
       return data.map(presentListed)
     },
-    async list(filter, page) {
+    async list(actor, filter, page) {
+      authorize(actor, runPolicy.read)
       await parts.recorded()
-      const { data, ...cursors } = await runs.list(filter, page)
+      const { data, ...cursors } = await runs.list({ ...filter, projectId: actor.projectId }, page)
       return { data: data.map(presentListed), ...cursors }
     },
-    async countByStatus(filter) {
+    async countByStatus(actor, filter) {
+      authorize(actor, runPolicy.read)
       await parts.recorded()
-      return runs.countByStatus(filter)
+      return runs.countByStatus({ ...filter, projectId: actor.projectId })
     },
-    async retry({ projectId, platformId, id, strategy }) {
-      return get(projectId, await retry(await require(projectId, id), platformId, strategy))
+    async retry(actor, id, strategy) {
+      authorize(actor, runPolicy.retry)
+      const { projectId, platformId } = actor
+      return load(projectId, await retry(await require(projectId, id), platformId, strategy))
     },
-    async retryAll({ filter, platformId, strategy }) {
+    async retryAll(actor, filter, strategy) {
+      authorize(actor, runPolicy.retry)
+      const { projectId, platformId } = actor
       // Without a word on it, what succeeded is not meant by a retry of what failed.
       const wanted = strategy === 'FROM_FAILED_STEP' && !filter.flowRunIds ? RETRIED_BY_DEFAULT : TERMINAL
       const retryOne = async (id: string): Promise<boolean> => {
         try {
-          await retry(await require(filter.projectId, id), platformId, strategy)
+          await retry(await require(projectId, id), platformId, strategy)
           return true
         } catch (error) {
           if (!(error instanceof AppError)) throw error
@@ -211,7 +228,7 @@ export function createRunService(parts: Parts): RunService {
         }
       }
       let retried = 0
-      await forEachBatch({ ...filter, status: filter.status ?? wanted }, async (ids) => {
+      await forEachBatch({ ...filter, projectId, status: filter.status ?? wanted }, async (ids) => {
         for (let from = 0; from < ids.length; from += BULK_RETRIES) {
           const done = await Promise.all(ids.slice(from, from + BULK_RETRIES).map(retryOne))
           retried += done.filter(Boolean).length
@@ -219,20 +236,23 @@ export function createRunService(parts: Parts): RunService {
       })
       return retried
     },
-    async cancelAll(filter) {
+    async cancelAll(actor, filter) {
+      authorize(actor, runPolicy.cancel)
+      const { projectId } = actor
       let count = 0
       const status = filter.status?.filter((one) => !isTerminal(one)) ?? LIVE
-      await forEachBatch({ ...filter, status }, async (ids) => {
-        const canceled = await runs.cancel(filter.projectId, ids)
-        if (canceled.length > 0) await parts.onCanceled(filter.projectId, canceled)
+      await forEachBatch({ ...filter, projectId, status }, async (ids) => {
+        const canceled = await runs.cancel(projectId, ids)
+        if (canceled.length > 0) await parts.onCanceled(projectId, canceled)
         const chosen = new Set(ids)
         count += canceled.filter(({ id }) => chosen.has(id)).length
       })
       return count
     },
-    async archiveAll(filter) {
+    async archiveAll(actor, filter) {
+      authorize(actor, runPolicy.archive)
       await parts.recorded()
-      return runs.archive(filter)
+      return runs.archive({ ...filter, projectId: actor.projectId })
     },
   }
 }

@@ -3,8 +3,11 @@ import { findStep } from '@piecework/model/flow/walk'
 import type { StepTestResult } from '@piecework/model/live/events'
 import type { FlowRun } from '@piecework/model/run/run'
 import type { Logger } from 'pino'
+import { type ProjectActor, systemActor } from '../../access/actor.ts'
 import type { Events } from '../../events/events.ts'
 import type { RunEnd } from '../../events/runs.ts'
+import { authorize } from '../../policies/policy.ts'
+import { sampleDataPolicy } from '../../policies/sample-data.ts'
 import { PRIORITY } from '../../queue/job.ts'
 import type { SampleData } from '../flows/sample-data.ts'
 import type { Flows } from '../flows/service.ts'
@@ -14,9 +17,6 @@ import type { RunService } from '../runs/service.ts'
 import type { RunStarter } from '../runs/starting/start.ts'
 
 export interface StepTestRequest {
-  projectId: string
-  platformId: string
-  userId: string | null
   flowVersionId: string
   stepName: string
 }
@@ -24,7 +24,7 @@ export interface StepTestRequest {
 /** Runs one step of a flow over the sample data of the others, and keeps what comes of it as its sample data. */
 export interface StepTests {
   /** @returns the run, which goes on. @throws AppError ENTITY_NOT_FOUND, FLOW_OPERATION_INVALID */
-  start(request: StepTestRequest): Promise<FlowRun>
+  start(actor: ProjectActor, request: StepTestRequest): Promise<FlowRun>
   /** To be told of every run that ends. */
   finished(end: RunEnd): Promise<void>
 }
@@ -42,20 +42,20 @@ interface Parts {
 export function createStepTests({ flows, versions, starter, runs, sampleData, events, log }: Parts): StepTests {
   /** What came of the step, which is kept as its sample data. */
   const keep = async ({ runId, projectId, outcome, attempt }: RunEnd, stepName: string): Promise<StepTestResult> => {
+    const { flowId, platformId } = attempt
+    const actor = systemActor('step tests', { projectId, platformId })
     // As it was recorded, with large outputs brought back.
-    const step = (await runs.get(projectId, runId)).steps?.[stepName]
+    const step = (await runs.get(actor, runId)).steps?.[stepName]
     const result = { runId, projectId, stepName, success: false, input: {}, output: null, standardOutput: '' }
     // Nothing of the step is known when its engine could not even begin.
     if (!step)
       return { ...result, standardError: outcome.failedStep?.message ?? `The test ended as ${outcome.status}.` }
-    const { flowId, platformId } = attempt
     const of = { projectId, flowId, stepName }
     const failed = step.status === 'FAILED'
     const sampleDataSettings = {
       sampleDataInputFileId: await sampleData.save({ ...of, type: 'INPUT' }, step.input),
       ...(failed ? {} : { sampleDataFileId: await sampleData.save({ ...of, type: 'OUTPUT' }, step.output) }),
     }
-    const actor = { projectId, platformId, userId: null }
     const request = { stepName, sampleDataSettings }
     const kept = await flows.operate(actor, flowId, { type: 'UPDATE_SAMPLE_DATA_INFO', request }).then(
       () => sampleDataSettings,
@@ -72,8 +72,9 @@ export function createStepTests({ flows, versions, starter, runs, sampleData, ev
   }
 
   return {
-    async start({ projectId, platformId, userId, flowVersionId, stepName }) {
-      const version = await flows.versionById(projectId, flowVersionId)
+    async start(actor, { flowVersionId, stepName }) {
+      authorize(actor, sampleDataPolicy.testStep)
+      const version = await flows.versionById(actor, flowVersionId)
       const step = findStep(version.trigger, stepName)
       if (!step) throw notFound('step', stepName)
       if (step.type === 'EMPTY' || step.type === 'PIECE_TRIGGER')
@@ -81,17 +82,17 @@ export function createStepTests({ flows, versions, starter, runs, sampleData, ev
           message: `${stepName} is the trigger: it is tested with POST /v1/test-trigger`,
         })
       const run = newRun({
-        projectId,
+        projectId: actor.projectId,
         flowId: version.flowId,
         flowVersionId,
         environment: 'TESTING',
         stepNameToTest: stepName,
         payload: '{}',
         priority: PRIORITY.critical,
-        triggeredBy: userId,
+        triggeredBy: actor.userId,
       })
-      await starter.start(run, platformId, await versions.get(flowVersionId))
-      return runs.get(projectId, run.id)
+      await starter.start(run, actor.platformId, await versions.get(flowVersionId))
+      return runs.get(actor, run.id)
     },
 
     async finished(end) {

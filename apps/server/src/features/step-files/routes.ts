@@ -16,12 +16,12 @@ const Form = z.object({
 })
 
 export function stepFileRoutes(app: FastifyInstance, { stepFiles }: { stepFiles: StepFiles }): void {
-  implement(app, api.stepFiles.upload, async ({ project, request }) => {
+  implement(app, api.stepFiles.upload, async ({ actor, request }) => {
     const { fields, file } = await readForm(request)
     const form = Form.safeParse(fields)
     if (!form.success) throw new AppError('INVALID_REQUEST', { message: z.prettifyError(form.error) })
     if (!file) throw new AppError('INVALID_REQUEST', { message: 'file: is required' })
-    return { url: await stepFiles.save({ projectId: project.id, ...file, ...form.data }) }
+    return { url: await stepFiles.save({ projectId: actor.projectId, ...file, ...form.data }) }
   })
 
   implement(app, api.stepFiles.read, async ({ query, reply }) => {

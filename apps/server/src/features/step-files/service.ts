@@ -1,7 +1,7 @@
 import { AppError } from '@piecework/model/errors'
 import { z } from 'zod'
+import type { Tokens } from '../../access/tokens.ts'
 import { API_PREFIX } from '../../http/route.ts'
-import type { Tokens } from '../../http/tokens.ts'
 import type { FileInfo, Files, StoredFile } from '../files/service.ts'
 import type { LinkHeaders } from '../files/storage.ts'
 

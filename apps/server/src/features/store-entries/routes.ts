@@ -10,20 +10,20 @@ const MAX_VALUE_BYTES = 512 * KB
 
 /** The key-value store of pieces; the engine puts the scope into the key. */
 export function storeEntryRoutes(app: FastifyInstance, { db }: { db: Db }): void {
-  implement(app, api.storeEntries.set, ({ project, body }) => {
+  implement(app, api.storeEntries.set, ({ actor, body }) => {
     const value = JSON.stringify(body.value ?? null)
     if (Buffer.byteLength(value) > MAX_VALUE_BYTES) {
       throw new AppError('PAYLOAD_TOO_LARGE', { message: `value: must not be larger than ${MAX_VALUE_BYTES / KB} KiB` })
     }
-    return upsertEntry(db, project.id, body.key, value)
+    return upsertEntry(db, actor.projectId, body.key, value)
   })
 
-  implement(app, api.storeEntries.get, async ({ project, query, reply }) => {
-    const entry = await selectEntry(db, project.id, query.key)
+  implement(app, api.storeEntries.get, async ({ actor, query, reply }) => {
+    const entry = await selectEntry(db, actor.projectId, query.key)
     return entry ?? reply.code(404).type('text/plain').send('Value not found!')
   })
 
-  implement(app, api.storeEntries.remove, ({ project, query }) =>
-    deleteEntry(db, project.id, query.key).then(() => undefined),
+  implement(app, api.storeEntries.remove, ({ actor, query }) =>
+    deleteEntry(db, actor.projectId, query.key).then(() => undefined),
   )
 }

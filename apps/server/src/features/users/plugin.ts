@@ -1,10 +1,10 @@
-import type { Db } from '../../database/open.ts'
+import type { Core } from '../../core.ts'
 import type { PublicImages } from '../files/public-images.ts'
 import type { Plugin } from '../plugin.ts'
 import { userRoutes } from './routes.ts'
 import { createUsers } from './service.ts'
 
-export const users = ({ db, images }: { db: Db; images: PublicImages }): Plugin => ({
+export const users = ({ images, ...parts }: Pick<Core, 'db' | 'events'> & { images: PublicImages }): Plugin => ({
   name: 'users',
-  routes: (app) => userRoutes(app, { users: createUsers({ db }), images }),
+  routes: (app) => userRoutes(app, { users: createUsers(parts), images }),
 })

@@ -8,35 +8,35 @@ import { presentProfile, presentUser } from './present.ts'
 import type { Users } from './service.ts'
 
 export function userRoutes(app: FastifyInstance, { users, images }: { users: Users; images: PublicImages }): void {
-  implement(app, api.users.list, async ({ principal, query }) => {
-    const page = await users.list(principal.platformId, query, query)
+  implement(app, api.users.list, async ({ actor, query }) => {
+    const page = await users.list(actor, query, query)
     return { ...page, data: page.data.map(presentUser) }
   })
 
-  implement(app, api.users.get, async ({ principal, params }) => {
-    const id = params.id === 'me' ? principal.id : params.id
-    return { ...presentUser(await users.get(principal.platformId, id)), badges: [] }
+  implement(app, api.users.get, async ({ actor, params }) => {
+    const id = params.id === 'me' ? actor.principal.id : params.id
+    return { ...presentUser(await users.get(actor, id)), badges: [] }
   })
 
-  implement(app, api.users.updateMe, async ({ principal: { id, platformId }, request }) => {
+  implement(app, api.users.updateMe, async ({ actor, request }) => {
     const { files } = await readForm(request)
     const picture = files.get('profilePicture')
     const unknown = [...files.keys()].find((field) => field !== 'profilePicture')
     if (unknown) throw new AppError('INVALID_REQUEST', { message: `body/${unknown}: send profilePicture` })
-    if (!picture) return presentProfile(await users.get(platformId, id))
-    const url = await images.save(platformId, 'USER_PROFILE_PICTURE', 'profilePicture', picture)
-    const { before, user } = await users.setPicture(platformId, id, url)
-    await images.remove(platformId, before)
+    if (!picture) return presentProfile(await users.get(actor, actor.principal.id))
+    const url = await images.save(actor.platformId, 'USER_PROFILE_PICTURE', 'profilePicture', picture)
+    const { before, user } = await users.setPicture(actor, url)
+    await images.remove(actor.platformId, before)
     return presentProfile(user)
   })
 
-  implement(app, api.users.removePicture, async ({ principal: { id, platformId } }) => {
-    const { before } = await users.setPicture(platformId, id, null)
-    await images.remove(platformId, before)
+  implement(app, api.users.removePicture, async ({ actor }) => {
+    const { before } = await users.setPicture(actor, null)
+    await images.remove(actor.platformId, before)
     return { success: true }
   })
 
-  implement(app, api.users.update, async ({ principal, params, body }) =>
-    presentUser(await users.update(principal.platformId, params.id, body)),
+  implement(app, api.users.update, async ({ actor, params, body }) =>
+    presentUser(await users.update(actor, params.id, body)),
   )
 }

@@ -1,7 +1,12 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import type { SeekPage } from '@piecework/model/page'
+import type { Actor } from '../../access/actor.ts'
+import type { UserPrincipal } from '../../access/principal.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
+import type { Events } from '../../events/events.ts'
+import { authorize } from '../../policies/policy.ts'
+import { userPolicy } from '../../policies/user.ts'
 import { selectPlatform } from '../platforms/store.ts'
 import { pageUsers, selectUser, type UserRow, updatePicture, updateUser } from './store.ts'
 
@@ -14,33 +19,44 @@ export interface UserChanges {
 /** The people of a platform. */
 export interface Users {
   /** @throws AppError ENTITY_NOT_FOUND */
-  get(platformId: string, id: string): Promise<UserRow>
-  list(platformId: string, filter: { externalId?: string | undefined }, page: PageRequest): Promise<SeekPage<UserRow>>
+  get(actor: Actor, id: string): Promise<UserRow>
+  list(actor: Actor, filter: { externalId?: string | undefined }, page: PageRequest): Promise<SeekPage<UserRow>>
   /** @throws AppError ENTITY_NOT_FOUND, or VALIDATION when it would leave the platform without its owner. */
-  update(platformId: string, id: string, changes: UserChanges): Promise<UserRow>
-  /** @returns the link that the picture had before. @throws AppError ENTITY_NOT_FOUND */
-  setPicture(platformId: string, id: string, url: string | null): Promise<{ before: string | null; user: UserRow }>
+  update(actor: Actor, id: string, changes: UserChanges): Promise<UserRow>
+  /** Of who asks. @returns the link that the picture had before. @throws AppError ENTITY_NOT_FOUND */
+  setPicture(actor: Actor<UserPrincipal>, url: string | null): Promise<{ before: string | null; user: UserRow }>
 }
 
-export function createUsers({ db }: { db: Db }): Users {
-  const get = async (platformId: string, id: string): Promise<UserRow> => {
+export function createUsers({ db, events }: { db: Db; events: Pick<Events, 'emit'> }): Users {
+  const load = async (platformId: string, id: string): Promise<UserRow> => {
     const user = await selectUser(db, platformId, id)
     if (!user) throw notFound('user', id)
     return user
   }
 
   return {
-    get,
-    list: (platformId, filter, page) => pageUsers(db, platformId, filter, page),
-
-    async setPicture(platformId, id, url) {
-      const { imageUrl: before } = await get(platformId, id)
-      await updatePicture(db, platformId, id, url)
-      return { before, user: await get(platformId, id) }
+    async get(actor, id) {
+      authorize(actor, userPolicy.read)
+      return load(actor.platformId, id)
     },
 
-    async update(platformId, id, { status, platformRole, externalId }) {
-      await get(platformId, id)
+    async list(actor, filter, page) {
+      authorize(actor, userPolicy.list)
+      return pageUsers(db, actor.platformId, filter, page)
+    },
+
+    async setPicture(actor, url) {
+      authorize(actor, userPolicy.editOwn)
+      const { id, platformId } = actor.principal
+      const { imageUrl: before } = await load(platformId, id)
+      await updatePicture(db, platformId, id, url)
+      return { before, user: await load(platformId, id) }
+    },
+
+    async update(actor, id, { status, platformRole, externalId }) {
+      authorize(actor, userPolicy.edit)
+      const { platformId } = actor
+      await load(platformId, id)
       const platform = await selectPlatform(db, platformId)
       const demoted = (status ?? 'ACTIVE') !== 'ACTIVE' || (platformRole ?? 'ADMIN') !== 'ADMIN'
       if (platform?.ownerId === id && demoted) {
@@ -51,7 +67,8 @@ export function createUsers({ db }: { db: Db }): Users {
         ...(platformRole === undefined ? {} : { platformRole }),
         ...(externalId === undefined ? {} : { externalId }),
       })
-      return get(platformId, id)
+      await events.emit('ACCESS_CHANGED', { of: 'USER', id })
+      return load(platformId, id)
     },
   }
 }

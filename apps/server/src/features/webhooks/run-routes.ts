@@ -7,7 +7,7 @@ import type { WebhookService } from './service.ts'
 
 /** Runs that are asked for by the API (spec: rest-flow-runs.txt, nested runs). */
 export function runFlowRoute(app: FastifyInstance, { webhooks }: { webhooks: Pick<WebhookService, 'begin'> }): void {
-  implement(app, api.flows.run, ({ params, body, principal, request }) => {
+  implement(app, api.flows.run, ({ params, body, actor, request }) => {
     // What lets the caller in is not for the log of the run.
     const { authorization: _token, cookie: _cookie, ...headers } = request.headers
     const { failParentOnFailure, parentRunId } = parentOf(request)
@@ -20,7 +20,7 @@ export function runFlowRoute(app: FastifyInstance, { webhooks }: { webhooks: Pic
       },
       parentRunId,
       failParentOnFailure,
-      triggeredBy: principal.type === 'USER' ? principal.id : null,
+      triggeredBy: actor.userId,
     })
   })
 }

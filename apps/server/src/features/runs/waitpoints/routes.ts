@@ -44,11 +44,11 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export async function waitpointRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
   const { waitpoints, runs, replies, payloads } = parts
 
-  implement(app, api.waitpoints.create, async ({ project, body }) => {
+  implement(app, api.waitpoints.create, async ({ actor, body }) => {
     requireTime(body, parts.pausedDays)
-    const id = await waitpoints.create({ ...body, projectId: project.id })
+    const id = await waitpoints.create({ ...body, projectId: actor.projectId })
     if (id === undefined) {
-      if ((await runs.projectOf(body.flowRunId)) !== project.id) throw notFound('flow_run', body.flowRunId)
+      if ((await runs.projectOf(body.flowRunId)) !== actor.projectId) throw notFound('flow_run', body.flowRunId)
       throw new AppError('VALIDATION', { message: `The run ${body.flowRunId} is over: it cannot wait for anything.` })
     }
     return { id, resumeUrl: `${parts.publicApiUrl}v1/flow-runs/${body.flowRunId}/waitpoints/${id}` }

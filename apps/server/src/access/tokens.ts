@@ -12,17 +12,18 @@ const ENGINE_TOKEN_SECONDS = 24 * 3600
 const LONG_LIVED_SECONDS = 100 * 365 * 24 * 3600
 
 const Platform = z.object({ id: z.string() })
+/** In seconds since 1970. */
+const exp = z.number().optional()
 const Claims = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('USER'),
     id: z.string(),
     platform: Platform,
     tokenVersion: z.string().nullish(),
-    /** In seconds since 1970. */
-    exp: z.number().optional(),
+    exp,
   }),
-  z.object({ type: z.literal('ENGINE'), id: z.string(), projectId: z.string(), platform: Platform }),
-  z.object({ type: z.literal('WORKER'), id: z.string() }),
+  z.object({ type: z.literal('ENGINE'), id: z.string(), projectId: z.string(), platform: Platform, exp }),
+  z.object({ type: z.literal('WORKER'), id: z.string(), exp }),
 ])
 export type Claims = z.infer<typeof Claims>
 export type UserClaims = Extract<Claims, { type: 'USER' }>

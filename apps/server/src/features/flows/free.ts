@@ -1,19 +1,12 @@
 import { AppError } from '@piecework/model/errors'
 import type { FlowVersion } from '@piecework/model/flow/flow'
-
-/** Who changes a flow. */
-export interface Actor {
-  projectId: string
-  platformId: string
-  /** Null for an API key. */
-  userId: string | null
-}
+import type { Actor } from '../../access/actor.ts'
 
 /** Somebody else's changes that are younger than this keep others out. */
 const EDITING_MS = 60_000
 
 /** @throws AppError FLOW_IN_USE while somebody else works on the version; programs are not kept out. */
-export function requireFree(version: FlowVersion, { userId }: Actor): void {
+export function requireFree(version: FlowVersion, { userId }: Pick<Actor, 'userId'>): void {
   const { updatedBy } = version
   if (!updatedBy || userId === null || updatedBy === userId) return
   if (Date.now() - Date.parse(version.updated) > EDITING_MS) return

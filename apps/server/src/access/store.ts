@@ -1,0 +1,65 @@
+import type { Permission } from '@piecework/model/permission'
+import type { Db } from '../database/open.ts'
+
+/** What decides who may enter a project. */
+export interface AccessProject {
+  id: string
+  platformId: string
+  ownerId: string
+}
+
+export function selectKey(db: Db, hashedValue: string): Promise<{ id: string; platformId: string } | undefined> {
+  return db.selectFrom('api_key').select(['id', 'platformId']).where('hashedValue', '=', hashedValue).executeTakeFirst()
+}
+
+export function touchKey(db: Db, id: string, now: Date): Promise<unknown> {
+  return db.updateTable('api_key').set({ lastUsedAt: now }).where('id', '=', id).execute()
+}
+
+/** A user with what ends their sessions. */
+export function selectMember(db: Db, userId: string) {
+  return db
+    .selectFrom('user')
+    .innerJoin('user_identity', 'user_identity.id', 'user.identityId')
+    .select([
+      'user.id',
+      'user.platformId',
+      'user.platformRole',
+      'user.status',
+      'user_identity.tokenVersion',
+      'user_identity.verified',
+    ])
+    .where('user.id', '=', userId)
+    .executeTakeFirst()
+}
+
+export function selectProject(db: Db, id: string): Promise<AccessProject | undefined> {
+  return db
+    .selectFrom('project')
+    .select(['id', 'platformId', 'ownerId'])
+    .where('id', '=', id)
+    .where('deleted', 'is', null)
+    .executeTakeFirst()
+}
+
+/** What the role of a member grants; undefined for people who are no members. */
+export async function selectPermissions(
+  db: Db,
+  projectId: string,
+  userId: string,
+): Promise<readonly Permission[] | undefined> {
+  const member = await db
+    .selectFrom('project_member')
+    .innerJoin('project_role', 'project_role.id', 'project_member.projectRoleId')
+    .select('project_role.permissions')
+    .where('project_member.projectId', '=', projectId)
+    .where('project_member.userId', '=', userId)
+    .executeTakeFirst()
+  return member?.permissions
+}
+
+/** The platform of a project, deleted or not. */
+export async function selectPlatformOf(db: Db, projectId: string): Promise<string | undefined> {
+  const project = await db.selectFrom('project').select('platformId').where('id', '=', projectId).executeTakeFirst()
+  return project?.platformId
+}

@@ -1,0 +1,11 @@
+import { api } from '@piecework/api/index'
+import type { Policy } from './policy.ts'
+
+const { create, list, remove } = api.apiKeys
+
+/** What may be done to an API key: never with one. */
+export const apiKeyPolicy = {
+  read: { needs: list.permission, principals: list.principals },
+  create: { needs: create.permission, principals: create.principals },
+  delete: { needs: remove.permission, principals: remove.principals },
+} as const satisfies Policy<object>

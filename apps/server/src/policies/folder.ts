@@ -1,0 +1,12 @@
+import { api } from '@piecework/api/index'
+import type { Policy } from './policy.ts'
+
+const { get, create, update, remove } = api.folders
+
+/** What may be done to a folder of flows. */
+export const folderPolicy = {
+  read: { needs: get.permission },
+  create: { needs: create.permission },
+  edit: { needs: update.permission },
+  delete: { needs: remove.permission },
+} as const satisfies Policy<object>

@@ -1,0 +1,60 @@
+import type { EndpointPermission } from '@piecework/api/endpoint'
+import { AppError } from '@piecework/model/errors'
+import type { Permission } from '@piecework/model/permission'
+import type { Actor } from '../access/actor.ts'
+import type { PrincipalType } from '../access/principal.ts'
+
+/**
+ * What somebody needs: a permission in the project of the actor, or any one of several; PLATFORM_ADMIN for
+ * administrators of the platform; NONE for everybody who came this far.
+ */
+export type Needs = EndpointPermission | readonly Permission[]
+
+/** One thing that may be done to an entity. */
+export interface Rule<E> {
+  needs: Needs
+  /** Nobody else, whatever permissions they have. The server itself is always among them. */
+  principals?: readonly PrincipalType[]
+  /** Why it cannot be done to this entity, whoever asks. */
+  refusal?(entity: E): AppError | undefined
+}
+
+/** What may be done to a kind of entity, by name. */
+export type Policy<E> = Readonly<Record<string, Rule<E>>>
+
+/** Whether an actor has what is needed. */
+export function has(actor: Actor, needs: Needs): boolean {
+  if (needs === 'NONE') return true
+  if (needs === 'PLATFORM_ADMIN') return actor.isAdmin
+  return typeof needs === 'string' ? actor.may(needs) : needs.some((permission) => actor.may(permission))
+}
+
+/**
+ * The one place that refuses somebody.
+ * @param what named in the answer to those who are no administrators
+ * @throws AppError PERMISSION_DENIED without the permission, AUTHORIZATION for people who are no administrators
+ */
+export function requireNeeds(actor: Actor, needs: Needs, what = 'do this'): void {
+  if (has(actor, needs)) return
+  if (needs === 'PLATFORM_ADMIN')
+    throw new AppError('AUTHORIZATION', { message: `only administrators of the platform may ${what}` })
+  const permissions = [needs].flat()
+  throw new AppError('PERMISSION_DENIED', {
+    userId: actor.principal.id,
+    projectId: 'projectId' in actor ? actor.projectId : null,
+    permission: permissions[0],
+    message: `the permission ${permissions.join(' or ')} is required`,
+  })
+}
+
+/** @throws AppError as `requireNeeds` does, or what the rule says of the entity */
+export function authorize<E>(actor: Actor, rule: Rule<E>, ...[entity]: [entity?: E]): void {
+  if (!isAmong(actor, rule))
+    throw new AppError('AUTHORIZATION', { message: `a principal of type ${actor.principal.type} may not do this` })
+  requireNeeds(actor, rule.needs)
+  const refused = entity === undefined ? undefined : rule.refusal?.(entity)
+  if (refused) throw refused
+}
+
+const isAmong = ({ principal: { type } }: Actor, { principals }: Pick<Rule<never>, 'principals'>): boolean =>
+  type === 'SYSTEM' || principals === undefined || principals.includes(type)

@@ -1,0 +1,15 @@
+import { api } from '@piecework/api/index'
+import type { Policy } from './policy.ts'
+
+const { get, retry, cancelAll, archiveAll } = api.flowRuns
+
+/** What may be done to a run. */
+export const runPolicy = {
+  read: { needs: get.permission },
+  retry: { needs: retry.permission },
+  cancel: { needs: cancelAll.permission },
+  archive: { needs: archiveAll.permission },
+} as const satisfies Policy<object>
+
+/** People who start a run, or test a step, are shown what they started. */
+export const seeRun = { needs: [get.permission, retry.permission, api.sampleData.testStep.permission] }
