@@ -71,7 +71,7 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     isReady: () => ready,
   })
   await registerRoutes(app, plugins)
-  docsRoutes(app, { release: core.release })
+  await docsRoutes(app, { release: core.release })
 
   const start = async (): Promise<number> => {
     const upgrades = plugins.map((plugin) => plugin.upgrades ?? {})

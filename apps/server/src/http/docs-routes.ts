@@ -3,24 +3,21 @@ import { api, endpoints } from '@piecework/api/index'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { implement } from './implement.ts'
 import { buildOpenApi } from './openapi.ts'
+import { guardPages } from './pages.ts'
 import { API_PREFIX, openAccess } from './route.ts'
 
 /** The page brings its own script, styles and settings; its requests go to this server alone. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'unsafe-inline'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "worker-src 'self' blob:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+const DIRECTIVES = {
+  'script-src': ["'self'", "'unsafe-inline'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:', 'blob:'],
+  'font-src': ["'self'", 'data:'],
+  'connect-src': ["'self'"],
+  'worker-src': ["'self'", 'blob:'],
+}
 
 /** The OpenAPI document at `/api/v1/openapi.json` (and `/api/v1/docs`), and a page to read it at `/docs`. */
-export function docsRoutes(app: FastifyInstance, { release }: { release: string }): void {
+export async function docsRoutes(app: FastifyInstance, { release }: { release: string }): Promise<void> {
   let document: Record<string, unknown> | undefined
   for (const endpoint of [api.reference.openApi, api.reference.docs])
     implement(app, endpoint, () => {
@@ -31,24 +28,26 @@ export function docsRoutes(app: FastifyInstance, { release }: { release: string 
   app.addHook('onReady', async () => requireWhole(app.implemented))
 
   let page: Promise<FastifyInstance> | undefined
-  app.route({
-    method: 'GET',
-    url: '/docs',
-    config: openAccess('the reference of the API holds no data'),
-    handler: (_request, reply) => reply.redirect('/docs/'),
-  })
-  app.route({
-    method: 'GET',
-    url: '/docs/*',
-    config: openAccess('the reference of the API holds no data'),
-    handler: async (request, reply) => {
-      page ??= loadPage()
-      const answer = await (await page).inject({ method: 'GET', url: request.url, headers: { host: request.host } })
-      const type = answer.headers['content-type']
-      if (type) reply.header('content-type', type)
-      reply.header('content-security-policy', POLICY).header('x-frame-options', 'DENY')
-      return reply.code(answer.statusCode).send(answer.rawPayload)
-    },
+  await app.register(async (scope) => {
+    await guardPages(scope, { directives: DIRECTIVES })
+    scope.route({
+      method: 'GET',
+      url: '/docs',
+      config: openAccess('the reference of the API holds no data'),
+      handler: (_request, reply) => reply.redirect('/docs/'),
+    })
+    scope.route({
+      method: 'GET',
+      url: '/docs/*',
+      config: openAccess('the reference of the API holds no data'),
+      handler: async (request, reply) => {
+        page ??= loadPage()
+        const answer = await (await page).inject({ method: 'GET', url: request.url, headers: { host: request.host } })
+        const type = answer.headers['content-type']
+        if (type) reply.header('content-type', type)
+        return reply.code(answer.statusCode).send(answer.rawPayload)
+      },
+    })
   })
   app.addHook('onClose', async () => {
     await (await page)?.close()

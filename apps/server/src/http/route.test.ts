@@ -401,10 +401,10 @@ describe('a route that does not say who may call it stops the start', () => {
 
 test('a server that does not serve exactly the contract does not start', async () => {
   const poor = await newServer()
-  docsRoutes(poor, { release: '0' })
+  await docsRoutes(poor, { release: '0' })
   await expect(poor.ready()).rejects.toThrow(/Nothing serves these endpoints of the contract: .*flows\.list/)
   const rich = await newServer()
-  docsRoutes(rich, { release: '0' })
+  await docsRoutes(rich, { release: '0' })
   for (const each of endpoints) if (!rich.implemented.has(each)) implement(rich, each, () => undefined)
   implement(rich, things.away, () => ({}))
   await expect(rich.ready()).rejects.toThrow(/not in the contract: things\.away$/)

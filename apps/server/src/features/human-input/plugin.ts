@@ -6,8 +6,8 @@ import { createHumanInput } from './service.ts'
 
 export const humanInput = ({ db, settings }: Pick<Core, 'db' | 'settings'>): Plugin => ({
   name: 'human-input',
-  routes(app) {
+  async routes(app) {
     humanInputRoutes(app, { humanInput: createHumanInput({ db }) })
-    humanInputPages(app, { frameAncestors: settings.frameAncestors })
+    await humanInputPages(app, { frameAncestors: settings.frameAncestors })
   },
 })

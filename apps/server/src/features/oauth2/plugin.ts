@@ -5,8 +5,8 @@ import { oauth2Routes } from './routes.ts'
 
 export const oauth2 = ({ catalogue, settings }: Pick<Core, 'catalogue' | 'settings'>): Plugin => ({
   name: 'oauth2',
-  routes(app) {
+  async routes(app) {
     oauth2Routes(app, { catalogue })
-    redirectRoutes(app, { frontendUrl: settings.frontendUrl })
+    await redirectRoutes(app, { frontendUrl: settings.frontendUrl })
   },
 })

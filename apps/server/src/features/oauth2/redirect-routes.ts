@@ -1,31 +1,28 @@
-import { randomBytes } from 'node:crypto'
 import { api } from '@piecework/api/index'
 import type { FastifyInstance } from 'fastify'
 import { implement } from '../../http/implement.ts'
-
-const POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+import { guardPages } from '../../http/pages.ts'
 
 /**
  * Where services send users back to: hands the code to the window that opened this one. Only a page of this server
  * gets it: a foreign page that opened the window could use the code for a connection of its own.
  */
-export function redirectRoutes(app: FastifyInstance, { frontendUrl }: { frontendUrl: string }): void {
+export async function redirectRoutes(app: FastifyInstance, { frontendUrl }: { frontendUrl: string }): Promise<void> {
   const origin = new URL(frontendUrl).origin
 
-  implement(app, api.oauth2.redirect, ({ query: { code, error, error_description }, reply }) => {
-    const nonce = randomBytes(16).toString('base64')
-    reply
-      .type('text/html; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .header('referrer-policy', 'no-referrer')
-      .header('x-frame-options', 'DENY')
-      .header('content-security-policy', `${POLICY}; script-src 'nonce-${nonce}'`)
-    if (!code) {
-      const reason = [error, error_description].filter(Boolean).join(': ') || 'The code is missing in the URL'
-      return reply.code(400).send(page(`<p>The service did not let you in. ${escapeHtml(reason)}</p>`))
-    }
-    const script = `if (window.opener) window.opener.postMessage(${inScript({ code })}, ${inScript(origin)})`
-    return reply.send(page(`<p>Done: this window can be closed.</p>\n<script nonce="${nonce}">${script}</script>`))
+  await app.register(async (scope) => {
+    await guardPages(scope, { nonces: true })
+    implement(scope, api.oauth2.redirect, ({ query: { code, error, error_description }, reply }) => {
+      reply.type('text/html; charset=utf-8').header('cache-control', 'no-store')
+      if (!code) {
+        const reason = [error, error_description].filter(Boolean).join(': ') || 'The code is missing in the URL'
+        return reply.code(400).send(page(`<p>The service did not let you in. ${escapeHtml(reason)}</p>`))
+      }
+      const script = `if (window.opener) window.opener.postMessage(${inScript({ code })}, ${inScript(origin)})`
+      return reply.send(
+        page(`<p>Done: this window can be closed.</p>\n<script nonce="${reply.cspNonce.script}">${script}</script>`),
+      )
+    })
   })
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { guardPages } from '../../http/pages.ts'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
 
 const PAGE = `<!doctype html>
@@ -24,15 +25,15 @@ const PAGE = `<!doctype html>
 </html>
 `
 
-const POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
 /** `/`: says what this server is to people who open its address. */
-export function rootRoutes(app: FastifyInstance): void {
-  app.route({
-    method: 'GET',
-    url: '/',
-    config: openAccess('the page holds no data'),
-    handler: (_request, reply) =>
-      reply.header('content-security-policy', POLICY).type('text/html; charset=utf-8').send(PAGE),
+export async function rootRoutes(app: FastifyInstance): Promise<void> {
+  await app.register(async (scope) => {
+    await guardPages(scope, { directives: { 'style-src': ["'self'"] } })
+    scope.route({
+      method: 'GET',
+      url: '/',
+      config: openAccess('the page holds no data'),
+      handler: (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE),
+    })
   })
 }
