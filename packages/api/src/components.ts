@@ -1,5 +1,5 @@
 import { FlowVersion, Note, PopulatedFlow } from '@piecework/model/flow/flow'
-import { ActionRequest } from '@piecework/model/flow/operations/step-request'
+import { ActionRequest } from '@piecework/model/flow/step-request'
 import { RouterBranch } from '@piecework/model/flow/router'
 import { Action, Trigger } from '@piecework/model/flow/step'
 import { SharedTemplate } from '@piecework/model/flow/template'

@@ -3,6 +3,7 @@ import { context, type Span, SpanKind, SpanStatusCode, TraceFlags, trace } from 
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { JournalEntry } from '@piecework/engine/protocol'
+import { isOfLoop } from '@piecework/model/run/loop-output'
 import { StepOutput } from '@piecework/model/run/step-output'
 import type { ObservedAttempt } from '../events/runs.ts'
 import { acceptedAt, type RunObserver } from './observer.ts'
@@ -92,7 +93,7 @@ export async function startTracing({ release, endpoint, protocol, serviceName }:
         if (!step.success || step.data.status === 'RUNNING') return
         const { type, status, duration = 0 } = step.data
         // A loop ends after its steps, which have moved the cursor.
-        const from = type === 'LOOP_ON_ITEMS' ? Math.max(begin, cursor - duration) : cursor
+        const from = isOfLoop({ type }) ? Math.max(begin, cursor - duration) : cursor
         cursor = Math.max(cursor, from + duration)
         const place = path.map(([loop, index]) => `${loop}[${index}]`).join('.')
         const span = tracer.startSpan(

@@ -1,8 +1,9 @@
 import { AppError } from '../errors.ts'
 import { withDerived } from './derive.ts'
 import { type FlowVersion, LATEST_SCHEMA_VERSION, type Note } from './flow.ts'
+import { kindOf } from './kinds/registry.ts'
 import { sampleDataOf, setSampleData } from './sample-data.ts'
-import { pinned, type RouterAction, type Trigger } from './step.ts'
+import type { Trigger } from './step.ts'
 import { copyTree, walk } from './walk.ts'
 
 /** What makes a flow: name, steps and notes, without ids and dates. */
@@ -28,22 +29,14 @@ export function importContent(version: FlowVersion, content: Content, options: I
   for (const step of walk(trigger)) {
     if (names.has(step.name)) refusals.push(`two steps are named ${step.name}`)
     names.add(step.name)
-    if (step.type === 'ROUTER') {
-      if (hasHomelessChildren(step)) refusals.push(`router ${step.name} has more children than branches`)
-      step.children = step.settings.branches.map((_, index) => step.children[index] ?? null)
-    }
-    if (step.type === 'PIECE') step.settings = pinned(step.settings)
-    else if (step.type === 'PIECE_TRIGGER') step.settings = pinned(step.settings)
+    const refusal = kindOf(step).settle(step)
+    if (refusal !== undefined) refusals.push(refusal)
     const keep = options.sampleData === 'TRIGGER' && step.name === trigger.name
     setSampleData(step, keep ? sampleDataOf(step) : undefined)
   }
   if (refusals.length > 0) throw new AppError('FLOW_OPERATION_INVALID', { message: refusals.join('; ') })
   const { displayName, notes } = content
   return withDerived({ ...version, displayName, trigger, notes, schemaVersion: LATEST_SCHEMA_VERSION })
-}
-
-function hasHomelessChildren({ children, settings: { branches } }: RouterAction): boolean {
-  return children.slice(branches.length).some((child) => child !== null)
 }
 
 /** The draft of a new flow: a trigger to be chosen, and nothing else. */

@@ -1,10 +1,12 @@
 import type { FlowVersion } from './flow.ts'
-import type { Place } from './operations/edit.ts'
+import type { Place } from './kinds/kind.ts'
+import { kindOf } from './kinds/registry.ts'
+import { isRouter } from './kinds/router.ts'
 import type { VersionOperation } from './operations/registry.ts'
-import { ActionRequest, TriggerRequest } from './operations/step-request.ts'
 import { areBranchesValid } from './router.ts'
 import type { Action, Trigger } from './step.ts'
-import { findStep, isAction, nestedHeads, walk } from './walk.ts'
+import { ActionRequest, TriggerRequest } from './step-request.ts'
+import { findStep, isAction, walk } from './walk.ts'
 
 /**
  * What undoes an operation: operations to apply in order to the version after it. Steps come back with their
@@ -60,7 +62,7 @@ export function inverseOf(
       const { stepName, sourceBranchIndex, targetBranchIndex } = operation.request
       const router = findStep(after.trigger, stepName)
       // A branch that came from behind the fallback cannot go back: no branch moves to where the fallback is.
-      if (router?.type !== 'ROUTER' || router.settings.branches[sourceBranchIndex]?.branchType !== 'CONDITION') {
+      if (!router || !isRouter(router) || router.settings.branches[sourceBranchIndex]?.branchType !== 'CONDITION') {
         return undefined
       }
       const request = { stepName, sourceBranchIndex: targetBranchIndex, targetBranchIndex: sourceBranchIndex }
@@ -89,14 +91,14 @@ function restoredBranch(before: FlowVersion, operation: VersionOperation): Versi
   if (operation.type !== 'DELETE_BRANCH') return []
   const { stepName, branchIndex } = operation.request
   const router = findStep(before.trigger, stepName)
-  if (router?.type !== 'ROUTER') return []
+  if (!router || !isRouter(router)) return []
   return [{ type: 'ADD_BRANCH', request: { stepName, branchIndex, branchName: '' } }, updateTo(router)]
 }
 
 /** Brings back the `valid` of a router that is not what its branches say, which is what it is after DELETE_BRANCH. */
 function givenVerdict(before: FlowVersion, routerName: string): VersionOperation[] {
   const router = findStep(before.trigger, routerName)
-  if (router?.type !== 'ROUTER' || router.valid === areBranchesValid(router.settings.branches)) return []
+  if (!router || !isRouter(router) || router.valid === areBranchesValid(router.settings.branches)) return []
   return [updateTo(router)]
 }
 
@@ -129,11 +131,8 @@ function placesOf(trigger: Trigger): Map<string, Place> {
   for (const step of walk(trigger)) {
     if (step.nextAction)
       places.set(step.nextAction.name, { parentStep: step.name, location: 'AFTER', branchIndex: undefined })
-    const location = step.type === 'ROUTER' ? 'INSIDE_BRANCH' : 'INSIDE_LOOP'
-    nestedHeads(step).forEach((head, index) => {
-      const branchIndex = step.type === 'ROUTER' ? index : undefined
-      if (head) places.set(head.name, { parentStep: step.name, location, branchIndex })
-    })
+    for (const { location, branchIndex, action } of kindOf(step).slots(step))
+      if (action) places.set(action.name, { parentStep: step.name, location, branchIndex })
   }
   return places
 }

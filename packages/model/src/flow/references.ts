@@ -1,6 +1,7 @@
 import { tokenSpans } from './expression-tokens.ts'
+import { kindOf } from './kinds/registry.ts'
 import { renamedExpression } from './rename-names.ts'
-import type { RouterBranch } from './router.ts'
+import { changeBranch, type RouterBranch } from './router.ts'
 import type { Step } from './step.ts'
 
 /** The inside of every `{{ ... }}` of a text. */
@@ -9,74 +10,14 @@ export function* tokensOf(text: string): Generator<string> {
 }
 
 /** Every text among the settings that may hold expressions. */
-export function* textsOf(step: Step): Generator<string> {
-  if (step.type === 'LOOP_ON_ITEMS') yield step.settings.items
-  else if (step.type === 'ROUTER') {
-    for (const branch of step.settings.branches) {
-      if (branch.branchType === 'FALLBACK') continue
-      for (const condition of branch.conditions.flat()) {
-        yield condition.firstValue
-        if (condition.secondValue !== undefined) yield condition.secondValue
-      }
-    }
-  } else if (step.type !== 'EMPTY') yield* textsIn(step.settings.input)
-}
-
-/** Every text in a JSON value, however deep. */
-export function* textsIn(value: unknown): Generator<string> {
-  if (typeof value === 'string') yield value
-  else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) yield* textsIn(part)
-}
+export const textsOf = (step: Step): Iterable<string> => kindOf(step).texts(step)
 
 /**
  * Replaces the settings of a step (a copy: see copyTree) with ones in which every text that may hold expressions
  * went through `change`.
  */
 export function changeTexts(step: Step, change: (text: string) => string): void {
-  switch (step.type) {
-    case 'EMPTY':
-      return
-    case 'LOOP_ON_ITEMS':
-      step.settings = { ...step.settings, items: change(step.settings.items) }
-      return
-    case 'ROUTER':
-      step.settings = {
-        ...step.settings,
-        branches: step.settings.branches.map((branch) => changeBranch(branch, change)),
-      }
-      return
-    case 'CODE':
-      step.settings = { ...step.settings, input: changeMap(step.settings.input, change) }
-      return
-    case 'PIECE':
-      step.settings = { ...step.settings, input: changeMap(step.settings.input, change) }
-      return
-    case 'PIECE_TRIGGER':
-      step.settings = { ...step.settings, input: changeMap(step.settings.input, change) }
-  }
-}
-
-function changeBranch(branch: RouterBranch, change: (text: string) => string): RouterBranch {
-  if (branch.branchType === 'FALLBACK') return branch
-  const conditions = branch.conditions.map((group) =>
-    group.map((condition) => ({
-      ...condition,
-      firstValue: change(condition.firstValue),
-      ...(condition.secondValue === undefined ? {} : { secondValue: change(condition.secondValue) }),
-    })),
-  )
-  return { ...branch, conditions }
-}
-
-function changeMap(map: Record<string, unknown>, change: (text: string) => string): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, changeValue(value, change)]))
-}
-
-function changeValue(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === 'string') return change(value)
-  if (Array.isArray(value)) return value.map((item) => changeValue(item, change))
-  if (typeof value === 'object' && value !== null) return changeMap({ ...value }, change)
-  return value
+  kindOf(step).changeTexts(step, change)
 }
 
 /** The text with `change` applied to the inside of every `{{ ... }}`. */

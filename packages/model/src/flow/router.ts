@@ -71,3 +71,25 @@ function isBranchValid(branch: RouterBranch): boolean {
 export function isBranchConditionFilled({ firstValue, operator, secondValue }: BranchCondition): boolean {
   return firstValue.length > 0 && (isSingleValue(operator) || (secondValue ?? '').length > 0)
 }
+
+/** Every text of a branch that may hold expressions. */
+export function* textsOfBranch(branch: RouterBranch): Generator<string> {
+  if (branch.branchType === 'FALLBACK') return
+  for (const { firstValue, secondValue } of branch.conditions.flat()) {
+    yield firstValue
+    if (secondValue !== undefined) yield secondValue
+  }
+}
+
+/** The branch with every such text changed. */
+export function changeBranch(branch: RouterBranch, change: (text: string) => string): RouterBranch {
+  if (branch.branchType === 'FALLBACK') return branch
+  const conditions = branch.conditions.map((group) =>
+    group.map((condition) => ({
+      ...condition,
+      firstValue: change(condition.firstValue),
+      ...(condition.secondValue === undefined ? {} : { secondValue: change(condition.secondValue) }),
+    })),
+  )
+  return { ...branch, conditions }
+}

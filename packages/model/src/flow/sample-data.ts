@@ -1,3 +1,4 @@
+import { kindOf } from './kinds/registry.ts'
 import type { SampleData, Step, Trigger } from './step.ts'
 import { walk } from './walk.ts'
 
@@ -8,33 +9,7 @@ export function sampleDataOf(step: Step): SampleData | undefined {
 
 /** Replaces the sample data pointers of a step (a copy: see copyTree), or removes them. */
 export function setSampleData(step: Step, sampleData: SampleData | undefined): void {
-  switch (step.type) {
-    case 'EMPTY':
-      return
-    case 'CODE':
-      step.settings = withSample(step.settings, sampleData)
-      return
-    case 'PIECE':
-      step.settings = withSample(step.settings, sampleData)
-      return
-    case 'LOOP_ON_ITEMS':
-      step.settings = withSample(step.settings, sampleData)
-      return
-    case 'ROUTER':
-      step.settings = withSample(step.settings, sampleData)
-      return
-    case 'PIECE_TRIGGER':
-      step.settings = withSample(step.settings, sampleData)
-  }
-}
-
-function withSample<S extends { sampleData?: SampleData | undefined }>(
-  settings: S,
-  sampleData: SampleData | undefined,
-): S {
-  const copy = { ...settings, sampleData }
-  if (sampleData === undefined) delete copy.sampleData
-  return copy
+  kindOf(step).setSample(step, sampleData)
 }
 
 /**

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { PieceMetadata } from '../piece/metadata.ts'
 import type { PropertyMap, PropertyMetadata } from '../piece/property.ts'
 import { applyOperation, FlowOperation, isVersionOperation } from './operations/registry.ts'
+import type { PieceLookup } from './piece-step.ts'
 import { propSchema } from './prop-schema.ts'
 import type { BranchCondition } from './router.ts'
 import type { Step } from './step.ts'
 import { CONTEXT, code, flow, loop, piece, router, stepOf, webhook } from './testing.ts'
-import { judgeOperation, judgeStep, judgeVersion, type PieceLookup, piecesOfOperation } from './validity.ts'
+import { judgeOperation, judgeStep, judgeVersion, piecesOfOperation } from './validity.ts'
 
 function metadata(props: PropertyMap, extra: Partial<PieceMetadata> & { requireAuth?: boolean } = {}): PieceMetadata {
   const { requireAuth = true, ...rest } = extra

@@ -1,13 +1,10 @@
-import type { ActionMetadata, PieceMetadata, TriggerMetadata } from '../piece/metadata.ts'
 import { withDerived } from './derive.ts'
 import type { FlowVersion } from './flow.ts'
+import { kindOf } from './kinds/registry.ts'
 import type { FlowOperation } from './operations/registry.ts'
-import type { ActionRequest, TriggerRequest } from './operations/step-request.ts'
-import { packageJsonProblem } from './packages.ts'
-import { inputSchema } from './prop-schema.ts'
-import { areBranchesValid } from './router.ts'
-import { translatedInput, wordsOfOthers } from './stand-in.ts'
-import { leastVersion, type Step, type Trigger } from './step.ts'
+import type { PieceLookup, Verdict } from './piece-step.ts'
+import type { Step, Trigger } from './step.ts'
+import type { ActionRequest, TriggerRequest } from './step-request.ts'
 import { copyTree, walk } from './walk.ts'
 
 /**
@@ -15,114 +12,11 @@ import { copyTree, walk } from './walk.ts'
  * Metadata comes from outside: load the pieces that piecesOf() names, then judge.
  */
 
-/** A piece that a step runs on. */
-export interface FoundPiece {
-  metadata: PieceMetadata
-  /** The exact version that the step is pinned to: that of the piece, or of the one that it stands in for. */
-  version: string
-}
-
-/** The piece for a version or range as a step writes it, or undefined when there is none. */
-export type PieceLookup = (pieceName: string, pieceVersion: string) => FoundPiece | undefined
-
 /** A step of a version or of a request. */
 type AnyStep = Step | ActionRequest | TriggerRequest
 
-interface Verdict {
-  valid: boolean
-  /** The input to store instead, when it was cleaned. */
-  input?: Record<string, unknown>
-  /** The exact version to store instead. */
-  pieceVersion?: string
-}
-
 /** Judges one step. That of a piece which the lookup does not know is not valid. */
-export function judgeStep(step: AnyStep, lookup: PieceLookup): Verdict {
-  switch (step.type) {
-    case 'EMPTY':
-      return { valid: false }
-    case 'LOOP_ON_ITEMS':
-      return { valid: step.settings.items.length > 0 }
-    case 'CODE': {
-      const { code, packageJson } = step.settings.sourceCode
-      return { valid: code.length > 0 && packageJson.length > 0 && packageJsonProblem(packageJson) === undefined }
-    }
-    case 'ROUTER':
-      return { valid: areBranchesValid(step.settings.branches) }
-    case 'PIECE': {
-      const { pieceName, pieceVersion, actionName, input } = step.settings
-      const piece = lookup(pieceName, pieceVersion)
-      if (!piece || !actionName) return { valid: false, ...pinned(piece, pieceVersion) }
-      const verdict = judgePart(piece.metadata, pieceVersion, partOf(piece.metadata, 'action', actionName), input)
-      return { ...verdict, ...pinned(piece, pieceVersion) }
-    }
-    case 'PIECE_TRIGGER': {
-      const { pieceName, pieceVersion, triggerName, input } = step.settings
-      const piece = lookup(pieceName, pieceVersion)
-      if (!piece || !triggerName) return { valid: false, ...pinned(piece, pieceVersion) }
-      const verdict = judgePart(piece.metadata, pieceVersion, partOf(piece.metadata, 'trigger', triggerName), input)
-      // The half-filled input of a trigger is kept as it came.
-      return { ...(verdict.valid ? verdict : { valid: false }), ...pinned(piece, pieceVersion) }
-    }
-  }
-}
-
-/** The version to store, when it is another one than the step has. */
-function pinned(piece: FoundPiece | undefined, written: string): { pieceVersion?: string } {
-  const version = piece?.version ?? leastVersion(written)
-  return version === written ? {} : { pieceVersion: version }
-}
-
-/** Judges an action or trigger by the piece that there is, whichever version the step names. */
-function judgePart(
-  piece: PieceMetadata,
-  pieceVersion: string,
-  part: ActionMetadata | TriggerMetadata | undefined,
-  input: Record<string, unknown>,
-): Verdict {
-  if (!part) return { valid: false }
-  const cleaned = cleanedInput(piece, part, pieceVersion, input)
-  const authGiven = !needsAuth(piece, part) || (typeof cleaned.auth === 'string' && cleaned.auth !== '')
-  const valid = authGiven && inputSchema(part.props).safeParse(cleaned).success
-  const others = piece.version === pieceVersion ? {} : wordsOfOthers(piece.name, part.name, input)
-  return { valid, input: { ...others, ...cleaned } }
-}
-
-/** What of an input the piece understands, whichever version the step names. */
-export function cleanedInput(
-  piece: PieceMetadata,
-  part: ActionMetadata | TriggerMetadata,
-  pieceVersion: string,
-  input: Record<string, unknown>,
-): Record<string, unknown> {
-  const { name, props } = part
-  const own = piece.version === pieceVersion ? input : translatedInput(piece.name, name, props, input)
-  const keys = Object.keys(props)
-  if (needsAuth(piece, part) && !keys.includes('auth')) keys.push('auth')
-  return Object.fromEntries(keys.filter((key) => Object.hasOwn(own, key)).map((key) => [key, own[key]]))
-}
-
-/** The action or trigger of a piece by its name. */
-export function partOf(
-  piece: PieceMetadata,
-  kind: 'action' | 'trigger',
-  name: string,
-): ActionMetadata | TriggerMetadata | undefined {
-  return kind === 'action' ? ownValue(piece.actions, name) : ownValue(piece.triggers, name)
-}
-
-/** Whether a step of this action or trigger must have a connection. */
-export function needsAuth(piece: PieceMetadata, part: ActionMetadata | TriggerMetadata): boolean {
-  return hasAuth(piece) && part.requireAuth
-}
-
-function hasAuth(piece: PieceMetadata): boolean {
-  return Array.isArray(piece.auth) ? piece.auth.length > 0 : piece.auth !== undefined
-}
-
-function ownValue<T>(record: Record<string, T>, key: string): T | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined
-}
+export const judgeStep = (step: AnyStep, lookup: PieceLookup): Verdict => kindOf(step).judge(step, lookup)
 
 /** The tree with every step judged and its input cleaned. */
 export function judgeTree(trigger: Trigger, lookup: PieceLookup): Trigger {

@@ -1,4 +1,6 @@
-import type { Action, LoopAction, RouterAction, Step, Trigger } from './step.ts'
+import type { Slot } from './kinds/kind.ts'
+import { kindOf } from './kinds/registry.ts'
+import type { Action, Step, Trigger } from './step.ts'
 
 /**
  * Walking the tree of steps. Nothing here recurses and everything is linear in the number of steps, so that a
@@ -6,10 +8,7 @@ import type { Action, LoopAction, RouterAction, Step, Trigger } from './step.ts'
  */
 
 /** The actions that hang inside a step: the body of a loop, the branches of a router (null where empty). */
-export function nestedHeads(step: Step): (Action | null)[] {
-  if (step.type === 'LOOP_ON_ITEMS') return step.firstLoopAction ? [step.firstLoopAction] : []
-  return step.type === 'ROUTER' ? step.children : []
-}
+export const nestedHeads = (step: Step): readonly (Action | null)[] => kindOf(step).heads(step)
 
 /** Every step of a tree in the order in which people read it: a step, what is inside it, what follows it. */
 export function* walk(root: Step): Generator<Step> {
@@ -77,13 +76,13 @@ export function unusedNames(taken: Set<string>): () => string {
 }
 
 /** The loops and routers around a step, outermost first; undefined when there is no such step. */
-export function enclosing(trigger: Trigger, name: string): (LoopAction | RouterAction)[] | undefined {
-  const pending: { step: Step; around: (LoopAction | RouterAction)[] }[] = [{ step: trigger, around: [] }]
+export function enclosing(trigger: Trigger, name: string): Action[] | undefined {
+  const pending: { step: Step; around: Action[] }[] = [{ step: trigger, around: [] }]
   for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
     const { step, around } = entry
     if (step.name === name) return around
     if (step.nextAction) pending.push({ step: step.nextAction, around })
-    if (step.type !== 'LOOP_ON_ITEMS' && step.type !== 'ROUTER') continue
+    if (!isAction(step)) continue
     for (const head of nestedHeads(step)) if (head) pending.push({ step: head, around: [...around, step] })
   }
   return undefined
@@ -103,8 +102,9 @@ export function copyTree<S extends Step>(root: S): S {
   }
   for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
     if (step.nextAction) step.nextAction = take(step.nextAction)
-    if (step.type === 'LOOP_ON_ITEMS' && step.firstLoopAction) step.firstLoopAction = take(step.firstLoopAction)
-    if (step.type === 'ROUTER') step.children = step.children.map((child) => child && take(child))
+    const kind = kindOf(step)
+    kind.detach(step)
+    for (const slot of kind.slots(step)) if (slot.action) slot.set(take(slot.action))
   }
   return copy
 }
@@ -123,25 +123,19 @@ export function depthOf(root: Step): number {
 }
 
 /** A place in a tree where an action hangs; `set(undefined)` empties it. */
-export interface Slot {
+interface HeldSlot {
   action: Action
   set(action: Action | undefined): void
 }
 
 /** The slots of one step that hold an action. Setting one changes the step, so use it on a copy of the tree. */
-export function slotsOf(step: Step): Slot[] {
-  const slots: Slot[] = []
-  if (step.type === 'LOOP_ON_ITEMS' && step.firstLoopAction) {
-    slots.push({ action: step.firstLoopAction, set: (action) => assign(step, 'firstLoopAction', action) })
-  }
-  if (step.type === 'ROUTER') {
-    step.children.forEach((action, index) => {
-      if (action) slots.push({ action, set: (next) => (step.children[index] = next ?? null) })
-    })
-  }
+function slotsOf(step: Step): HeldSlot[] {
+  const slots = kindOf(step).slots(step).flatMap(held)
   if (step.nextAction) slots.push({ action: step.nextAction, set: (action) => assign(step, 'nextAction', action) })
   return slots
 }
+
+const held = ({ action, set }: Slot): HeldSlot[] => (action ? [{ action, set }] : [])
 
 /** Sets a link, or removes its key: an absent link has no key at all. */
 function assign<K extends string>(target: { [key in K]?: Action | undefined }, key: K, action: Action | undefined) {
@@ -150,7 +144,7 @@ function assign<K extends string>(target: { [key in K]?: Action | undefined }, k
 }
 
 /** The slot that holds the action with this name, or undefined (the trigger hangs nowhere). */
-export function findSlot(trigger: Trigger, name: string): Slot | undefined {
+export function findSlot(trigger: Trigger, name: string): HeldSlot | undefined {
   for (const step of walk(trigger)) {
     const slot = slotsOf(step).find((candidate) => candidate.action.name === name)
     if (slot) return slot

@@ -1,4 +1,5 @@
-import type { LoopOutput, RunLog, StepOutput, StepPath, Steps } from './step-output.ts'
+import { isLoopOutput, isOfLoop, loopOutputOf, runningLoop } from './loop-output.ts'
+import type { RunLog, StepOutput, StepPath, Steps } from './step-output.ts'
 
 /** One step of a run with its place; `output` of a loop carries no iterations here. */
 export interface PlacedStep {
@@ -7,17 +8,15 @@ export interface PlacedStep {
   output: StepOutput
 }
 
-const isLoopOutput = (value: unknown): value is LoopOutput =>
-  typeof value === 'object' && value !== null && 'iterations' in value && Array.isArray(value.iterations)
-
 /**
  * The steps of a log one by one, in the order in which a replay may take them: a loop comes after the steps of
  * its iterations.
  */
 export function placedSteps(steps: Steps, path: StepPath = []): PlacedStep[] {
   return Object.entries(steps).flatMap(([stepName, output]) => {
-    if (output.type !== 'LOOP_ON_ITEMS' || !isLoopOutput(output.output)) return [{ stepName, path, output }]
-    const { iterations, ...head } = output.output
+    const loop = loopOutputOf(output)
+    if (!loop) return [{ stepName, path, output }]
+    const { iterations, ...head } = loop
     const inner = iterations.flatMap((iteration, index) => placedSteps(iteration, [...path, [stepName, index]]))
     return [...inner, { stepName, path, output: { ...output, output: { ...head, iterations: [] } } }]
   })
@@ -27,8 +26,9 @@ export function placedSteps(steps: Steps, path: StepPath = []): PlacedStep[] {
 export function withoutSeals(steps: Steps): Steps {
   return Object.fromEntries(
     Object.entries(steps).map(([name, { sealed: _, ...step }]) => {
-      if (step.type !== 'LOOP_ON_ITEMS' || !isLoopOutput(step.output)) return [name, step]
-      return [name, { ...step, output: { ...step.output, iterations: step.output.iterations.map(withoutSeals) } }]
+      const loop = loopOutputOf(step)
+      if (!loop) return [name, step]
+      return [name, { ...step, output: { ...loop, iterations: loop.iterations.map(withoutSeals) } }]
     }),
   )
 }
@@ -39,7 +39,7 @@ export function assembleLog(placed: Iterable<PlacedStep>, tags: string[] = []): 
   for (const { stepName, path, output } of placed) {
     const scope = scopeAt(steps, path)
     const before = Object.hasOwn(scope, stepName) ? scope[stepName]?.output : undefined
-    if (output.type === 'LOOP_ON_ITEMS' && isLoopOutput(before)) {
+    if (isOfLoop(output) && isLoopOutput(before)) {
       const head = isLoopOutput(output.output) ? output.output : { index: before.iterations.length }
       scope[stepName] = { ...output, output: { ...head, iterations: before.iterations } }
     } else scope[stepName] = output
@@ -54,7 +54,7 @@ function scopeAt(steps: Steps, path: StepPath): Steps {
     const loop = Object.hasOwn(scope, loopName) ? scope[loopName] : undefined
     const before = loop?.output
     const output = isLoopOutput(before) ? before : { index: 0, iterations: [] }
-    if (output !== before) scope[loopName] = { type: 'LOOP_ON_ITEMS', status: 'RUNNING', input: {}, ...loop, output }
+    if (output !== before) scope[loopName] = { ...runningLoop(), ...loop, output }
     while (output.iterations.length <= iteration) output.iterations.push({})
     output.index = Math.max(output.index, iteration + 1)
     scope = output.iterations[iteration] ?? {}

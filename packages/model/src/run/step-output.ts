@@ -23,7 +23,7 @@ export const StepOutput = z.object({
 })
 export type StepOutput = z.infer<typeof StepOutput>
 
-/** Output of LOOP_ON_ITEMS; `index` is 1-based, 0 for an empty list. */
+/** Output of a loop; `index` is 1-based, 0 for an empty list. */
 export interface LoopOutput {
   item?: unknown
   index: number

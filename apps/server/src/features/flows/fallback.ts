@@ -1,6 +1,7 @@
+import { partOf } from '@piecework/model/flow/piece-step'
 import type { PieceAction, PieceTrigger, Trigger } from '@piecework/model/flow/step'
 import { leastVersion } from '@piecework/model/flow/step'
-import { type PieceUse, partOf } from '@piecework/model/flow/validity'
+import type { PieceUse } from '@piecework/model/flow/validity'
 import { walk } from '@piecework/model/flow/walk'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import semver from 'semver'

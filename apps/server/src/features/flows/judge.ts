@@ -1,16 +1,10 @@
 import type { ImportReport } from '@piecework/api/flows'
 import type { MissingPiece } from '@piecework/api/pieces'
 import type { FlowOperation } from '@piecework/model/flow/operations/registry'
+import type { FoundPiece, PieceLookup } from '@piecework/model/flow/piece-step'
 import type { Trigger } from '@piecework/model/flow/step'
 import { leastVersion } from '@piecework/model/flow/step'
-import {
-  type FoundPiece,
-  judgeOperation,
-  type PieceLookup,
-  type PieceUse,
-  piecesOf,
-  piecesOfOperation,
-} from '@piecework/model/flow/validity'
+import { judgeOperation, type PieceUse, piecesOf, piecesOfOperation } from '@piecework/model/flow/validity'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import type { Actor } from '../../access/actor.ts'
 import { missingPieces } from '../pieces/missing.ts'

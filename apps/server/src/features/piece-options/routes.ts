@@ -1,5 +1,6 @@
 import { api } from '@piecework/api/index'
 import { AppError } from '@piecework/model/errors'
+import { isLoop } from '@piecework/model/flow/kinds/loop'
 import { walk } from '@piecework/model/flow/walk'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import type { FastifyInstance } from 'fastify'
@@ -34,9 +35,9 @@ export function pieceOptionRoutes(app: FastifyInstance, parts: Parts): void {
       parts.sampleData.outputs(projectId, flowVersion),
       parts.engineToken(projectId, platformId),
     ])
-    const loops = [...walk(flowVersion.trigger)].flatMap((step) =>
-      step.type === 'LOOP_ON_ITEMS' ? [{ stepName: step.name, items: step.settings.items }] : [],
-    )
+    const loops = [...walk(flowVersion.trigger)]
+      .filter((step) => isLoop(step))
+      .map((step) => ({ stepName: step.name, items: step.settings.items }))
     const result = await parts.interactive({
       operation: {
         type: 'EXECUTE_PROPERTY',

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { actionFrom } from '../action-from.ts'
+import { invalid } from '../invalid.ts'
 import { isUsableStepName, unusableStepName } from '../step-name.ts'
+import { ActionRequest, StepLocation } from '../step-request.ts'
 import { copyTree, stepNames } from '../walk.ts'
 import { insertAction } from './edit.ts'
-import { invalid, versionOperation } from './operation.ts'
-import { ActionRequest, actionFrom, StepLocation } from './step-request.ts'
+import { versionOperation } from './operation.ts'
 
 /** Puts a new action after a step, into a loop or into a branch; what was there follows it. */
 export const ADD_ACTION = versionOperation(

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { invalid } from '../invalid.ts'
 import { areBranchesValid, BranchConditions } from '../router.ts'
 import { copyTree } from '../walk.ts'
 import { routerNamed } from './edit.ts'
-import { invalid, versionOperation } from './operation.ts'
+import { versionOperation } from './operation.ts'
 
 const EMPTY_CONDITIONS: BranchConditions = [
   [{ firstValue: '', operator: 'TEXT_CONTAINS', secondValue: '', caseSensitive: false }],

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { existingBranch } from '../kinds/router.ts'
 import { areBranchesValid } from '../router.ts'
 import { copyTree } from '../walk.ts'
-import { branchIndex, routerNamed } from './edit.ts'
+import { routerNamed } from './edit.ts'
 import { versionOperation } from './operation.ts'
 
 /** Removes a branch with the steps in it. */
@@ -11,7 +12,7 @@ export const DELETE_BRANCH = versionOperation(
   (version, request) => {
     const trigger = copyTree(version.trigger)
     const router = routerNamed(trigger, request.stepName)
-    const index = branchIndex(router, request.branchIndex)
+    const index = existingBranch(router, request.branchIndex)
     router.settings = { ...router.settings, branches: router.settings.branches.toSpliced(index, 1) }
     router.valid = areBranchesValid(router.settings.branches)
     router.children = router.children.toSpliced(index, 1)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { invalid, versionOperation } from './operation.ts'
+import { invalid } from '../invalid.ts'
+import { versionOperation } from './operation.ts'
 
 /** Takes a note off the canvas. */
 export const DELETE_NOTE = versionOperation('DELETE_NOTE', z.object({ id: z.string() }), (version, { id }) => {

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { invalid } from '../invalid.ts'
+import { existingBranch } from '../kinds/router.ts'
 import { renameInBranch } from '../references.ts'
 import { copyTree } from '../walk.ts'
 import { cloneSequence } from './clone.ts'
-import { branchIndex, routerNamed } from './edit.ts'
-import { invalid, versionOperation } from './operation.ts'
+import { routerNamed } from './edit.ts'
+import { versionOperation } from './operation.ts'
 
 /** Puts a copy of a branch, with copies of its steps, right after it. */
 export const DUPLICATE_BRANCH = versionOperation(
@@ -12,7 +14,7 @@ export const DUPLICATE_BRANCH = versionOperation(
   (version, request, context) => {
     const trigger = copyTree(version.trigger)
     const router = routerNamed(trigger, request.stepName)
-    const index = branchIndex(router, request.branchIndex)
+    const index = existingBranch(router, request.branchIndex)
     const branch = router.settings.branches[index]
     // With two of them neither would ever run.
     if (branch?.branchType !== 'CONDITION') throw invalid('the fallback branch of a router cannot be duplicated')

@@ -1,15 +1,11 @@
+import { invalid } from '../invalid.ts'
+import type { Place } from '../kinds/kind.ts'
+import { kindOf } from '../kinds/registry.ts'
+import { isRouter } from '../kinds/router.ts'
 import type { Action, RouterAction, Step, Trigger } from '../step.ts'
 import { findSlot, findStep, isAction, walk } from '../walk.ts'
-import { invalid } from './operation.ts'
-import type { StepLocation } from './step-request.ts'
 
 /** Edits that operations share. All of them change the tree that they are given: hand them a copy. */
-
-export interface Place {
-  parentStep: string
-  location: StepLocation | undefined
-  branchIndex: number | undefined
-}
 
 /**
  * Puts an action (with what is inside it) at a place; what was there follows it.
@@ -18,22 +14,11 @@ export interface Place {
 export function insertAction(trigger: Trigger, place: Place, action: Action): void {
   const parent = findStep(trigger, place.parentStep)
   if (!parent) throw invalid(`parent step ${place.parentStep} does not exist`)
-  if (parent.type === 'LOOP_ON_ITEMS') {
-    if (place.location === 'INSIDE_LOOP') {
-      link(action, parent.firstLoopAction)
-      parent.firstLoopAction = action
-      return
-    }
-    if (place.location !== 'AFTER') throw invalid(`a step goes INSIDE_LOOP or AFTER the loop ${parent.name}`)
-  }
-  if (parent.type === 'ROUTER') {
-    if (place.location === 'INSIDE_BRANCH') {
-      const index = branchIndex(parent, place.branchIndex)
-      link(action, parent.children[index])
-      parent.children[index] = action
-      return
-    }
-    if (place.location !== 'AFTER') throw invalid(`a step goes INSIDE_BRANCH or AFTER the router ${parent.name}`)
+  const slot = kindOf(parent).slotAt(parent, place)
+  if (slot) {
+    link(action, slot.action)
+    slot.set(action)
+    return
   }
   // A step of any other kind holds nothing, so whatever the location says the new one can only follow it.
   link(action, parent.nextAction)
@@ -65,11 +50,7 @@ export function removeActions(trigger: Trigger, names: ReadonlySet<string>): voi
   }
   for (const step of walk(trigger)) {
     link(step, firstKept(step.nextAction))
-    if (step.type === 'ROUTER') step.children = step.children.map((child) => firstKept(child) ?? null)
-    if (step.type !== 'LOOP_ON_ITEMS') continue
-    const first = firstKept(step.firstLoopAction)
-    if (first) step.firstLoopAction = first
-    else delete step.firstLoopAction
+    for (const slot of kindOf(step).slots(step)) slot.set(firstKept(slot.action))
   }
 }
 
@@ -95,19 +76,8 @@ export function actionNamed(trigger: Trigger, name: string): Action {
 export function routerNamed(trigger: Trigger, name: string): RouterAction {
   const step = findStep(trigger, name)
   if (!step) throw invalid(`step ${name} does not exist`)
-  if (step.type !== 'ROUTER') throw invalid(`step ${name} is not a router`)
+  if (!isRouter(step)) throw invalid(`step ${name} is not a router`)
   return step
-}
-
-/** The index, when the router has such a branch; refuses it otherwise. */
-export function branchIndex(router: RouterAction, index: number | undefined): number {
-  if (index === undefined) throw invalid(`branchIndex is needed for the router ${router.name}`)
-  if (index < 0 || index >= router.settings.branches.length) {
-    throw invalid(
-      `branchIndex ${index} is out of range: router ${router.name} has ${router.settings.branches.length} branches`,
-    )
-  }
-  return index
 }
 
 function notAnAction(name: string, step: Step | undefined) {

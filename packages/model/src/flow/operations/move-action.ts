@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { invalid } from '../invalid.ts'
+import { StepLocation } from '../step-request.ts'
 import { copyTree, walkInside } from '../walk.ts'
 import { actionNamed, insertAction, removeAction } from './edit.ts'
-import { invalid, versionOperation } from './operation.ts'
-import { StepLocation } from './step-request.ts'
+import { versionOperation } from './operation.ts'
 
 /** Takes an action with what is inside it to another place. */
 export const MOVE_ACTION = versionOperation(

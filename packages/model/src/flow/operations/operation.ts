@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
 import type { FlowVersion } from '../flow.ts'
 
 /** What an operation needs to know beside its request: ids and clocks are given, never taken. */
@@ -25,9 +24,4 @@ export function versionOperation<const T extends string, R extends z.ZodType>(
 /** An operation whose effect lies outside a version (the flow's row, files, triggers): only its schema. */
 export function flowOperation<const T extends string, R extends z.ZodType>(type: T, request: R) {
   return { schema: z.object({ type: z.literal(type), request }) }
-}
-
-/** The refusal of an operation that cannot be applied to this version. */
-export function invalid(message: string): AppError {
-  return new AppError('FLOW_OPERATION_INVALID', { message })
 }

@@ -1,5 +1,6 @@
 import { Note } from '../flow.ts'
-import { invalid, versionOperation } from './operation.ts'
+import { invalid } from '../invalid.ts'
+import { versionOperation } from './operation.ts'
 
 /** Changes a note. */
 export const UPDATE_NOTE = versionOperation(

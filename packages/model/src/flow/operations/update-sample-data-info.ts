@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { invalid } from '../invalid.ts'
 import { sampleDataOf, setSampleData } from '../sample-data.ts'
 import { copyTree, findStep } from '../walk.ts'
-import { invalid, versionOperation } from './operation.ts'
+import { versionOperation } from './operation.ts'
 
 /** Points a step at the files that hold its sample data, or (null) at none. Pointers that are not named stay. */
 export const UPDATE_SAMPLE_DATA_INFO = versionOperation(

@@ -1,10 +1,11 @@
 import type { FlowVersion } from '../flow.ts'
+import { invalid } from '../invalid.ts'
 import { type PieceTriggerSettings, pinned, type SampleData, type Trigger } from '../step.ts'
 import { isUsableStepName, unusableStepName } from '../step-name.ts'
+import { TriggerRequest } from '../step-request.ts'
 import { copyTree, stepNames } from '../walk.ts'
 import { link } from './edit.ts'
-import { invalid, versionOperation } from './operation.ts'
-import { TriggerRequest } from './step-request.ts'
+import { versionOperation } from './operation.ts'
 
 /** Replaces the trigger. Its sample data stays while it is the same trigger of the same piece. */
 export const UPDATE_TRIGGER = versionOperation('UPDATE_TRIGGER', TriggerRequest, (version, request, context) => {

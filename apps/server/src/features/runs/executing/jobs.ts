@@ -1,6 +1,7 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { type BackOff, delayOf } from '@piecework/model/back-off'
 import { AppError } from '@piecework/model/errors'
+import { isOfLoop } from '@piecework/model/run/loop-output'
 import { isTerminal } from '@piecework/model/run/status'
 import { StepOutput } from '@piecework/model/run/step-output'
 import type { Logger } from 'pino'
@@ -222,6 +223,6 @@ export function createRunJobs(parts: Parts): JobHandler {
 
 /** The step that waits; the loops around it are paused with it. */
 function isPause(entry: JournalEntry): boolean {
-  const { status, type } = StepOutput.parse(JSON.parse(entry.output))
-  return status === 'PAUSED' && type !== 'LOOP_ON_ITEMS'
+  const output = StepOutput.parse(JSON.parse(entry.output))
+  return output.status === 'PAUSED' && !isOfLoop(output)
 }

@@ -1,3 +1,4 @@
+import { kindOf } from '@piecework/model/flow/kinds/registry'
 import type { Action } from '@piecework/model/flow/step'
 import type { StepOutput, StepPath, Steps } from '@piecework/model/run/step-output'
 
@@ -17,44 +18,13 @@ export function stepInFlight(first: Action | undefined, steps: Steps, path: Step
     if (step.skip) continue
     const output = Object.hasOwn(steps, step.name) ? steps[step.name] : undefined
     if (!output) return { step, path }
-    const inside = step.type === 'ROUTER' ? inRouter(step, output, steps, path) : undefined
-    if (inside) return inside
-    if (step.type === 'LOOP_ON_ITEMS' && output.status === 'RUNNING')
-      return inLoop(step, output, path) ?? { step, path }
+    for (const way of kindOf(step).ways(step, { output, steps, path })) {
+      const inside = stepInFlight(way.first, way.steps, way.path)
+      if (inside) return inside
+    }
     if (!isPassed(step, output)) return { step, path }
   }
   return undefined
-}
-
-function inRouter(
-  router: Extract<Action, { type: 'ROUTER' }>,
-  { output }: StepOutput,
-  steps: Steps,
-  path: StepPath,
-): StepInFlight | undefined {
-  const branches: unknown = Reflect.get(Object(output), 'branches')
-  if (!Array.isArray(branches)) return undefined
-  const taken = router.children.filter((_, index) => Reflect.get(Object(branches[index]), 'evaluation') === true)
-  for (const child of router.settings.executionType === 'EXECUTE_FIRST_MATCH' ? taken.slice(0, 1) : taken) {
-    const found = stepInFlight(child ?? undefined, steps, path)
-    if (found) return found
-  }
-  return undefined
-}
-
-/** In the last iteration, or in the one after it when that had come to its end. */
-function inLoop(
-  loop: Extract<Action, { type: 'LOOP_ON_ITEMS' }>,
-  { output }: StepOutput,
-  path: StepPath,
-): StepInFlight | undefined {
-  const found: unknown = Reflect.get(Object(output), 'iterations')
-  const iterations: Steps[] = Array.isArray(found) ? found : []
-  const last = Math.max(0, iterations.length - 1)
-  return (
-    stepInFlight(loop.firstLoopAction, iterations[last] ?? {}, [...path, [loop.name, last]]) ??
-    stepInFlight(loop.firstLoopAction, {}, [...path, [loop.name, last + 1]])
-  )
 }
 
 /** Whether a run goes on behind a step that ended like this; one that is tried again has a failure from before. */

@@ -2,6 +2,7 @@ import type { JournalEntry } from '@piecework/engine/protocol'
 import { newId } from '@piecework/model/ids'
 import { parseJson } from '@piecework/model/parse-json'
 import { assembleLog, type PlacedStep, placedSteps } from '@piecework/model/run/log'
+import { isOfLoop, roundsOf } from '@piecework/model/run/loop-output'
 import { type OutputSlice, RunLog, StepOutput, type Steps } from '@piecework/model/run/step-output'
 
 /** Journal entries as steps with their places. */
@@ -73,9 +74,8 @@ export function lacksEvent(entries: readonly JournalEntry[], executeTrigger: boo
 /** Loops of a run that is over do not run any more: like every loop that a failing step stops, they succeeded. */
 export function endLoops(steps: Steps): void {
   for (const step of Object.values(steps)) {
-    if (step.type !== 'LOOP_ON_ITEMS') continue
+    if (!isOfLoop(step)) continue
     if (step.status === 'RUNNING') step.status = 'SUCCEEDED'
-    const iterations: unknown = Reflect.get(Object(step.output), 'iterations')
-    if (Array.isArray(iterations)) for (const iteration of iterations) endLoops(iteration)
+    for (const round of roundsOf(step)) endLoops(round)
   }
 }

@@ -1,5 +1,6 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { AppError } from '@piecework/model/errors'
+import { roundsOf } from '@piecework/model/run/loop-output'
 import { RunLog, type StepOutput, type Steps } from '@piecework/model/run/step-output'
 
 /** Where files are kept. */
@@ -90,9 +91,6 @@ function* slicedOutputs(
 ): Generator<{ output: StepOutput; slice: NonNullable<StepOutput['outputSlice']> }> {
   for (const output of Object.values(steps)) {
     if (output.outputSlice) yield { output, slice: output.outputSlice }
-    const inner = output.output
-    if (output.type !== 'LOOP_ON_ITEMS' || typeof inner !== 'object' || inner === null || !('iterations' in inner))
-      continue
-    if (Array.isArray(inner.iterations)) for (const iteration of inner.iterations) yield* slicedOutputs(iteration)
+    for (const round of roundsOf(output)) yield* slicedOutputs(round)
   }
 }

@@ -1,15 +1,13 @@
 import { z } from 'zod'
-import { AnyMap } from '../../json.ts'
+import { AnyMap } from '../json.ts'
 import {
-  type Action,
   CodeSettings,
   LoopSettings,
   PieceActionSettings,
   PieceTriggerSettings,
-  pinned,
   RouterSettings,
   StepName,
-} from '../step.ts'
+} from './step.ts'
 
 /**
  * Steps as clients send them in ADD_ACTION, UPDATE_ACTION and UPDATE_TRIGGER: without the steps around them,
@@ -37,24 +35,3 @@ export type TriggerRequest = z.output<typeof TriggerRequest>
 
 export const StepLocation = z.enum(['AFTER', 'INSIDE_LOOP', 'INSIDE_BRANCH'])
 export type StepLocation = z.infer<typeof StepLocation>
-
-/** A new action that stands alone; a router has one empty child per branch. */
-export function actionFrom(request: ActionRequest, now: string): Action {
-  const { name, displayName, valid, skip } = request
-  const base = { name, displayName, valid, lastUpdatedDate: now, ...(skip === undefined ? {} : { skip }) }
-  switch (request.type) {
-    case 'CODE':
-      return { ...base, type: request.type, settings: request.settings }
-    case 'PIECE':
-      return { ...base, type: request.type, settings: pinned(request.settings) }
-    case 'LOOP_ON_ITEMS':
-      return { ...base, type: request.type, settings: request.settings }
-    case 'ROUTER':
-      return {
-        ...base,
-        type: request.type,
-        settings: request.settings,
-        children: request.settings.branches.map(() => null),
-      }
-  }
-}

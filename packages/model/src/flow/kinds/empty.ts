@@ -1,0 +1,8 @@
+import type { EmptyTrigger } from '../step.ts'
+import { defineKind } from './kind.ts'
+
+/** A trigger that is not chosen yet. */
+export const empty = defineKind<EmptyTrigger>('EMPTY', {
+  judge: () => ({ valid: false }),
+  problems: () => [{ field: 'trigger', message: 'is not chosen' }],
+})

@@ -1,0 +1,21 @@
+import { judgePiece, problemsOfPiece } from '../piece-step.ts'
+import { type PieceTrigger, pinned } from '../step.ts'
+import { changeMap, textsIn } from '../texts.ts'
+import { defineKind, withSample } from './kind.ts'
+
+/** A trigger of a piece. */
+export const pieceTrigger = defineKind<PieceTrigger>('PIECE_TRIGGER', {
+  withSample,
+  texts: ({ input }) => textsIn(input),
+  changed: (settings, change) => ({ ...settings, input: changeMap(settings.input, change) }),
+  judge(settings, lookup) {
+    const { input, ...verdict } = judgePiece(settings, 'trigger', settings.triggerName, lookup)
+    // The half-filled input of a trigger is kept as it came.
+    return verdict.valid && input ? { ...verdict, input } : verdict
+  },
+  problems: (settings, lookup) => problemsOfPiece(settings, settings.triggerName, 'trigger', lookup),
+  settle(step) {
+    step.settings = pinned(step.settings)
+    return undefined
+  },
+})
