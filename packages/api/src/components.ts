@@ -1,7 +1,7 @@
 import { FlowVersion, Note, PopulatedFlow } from '@piecework/model/flow/flow'
-import { ActionRequest } from '@piecework/model/flow/step-request'
 import { RouterBranch } from '@piecework/model/flow/router'
 import { Action, Trigger } from '@piecework/model/flow/step'
+import { ActionRequest } from '@piecework/model/flow/step-request'
 import { SharedTemplate } from '@piecework/model/flow/template'
 import { PropertyMetadata } from '@piecework/model/piece/property'
 import { FlowRun } from '@piecework/model/run/run'
