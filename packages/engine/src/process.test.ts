@@ -298,11 +298,35 @@ describe('what code of one run changes of the process', () => {
     ],
     ['a timer', 'setInterval(() => {}, 60000)'],
     ['a server', 'await new Promise((done) => require("net").createServer().listen(0, "127.0.0.1", done))'],
+    ['a loop over turns of the event loop', '(async () => { for (;;) await new Promise(setImmediate) })()'],
+    ['a loop over files', '(async () => { for (;;) await require("fs").promises.stat("/") })()'],
   ])('is told where it cannot be put back: %s', async (_, change) => {
     const engine = await startEngine('UNSANDBOXED')
     const prepared = await prepare(folder, versionOf([code('step_1', `${change}; return 1`)]))
     const kinds = (await engine.execute(operationOf(prepared))).map(({ kind }) => kind)
     expect(kinds).toEqual(['owned', 'unclean', 'result'])
+  })
+
+  it('is told of nothing where nothing goes on', async () => {
+    const engine = await startEngine('UNSANDBOXED')
+    const body = 'await require("fs").promises.stat("/"); await new Promise(setImmediate); return process.pid'
+    const prepared = await prepare(folder, versionOf([code('step_1', body)]))
+    for (const expected of [['owned', 'result'], ['result']]) {
+      const kinds = (await engine.execute(operationOf(prepared))).map(({ kind }) => kind)
+      expect(kinds).toEqual(expected)
+    }
+  })
+
+  it('does not stay on functions for longer than they take turns', async () => {
+    // Sixty-four turns.
+    const change = '[].map.left = Math.max.left = require("fs").readFileSync.left = 1; return 1'
+    const others = Array.from({ length: 64 }, () => 'return process.pid')
+    const found = await outputs(
+      change,
+      ...others,
+      'return [[].map.left, Math.max.left, require("fs").readFileSync.left]',
+    )
+    expect(found.at(-1)).toEqual([null, null, null])
   })
 
   it.each([

@@ -38,6 +38,8 @@ const MAX_DEPTH = 4
 /** The first so many objects (those of the language) are looked at for hidden keys after every run, others in turns. */
 const ALWAYS = 40
 const TURNS = 16
+/** Nobody meets a property of a mere function, and there are thousands of them. */
+const TURNS_OF_FUNCTIONS = 64
 /** Comparisons in one function: longer ones are never compiled. */
 const SLOTS_PER_CHECK = 250
 
@@ -49,7 +51,7 @@ const lookupGetter: (key: PropertyKey) => unknown = Reflect.get(Object.prototype
 
 /** Remembers how everything is now. */
 export function rememberSharedState(): SharedState {
-  const { values, accessors, holders } = walk()
+  const { values, accessors, holders, functions } = walk()
   const checks: (() => boolean)[] = []
   for (let from = 0; from < values.length; from += SLOTS_PER_CHECK)
     checks.push(compileCheck(values.slice(from, from + SLOTS_PER_CHECK)))
@@ -84,10 +86,12 @@ export function rememberSharedState(): SharedState {
         if (one === undefined) continue
         const isSame = countEnumerable(one.holder) === one.enumerable && getPrototypeOf(one.holder) === one.prototype
         // Hidden ones take longer to see: where most code would meet them, and elsewhere by turns.
-        const isTurn = i < ALWAYS || i % TURNS === turn
+        const isTurn = i < ALWAYS || i % TURNS === turn % TURNS
         if ((!isSame || isTurn) && !putBackHolder(one)) isWhole = false
       }
-      turn = (turn + 1) % TURNS
+      for (let i = turn; i < functions.length; i += TURNS_OF_FUNCTIONS)
+        if (!putBackHolder(functions[i])) isWhole = false
+      turn = (turn + 1) % TURNS_OF_FUNCTIONS
       return isWhole
     },
   }
@@ -155,11 +159,23 @@ function compileCheck(slots: readonly Slot[]): () => boolean {
   return typeof check === 'function' ? () => check() === true : () => false
 }
 
-/** Every slot that code could change, and the objects that hold them. */
-function walk(): { values: Slot[]; accessors: Slot[]; holders: Holder[] } {
+function holderOf(holder: object, keys: readonly PropertyKey[] = ownKeys(holder)): Holder {
+  const known = new Set(keys)
+  return {
+    holder,
+    keys: countKeys(keys),
+    enumerable: countEnumerable(holder),
+    isKnown: known.has.bind(known),
+    prototype: getPrototypeOf(holder),
+  }
+}
+
+/** Every slot that code could change, the objects that hold them, and the mere functions that are in them. */
+function walk(): { values: Slot[]; accessors: Slot[]; holders: Holder[]; functions: Holder[] } {
   const values: Slot[] = []
   const accessors: Slot[] = []
   const holders: Holder[] = []
+  const mere = new Set<object>()
   // Has a state of its own, or is put back elsewhere.
   const { process: own } = globalThis
   const seen = new Set<object>([own.env, own.stdout, own.stderr, own.stdin])
@@ -168,16 +184,7 @@ function walk(): { values: Slot[]; accessors: Slot[]; holders: Holder[] } {
     if (seen.has(holder) || depth > MAX_DEPTH) return
     seen.add(holder)
     const keys = ownKeys(holder)
-    const known = new Set<PropertyKey>(keys)
-    const isOpen = isExtensible(holder)
-    if (isOpen)
-      holders.push({
-        holder,
-        keys: countKeys(keys),
-        enumerable: countEnumerable(holder),
-        isKnown: known.has.bind(known),
-        prototype: getPrototypeOf(holder),
-      })
+    if (isExtensible(holder)) holders.push(holderOf(holder, keys))
     for (const key of keys) {
       const descriptor = getOwnPropertyDescriptor(holder, key)
       if (descriptor === undefined || isOfNoConcern(holder, key)) continue
@@ -188,15 +195,17 @@ function walk(): { values: Slot[]; accessors: Slot[]; holders: Holder[] } {
         values.push({ holder, key, value, descriptor })
       }
       if (isWalked(value, key)) visit(value, depth + 1)
+      else if (typeof value === 'function' && isExtensible(value)) mere.add(value)
     }
     const prototype = getPrototypeOf(holder)
     if (prototype !== null) visit(prototype, depth + 1)
   }
   for (const root of roots()) visit(root, 0)
-  return { values, accessors, holders }
+  const functions = [...mere].filter((one) => !seen.has(one)).map((one) => holderOf(one))
+  return { values, accessors, holders, functions }
 }
 
-/** Classes and what gathers functions; what has a state of its own is left alone, and so is a mere function. */
+/** Classes and what gathers functions; what has a state of its own is left alone; mere functions are looked at by turns. */
 function isWalked(value: unknown, key: PropertyKey): value is object {
   if (typeof value === 'function') return hasMembers(value)
   if (typeof value !== 'object' || value === null) return false

@@ -15,6 +15,10 @@ export interface Traces {
 
 /** Of what keeps a process busy: what code may have left running. */
 const RUNNING: ReadonlySet<string> = new Set(['TCPServerWrap', 'UDPWrap', 'ProcessWrap', 'PipeWrap', 'MessagePort'])
+/** The same, of which the engine has nothing at the end of a run: a loop that goes on waits for one of these. */
+const PENDING: ReadonlySet<string> = new Set(
+  'Timeout Immediate FSReqCallback FSReqPromise GetAddrInfoReqWrap'.split(' '),
+)
 
 export function createTraces(): Traces {
   let shared: SharedState | undefined
@@ -54,9 +58,9 @@ export function createTraces(): Traces {
   }
 }
 
-/** The engine has servers of its own where it has no network, and no timers when nothing is to be done. */
-function countRunning(timers: boolean): number {
+/** The engine has servers of its own where it has no network. */
+function countRunning(pending: boolean): number {
   let count = 0
-  for (const kind of process.getActiveResourcesInfo()) if (RUNNING.has(kind) || (timers && kind === 'Timeout')) count++
+  for (const kind of process.getActiveResourcesInfo()) if (RUNNING.has(kind) || (pending && PENDING.has(kind))) count++
   return count
 }
