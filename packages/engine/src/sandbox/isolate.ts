@@ -12,8 +12,8 @@ import { MAX_CONSOLE_TEXT, type RunSandbox, type Sandbox } from './sandbox.ts'
 import { isSelfContained } from './self-contained.ts'
 
 /**
- * The sandbox of the SANDBOX_CODE_* modes (spec: docs/install/architecture/sandboxing.md). One isolate stays warm
- * for the project that ran last. Every code step gets a context of its own in it, and so do the expressions of a run,
+ * The sandbox of the SANDBOX_CODE_* modes (spec: docs/install/architecture/sandboxing.md). A few isolates stay
+ * warm, each for one project. Every code step gets a context of its own in it, and so do the expressions of a run,
  * a new one after each that may change it. A context in which nothing ran that could leave traces is used again.
  * Everything crosses as text.
  *
@@ -21,6 +21,9 @@ import { isSelfContained } from './self-contained.ts'
  * 0.075 ms. Microtasks are drained before a synchronous call returns, so no asynchronous call is ever needed.
  */
 
+/** Isolates that a process keeps, each for its project, and what each of them may hold meanwhile. */
+const MAX_HOMES = 8
+const KEPT_HEAP_BYTES = 24 * 1024 * 1024
 /** After so many runs an isolate is replaced, whatever its state. */
 const MAX_USES = 5_000
 const MAX_SCRIPTS = 500
@@ -79,19 +82,31 @@ type Dispatch = (operation: string, ...values: (Primitive | ivm.Dereference<() =
 export function createIsolateSandbox(limits: EngineLimits): Sandbox {
   const timeout = (limits.flowTimeoutSeconds ?? DEFAULT_FLOW_TIMEOUT_SECONDS) * 1000 + TIMEOUT_GRACE_MS
   const settings: Settings = { limitMb: limits.isolateMemoryMb, timeout }
-  let home: Home | undefined
+  /** Of projects that may come back; the one that ran last is the last. */
+  const homes = new Map<string, Home>()
+  let current: Home | undefined
 
+  const remove = (home: Home): void => {
+    homes.delete(home.projectId)
+    dispose(home)
+  }
   const homeFor = (projectId: string): Home => {
-    if (home !== undefined && (home.projectId !== projectId || isSpent(home, settings.limitMb))) {
-      dispose(home)
-      home = undefined
-    }
-    home ??= createHome(projectId, settings.limitMb)
+    // What a project keeps of the memory while others run is bounded.
+    if (current !== undefined && current.projectId !== projectId && !isSmall(current)) remove(current)
+    const known = homes.get(projectId)
+    if (known !== undefined && isSpent(known, settings.limitMb)) remove(known)
+    const home = homes.get(projectId) ?? createHome(projectId, settings.limitMb)
+    homes.delete(projectId)
+    homes.set(projectId, home)
+    const [oldest] = homes.values()
+    if (homes.size > MAX_HOMES && oldest !== undefined) remove(oldest)
+    current = home
     return home
   }
   return {
     open: (projectId) => openRun(() => homeFor(projectId), settings),
     prepare() {
+      const home = current
       if (home === undefined || isSpent(home, settings.limitMb)) return false
       const wanted = Math.min(MAX_SPARES, Math.max(1, home.taken))
       if (home.spares.length < wanted) home.spares.push(createRoom(home))
@@ -122,6 +137,13 @@ function isSpent(home: Home, limitMb: number): boolean {
   if (home.uses % HEAP_CHECK_EVERY !== 0) return false
   const heap = home.isolate.getHeapStatisticsSync()
   return heap.used_heap_size + heap.externally_allocated_size > (limitMb * 1024 * 1024) / 2
+}
+
+/** Whether a project that does not run may keep its isolate. */
+function isSmall({ isolate }: Home): boolean {
+  if (isolate.isDisposed) return false
+  const heap = isolate.getHeapStatisticsSync()
+  return heap.used_heap_size + heap.externally_allocated_size <= KEPT_HEAP_BYTES
 }
 
 function createRoom(home: Home): Room {
