@@ -140,7 +140,7 @@ export const CONTENT_RULES: readonly ContentRule[] = [
     name: 'sql-in-stores',
     why: 'statements stand in the store of their noun, in database/ or in queue/',
     found: 'sql',
-    places: /^apps\/server\/src\/((database|queue)\/|http\/access\.ts$)|\/([a-z-]+-)?store\.ts$/,
+    places: /^apps\/server\/src\/(database|queue)\/|\/([a-z-]+-)?store\.ts$/,
   },
   {
     name: 'routes-in-route-files',

@@ -1,24 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Piece } from './contract.ts'
-import { createPlan, type Plan } from './flow/plan.ts'
-import { createPieceLoader, type PieceLoader } from './piece/loader.ts'
+import type { StepKinds } from './flow/kinds/registry.ts'
+import { createPlan } from './flow/plan.ts'
+import type { Plan } from './flow/planned.ts'
+import { createPieceLoader } from './piece/loader.ts'
 import type { EngineConfig, PreparedVersion } from './protocol.ts'
 import { createIsolateSandbox } from './sandbox/isolate.ts'
 import { createLocalSandbox, type ForeignCodeWatch } from './sandbox/local.ts'
-import type { Sandbox } from './sandbox/sandbox.ts'
 import { usesIsolates } from './sandbox/uses-isolates.ts'
+import type { EngineTools } from './tools.ts'
 
 /** Pieces that are part of the bundle, by the name that a PieceLocation gives. */
 export type BundledPieces = Record<string, () => Promise<Piece>>
 
-/** What lives as long as the engine process: configuration and caches. */
-export interface Engine {
-  readonly config: EngineConfig
-  readonly pieces: PieceLoader
-  readonly sandbox: Sandbox
+/** Runs operations, and knows the plans of the versions that it has run. */
+export interface Engine extends EngineTools {
   /** The plan of a version. @throws UnknownVersionError when only its key is given and the engine does not know it */
   plan(prepared: PreparedVersion | { key: string }): Plan
-  sleep(ms: number): Promise<void>
 }
 
 export interface EngineOptions {
@@ -28,6 +26,8 @@ export interface EngineOptions {
   watch?: ForeignCodeWatch
   /** Waits between retries; tests put in their own. */
   sleep?: (ms: number) => Promise<void>
+  /** The kinds of steps that it runs; all that there are by default. */
+  kinds?: StepKinds
 }
 
 /** The engine was sent a key that it never saw or has dropped; the worker sends the whole version again. */
@@ -40,7 +40,7 @@ export class UnknownVersionError extends Error {
 
 const MAX_PLANS = 1_000
 
-export function createEngine({ config, pieces = {}, watch, sleep = delay }: EngineOptions): Engine {
+export function createEngine({ config, pieces = {}, watch, sleep = delay, kinds }: EngineOptions): Engine {
   const plans = new Map<string, Plan>()
   const isolated = usesIsolates(config.executionMode)
   return {
@@ -51,7 +51,7 @@ export function createEngine({ config, pieces = {}, watch, sleep = delay }: Engi
       await sleep(ms)
     },
     plan(prepared) {
-      const plan = plans.get(prepared.key) ?? ('version' in prepared ? createPlan(prepared) : undefined)
+      const plan = plans.get(prepared.key) ?? ('version' in prepared ? createPlan(prepared, kinds) : undefined)
       if (plan === undefined) throw new UnknownVersionError(prepared.key)
       // Taken out and put in again: the first of the map is always the one unused for longest.
       plans.delete(prepared.key)

@@ -1,9 +1,9 @@
 import { ExecutionError, errorText, isEngineFailure, isMemoryFailure } from '../errors.ts'
 import { requireDepth } from '../state/depth.ts'
 import { createRecord, elapsedSince, type Scope } from '../state/record.ts'
-import type { ResolvedInput, Run } from './context.ts'
+import type { ResolvedInput } from './context.ts'
 import { endRun, finishStep, restoreStep } from './finish.ts'
-import type { PlannedCode, PlannedPiece } from './plan.ts'
+import type { PlannedActing, Run } from './planned.ts'
 
 /** Waits before the second, third and fourth attempt (spec: facts/engine.md section 5). */
 const RETRY_DELAYS_MS = [4_000, 8_000, 16_000]
@@ -23,12 +23,7 @@ export interface ActingStep {
 }
 
 /** Runs a CODE or PIECE step: replay, write-ahead barrier, attempts, and its end. */
-export async function executeActing(
-  run: Run,
-  step: PlannedCode | PlannedPiece,
-  scope: Scope,
-  acting: ActingStep,
-): Promise<void> {
+export async function executeActing(run: Run, step: PlannedActing, scope: Scope, acting: ActingStep): Promise<void> {
   const earlier = run.journal.find(scope, step.name)
   const paused = earlier?.status === 'PAUSED'
   // Without a payload nobody has resumed it: a run that was canceled while it waited is tried again.
@@ -83,15 +78,14 @@ export async function executeActing(
  * A retry from the failed step is a RESUME without payload: it does the failed step again. Everything else that
  * was written down stands, also a failure that a crash kept from being reported.
  */
-function isTriedAgain(run: Run, step: PlannedCode | PlannedPiece, status: string): boolean {
+function isTriedAgain(run: Run, step: PlannedActing, status: string): boolean {
   if (status === 'SUCCEEDED') return false
   if (status !== 'FAILED') return true
   const isRetry = run.operation.executionType === 'RESUME' && run.operation.resumePayload === null
   return isRetry && !step.continueOnFailure
 }
 
-const attemptsOf = (run: Run, step: PlannedCode | PlannedPiece): number[] =>
+const attemptsOf = (run: Run, step: PlannedActing): number[] =>
   step.retry && run.operation.test === null ? [0, ...RETRY_DELAYS_MS] : [0]
 
-const continues = (run: Run, step: PlannedCode | PlannedPiece): boolean =>
-  step.continueOnFailure && run.operation.test === null
+const continues = (run: Run, step: PlannedActing): boolean => step.continueOnFailure && run.operation.test === null

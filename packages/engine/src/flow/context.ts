@@ -1,33 +1,12 @@
-import type { FailedStep } from '@piecework/model/run/run'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import type { ContextVersion } from '../contract.ts'
 import { NotJsonError } from '../errors.ts'
 import type { PieceHost } from '../piece/host.ts'
-import type { ExecuteFlow, RunPort } from '../protocol.ts'
 import { type Environment, printData, resolve, resolveRedacted } from '../resolve/resolve.ts'
 import { printWithinDepth, requireDepth } from '../state/depth.ts'
 import { findRecord, outputOf, type Scope, type StepRecord } from '../state/record.ts'
-import type { Journal } from './journal.ts'
-import { type LogSize, truncateInput } from './log-size.ts'
-import type { Plan, PlannedInput } from './plan.ts'
-import type { Showing } from './showing.ts'
-
-/** How a run stands. RUNNING goes on; everything else ends it. */
-export type Verdict = 'RUNNING' | 'STOPPED' | 'FAILED' | 'PAUSED' | 'LOG_SIZE_EXCEEDED' | 'MEMORY_LIMIT_EXCEEDED'
-
-/** Everything that belongs to one run while it is in this engine. */
-export interface Run extends PieceHost {
-  readonly operation: ExecuteFlow
-  readonly plan: Plan
-  readonly port: RunPort
-  readonly journal: Journal
-  readonly logSize: LogSize
-  readonly showing: Showing
-  readonly top: Scope
-  verdict: Verdict
-  failedStep: FailedStep | null
-  stepsCount: number
-}
+import { truncateInput } from './log-size.ts'
+import type { PlannedInput, Run } from './planned.ts'
 
 /** What templates see from a scope. */
 export function environmentOf(

@@ -1,6 +1,7 @@
 import type { StepOutput } from '@piecework/model/run/step-output'
+import { errorText, MemoryLimitError } from '../errors.ts'
 import { createRecord, type Scope, type StepRecord } from '../state/record.ts'
-import type { Run } from './context.ts'
+import type { Run } from './planned.ts'
 
 /** Which steps end, and how: the one place where records enter the state, the account and the journal. */
 
@@ -51,4 +52,13 @@ export function restoreStep(run: Run, name: string, output: StepOutput, scope: S
   const isLarge = record.outputBytes > run.engine.config.limits.sliceThresholdKb * 1024
   if (isLarge && record.slice === undefined) run.journal.write(record, scope, false)
   return record
+}
+
+/** Ends the run at a step that failed before it could do anything. */
+export function failStep(run: Run, record: StepRecord, scope: Scope, error: unknown): void {
+  record.status = 'FAILED'
+  record.error = errorText(error, run.secrets.mask)
+  finishStep(run, record, scope)
+  if (run.verdict === 'RUNNING')
+    endRun(run, error instanceof MemoryLimitError ? 'MEMORY_LIMIT_EXCEEDED' : 'FAILED', record)
 }

@@ -1,12 +1,20 @@
+import type { PieceActionSettings } from '@piecework/model/flow/step'
 import { randomText } from '@piecework/model/ids'
 import { FlowResponse } from '@piecework/model/run/waitpoint'
 import { z } from 'zod'
 import { textField } from '../api.ts'
 import type { ContextVersion } from '../contract.ts'
 import { ExecutionError } from '../errors.ts'
+import type { PieceLocation } from '../protocol.ts'
 import type { Deed } from './acting-step.ts'
-import { type Run, respond } from './context.ts'
-import type { PlannedPiece } from './plan.ts'
+import { respond } from './context.ts'
+import type { PlannedActing, Run } from './planned.ts'
+
+/** A step that is an action of a piece. */
+export interface PlannedPiece extends PlannedActing {
+  settings: PieceActionSettings
+  location: PieceLocation | undefined
+}
 
 const MS_PER_DAY = 24 * 60 * 60 * 1000
 

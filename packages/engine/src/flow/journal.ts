@@ -29,9 +29,11 @@ interface Parts {
   showing: Showing
   /** JSON text that whoever keeps the journal has, too. */
   event: string
+  /** The types of steps that lead to others. */
+  ways: ReadonlySet<string>
 }
 
-export function createJournal({ port, entries, sliceThresholdBytes, showing, event }: Parts): Journal {
+export function createJournal({ port, entries, sliceThresholdBytes, showing, event, ways }: Parts): Journal {
   const earlier = new Map<string, JournalEntry>()
   for (const entry of entries) {
     const scope = entry.path.map(([loop, iteration]) => `${loop}:${iteration}/`).join('')
@@ -51,7 +53,7 @@ export function createJournal({ port, entries, sliceThresholdBytes, showing, eve
       const entry = { sequence, stepName: record.name, path: scope.path, output: output.join('') }
       port.journal(slice === undefined ? entry : { ...entry, slice }, matters)
       unflushed ||= matters
-      unsentWay ||= record.type === 'LOOP_ON_ITEMS' || record.type === 'ROUTER'
+      unsentWay ||= ways.has(record.type)
     },
     async flush() {
       const flushed = unflushed || unsentWay ? port.flush() : undefined

@@ -5,7 +5,7 @@ import { type PieceInput, preparePieceInput } from '../piece/input.ts'
 import { printWithinDepth } from '../state/depth.ts'
 import { createScope } from '../state/record.ts'
 import { resolveInput } from './context.ts'
-import type { PlannedTrigger } from './plan.ts'
+import type { PlannedTrigger } from './planned.ts'
 
 export interface PreparedTrigger extends PieceInput {
   piece: Piece

@@ -5,12 +5,11 @@ import type { ExecuteFlow, FlowResult, RunPort } from '../protocol.ts'
 import { createConnections } from '../resolve/connections.ts'
 import { createSecrets } from '../secrets/secrets.ts'
 import { createScope, printSteps } from '../state/record.ts'
-import type { Run } from './context.ts'
+import { executeChain } from './chain.ts'
 import { createJournal } from './journal.ts'
 import { createLogSize } from './log-size.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, Run } from './planned.ts'
 import { createShowing } from './showing.ts'
-import { executeChain } from './steps.ts'
 import { executeTest } from './test-step.ts'
 import { startTrigger } from './trigger.ts'
 
@@ -76,6 +75,7 @@ function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine, plan: 
       sliceThresholdBytes: config.limits.sliceThresholdKb * 1024,
       showing,
       event: operation.triggerPayload,
+      ways: plan.ways,
     }),
     logSize: createLogSize(config.limits, plan.trigger.name),
     top: createScope(),

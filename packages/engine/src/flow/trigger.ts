@@ -3,9 +3,9 @@ import { contextParts } from '../piece/context.ts'
 import { guarded } from '../sandbox/guards.ts'
 import { requireDepth } from '../state/depth.ts'
 import { createRecord } from '../state/record.ts'
-import type { Run } from './context.ts'
 import { endRun, finishStep, restoreStep } from './finish.ts'
 import { prepareTrigger, runTrigger } from './piece-trigger.ts'
+import type { Run } from './planned.ts'
 
 /**
  * Gives the trigger its output: from the journal, from the payload, or by running it.

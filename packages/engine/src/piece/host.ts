@@ -1,13 +1,13 @@
 import type { ApiClient } from '../api.ts'
-import type { Engine } from '../engine.ts'
 import type { StoreChange } from '../protocol.ts'
 import type { Connections } from '../resolve/connections.ts'
 import type { RunSandbox } from '../sandbox/sandbox.ts'
 import type { Secrets } from '../secrets/secrets.ts'
+import type { EngineTools } from '../tools.ts'
 
 /** What any piece code needs around it, be it a step, a trigger hook or a property. */
 export interface PieceHost {
-  readonly engine: Engine
+  readonly engine: EngineTools
   readonly api: ApiClient
   readonly connections: Connections
   readonly secrets: Secrets

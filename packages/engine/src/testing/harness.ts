@@ -6,6 +6,7 @@ import type { Action, CodeAction, LoopAction, PieceAction, RouterAction, Trigger
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import { z } from 'zod'
 import { type BundledPieces, createEngine, type Engine } from '../engine.ts'
+import type { StepKinds } from '../flow/kinds/registry.ts'
 import { runFlow } from '../flow/run.ts'
 import type {
   EngineConfig,
@@ -254,6 +255,7 @@ export async function runOnce(
     apiUrl?: string
     operation?: Partial<ExecuteFlow>
     sleep?: (ms: number) => Promise<void>
+    kinds?: StepKinds
   } = {},
 ): Promise<RunOutcome> {
   const folder = await mkdtemp(join(tmpdir(), 'engine-'))
@@ -263,7 +265,8 @@ export async function runOnce(
       { executionMode: mode, ...(options.apiUrl === undefined ? {} : { internalApiUrl: options.apiUrl }) },
       options.limits,
     )
-    const engine = createEngine({ config, pieces, sleep: options.sleep ?? (async () => undefined) })
+    const { kinds, sleep = async () => undefined } = options
+    const engine = createEngine({ config, pieces, sleep, ...(kinds ? { kinds } : {}) })
     const locations = Object.fromEntries(Object.keys(pieces).map((name) => [`${name}@1.0.0`, { bundled: name }]))
     const prepared = await prepare(folder, versionOf(actions, options.trigger), locations)
     const triggerPayload = JSON.stringify({ body, headers: {}, queryParams: {}, method: 'POST' })

@@ -1,13 +1,15 @@
-import { contextVersionOf, type Piece, type PieceAction } from '../contract.ts'
-import { contextParts } from '../piece/context.ts'
-import { type PieceInput, preparePieceInput } from '../piece/input.ts'
-import { guarded } from '../sandbox/guards.ts'
-import { printWithinDepth } from '../state/depth.ts'
-import type { Scope } from '../state/record.ts'
-import { type Deed, executeActing } from './acting-step.ts'
-import { type Run, resolveInput } from './context.ts'
-import { createControl, flowControl } from './flow-control.ts'
-import type { PlannedPiece } from './plan.ts'
+import type { PieceAction as PieceStep } from '@piecework/model/flow/step'
+import { contextVersionOf, type Piece, type PieceAction } from '../../contract.ts'
+import { contextParts } from '../../piece/context.ts'
+import { type PieceInput, preparePieceInput } from '../../piece/input.ts'
+import { guarded } from '../../sandbox/guards.ts'
+import { printWithinDepth } from '../../state/depth.ts'
+import type { Scope } from '../../state/record.ts'
+import { type Deed, executeActing } from '../acting-step.ts'
+import { resolveInput } from '../context.ts'
+import { createControl, flowControl, type PlannedPiece } from '../flow-control.ts'
+import { planActing, planInput, type Run } from '../planned.ts'
+import { defineKind } from './kind.ts'
 
 /** Actions that only steer the run: they act on nothing outside, so nothing has to be on disk before them. */
 const STEERING: Record<string, ReadonlySet<string>> = {
@@ -16,8 +18,25 @@ const STEERING: Record<string, ReadonlySet<string>> = {
   '@activepieces/piece-approval': new Set(['create_approval_links', 'wait_for_approval']),
 }
 
+export const piece = defineKind<PieceStep>('PIECE', {
+  plan({ settings }, base, { prepared, names }) {
+    const step: PlannedPiece = {
+      ...base,
+      type: 'PIECE',
+      input: planInput(settings.input, names),
+      ...planActing(settings),
+      settings,
+      location: prepared.pieces[`${settings.pieceName}@${settings.pieceVersion}`],
+      heads: [],
+      execute: (run, scope) => executePiece(run, step, scope),
+      test: (run, scope) => executePiece(run, step, scope),
+    }
+    return step
+  },
+})
+
 /** Runs an action of a piece (spec: facts/engine.md sections 4 and 8). */
-export function executePiece(run: Run, step: PlannedPiece, scope: Scope): Promise<void> {
+function executePiece(run: Run, step: PlannedPiece, scope: Scope): Promise<void> {
   const { pieceName, pieceVersion, actionName = '' } = step.settings
   return executeActing(run, step, scope, {
     actsOutside: STEERING[pieceName]?.has(actionName) !== true,
