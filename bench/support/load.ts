@@ -15,6 +15,7 @@ const WARM_UP_SECONDS = 2
 interface Load {
   connections: number
   seconds: number
+  /** Of a POST request. */
   body: unknown
 }
 
@@ -38,15 +39,21 @@ export async function loadAll(urls: readonly string[], { connections, ...options
   }
 }
 
+/** The same with GET requests, without a warm-up. */
+export async function loadReads(
+  url: string,
+  { connections, seconds, headers }: Pick<Load, 'connections' | 'seconds'> & { headers: Record<string, string> },
+): Promise<LoadResult> {
+  return resultOf(await autocannon({ url, connections, duration: seconds, headers }))
+}
+
 async function loadOne(url: string, { connections, seconds, body }: Load): Promise<LoadResult> {
-  const result = await autocannon({
-    url,
-    connections,
-    duration: seconds,
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
+  const headers = { 'content-type': 'application/json' }
+  const asked = { url, connections, duration: seconds, method: 'POST', headers, body: JSON.stringify(body) } as const
+  return resultOf(await autocannon(asked))
+}
+
+function resultOf(result: autocannon.Result): LoadResult {
   return {
     rate: result.requests.total / result.duration,
     p50: result.latency.p50,

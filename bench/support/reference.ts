@@ -33,10 +33,27 @@ export async function benchServer(env: Record<string, string> = {}) {
 }
 
 /** The floor process: its URL and id, and how to end it. */
-export async function startFloor(): Promise<{ url: string; pid: number } & AsyncDisposable> {
+export async function startFloor(): Promise<Floor> {
   const folder = await temporaryFolder()
-  const path = new URL('./floor.ts', import.meta.url).pathname
-  const child: ChildProcess = spawn(process.execPath, [path, folder.path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const floor = await spawnFloor('floor.ts', folder.path)
+  return {
+    ...floor,
+    [Symbol.asyncDispose]: async () => {
+      await floor[Symbol.asyncDispose]()
+      await folder.remove()
+    },
+  }
+}
+
+interface Floor extends AsyncDisposable {
+  url: string
+  pid: number
+}
+
+/** A program of this folder that prints its port. */
+export async function spawnFloor(name: string, ...args: string[]): Promise<Floor> {
+  const path = new URL(`./${name}`, import.meta.url).pathname
+  const child: ChildProcess = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   if (!child.stdout) throw new Error('the floor has no output')
   const [line] = await once(child.stdout, 'data')
   return {
@@ -45,7 +62,6 @@ export async function startFloor(): Promise<{ url: string; pid: number } & Async
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGKILL')
       await once(child, 'exit')
-      await folder.remove()
     },
   }
 }

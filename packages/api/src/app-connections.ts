@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { abilitiesQuery, ConnectionAbilities } from './abilities.ts'
 import {
   AppConnection,
   ConnectionName,
@@ -38,8 +39,8 @@ export const appConnections = {
     principals,
     permission: 'READ_APP_CONNECTION',
     project: projectInQuery,
-    query: z.object({ projectId: z.string(), ...listFields }),
-    response: pageOf(AppConnection),
+    query: z.object({ projectId: z.string(), ...listFields, ...abilitiesQuery }),
+    response: pageOf(AppConnection.extend({ abilities: ConnectionAbilities })),
   }),
   owners: endpoint({
     method: 'GET',

@@ -5,6 +5,7 @@ import { SharedTemplate } from '@piecework/model/flow/template'
 import type { Permission } from '@piecework/model/permission'
 import { FlowRun } from '@piecework/model/run/run'
 import { z } from 'zod'
+import { abilitiesQuery, FlowAbilities } from './abilities.ts'
 import { endpoint, projectInBody, projectInQuery, projectOfRow } from './endpoint.ts'
 import { MissingPiece } from './pieces.ts'
 import { IdParams, pageOf, pageQuery, queryList } from './shapes.ts'
@@ -37,6 +38,9 @@ export type ImportReport = z.infer<typeof ImportReport>
 
 export const OperatedFlow = PopulatedFlow.extend({ importReport: ImportReport.optional() })
 export type OperatedFlow = z.infer<typeof OperatedFlow>
+
+/** A flow as somebody reads it. */
+export const ReadFlow = PopulatedFlow.extend({ abilities: FlowAbilities })
 
 export const FlowVersionMetadata = z.object({
   id: z.string(),
@@ -113,8 +117,8 @@ export const flows = {
     principals,
     permission: 'READ_FLOW',
     project: projectInQuery,
-    query: z.object({ projectId: z.string(), ...flowFilters, ...pageQuery(DEFAULT_LIMIT) }),
-    response: pageOf(PopulatedFlow),
+    query: z.object({ projectId: z.string(), ...flowFilters, ...abilitiesQuery, ...pageQuery(DEFAULT_LIMIT) }),
+    response: pageOf(ReadFlow),
   }),
   count: endpoint({
     method: 'GET',
@@ -136,8 +140,8 @@ export const flows = {
     permission: 'READ_FLOW',
     project,
     params: IdParams,
-    query: z.object({ versionId: z.string().optional() }),
-    response: PopulatedFlow,
+    query: z.object({ versionId: z.string().optional(), ...abilitiesQuery }),
+    response: ReadFlow,
   }),
   operate: endpoint({
     method: 'POST',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { abilitiesQuery, ProjectAbilities } from './abilities.ts'
 import { endpoint } from './endpoint.ts'
 import { DisplayName, IdParams, pageOf, pageQuery, queryList } from './shapes.ts'
 
@@ -53,6 +54,9 @@ export const ProjectWithLimits = z.object({
 })
 export type ProjectWithLimits = z.infer<typeof ProjectWithLimits>
 
+/** A project as somebody reads it. */
+const ReadProject = ProjectWithLimits.extend({ abilities: ProjectAbilities })
+
 const Metadata = z.record(z.string(), z.unknown()).nullish()
 const MaxConcurrentJobs = z.number().int().positive().max(1_000_000).nullish()
 const GlobalConnections = z.array(z.string()).max(1000).optional()
@@ -90,9 +94,10 @@ export const projects = {
       externalUserId: z.string().optional().describe('With an API key: only what this user may enter.'),
       displayName: z.string().optional(),
       types: queryList(z.enum(['TEAM', 'PERSONAL'])),
+      ...abilitiesQuery,
       ...pageQuery(50),
     }),
-    response: pageOf(ProjectWithLimits),
+    response: pageOf(ReadProject),
   }),
   get: endpoint({
     method: 'GET',
@@ -103,7 +108,8 @@ export const projects = {
     permission: 'NONE',
     project: { by: 'id', part: 'params', field: 'id' },
     params: IdParams,
-    response: ProjectWithLimits,
+    query: z.object(abilitiesQuery),
+    response: ReadProject,
   }),
   update: endpoint({
     method: 'POST',

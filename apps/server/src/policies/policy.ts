@@ -58,3 +58,24 @@ export function authorize<E>(actor: Actor, rule: Rule<E>, ...[entity]: [entity?:
 
 const isAmong = ({ principal: { type } }: Actor, { principals }: Pick<Rule<never>, 'principals'>): boolean =>
   type === 'SYSTEM' || principals === undefined || principals.includes(type)
+
+/** What an actor may do to an entity, so that clients can hide the rest. */
+export type Abilities<P> = { [A in keyof P]: boolean }
+
+export function abilitiesOf<E, const P extends Policy<E>>(policy: P, actor: Actor, entity: E): Abilities<P> {
+  const able = Object.entries(policy).map(([action, rule]) => [
+    action,
+    isAmong(actor, rule) && has(actor, rule.needs) && rule.refusal?.(entity) === undefined,
+  ])
+  return Object.fromEntries(able) as Abilities<P>
+}
+
+/** The entity with what the actor may do to it, where the caller asks for that. */
+export function withAbilities<E extends object, const P extends Policy<E>>(
+  { abilities }: { abilities?: boolean | undefined },
+  policy: P,
+  actor: Actor,
+  entity: E,
+): E & { abilities?: Abilities<P> } {
+  return abilities === true ? { ...entity, abilities: abilitiesOf(policy, actor, entity) } : entity
+}

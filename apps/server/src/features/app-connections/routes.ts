@@ -2,6 +2,8 @@ import { api } from '@piecework/api/index'
 import type { FastifyInstance } from 'fastify'
 import { singlePage } from '../../database/pagination.ts'
 import { implement } from '../../http/implement.ts'
+import { connectionPolicy } from '../../policies/connection.ts'
+import { withAbilities } from '../../policies/policy.ts'
 import type { AppConnections } from './service.ts'
 
 export function appConnectionRoutes(
@@ -12,7 +14,10 @@ export function appConnectionRoutes(
 
   implement(app, api.appConnections.upsert, ({ actor, body }) => appConnections.upsert(actor, body))
 
-  implement(app, api.appConnections.list, ({ actor, query }) => appConnections.list(actor, query, query))
+  implement(app, api.appConnections.list, async ({ actor, query }) => {
+    const page = await appConnections.list(actor, query, query)
+    return { ...page, data: page.data.map((one) => withAbilities(query, connectionPolicy, actor, one)) }
+  })
 
   implement(app, api.appConnections.owners, async ({ actor }) => singlePage(await appConnections.owners(actor)))
 

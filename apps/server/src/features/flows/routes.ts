@@ -2,6 +2,8 @@ import { api } from '@piecework/api/index'
 import type { FastifyInstance } from 'fastify'
 import { implement } from '../../http/implement.ts'
 import { rememberProjects } from '../../http/project-source.ts'
+import { flowPolicy } from '../../policies/flow.ts'
+import { withAbilities } from '../../policies/policy.ts'
 import type { Flows } from './service.ts'
 
 export function flowRoutes(app: FastifyInstance, { flows }: { flows: Flows }): void {
@@ -9,13 +11,18 @@ export function flowRoutes(app: FastifyInstance, { flows }: { flows: Flows }): v
 
   implement(app, api.flows.create, ({ actor, body }) => flows.create(actor, body))
 
-  implement(app, api.flows.list, ({ actor, query }) => flows.list(actor, query, query))
+  implement(app, api.flows.list, async ({ actor, query }) => {
+    const page = await flows.list(actor, query, query)
+    return { ...page, data: page.data.map((flow) => withAbilities(query, flowPolicy, actor, flow)) }
+  })
 
   implement(app, api.flows.count, async ({ actor, query }) => ({
     count: await flows.count(actor, { folderId: query.folderId }),
   }))
 
-  implement(app, api.flows.get, ({ actor, params, query }) => flows.get(actor, params.id, query.versionId))
+  implement(app, api.flows.get, async ({ actor, params, query }) =>
+    withAbilities(query, flowPolicy, actor, await flows.get(actor, params.id, query.versionId)),
+  )
 
   implement(app, api.flows.operate, ({ actor, params, body }) => flows.operate(actor, params.id, body))
 
