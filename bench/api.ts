@@ -34,8 +34,9 @@ for (const type of ['embedded', 'PostgreSQL'] as const) {
     row(name, rate.toFixed(0), p50, p99, errors, cpu.toFixed(3), (rate / floor.rate).toFixed(2))
   }
   {
+    const program = new URL('./support/api-floor.ts', import.meta.url)
     const database = type === 'embedded' ? await temporaryFolder() : await createTestPostgres()
-    const bare = await spawnFloor('api-floor.ts', 'path' in database ? `${database.path}/pglite` : database.url)
+    const bare = await spawnFloor(program, 'path' in database ? `${database.path}/pglite` : database.url)
     report('bare', await measure(bare.pid, bare.url))
     await bare[Symbol.asyncDispose]()
     await ('path' in database ? database.remove() : database.drop())

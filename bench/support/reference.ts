@@ -35,7 +35,7 @@ export async function benchServer(env: Record<string, string> = {}) {
 /** The floor process: its URL and id, and how to end it. */
 export async function startFloor(): Promise<Floor> {
   const folder = await temporaryFolder()
-  const floor = await spawnFloor('floor.ts', folder.path)
+  const floor = await spawnFloor(new URL('./floor.ts', import.meta.url), folder.path)
   return {
     ...floor,
     [Symbol.asyncDispose]: async () => {
@@ -50,10 +50,11 @@ interface Floor extends AsyncDisposable {
   pid: number
 }
 
-/** A program of this folder that prints its port. */
-export async function spawnFloor(name: string, ...args: string[]): Promise<Floor> {
-  const path = new URL(`./${name}`, import.meta.url).pathname
-  const child: ChildProcess = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+/** A program that prints its port. */
+export async function spawnFloor(program: URL, ...args: string[]): Promise<Floor> {
+  const child: ChildProcess = spawn(process.execPath, [program.pathname, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   if (!child.stdout) throw new Error('the floor has no output')
   const [line] = await once(child.stdout, 'data')
   return {
