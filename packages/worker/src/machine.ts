@@ -17,7 +17,7 @@ export function createMachineReport(workerId: string, folder: string, workerProp
       cpuUsagePercentage,
       ramUsagePercentage: percent(memory - freemem(), memory),
       totalAvailableRamInBytes: memory,
-      totalCpuCores: cpus().length,
+      totalCpuCores: processors().length,
       ip: address(),
       diskInfo: await diskOf(folder),
     }
@@ -27,7 +27,7 @@ export function createMachineReport(workerId: string, folder: string, workerProp
 function processorTimes(): { idle: number; total: number } {
   let idle = 0
   let total = 0
-  for (const { times } of cpus()) {
+  for (const { times } of processors()) {
     idle += times.idle
     total += times.user + times.nice + times.sys + times.idle + times.irq
   }
@@ -36,8 +36,19 @@ function processorTimes(): { idle: number; total: number } {
 
 const percent = (part: number, whole: number): number => Math.round((part / whole) * 10_000) / 100
 
+/** Who has no file descriptor left is told nothing by the system. */
+function told<T>(ask: () => T, otherwise: T): T {
+  try {
+    return ask()
+  } catch {
+    return otherwise
+  }
+}
+
+const processors = () => told(cpus, [])
+
 function address(): string {
-  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+  const addresses = Object.values(told(networkInterfaces, {})).flatMap((list) => list ?? [])
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1'
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite, type Results, types } from '@electric-sql/pglite'
+import { databaseFilesFor, descriptorLimit } from '../descriptors.ts'
 import { readJson } from './json-column.ts'
 import { literal } from './literal.ts'
 import { DURABLE_START, waitForDisk, watchFiles } from './pglite-disk.ts'
@@ -73,6 +74,7 @@ try {
       'plan_cache_mode=force_generic_plan',
       'enable_seqscan=off',
       'jit=off',
+      `max_files_per_process=${databaseFilesFor(descriptorLimit())}`,
       ...(fsync ? DURABLE_START.settings : []),
     ],
     parsers: {

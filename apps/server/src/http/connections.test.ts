@@ -7,9 +7,9 @@ import { z } from 'zod'
 import { createAccess } from '../access/access.ts'
 import { createTokens } from '../access/tokens.ts'
 import { type TestDatabase, testDatabase } from '../database/testing.ts'
+import { connectionsFor, databaseFilesFor } from '../descriptors.ts'
 import { createLog } from '../log.ts'
 import { loadSettings } from '../settings.ts'
-import { connectionsFor } from './connections.ts'
 import { implement } from './implement.ts'
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'
 
@@ -142,6 +142,8 @@ test('connections beyond the bound are refused with 503, or closed, and taken ag
   await app.close()
 })
 
-test('of few descriptors most are kept for the server itself, of many a quarter', () => {
-  expect([256, 1024, 65_536, Number.POSITIVE_INFINITY].map(connectionsFor)).toEqual([128, 768, 20_000, 20_000])
+test('of few descriptors most are kept for the server itself and its database, of many a quarter', () => {
+  const limits = [256, 1024, 65_536, Number.POSITIVE_INFINITY]
+  expect(limits.map(databaseFilesFor)).toEqual([64, 256, 1000, 1000])
+  expect(limits.map(connectionsFor)).toEqual([96, 672, 20_000, 20_000])
 })

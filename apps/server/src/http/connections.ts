@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { AppError } from '@piecework/model/errors'
@@ -18,33 +17,6 @@ export interface ConnectionLimits {
 /** Connections above the bound that are answered with 503; what comes beyond is closed without a word. */
 const SURPLUS_PART = 0.1
 const LOOK_MS = 5000
-
-/** Descriptors that are kept for the database, engine processes, files and calls to others. */
-const KEPT_DESCRIPTORS = 128
-const KEPT_PART = 0.25
-const FEWEST_CONNECTIONS = 16
-/** More would be bounded by memory rather than by descriptors. */
-const MOST_CONNECTIONS = 20_000
-const USUAL_DESCRIPTORS = 1024
-/** No limit counts as this one. */
-const MOST_DESCRIPTORS = 1_048_576
-
-/** How many connections the process may have, by the descriptors that the system gives it. */
-export function connectionsFor(unbounded: number): number {
-  const descriptors = Math.min(unbounded, MOST_DESCRIPTORS)
-  const kept = Math.max(KEPT_DESCRIPTORS, Math.ceil(descriptors * KEPT_PART))
-  return Math.min(MOST_CONNECTIONS, Math.max(FEWEST_CONNECTIONS, descriptors - kept))
-}
-
-/** The limit of open files of this process. */
-export function descriptorLimit(): number {
-  try {
-    const line = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]
-    return line === 'unlimited' ? Number.POSITIVE_INFINITY : Number(line) || USUAL_DESCRIPTORS
-  } catch {
-    return USUAL_DESCRIPTORS
-  }
-}
 
 /** The event of the server when nothing is being answered. */
 export const ANSWERED = 'answered'

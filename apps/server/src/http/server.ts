@@ -14,11 +14,12 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import type { Access } from '../access/access.ts'
+import { connectionsFor, descriptorLimit } from '../descriptors.ts'
 import type { Settings } from '../settings.ts'
 import { boundBodies, heldBodiesFor } from './bodies.ts'
 import { refuseClient, refuseOddRequests } from './client-errors.ts'
 import { type Closing, closing } from './closing.ts'
-import { type ConnectionLimits, connectionsFor, descriptorLimit, watchConnections } from './connections.ts'
+import { type ConnectionLimits, watchConnections } from './connections.ts'
 import { handleError, handleUnknownRoute } from './errors.ts'
 import { parseFields } from './fields.ts'
 import { rateLimits, registerRateLimit } from './rate-limit.ts'
