@@ -1,10 +1,20 @@
 import { killRepeatedly } from '../test/support/kill.ts'
 
-/** `npm run bench kill [kills]`: SIGKILLs of the whole process tree under load, then the count of what went wrong. */
+/**
+ * `npm run bench kill [kills]`: SIGKILLs of the whole process tree under load, each with an immediate start on the same
+ * data folder, then the count of what went wrong. A start that does not succeed ends it.
+ */
 const kills = Number(process.argv[2] ?? 200)
 const began = performance.now()
 const report = await killRepeatedly(kills, console.log)
+const { startsMs } = report
+const sorted = startsMs.toSorted((a, b) => a - b)
+const seconds = (ms: number | undefined) => `${((ms ?? 0) / 1000).toFixed(1)} s`
 console.log(`kills of the whole process tree   ${report.kills}`)
+console.log(`starts right after a kill         ${startsMs.length}, all of them ready`)
+console.log(
+  `from kill to ready                ${seconds(sorted[sorted.length >> 1])} usual, ${seconds(sorted.at(-1))} longest`,
+)
 console.log(`calls accepted                    ${report.accepted}`)
 console.log(`step starts                       ${report.starts}`)
 console.log(`accepted calls lost               ${report.lost.length}`)

@@ -12,6 +12,8 @@ import { startServer, temporaryFolder } from './process.ts'
  */
 export interface KillReport {
   kills: number
+  /** For each start right after a kill, how long it took from the kill to readiness. */
+  startsMs: number[]
   /** Calls that were answered with 200. */
   accepted: number
   /** Accepted calls whose run did not come to a good end. */
@@ -45,27 +47,35 @@ export async function killRepeatedly(kills: number, report: (line: string) => vo
     const first = await startServer(config)
     const flowId = await (await signIn(first.base)).liveFlow(ledgerSteps(ledger))
     await first.kill()
+    let killed = performance.now()
+    const startsMs: number[] = []
+    const startAgain = async () => {
+      const server = await startServer(config)
+      startsMs.push(performance.now() - killed)
+      return server
+    }
 
     const accepted = new Set<string>()
     const tried = { count: 0 }
     for (let kill = 1; kill <= kills; kill++) {
-      const server = await startServer(config)
+      const server = await startAgain()
       const state = { alive: true }
       const callers = Array.from({ length: CALLERS }, () =>
         keepCalling(`${server.base}/v1/webhooks/${flowId}`, accepted, tried, state),
       )
       await sleep(Math.random() * LONGEST_LIFE_MS)
       await server.kill()
+      killed = performance.now()
       state.alive = false
       await Promise.all(callers)
       if (kill % 20 === 0) report(`${kill} kills, ${accepted.size} calls accepted`)
     }
 
-    const last = await startServer(config)
+    const last = await startAgain()
     const client = await signIn(last.base)
     await until(async () => (await unfinished(client)) === 0)
     const runs = await allRuns(client)
-    const result = judge(kills, accepted, runs, await readFile(ledger, 'utf8'))
+    const result = { ...judge(kills, accepted, runs, await readFile(ledger, 'utf8')), startsMs }
     await last.stop()
     return result
   } finally {
@@ -132,7 +142,12 @@ export async function allRuns(client: Client): Promise<FlowRun[]> {
 }
 
 /** Compares what was accepted with what the runs and the ledger say. */
-export function judge(kills: number, accepted: Set<string>, runs: FlowRun[], ledger: string): KillReport {
+export function judge(
+  kills: number,
+  accepted: Set<string>,
+  runs: FlowRun[],
+  ledger: string,
+): Omit<KillReport, 'startsMs'> {
   const byCall = Map.groupBy(runs, callOf)
   const done = (call: string) => byCall.get(call)?.some((run) => run.status === 'SUCCEEDED') ?? false
   const lines = ledger
