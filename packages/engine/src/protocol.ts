@@ -1,8 +1,14 @@
 import type { FlowVersion } from '@piecework/model/flow/flow'
-import type { PieceMetadata } from '@piecework/model/piece/metadata'
-import type { FailedStep } from '@piecework/model/run/run'
 import type { StepPath } from '@piecework/model/run/step-output'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
+import type { z } from 'zod'
+import type {
+  EngineResponseSchema,
+  EngineResultSchema,
+  FromEngineSchema,
+  JournalEntrySchema,
+  StoreChangeSchema,
+} from './from-engine.ts'
 
 /**
  * What crosses the channel between a worker and one engine process. The worker sends one operation at a time;
@@ -166,104 +172,18 @@ export type EngineOperation =
   | ExtractPieceMetadata
   | ParseAppEvent
 
-/** The end (or, for RUNNING loops, the start) of a step; journalled by (run, attempt, sequence). */
-export interface JournalEntry {
-  /** From 1, without gaps within one attempt. */
-  sequence: number
-  stepName: string
-  path: StepPath
-  /** JSON text of a StepOutput, without secrets. A loop's carries no iterations: those are entries of their own. */
-  output: string
-  /**
-   * Large output cut out of `output`, to be stored as a FLOW_RUN_LOG_SLICE file with this id; null for the event of the
-   * run as it was sent, which need not travel back.
-   */
-  slice?: { fileId: string; data: string | null }
-}
-
-export interface FlowResult {
-  type: 'EXECUTE_FLOW'
-  status: 'SUCCEEDED' | 'FAILED' | 'PAUSED' | 'LOG_SIZE_EXCEEDED' | 'MEMORY_LIMIT_EXCEEDED' | 'INTERNAL_ERROR'
-  failedStep: FailedStep | null
-  tags: string[]
-  /** Steps executed, loop iterations counted each. */
-  stepsCount: number
-  /** JSON text of the RunLog. */
-  log: string
-  /** What went wrong, for INTERNAL_ERROR. */
-  error?: string
-  /** The trigger's run() gave no event (a call that is not authentic, for example), so no step ran. */
-  noEvent?: true
-}
-
-export interface TriggerHookResult {
-  type: 'EXECUTE_TRIGGER_HOOK'
-  status: 'OK' | 'USER_FAILURE'
-  error?: string
-  /** RUN and TEST: the events, JSON text each. */
-  output?: string[]
-  /** ON_ENABLE. */
-  listeners?: { events: string[]; identifierValue: string }[]
-  schedule?: { cronExpression: string; timezone: string } | null
-  /** HANDSHAKE. */
-  response?: FlowResponse
-  /** RUN: what the trigger changed in the store. It counts once the events are stored, and no earlier. */
-  store?: StoreChange[]
-}
-
-/** `value` is JSON text; null takes the entry away. */
-export interface StoreChange {
-  key: string
-  value: string | null
-}
-
-/** `options` is a DropdownState or a property map, as the property's type says. */
-export interface PropertyResult {
-  type: 'EXECUTE_PROPERTY'
-  propertyType: 'DROPDOWN' | 'MULTI_SELECT_DROPDOWN' | 'DYNAMIC'
-  options: unknown
-}
-
-export interface ValidateAuthResult {
-  type: 'EXECUTE_VALIDATE_AUTH'
-  valid: boolean
-  error?: string
-}
-
-export interface PieceMetadataResult {
-  type: 'EXTRACT_PIECE_METADATA'
-  status: 'OK' | 'USER_FAILURE'
-  error?: string
-  metadata?: PieceMetadata
-}
-
-export interface AppEventResult {
-  type: 'PARSE_APP_EVENT'
-  status: 'OK' | 'USER_FAILURE'
-  error?: string
-  event?: string
-  identifierValue?: string
-  reply?: { headers: Record<string, string>; body: unknown }
-  /** The call comes from the app, as far as the piece can tell. */
-  verified: boolean
-}
-
-export type EngineResult =
-  | FlowResult
-  | TriggerHookResult
-  | PropertyResult
-  | ValidateAuthResult
-  | PieceMetadataResult
-  | AppEventResult
-  | { type: 'FAILED'; error: string }
-
-/** The answer of a flow to a caller who waits. */
-export interface EngineResponse {
-  status: number
-  headers: Record<string, string>
-  /** JSON text. */
-  body: string
-}
+// What engines say is written as schemas, in from-engine.ts; here are its types.
+export type JournalEntry = z.infer<typeof JournalEntrySchema>
+export type EngineResponse = z.infer<typeof EngineResponseSchema>
+export type StoreChange = z.infer<typeof StoreChangeSchema>
+export type EngineResult = z.infer<typeof EngineResultSchema>
+type ResultOf<T extends EngineResult['type']> = Extract<EngineResult, { type: T }>
+export type FlowResult = ResultOf<'EXECUTE_FLOW'>
+export type TriggerHookResult = ResultOf<'EXECUTE_TRIGGER_HOOK'>
+export type PropertyResult = ResultOf<'EXECUTE_PROPERTY'>
+export type ValidateAuthResult = ResultOf<'EXECUTE_VALIDATE_AUTH'>
+export type PieceMetadataResult = ResultOf<'EXTRACT_PIECE_METADATA'>
+export type AppEventResult = ResultOf<'PARSE_APP_EVENT'>
 
 /** A connection as a run gets it, or why it gets none. */
 export type ConnectionAnswer =
@@ -281,26 +201,7 @@ export type ToEngine =
   | { kind: 'connection'; operationId: number; requestId: number; answer: ConnectionAnswer }
 
 /** Engine to worker. */
-export type FromEngine =
-  | { kind: 'ready' }
-  /** Code of the operation's project begins in this process: it serves no other project from here on. */
-  | { kind: 'owned' }
-  /** Code has left something behind that cannot be put back: run nothing more in this process. */
-  | { kind: 'unclean' }
-  /** With `flush` the engine waits for `journalled` before it goes on. */
-  | { kind: 'journal'; operationId: number; entries: JournalEntry[]; flush: boolean }
-  | { kind: 'respond'; operationId: number; response: EngineResponse }
-  /** Asks for a connection of the operation's project. */
-  | { kind: 'connection'; operationId: number; requestId: number; externalId: string }
-  /** Progressive output of the step that runs now (JSON text). */
-  | { kind: 'progress'; operationId: number; stepName: string; path: StepPath; output: string }
-  | {
-      kind: 'result'
-      operationId: number
-      entries: JournalEntry[]
-      response: EngineResponse | null
-      result: EngineResult
-    }
+export type FromEngine = z.infer<typeof FromEngineSchema>
 
 /** The engine's way out while a flow runs; the process wraps its channel in one, tests a plain object. */
 export interface RunPort {

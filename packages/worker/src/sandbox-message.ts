@@ -1,31 +1,11 @@
 import { BadFrameError, type Frame } from '@piecework/engine/channel/frames'
 import { lower, visitFromEngine } from '@piecework/engine/channel/lift'
 import { MAX_MESSAGE_DEPTH } from '@piecework/engine/channel/limits'
+import { FromEngineSchema } from '@piecework/engine/from-engine'
 import type { FromEngine } from '@piecework/engine/protocol'
 import { isTextWithinDepth } from '@piecework/model/json-depth'
-import { StepOutput, StepPath } from '@piecework/model/run/step-output'
-import { z } from 'zod'
-import { EngineResponseSchema, JournalEntrySchema, ResultMessageSchema } from './channel/results.ts'
-
-/** What an engine process says, checked: code of users runs in it, and may have written anything. */
-
-const operationId = z.number().int()
-
-const FromEngineSchema = z.discriminatedUnion('kind', [
-  ResultMessageSchema,
-  z.object({ kind: z.literal('journal'), operationId, entries: z.array(JournalEntrySchema), flush: z.boolean() }),
-  z.object({ kind: z.literal('respond'), operationId, response: EngineResponseSchema }),
-  z.object({
-    kind: z.literal('connection'),
-    operationId,
-    requestId: z.number().int(),
-    externalId: z.string().max(1000),
-  }),
-  z.object({ kind: z.literal('progress'), operationId, stepName: z.string(), path: StepPath, output: z.string() }),
-  z.object({ kind: z.literal('ready') }),
-  z.object({ kind: z.literal('owned') }),
-  z.object({ kind: z.literal('unclean') }),
-]) satisfies z.ZodType<FromEngine>
+import { StepOutput } from '@piecework/model/run/step-output'
+import type { z } from 'zod'
 
 /**
  * The message in a frame.

@@ -1,7 +1,7 @@
+import { EngineResultSchema } from '@piecework/engine/from-engine'
 import type { EngineResult } from '@piecework/engine/protocol'
 import { AppError } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
-import { EngineResultSchema } from '@piecework/worker/channel/results'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { Bus } from '../bus/bus.ts'

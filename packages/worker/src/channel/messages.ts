@@ -1,10 +1,11 @@
+import { EngineResponseSchema, JournalEntrySchema } from '@piecework/engine/from-engine'
 import type { EngineConfig } from '@piecework/engine/protocol'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import { MachineInformation } from '@piecework/model/machine'
 import { StepPath } from '@piecework/model/run/step-output'
 import { z } from 'zod'
 import type { LentConnection, Task } from '../task.ts'
-import { EngineResponseSchema, JournalEntrySchema, TaskOutcomeSchema } from './results.ts'
+import { TaskOutcomeSchema } from './results.ts'
 
 /** What crosses the channel between an app and a separate worker. Raise PROTOCOL when either side must change. */
 export const PROTOCOL = 6
