@@ -21,6 +21,7 @@ import type {
 import { ownProcess } from './sandbox/guards.ts'
 import { createTraces } from './sandbox/traces.ts'
 import { printWithinDepth } from './state/depth.ts'
+import { warmUp } from './warm-up.ts'
 
 /** How long the end of a step waits for another message to ride along with. */
 const RIDE_ALONG_MS = 5
@@ -37,12 +38,15 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
   const send: Send = (message) => parent.send(message, maxBytes)
   const traces = createTraces()
   let owned = false
-  /** Code of users ran in the operation that is on. */
+  /** Code of users ran in the operation that is on, and others may follow it. */
   let ranCode = false
+  let usedOnce = false
+  let warm: Promise<void> | undefined
   const watch = {
     before() {
       if (!owned) send({ kind: 'owned' })
       owned = true
+      if (usedOnce) return send({ kind: 'unclean' })
       ranCode = true
       traces.begin()
     },
@@ -54,6 +58,11 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
     if (active === undefined && engine?.sandbox.prepare()) setImmediate(prepare)
   }
 
+  /** Not when an operation is there already: it would wait. */
+  const warmWhileIdle = (): void => {
+    if (active === undefined && engine !== undefined) warm = warmUp(engine)
+  }
+
   const execute = async (operationId: number, operation: EngineOperation): Promise<void> => {
     const channel = createChannel(operationId, send)
     active = channel
@@ -61,6 +70,7 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
     try {
       if (engine === undefined) throw new Error('The engine was not configured')
       if (reachable !== undefined) await reachable
+      if (warm !== undefined) await warm
       result = await executeOperation(operation, channel.port, engine)
     } catch (error) {
       result = { type: 'FAILED', error: errorText(error) }
@@ -89,6 +99,8 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
         maxBytes = maxMessageBytes(message.config.limits)
         // What the network rules change of the process has to be there when it is remembered.
         reachable = Promise.resolve(fenceIn(message.config)).then(ownProcess)
+        usedOnce = message.config.usedOnce === true
+        void reachable.then(() => setImmediate(warmWhileIdle))
         return
       case 'execute':
         void execute(message.operationId, message.operation)

@@ -28,6 +28,8 @@ export interface EngineConfig {
   /** Ends with `/api/`; the API as the world reaches it. */
   publicApiUrl: string
   limits: EngineLimits
+  /** The process ends after the first operation in which user code ran: nobody looks for what that leaves behind. */
+  usedOnce?: boolean
   /** Set by the worker where HTTP leaves through its egress proxy. */
   egress?: Egress
 }

@@ -146,12 +146,13 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
   })
   const readable = ['bundles', 'codes', 'pieces'].map(inCache)
 
+  const reuse = namespaces ? (options.reuseSandbox ? 'PROJECT' : 'NOBODY') : 'ANYBODY'
   const pool = createSandboxPool({
     size: options.concurrency,
     retireAboveKb: (options.memoryLimitKb + PROCESS_OVERHEAD_KB) * RETIRE_SHARE,
     idleMs: IDLE_SANDBOX_MS,
     maxProcesses: maxProcesses(options.concurrency),
-    reuse: namespaces ? (options.reuseSandbox ? 'PROJECT' : 'NOBODY') : 'ANYBODY',
+    reuse,
     start: () =>
       cache.during(async () => {
         for (const folder of [cwd, ...readable]) await mkdir(folder, { recursive: true })
@@ -159,7 +160,7 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
         const enginePath = await bundleEngine(inCache('bundles'))
         const sandbox = await startSandbox({
           enginePath,
-          config,
+          config: reuse === 'NOBODY' ? { ...config, usedOnce: true } : config,
           memoryLimitKb: options.memoryLimitKb,
           env: { ...sandboxEnvironment(options.propagatedEnv, cwd), ...env, ...(namespaces ? { TMPDIR: '/tmp' } : {}) },
           cwd,
