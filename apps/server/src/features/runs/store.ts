@@ -150,7 +150,13 @@ export function createRunStore(db: Db): RunStore {
       return row?.projectId
     },
     async projectOfFlow(flowId) {
-      const row = await db.selectFrom('flow').select('projectId').where('id', '=', flowId).executeTakeFirst()
+      const row = await db
+        .selectFrom('flow')
+        .select('projectId')
+        .where('id', '=', flowId)
+        // What is being deleted is hidden already.
+        .where('operationStatus', '=', 'NONE')
+        .executeTakeFirst()
       return row?.projectId
     },
     async parentOf(projectId, id) {
