@@ -1,12 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { builtinPieces } from './registry.ts'
-import { catalogueText } from './scripts/catalogue-text.ts'
+import { catalogueText, traitsText } from './scripts/catalogue-text.ts'
 
 it('has a catalogue that says what the code says (else run: npm run catalogue -w @piecework/pieces)', async () => {
   const written = await readFile(new URL('./catalogue.json', import.meta.url), 'utf8')
   // Compared as a whole: a diff of so long a text would say nothing.
   expect(written === (await catalogueText())).toBe(true)
+})
+
+it('tells engines and the way of a call the traits that the pieces declare', async () => {
+  const traits: unknown = JSON.parse(await readFile(new URL('./traits.json', import.meta.url), 'utf8'))
+  expect(traits).toEqual(JSON.parse(traitsText(await catalogueText())))
+  expect(traits).toMatchObject({
+    steering: { '@activepieces/piece-delay': ['delayFor', 'delay_until'] },
+    passesThrough: { '@activepieces/piece-webhook': ['catch_webhook'] },
+  })
 })
 
 it.each(Object.entries(builtinPieces))('%s has a logo, a description and well-named parts', async (_name, { load }) => {

@@ -4,6 +4,7 @@ import { errorHandlingHidden } from '../common/error-handling.ts'
 
 const createApprovalLinks = createAction({
   name: 'create_approval_links',
+  actsOutside: false,
   displayName: 'Create Approval Links',
   description: 'Makes a link that approves and one that disapproves; the flow goes on',
   errorHandlingOptions: errorHandlingHidden,
@@ -23,6 +24,7 @@ const createApprovalLinks = createAction({
 
 const waitForApproval = createAction({
   name: 'wait_for_approval',
+  actsOutside: false,
   displayName: 'Wait for Approval',
   description: 'Pauses the flow until one of its approval links is opened',
   errorHandlingOptions: errorHandlingHidden,

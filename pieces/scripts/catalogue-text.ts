@@ -13,3 +13,18 @@ export async function catalogueText(): Promise<string> {
   )
   return `[\n${lines.sort().join(',\n')}\n]\n`
 }
+
+/** The traits of actions and triggers that a catalogue tells of, by piece, as JSON text. */
+export function traitsText(catalogue: string): string {
+  const pieces = PieceMetadata.array().parse(JSON.parse(catalogue))
+  const namesOf = (part: (piece: PieceMetadata) => { name: string }[]): Record<string, string[]> =>
+    Object.fromEntries(
+      pieces.flatMap((piece) => {
+        const names = part(piece).map(({ name }) => name)
+        return names.length > 0 ? [[piece.name, names.sort()]] : []
+      }),
+    )
+  const steering = namesOf(({ actions }) => Object.values(actions).filter(({ actsOutside }) => actsOutside === false))
+  const passesThrough = namesOf(({ triggers }) => Object.values(triggers).filter((trigger) => trigger.passesThrough))
+  return `${JSON.stringify({ steering, passesThrough }, null, 2)}\n`
+}

@@ -36,14 +36,14 @@ export const FILE_RULES: readonly FileRule[] = [
     why: 'the server knows pieces by their catalogue; code of pieces runs in sandboxes',
     from: /^apps\/server\//,
     to: /^pieces\//,
-    except: /-> pieces\/(catalogue\.json|webhook\/authenticate\.ts)$/,
+    except: /-> pieces\/((catalogue|traits)\.json|webhook\/authenticate\.ts)$/,
   },
   {
     name: 'worker-bundles-pieces-in-one-place',
     why: 'pieces reach the worker in the bundle of the engine alone',
     from: /^packages\/worker\//,
     to: /^pieces\//,
-    except: /^packages\/worker\/src\/engine-entry\.ts -> pieces\/registry\.ts$/,
+    except: /^packages\/worker\/src\/engine-entry\.ts -> pieces\/(registry\.ts|traits\.json)$/,
   },
   {
     name: 'model-without-io',

@@ -8,7 +8,7 @@ import type { EngineConfig, PreparedVersion } from './protocol.ts'
 import { createIsolateSandbox } from './sandbox/isolate.ts'
 import { createLocalSandbox, type ForeignCodeWatch } from './sandbox/local.ts'
 import { usesIsolates } from './sandbox/uses-isolates.ts'
-import type { EngineTools } from './tools.ts'
+import type { EngineTools, Steering } from './tools.ts'
 
 /** Pieces that are part of the bundle, by the name that a PieceLocation gives. */
 export type BundledPieces = Record<string, () => Promise<Piece>>
@@ -22,6 +22,7 @@ export interface Engine extends EngineTools {
 export interface EngineOptions {
   config: EngineConfig
   pieces?: BundledPieces
+  steering?: Steering
   /** Is told of code of a project that runs in this process itself. */
   watch?: ForeignCodeWatch
   /** Waits between retries; tests put in their own. */
@@ -40,11 +41,19 @@ export class UnknownVersionError extends Error {
 
 const MAX_PLANS = 1_000
 
-export function createEngine({ config, pieces = {}, watch, sleep = delay, kinds }: EngineOptions): Engine {
+export function createEngine({
+  config,
+  pieces = {},
+  steering = {},
+  watch,
+  sleep = delay,
+  kinds,
+}: EngineOptions): Engine {
   const plans = new Map<string, Plan>()
   const isolated = usesIsolates(config.executionMode)
   return {
     config,
+    steering,
     pieces: createPieceLoader(pieces),
     sandbox: isolated ? createIsolateSandbox(config.limits) : createLocalSandbox(watch),
     async sleep(ms) {

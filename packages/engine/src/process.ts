@@ -21,6 +21,7 @@ import type {
 import { ownProcess } from './sandbox/guards.ts'
 import { createTraces } from './sandbox/traces.ts'
 import { printWithinDepth } from './state/depth.ts'
+import type { Steering } from './tools.ts'
 import { warmUp } from './warm-up.ts'
 
 /** How long the end of a step waits for another message to ride along with. */
@@ -30,7 +31,7 @@ const RIDE_ALONG_MS = 5
  * Makes this process an engine: it takes operations from its parent, one at a time, and ends when the parent is
  * gone. The entry file of a bundle calls this with the pieces that are part of the bundle.
  */
-export function startEngine({ pieces }: { pieces: BundledPieces }): void {
+export function startEngine({ pieces, steering }: { pieces: BundledPieces; steering: Steering }): void {
   let engine: Engine | undefined
   let reachable: Promise<void> | undefined
   let active: Channel | undefined
@@ -95,7 +96,7 @@ export function startEngine({ pieces }: { pieces: BundledPieces }): void {
   const onMessage = (message: ToEngine): void => {
     switch (message.kind) {
       case 'configure':
-        engine = createEngine({ config: message.config, pieces, watch })
+        engine = createEngine({ config: message.config, pieces, steering, watch })
         maxBytes = maxMessageBytes(message.config.limits)
         // What the network rules change of the process has to be there when it is remembered.
         reachable = Promise.resolve(fenceIn(message.config)).then(ownProcess)

@@ -26,6 +26,11 @@ export interface CreateActionParams<A extends AnyAuth, P> {
   test?(context: ActionContext<A, P>): Promise<unknown>
   requireAuth?: boolean
   errorHandlingOptions?: ErrorHandlingOptionsParam
+  /**
+   * The action only steers the run and acts on nothing outside of it: it need not wait until everything before it is on
+   * disk.
+   */
+  actsOutside?: false
 }
 
 /** Declared as a method, so that actions of any auth and props fit one list. */
@@ -41,6 +46,7 @@ export class IAction<A extends AnyAuth = AnyAuth, P = InputPropertyMap> {
   readonly test: Runner<A, P>
   readonly requireAuth: boolean
   readonly errorHandlingOptions: ErrorHandlingOptionsParam
+  readonly actsOutside: false | undefined
 
   constructor(
     name: string,
@@ -51,6 +57,7 @@ export class IAction<A extends AnyAuth = AnyAuth, P = InputPropertyMap> {
     test: Runner<A, P>,
     requireAuth: boolean,
     errorHandlingOptions: ErrorHandlingOptionsParam,
+    actsOutside?: false,
   ) {
     this.name = name
     this.displayName = displayName
@@ -60,6 +67,7 @@ export class IAction<A extends AnyAuth = AnyAuth, P = InputPropertyMap> {
     this.test = test
     this.requireAuth = requireAuth
     this.errorHandlingOptions = errorHandlingOptions
+    this.actsOutside = actsOutside
   }
 }
 export type Action<A extends AnyAuth = AnyAuth, P = InputPropertyMap> = IAction<A, P>
@@ -81,5 +89,6 @@ export function createAction<A extends AnyAuth = undefined, P extends InputPrope
       continueOnFailure: { defaultValue: false },
       retryOnFailure: { defaultValue: false },
     },
+    params.actsOutside,
   )
 }

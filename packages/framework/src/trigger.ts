@@ -48,6 +48,8 @@ interface BaseTriggerParams<S extends TriggerStrategy, A extends AnyAuth, P> {
   /** Called at the start of each run. */
   onStart?(context: OnStartContext<A, P>): Promise<unknown>
   sampleData: unknown
+  /** It hands calls on as they are, so that a run can begin before the piece is asked. */
+  passesThrough?: true
 }
 
 interface WebhookParams<A extends AnyAuth, P> {
@@ -90,6 +92,7 @@ export class ITrigger<S extends TriggerStrategy = TriggerStrategy, A extends Any
   readonly test: Hooks<S, A, P>['test']
   readonly sampleData: unknown
   readonly testStrategy: TriggerTestStrategy
+  readonly passesThrough: true | undefined
 
   constructor(
     name: string,
@@ -109,6 +112,7 @@ export class ITrigger<S extends TriggerStrategy = TriggerStrategy, A extends Any
     test: Hooks<S, A, P>['test'],
     sampleData: unknown,
     testStrategy: TriggerTestStrategy,
+    passesThrough?: true,
   ) {
     this.name = name
     this.displayName = displayName
@@ -127,6 +131,7 @@ export class ITrigger<S extends TriggerStrategy = TriggerStrategy, A extends Any
     this.test = test
     this.sampleData = sampleData
     this.testStrategy = testStrategy
+    this.passesThrough = passesThrough
   }
 }
 export type Trigger<
@@ -167,5 +172,6 @@ export function createTrigger<
     params.test ?? (async () => [params.sampleData]),
     params.sampleData,
     testStrategyOf(params.type, params.test !== undefined, params.sampleData),
+    params.passesThrough,
   )
 }

@@ -8,6 +8,7 @@ const UNIT_MS: Record<string, number> = { seconds: 1000, minutes: 60_000, hours:
 
 export const delayFor = createAction({
   name: 'delayFor',
+  actsOutside: false,
   displayName: 'Delay For',
   description: 'Waits for a time before the next step',
   errorHandlingOptions: errorHandlingHidden,

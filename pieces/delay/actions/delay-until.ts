@@ -6,6 +6,7 @@ const LONGEST_IN_PLACE_MS = 60_000
 
 export const delayUntil = createAction({
   name: 'delay_until',
+  actsOutside: false,
   displayName: 'Delay Until',
   description: 'Waits until a date and time before the next step',
   errorHandlingOptions: errorHandlingHidden,

@@ -4,6 +4,7 @@ import { answerOf, responseProps } from '../response.ts'
 
 export const returnResponse = createAction({
   name: 'return_response',
+  actsOutside: false,
   displayName: 'Return Response',
   description: 'Answers the caller of the webhook',
   props: {

@@ -21,6 +21,7 @@ Add \`/test\` to the URL to leave sample data without running the flow.
 
 export const catchWebhook = createTrigger({
   name: 'catch_webhook',
+  passesThrough: true,
   displayName: 'Catch Webhook',
   description: 'Starts the flow when its URL is called, with any HTTP method',
   type: TriggerStrategy.WEBHOOK,

@@ -33,7 +33,8 @@ const actionFields = {
   requireAuth: z.boolean(),
   errorHandlingOptions: z.looseObject({}).optional(),
 }
-export const ActionMetadata = z.looseObject(actionFields)
+/** What it leaves out of its traits is as it is for any piece: published ones know of none. */
+export const ActionMetadata = z.looseObject({ ...actionFields, actsOutside: z.boolean().optional() })
 export type ActionMetadata = z.infer<typeof ActionMetadata>
 
 export const HandshakeConfiguration = z.object({
@@ -55,6 +56,7 @@ export const TriggerMetadata = z.looseObject({
   handshakeConfiguration: HandshakeConfiguration.optional(),
   renewConfiguration: RenewConfiguration.optional(),
   testStrategy: z.enum(['TEST_FUNCTION', 'SIMULATION']).optional(),
+  passesThrough: z.boolean().optional(),
 })
 export type TriggerMetadata = z.infer<typeof TriggerMetadata>
 

@@ -1,4 +1,5 @@
 import type { PieceTrigger, Trigger } from '@piecework/model/flow/step'
+import traits from '@piecework/pieces/traits.json' with { type: 'json' }
 import type { Db } from '../../database/open.ts'
 import { remember } from '../../remember.ts'
 import { type FlowEntry, selectFlowEntry } from './entry-store.ts'
@@ -11,6 +12,9 @@ export interface FlowEntries {
   /** Any flow may have changed. */
   forgetAll(): void
 }
+
+/** By piece, whichever release of it the flow uses. */
+const PASSING_THROUGH: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(traits.passesThrough))
 
 const CACHED_FLOWS = 5000
 /** Should the news of a change never come. */
@@ -33,6 +37,6 @@ export function createFlowEntries(db: Db): FlowEntries {
 /** Whether the trigger hands the call on as it is, so that the run can begin without asking a piece. */
 export function passesThrough(trigger: Trigger): trigger is PieceTrigger {
   if (trigger.type !== 'PIECE_TRIGGER') return false
-  const { pieceName, triggerName } = trigger.settings
-  return pieceName === '@activepieces/piece-webhook' && triggerName === 'catch_webhook'
+  const { pieceName, triggerName = '' } = trigger.settings
+  return PASSING_THROUGH.get(pieceName)?.includes(triggerName) === true
 }

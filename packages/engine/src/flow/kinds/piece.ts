@@ -11,13 +11,6 @@ import { createControl, flowControl, type PlannedPiece } from '../flow-control.t
 import { planActing, planInput, type Run } from '../planned.ts'
 import { defineKind } from './kind.ts'
 
-/** Actions that only steer the run: they act on nothing outside, so nothing has to be on disk before them. */
-const STEERING: Record<string, ReadonlySet<string>> = {
-  '@activepieces/piece-webhook': new Set(['return_response']),
-  '@activepieces/piece-delay': new Set(['delayFor', 'delay_until']),
-  '@activepieces/piece-approval': new Set(['create_approval_links', 'wait_for_approval']),
-}
-
 export const piece = defineKind<PieceStep>('PIECE', {
   plan({ settings }, base, { prepared, names }) {
     const step: PlannedPiece = {
@@ -39,7 +32,7 @@ export const piece = defineKind<PieceStep>('PIECE', {
 function executePiece(run: Run, step: PlannedPiece, scope: Scope): Promise<void> {
   const { pieceName, pieceVersion, actionName = '' } = step.settings
   return executeActing(run, step, scope, {
-    actsOutside: STEERING[pieceName]?.has(actionName) !== true,
+    actsOutside: run.engine.steering[pieceName]?.includes(actionName) !== true,
     async resolve() {
       // A piece that cannot be loaded is an error of the step; the input is still worth showing.
       const piece =
