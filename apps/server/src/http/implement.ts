@@ -14,6 +14,7 @@ import type { Principal } from '../access/principal.ts'
 import { requireEndpoint } from '../policies/endpoint.ts'
 import { requireNeeds } from '../policies/policy.ts'
 import { InvalidRequest, type RequestPart } from './errors.ts'
+import { ReadyJson } from './json-apart.ts'
 import {
   type FindProject,
   type ProjectSource,
@@ -72,9 +73,9 @@ export interface Call<E extends Endpoint> {
   reply: FastifyReply
 }
 
-/** What a handler returns: what the endpoint says, the same with a tag of its content, or what it sent by itself. */
+/** What a handler returns: what the endpoint says, the same as text that is ready, or what it sent by itself. */
 type Answer<E extends Endpoint> = E extends { readonly response: infer S extends z.ZodType }
-  ? z.input<S> | TaggedJson | FastifyReply
+  ? z.input<S> | TaggedJson | ReadyJson | FastifyReply
   : unknown
 
 /**
@@ -116,9 +117,10 @@ export function implement<const E extends Endpoint>(
       const answer = await (app.checksAnswers ? requireDeclared(endpoint, () => handler(call)) : handler(call))
       if (reply.sent || answer === reply) return reply
       if (status === 204) return reply.code(204).send()
-      const tagged = answer instanceof TaggedJson ? answer : undefined
-      if (app.checksAnswers) response?.parse(JSON.parse(tagged?.body.toString() ?? JSON.stringify(answer ?? null)))
-      if (tagged) return sendTagged(request, reply, status, tagged)
+      const ready = answer instanceof TaggedJson || answer instanceof ReadyJson ? answer : undefined
+      if (app.checksAnswers) response?.parse(JSON.parse(ready?.body.toString() ?? JSON.stringify(answer ?? null)))
+      if (ready instanceof TaggedJson) return sendTagged(request, reply, status, ready)
+      if (ready) return reply.code(status).type('application/json; charset=utf-8').send(ready.body)
       return reply.code(status).send(answer)
     },
   })

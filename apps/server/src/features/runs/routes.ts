@@ -25,7 +25,7 @@ export function runRoutes(app: FastifyInstance, { runs, store }: Parts): void {
     data: await runs.countByStatus(actor, filter),
   }))
 
-  implement(app, api.flowRuns.get, ({ actor, params }) => runs.get(actor, params.id))
+  implement(app, api.flowRuns.get, ({ actor, params }) => runs.read(actor, params.id))
 
   implement(app, api.flowRuns.retry, ({ actor, params, body }) => runs.retry(actor, params.id, body.strategy))
 

@@ -9,6 +9,7 @@ import type { StepOutput, Steps } from '@piecework/model/run/step-output'
 import type { ProjectActor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
+import { type Apart, joinJson, type ReadyJson } from '../../http/json-apart.ts'
 import { authorize } from '../../policies/policy.ts'
 import { runPolicy, seeRun } from '../../policies/run.ts'
 import { PRIORITY } from '../../queue/job.ts'
@@ -29,6 +30,8 @@ export type ChosenRuns = Omit<RunFilter, 'projectId'>
 export interface RunService {
   /** @throws AppError ENTITY_NOT_FOUND */
   get(actor: ProjectActor, id: string): Promise<FlowRun>
+  /** The same, to be sent: large outputs are not looked into. @throws AppError ENTITY_NOT_FOUND */
+  read(actor: ProjectActor, id: string): Promise<FlowRun | ReadyJson>
   /** Those of the runs that are there, without their steps; at most 100. */
   some(actor: ProjectActor, ids: readonly string[]): Promise<FlowRun[]>
   list(actor: ProjectActor, filter: ChosenRuns, page: PageRequest): Promise<SeekPage<FlowRun>>
@@ -82,20 +85,20 @@ export function createRunService(parts: Parts): RunService {
     return run
   }
 
-  const load = async (projectId: string, id: string): Promise<FlowRun> => {
+  const load = async (projectId: string, id: string, apart?: Apart): Promise<FlowRun> => {
     const run = await require(projectId, id)
-    const steps = await stepsOf(run)
+    const steps = await stepsOf(run, apart)
     return presentRun(run, steps && withoutSeals(steps))
   }
 
   /** From the log; of a run that has not come to the end of its stretch, with what the journal adds to it. */
-  const stepsOf = async (run: ListedRun): Promise<Steps | null> => {
-    if (run.status !== 'RUNNING' && run.status !== 'CANCELED') return logs.readSteps(run)
+  const stepsOf = async (run: ListedRun, apart?: Apart): Promise<Steps | null> => {
+    if (run.status !== 'RUNNING' && run.status !== 'CANCELED') return logs.readSteps(run, apart)
     const [journal = []] = (await readJournals(parts.db, [run.id])).values()
-    if (journal.length === 0 && (run.logsFileId !== null || run.startTime === null)) return logs.readSteps(run)
+    if (journal.length === 0 && (run.logsFileId !== null || run.startTime === null)) return logs.readSteps(run, apart)
     const [stored] = await runs.byIds([run.id])
     const version = await parts.versions.get(run.flowVersionId).catch(() => undefined)
-    if (!stored || !version) return logs.readSteps(run)
+    if (!stored || !version) return logs.readSteps(run, apart)
     const { name, type } = version.version.trigger
     const text = await logs.readText(run)
     const event = run.executeTrigger || !hasPayload(stored) ? null : await parts.payloads.read(stored).catch(() => '{}')
@@ -188,6 +191,12 @@ export function createRunService(parts: Parts): RunService {
     async get(actor, id) {
       authorize(actor, seeRun)
       return load(actor.projectId, id)
+    },
+    async read(actor, id) {
+      authorize(actor, seeRun)
+      const apart: Apart = new Map()
+      const run = await load(actor.projectId, id, apart)
+      return apart.size > 0 ? joinJson(run, apart) : run
     },
     async some(actor, ids) {
       authorize(actor, runPolicy.read)

@@ -1,7 +1,9 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { AppError } from '@piecework/model/errors'
+import { newId } from '@piecework/model/ids'
 import { roundsOf } from '@piecework/model/run/loop-output'
 import { RunLog, type StepOutput, type Steps } from '@piecework/model/run/step-output'
+import type { Apart } from '../../../http/json-apart.ts'
 
 /** Where files are kept. */
 export interface LogFiles {
@@ -18,13 +20,26 @@ interface Logged {
 export interface RunLogs {
   /** The JSON text of a RunLog as stored, null when there is none any more. */
   readText(run: Logged): Promise<string | null>
-  /** The steps with every output in place, null when there is no log. */
-  readSteps(run: Logged): Promise<Steps | null>
+  /**
+   * The steps with every output in place, null when there is no log.
+   * @param apart takes large outputs, as the text that they are; a word stands in the place of each.
+   */
+  readSteps(run: Logged, apart?: Apart): Promise<Steps | null>
   /**
    * Journal entries with every output in place; what was stored elsewhere still says where.
    * @param options.complete @throws AppError EXECUTION_STATE_MISSING when an output is gone: a run must not go on without.
    */
   rehydrate(projectId: string, entries: JournalEntry[], options?: { complete: boolean }): Promise<JournalEntry[]>
+}
+
+/** Smaller outputs are made into values: that takes no time to speak of. */
+const LARGE_BYTES = 64 * 1024
+
+/** Puts a word in the place of an output that nobody can foresee. */
+function putWord(output: StepOutput): string {
+  const word = newId()
+  output.output = word
+  return word
 }
 
 export function createRunLogs(files: LogFiles): RunLogs {
@@ -37,7 +52,7 @@ export function createRunLogs(files: LogFiles): RunLogs {
   }
 
   /** Puts outputs in place; one whose file is gone stays without. @returns those that were elsewhere. */
-  const fill = async (projectId: string, steps: Steps): Promise<StepOutput[]> => {
+  const fill = async (projectId: string, steps: Steps, apart: Apart | undefined): Promise<StepOutput[]> => {
     const sliced = [...slicedOutputs(steps)]
     const contents = await files.readMany(
       projectId,
@@ -45,18 +60,20 @@ export function createRunLogs(files: LogFiles): RunLogs {
     )
     for (const { output, slice } of sliced) {
       const content = contents.get(slice.fileId)
-      if (content) output.output = JSON.parse(decoder.decode(content))
+      if (!content) continue
+      if (apart && content.byteLength > LARGE_BYTES) apart.set(putWord(output), content)
+      else output.output = JSON.parse(decoder.decode(content))
     }
     return sliced.map(({ output }) => output)
   }
 
   return {
     readText,
-    async readSteps(run) {
+    async readSteps(run, apart) {
       const text = await readText(run)
       if (text === null) return null
       const { steps } = RunLog.parse(JSON.parse(text)).executionState
-      for (const output of await fill(run.projectId, steps)) delete output.outputSlice
+      for (const output of await fill(run.projectId, steps, apart)) delete output.outputSlice
       return steps
     },
     async rehydrate(projectId, entries, { complete } = { complete: false }) {
