@@ -45,6 +45,14 @@ const runPiece = (
   return runOnce([step, code('step_2', 'return "after"')], { n: 1 }, { apiUrl: api.url, ...run, pieces })
 }
 
+it('waits for what came before, unless the piece declares that the action acts on nothing outside', async () => {
+  const flow = [code('step_1', ''), piece('step_2', '@x/piece-test', 'act')]
+  const pieces = { '@x/piece-test': async () => pieceWith(() => 1) }
+  expect((await runOnce(flow, {}, { pieces })).flushes).toEqual([2])
+  const steering = { '@x/piece-test': ['act'] }
+  expect((await runOnce(flow, {}, { pieces, steering })).flushes).toEqual([])
+})
+
 it('hands actions a store whose keys belong to the flow or to the project', async () => {
   const { log } = await runPiece(async ({ store }) => {
     await store.put('k', { a: 1 })

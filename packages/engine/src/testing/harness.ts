@@ -5,7 +5,7 @@ import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { Action, CodeAction, LoopAction, PieceAction, RouterAction, Trigger } from '@piecework/model/flow/step'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import { z } from 'zod'
-import { type BundledPieces, createEngine, type Engine } from '../engine.ts'
+import { type BundledPieces, createEngine, type Engine, type EngineOptions } from '../engine.ts'
 import type { StepKinds } from '../flow/kinds/registry.ts'
 import { runFlow } from '../flow/run.ts'
 import type {
@@ -256,6 +256,7 @@ export async function runOnce(
     operation?: Partial<ExecuteFlow>
     sleep?: (ms: number) => Promise<void>
     kinds?: StepKinds
+    steering?: EngineOptions['steering']
   } = {},
 ): Promise<RunOutcome> {
   const folder = await mkdtemp(join(tmpdir(), 'engine-'))
@@ -265,8 +266,8 @@ export async function runOnce(
       { executionMode: mode, ...(options.apiUrl === undefined ? {} : { internalApiUrl: options.apiUrl }) },
       options.limits,
     )
-    const { kinds, sleep = async () => undefined } = options
-    const engine = createEngine({ config, pieces, sleep, ...(kinds ? { kinds } : {}) })
+    const { kinds, steering = {}, sleep = async () => undefined } = options
+    const engine = createEngine({ config, pieces, sleep, steering, ...(kinds ? { kinds } : {}) })
     const locations = Object.fromEntries(Object.keys(pieces).map((name) => [`${name}@1.0.0`, { bundled: name }]))
     const prepared = await prepare(folder, versionOf(actions, options.trigger), locations)
     const triggerPayload = JSON.stringify({ body, headers: {}, queryParams: {}, method: 'POST' })
