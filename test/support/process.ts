@@ -27,14 +27,16 @@ export interface ServerProcess {
 /**
  * Starts the server on a free port (or the given one) and waits until it is ready.
  * @param wrapper a command that runs it, such as one that makes a namespace.
+ * @param main another file to start, such as that of a changed copy.
  */
 export async function startServer(
   configPath: string,
   env: Record<string, string> = {},
   wrapper: readonly string[] = [],
+  main: string = MAIN,
 ): Promise<ServerProcess> {
   const began = performance.now()
-  const child = launch(configPath, { AP_PORT: '0', AP_HOST: '127.0.0.1', ...env }, wrapper)
+  const child = launch(configPath, { AP_PORT: '0', AP_HOST: '127.0.0.1', ...env }, wrapper, main)
   const { port, output } = await readiness(child)
   return {
     ...control(child),
@@ -59,8 +61,15 @@ export async function startWorker(
   return { ...control(child), startMs: performance.now() - began, output }
 }
 
-function launch(configPath: string, env: Record<string, string>, wrapper: readonly string[] = []): ChildProcess {
-  const [program = '', ...args] = [...wrapper, process.execPath, join(ROOT, 'apps/server/src/main.ts')]
+const MAIN = join(ROOT, 'apps/server/src/main.ts')
+
+function launch(
+  configPath: string,
+  env: Record<string, string>,
+  wrapper: readonly string[] = [],
+  main = MAIN,
+): ChildProcess {
+  const [program = '', ...args] = [...wrapper, process.execPath, main]
   return spawn(program, args, {
     cwd: ROOT,
     detached: true,
