@@ -70,7 +70,8 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
             ...job,
             key: job.key ?? null,
             data: job.data ?? null,
-            ready: !TICKS.has(job.kind) || isDue(job.dueAt),
+            // What an app accepts is due by its own clock; ticks go by that of the database.
+            ready: isDue(job.dueAt) || (!TICKS.has(job.kind) && job.dueAt.getTime() <= Date.now()),
           })),
         )
         .onConflict((conflict) => conflict.doNothing())
@@ -158,7 +159,7 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
   }
 }
 
-/** All other work is stored when it is due. */
+/** What falls due by a schedule. */
 const TICKS: ReadonlySet<JobKind> = new Set(['POLL', 'RENEW'])
 const PROMOTED_AT_ONCE = 1000
 const SHORT_LEASE = '30 seconds'
