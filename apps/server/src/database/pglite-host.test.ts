@@ -15,6 +15,8 @@ const WRITER = `
   const { sql } = await import(${JSON.stringify(KYSELY)})
   const [folder] = process.argv.slice(2)
   const COMMITTED = 50
+  // A server listens meanwhile: the database by itself keeps no process alive.
+  const alive = setInterval(() => {}, 1000)
   const said = []
   const { promise: again, resolve } = Promise.withResolvers()
   const report = (message) => {
@@ -43,6 +45,7 @@ const WRITER = `
   const { rows } = await sql\`select count(*)::int as count from filling\`.execute(db)
   await sql\`insert into filling values (-1, '')\`.execute(db)
   await db.destroy()
+  clearInterval(alive)
   console.log(JSON.stringify({ found: rows[0].count, code, later, half, refusedMs, said }))
 `
 
