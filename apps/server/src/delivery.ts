@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import type { Bus } from './bus/bus.ts'
 import { createDueClock } from './database/clock.ts'
 import type { Db } from './database/open.ts'
@@ -24,7 +25,7 @@ interface Parts {
   settings: Settings
   events: Events
   makeQueue(options: QueueOptions): Queue
-  log: Parameters<typeof createOperationRelay>[0]['log']
+  log: Logger
 }
 
 /** The queue, and what brings its jobs to workers. */

@@ -59,7 +59,7 @@ const NOWHERE: RunPort = {
 }
 
 /**
- * Runs a small flow of built-in parts for nobody, so that the first run finds the engine's own code loaded: that is 25
+ * Runs a small flow of built-in parts for nobody, so that the first run finds the engine's own code loaded: that is 20
  * of the 30 ms that the first run of a process takes longer. Nothing of it is kept or told.
  */
 export async function warmUp(engine: Engine): Promise<void> {

@@ -155,7 +155,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 
   const lend = ({ id, events }: Flight, { requestId, externalId }: Extract<FromEngine, { kind: 'connection' }>) => {
-    void events.connection(externalId).then((answer) => {
+    // Code can forge as many requests as it likes: beyond a few that wait, nothing more is read.
+    void channel.held(events.connection(externalId)).then((answer) => {
       // A connection is for the operation that asked, and for no later one.
       if (flight?.id === id) send({ kind: 'connection', operationId: id, requestId, answer })
     })

@@ -20,7 +20,7 @@ export function openConnections({
   const oauthApps = createOAuthApps({ db, encryption })
   const oauth2 = createOAuth2Client({ outbound, apps: oauthApps })
   const opener = createConnectionOpener({ db, encryption, oauth2, log })
-  return { oauthApps, oauth2, opener, lendConnection: createConnectionLender({ db, opener }) }
+  return { oauthApps, oauth2, opener, lendConnection: createConnectionLender({ db, opener, log }) }
 }
 
 interface Parts

@@ -11,10 +11,11 @@ const KEEP_MS = 60_000
 interface Parts {
   db: Db
   opener: ConnectionOpener
+  log: { warn(details: object, message: string): void }
 }
 
 /** What runs get of the connections of their project, by way of their worker. */
-export function createConnectionLender({ db, opener }: Parts): WorkerSource['loadConnection'] {
+export function createConnectionLender({ db, opener, log }: Parts): WorkerSource['loadConnection'] {
   return async ({ projectId, platformId, externalId }) => {
     try {
       const row = await selectConnectionByExternalId(db, { projectId, platformId }, externalId)
@@ -23,6 +24,7 @@ export function createConnectionLender({ db, opener }: Parts): WorkerSource['loa
       const keepMs = status === 'ACTIVE' ? Math.min(KEEP_MS, timeToRenewal(value, Date.now())) : 0
       return { answer: { status, value: withoutSecrets(value) }, keepMs }
     } catch (error) {
+      log.warn({ err: error, projectId, externalId }, 'a connection could not be read for a run')
       return { answer: { status: 'UNAVAILABLE', reason: reasonOf(error) }, keepMs: 0 }
     }
   }
