@@ -3,7 +3,7 @@ const YEAR_FIRST = /^\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)/
 const YEAR_LAST = /^\s*(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)/
 
 /**
- * Whether a date that begins with digits names a day that there is. The runtime takes 30 February for 1 March. Where the
+ * Whether a date that begins with digits names a day that exists. The runtime takes 30 February for 1 March. Where the
  * year comes last, it is enough that one order of day and month gives a day.
  */
 export function namesRealDay(text: string): boolean {

@@ -1,6 +1,6 @@
 /**
- * Every error code with its HTTP status (spec: facts/errors.md). The one table: the API answers from it, and
- * docs/errors.md is generated from it.
+ * Every error code with its HTTP status. This is the only table: the API answers from it, and docs/errors.md is
+ * generated from it.
  */
 export const ERROR_STATUS = {
   INVALID_API_KEY: 401,
@@ -24,8 +24,12 @@ export const ERROR_STATUS = {
   EXISTING_ALERT_CHANNEL: 409,
   FLOW_OPERATION_IN_PROGRESS: 409,
   FLOW_IN_USE: 409,
-  // Of our own, too: steps are not ready to run, and the answer names each with its fields.
+  // Our own code: another user changed the same part of the flow in the meantime.
+  FLOW_OPERATION_CONFLICT: 409,
+  // Our own code: steps are not ready to run, and the answer names each with its fields.
   FLOW_VERSION_INVALID: 409,
+  // Our own code: some flows could not be taken along; the answer names each with the reason.
+  CONNECTION_REPLACED_IN_PART: 409,
   PROJECT_EXTERNAL_ID_ALREADY_EXISTS: 409,
   INVALID_OTP: 410,
   FLOW_RUN_RETRY_OUTSIDE_RETENTION: 410,
@@ -33,7 +37,7 @@ export const ERROR_STATUS = {
   WEBHOOK_GONE: 410,
   WEBHOOK_TIMEOUT: 408,
   PAYLOAD_TOO_LARGE: 413,
-  // Of our own: the facts have no code for a content encoding that nobody can undo.
+  // Our own code: the body has an unknown content encoding.
   UNSUPPORTED_MEDIA_TYPE: 415,
   DOES_NOT_MEET_BUSINESS_REQUIREMENTS: 422,
   SANDBOX_CAPACITY_EXCEEDED: 429,
@@ -44,6 +48,7 @@ export const ERROR_STATUS = {
   INVALID_APP_CONNECTION: 400,
   INVALID_CLAIM: 400,
   INVALID_CLOUD_CLAIM: 400,
+  INVALID_SAML_RESPONSE: 400,
   INVALID_OR_EXPIRED_JWT_TOKEN: 400,
   ENGINE_OPERATION_FAILURE: 400,
   EXECUTION_STATE_MISSING: 400,
@@ -51,13 +56,15 @@ export const ERROR_STATUS = {
   GENERIC_ERROR: 400,
   PAUSE_METADATA_MISSING: 400,
   PIECE_SYNC_NOT_SUPPORTED: 400,
+  SECRET_MANAGER_CONNECTION_FAILED: 400,
+  SECRET_MANAGER_GET_SECRET_FAILED: 400,
   TEST_TRIGGER_FAILED: 400,
   TRIGGER_EXECUTION_FAILED: 400,
   TRIGGER_UPDATE_STATUS: 400,
-  // Of our own: a request that does not arrive.
+  // Our own code: a request that does not arrive.
   REQUEST_TIMEOUT: 408,
   INTERNAL_SERVER_ERROR: 500,
-  // Of our own: the facts have no code for a database that is away.
+  // Our own code: the database is unavailable.
   SERVICE_UNAVAILABLE: 503,
 } as const satisfies Record<string, number>
 
@@ -80,7 +87,11 @@ export class AppError extends Error {
   }
 }
 
-/** The 404 for an entity that does not exist, or that the caller may not know of. */
-export function notFound(entityType: string, entityId: string): AppError {
-  return new AppError('ENTITY_NOT_FOUND', { entityType, entityId, message: `${entityType} not found` })
+/**
+ * The 404 for an entity that does not exist, or that the caller may not know about.
+ * @param field the field of the request that names it
+ */
+export function notFound(entityType: string, entityId: string, field?: string): AppError {
+  const place = field === undefined ? {} : { field, value: entityId }
+  return new AppError('ENTITY_NOT_FOUND', { entityType, entityId, ...place, message: `${entityType} not found` })
 }

@@ -1,7 +1,7 @@
 /** The letters of ids, in byte order. */
 export const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 export const ID_LENGTH = 21
-/** How many of its first letters are the time. */
+/** The number of leading letters that encode the time. */
 export const TIME_LENGTH = 8
 const RANDOM_LENGTH = ID_LENGTH - TIME_LENGTH
 
@@ -20,7 +20,7 @@ export function newId(now: number = Date.now()): string {
   return time + randomText(RANDOM_LENGTH)
 }
 
-/** When an id was made, in milliseconds. */
+/** The creation time of an id, in milliseconds. */
 export function timeOfId(id: string): number {
   let time = 0
   for (let i = 0; i < TIME_LENGTH; i++) time = time * 62 + ALPHABET.indexOf(id[i] ?? '0')

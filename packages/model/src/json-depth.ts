@@ -1,10 +1,10 @@
 /**
- * How deep JSON from outside may nest: bodies, queries, answers of remote services. A bit over 1,600 levels is what a
- * process can read of another one's messages before its stack ends; the rest is room for what wraps the value.
+ * How deep JSON from outside may nest: bodies, queries, answers of remote services. A process can read messages of
+ * about 1,600 levels before its stack ends; the difference is left for the wrapping message.
  */
 export const MAX_JSON_DEPTH = 1_000
 
-/** How deep a value may nest that goes between processes or into the database, with all that wraps it. */
+/** How deep a value in messages between processes and in the database may nest, including its wrapping. */
 export const MAX_VALUE_DEPTH = 1_500
 
 const QUOTE = 0x22
@@ -15,9 +15,9 @@ const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
 /**
- * Whether JSON text nests at most `limit` levels deep: to ask before parsing it, as the parser and all that walks the
- * value use the stack. Takes one look at each character, and none at a text that is too short, or has too few lists and objects, to be too deep. Text that
- * is not JSON gets some answer, too; the parser refuses it.
+ * Whether JSON text nests at most `limit` levels deep: call it before parsing, because the parser and later code
+ * recurse over the value. Reads each character once, and none of a text that is too short, or has too few lists and
+ * objects, to be too deep. For text that is not JSON the result means nothing; the parser refuses it.
  */
 export function isTextWithinDepth(text: string, limit: number = MAX_JSON_DEPTH): boolean {
   if (text.length <= limit || hasAtMost(text, limit)) return true
@@ -33,7 +33,7 @@ export function isTextWithinDepth(text: string, limit: number = MAX_JSON_DEPTH):
   return true
 }
 
-/** Whether a text has so few signs that open something that it cannot be too deep: found without a look at each letter. */
+/** Whether a text has so few opening brackets that it cannot be too deep, found without reading each letter. */
 function hasAtMost(text: string, limit: number): boolean {
   let count = 0
   for (const sign of ['[', '{'])
@@ -41,7 +41,7 @@ function hasAtMost(text: string, limit: number): boolean {
   return true
 }
 
-/** Where the string that opens at `start` ends: its closing quote, or the end of the text. */
+/** The end of the string that opens at `start`: its closing quote, or the end of the text. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1)
   while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
@@ -63,13 +63,13 @@ interface Frame {
 }
 
 /**
- * Whether a value nests at most `limit` levels deep (a list or object is one level). Works without the stack, and looks
- * once at each object, however many places refer to it. A value that holds itself has no end, and is not within.
+ * Whether a value nests at most `limit` levels deep (a list or object is one level). Works without the stack, and
+ * visits each object once. A cyclic value is never within the limit.
  */
 export function isValueWithinDepth(value: unknown, limit: number = MAX_VALUE_DEPTH): boolean {
   if (!isNested(value)) return true
   if (limit < 1) return false
-  /** How many levels each object that is done has; 0 while its children are looked at. */
+  /** The levels of each finished object; 0 while its children are visited. */
   const heights = new Map<object, number>([[value, 0]])
   const path: Frame[] = [frame(value)]
   for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What a worker tells of its machine (spec: facts/rest-api.md section 18). */
+/** The report of a worker about its machine. */
 export const MachineInformation = z.object({
   cpuUsagePercentage: z.number(),
   ramUsagePercentage: z.number(),

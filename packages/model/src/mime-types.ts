@@ -84,7 +84,7 @@ const BY_EXTENSION: Record<string, string> = {
 /** Every known media type, by name. */
 export const MIME_TYPES: readonly string[] = [...new Set(Object.values(BY_EXTENSION))].sort()
 
-/** The media type that the extension of a file name stands for; `application/octet-stream` when unknown. */
+/** The media type for the extension of a file name; `application/octet-stream` when unknown. */
 export function mimeTypeOf(fileName: string): string {
   const extension = /\.([^./\\]+)$/.exec(fileName)?.[1]?.toLowerCase() ?? ''
   return (Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined) ?? 'application/octet-stream'

@@ -1,4 +1,4 @@
-/** A page of a list. Cursors are opaque to clients (spec: facts/errors.md, Pagination). */
+/** A page of a list. Cursors are opaque to clients. */
 export interface SeekPage<T> {
   data: T[]
   next: string | null

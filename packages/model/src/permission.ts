@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Spec: facts/rest-api.md, Permissions and default roles. */
+/** The permissions of roles. */
 export const Permission = z.enum([
   'READ_APP_CONNECTION',
   'WRITE_APP_CONNECTION',
@@ -29,3 +29,17 @@ export const Permission = z.enum([
   'WRITE_KNOWLEDGE_BASE',
 ])
 export type Permission = z.infer<typeof Permission>
+
+/** Permissions that are of no use without another one. */
+const NEEDED: Partial<Record<Permission, Permission>> = Object.fromEntries([
+  ['UPDATE_FLOW_STATUS', 'READ_FLOW'],
+  ...Permission.options
+    .filter((name) => name.startsWith('WRITE_'))
+    .map((name) => [name, name.replace('WRITE', 'READ')]),
+])
+
+/** The permissions, each once, with those that they need: who changes something is shown it, too. */
+export function completePermissions(permissions: readonly Permission[]): Permission[] {
+  const complete = new Set(permissions.flatMap((permission) => [permission, NEEDED[permission] ?? permission]))
+  return Permission.options.filter((permission) => complete.has(permission))
+}

@@ -1,6 +1,6 @@
 import { Cron } from 'croner'
 
-/** When something is to happen, over and over. */
+/** A repeating schedule. */
 export interface Schedule {
   /** Minute, hour, day of the month, month, day of the week. */
   cronExpression: string
@@ -8,7 +8,7 @@ export interface Schedule {
   timezone: string
 }
 
-/** The schedule means nothing, or never comes. */
+/** The schedule is not valid, or never comes. */
 export class ScheduleError extends Error {
   constructor({ cronExpression, timezone }: Schedule, reason: string) {
     super(`The schedule "${cronExpression}" in the time zone "${timezone}" cannot be used: ${reason}`)
@@ -19,9 +19,8 @@ export class ScheduleError extends Error {
 const FIELDS = 5
 
 /**
- * The first time after another that a schedule names. Daylight saving is the zone's: a time of day in the hour that
- * is left out comes right after it, one in the hour that comes twice comes once; what repeats within the hour, or
- * every hour, goes on through both.
+ * The next time of a schedule. Daylight saving follows the zone: a time in the skipped hour comes right after it, a
+ * time in the repeated hour comes once; schedules that repeat within the hour, or every hour, continue through both.
  * @throws ScheduleError
  */
 export function nextTime(schedule: Schedule, after: Date): Date {
@@ -33,7 +32,7 @@ export function nextTime(schedule: Schedule, after: Date): Date {
     )
   let next: Date | null
   try {
-    // Sloppy ranges are `0/5`, as pieces and people write them.
+    // People and pieces also write ranges such as `0/5`.
     next = new Cron(cronExpression, { timezone, mode: '5-part', sloppyRanges: true, paused: true }).nextRun(after)
   } catch (error) {
     throw new ScheduleError(schedule, error instanceof Error ? error.message : String(error))

@@ -1,6 +1,6 @@
 const MAX_BASE_LENGTH = 53
 
-/** The name under which a model sees a tool: unique, stable, at most 64 safe characters (spec: facts/flow-model.md section 9). */
+/** The name of a tool for a model: unique, stable, at most 64 safe characters. */
 export function agentToolName(text: string): string {
   const base = text
     .toLowerCase()

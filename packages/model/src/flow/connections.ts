@@ -1,6 +1,7 @@
+import { kindOf } from './kinds/registry.ts'
 import { changeTexts, changeTokens, textsOf, tokensOf } from './references.ts'
 import type { Trigger } from './step.ts'
-import { copyTree, walk } from './walk.ts'
+import { copyTree, isAction, walk } from './walk.ts'
 
 /** `connections['a']`, also with a list of ids or a path behind it. */
 const BRACKETS = /\bconnections\s*\[([^[\]]*)\]/g
@@ -48,8 +49,9 @@ const AI_PIECE = '@activepieces/piece-ai'
 export function agentIdsOf(trigger: Trigger): string[] {
   const ids = new Set<string>()
   for (const step of walk(trigger)) {
-    if (step.type !== 'PIECE' || step.settings.pieceName !== AI_PIECE) continue
-    const { agentId } = step.settings.input
+    const piece = isAction(step) ? kindOf(step).piece(step) : undefined
+    if (piece?.pieceName !== AI_PIECE) continue
+    const { agentId } = piece.input
     if (typeof agentId === 'string' && agentId !== '') ids.add(agentId)
   }
   return [...ids]

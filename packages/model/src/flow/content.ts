@@ -1,21 +1,28 @@
 import { AppError } from '../errors.ts'
 import { withDerived } from './derive.ts'
 import { type FlowVersion, LATEST_SCHEMA_VERSION, type Note } from './flow.ts'
+import { printsOf, shapeOf } from './graph/fingerprint.ts'
+import type { GraphSource } from './graph/graph.ts'
 import { kindOf } from './kinds/registry.ts'
 import { sampleDataOf, setSampleData } from './sample-data.ts'
 import type { Trigger } from './step.ts'
 import { copyTree, walk } from './walk.ts'
 
-/** What makes a flow: name, steps and notes, without ids and dates. */
+/** The content of a flow: name, steps and notes, without ids and dates. */
 export interface Content {
   displayName: string
   trigger: Trigger
   notes: Note[]
+  /** The graph that it was made from. */
+  graph?: GraphSource | null | undefined
 }
 
 export interface ImportOptions {
-  /** Which sample data pointers come along: those of a foreign flow are worthless here. */
-  sampleData: 'NONE' | 'TRIGGER'
+  /**
+   * Whether to keep the pointers to sample data: those of a foreign flow are useless here. SAME_NAME: steps have those of
+   * the steps that had their names.
+   */
+  sampleData: 'NONE' | 'TRIGGER' | 'SAME_NAME'
 }
 
 /**
@@ -25,21 +32,30 @@ export interface ImportOptions {
 export function importContent(version: FlowVersion, content: Content, options: ImportOptions): FlowVersion {
   const trigger = copyTree(content.trigger)
   const names = new Set<string>()
-  const refusals: string[] = []
+  const before =
+    options.sampleData === 'SAME_NAME'
+      ? new Map([...walk(version.trigger)].map((step) => [step.name, sampleDataOf(step)]))
+      : undefined
+  const refusals: { stepName: string; field: string; message: string }[] = []
   for (const step of walk(trigger)) {
-    if (names.has(step.name)) refusals.push(`two steps are named ${step.name}`)
-    names.add(step.name)
+    const stepName = step.name
+    if (names.has(stepName)) refusals.push({ stepName, field: 'name', message: `two steps are named ${stepName}` })
+    names.add(stepName)
     const refusal = kindOf(step).settle(step)
-    if (refusal !== undefined) refusals.push(refusal)
+    if (refusal !== undefined) refusals.push({ stepName, field: 'children', message: refusal })
     const keep = options.sampleData === 'TRIGGER' && step.name === trigger.name
-    setSampleData(step, keep ? sampleDataOf(step) : undefined)
+    setSampleData(step, keep ? sampleDataOf(step) : before?.get(step.name))
   }
-  if (refusals.length > 0) throw new AppError('FLOW_OPERATION_INVALID', { message: refusals.join('; ') })
+  if (refusals.length > 0) {
+    const message = refusals.map((refusal) => refusal.message).join('; ')
+    throw new AppError('FLOW_OPERATION_INVALID', { ...refusals[0], message, problems: refusals })
+  }
   const { displayName, notes } = content
-  return withDerived({ ...version, displayName, trigger, notes, schemaVersion: LATEST_SCHEMA_VERSION })
+  const graph = content.graph ? { steps: printsOf(trigger), shape: shapeOf(trigger), ...content.graph } : null
+  return withDerived({ ...version, displayName, trigger, notes, graph, schemaVersion: LATEST_SCHEMA_VERSION })
 }
 
-/** The draft of a new flow: a trigger to be chosen, and nothing else. */
+/** The draft of a new flow: only a trigger that is not chosen yet. */
 export function emptyVersion(input: {
   id: string
   flowId: string
@@ -70,6 +86,7 @@ export function emptyVersion(input: {
     connectionIds: [],
     backupFiles: null,
     notes: [],
+    graph: null,
   }
 }
 

@@ -3,7 +3,7 @@ import type { FlowVersion } from './flow.ts'
 import type { Step, Trigger } from './step.ts'
 import { isAction, walk } from './walk.ts'
 
-/** Whether a step does not stand in the way of publishing: it is valid, or an action that is skipped. */
+/** Whether a step does not prevent publishing: it is valid, or an action that is skipped. */
 function isFine(step: Step): boolean {
   return step.valid || (isAction(step) && step.skip === true)
 }
@@ -12,6 +12,13 @@ function isFine(step: Step): boolean {
 export function isTreeValid(trigger: Trigger): boolean {
   for (const step of walk(trigger)) if (!isFine(step)) return false
   return true
+}
+
+/** The number of steps that prevent publishing. */
+export function countUnready(trigger: Trigger): number {
+  let count = 0
+  for (const step of walk(trigger)) if (!isFine(step)) count++
+  return count
 }
 
 /** The version with everything that follows from its tree computed again. */

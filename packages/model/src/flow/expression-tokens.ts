@@ -1,6 +1,6 @@
 import { parseExpressionAt } from 'acorn'
 
-/** Where the inside of an expression in a text begins and ends. */
+/** The begin and the end of the inside of an expression in a text. */
 export interface TokenSpan {
   start: number
   end: number
@@ -9,21 +9,22 @@ export interface TokenSpan {
 /** How many `}}` of a line are tried before the first one counts. */
 const MAX_TRIES = 16
 /**
- * What a try in vain costs, in letters, besides those that were tried; and what a text may cost in all. Expressions
- * whose end is found cost nothing, so that no number of good ones uses it up.
+ * The cost of a failed try, in letters, in addition to those that were tried; and the total that a text may cost.
+ * Expressions whose end is found cost nothing, so that any number of valid ones is possible.
  */
 const TRY_COST = 400
 const BASE_BUDGET = 20_000
 const BUDGET_PER_LETTER = 1
-/** A text that needs more than this, about 50 ms, is written to be slow. */
+/** A text that needs more than this, about 50 ms, was written to be slow. */
 const LARGEST_BUDGET = 150_000
 /** Longer expressions end at the first `}}`. */
 const MAX_LENGTH = 20_000
 
 /**
- * The inside of every `{{ ... }}` of a text. The first `}}` on the line closes, unless JavaScript says that it stands
- * within a text, a pattern or an object: then the first one does up to which the inside is an expression. Where there
- * is none the first `}}` closes. Linear: a search by pattern takes quadratic time over braces that never close.
+ * The inside of every `{{ ... }}` of a text. The first `}}` on the line closes, unless it is inside a string, a regular
+ * expression or an object of the expression: then the first `}}` closes that makes the inside a valid expression, or,
+ * if none does, the first one. The search is linear; a regular expression would take quadratic time over braces that
+ * never close.
  */
 export function* tokenSpans(text: string): Generator<TokenSpan> {
   const budget = Math.min(LARGEST_BUDGET, BASE_BUDGET + BUDGET_PER_LETTER * text.length)
@@ -58,7 +59,7 @@ function lastOpening(text: string, start: number): number {
   return at
 }
 
-/** A text, how much may still be tried in it, and where its current line ends. */
+/** A text, the remaining budget for tries in it, and the end of its current line. */
 interface Search {
   readonly text: string
   budget: number
@@ -89,14 +90,14 @@ function endOfExpression(search: Search, start: number, first: number): number |
 
 const PLAIN = /(?:[^{'"`/]|'[^'\\\n]*'|"[^"\\\n]*")*/y
 
-/** Whether nothing stands before `end` that a `}}` could be a part of. */
+/** Whether nothing before `end` can contain a `}}`. */
 function isPlain(text: string, start: number, end: number): boolean {
   if (end - start > MAX_LENGTH) return true
   PLAIN.lastIndex = 0
   return (PLAIN.exec(text.slice(start, end))?.[0].length ?? 0) === end - start
 }
 
-/** External ids behind a dot may hold dashes and begin with a digit, which JavaScript does not know. */
+/** External ids after a dot may have dashes and begin with a digit, which JavaScript does not allow. */
 const DOTTED_CONNECTION = /^\s*connections\s*\.\s*[\w$][\w$-]*/
 
 /** Whether a text is one JavaScript expression, or nothing. */

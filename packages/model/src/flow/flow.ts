@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { AnyMap } from '../json.ts'
+import { StoredGraph } from './graph/graph.ts'
 import { Trigger } from './step.ts'
 
-/** The newest flow schema that this product writes (spec: facts/flow-model.md section 8). */
+/** The newest flow schema that this product writes. */
 export const LATEST_SCHEMA_VERSION = '20'
 
 export const FlowStatus = z.enum(['ENABLED', 'DISABLED'])
@@ -39,6 +40,8 @@ export const FlowVersion = z.object({
   connectionIds: z.array(z.string()),
   backupFiles: z.record(z.string(), z.string()).nullish(),
   notes: z.array(Note),
+  /** The graph that the version was made from, if it was, with the variables of its expressions. */
+  graph: StoredGraph.nullish(),
 })
 export type FlowVersion = z.infer<typeof FlowVersion>
 
@@ -63,6 +66,8 @@ export const Flow = z.object({
   operationStatus: FlowOperationStatus,
   timeSavedPerRun: z.number().nullish(),
   templateId: z.string().nullish(),
+  /** The number of saved operations: each raises it by one. */
+  revision: z.number().int(),
 })
 export type Flow = z.infer<typeof Flow>
 

@@ -4,7 +4,7 @@ import { mapTexts } from './newer-formats/texts.ts'
 import { renameInText } from './references.ts'
 import { unusedNames } from './walk.ts'
 
-/** What a name means at a place of the flow: the step that had it last on the way there, by the name it has now. */
+/** The meaning of a name at a place of the flow: the last step with this name before it, by its new name. */
 type Meaning = ReadonlyMap<string, string>
 
 interface Naming {
@@ -14,8 +14,8 @@ interface Naming {
 }
 
 /**
- * Gives steps that share a name, or have one that no step may have, names of their own. References follow: each means
- * the step that came last on the way to it. Content whose names are fine is given back as it is.
+ * Renames steps that share a name or have a forbidden one. References follow: each means the last step of that name
+ * before it. Content with valid names is returned unchanged.
  */
 export function withOwnNames(content: Raw, naming: Naming): Raw {
   const names: string[] = []
@@ -40,8 +40,11 @@ export function withOwnNames(content: Raw, naming: Naming): Raw {
     const name = isFirst || before === '' ? before : nextUsable()
     used.add(name)
     if (name !== before) {
-      const why = isUsable ? 'as another step is' : 'which no step may be named'
-      naming.notes.push({ stepName: name, message: `it was named ${before}, ${why}; references to it were renamed` })
+      const why = isUsable ? 'because another step has this name' : 'because no step may have this name'
+      naming.notes.push({
+        stepName: name,
+        message: `it was renamed from ${before}, ${why}; references to it were renamed`,
+      })
     }
     const settings = mapTexts(rawAt(step, 'settings'), (text) => renameInText(text, meaning))
     const renamed = {
@@ -52,7 +55,7 @@ export function withOwnNames(content: Raw, naming: Naming): Raw {
     return { step: renamed, name, known: new Map([...meaning, [before, name]]) }
   }
 
-  /** A row of steps, changed in place of the copies; gives what names mean behind its end. */
+  /** Renames the copies of a row of steps in place; returns the meanings of names after its end. */
   const renameRow = (first: Raw, meaning: Meaning): { first: Raw; known: Meaning } => {
     const begun = rename(first, meaning)
     let step = begun.step
@@ -67,7 +70,10 @@ export function withOwnNames(content: Raw, naming: Naming): Raw {
     }
   }
 
-  /** What is inside a step; behind it, names mean what they meant before, and those that are new the first that has them. */
+  /**
+   * Renames the steps inside a step; after it, names have their earlier meanings, and a new name means the first step
+   * that has it.
+   */
   const renameInside = (step: Raw, meaning: Meaning): Meaning => {
     const behind = new Map(meaning)
     const take = (head: unknown): unknown => {

@@ -10,8 +10,8 @@ export const MAX_FLOW_DEPTH = 500
 const NUL = String.fromCharCode(0)
 
 /**
- * What a client sent, without NUL characters (which PostgreSQL cannot store in text). Values too deep to work on
- * are reported as an issue. Gives back the same object when there was nothing to remove.
+ * The JSON of a client without NUL characters (which PostgreSQL cannot store in text). Values that are too deep are
+ * reported as an issue. Returns the same object when there was nothing to remove.
  */
 export function cleanJson(value: unknown, context: z.core.$RefinementCtx): unknown {
   let reported = false

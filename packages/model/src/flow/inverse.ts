@@ -9,9 +9,9 @@ import { ActionRequest, TriggerRequest } from './step-request.ts'
 import { findStep, isAction, walk } from './walk.ts'
 
 /**
- * What undoes an operation: operations to apply in order to the version after it. Steps come back with their
- * names, settings and places, but without sample data, which is deleted with a step. Undefined for what edits
- * cannot undo (an import, a lock, a branch moved from behind the fallback).
+ * The operations that undo an operation, in order, for the version after it. Steps come back with their names, settings
+ * and places, but without sample data, which is deleted with a step. Undefined where edits cannot undo it (an import, a
+ * lock, a branch moved from behind the fallback).
  */
 export function inverseOf(
   before: FlowVersion,
@@ -95,14 +95,14 @@ function restoredBranch(before: FlowVersion, operation: VersionOperation): Versi
   return [{ type: 'ADD_BRANCH', request: { stepName, branchIndex, branchName: '' } }, updateTo(router)]
 }
 
-/** Brings back the `valid` of a router that is not what its branches say, which is what it is after DELETE_BRANCH. */
+/** Restores the `valid` of a router that does not follow from its branches, as after DELETE_BRANCH. */
 function givenVerdict(before: FlowVersion, routerName: string): VersionOperation[] {
   const router = findStep(before.trigger, routerName)
   if (!router || !isRouter(router) || router.valid === areBranchesValid(router.settings.branches)) return []
   return [updateTo(router)]
 }
 
-/** Adds what is gone, in reading order: when a step's turn comes, the one that it hangs on is there. */
+/** Adds the missing steps in reading order, so that the step before each exists already. */
 function additionsOf(before: FlowVersion, after: FlowVersion): VersionOperation[] {
   const left = new Set([...walk(after.trigger)].map((step) => step.name))
   const places = placesOf(before.trigger)
@@ -125,7 +125,7 @@ function actionsOf(trigger: Trigger): Action[] {
   return [...walk(trigger)].filter(isAction)
 }
 
-/** Where each action hangs. */
+/** The place of each action in the tree. */
 function placesOf(trigger: Trigger): Map<string, Place> {
   const places = new Map<string, Place>()
   for (const step of walk(trigger)) {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LATEST_SCHEMA_VERSION, Note } from './flow.ts'
+import { GraphSource } from './graph/graph.ts'
 import { withOwnNames } from './import-names.ts'
 import { MAX_FLOW_DEPTH } from './incoming.ts'
 import { agentModel, agentToolNames, oneAiPiece } from './migrations/ai-pieces.ts'
@@ -20,8 +21,8 @@ type Migration = (content: Raw) => Raw
 const pass: Migration = (content) => content
 
 /**
- * What turns schema N into N + 1, at index N; index 0 is content without a schema version
- * (spec: facts/flow-model.md section 8). Each leaves content alone that has the newer shape already.
+ * The migrations from schema N to N + 1, at index N; index 0 is content without a schema version . Each leaves content
+ * unchanged that has the newer shape already.
  */
 const MIGRATIONS: readonly Migration[] = [
   branchToRouter,
@@ -46,16 +47,16 @@ const MIGRATIONS: readonly Migration[] = [
   pass, // exact piece versions: the catalogue resolves ranges, see validity.ts
 ]
 
-/** What was read: the newest shape (still to be checked by a schema), and what there is to say of it. */
+/** The migrated content in the newest shape (not yet checked by a schema), with notes on it. */
 interface Migrated extends Findings {
   content: unknown
-  /** The format that the content says it has. */
+  /** The format that the content names. */
   from: string | null
 }
 
 /**
- * Brings flow content (or a whole version) of any format to the newest one that this product writes. Takes and gives
- * unknown JSON. Fills in what older exports and hand-written flows leave out.
+ * Brings flow content (or a whole version) of any format to the newest one that this product writes. Takes and returns
+ * unknown JSON. Adds fields that older exports and hand-written flows omit.
  */
 export function migrate(content: unknown, now: string = new Date().toISOString()): Migrated {
   const findings: Findings = { refusals: [], notes: [] }
@@ -64,10 +65,10 @@ export function migrate(content: unknown, now: string = new Date().toISOString()
   const from = format.number === undefined ? null : String(format.number)
   if (format.number === undefined && format.written !== undefined && format.written !== '')
     findings.refusals.push(
-      `schemaVersion ${JSON.stringify(format.written)} is no number; the newest known is ${NEWEST_KNOWN_FORMAT}`,
+      `schemaVersion ${JSON.stringify(format.written)} is not a number; the newest known version is ${NEWEST_KNOWN_FORMAT}`,
     )
   if ((format.number ?? 0) > NEWEST_KNOWN_FORMAT)
-    findings.refusals.push(`schemaVersion ${from} is not known; the newest known is ${NEWEST_KNOWN_FORMAT}`)
+    findings.refusals.push(`schemaVersion ${from} is not known; the newest known version is ${NEWEST_KNOWN_FORMAT}`)
   if (isTooDeep(content)) findings.refusals.push(TOO_DEEP)
   if (findings.refusals.length > 0) return { content, from, ...findings }
   const converted = convertNewer(content, format.number, findings)
@@ -100,14 +101,13 @@ const flowContent = z.object({
   trigger: Trigger,
   schemaVersion: z.string().nullable(),
   notes: z.array(Note),
-  /** Made while it is read; what a client sends is replaced. */
+  /** The graph that it was made from. */
+  graph: GraphSource.nullish(),
+  /** Added while the content is read; a value from the client is replaced. */
   conversion: z.object({ from: z.string().nullable(), notes: z.array(ImportNote) }),
 })
 
-/**
- * Reads content of any format for a schema of the newest one: with everything that stands in its way reported, and
- * names that steps may have.
- */
+/** Reads content of any format for a schema of the newest one. Reports every problem, and gives steps allowed names. */
 export function readContent(input: unknown, context: z.core.$RefinementCtx, schema: z.ZodType): unknown {
   const { content, from, refusals, notes } = migrate(input)
   if (!isRaw(content)) return content
@@ -120,17 +120,17 @@ export function readContent(input: unknown, context: z.core.$RefinementCtx, sche
       path: [message.startsWith('schemaVersion') ? 'schemaVersion' : 'trigger'],
       message,
     })
-  // Everything at once: what the schema has to say as well, unless the content is too deep for it.
+  // All problems at once, those of the schema included, unless the content is too deep for it.
   const checked = refusals.includes(TOO_DEEP) ? undefined : schema.safeParse(withKnownTypes(read))
   for (const { path, message } of checked?.error?.issues ?? []) context.addIssue({ code: 'custom', path, message })
   return z.NEVER
 }
 
-/** Flow content as imports and templates carry it, of any format; parsing gives the newest. */
+/** Flow content of imports and templates, in any format; parsing returns the newest. */
 export const FlowContent = z.preprocess((content, context) => readContent(content, context, flowContent), flowContent)
 export type FlowContent = z.output<typeof FlowContent>
 
-/** As FlowContent, with more beside it. */
+/** FlowContent with additional fields. */
 export function flowContentWith<Shape extends z.ZodRawShape>(shape: Shape) {
   const schema = flowContent.extend(shape)
   return z.preprocess((content, context) => readContent(content, context, schema), schema)

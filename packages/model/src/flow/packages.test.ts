@@ -101,7 +101,7 @@ test('only dependencies count, each of them; the message names the package and w
   expect(readPackages(JSON.stringify({ ...others, dependencies: { a: '^1' } }))).toEqual({ a: '^1' })
   expect(readPackages('')).toEqual({})
   const second = { dependencies: { fine: '1.0.0', evil: 'git://127.0.0.1/a' } }
-  expect(() => readPackages(JSON.stringify(second))).toThrow(/evil .*"git:\/\/127\.0\.0\.1\/a".* no version/)
+  expect(() => readPackages(JSON.stringify(second))).toThrow(/evil .*"git:\/\/127\.0\.0\.1\/a".* not a version/)
   expect(() => readPackages('{"dependencies":{"../x":"1"}}')).toThrow('"../x" is not the name of an npm package')
   expect(() => readPackages('{"dependencies":["a"]}')).toThrow('must be an object')
   expect(() => readPackages('{"dependencies":')).toThrow('not valid JSON')
@@ -109,7 +109,7 @@ test('only dependencies count, each of them; the message names the package and w
   expect(() => readPackages(JSON.stringify({ dependencies: many }))).toThrow(`${MAX_PACKAGES} are allowed`)
 })
 
-test('what is wrong is told to those who publish', () => {
-  expect(packageJsonProblem('{"dependencies":{"evil":"git://host/a"}}')).toContain('the package evil')
+test('the author gets the problem when they publish', () => {
+  expect(packageJsonProblem('{"dependencies":{"evil":"git://host/a"}}')).toContain('The package evil')
   expect(packageJsonProblem('{}')).toBeUndefined()
 })

@@ -2,11 +2,11 @@ import semver from 'semver'
 import { z } from 'zod'
 
 /**
- * The npm packages that a code step asks for. What is right is accepted, and nothing else: packages of the npm
- * registry, by name and by a version, a range or a tag.
+ * The npm packages that a code step depends on. Only packages of the npm registry are accepted, by name and by a
+ * version, a range or a tag.
  */
 
-/** A `package.json` asks for something that no registry has; the message names the package and the reason. */
+/** A `package.json` depends on something that no registry has; the message names the package and the reason. */
 export class PackageRuleError extends Error {
   constructor(message: string) {
     super(message)
@@ -14,14 +14,14 @@ export class PackageRuleError extends Error {
   }
 }
 
-/** Packages that one code step may ask for. */
+/** Packages that one code step may have. */
 export const MAX_PACKAGES = 100
 
 const NAME = /^(?:@[a-z0-9~][a-z0-9._~-]*\/)?[a-z0-9~][a-z0-9._~-]*$/i
 const MAX_NAME_LENGTH = 214
 const RESERVED_NAMES = new Set(['node_modules', 'favicon.ico'])
 const TAG = /^[a-z][a-z0-9._-]{0,99}$/i
-/** npm takes such words for a file, not for a tag. */
+/** npm reads such words as a file, not as a tag. */
 const FILE_NAME = /\.(?:tgz|tar|tar\.gz)$/i
 /** Words of the author in a message are cut to this. */
 const SHOWN_LENGTH = 100
@@ -32,7 +32,7 @@ const Manifest = z.looseObject({ dependencies: z.record(z.string(), z.string()).
 export const isPackageName = (name: string): boolean =>
   name.length <= MAX_NAME_LENGTH && NAME.test(name) && !RESERVED_NAMES.has(name.toLowerCase())
 
-/** Whether the words ask a registry for a version: `1.2.3`, `^1.2.0 || 3`, `latest`, `npm:other-name@1.x`. */
+/** Whether the words name a version of a registry: `1.2.3`, `^1.2.0 || 3`, `latest`, `npm:other-name@1.x`. */
 export function isRegistrySpecifier(words: string): boolean {
   const alias = /^npm:(@?[^@]+)(?:@(.*))?$/i.exec(words)
   if (alias) return isPackageName(alias[1] ?? '') && isVersionOrTag(alias[2] ?? '')
@@ -43,18 +43,18 @@ const isVersionOrTag = (words: string): boolean =>
   semver.validRange(words) !== null || (TAG.test(words) && !FILE_NAME.test(words))
 
 /**
- * Checks what a package asks for.
- * @throws PackageRuleError at the first that is no package of a registry
+ * Checks the dependencies of a package.
+ * @throws PackageRuleError at the first that is not a package of a registry
  */
 export function requireRegistryPackages(dependencies: Readonly<Record<string, string>>): void {
   const entries = Object.entries(dependencies)
   if (entries.length > MAX_PACKAGES)
-    throw new PackageRuleError(`package.json asks for ${entries.length} packages; ${MAX_PACKAGES} are allowed`)
+    throw new PackageRuleError(`The package.json has ${entries.length} packages; at most ${MAX_PACKAGES} are allowed`)
   for (const [name, words] of entries) {
     if (!isPackageName(name)) throw new PackageRuleError(`${shown(name)} is not the name of an npm package`)
     if (!isRegistrySpecifier(words))
       throw new PackageRuleError(
-        `the package ${name} is asked for as ${shown(words)}, which is no version, range or tag of the npm registry. Packages from git, URLs, files and folders are not allowed`,
+        `The package ${name} has the version ${shown(words)}, which is not a version, range or tag of the npm registry. Packages from git, URLs, files and folders are not allowed`,
       )
   }
 }
@@ -75,13 +75,13 @@ export function readPackages(packageJson: string): Record<string, string> {
   }
   const result = Manifest.safeParse(parsed)
   if (!result.success)
-    throw new PackageRuleError('package.json must be an object whose dependencies map names to versions')
+    throw new PackageRuleError('The package.json must be an object whose dependencies map names to versions')
   const { dependencies = {} } = result.data
   requireRegistryPackages(dependencies)
   return dependencies
 }
 
-/** What is wrong with the `package.json` of a code step; undefined when nothing is. */
+/** The problem with the `package.json` of a code step; undefined when there is none. */
 export function packageJsonProblem(text: string): string | undefined {
   try {
     readPackages(text)

@@ -1,21 +1,21 @@
 import type { ActionMetadata, PieceMetadata, TriggerMetadata } from '../piece/metadata.ts'
 import { inputSchema } from './prop-schema.ts'
-import { translatedInput, wordsOfOthers } from './stand-in.ts'
+import { inputOfOtherVersions, translatedInput } from './stand-in.ts'
 import { leastVersion } from './step.ts'
 
-/** What steps of pieces have in common: whether they are ready to run, by the metadata of their piece. */
+/** The common part of steps of pieces: whether they are ready to run, by the metadata of their piece. */
 
 /** A piece that a step runs on. */
 export interface FoundPiece {
   metadata: PieceMetadata
-  /** The exact version that the step is pinned to: that of the piece, or of the one that it stands in for. */
+  /** The exact version that the step is pinned to: that of the piece, or of the version that it replaces. */
   version: string
 }
 
-/** The piece for a version or range as a step writes it, or undefined when there is none. */
+/** Finds the piece for a version or range in a step; undefined when there is none. */
 export type PieceLookup = (pieceName: string, pieceVersion: string) => FoundPiece | undefined
 
-export interface Verdict {
+export interface Validation {
   valid: boolean
   /** The input to store instead, when it was cleaned. */
   input?: Record<string, unknown>
@@ -23,48 +23,50 @@ export interface Verdict {
   pieceVersion?: string
 }
 
-/** What keeps a field of a step from being valid. */
+/** A reason why a field of a step is not valid. */
 export interface FieldProblem {
   field: string
+  /** The branch of a router that the problem is in. */
+  branchIndex?: number
   message: string
 }
 
-/** The version to store, when it is another one than the step has. */
+/** The version to store, when it differs from that of the step. */
 function exactVersion(piece: FoundPiece | undefined, written: string): { pieceVersion?: string } {
   const version = piece?.version ?? leastVersion(written)
   return version === written ? {} : { pieceVersion: version }
 }
 
-/** Judges a step of a piece. One that the lookup does not know is not valid. */
-export function judgePiece(
+/** Checks a step of a piece. A step whose piece the lookup does not know is not valid. */
+export function validatePiece(
   settings: { pieceName: string; pieceVersion: string; input: Record<string, unknown> },
   kind: 'action' | 'trigger',
   name: string | undefined,
   lookup: PieceLookup,
-): Verdict {
+): Validation {
   const { pieceName, pieceVersion, input } = settings
   const piece = lookup(pieceName, pieceVersion)
   const version = exactVersion(piece, pieceVersion)
   if (!piece || !name) return { valid: false, ...version }
-  return { ...judgePart(piece.metadata, pieceVersion, partOf(piece.metadata, kind, name), input), ...version }
+  return { ...validatePart(piece.metadata, pieceVersion, partOf(piece.metadata, kind, name), input), ...version }
 }
 
-/** Judges an action or trigger by the piece that there is, whichever version the step names. */
-function judgePart(
+/** Checks an action or trigger with the piece that was found, for any version in the step. */
+function validatePart(
   piece: PieceMetadata,
   pieceVersion: string,
   part: ActionMetadata | TriggerMetadata | undefined,
   input: Record<string, unknown>,
-): Verdict {
+): Validation {
   if (!part) return { valid: false }
   const cleaned = cleanedInput(piece, part, pieceVersion, input)
   const authGiven = !needsAuth(piece, part) || (typeof cleaned.auth === 'string' && cleaned.auth !== '')
   const valid = authGiven && inputSchema(part.props).safeParse(cleaned).success
-  const others = piece.version === pieceVersion ? {} : wordsOfOthers(piece.name, part.name, input)
+  const others = piece.version === pieceVersion ? {} : inputOfOtherVersions(piece.name, part.name, input)
   return { valid, input: { ...others, ...cleaned } }
 }
 
-/** What of an input the piece understands, whichever version the step names. */
+/** The part of an input that the piece understands, for any version in the step. */
 export function cleanedInput(
   piece: PieceMetadata,
   part: ActionMetadata | TriggerMetadata,
@@ -100,7 +102,7 @@ function ownValue<T>(record: Record<string, T>, key: string): T | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined
 }
 
-/** What keeps a step of a piece from being valid. */
+/** The reasons why a step of a piece is not valid. */
 export function* problemsOfPiece(
   settings: { pieceName: string; pieceVersion: string; input: Record<string, unknown> },
   part: string | undefined,
@@ -132,7 +134,7 @@ function* problemsOfInput(
     const [head] = path
     const value = typeof head === 'string' ? input[head] : undefined
     const isEmpty = value === undefined || value === null || value === ''
-    // A step counts as not valid without its optional lists (spec: facts/flow-model.md section 3), but it runs.
+    // A step without its optional lists counts as not valid, but it runs.
     if (isEmpty && typeof head === 'string' && part.props[head]?.required === false) continue
     yield { field: path.join('.'), message: isEmpty ? 'is required' : `does not fit: ${message}` }
   }

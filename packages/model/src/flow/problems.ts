@@ -3,14 +3,14 @@ import type { FieldProblem, PieceLookup } from './piece-step.ts'
 import type { Trigger } from './step.ts'
 import { isAction, walk } from './walk.ts'
 
-/** What keeps a step from being valid, field by field. */
+/** The reasons why a step is not valid, field by field. */
 export interface StepProblems {
   name: string
   displayName: string
   problems: FieldProblem[]
 }
 
-/** The steps that keep a tree from being valid, in order of appearance. */
+/** The steps that make a tree invalid, in order of appearance. */
 export function problemsOf(trigger: Trigger, lookup: PieceLookup): StepProblems[] {
   const found: StepProblems[] = []
   for (const step of walk(trigger)) {
@@ -22,7 +22,7 @@ export function problemsOf(trigger: Trigger, lookup: PieceLookup): StepProblems[
 }
 
 /** The same as a sentence. */
-export function sayProblems(steps: readonly StepProblems[]): string {
+export function describeProblems(steps: readonly StepProblems[]): string {
   return steps
     .map(({ name, displayName, problems }) => {
       const reasons = problems.map(({ field, message }) => `${field} ${message}`).join(', ')

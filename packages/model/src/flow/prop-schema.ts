@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { PropertyMap, PropertyMetadata } from '../piece/property.ts'
 
 /**
- * What may stand in a step's settings for each property of a piece, at design time (spec: facts/flow-model.md
- * section 3). Expressions are text, so nearly every type accepts text; values are checked again when a step runs.
+ * The allowed values of a step's settings for each property of a piece, at design time. Expressions are text, so nearly
+ * every type accepts text; values are checked again when a step runs.
  */
 
 const map = z.record(z.string(), z.unknown())
@@ -13,7 +13,7 @@ const present = z.unknown().refine((value) => value !== null && value !== undefi
 export function propSchema(property: PropertyMetadata): z.ZodType {
   const required = property.required === true
   const schema = valueSchema(property, required)
-  // A list that need not hold anything is an empty list.
+  // An optional list may be empty.
   return required || property.type === 'ARRAY' ? schema : schema.nullish()
 }
 
@@ -66,7 +66,7 @@ function atLeastOne(item: z.ZodType, required: boolean): z.ZodType {
 /** Building a schema costs more than using it, and a piece's properties never change. */
 const schemas = new WeakMap<PropertyMap, z.ZodType>()
 
-/** The schema of the values of a property map; other keys are not looked at. */
+/** The schema of the values of a property map; other keys are ignored. */
 export function inputSchema(props: PropertyMap): z.ZodType {
   const known = schemas.get(props)
   if (known) return known

@@ -54,7 +54,7 @@ it('finds all of many expressions with braces in them', () => {
 })
 
 it('takes linear time over text that is made to take long', () => {
-  // Of the processor, which other tests share.
+  // Processor time, because other tests share the machine.
   const before = process.cpuUsage()
   for (const part of ["{{ '}}", '{{{"}}', '{{`}}', '{{{{/}}{'])
     expect([...tokensOf(part.repeat(20_000))].length).toBeGreaterThan(0)

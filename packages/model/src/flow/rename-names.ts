@@ -6,7 +6,7 @@ import { parseExpression } from './expression-tokens.ts'
  * before it. Names in quotes or behind a dot are not step names.
  */
 const QUOTED_OR_NAME = /'(?:\\.|[^'\\])*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$)|\.*[A-Za-z_$][\w$]*/g
-/** Where one of these stands, names have to be told apart by the language. */
+/** With one of these, names can only be recognised by parsing the expression. */
 const NEEDS_PARSING = /[`{]|=>|\bfunction\b/
 
 /**

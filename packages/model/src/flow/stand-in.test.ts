@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { PieceMetadata } from '../piece/metadata.ts'
 import type { PropertyMap } from '../piece/property.ts'
 import { piece } from './testing.ts'
-import { judgeStep } from './validity.ts'
+import { validateStep } from './validity.ts'
 
 const http: PropertyMap = {
   url: { type: 'SHORT_TEXT', required: true },
@@ -26,7 +26,7 @@ function judged(
   }
   const step = piece('p', input)
   const settings = { ...step.settings, pieceName, pieceVersion: version, actionName: action }
-  return judgeStep({ ...step, settings }, () => ({ metadata, version }))
+  return validateStep({ ...step, settings }, () => ({ metadata, version }))
 }
 const send = (input: Record<string, unknown>, version?: string) =>
   judged('@activepieces/piece-http', 'send_request', http, input, version)

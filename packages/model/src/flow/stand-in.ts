@@ -1,17 +1,17 @@
 import type { PropertyMap } from '../piece/property.ts'
 
 /**
- * Steps that name another version of a piece than the one there is: a built-in piece stands in for every version of
- * its name, and their inputs differ here and there. What is said in the words of the other version is added in those
- * of ours; the other version's words stay, for the day when that exact version is installed.
+ * Steps with another version of a piece than the available one: a built-in piece replaces every version of its name,
+ * and some inputs differ. Inputs of the other version are added in the form of ours; the originals stay, in case that
+ * exact version is installed later.
  */
 
 type Input = Record<string, unknown>
 
 interface Translation {
-  /** Words of other versions that are no properties of ours. */
+  /** Inputs of other versions that are not properties of ours. */
   words: readonly string[]
-  /** What they mean, in our words. */
+  /** The same in the form of our properties. */
   meaning(input: Input): Input
 }
 
@@ -37,8 +37,8 @@ const TRANSLATIONS: Record<string, Translation> = {
 }
 
 /**
- * The input of such a step, as the version that there is understands it. Required properties that the other version
- * did not ask for take their defaults.
+ * The input of such a step for the available version. Required properties that the other version did not have get their
+ * defaults.
  * @param part the name of the action or trigger
  */
 export function translatedInput(pieceName: string, part: string, props: PropertyMap, input: Input): Input {
@@ -51,8 +51,8 @@ export function translatedInput(pieceName: string, part: string, props: Property
   return result
 }
 
-/** The words of other versions in an input; they are kept beside the properties. */
-export function wordsOfOthers(pieceName: string, part: string, input: Input): Input {
+/** The inputs of other versions; they are kept next to the properties. */
+export function inputOfOtherVersions(pieceName: string, part: string, input: Input): Input {
   const words = TRANSLATIONS[`${pieceName} ${part}`]?.words ?? []
   return Object.fromEntries(words.filter((word) => Object.hasOwn(input, word)).map((word) => [word, input[word]]))
 }

@@ -1,6 +1,6 @@
 /**
- * Names that mean something else in expressions: a step of such a name would take it away from every expression of
- * its flow, as `JSON` from `{{ JSON.stringify(trigger) }}`.
+ * Names with another meaning in expressions: a step with such a name would hide it in every expression of its flow, as
+ * `JSON` in `{{ JSON.stringify(trigger) }}`.
  */
 const TAKEN: ReadonlySet<string> = new Set(
   (
@@ -17,10 +17,13 @@ const TAKEN: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** Whether a new step may have a name. Flows from before this rule keep theirs. @param isTrigger only the trigger is called so */
+/**
+ * Whether a new step may have a name. Flows from before this rule keep theirs. @param isTrigger only the trigger may
+ * have its usual name
+ */
 export const isUsableStepName = (name: string, isTrigger = false): boolean =>
   !TAKEN.has(name) && (isTrigger || name !== 'trigger')
 
-/** What is wrong with a name that is not usable. */
+/** The message for a name that is not usable. */
 export const unusableStepName = (name: string): string =>
   `a step cannot be named ${name}: expressions use this name for something else. Choose another, such as step_1`

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AnyMap } from '../json.ts'
 import { RouterBranch, RouterExecutionType } from './router.ts'
 
-/** Every shape of a step (spec: facts/flow-model.md section 2). Unknown keys are dropped. */
+/** Every shape of a step. Unknown keys are dropped. */
 
 export const StepName = z
   .string()
@@ -19,17 +19,17 @@ export const PropertySettings = z.object({ type: z.enum(['MANUAL', 'DYNAMIC']), 
 export type PropertySettings = z.infer<typeof PropertySettings>
 
 /**
- * An exact version, or a range of which this is the least: `~` stays below the next minor version, `^` below the next
+ * An exact version, or a range with its lowest version: `~` stays below the next minor version, `^` below the next
  * major one. Flows are pinned: the catalogue resolves a range before it is saved (see validity.ts).
  */
 export const PieceVersion = z
   .string()
   .regex(/^[~^]?\d+\.\d+\.\d+$/, 'must be a version such as 1.2.3, ~1.2.3 or ^1.2.3')
 
-/** The version itself, or the least one of a range. */
+/** The version itself, or the lowest one of a range. */
 export const leastVersion = (version: string): string => version.replace(/^[~^]/, '')
 
-/** The settings of a piece with an exact version: the least one of a range that nobody has resolved. */
+/** The settings of a piece with an exact version: the lowest one of an unresolved range. */
 export const pinned = <S extends { pieceVersion: string }>(settings: S): S => ({
   ...settings,
   pieceVersion: leastVersion(settings.pieceVersion),
@@ -134,7 +134,7 @@ export type Trigger = EmptyTrigger | PieceTrigger
 export type Step = Trigger | Action
 
 // Every parser between one step and the next costs stack at every level of a long flow. Hence getters instead of
-// z.lazy, and no wrapper for null: nulls where a step may stand are dropped before parsing (see migrateContent).
+// z.lazy, and no wrapper for null: nulls in the place of a step are dropped before parsing (see migrateContent).
 
 const triggerBase = {
   name: StepName,

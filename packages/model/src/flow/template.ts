@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AnyMap } from '../json.ts'
 import { type Flow, type FlowVersion, Note } from './flow.ts'
+import { GraphSource } from './graph/graph.ts'
 import { FlowContent, readContent } from './migrate.ts'
 import { changeTexts, changeTokens } from './references.ts'
 import { setSampleData } from './sample-data.ts'
@@ -8,7 +9,7 @@ import { Trigger } from './step.ts'
 import { piecesOf } from './validity.ts'
 import { copyTree, walk } from './walk.ts'
 
-/** Flows on their way between projects and installations (spec: facts/flow-model.md section 7). */
+/** Flows in exports, between projects and installations. */
 
 const flowTemplate = z.object({
   displayName: z.string(),
@@ -17,8 +18,10 @@ const flowTemplate = z.object({
   valid: z.boolean().default(false),
   schemaVersion: z.string().nullish(),
   notes: z.array(Note).optional(),
+  /** The graph that it was made from, with its variables. */
+  graph: GraphSource.nullish(),
 })
-/** A flow without anything that ties it to a project. Of any schema version; parsing gives the newest. */
+/** A flow without ties to a project. It may have any schema version; parsing returns the newest. */
 export const FlowVersionTemplate = z.preprocess(
   (template, context) => readContent(template, context, flowTemplate),
   flowTemplate,
@@ -81,7 +84,7 @@ export const Template = z.object({
 })
 export type Template = z.infer<typeof Template>
 
-/** What the export of a flow answers. `template` and `created` repeat what the public page of the API shows. */
+/** The answer of a flow's export. `template` and `created` repeat what the public page of the API shows. */
 export const SharedTemplate = z.object({
   ...templateFields,
   template: z.object({ displayName: z.string(), trigger: Trigger, schemaVersion: z.string().nullish() }),
@@ -127,10 +130,10 @@ export function toFlowTemplate(version: FlowVersion): FlowVersionTemplate {
     setSampleData(step, undefined)
     changeTexts(step, withoutLegacyConnections)
   }
-  return { displayName, trigger, valid, schemaVersion, notes }
+  return { displayName, trigger, valid, schemaVersion, notes, ...(version.graph ? { graph: version.graph } : {}) }
 }
 
-/** `{{connections.name}}` names a connection of this installation, and means nothing to another. */
+/** `{{connections.name}}` names a connection of this installation, and means nothing in another. */
 function withoutLegacyConnections(text: string): string {
   if (!text.includes('connections.')) return text
   const marked = changeTokens(text, (token) => (/^\s*connections\.[^\s[\]]+\s*$/.test(token) ? '' : token))
@@ -138,9 +141,9 @@ function withoutLegacyConnections(text: string): string {
 }
 
 /**
- * Reads an exported file: a template with `flows`, the older form with one `template`, or bare flow content, of
- * any schema version. Gives the content of each flow, ready for an IMPORT_FLOW request.
- * Throws a ZodError that names what is wrong.
+ * Reads an exported file: a template with `flows`, the older form with one `template`, or bare flow content, of any
+ * schema version. Returns the content of each flow, ready for an IMPORT_FLOW request. Throws a ZodError that names what
+ * is wrong.
  */
 export function readTemplate(file: unknown): FlowContent[] {
   const { flows } = TemplateFile.parse(file)

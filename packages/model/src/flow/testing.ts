@@ -96,5 +96,5 @@ export function outline(version: FlowVersion): string {
 /** The step with this name; fails the test when there is none. */
 export function stepOf(version: FlowVersion, name: string) {
   for (const step of walk(version.trigger)) if (step.name === name) return step
-  throw new Error(`no step ${name}`)
+  throw new Error(`There is no step ${name}`)
 }

@@ -7,7 +7,7 @@ import { propSchema } from './prop-schema.ts'
 import type { BranchCondition } from './router.ts'
 import type { Step } from './step.ts'
 import { CONTEXT, code, flow, loop, piece, router, stepOf, webhook } from './testing.ts'
-import { judgeOperation, judgeStep, judgeVersion, piecesOfOperation } from './validity.ts'
+import { piecesOfOperation, validateOperation, validateStep, validateVersion } from './validity.ts'
 
 function metadata(props: PropertyMap, extra: Partial<PieceMetadata> & { requireAuth?: boolean } = {}): PieceMetadata {
   const { requireAuth = true, ...rest } = extra
@@ -57,44 +57,44 @@ describe('judgeStep', () => {
     ['a comparison without a second value', condition({}), false],
     ['a condition without an operator', condition({ operator: undefined, secondValue: 'b' }), true],
   ])('%s', (_, step, valid) => {
-    expect(judgeStep(step, none).valid).toBe(valid)
+    expect(validateStep(step, none).valid).toBe(valid)
   })
 
   it('checks and cleans the input of a piece by its properties', () => {
     const lookup = found(required)
-    expect(judgeStep(piece('p', { to: 'x', gone: 1, auth: 'dropped' }), lookup)).toEqual({
+    expect(validateStep(piece('p', { to: 'x', gone: 1, auth: 'dropped' }), lookup)).toEqual({
       valid: true,
       input: { to: 'x' },
     })
-    expect(judgeStep(piece('p', { gone: 1 }), lookup)).toEqual({ valid: false, input: {} })
+    expect(validateStep(piece('p', { gone: 1 }), lookup)).toEqual({ valid: false, input: {} })
     const unknownAction = {
       ...piece('p', { to: 'x' }),
       settings: { ...piece('p').settings, actionName: 'constructor' },
     }
-    expect(judgeStep(unknownAction, lookup)).toEqual({ valid: false })
+    expect(validateStep(unknownAction, lookup)).toEqual({ valid: false })
   })
 
   it('asks for a connection where the piece and the action need one', () => {
     const auth: PropertyMetadata = { type: 'SECRET_TEXT', required: true }
     const lookup = found({}, { auth })
-    expect(judgeStep(piece('p', { auth: "{{connections['a']}}" }), lookup)).toEqual({
+    expect(validateStep(piece('p', { auth: "{{connections['a']}}" }), lookup)).toEqual({
       valid: true,
       input: { auth: "{{connections['a']}}" },
     })
-    expect(judgeStep(piece('p', { auth: '' }), lookup).valid).toBe(false)
-    expect(judgeStep(piece('p'), lookup).valid).toBe(false)
-    expect(judgeStep(piece('p'), found({}, { auth, requireAuth: false })).valid).toBe(true)
-    expect(judgeStep(piece('p'), found({}, { auth: [] })).valid).toBe(true)
+    expect(validateStep(piece('p', { auth: '' }), lookup).valid).toBe(false)
+    expect(validateStep(piece('p'), lookup).valid).toBe(false)
+    expect(validateStep(piece('p'), found({}, { auth, requireAuth: false })).valid).toBe(true)
+    expect(validateStep(piece('p'), found({}, { auth: [] })).valid).toBe(true)
   })
 
   it('stores the cleaned input of a trigger only when it is valid', () => {
     const trigger = (input: Record<string, unknown>) => ({ ...webhook(), settings: { ...webhook().settings, input } })
-    expect(judgeStep(trigger({ to: 'x', gone: 1 }), found(required)).input).toEqual({ to: 'x' })
-    expect(judgeStep(trigger({ gone: 1 }), found(required))).toEqual({ valid: false })
+    expect(validateStep(trigger({ to: 'x', gone: 1 }), found(required)).input).toEqual({ to: 'x' })
+    expect(validateStep(trigger({ gone: 1 }), found(required))).toEqual({ valid: false })
   })
 
   it('is not valid without its piece', () => {
-    expect(judgeStep(piece('p'), none)).toEqual({ valid: false })
+    expect(validateStep(piece('p'), none)).toEqual({ valid: false })
   })
 
   it('is pinned to the version that a range leads to', () => {
@@ -103,14 +103,14 @@ describe('judgeStep', () => {
       settings: { ...piece('p', { to: 'x' }).settings, pieceVersion: '~0.9.1' },
     }
     const newer: PieceLookup = () => ({ metadata: metadata(required), version: '1.0.0' })
-    expect(judgeStep(ranged, newer)).toEqual({ valid: true, input: { to: 'x' }, pieceVersion: '1.0.0' })
-    expect(judgeStep(ranged, none)).toEqual({ valid: false, pieceVersion: '0.9.1' })
+    expect(validateStep(ranged, newer)).toEqual({ valid: true, input: { to: 'x' }, pieceVersion: '1.0.0' })
+    expect(validateStep(ranged, none)).toEqual({ valid: false, pieceVersion: '0.9.1' })
   })
 })
 
 describe('judgeOperation', () => {
   const judged = (type: string, request: unknown) => {
-    const operation = judgeOperation(FlowOperation.parse({ type, request }), found(required))
+    const operation = validateOperation(FlowOperation.parse({ type, request }), found(required))
     if (!isVersionOperation(operation)) throw new Error(type)
     return applyOperation(flow(piece('p')), operation, CONTEXT)
   }
@@ -140,8 +140,8 @@ it('a version is valid when every step is, skipped actions aside', () => {
   const lookup = found(required)
   const trigger = { ...webhook(), settings: { ...webhook().settings, input: { to: 'x' } } }
   const version = (skip: boolean) => ({ ...flow(), trigger: { ...trigger, nextAction: { ...piece('p'), skip } } })
-  expect(judgeVersion(version(false), lookup).valid).toBe(false)
-  expect(judgeVersion(version(true), lookup).valid).toBe(true)
+  expect(validateVersion(version(false), lookup).valid).toBe(false)
+  expect(validateVersion(version(true), lookup).valid).toBe(true)
 })
 
 describe('propSchema', () => {
@@ -164,7 +164,7 @@ describe('propSchema', () => {
     expect(good.filter((value) => !schema.safeParse(value).success)).toEqual([])
     expect(bad.filter((value) => schema.safeParse(value).success)).toEqual([])
     const optional = propSchema({ ...property, required: false })
-    // An optional list may be empty, and is there all the same.
+    // An optional list may be empty, but must be there.
     const nothing = property.type === 'ARRAY' ? [[]] : [null, undefined]
     for (const value of [...good, ...nothing]) expect(optional.safeParse(value).success).toBe(true)
   })
@@ -175,6 +175,6 @@ describe('propSchema', () => {
     const given = [[{}], null, undefined]
     expect(given.filter((value) => propSchema({ ...list, required: false }).safeParse(value).success)).toEqual([])
     const lookup = found({ choice: { type: 'DROPDOWN', required: true } })
-    expect(judgeStep(piece('p'), lookup).valid).toBe(false)
+    expect(validateStep(piece('p'), lookup).valid).toBe(false)
   })
 })

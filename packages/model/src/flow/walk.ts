@@ -38,7 +38,7 @@ function pushNested(pending: Step[], step: Step): void {
 
 /** Whether a step is an action, not the trigger. */
 export function isAction(step: Step): step is Action {
-  return step.type !== 'EMPTY' && step.type !== 'PIECE_TRIGGER'
+  return !kindOf(step).isTrigger
 }
 
 /** The steps of one sequence: `first` and what follows it, without what is inside them. */
@@ -109,7 +109,7 @@ export function copyTree<S extends Step>(root: S): S {
   return copy
 }
 
-/** The longest way from a step down to a leaf, in links: what bounds every recursion over the tree. */
+/** The longest path from a step down to a leaf, in links: it limits every recursion over the tree. */
 export function depthOf(root: Step): number {
   let deepest = 0
   const pending: { step: Step; depth: number }[] = [{ step: root, depth: 1 }]

@@ -1,23 +1,22 @@
 import { z } from 'zod'
+import { FlowOperationRecord } from '../flow/operations/record.ts'
+import { BulkAct } from '../run/bulk-act.ts'
 import { FlowRun } from '../run/run.ts'
 import { FlowRunStatus, RunEnvironment } from '../run/status.ts'
 import { StepOutput, StepPath } from '../run/step-output.ts'
 
-/** What crosses the Socket.IO connection of a browser (spec: facts/rest-api.md section 27). */
-
-/** Where it is served. WebSocket is the only transport. */
-export const LIVE_PATH = '/api/socket.io'
+/** The messages of a browser's Socket.IO connection. */
 
 /** The `auth` of the handshake. */
 export const LiveHandshake = z.object({ token: z.string().min(1), projectId: z.string().min(1) })
 export type LiveHandshake = z.infer<typeof LiveHandshake>
 
 const RunRequest = z.object({ flowVersionId: z.string().min(1).max(100) })
-/** A flow, a table, whatever people edit or look at together. */
+/** A flow, a table or another entity that people edit or view together. */
 const ResourceId = z.string().min(1).max(200)
 const ResourceRequest = z.object({ resourceId: ResourceId })
 
-/** What a client may ask for. */
+/** The requests of a client. */
 export const LIVE_REQUESTS = {
   TEST_FLOW_RUN: RunRequest,
   MANUAL_TRIGGER_RUN_STARTED: RunRequest,
@@ -28,7 +27,7 @@ export const LIVE_REQUESTS = {
 } as const satisfies Record<string, z.ZodType>
 export type LiveRequestName = keyof typeof LIVE_REQUESTS
 
-/** How long a lock holds, and somebody counts as present, without a renewal. */
+/** The time that a lock or a presence lasts without a renewal. */
 export const LOCK_TTL_MS = 60_000
 export const PRESENCE_TTL_MS = 90_000
 
@@ -50,7 +49,7 @@ export const StepTestResult = z.object({
   success: z.boolean(),
   input: z.unknown(),
   output: z.unknown(),
-  /** Input or output are too large for a message: what is kept of them is at GET /v1/sample-data. */
+  /** Input or output are too large for a message: GET /v1/sample-data has them. */
   truncated: z.boolean().optional(),
   sampleDataFileId: z.string().optional(),
   sampleDataInputFileId: z.string().optional(),
@@ -61,11 +60,11 @@ export type StepTestResult = z.infer<typeof StepTestResult>
 
 const Refusal = z.object({ statusCode: z.number(), code: z.string(), params: z.record(z.string(), z.unknown()) })
 
-/** What clients are told. */
+/** The events for clients. */
 export const LIVE_EVENTS = {
   TEST_FLOW_RUN_STARTED: FlowRun,
   MANUAL_TRIGGER_RUN_STARTED: FlowRun,
-  /** How a run stands, without its steps, and one step that has ended or that says how far it is. */
+  /** The state of a run without its steps, and one step that has ended or reports its progress. */
   UPDATE_RUN_PROGRESS: z.object({
     flowRun: FlowRun,
     step: z.object({ name: z.string(), path: StepPath, output: StepOutput }).optional(),
@@ -77,14 +76,18 @@ export const LIVE_EVENTS = {
     status: FlowRunStatus,
     environment: RunEnvironment,
   }),
+  /** The progress of a bulk act. */
+  BULK_PROGRESS: BulkAct,
   TEST_STEP_PROGRESS: StepTestResult,
   TEST_STEP_FINISHED: StepTestResult,
+  /** A user edited a flow; also sent to that user. */
+  FLOW_OPERATION: FlowOperationRecord,
   RESOURCE_LOCKED: LockHolder.extend({ resourceId: z.string() }),
   RESOURCE_UNLOCKED: ResourceRequest,
   PRESENCE_UPDATED: z.object({ resourceId: z.string(), users: z.array(PresentUser) }),
-  /** A piece under development was built anew. */
+  /** A piece under development was built again. */
   REFRESH_PIECE: z.object({ pieceName: z.string(), pieceVersion: z.string() }),
-  /** Why a request without an acknowledgement failed, or (without `event`) why the connection ends. */
+  /** The reason why a request without an acknowledgement failed, or (without `event`) why the connection ends. */
   ERROR: z.object({ event: z.string().optional(), error: Refusal }),
 } as const satisfies Record<string, z.ZodType>
 export type LiveEventName = keyof typeof LIVE_EVENTS

@@ -33,7 +33,7 @@ const actionFields = {
   requireAuth: z.boolean(),
   errorHandlingOptions: z.looseObject({}).optional(),
 }
-/** What it leaves out of its traits is as it is for any piece: published ones know of none. */
+/** Traits that are left out have their defaults: published pieces declare none. */
 export const ActionMetadata = z.looseObject({ ...actionFields, actsOutside: z.boolean().optional() })
 export type ActionMetadata = z.infer<typeof ActionMetadata>
 
@@ -60,7 +60,7 @@ export const TriggerMetadata = z.looseObject({
 })
 export type TriggerMetadata = z.infer<typeof TriggerMetadata>
 
-/** What a piece says of itself (spec: facts/pieces-framework.md section 3). */
+/** The metadata of a piece. */
 export const PieceMetadata = z.looseObject({
   name: z.string(),
   displayName: z.string(),

@@ -1,4 +1,4 @@
-/** Where the texts of a piece are (spec: facts/pieces-framework.md section 1); `*` stands for every key or index. */
+/** The places of a piece's texts; `*` stands for every key or index. */
 export const TRANSLATED_PATHS = [
   'description',
   'auth.username.displayName',
@@ -21,7 +21,7 @@ export const TRANSLATED_PATHS = [
   'triggers.*.props.*.options.options.*.label',
 ]
 
-/** Longer texts are looked up by their beginning: catalogues of translators cap the length of keys. */
+/** Longer texts are found by their beginning: translation catalogues limit the length of keys. */
 const MAX_KEY_LENGTH = 512
 
 /** Puts translated texts in the place of English ones, in the given piece itself; those without stay English. */

@@ -22,7 +22,7 @@ export function placedSteps(steps: Steps, path: StepPath = []): PlacedStep[] {
   })
 }
 
-/** The steps as people may see them: what is sealed in them is for the engine. */
+/** The steps for people: without the encrypted values, which are for the engine. */
 export function withoutSeals(steps: Steps): Steps {
   return Object.fromEntries(
     Object.entries(steps).map(([name, { sealed: _, ...step }]) => {
@@ -47,7 +47,7 @@ export function assembleLog(placed: Iterable<PlacedStep>, tags: string[] = []): 
   return { executionState: { steps, tags } }
 }
 
-/** The map that holds the steps of an iteration; loops on the way that are not there yet count as running. */
+/** The map that holds the steps of an iteration; missing loops on the way count as running. */
 function scopeAt(steps: Steps, path: StepPath): Steps {
   let scope = steps
   for (const [loopName, iteration] of path) {

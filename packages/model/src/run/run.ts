@@ -7,7 +7,7 @@ export type FailedStep = z.infer<typeof FailedStep>
 
 const LONGEST_LINE = 300
 
-/** What lists show of a failure: the first line, or all of a message that is JSON on one line, and no more than fits. */
+/** A failure in lists: the first line, or a whole message that is JSON on one line, up to the limit. */
 export function shortFailure(failedStep: FailedStep): FailedStep {
   if (failedStep.message === undefined) return failedStep
   const start = failedStep.message.trimStart().slice(0, 2 * LONGEST_LINE)
@@ -16,7 +16,7 @@ export function shortFailure(failedStep: FailedStep): FailedStep {
   return { ...failedStep, message: message.length > LONGEST_LINE ? `${message.slice(0, LONGEST_LINE - 1)}…` : message }
 }
 
-/** A run on the wire (spec: facts/rest-api.md section 8). `steps` is null or absent in lists. */
+/** A run on the wire. `steps` is null or absent in lists. */
 export const FlowRun = z.object({
   id: z.string(),
   created: z.string(),

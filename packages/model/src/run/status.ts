@@ -1,25 +1,9 @@
 import { z } from 'zod'
+import { RUN_STATUSES } from './run-statuses.ts'
 
-/** Spec: facts/engine.md section 1. */
-export const FlowRunStatus = z.enum([
-  'QUEUED',
-  'RUNNING',
-  'PAUSED',
-  'SUCCEEDED',
-  'FAILED',
-  'INTERNAL_ERROR',
-  'QUOTA_EXCEEDED',
-  'MEMORY_LIMIT_EXCEEDED',
-  'TIMEOUT',
-  'CANCELED',
-  'LOG_SIZE_EXCEEDED',
-])
+/** The statuses of a run. */
+export const FlowRunStatus = z.enum(RUN_STATUSES)
 export type FlowRunStatus = z.infer<typeof FlowRunStatus>
-
-const LIVE: ReadonlySet<FlowRunStatus> = new Set(['QUEUED', 'RUNNING', 'PAUSED'])
-
-/** Whether a run in this status will never change its status by itself. */
-export const isTerminal = (status: FlowRunStatus): boolean => !LIVE.has(status)
 
 export const StepOutputStatus = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'PAUSED', 'STOPPED'])
 export type StepOutputStatus = z.infer<typeof StepOutputStatus>

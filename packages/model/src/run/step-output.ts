@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { StepOutputStatus } from './status.ts'
 
-/** Where a large output was put: a file of type FLOW_RUN_LOG_SLICE, `size` in bytes of its JSON text. */
+/** The place of a large output: a file of type FLOW_RUN_LOG_SLICE, `size` in bytes of its JSON text. */
 export const OutputSlice = z.object({ fileId: z.string(), size: z.number() })
 export type OutputSlice = z.infer<typeof OutputSlice>
 
 /**
- * What a run remembers of one step (spec: facts/engine.md section 2). `outputSlice` stands in for `output`
- * in journals and logs when the output is larger than AP_FLOW_RUN_LOG_SLICE_THRESHOLD_KB.
+ * The result of one step of a run. `outputSlice` replaces `output` in journals and logs when the output is larger than
+ * AP_FLOW_RUN_LOG_SLICE_THRESHOLD_KB.
  */
 export const StepOutput = z.object({
   type: z.string(),
@@ -15,7 +15,7 @@ export const StepOutput = z.object({
   input: z.unknown(),
   output: z.unknown().optional(),
   outputSlice: OutputSlice.optional(),
-  /** The output with the secrets in it, encrypted: for a run that goes on. It is shown to nobody. */
+  /** The output with its secrets, encrypted: for a run that continues. It is never shown. */
   sealed: z.string().optional(),
   /** Milliseconds, fractional. */
   duration: z.number().optional(),

@@ -13,7 +13,7 @@ export const FlowResponse = z.object({
 })
 export type FlowResponse = z.infer<typeof FlowResponse>
 
-/** What a resuming call hands to the waiting step. */
+/** The payload of a resuming call for the waiting step. */
 export const ResumePayload = z.object({
   body: z.unknown(),
   headers: z.record(z.string(), z.unknown()),

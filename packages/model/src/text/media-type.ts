@@ -1,6 +1,6 @@
 /** A media type with its parameters, as a `Content-Type` header or the like names them. */
 export interface MediaType {
-  /** In lower case, such as `text/plain`; empty when there is none, or what stands there is no media type. */
+  /** In lower case, such as `text/plain`; empty when there is no valid media type. */
   type: string
   /** By their names in lower case. */
   parameters: ReadonlyMap<string, string>
@@ -8,7 +8,7 @@ export interface MediaType {
 
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
 
-/** Reads a `Content-Type`. Of several, as some senders write, the first counts. */
+/** Reads a `Content-Type`. If a sender gives several, the first counts. */
 export function parseMediaType(header: string | undefined): MediaType {
   const [head = '', ...rest] = splitOutsideQuotes(header ?? '')
   const type = head.split(',', 1)[0]?.trim().toLowerCase() ?? ''
@@ -17,7 +17,7 @@ export function parseMediaType(header: string | undefined): MediaType {
   return { type: isType ? type : '', parameters: parametersOf(rest) }
 }
 
-/** The parameters of a header such as `form-data; name="a"; filename="b.txt"`, without what stands before them. */
+/** The parameters of a header such as `form-data; name="a"; filename="b.txt"`, without the part before them. */
 export function parseParameters(header: string): ReadonlyMap<string, string> {
   return parametersOf(splitOutsideQuotes(header).slice(1))
 }
@@ -33,7 +33,7 @@ function parametersOf(parts: readonly string[]): Map<string, string> {
   return parameters
 }
 
-/** A backslash stands for itself unless a quotation mark or another backslash follows: some senders give whole paths. */
+/** A backslash is literal unless a quotation mark or another backslash follows: some senders give whole paths. */
 function unquoted(value: string): string {
   if (!value.startsWith('"')) return value
   const end = value.endsWith('"') && value.length > 1 ? -1 : value.length
@@ -41,6 +41,7 @@ function unquoted(value: string): string {
 }
 
 function splitOutsideQuotes(text: string): string[] {
+  if (!text.includes(';')) return [text]
   const parts: string[] = []
   let start = 0
   let quoted = false

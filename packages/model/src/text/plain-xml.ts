@@ -1,14 +1,14 @@
 /**
- * XML as nearly all senders write it, read in one pass: elements, attributes, texts and comments. A library reads the
- * rest, at a tenth of the speed: document types, CDATA, instructions, and whatever is not well-formed, so that there is
- * one place for complaints.
+ * Reads the usual XML of senders in one pass: elements, attributes, texts and comments. A library reads the rest, at a
+ * tenth of the speed: document types, CDATA, instructions, and everything that is not well-formed, so that all errors
+ * come from one place.
  */
 
 export interface PlainXmlOptions {
   ignoreAttributes: boolean
   /** Makes a value of the text of an element, without the white space around it. */
   scalar(text: string): unknown
-  /** Fills in character references. */
+  /** Replaces character references. */
   decode(text: string): string
 }
 
@@ -30,23 +30,23 @@ const OPENING = new RegExp(`(${NAME})(?=[ \\t\\n/>])`, 'y')
 const ATTRIBUTE = new RegExp(`[ \\t\\n]+(${NAME})[ \\t\\n]*=[ \\t\\n]*(?:"([^"<]*)"|'([^'<]*)')`, 'y')
 const OPENING_END = /[ \t\n]*(\/?)>/y
 const CLOSING = new RegExp(`(${NAME})[ \\t\\n]*>`, 'y')
-/** References as they must be; what is left of a `&` is not well-formed. */
+/** Valid references; any other `&` is not well-formed. */
 const REFERENCE = /&(?:#[0-9]+|#x[0-9a-fA-F]+|\w{1,19});/g
 /** Names that the library refuses or renames. */
 const SPECIAL = /^(?:__\w+__|constructor|prototype|hasOwnProperty|toString|valueOf)$/
-/** Below what the library takes. */
+/** Below the limit of the library. */
 const MAX_DEPTH = 90
 
 /**
  * Reads a document without its declaration.
- * @returns the root as the one field of an object; undefined for what only the library can judge.
+ * @returns the root as the one field of an object; undefined for a document that only the library can read.
  */
 export function readPlainXml(source: string, options: PlainXmlOptions): Fields | undefined {
   const text = source.includes('\r') ? source.replace(/\r\n?/g, '\n') : source
   const root = createElement('')
   const stack: Element[] = []
   let top = root
-  /** The text since the last tag; comments leave no trace in it. */
+  /** The text since the last tag; comments are ignored. */
   let pending = ''
   for (let at = 0; at < text.length; ) {
     const open = text.indexOf('<', at)
@@ -96,7 +96,7 @@ function readAttributes(
   for (let one = matchAt(ATTRIBUTE, text, at); one !== null; one = matchAt(ATTRIBUTE, text, at)) {
     const [, name = '', quoted, single = ''] = one
     names ??= new Set()
-    // One that comes twice is not well-formed.
+    // A repeated attribute is not well-formed.
     if (names.size === names.add(name).size) return undefined
     if (!options.ignoreAttributes) element.attributes.push([`@_${name}`, options.decode((quoted ?? single).trim())])
     at = ATTRIBUTE.lastIndex
@@ -127,7 +127,7 @@ function addField(parent: Element, element: Element): void {
   parent.isEmpty = false
 }
 
-/** Its elements, then its text, then its attributes; the text alone where there is nothing else. */
+/** Its elements, then its text, then its attributes; only the text when there is nothing else. */
 function valueOfElement({ fields, text, attributes, isEmpty }: Element): unknown {
   const hasText = text !== undefined && text !== ''
   if (attributes.length === 0 && isEmpty) return hasText ? text : ''

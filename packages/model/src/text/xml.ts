@@ -10,7 +10,7 @@ export interface XmlOptions {
   ignoreDeclaration?: boolean
 }
 
-/** Text that is no well-formed XML. */
+/** Text that is not well-formed XML. */
 export class XmlError extends Error {
   override name = 'XmlError'
 }
@@ -36,7 +36,7 @@ export function parseXml(text: string, options: XmlOptions = {}): unknown {
 
 const DECLARATION = /^<\?xml(?:[ \t\n]+[a-z]+="[^"<>&?]*")+[ \t\n]*\?>/
 
-/** The same by the library alone, which knows all of XML. */
+/** The same with the library, which supports all of XML. */
 export function parseAnyXml(
   text: string,
   { ignoreAttributes = false, ignoreDeclaration = false }: XmlOptions = {},
@@ -50,16 +50,16 @@ export function parseAnyXml(
     tagValueProcessor: (_name, value) => scalarOf(value),
   })
   const read = attempt(() => parser.parse(text))
-  // What nests too deep is known after a few tags; to check the rest of it would take long.
+  // Too deep nesting is known after a few tags; checking the rest would take long.
   if (read.complaint === TOO_DEEP) throw new XmlError(read.complaint)
-  // The parser alone would make something of any text.
+  // The parser alone accepts any text.
   const verdict = XMLValidator.validate(text)
   if (verdict !== true) throw new XmlError(`${short(verdict.err.msg)} (line ${verdict.err.line})`)
   if (read.complaint !== undefined) throw new XmlError(short(read.complaint))
   return read.value
 }
 
-/** What the parser says of tags that nest deeper than it reads. */
+/** The parser's message for tags that nest deeper than it reads. */
 const TOO_DEEP = 'Maximum nested tags exceeded'
 
 function attempt(work: () => unknown): { value?: unknown; complaint?: string } {
@@ -72,7 +72,7 @@ function attempt(work: () => unknown): { value?: unknown; complaint?: string } {
 
 const LONGEST_COMPLAINT = 200
 
-/** The parser repeats what it complains of, however long it is. */
+/** The parser repeats the offending text in its message, in any length. */
 const short = (complaint: string): string =>
   complaint.length > LONGEST_COMPLAINT ? `${complaint.slice(0, LONGEST_COMPLAINT)}…` : complaint
 

@@ -1,7 +1,7 @@
 import { packageJsonProblem } from '../packages.ts'
 import type { CodeAction } from '../step.ts'
 import { changeMap, textsIn } from '../texts.ts'
-import { defineActionKind, withSample } from './kind.ts'
+import { continuesOnFailure, defineActionKind, withSample } from './kind.ts'
 
 /** Code of the author. */
 export const code = defineActionKind<CodeAction>('CODE', {
@@ -9,7 +9,9 @@ export const code = defineActionKind<CodeAction>('CODE', {
   withSample,
   texts: ({ input }) => textsIn(input),
   changed: (settings, change) => ({ ...settings, input: changeMap(settings.input, change) }),
-  judge({ sourceCode }) {
+  code: ({ sourceCode }) => sourceCode,
+  continuesOnFailure,
+  validate({ sourceCode }) {
     const { code, packageJson } = sourceCode
     return { valid: code.length > 0 && packageJson.length > 0 && packageJsonProblem(packageJson) === undefined }
   },

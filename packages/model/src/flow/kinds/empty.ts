@@ -3,6 +3,6 @@ import { defineKind } from './kind.ts'
 
 /** A trigger that is not chosen yet. */
 export const empty = defineKind<EmptyTrigger>('EMPTY', {
-  judge: () => ({ valid: false }),
+  validate: () => ({ valid: false }),
   problems: () => [{ field: 'trigger', message: 'is not chosen' }],
 })

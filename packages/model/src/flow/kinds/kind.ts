@@ -1,26 +1,26 @@
 import type { StepOutput, StepPath, Steps } from '../../run/step-output.ts'
-import type { FieldProblem, PieceLookup, Verdict } from '../piece-step.ts'
-import type { Action, SampleData } from '../step.ts'
+import type { FieldProblem, PieceLookup, Validation } from '../piece-step.ts'
+import type { Action, CodeSettings, ErrorHandlingOptions, SampleData } from '../step.ts'
 import type { StepLocation } from '../step-request.ts'
 
-/** A step as far as every kind has it. */
+/** The properties that every kind of step has. */
 export interface AnyStep {
   type: string
   name: string
   settings: object
 }
 
-/** A step of a version, or as a request brings it. */
+/** A step of a version, or of a request. */
 export type Described = Pick<AnyStep, 'type' | 'settings'>
 
-/** Where an action goes. */
+/** The place of an action. */
 export interface Place {
   parentStep: string
   location: StepLocation | undefined
   branchIndex: number | undefined
 }
 
-/** A place inside of a step, and what hangs there. Setting it changes the step: to be done on a copy of the tree. */
+/** A place inside a step, and the action there. Setting it changes the step: use it on a copy of the tree. */
 export interface Slot {
   location: Exclude<StepLocation, 'AFTER'>
   branchIndex: number | undefined
@@ -28,14 +28,14 @@ export interface Slot {
   set(action: Action | undefined): void
 }
 
-/** Where a run may be that is inside of a step: a chain, and what is known of its steps. */
-export interface Way {
+/** A possible position of a run inside a step: a chain, and the known results of its steps. */
+export interface RunPath {
   first: Action | undefined
   steps: Steps
   path: StepPath
 }
 
-/** What a new action has before its settings. */
+/** The properties of a new action besides its settings. */
 export interface ActionBase {
   name: string
   displayName: string
@@ -44,17 +44,17 @@ export interface ActionBase {
   skip?: boolean
 }
 
-/** What a kind says of its steps; whatever it leaves out is not there. */
+/** The behaviour of a kind of step; every part is optional. */
 interface Parts<S extends AnyStep> {
-  /** The heads of the chains inside of a step, in the order in which people read them; null for an empty place. */
+  /** The heads of the chains inside a step, in reading order; null for an empty place. */
   heads?(step: S): readonly (Action | null)[]
-  /** Gives a copy of a step links of its own, so that setting one leaves the original as it is. */
+  /** Gives a copy of a step its own links, so that setting one leaves the original unchanged. */
   detach?(step: S): void
   /** The places of these chains. */
   slots?(step: S): Slot[]
   /**
-   * The place that a location names.
-   * @returns undefined for the one behind the step. @throws AppError FLOW_OPERATION_INVALID
+   * The place for a location.
+   * @returns undefined for the place after the step. @throws AppError FLOW_OPERATION_INVALID
    */
   slotAt?(step: S, place: Place): Slot | undefined
   /** Every text among the settings that may hold expressions. */
@@ -63,20 +63,41 @@ interface Parts<S extends AnyStep> {
   changed?(settings: S['settings'], change: (text: string) => string): S['settings']
   /** The settings with other sample data, or without. */
   withSample?(settings: S['settings'], sampleData: SampleData | undefined): S['settings']
-  judge(settings: S['settings'], lookup: PieceLookup): Verdict
+  /** The part of a piece that runs. */
+  piece?(settings: S['settings']): PartUse
+  /** The code that runs. */
+  code?(settings: S['settings']): CodeSettings['sourceCode']
+  /** Whether a run may go on behind a failure of the step. */
+  continuesOnFailure?(settings: S['settings']): boolean
+  validate(settings: S['settings'], lookup: PieceLookup): Validation
+  /** The settings with what the validation changes in them. */
+  cleaned?(settings: S['settings'], changes: Omit<Validation, 'valid'>): S['settings']
   /** The same, said field by field. */
   problems(settings: S['settings'], lookup: PieceLookup): Iterable<FieldProblem>
-  /** Takes over what is inside of the step as it was before an update. @throws AppError FLOW_OPERATION_INVALID */
+  /** Keeps the inner steps of the step before an update. @throws AppError FLOW_OPERATION_INVALID */
   keep?(step: S, before: S): void
-  /** Makes the step of foreign content (a copy) agree with itself. @returns why that is refused. */
+  /** Makes the step of foreign content (a copy) consistent. @returns the reason when it must be refused. */
   settle?(step: S): string | undefined
-  /** Where a run may be that is inside of the step, by the output of the step and the steps next to it. */
-  ways?(step: S, at: { output: StepOutput; steps: Steps; path: StepPath }): Way[]
+  /** The possible positions of a run inside the step, by the output of the step and the steps next to it. */
+  ways?(step: S, at: { output: StepOutput; steps: Steps; path: StepPath }): RunPath[]
 }
 
-/** What the model knows of a kind of step. Its functions take steps of this kind alone. */
+/** An action or a trigger of a piece, as a step uses it. */
+export interface PartUse {
+  pieceName: string
+  /** Exact, or a range. */
+  pieceVersion: string
+  part: 'action' | 'trigger'
+  /** The name of the action or trigger; missing until it is chosen. */
+  name: string | undefined
+  input: Record<string, unknown>
+}
+
+/** The model's part of a kind of step. Its functions take only steps of this kind. */
 export interface StepKind<A> {
   readonly type: string
+  /** Starts a flow; no other step leads to it. */
+  readonly isTrigger: boolean
   heads(step: AnyStep): readonly (Action | null)[]
   detach(step: AnyStep): void
   slots(step: AnyStep): Slot[]
@@ -84,41 +105,49 @@ export interface StepKind<A> {
   texts(step: AnyStep): Iterable<string>
   changeTexts(step: AnyStep, change: (text: string) => string): void
   setSample(step: AnyStep, sampleData: SampleData | undefined): void
-  judge(step: Described, lookup: PieceLookup): Verdict
+  /** Undefined for steps that run no piece. */
+  piece(step: Described): PartUse | undefined
+  /** Undefined for steps without code of their own. */
+  code(step: Described): CodeSettings['sourceCode'] | undefined
+  continuesOnFailure(step: Described): boolean
+  validate(step: Described, lookup: PieceLookup): Validation
+  /** Gives the step the settings that a validation leaves. */
+  clean(step: Described, changes: Omit<Validation, 'valid'>): void
   problems(step: Described, lookup: PieceLookup): Iterable<FieldProblem>
   keep(step: AnyStep, before: AnyStep): void
   settle(step: AnyStep): string | undefined
-  ways(step: AnyStep, at: { output: StepOutput; steps: Steps; path: StepPath }): Way[]
-  /** A new action of a request, with nothing inside of it. */
+  ways(step: AnyStep, at: { output: StepOutput; steps: Steps; path: StepPath }): RunPath[]
+  /** Makes a new action from a request, with no inner steps. */
   make(base: ActionBase, request: Described): A
 }
 
 const NOTHING: readonly never[] = []
 
-/** A kind of triggers: no request makes one. */
+/** Defines a kind of trigger: no request creates one. */
 export function defineKind<S extends AnyStep>(type: S['type'], parts: Parts<S>): StepKind<never> {
   return {
     ...kindOfParts(type, parts),
+    isTrigger: true,
     make() {
       throw new Error(`A step of the type ${type} is not an action`)
     },
   }
 }
 
-/** A kind of actions. @param make see StepKind */
+/** Defines a kind of action. @param make see StepKind */
 export function defineActionKind<S extends AnyStep>(
   type: S['type'],
   parts: Parts<S> & { make(base: ActionBase, settings: S['settings']): S },
 ): StepKind<S> {
   const kind = kindOfParts(type, parts)
-  return { ...kind, make: (base, request) => parts.make(base, kind.own(request).settings) }
+  return { ...kind, isTrigger: false, make: (base, request) => parts.make(base, kind.own(request).settings) }
 }
 
 function kindOfParts<S extends AnyStep>(type: S['type'], parts: Parts<S>) {
   const isOwn = (step: Described): step is S => step.type === type
   const own = (step: Described): S => {
     if (isOwn(step)) return step
-    throw new Error(`The kind ${type} was given a step of the type ${step.type}`)
+    throw new Error(`The kind ${type} got a step of the type ${step.type}`)
   }
   return {
     type,
@@ -134,7 +163,13 @@ function kindOfParts<S extends AnyStep>(type: S['type'], parts: Parts<S>) {
     setSample(step: AnyStep, sampleData: SampleData | undefined) {
       if (parts.withSample) own(step).settings = parts.withSample(own(step).settings, sampleData)
     },
-    judge: (step: Described, lookup: PieceLookup) => parts.judge(own(step).settings, lookup),
+    piece: (step: Described) => parts.piece?.(own(step).settings),
+    code: (step: Described) => parts.code?.(own(step).settings),
+    continuesOnFailure: (step: Described) => parts.continuesOnFailure?.(own(step).settings) ?? false,
+    clean(step: Described, changes: Omit<Validation, 'valid'>) {
+      if (parts.cleaned) own(step).settings = parts.cleaned(own(step).settings, changes)
+    },
+    validate: (step: Described, lookup: PieceLookup) => parts.validate(own(step).settings, lookup),
     problems: (step: Described, lookup: PieceLookup) => parts.problems(own(step).settings, lookup),
     keep: (step: AnyStep, before: AnyStep) => parts.keep?.(own(step), own(before)),
     settle: (step: AnyStep) => parts.settle?.(own(step)),
@@ -142,6 +177,10 @@ function kindOfParts<S extends AnyStep>(type: S['type'], parts: Parts<S>) {
       parts.ways?.(own(step), at) ?? [],
   }
 }
+
+/** Whether settings say that a run goes on behind a failure. */
+export const continuesOnFailure = (settings: { errorHandlingOptions?: ErrorHandlingOptions | undefined }): boolean =>
+  settings.errorHandlingOptions?.continueOnFailure?.value === true
 
 /** Settings with other sample data, or without. */
 export function withSample<S extends { sampleData?: SampleData | undefined }>(

@@ -15,18 +15,21 @@ export const loop = defineActionKind<LoopAction>(TYPE, {
   slots: (step) => [body(step)],
   slotAt(step, { location }) {
     if (location === 'INSIDE_LOOP') return body(step)
-    if (location !== 'AFTER') throw invalid(`a step goes INSIDE_LOOP or AFTER the loop ${step.name}`)
+    if (location !== 'AFTER')
+      throw invalid(`a step goes INSIDE_LOOP or AFTER the loop ${step.name}`, {
+        ...{ stepName: step.name, field: 'location', value: location },
+      })
     return undefined
   },
   withSample,
   texts: ({ items }) => [items],
   changed: (settings, change) => ({ ...settings, items: change(settings.items) }),
-  judge: ({ items }) => ({ valid: items.length > 0 }),
+  validate: ({ items }) => ({ valid: items.length > 0 }),
   problems: ({ items }) => (items === '' ? [{ field: 'items', message: 'is required' }] : []),
   keep(step, { firstLoopAction }) {
     if (firstLoopAction) step.firstLoopAction = firstLoopAction
   },
-  /** In the last round, or in the one after it when that had come to its end. */
+  /** The position is in the last round, or in the next one when the last has ended. */
   ways({ name, firstLoopAction: first }, { output, path }) {
     if (output.status !== 'RUNNING') return []
     const rounds = roundsOf(output)
@@ -43,7 +46,7 @@ function body(step: LoopAction): Slot {
     location: 'INSIDE_LOOP',
     branchIndex: undefined,
     action: step.firstLoopAction ?? null,
-    // A link that is not there has no key.
+    // A missing link has no key.
     set(action) {
       if (action) step.firstLoopAction = action
       else delete step.firstLoopAction

@@ -1,7 +1,7 @@
-import { judgePiece, problemsOfPiece } from '../piece-step.ts'
+import { problemsOfPiece, validatePiece } from '../piece-step.ts'
 import { type PieceAction, pinned } from '../step.ts'
 import { changeMap, textsIn } from '../texts.ts'
-import { defineActionKind, withSample } from './kind.ts'
+import { continuesOnFailure, defineActionKind, withSample } from './kind.ts'
 
 /** An action of a piece. */
 export const piece = defineActionKind<PieceAction>('PIECE', {
@@ -9,7 +9,14 @@ export const piece = defineActionKind<PieceAction>('PIECE', {
   withSample,
   texts: ({ input }) => textsIn(input),
   changed: (settings, change) => ({ ...settings, input: changeMap(settings.input, change) }),
-  judge: (settings, lookup) => judgePiece(settings, 'action', settings.actionName, lookup),
+  piece: ({ pieceName, pieceVersion, actionName, input }) => ({
+    ...{ pieceName, pieceVersion, input },
+    part: 'action',
+    name: actionName,
+  }),
+  continuesOnFailure,
+  cleaned: (settings, changes) => ({ ...settings, ...changes }),
+  validate: (settings, lookup) => validatePiece(settings, 'action', settings.actionName, lookup),
   problems: (settings, lookup) => problemsOfPiece(settings, settings.actionName, 'action', lookup),
   settle(step) {
     step.settings = pinned(step.settings)

@@ -18,7 +18,10 @@ export const router = defineActionKind<RouterAction>(TYPE, {
   slots: (step) => step.children.map((_, index) => branchOf(step, index)),
   slotAt(step, { location, branchIndex }) {
     if (location === 'INSIDE_BRANCH') return branchOf(step, existingBranch(step, branchIndex))
-    if (location !== 'AFTER') throw invalid(`a step goes INSIDE_BRANCH or AFTER the router ${step.name}`)
+    if (location !== 'AFTER')
+      throw invalid(`a step goes INSIDE_BRANCH or AFTER the router ${step.name}`, {
+        ...{ stepName: step.name, field: 'location', value: location },
+      })
     return undefined
   },
   withSample,
@@ -29,16 +32,18 @@ export const router = defineActionKind<RouterAction>(TYPE, {
     ...settings,
     branches: settings.branches.map((branch) => changeBranch(branch, change)),
   }),
-  judge: ({ branches }) => ({ valid: areBranchesValid(branches) }),
+  validate: ({ branches }) => ({ valid: areBranchesValid(branches) }),
   *problems({ branches }) {
-    for (const branch of branches)
+    for (const [branchIndex, branch] of branches.entries())
       if (branch.branchType !== 'FALLBACK' && !branch.conditions.flat().every(isBranchConditionFilled))
-        yield { field: `branch ${branch.branchName}`, message: 'has a condition with an empty value' }
+        yield { field: `branch ${branch.branchName}`, branchIndex, message: 'has a condition with an empty value' }
   },
-  /** The old children, one per new branch. Branches that hold steps do not vanish by an update. */
+  /** Keeps the children, one per new branch. An update may not remove branches with steps. */
   keep(step, before) {
     if (hasHomeless(before, step.settings.branches.length))
-      throw invalid(`the update of router ${step.name} would lose steps of its branches: use DELETE_BRANCH`)
+      throw invalid(`the update of router ${step.name} would lose steps of its branches: use DELETE_BRANCH`, {
+        ...{ stepName: step.name, field: 'settings.branches' },
+      })
     step.children = step.settings.branches.map((_, index) => before.children[index] ?? null)
   },
   settle(step) {
@@ -59,11 +64,12 @@ export const router = defineActionKind<RouterAction>(TYPE, {
 const hasHomeless = ({ children }: RouterAction, branches: number): boolean =>
   children.slice(branches).some((child) => child !== null)
 
-/** The index, when the router has such a branch; refuses it otherwise. */
+/** The index, if the router has such a branch; throws otherwise. */
 export function existingBranch({ name, settings: { branches } }: RouterAction, index: number | undefined): number {
-  if (index === undefined) throw invalid(`branchIndex is needed for the router ${name}`)
+  const place = { stepName: name, field: 'branchIndex', value: index }
+  if (index === undefined) throw invalid(`branchIndex is needed for the router ${name}`, place)
   if (index < 0 || index >= branches.length)
-    throw invalid(`branchIndex ${index} is out of range: router ${name} has ${branches.length} branches`)
+    throw invalid(`branchIndex ${index} is out of range: router ${name} has ${branches.length} branches`, place)
   return index
 }
 

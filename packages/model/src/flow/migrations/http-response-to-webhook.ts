@@ -11,7 +11,7 @@ export function httpResponseToWebhook(content: Raw): Raw {
     const responseType = RESPONSE_TYPES.has(type) ? type : 'json'
     const fields: Raw = { ...rawAt(input, 'fields') }
     for (const key of ['status', 'headers']) if (input[key] !== undefined) fields[key] = input[key]
-    // From 0.5.0 on the body lay in a map of its own.
+    // From 0.5.0 on, the body was in a separate map.
     const body = isRaw(input.body) && 'data' in input.body ? input.body.data : input.body
     if (body !== undefined) fields.body = body
     return {
@@ -29,7 +29,7 @@ export function httpResponseToWebhook(content: Raw): Raw {
   })
 }
 
-/** What the webhook piece's resolver would answer for `fields`: needed at run time to read the body. */
+/** The result of the webhook piece's resolver for `fields`: needed at run time to read the body. */
 function fieldsSchema(responseType: unknown): Raw {
   const head = {
     status: { type: 'NUMBER', displayName: 'Status', required: false, defaultValue: 200 },

@@ -1,8 +1,8 @@
 import { mapPieceSettings, type Raw } from './raw.ts'
 
 /**
- * Raises every step of a piece to a version; those above it stay, as content without a schema version may be
- * quite new.
+ * Raises every step of a piece to a version; steps with a newer version stay, because content without a schema version
+ * may be recent.
  */
 export function pinPiece(pieceName: string, pieceVersion: string): (content: Raw) => Raw {
   return (content) => mapPieceSettings(content, { pieceName }, (settings) => raiseVersion(settings, pieceVersion))

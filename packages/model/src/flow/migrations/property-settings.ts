@@ -3,8 +3,8 @@ import { isRaw, mapSteps, type Raw, rawAt, without } from './raw.ts'
 const SAMPLE_KEYS = ['sampleDataFileId', 'sampleDataInputFileId', 'lastTestDate']
 
 /**
- * 6 to 7: `inputUiInfo` held everything that is not input. Its file ids become `sampleData`, its customised
- * inputs and schemas `propertySettings`; the logo moves from the step into its settings.
+ * 6 to 7: `inputUiInfo` held everything except the input. Its file ids become `sampleData`, its customised inputs and
+ * schemas `propertySettings`; the logo moves from the step into its settings.
  */
 export function propertySettings(content: Raw): Raw {
   return mapSteps(content, (step) => {

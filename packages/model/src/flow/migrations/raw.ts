@@ -1,4 +1,4 @@
-/** Flow content of an older schema, before anything is known of it: migrations must leave alone what they do not know. */
+/** Flow content of an older schema, with unknown shape: migrations must not change what they do not know. */
 export type Raw = Record<string, unknown>
 
 export function isRaw(value: unknown): value is Raw {
@@ -16,10 +16,12 @@ export function without(value: Raw, ...keys: string[]): Raw {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)))
 }
 
-/** Where a step of any schema may link to others. `onSuccessAction` and `onFailureAction` are of schema 0. */
+/**
+ * The keys with which a step of any schema links to others. `onSuccessAction` and `onFailureAction` are of schema 0.
+ */
 const LINKS = ['nextAction', 'firstLoopAction', 'onSuccessAction', 'onFailureAction']
 
-/** The content with `change` applied to each of its steps, outermost first. The input is not touched. */
+/** The content with `change` applied to each of its steps, outermost first. The input is not changed. */
 export function mapSteps(content: Raw, change: (step: Raw) => Raw): Raw {
   if (!isRaw(content.trigger)) return content
   const trigger = { ...change(content.trigger) }

@@ -1,10 +1,10 @@
 import { isRaw, mapPieceSettings, type Raw, rawAt } from '../migrations/raw.ts'
 
 const AGENT = { pieceName: '@activepieces/piece-ai', actionName: 'run_agent' }
-/** From this format on, an agent's tool names its connection by the bare external id. */
+/** From this format on, an agent's tool names its connection by its external id without a reference. */
 const FIRST_BARE = 23
 
-/** From this format on, this product's own is older. */
+/** The first format that is newer than this product's own. */
 const FIRST_NEWER = 21
 
 /** Tools of agents, as the agent of this format reads them: connections as references, inputs with their modes. */

@@ -1,32 +1,32 @@
 import { type Expression, type Node, parseExpressionAt } from 'acorn'
 import { tokenSpans } from '../expression-tokens.ts'
 
-/** The names at the root of the expressions of a text: what newer flow formats write in another way. */
+/** The names at the root of the expressions of a text, which newer flow formats write differently. */
 
 export interface Root {
   name: string
-  /** Directly under the root: `['output']` and `.output` alike. */
+  /** The member directly under the root: `['output']` or `.output`. */
   member: string | undefined
-  /** Written `['output']`, as newer releases write it themselves. */
+  /** Written `['output']`, as newer releases write it. */
   isBracket: boolean
-  /** The same member stands twice: `['output']['output']`. */
+  /** The same member comes twice: `['output']['output']`. */
   isDoubled: boolean
-  /** Where the direct member is in the text. */
+  /** The position of the direct member in the text. */
   start: number
   end: number
 }
 
 export interface Token {
   roots: Root[]
-  /** False: no JavaScript, so nothing is known of it. */
+  /** False when the expression is not JavaScript, so its names are unknown. */
   isParsed: boolean
 }
 
-/** The expressions of a text, found as everywhere else. */
+/** The expressions of a text, found with the same rules as elsewhere. */
 export function* tokensIn(text: string): Generator<Token> {
   for (const { start, end } of tokenSpans(text)) {
     const source = text.slice(start, end)
-    // The program that writes newer formats reads what is no JavaScript without its quotes.
+    // The program that writes newer formats ignores quotes in text that is not JavaScript.
     const parsed = parse(source) ?? parse(source.replaceAll(/['"`]/g, ' '))
     yield parsed ? { roots: rootsOf(parsed, start), isParsed: true } : { roots: [], isParsed: false }
   }
@@ -43,9 +43,9 @@ function parse(source: string): Expression | undefined {
 
 interface Place {
   node: Node
-  /** Names that belong to a function around. */
+  /** Names that an enclosing function binds. */
   bound: ReadonlySet<string>
-  /** The member expressions right around the node, innermost first. */
+  /** The member expressions directly around the node, innermost first. */
   around: readonly Node[]
 }
 
@@ -98,12 +98,12 @@ function memberOf(node: Node): { name: string; isBracket: boolean; start: number
   if (property.type === 'Literal' && 'value' in property && typeof property.value === 'string')
     return { name: property.value, isBracket: true, start }
   if (property.type !== 'Identifier' || !('name' in property) || typeof property.name !== 'string') return undefined
-  // Brackets around a name: its quotes were blanked, because the expression is no JavaScript with them.
+  // Brackets around a name: its quotes were blanked, because the expression is not valid JavaScript with them.
   if (computed === true) return property.name === 'output' ? { name: 'output', isBracket: true, start } : undefined
   return { name: property.name, isBracket: false, start }
 }
 
-/** Names that stand for themselves: `b` in `a.b` and in `{b: 1}`. */
+/** Names that are not references: `b` in `a.b` and in `{b: 1}`. */
 function isNameOnly(node: Node, key: string): boolean {
   const isComputed = 'computed' in node && node.computed === true
   if (node.type === 'MemberExpression') return key === 'property' && !isComputed
@@ -114,7 +114,7 @@ function isNameOnly(node: Node, key: string): boolean {
 const isFunction = (node: Node): boolean =>
   node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression' || node.type === 'FunctionDeclaration'
 
-/** Every name that a function gives a meaning of its own, wherever in it. */
+/** Every name that a function binds, at any place in it. */
 function namesBoundIn(node: Node): Set<string> {
   const names = new Set<string>()
   const pending: { node: Node; binds: boolean }[] = [{ node, binds: false }]

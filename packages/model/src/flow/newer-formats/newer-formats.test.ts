@@ -22,7 +22,7 @@ const refusal = (schemaVersion: unknown, ...steps: object[]): string[] => {
   const { error } = FlowContent.safeParse(contentOf(schemaVersion, ...steps))
   return (error?.issues ?? []).map(({ message }) => message)
 }
-/** What becomes of a text in the input of a step. */
+/** The converted text of an input of a step. */
 const text = (value: string, ...[schemaVersion = '22']: [unknown?]) => {
   const { step, notes } = read(schemaVersion, code('step_1'), code('step_2', { value }))
   const settings = step('step_2')?.settings
@@ -32,7 +32,7 @@ const text = (value: string, ...[schemaVersion = '22']: [unknown?]) => {
 describe('numbers of formats', () => {
   it.each(['29', '99', 99, 'abc', '1.0.0', '-1', {}])('%j is refused, with the newest that is known', (written) => {
     const [message] = refusal(written)
-    expect(message).toContain('the newest known is 28')
+    expect(message).toContain('the newest known version is 28')
     expect(message).toContain('schemaVersion')
   })
 
@@ -67,7 +67,7 @@ describe('references of formats from 22 on', () => {
     })
     expect(text('{{trigger.body}}')).toMatchObject({
       value: '{{trigger.body}}',
-      notes: [{ stepName: 'step_2', message: expect.stringContaining("without ['output']") }],
+      notes: [{ stepName: 'step_2', message: expect.stringContaining("has no ['output']") }],
     })
   })
 
@@ -255,7 +255,7 @@ describe('steps with names that no step may have', () => {
     })
     expect(inputs[5]).toEqual({ x: '{{trigger.body}}' })
     expect(notes.map(({ stepName }) => stepName)).toEqual(['step_3', 'step_4', 'step_5'])
-    expect(notes[0]?.message).toContain('it was named JSON, which no step may be named')
+    expect(notes[0]?.message).toContain('it was renamed from JSON, because no step may have this name')
   })
 
   it('leave the name of the trigger to the trigger', () => {

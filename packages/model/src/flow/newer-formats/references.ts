@@ -3,8 +3,8 @@ import { type Root, tokensIn } from './expressions.ts'
 import type { Findings } from './findings.ts'
 import { mapTexts, textsOfSettings } from './texts.ts'
 
-/** From this format on, what a step gave is written `step_1['output']`, and why it failed `step_1['error']`. */
-export const FIRST_NESTED = 22
+/** From this format on, the output of a step is written `step_1['output']`, and its error `step_1['error']`. */
+export const FIRST_NESTED_FORMAT = 22
 
 const STEP_NAME = /^(trigger|step_\d+)$/
 
@@ -25,11 +25,11 @@ interface Counts {
   bracket: number
   /** `step_1.output`. */
   dotted: number
-  /** `step_1` with anything else behind it, or nothing. */
+  /** `step_1` followed by anything else, or by nothing. */
   bare: number
 }
 
-/** How the references to steps of some content are written. */
+/** Counts the ways in which references to steps are written. */
 export function countReferences(content: Raw): Counts {
   const counts = { bracket: 0, dotted: 0, bare: 0 }
   const steps = rawSteps(content)
@@ -44,7 +44,7 @@ export function countReferences(content: Raw): Counts {
   return counts
 }
 
-/** Whether the references of content without a number are those of newer formats: most of them, and never one alone. */
+/** Whether the references of content without a number are those of newer formats: most of them, and more than one. */
 export function looksNested(content: Raw): boolean {
   const { bracket, dotted, bare } = countReferences(content)
   return bracket > 1 && bracket > dotted + bare
@@ -57,8 +57,8 @@ function* rootsOfStep(step: Raw): Generator<Root> {
 }
 
 /**
- * Content with `step_1['output']` written `step_1`, exactly one level of it. What cannot be written without
- * the newer scope is refused.
+ * Content with `step_1['output']` written `step_1`, exactly one level of it. References that need the newer form are
+ * refused.
  */
 export function unwrapReferences(content: Raw, findings: Findings): Raw {
   const names = new Set(rawSteps(content).map(nameOf))
@@ -70,22 +70,22 @@ export function unwrapReferences(content: Raw, findings: Findings): Raw {
       let done = 0
       for (const { roots, isParsed } of tokensIn(text)) {
         if (!isParsed) {
-          if (text.includes('output')) note(`an expression that is not JavaScript stays as it is: ${shortened(text)}`)
+          if (text.includes('output')) note(`an expression that is not JavaScript stays unchanged: ${shortened(text)}`)
           continue
         }
         for (const root of roots) {
           if (!isStep(root, names)) continue
           if (root.member === 'error') {
             findings.refusals.push(
-              `step ${stepName} reads why ${root.name} failed (${root.name}['error']), which this server cannot tell it`,
+              `step ${stepName} reads the error of ${root.name} (${root.name}['error']), which this server does not support`,
             )
             continue
           }
           if (root.member !== 'output') {
-            note(`${root.name} stands without ['output'] in ${shortened(text)}: it means the output of that step here`)
+            note(`${root.name} has no ['output'] in ${shortened(text)}: here it means the output of that step`)
             continue
           }
-          if (root.isDoubled) note(`${root.name} has ['output'] twice in ${shortened(text)}: one was taken away`)
+          if (root.isDoubled) note(`${root.name} has ['output'] twice in ${shortened(text)}: one was removed`)
           changed += text.slice(done, root.start)
           done = root.end
         }
@@ -99,14 +99,14 @@ export function unwrapReferences(content: Raw, findings: Findings): Raw {
 const MAX_SHOWN = 80
 const shortened = (text: string): string => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text)
 
-/** What no format has a number for: variables of the project, and formulas. */
+/** Refuses features without a format number: variables of the project, and formulas. */
 export function refuseUnknownValues(content: Raw, findings: Findings): void {
   const steps = rawSteps(content)
   const names = new Set(steps.map(nameOf))
   for (const step of steps) {
     const reasons = new Set<string>()
     for (const text of textsOfSettings(rawAt(step, 'settings'))) {
-      if (text.includes(FORMULA)) reasons.add('has a formula (ap-formula-v1), which this server does not compute')
+      if (text.includes(FORMULA)) reasons.add('has a formula (ap-formula-v1), which this server does not support')
       for (const { roots } of text.includes('variables') ? tokensIn(text) : [])
         for (const { name, member } of roots)
           if (name === 'variables' && !names.has(name))

@@ -1,3 +1,4 @@
+import { STEP_KINDS } from '../kinds/registry.ts'
 import { isRaw, mapSteps, type Raw, rawAt, without } from '../migrations/raw.ts'
 import { unusedNames } from '../walk.ts'
 import type { Findings } from './findings.ts'
@@ -5,7 +6,7 @@ import { nameOf, rawSteps } from './references.ts'
 
 const HANDLERS = 'continueOnFailureBranches'
 
-/** Early releases kept them among the options. */
+/** Early releases stored them among the options. */
 const handlersOf = (step: Raw): Raw | undefined => {
   const own = step[HANDLERS]
   if (isRaw(own)) return own
@@ -17,8 +18,8 @@ const isTolerant = (step: Raw): boolean =>
   rawAt(rawAt(rawAt(step, 'settings'), 'errorHandlingOptions'), 'continueOnFailure').value === true
 
 /**
- * Branches for success and failure of a step become a router behind it. Those of a step that does not go on after a
- * failure never run, and go.
+ * Branches for success and failure of a step become a router after it. Those of a step that does not continue on
+ * failure never run, and are removed.
  */
 export function handlersToRouters(content: Raw, findings: Findings): Raw {
   const nextName = unusedNames(namesWithHandlers(content))
@@ -30,7 +31,10 @@ export function handlersToRouters(content: Raw, findings: Findings): Raw {
     const { onSuccess, onFailure } = handlers
     if (!isRaw(onSuccess) && !isRaw(onFailure)) return plain
     if (!isTolerant(step)) {
-      findings.notes.push({ stepName, message: 'its branches for success and failure were switched off, and are gone' })
+      findings.notes.push({
+        stepName,
+        message: 'its branches for success and failure were switched off, and were removed',
+      })
       return plain
     }
     const router = {
@@ -54,7 +58,7 @@ export function handlersToRouters(content: Raw, findings: Findings): Raw {
     }
     findings.notes.push({
       stepName,
-      message: `its branches for success and failure are in the router ${router.name} behind it; a success that gives nothing takes the branch for failure`,
+      message: `its branches for success and failure are in the router ${router.name} after it; an empty success takes the branch for failure`,
     })
     return { ...plain, nextAction: router }
   })
@@ -80,20 +84,13 @@ function namesWithHandlers(content: Raw): Set<string> {
   return names
 }
 
-const KNOWN_TYPES: ReadonlySet<unknown> = new Set([
-  'EMPTY',
-  'PIECE_TRIGGER',
-  'CODE',
-  'PIECE',
-  'LOOP_ON_ITEMS',
-  'ROUTER',
-])
+const KNOWN_TYPES: ReadonlySet<unknown> = new Set(STEP_KINDS.map(({ type }) => type))
 const REASONS: Readonly<Record<string, string>> = {
   AI_ROUTER: 'is a router that asks a model (AI_ROUTER), which this server does not have',
   PROCESS_IN_BATCHES: 'works on batches of items (PROCESS_IN_BATCHES), which this server does not have',
 }
 
-/** The content with steps of unknown types in the place of known ones, so that a schema looks at what is behind them. */
+/** The content with steps of unknown types replaced by known ones, so that a schema checks the steps after them. */
 export function withKnownTypes(content: Raw): Raw {
   return mapSteps(content, (step) => {
     if (typeof step.type !== 'string' || KNOWN_TYPES.has(step.type)) return step
@@ -103,7 +100,10 @@ export function withKnownTypes(content: Raw): Raw {
   })
 }
 
-/** Steps that have no counterpart here: left out or taken for others, they would do something else. */
+/**
+ * Refuses steps without a counterpart here: without them, or with others in their place, the flow would do something
+ * else.
+ */
 export function refuseUnknownSteps(content: Raw, findings: Findings): void {
   for (const step of rawSteps(content)) {
     const stepName = nameOf(step)
@@ -113,7 +113,7 @@ export function refuseUnknownSteps(content: Raw, findings: Findings): void {
         `step ${stepName} ${REASONS[step.type] ?? `is of the type ${step.type}, which this server does not know`}`,
       )
     if (step.type === 'LOOP_ON_ITEMS' && isRaw(settings.batching))
-      findings.refusals.push(`step ${stepName} loops over batches (batching), which this server does not do`)
+      findings.refusals.push(`step ${stepName} loops over batches (batching), which this server does not support`)
     if (step.type === 'CODE' && settings.useDeno === true)
       findings.notes.push({ stepName, message: 'it asks for Deno (useDeno); it runs on Node.js here' })
   }

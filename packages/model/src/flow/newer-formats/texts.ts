@@ -1,6 +1,6 @@
 import { isRaw, type Raw } from '../migrations/raw.ts'
 
-/** Where a step keeps what it needs to run, as opposed to code, pictures and what a form remembers. */
+/** The settings in which a step may have expressions, as opposed to code, pictures and the state of a form. */
 const WITH_EXPRESSIONS = ['input', 'items', 'branches', 'text', 'question']
 
 /** The settings of a step with `change` applied to every text that may hold expressions. */

@@ -18,8 +18,9 @@ export const ADD_ACTION = versionOperation(
   }),
   (version, request, context) => {
     const { name } = request.action
-    if (!isUsableStepName(name)) throw invalid(unusableStepName(name))
-    if (stepNames(version.trigger).has(name)) throw invalid(`there is already a step named ${name}`)
+    const named = { stepName: name, field: 'action.name', value: name }
+    if (!isUsableStepName(name)) throw invalid(unusableStepName(name), named)
+    if (stepNames(version.trigger).has(name)) throw invalid(`there is already a step named ${name}`, named)
     const trigger = copyTree(version.trigger)
     const place = {
       parentStep: request.parentStep,

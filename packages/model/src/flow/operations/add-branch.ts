@@ -24,7 +24,12 @@ export const ADD_BRANCH = versionOperation(
     const { branches } = router.settings
     const { branchIndex, branchName, conditions = EMPTY_CONDITIONS } = request
     if (branchIndex < 0 || branchIndex > branches.length) {
-      throw invalid(`branchIndex ${branchIndex} is out of range: router ${router.name} has ${branches.length} branches`)
+      throw invalid(
+        `branchIndex ${branchIndex} is out of range: router ${router.name} has ${branches.length} branches`,
+        {
+          ...{ stepName: router.name, field: 'branchIndex', value: branchIndex },
+        },
+      )
     }
     const branch = { branchType: 'CONDITION' as const, branchName, conditions }
     router.settings = { ...router.settings, branches: branches.toSpliced(branchIndex, 0, branch) }

@@ -7,7 +7,8 @@ export const ADD_NOTE = versionOperation(
   'ADD_NOTE',
   Note.pick({ id: true, content: true, color: true, position: true, size: true }),
   (version, request, { now, userId }) => {
-    if (version.notes.some((note) => note.id === request.id)) throw invalid(`there is already a note ${request.id}`)
+    if (version.notes.some((note) => note.id === request.id))
+      throw invalid(`there is already a note ${request.id}`, { field: 'id', value: request.id })
     const note = { ...request, ownerId: userId, createdAt: now, updatedAt: now }
     return { ...version, notes: [...version.notes, note] }
   },

@@ -5,9 +5,8 @@ import { copyTree, stepNames, unusedNames, walk } from '../walk.ts'
 import { link } from './edit.ts'
 
 /**
- * A copy of an action with what is inside it and what follows it, fit to stand in the same tree: every step gets
- * an unused name, " Copy" after its display name and no sample data, and references between the copied steps
- * point at the copies.
+ * A copy of an action with what is inside it and what follows it, fit for the same tree: every step gets an unused
+ * name, " Copy" after its display name and no sample data, and references between the copied steps point at the copies.
  * @returns the copy, and the new names by the old ones
  */
 export function cloneSequence(

@@ -17,7 +17,10 @@ export const DUPLICATE_BRANCH = versionOperation(
     const index = existingBranch(router, request.branchIndex)
     const branch = router.settings.branches[index]
     // With two of them neither would ever run.
-    if (branch?.branchType !== 'CONDITION') throw invalid('the fallback branch of a router cannot be duplicated')
+    if (branch?.branchType !== 'CONDITION')
+      throw invalid('the fallback branch of a router cannot be duplicated', {
+        ...{ stepName: router.name, field: 'branchIndex', value: index },
+      })
     const child = router.children[index]
     const { copy: clone, names } = child ? cloneSequence(trigger, child, context.now) : { copy: null, names: new Map() }
     const twin = { ...renameInBranch(branch, names), branchName: `${branch.branchName} Copy` }

@@ -5,27 +5,30 @@ import { isRouter } from '../kinds/router.ts'
 import type { Action, RouterAction, Step, Trigger } from '../step.ts'
 import { findSlot, findStep, isAction, walk } from '../walk.ts'
 
-/** Edits that operations share. All of them change the tree that they are given: hand them a copy. */
+/** Edits that operations share. All of them change the tree that they get, so give them a copy. */
 
 /**
- * Puts an action (with what is inside it) at a place; what was there follows it.
- * Refuses a parent that does not exist, a missing or wrong location under a loop or router, an unknown branch.
+ * Puts an action (with what is inside it) at a place; the step that was there follows it. Refuses a parent that does
+ * not exist, a missing or wrong location under a loop or router, an unknown branch.
  */
 export function insertAction(trigger: Trigger, place: Place, action: Action): void {
   const parent = findStep(trigger, place.parentStep)
-  if (!parent) throw invalid(`parent step ${place.parentStep} does not exist`)
+  if (!parent)
+    throw invalid(`parent step ${place.parentStep} does not exist`, {
+      ...{ stepName: action.name, field: 'parentStep', value: place.parentStep },
+    })
   const slot = kindOf(parent).slotAt(parent, place)
   if (slot) {
     link(action, slot.action)
     slot.set(action)
     return
   }
-  // A step of any other kind holds nothing, so whatever the location says the new one can only follow it.
+  // A step of any other kind has no inner steps, so the new one follows it for any location.
   link(action, parent.nextAction)
   parent.nextAction = action
 }
 
-/** Makes `next` follow a step, or nothing. */
+/** Makes `next` (or nothing) follow a step. */
 export function link(step: Step, next: Action | null | undefined): void {
   if (next) step.nextAction = next
   else delete step.nextAction
@@ -75,11 +78,14 @@ export function actionNamed(trigger: Trigger, name: string): Action {
 /** The router with this name. Refuses everything else. */
 export function routerNamed(trigger: Trigger, name: string): RouterAction {
   const step = findStep(trigger, name)
-  if (!step) throw invalid(`step ${name} does not exist`)
-  if (!isRouter(step)) throw invalid(`step ${name} is not a router`)
+  const place = { stepName: name, field: 'stepName', value: name }
+  if (!step) throw invalid(`step ${name} does not exist`, place)
+  if (!isRouter(step)) throw invalid(`step ${name} is not a router`, place)
   return step
 }
 
 function notAnAction(name: string, step: Step | undefined) {
-  return invalid(step ? `step ${name} is the trigger, not an action` : `step ${name} does not exist`)
+  return invalid(step ? `step ${name} is the trigger, not an action` : `step ${name} does not exist`, {
+    ...{ stepName: name, value: name },
+  })
 }

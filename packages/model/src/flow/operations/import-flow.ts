@@ -4,17 +4,19 @@ import { flowContentWith } from '../migrate.ts'
 import { versionOperation } from './operation.ts'
 
 const ImportRequest = flowContentWith({
-  /** Pieces that are not there are installed first; for administrators of the platform. */
+  /** Missing pieces are installed first; for administrators of the platform. */
   installMissing: z.boolean().optional(),
-  /** Steps of pieces that are not there come in as invalid ones. Without it, they do so in newer formats alone. */
+  /** Steps of missing pieces are imported as invalid ones. Without it, only newer formats do so. */
   allowMissing: z.boolean().optional(),
 })
 
 /**
- * Replaces name, steps and notes by those of an export, of any schema version (it is brought to the newest one
- * before it is checked). Sample data does not travel; the caller owns the notes.
+ * Replaces name, steps and notes by those of an export, of any schema version (it is brought to the newest one before
+ * it is checked). Sample data is not imported; the caller becomes the author of the notes.
  */
 export const IMPORT_FLOW = versionOperation('IMPORT_FLOW', ImportRequest, (version, content, context) => {
   const notes = content.notes.map((note) => ({ ...note, ownerId: context.userId }))
-  return importContent(version, { ...content, notes }, { sampleData: 'NONE' })
+  // A graph without fingerprints is this flow as somebody drew it again.
+  const isRedrawn = content.graph !== undefined && content.graph !== null && content.graph.steps === undefined
+  return importContent(version, { ...content, notes }, { sampleData: isRedrawn ? 'SAME_NAME' : 'NONE' })
 })

@@ -17,7 +17,10 @@ export const MOVE_ACTION = versionOperation(
   (version, request) => {
     const trigger = copyTree(version.trigger)
     for (const step of walkInside(actionNamed(trigger, request.name))) {
-      if (step.name === request.newParentStep) throw invalid(`step ${request.name} cannot move into or after itself`)
+      if (step.name === request.newParentStep)
+        throw invalid(`step ${request.name} cannot move into or after itself`, {
+          ...{ stepName: request.name, field: 'newParentStep', value: request.newParentStep },
+        })
     }
     const action = removeAction(trigger, request.name)
     const place = {

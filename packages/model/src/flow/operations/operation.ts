@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FlowVersion } from '../flow.ts'
 
-/** What an operation needs to know beside its request: ids and clocks are given, never taken. */
+/** The context of an operation besides its request: ids and clocks are passed in. */
 export interface OperationContext {
   /** ISO timestamp of the change. */
   now: string
@@ -9,7 +9,7 @@ export interface OperationContext {
   userId: string | null
 }
 
-/** The pure effect of an operation on a version. Returns the version itself when there is nothing to do. */
+/** The pure effect of an operation on a version. Returns the version itself when nothing changes. */
 export type Apply<Request> = (version: FlowVersion, request: Request, context: OperationContext) => FlowVersion
 
 /** An operation that changes a flow version: the schema of `{type, request}` and its pure effect. */
@@ -21,7 +21,7 @@ export function versionOperation<const T extends string, R extends z.ZodType>(
   return { schema: z.object({ type: z.literal(type), request }), apply }
 }
 
-/** An operation whose effect lies outside a version (the flow's row, files, triggers): only its schema. */
+/** An operation whose effect is outside a version (the flow's row, files, triggers): only its schema. */
 export function flowOperation<const T extends string, R extends z.ZodType>(type: T, request: R) {
   return { schema: z.object({ type: z.literal(type), request }) }
 }

@@ -32,7 +32,7 @@ import { UPDATE_SAMPLE_DATA_INFO } from './update-sample-data-info.ts'
 import { UPDATE_TRIGGER } from './update-trigger.ts'
 import { USE_AS_DRAFT } from './use-as-draft.ts'
 
-/** Every flow operation (spec: facts/flow-model.md section 4). A new one is a file and its lines here. */
+/** Every flow operation. A new one is a file and its lines here. */
 
 const versionSchemas = [
   ADD_ACTION.schema,
@@ -71,8 +71,8 @@ const operations = z.discriminatedUnion('type', [...versionSchemas, ...flowSchem
 })
 
 /**
- * The body of `POST /v1/flows/:id`. Parsing removes NUL characters (which no database text can hold; sample data
- * is a file and keeps them), brings imports to the newest schema and drops what requests do not need.
+ * The body of `POST /v1/flows/:id`. Parsing removes NUL characters (which no database text can hold; sample data is a
+ * file and keeps them), brings imports to the newest schema and drops unneeded fields.
  */
 export const FlowOperation = z.preprocess(
   (body: z.input<typeof operations>, context) => (isSampleData(body) ? body : cleanJson(body, context)),
@@ -113,7 +113,7 @@ export function isVersionOperation(operation: FlowOperation): operation is Versi
   return operation.type in APPLY
 }
 
-/** Notes lie on the canvas, not in the flow: they may change on a locked version (spec: section 4). */
+/** Notes are on the canvas, not in the flow: they may change on a locked version. */
 const ALLOWED_WHEN_LOCKED: ReadonlySet<FlowOperationType> = new Set([
   'ADD_NOTE',
   'UPDATE_NOTE',
@@ -122,9 +122,9 @@ const ALLOWED_WHEN_LOCKED: ReadonlySet<FlowOperationType> = new Set([
 ])
 
 /**
- * The version after an operation; the given one is not touched, and returned as it is when the operation has no
- * effect. `valid`, `connectionIds`, `agentIds`, `updated` and `updatedBy` are brought up to date.
- * Throws FLOW_OPERATION_INVALID when the operation cannot be applied.
+ * The version after an operation; the given version is not changed, and is returned when the operation has no effect.
+ * `valid`, `connectionIds`, `agentIds`, `updated` and `updatedBy` are updated. Throws FLOW_OPERATION_INVALID when the
+ * operation cannot be applied.
  */
 export function applyOperation(
   version: FlowVersion,
@@ -137,9 +137,16 @@ export function applyOperation(
   const changed = dispatch(version, operation, context)
   if (changed === version) return version
   if (changed.trigger !== version.trigger && depthOf(changed.trigger) > MAX_FLOW_DEPTH) {
-    throw invalid(`the flow would be more than ${MAX_FLOW_DEPTH} steps deep`)
+    throw invalid(`the flow would be more than ${MAX_FLOW_DEPTH} steps deep`, { stepName: touchedStep(operation) })
   }
   return { ...withDerived(changed), updated: context.now, updatedBy: context.userId ?? version.updatedBy }
+}
+
+/** The step that an operation makes or moves: the one that would be too deep. */
+function touchedStep({ request }: VersionOperation): string | undefined {
+  if ('action' in request) return request.action.name
+  if ('stepName' in request) return request.stepName
+  return 'name' in request ? request.name : undefined
 }
 
 function dispatch<T extends VersionOperation['type']>(

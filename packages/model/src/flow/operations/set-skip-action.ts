@@ -3,7 +3,7 @@ import { copyTree } from '../walk.ts'
 import { actionsNamed } from './edit.ts'
 import { versionOperation } from './operation.ts'
 
-/** Makes runs jump over actions, or not any more. */
+/** Makes runs skip actions, or stop skipping them. */
 export const SET_SKIP_ACTION = versionOperation(
   'SET_SKIP_ACTION',
   z.object({ names: z.array(z.string()), skip: z.boolean() }),

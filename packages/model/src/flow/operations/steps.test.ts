@@ -12,7 +12,7 @@ const refusal = (message: RegExp) =>
   expect.objectContaining({ code: 'FLOW_OPERATION_INVALID', message: expect.stringMatching(message) })
 
 describe('ADD_ACTION', () => {
-  it('puts the step where it is told, and what was there after it', () => {
+  it('puts the step at the given place, and the step that was there after it', () => {
     const version = flow(code('a'), loop('l', [code('b')]), router('r', [[code('c')], []]))
     expect(outline(operate(version, 'ADD_ACTION', add('trigger', 'n')))).toBe('trigger n a l(b) r(c|)')
     expect(outline(operate(version, 'ADD_ACTION', add('a', 'n')))).toBe('trigger a n l(b) r(c|)')
@@ -121,7 +121,7 @@ describe('UPDATE_ACTION', () => {
     expect(() => operate(version, 'UPDATE_ACTION', router('r', [[]]))).toThrow(refusal(/DELETE_BRANCH/))
   })
 
-  it('keeps a skipped step skipped unless it is told otherwise', () => {
+  it('keeps a skipped step skipped unless the update says otherwise', () => {
     const version = flow({ ...code('a'), skip: true })
     expect(stepOf(operate(version, 'UPDATE_ACTION', code('a')), 'a')).toMatchObject({ skip: true })
     expect(stepOf(operate(version, 'UPDATE_ACTION', { ...code('a'), skip: false }), 'a')).toMatchObject({ skip: false })

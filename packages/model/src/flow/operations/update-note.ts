@@ -7,7 +7,8 @@ export const UPDATE_NOTE = versionOperation(
   'UPDATE_NOTE',
   Note.pick({ id: true, content: true, ownerId: true, color: true, position: true, size: true }),
   (version, request, { now }) => {
-    if (!version.notes.some((note) => note.id === request.id)) throw invalid(`note ${request.id} does not exist`)
+    if (!version.notes.some((note) => note.id === request.id))
+      throw invalid(`note ${request.id} does not exist`, { field: 'id', value: request.id })
     const notes = version.notes.map((note) =>
       note.id === request.id ? { ...note, ...request, ownerId: request.ownerId ?? note.ownerId, updatedAt: now } : note,
     )

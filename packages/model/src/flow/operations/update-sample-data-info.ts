@@ -16,8 +16,9 @@ export const UPDATE_SAMPLE_DATA_INFO = versionOperation(
   (version, { stepName, sampleDataSettings }, context) => {
     const trigger = copyTree(version.trigger)
     const step = findStep(trigger, stepName)
-    if (!step) throw invalid(`step ${stepName} does not exist`)
-    if (step.type === 'EMPTY') throw invalid('a trigger that is not chosen yet has no sample data')
+    const place = { stepName, field: 'stepName', value: stepName }
+    if (!step) throw invalid(`step ${stepName} does not exist`, place)
+    if (step.type === 'EMPTY') throw invalid('a trigger that is not chosen yet has no sample data', place)
     const sampleData = sampleDataSettings && { ...sampleDataOf(step), ...sampleDataSettings, lastTestDate: context.now }
     setSampleData(step, sampleData ?? undefined)
     return { ...version, trigger }

@@ -9,11 +9,12 @@ import { versionOperation } from './operation.ts'
 
 /** Replaces the trigger. Its sample data stays while it is the same trigger of the same piece. */
 export const UPDATE_TRIGGER = versionOperation('UPDATE_TRIGGER', TriggerRequest, (version, request, context) => {
+  const place = { stepName: request.name, field: 'name', value: request.name }
   if (request.name !== version.trigger.name && stepNames(version.trigger).has(request.name)) {
-    throw invalid(`there is already a step named ${request.name}`)
+    throw invalid(`there is already a step named ${request.name}`, place)
   }
   if (request.name !== version.trigger.name && !isUsableStepName(request.name, true))
-    throw invalid(unusableStepName(request.name))
+    throw invalid(unusableStepName(request.name), place)
   const trigger = triggerFrom(request, version, context.now)
   link(trigger, copyTree(version.trigger).nextAction)
   return { ...version, trigger }
