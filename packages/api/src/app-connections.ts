@@ -6,6 +6,7 @@ import {
   ExternalId,
   listFields,
   Metadata,
+  UPSERT_ERRORS,
   upsertFields,
   withSameType,
 } from './connection-shapes.ts'
@@ -29,7 +30,7 @@ export const appConnections = {
     status: 201,
     body: Upsert,
     response: AppConnection,
-    errors: ['INVALID_APP_CONNECTION', 'INVALID_CLAIM', 'INVALID_CLOUD_CLAIM', 'ENGINE_OPERATION_FAILURE'],
+    errors: UPSERT_ERRORS,
   }),
   list: endpoint({
     method: 'GET',
@@ -63,7 +64,7 @@ export const appConnections = {
     project: projectInBody,
     status: 204,
     body: z.object({ projectId: z.string(), sourceAppConnectionId: z.string(), targetAppConnectionId: z.string() }),
-    errors: ['VALIDATION', 'FLOW_IN_USE'],
+    errors: ['VALIDATION', 'FLOW_IN_USE', 'CONNECTION_REPLACED_IN_PART'],
   }),
   update: endpoint({
     method: 'POST',

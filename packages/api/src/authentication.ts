@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
-import { DisplayName } from './shapes.ts'
+import { Password } from './password.ts'
+import { DisplayName, Email } from './shapes.ts'
 
-const Email = z.string().trim().max(254).pipe(z.email('must be an e-mail address'))
-const Password = z.string().min(8, 'must have at least 8 characters').max(64, 'must have at most 64 characters')
-
-/** Who has come in (spec: facts/rest-api.md section 1). */
+/** The session of a person who has signed in. */
 export const AuthenticationResponse = z.object({
   id: z.string(),
   platformRole: z.enum(['ADMIN', 'MEMBER', 'OPERATOR']),
@@ -40,9 +38,16 @@ export const authentication = {
       lastName: DisplayName,
       trackEvents: z.boolean().default(false),
       newsLetter: z.boolean().default(false),
+      invitationToken: z.string().max(2000).optional().describe('From the link of an invitation, which it accepts.'),
     }),
     response: AuthenticationResponse,
-    errors: ['DOMAIN_NOT_ALLOWED', 'EMAIL_AUTH_DISABLED', 'INVITATION_ONLY_SIGN_UP'],
+    errors: [
+      'DOMAIN_NOT_ALLOWED',
+      'EMAIL_AUTH_DISABLED',
+      'EMAIL_IS_NOT_VERIFIED',
+      'INVALID_OR_EXPIRED_JWT_TOKEN',
+      'INVITATION_ONLY_SIGN_UP',
+    ],
   }),
   signIn: endpoint({
     method: 'POST',
@@ -53,7 +58,7 @@ export const authentication = {
     permission: 'NONE',
     project: null,
     limit: 'authentication',
-    body: z.object({ email: z.string(), password: z.string() }),
+    body: z.object({ email: z.string().max(1000), password: z.string().max(1000) }),
     response: AuthenticationResponse,
     errors: [
       'DOMAIN_NOT_ALLOWED',
@@ -63,17 +68,30 @@ export const authentication = {
       'USER_IS_INACTIVE',
     ],
   }),
+  changePassword: endpoint({
+    method: 'POST',
+    path: '/v1/authentication/change-password',
+    operationId: 'authentication.changePassword',
+    summary: "Change the caller's password; all their sessions end, and the answer is a new one",
+    principals: ['USER'],
+    permission: 'NONE',
+    project: null,
+    limit: 'authentication',
+    body: z.object({ currentPassword: z.string().max(1000), newPassword: Password }),
+    response: AuthenticationResponse,
+    errors: ['INVALID_CREDENTIALS', 'VALIDATION'],
+  }),
   switchPlatform: endpoint({
     method: 'POST',
     path: '/v1/authentication/switch-platform',
     operationId: 'authentication.switchPlatform',
-    summary: 'Go to another platform of the same person',
+    summary: 'Switch to another platform of the same person',
     principals: ['USER'],
     permission: 'NONE',
     project: null,
     limit: 'authentication',
     body: z.object({ platformId: z.string() }),
     response: AuthenticationResponse,
-    errors: ['DOMAIN_NOT_ALLOWED', 'EMAIL_AUTH_DISABLED', 'USER_IS_INACTIVE'],
+    errors: ['DOMAIN_NOT_ALLOWED', 'EMAIL_AUTH_DISABLED', 'USER_IS_INACTIVE', 'VALIDATION'],
   }),
 }

@@ -1,3 +1,4 @@
+import { DomainEvent } from '@piecework/model/events/domain-event'
 import { FlowVersion, Note, PopulatedFlow } from '@piecework/model/flow/flow'
 import { RouterBranch } from '@piecework/model/flow/router'
 import { Action, Trigger } from '@piecework/model/flow/step'
@@ -14,23 +15,26 @@ import { ConnectionValue } from './connection-value.ts'
 import { RunSelection } from './flow-runs.ts'
 import { FlowVersionMetadata } from './flows.ts'
 import { Folder } from './folders.ts'
+import { ProjectMember, ProjectRole } from './member-shapes.ts'
 import { OAuthApp } from './oauth-apps.ts'
 import { Piece, PieceSummary, PieceVersion } from './pieces.ts'
 import { Platform } from './platforms.ts'
-import { ProjectRole } from './project-roles.ts'
 import { ProjectWithLimits } from './projects.ts'
+import { SigningKey } from './signing-keys.ts'
 import { StoreEntry } from './store-entries.ts'
 import { Tag } from './tags.ts'
 import { TriggerEvent } from './triggers.ts'
+import { UserInvitation } from './user-invitations.ts'
 import { User } from './users.ts'
 import { WorkerMachine } from './worker-machines.ts'
 
-/** The schemas that recur, or that people speak of, by the names that they have in the OpenAPI document. */
+/** The schemas with names in the OpenAPI document: those that are used several times, and the main entities. */
 const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   Action,
   ActionRequest,
   ApiKey,
   AppConnection,
+  AuditEvent: DomainEvent,
   AuthenticationResponse,
   ConnectionValue,
   Flow: PopulatedFlow,
@@ -45,10 +49,12 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   PieceVersion,
   Platform,
   Project: ProjectWithLimits,
+  ProjectMember,
   ProjectRole,
   Property: PropertyMetadata,
   RouterBranch,
   RunSelection,
+  SigningKey,
   StepOutput,
   StoreEntry,
   Tag,
@@ -56,10 +62,11 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   Trigger,
   TriggerEvent,
   User,
+  UserInvitation,
   WorkerMachine,
 }
 
 const NAMES = new Map<z.core.$ZodType, string>(Object.entries(COMPONENTS).map(([name, schema]) => [schema, name]))
 
-/** The name of a schema that recurs; undefined for any other. */
+/** The name of a schema in the OpenAPI document; undefined for a schema without one. */
 export const componentOf = (schema: z.core.$ZodType): string | undefined => NAMES.get(schema)

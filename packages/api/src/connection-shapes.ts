@@ -30,7 +30,7 @@ export const ConnectionName = z.string().min(1).max(255)
 export const ExternalId = z.string().min(1).max(255)
 export const Metadata = z.record(z.string(), z.unknown()).nullish()
 
-/** What requests that make a connection have in common. */
+/** Fields of all requests that create a connection. */
 export const upsertFields = {
   displayName: ConnectionName,
   pieceName: z.string().min(1),
@@ -40,7 +40,16 @@ export const upsertFields = {
   value: ConnectionValue,
 }
 
-/** The body with its one rule over two fields. */
+/** Reasons why a connection is not made. */
+export const UPSERT_ERRORS = [
+  'INVALID_APP_CONNECTION',
+  'INVALID_CLAIM',
+  'INVALID_CLOUD_CLAIM',
+  'SECRET_MANAGER_GET_SECRET_FAILED',
+  'ENGINE_OPERATION_FAILURE',
+] as const
+
+/** The body with a check across two fields. */
 export function withSameType<T extends z.ZodType<{ type: string; value: { type: string } }>>(body: T): T {
   return body.refine((sent) => sent.type === sent.value.type, {
     path: ['value', 'type'],
@@ -48,7 +57,7 @@ export function withSameType<T extends z.ZodType<{ type: string; value: { type: 
   })
 }
 
-/** What lists of connections can be asked for. */
+/** The filters of a list of connections. */
 export const listFields = {
   scope: z.enum(['PROJECT', 'PLATFORM']).optional(),
   pieceName: z.string().optional(),

@@ -27,7 +27,7 @@ const OAuth2 = z.object({
 const PlatformOAuth2 = z.object({ type: z.literal('PLATFORM_OAUTH2'), ...oauth2, redirect_url: z.string().optional() })
 const CloudOAuth2 = z.object({ type: z.literal('CLOUD_OAUTH2'), ...oauth2 })
 
-/** What a client sends as the value of a connection (spec: facts/rest-api.md section 13). */
+/** The value of a connection, as clients send it. */
 export const ConnectionValue = z.discriminatedUnion('type', [
   SecretText,
   BasicAuth,

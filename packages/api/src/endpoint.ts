@@ -4,7 +4,7 @@ import type { z } from 'zod'
 
 export type PrincipalType = 'USER' | 'SERVICE' | 'ENGINE' | 'WORKER'
 
-/** `public`: nobody looks at tokens. `optional`: no token is fine, a bad one is not. */
+/** `public`: tokens are ignored. `optional`: a request may have no token, but not an invalid one. */
 export type Principals = 'public' | 'optional' | readonly PrincipalType[]
 
 /** `NONE`: every allowed principal may. `PLATFORM_ADMIN`: users must administer their platform. */
@@ -12,15 +12,18 @@ export type EndpointPermission = Permission | 'NONE' | 'PLATFORM_ADMIN'
 
 type RequestPart = 'params' | 'query' | 'body'
 
-/** How a request says which project it is about; null for what belongs to a platform or to nobody. */
+/** The request may be about no project but the platform; then it needs this instead of the permission. */
+type Otherwise = 'PLATFORM_ADMIN'
+
+/** How a request names its project; null for entities of a platform and for public ones. */
 export type ProjectRule =
   | null
   /** The project of the token: only engines have one. */
   | { by: 'token' }
   /** A field holds the id of the project. */
-  | { by: 'id'; part: RequestPart; field: string }
+  | { by: 'id'; part: RequestPart; field: string; otherwise?: Otherwise }
   /** A field holds the id of a row of the project. */
-  | { by: 'row'; row: string; part: RequestPart; field: string }
+  | { by: 'row'; row: string; part: RequestPart; field: string; otherwise?: Otherwise }
   /** The body holds `projectId`, or in one of these fields an id or a list of ids of rows of one project. */
   | { by: 'rows'; rows: readonly { row: string; field: string }[] }
 
@@ -30,34 +33,34 @@ export interface Endpoint {
   readonly method: Method
   /** Below `/api`; parameters begin with a colon. */
   readonly path: string
-  /** Stable name for clients: `<noun>.<verb>`. */
+  /** A stable name for clients: `<noun>.<verb>`. */
   readonly operationId: string
   readonly summary: string
   readonly principals: Principals
   readonly permission: EndpointPermission
-  /** What is needed on top of `permission`, by what this field of the body says. */
+  /** Permissions in addition to `permission`, by the value of this field of the body. */
   readonly permissionsBy?: { readonly field: string; readonly permissions: Readonly<Record<string, Permission>> }
   readonly project: ProjectRule
-  /** Counts against the limit of requests of this name; the server knows its numbers. */
+  /** The name of the rate limit that applies; the server has its numbers. */
   readonly limit?: 'authentication'
   readonly params?: z.ZodType
   readonly query?: z.ZodType
-  /** Of a JSON request. */
+  /** The schema of a JSON request. */
   readonly body?: z.ZodType
-  /** The request may also be a multipart form, which the server reads by itself. */
+  /** The request may also be a multipart form, which the server parses itself. */
   readonly form?: true
-  /** Of the success answer, which is JSON then. */
+  /** The schema of the success answer, which is JSON then. */
   readonly response?: z.ZodType
-  /** What the success answer is when it is not JSON. */
+  /** The kind of success answer when it is not JSON. */
   readonly sends?: 'bytes' | 'page' | 'nothing'
-  /** Of the success answer; 200 unless said. 204 has no body. */
+  /** The status of the success answer; the default is 200. 204 has no body. */
   readonly status?: 200 | 201 | 204
-  /** Codes that are particular to this endpoint, on top of those in `COMMON_ERRORS`. */
+  /** Error codes that only this endpoint has, besides those in `COMMON_ERRORS`. */
   readonly errors?: readonly ErrorCode[]
   readonly deprecated?: true
 }
 
-/** What any request may be answered with. */
+/** Error codes that any request may be answered with. */
 export const COMMON_ERRORS: ReadonlySet<ErrorCode> = new Set([
   'AUTHENTICATION',
   'AUTHORIZATION',
@@ -74,7 +77,7 @@ export const COMMON_ERRORS: ReadonlySet<ErrorCode> = new Set([
   'SESSION_EXPIRED',
 ])
 
-/** Declares an endpoint as data. The literal types stay, so that servers and clients infer from it. */
+/** Declares an endpoint as data. The literal types are kept, so that servers and clients infer from it. */
 export function endpoint<const E extends Endpoint>(definition: E): E {
   return definition
 }

@@ -16,7 +16,7 @@ const commaList = z.preprocess(
 
 const shared = { method: 'GET', principals: ['ENGINE'], permission: 'NONE', project: projectOfToken } as const
 
-/** What the engine asks for while it runs a job of a project. */
+/** The requests of the engine while it runs a job of a project. */
 export const engine = {
   project: endpoint({
     ...shared,
@@ -32,7 +32,7 @@ export const engine = {
     summary: 'A connection of the project with its value',
     params: z.object({ externalId: z.string() }),
     response: AppConnection.extend({ value: z.unknown() }),
-    errors: ['INVALID_APP_CONNECTION'],
+    errors: ['INVALID_APP_CONNECTION', 'SECRET_MANAGER_GET_SECRET_FAILED'],
   }),
   flows: endpoint({
     ...shared,

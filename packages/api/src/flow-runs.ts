@@ -2,38 +2,46 @@ import { FlowRun } from '@piecework/model/run/run'
 import { FlowRunStatus, RetryStrategy } from '@piecework/model/run/status'
 import { z } from 'zod'
 import { endpoint, projectInQuery, projectOfRow } from './endpoint.ts'
-import { IdParams, pageOf, pageQuery, queryFlag, queryList } from './shapes.ts'
+import { DayCounts, dayCountsQuery, FlowFailures, MAX_FAILING_FLOWS } from './run-counts.ts'
+import { IdParams, pageOf, pageQuery, queryFlag, queryList, Time } from './shapes.ts'
 
-/** STOPPED is the pages' word for CANCELED. */
+/** The pages write STOPPED for CANCELED. */
 const StatusFilter = z
   .union([FlowRunStatus, z.literal('STOPPED')])
   .transform((status) => (status === 'STOPPED' ? ('CANCELED' as const) : status))
 
-/** A day alone means its beginning, in UTC. */
-const Time = z.union([z.iso.datetime({ offset: true }), z.iso.date().transform((day) => `${day}T00:00:00.000Z`)], {
-  error: 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z',
-})
-
 const times = { createdAfter: Time.optional(), createdBefore: Time.optional() }
 
-/** One value or a list, as the pages show both. */
+/** One value or a list, because the pages show both. */
 const oneOrMany = <T extends z.ZodType>(item: T) => z.union([z.array(item), item.transform((value) => [value])])
 
-/** The runs that a bulk call is about. */
+/** The selection of runs for a bulk call. */
 export const RunSelection = z.object({
-  projectId: z.string().optional().describe('May be left out beside flowRunIds or flowId, which tell it.'),
+  projectId: z.string().optional().describe('Optional with flowRunIds or flowId, which imply it.'),
   flowRunIds: z.array(z.string()).optional(),
   excludeFlowRunIds: z.array(z.string()).optional(),
   flowId: oneOrMany(z.string()).optional(),
   status: oneOrMany(StatusFilter).optional(),
   tags: oneOrMany(z.string()).optional(),
   failedStepName: z.string().optional(),
+  issueId: z.string().optional().describe('The failed runs of an issue, since it was resolved last.'),
   ...times,
 })
 export type RunSelection = z.output<typeof RunSelection>
 
+/** The event that started a run. */
+export const RunEvent = z.object({
+  /** The trigger. */
+  stepName: z.string(),
+  /** As the steps see it: of a webhook `body`, `headers`, `queryParams` and `method`. Null when it is not kept any more. */
+  payload: z.unknown(),
+  isRaw: z.boolean().describe('As it came: the trigger has not looked at it yet.'),
+})
+export type RunEvent = z.infer<typeof RunEvent>
+
 const principals = ['USER', 'SERVICE'] as const
-const projectOfBulk = {
+/** A bulk call names its project, or runs or flows of it. */
+export const projectOfBulk = {
   by: 'rows',
   rows: [
     { row: 'flow_run', field: 'flowRunIds' },
@@ -56,6 +64,7 @@ export const flowRuns = {
       status: queryList(StatusFilter).optional(),
       tags: queryList(z.string()).optional(),
       failedStepName: z.string().optional(),
+      issueId: z.string().optional(),
       flowRunIds: queryList(z.string()).optional(),
       includeArchived: queryFlag.optional(),
       ...times,
@@ -74,6 +83,28 @@ export const flowRuns = {
     query: z.object({ projectId: z.string(), ...times }),
     response: z.object({ data: z.array(z.object({ status: FlowRunStatus, count: z.number() })) }),
   }),
+  countByDay: endpoint({
+    method: 'GET',
+    path: '/v1/flow-runs/count-by-day',
+    operationId: 'flowRuns.countByDay',
+    summary: 'Count the production runs of the last days by status',
+    principals,
+    permission: 'READ_RUN',
+    project: projectInQuery,
+    query: z.object({ projectId: z.string(), ...dayCountsQuery }),
+    response: z.object({ data: z.array(DayCounts) }),
+  }),
+  failures: endpoint({
+    method: 'GET',
+    path: '/v1/flow-runs/failures',
+    operationId: 'flowRuns.failures',
+    summary: 'List the flows whose production runs failed since a time, with how many',
+    principals,
+    permission: 'READ_RUN',
+    project: projectInQuery,
+    query: z.object({ projectId: z.string(), createdAfter: Time }),
+    response: z.object({ data: z.array(FlowFailures).describe(`At most ${MAX_FAILING_FLOWS}.`) }),
+  }),
   get: endpoint({
     method: 'GET',
     path: '/v1/flow-runs/:id',
@@ -84,6 +115,17 @@ export const flowRuns = {
     project: projectOfRow('flow_run'),
     params: IdParams,
     response: FlowRun,
+  }),
+  event: endpoint({
+    method: 'GET',
+    path: '/v1/flow-runs/:id/trigger',
+    operationId: 'flowRuns.event',
+    summary: 'Get what began a run, also while it waits',
+    principals,
+    permission: 'READ_RUN',
+    project: projectOfRow('flow_run'),
+    params: IdParams,
+    response: RunEvent,
   }),
   retry: endpoint({
     method: 'POST',

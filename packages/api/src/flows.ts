@@ -1,5 +1,6 @@
 import { FlowStatus, PopulatedFlow } from '@piecework/model/flow/flow'
 import { ImportNote } from '@piecework/model/flow/newer-formats/findings'
+import { FlowOperationRecord, OperationSending } from '@piecework/model/flow/operations/record'
 import { FlowOperation, type FlowOperationType } from '@piecework/model/flow/operations/registry'
 import { SharedTemplate } from '@piecework/model/flow/template'
 import type { Permission } from '@piecework/model/permission'
@@ -7,6 +8,8 @@ import { FlowRun } from '@piecework/model/run/run'
 import { z } from 'zod'
 import { abilitiesQuery, FlowAbilities } from './abilities.ts'
 import { endpoint, projectInBody, projectInQuery, projectOfRow } from './endpoint.ts'
+import { FlowDiagnosis } from './flow-diagnosis.ts'
+import { FlowOverview, flowOverviewQuery, PieceUse } from './flow-overview.ts'
 import { MissingPiece } from './pieces.ts'
 import { IdParams, pageOf, pageQuery, queryList } from './shapes.ts'
 import { User } from './users.ts'
@@ -14,7 +17,7 @@ import { User } from './users.ts'
 const DEFAULT_LIMIT = 10
 const FlowName = z.string().min(1).max(1000)
 
-/** The filters of a list of flows, wherever it is asked for. */
+/** The filters of every list of flows. */
 export const flowFilters = {
   folderId: z.string().optional().describe('`NULL` for flows without a folder.'),
   status: queryList(FlowStatus),
@@ -25,21 +28,35 @@ export const flowFilters = {
   agentExternalIds: queryList(z.string()),
 }
 
-/** What an import did, and what its owner should look at. */
+/** The result of an import, with notes for the owner of the flow. */
 export const ImportReport = z.object({
-  /** The format that the content said it had; null when it said none. */
+  /** The format that the content named; null without one. */
   from: z.string().nullable(),
   notes: z.array(ImportNote),
-  /** Pieces whose steps came in without them. */
+  /** Pieces that are missing, whose steps were imported without them. */
   missingPieces: z.array(MissingPiece),
   installedPieces: z.array(z.object({ pieceName: z.string(), pieceVersion: z.string() })),
 })
 export type ImportReport = z.infer<typeof ImportReport>
 
-export const OperatedFlow = PopulatedFlow.extend({ importReport: ImportReport.optional() })
+export const OperatedFlow = PopulatedFlow.extend({
+  importReport: ImportReport.optional(),
+  /** The operation as it was saved; left out when there was nothing to do. */
+  operation: FlowOperationRecord.pick({ revision: true, flowVersionId: true, clientOperationId: true })
+    .extend({ repeated: z.boolean().describe('It was sent before: this time, nothing was done.') })
+    .optional(),
+})
 export type OperatedFlow = z.infer<typeof OperatedFlow>
 
-/** A flow as somebody reads it. */
+export const FlowOperations = z.object({
+  /** The revision of the flow after the last of the operations. */
+  revision: z.number().int(),
+  resync: z.boolean().describe('The operations are no longer kept: read the flow again.'),
+  operations: z.array(FlowOperationRecord),
+})
+export type FlowOperations = z.infer<typeof FlowOperations>
+
+/** A flow in an answer. */
 export const ReadFlow = PopulatedFlow.extend({ abilities: FlowAbilities })
 
 export const FlowVersionMetadata = z.object({
@@ -56,7 +73,7 @@ export const FlowVersionMetadata = z.object({
 })
 export type FlowVersionMetadata = z.infer<typeof FlowVersionMetadata>
 
-/** What each operation on a flow needs, on top of UPDATE_FLOW_STATUS. */
+/** The permission of each operation on a flow, in addition to READ_FLOW. */
 const OPERATION_PERMISSIONS = {
   ADD_ACTION: 'WRITE_FLOW',
   UPDATE_ACTION: 'WRITE_FLOW',
@@ -120,6 +137,28 @@ export const flows = {
     query: z.object({ projectId: z.string(), ...flowFilters, ...abilitiesQuery, ...pageQuery(DEFAULT_LIMIT) }),
     response: pageOf(ReadFlow),
   }),
+  overview: endpoint({
+    method: 'GET',
+    path: '/v1/flows/overview',
+    operationId: 'flows.overview',
+    summary: 'List the flows of a project with their last run and next tick, without their steps',
+    principals,
+    permission: 'READ_FLOW',
+    project: projectInQuery,
+    query: flowOverviewQuery,
+    response: pageOf(FlowOverview),
+  }),
+  pieceUses: endpoint({
+    method: 'GET',
+    path: '/v1/flows/piece-uses',
+    operationId: 'flows.pieceUses',
+    summary: 'List the flows of a project whose latest version uses a piece, with the steps and their versions of it',
+    principals,
+    permission: 'READ_FLOW',
+    project: projectInQuery,
+    query: z.object({ projectId: z.string(), pieceName: z.string().max(214), ...pageQuery(25, 100) }),
+    response: pageOf(PieceUse),
+  }),
   count: endpoint({
     method: 'GET',
     path: '/v1/flows/count',
@@ -149,20 +188,44 @@ export const flows = {
     operationId: 'flows.operate',
     summary: 'Apply an operation to a flow',
     principals,
-    permission: 'UPDATE_FLOW_STATUS',
+    permission: 'READ_FLOW',
     permissionsBy: { field: 'type', permissions: OPERATION_PERMISSIONS },
     project,
     params: IdParams,
-    body: FlowOperation,
+    body: FlowOperation.and(OperationSending),
     response: OperatedFlow,
     errors: [
       'FLOW_IN_USE',
+      'FLOW_OPERATION_CONFLICT',
       'FLOW_OPERATION_INVALID',
       'FLOW_OPERATION_IN_PROGRESS',
       'FLOW_VERSION_INVALID',
       'TRIGGER_UPDATE_STATUS',
       'ENGINE_OPERATION_FAILURE',
     ],
+  }),
+  diagnosis: endpoint({
+    method: 'GET',
+    path: '/v1/flows/:id/diagnosis',
+    operationId: 'flows.diagnosis',
+    summary: 'Say why a flow does not run, or what it waits for',
+    principals,
+    permission: 'READ_FLOW',
+    project,
+    params: IdParams,
+    response: FlowDiagnosis,
+  }),
+  operations: endpoint({
+    method: 'GET',
+    path: '/v1/flows/:id/operations',
+    operationId: 'flows.operations',
+    summary: 'List the operations that were saved after a revision of a flow, oldest first',
+    principals,
+    permission: 'READ_FLOW',
+    project,
+    params: IdParams,
+    query: z.object({ after: z.coerce.number().int().min(0).describe('The revision that the client has.') }),
+    response: FlowOperations,
   }),
   remove: endpoint({
     method: 'DELETE',

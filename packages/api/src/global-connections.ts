@@ -5,6 +5,7 @@ import {
   ExternalId,
   listFields,
   Metadata,
+  UPSERT_ERRORS,
   upsertFields,
   withSameType,
 } from './connection-shapes.ts'
@@ -35,7 +36,7 @@ export const globalConnections = {
     status: 201,
     body: Upsert,
     response: AppConnection,
-    errors: ['INVALID_APP_CONNECTION', 'INVALID_CLAIM', 'INVALID_CLOUD_CLAIM', 'ENGINE_OPERATION_FAILURE'],
+    errors: UPSERT_ERRORS,
   }),
   list: endpoint({
     ...shared,

@@ -10,7 +10,7 @@ export const health = {
     ...open,
     path: '/v1/health',
     operationId: 'health.check',
-    summary: 'Whether the server can do its work: its database takes writes',
+    summary: 'Whether the server can work: its database accepts writes',
     response: Health,
   }),
   live: endpoint({
@@ -25,14 +25,14 @@ export const health = {
     path: '/v1/health/ready',
     operationId: 'health.ready',
     summary:
-      'Whether calls should be sent to this process: it has started, its database takes writes, it is not stopping',
+      'Whether this process should get calls: it has started, its database accepts writes, and it is not stopping',
     response: Health,
   }),
   system: endpoint({
     method: 'GET',
     path: '/v1/health/system',
     operationId: 'health.system',
-    summary: 'Which parts of the machine have room left',
+    summary: 'Which resources of the machine are sufficient',
     principals: ['USER'],
     permission: 'PLATFORM_ADMIN',
     project: null,

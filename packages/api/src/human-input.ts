@@ -12,7 +12,7 @@ export const InputSettings = z.object({
   type: z.enum(['text', 'text_area', 'file', 'toggle']).catch('text'),
 })
 
-/** What a form page shows (spec: facts/rest-api.md section 11). `key` names the field in the submission. */
+/** The data of a form page. `key` names the field in the submission. */
 export const FormPage = z.object({
   id: z.string(),
   title: z.string(),
@@ -25,7 +25,7 @@ export const FormPage = z.object({
 })
 export type FormPage = z.infer<typeof FormPage>
 
-/** What a chat page shows. */
+/** The data of a chat page. */
 export const ChatPage = z.object({
   id: z.string(),
   title: z.string(),
@@ -46,7 +46,7 @@ export const humanInput = {
     ...open,
     path: '/v1/human-input/form/:flowId',
     operationId: 'humanInput.form',
-    summary: 'What the form of a flow asks for',
+    summary: "Get the fields of a flow's form",
     params: Params,
     query: Query,
     response: FormPage,
@@ -55,7 +55,7 @@ export const humanInput = {
     ...open,
     path: '/v1/human-input/chat/:flowId',
     operationId: 'humanInput.chat',
-    summary: 'Who answers in the chat of a flow',
+    summary: "Get the bot of a flow's chat",
     params: Params,
     query: Query,
     response: ChatPage,

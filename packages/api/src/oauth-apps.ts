@@ -43,7 +43,7 @@ export const oauthApps = {
     method: 'DELETE',
     path: '/v1/oauth-apps/:id',
     operationId: 'oauthApps.remove',
-    summary: 'Delete an OAuth2 app; tokens of its connections are renewed no more',
+    summary: 'Delete an OAuth2 app; tokens of its connections are no longer renewed',
     principals: ['USER'],
     permission: 'PLATFORM_ADMIN',
     project: null,

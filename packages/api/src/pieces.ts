@@ -6,13 +6,13 @@ import { IdParams, queryFlag, queryList } from './shapes.ts'
 /** A piece that steps name and the platform does not have. */
 export const MissingPiece = z.object({
   pieceName: z.string(),
-  /** As the step writes it; undefined: any. */
+  /** The version in the step; undefined means any. */
   pieceVersion: z.string().optional(),
-  /** The versions of it that there are, newest first. */
+  /** The installed versions, newest first. */
   installedVersions: z.array(z.string()),
   /** The steps that name it. */
   steps: z.array(z.string()).optional(),
-  /** Why it could not be installed, when that was tried. */
+  /** The reason why an attempted install failed. */
   reason: z.string().optional(),
 })
 export type MissingPiece = z.infer<typeof MissingPiece>
@@ -45,7 +45,7 @@ export const PieceSummary = PieceMetadata.omit({ i18n: true }).extend({
   tags: z.array(z.string()).optional(),
 })
 
-/** A version of a piece as other servers see it that take their catalogue from this one. */
+/** A version of a piece in the form for servers that copy their catalogue from this one. */
 export const RegistryEntry = z.object({
   name: z.string(),
   version: z.string(),
@@ -64,7 +64,7 @@ export const PieceVersion = z.object({
 
 /**
  * The release of the piece contract that this product covers, in the numbering that published pieces use for
- * `minimumSupportedRelease` (spec: facts/pieces-framework.md section 3).
+ * `minimumSupportedRelease`.
  */
 export const PIECE_RELEASE = '0.83.0'
 
@@ -82,7 +82,7 @@ const NameParams = z.object({ scope: z.string().optional(), name: z.string() })
 const open = { method: 'GET', principals: 'optional', permission: 'NONE', project: null } as const
 const administered = { principals: ['USER', 'SERVICE'], permission: 'PLATFORM_ADMIN', project: null } as const
 
-/** The pieces that the caller's platform can use; without a token, those that everybody can. */
+/** The pieces that the caller's platform can use; without a token, those of every platform. */
 export const pieces = {
   categories: endpoint({
     ...open,
@@ -187,7 +187,7 @@ export const pieces = {
     method: 'POST',
     path: '/v1/pieces/sync',
     operationId: 'pieces.sync',
-    summary: 'Take over what the piece registry has published',
+    summary: 'Copy the published pieces from the piece registry',
     principals: ['USER'],
     response: z.object({ added: z.number(), removed: z.number(), failed: z.number() }),
     errors: ['VALIDATION'],
@@ -196,7 +196,7 @@ export const pieces = {
     method: 'POST',
     path: '/v1/pieces/options',
     operationId: 'pieces.options',
-    summary: 'Ask a property for its options, or for its properties',
+    summary: 'Get the options of a property, or its dynamic properties',
     principals: ['USER'],
     permission: 'READ_FLOW',
     project: projectInBody,

@@ -3,8 +3,12 @@ import { AuthenticationResponse } from './authentication.ts'
 import { endpoint } from './endpoint.ts'
 import { ProjectWithLimits } from './projects.ts'
 import { DisplayName, IdParams } from './shapes.ts'
+import { FederatedAuthProviders, SsoDomain } from './sso.ts'
 
 const Provider = z.object({ clientId: z.string() }).nullable()
+const OidcProvider = z
+  .object({ clientId: z.string(), issuer: z.string(), displayName: z.string().optional() })
+  .nullable()
 
 export const Platform = z.object({
   id: z.string(),
@@ -24,21 +28,18 @@ export const Platform = z.object({
   emailAuthEnabled: z.boolean(),
   pinnedPieces: z.array(z.string()),
   ssoDomain: z.string().nullable(),
-  ssoDomainVerification: z.unknown(),
-  federatedAuthProviders: z.object({ google: Provider, github: Provider, saml: z.object({}).nullable() }),
+  ssoDomainVerification: SsoDomain.shape.ssoDomainVerification,
+  federatedAuthProviders: z.object({
+    google: Provider,
+    github: Provider,
+    oidc: OidcProvider,
+    saml: z.object({}).nullable(),
+  }),
   plan: z.record(z.string(), z.unknown()),
 })
 export type Platform = z.infer<typeof Platform>
 
-const NO_SINGLE_SIGN_ON = 'this server has no single sign-on: leave the providers out, or send null for each'
-
-/** Saves of clients that know no providers carry them empty. */
-const NoProviders = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .refine((providers) => Object.values(providers ?? {}).every((provider) => provider == null), NO_SINGLE_SIGN_ON)
-
-/** What an administrator may change of the platform (spec: facts/rest-api.md section 2). */
+/** The settings of a platform that an administrator may change. */
 export const PlatformUpdate = z.object({
   name: DisplayName.max(100).optional(),
   primaryColor: z
@@ -52,7 +53,7 @@ export const PlatformUpdate = z.object({
   allowedAuthDomains: z.array(z.string()).optional(),
   enforceAllowedAuthDomains: z.boolean().optional(),
   pinnedPieces: z.array(z.string()).optional(),
-  federatedAuthProviders: NoProviders,
+  federatedAuthProviders: FederatedAuthProviders.nullish(),
 })
 export type PlatformUpdate = z.infer<typeof PlatformUpdate>
 
@@ -71,7 +72,7 @@ export const platforms = {
     method: 'GET',
     path: '/v1/platforms/:id',
     operationId: 'platforms.get',
-    summary: 'Get the own platform',
+    summary: "Get the caller's platform",
     principals: ['USER', 'SERVICE'],
     permission: 'NONE',
     project: null,
@@ -82,7 +83,7 @@ export const platforms = {
     method: 'POST',
     path: '/v1/platforms/:id',
     operationId: 'platforms.update',
-    summary: 'Change the own platform',
+    summary: "Change the caller's platform",
     principals: ['USER'],
     permission: 'PLATFORM_ADMIN',
     project: null,
@@ -90,12 +91,13 @@ export const platforms = {
     body: PlatformUpdate,
     form: true,
     response: Platform,
+    errors: ['INVALID_SAML_RESPONSE', 'VALIDATION'],
   }),
   found: endpoint({
     method: 'POST',
     path: '/v1/platforms',
     operationId: 'platforms.found',
-    summary: 'Found another platform of the same person',
+    summary: 'Create another platform for the same person',
     principals: ['USER'],
     permission: 'NONE',
     project: null,

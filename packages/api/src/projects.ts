@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { abilitiesQuery, ProjectAbilities } from './abilities.ts'
 import { endpoint } from './endpoint.ts'
+import { ApiPlan } from './graph/plans.ts'
 import { DisplayName, IdParams, pageOf, pageQuery, queryList } from './shapes.ts'
 
 export const PROJECT_COLORS = [
@@ -35,6 +36,7 @@ export const ProjectWithLimits = z.object({
   releasesEnabled: z.boolean(),
   metadata: z.record(z.string(), z.unknown()).nullable(),
   poolId: z.string().nullable(),
+  apiPlan: ApiPlan.nullable().describe('How often programs may call the graph API; null for the default.'),
   plan: z.object({
     id: z.string(),
     created: z.string(),
@@ -54,7 +56,7 @@ export const ProjectWithLimits = z.object({
 })
 export type ProjectWithLimits = z.infer<typeof ProjectWithLimits>
 
-/** A project as somebody reads it. */
+/** A project in an answer. */
 const ReadProject = ProjectWithLimits.extend({ abilities: ProjectAbilities })
 
 const Metadata = z.record(z.string(), z.unknown()).nullish()
@@ -85,13 +87,13 @@ export const projects = {
     method: 'GET',
     path: '/v1/projects',
     operationId: 'projects.list',
-    summary: 'List the projects that the caller may enter',
+    summary: 'List the projects that the caller may access',
     principals: ['USER', 'SERVICE'],
     permission: 'NONE',
     project: null,
     query: z.object({
       externalId: z.string().optional(),
-      externalUserId: z.string().optional().describe('With an API key: only what this user may enter.'),
+      externalUserId: z.string().optional().describe('With an API key: only projects that this user may access.'),
       displayName: z.string().optional(),
       types: queryList(z.enum(['TEAM', 'PERSONAL'])),
       ...abilitiesQuery,
@@ -128,6 +130,7 @@ export const projects = {
       releasesEnabled: z.boolean().optional(),
       maxConcurrentJobs: MaxConcurrentJobs,
       globalConnectionExternalIds: GlobalConnections,
+      apiPlan: ApiPlan.nullish(),
       plan: z
         .object({
           pieces: z.array(z.string()).optional(),

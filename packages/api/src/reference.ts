@@ -12,6 +12,6 @@ const document = {
 
 export const reference = {
   openApi: endpoint({ ...document, path: '/v1/openapi.json', operationId: 'reference.openApi' }),
-  /** The same, where clients of the product look for it. */
+  /** The same document at the path where clients of the product expect it. */
   docs: endpoint({ ...document, path: '/v1/docs', operationId: 'reference.docs' }),
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A list in a query: the key once, repeated, or with brackets. */
+/** A list in a query: the key may come once, several times, or with brackets. */
 export function queryList<T extends z.ZodType>(item: T) {
   return z.preprocess(
     (value: z.input<T> | z.input<T>[] | undefined) => (value === undefined || Array.isArray(value) ? value : [value]),
@@ -14,13 +14,23 @@ export const queryFlag = z.preprocess(
   z.boolean('must be true or false').optional(),
 )
 
-/** A name that people see; `.` and `/` would let it pass for a link (spec: facts/errors.md, Ids). */
+/** A time in a request. A date alone means the beginning of that day, in UTC. */
+export const Time = z.union(
+  [z.iso.datetime({ offset: true }), z.iso.date().transform((day) => `${day}T00:00:00.000Z`)],
+  {
+    error: 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z',
+  },
+)
+
+/** A name that people see; with `.` or `/` it could look like a link. */
 export const DisplayName = z
   .string()
   .min(1)
   .regex(/^[^./]+$/, 'must not contain . or /')
 
-/** The answer that says nothing but that it was done. */
+export const Email = z.string().trim().max(254).pipe(z.email('must be an e-mail address'))
+
+/** An empty answer: the request succeeded. */
 export const Nothing = z.object({})
 
 export const IdParams = z.object({ id: z.string() })

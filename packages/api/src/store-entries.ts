@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { endpoint, projectOfToken } from './endpoint.ts'
 
-/** 128 characters of the piece's own, behind the prefix of the scope and of tests. */
+/** 128 characters for the piece's own key, after the prefix of the scope and of tests. */
 const MAX_KEY_LENGTH = 128 + 'testflow_/'.length + 21
 const Key = z.string().min(1).max(MAX_KEY_LENGTH)
 export const StoreEntry = z.object({

@@ -13,7 +13,7 @@ export const TriggerEvent = z.object({
   payload: z.unknown(),
 })
 
-/** How the triggers of a platform fared, by piece and by day. */
+/** Successes and failures of a platform's triggers, by piece and day. */
 export const TriggerRunStatus = z.object({
   pieces: z.record(
     z.string(),
@@ -25,19 +25,19 @@ export const TriggerRunStatus = z.object({
 })
 export type TriggerRunStatus = z.infer<typeof TriggerRunStatus>
 
-/** How many events a page of them has when the request does not say. */
+/** The size of a page of events when the request names none. */
 export const EVENTS_PER_PAGE = 10
 
 const inProject = { principals: ['USER'], permission: 'WRITE_FLOW', project: projectInBody } as const
 
-/** Trying out triggers, and how they fare. */
+/** Tests of triggers, their events and their statistics. */
 export const triggers = {
   test: endpoint({
     ...inProject,
     method: 'POST',
     path: '/v1/test-trigger',
     operationId: 'triggers.test',
-    summary: "Ask a trigger's test for events, or begin (or end) to listen for a real one",
+    summary: "Run a trigger's test, or start (or stop) to listen for a real event",
     body: z.object({
       projectId: z.string(),
       flowId: z.string(),
@@ -52,7 +52,7 @@ export const triggers = {
     method: 'DELETE',
     path: '/v1/test-trigger',
     operationId: 'triggers.stopTest',
-    summary: 'Stop to listen for a real event',
+    summary: 'Stop listening for a real event',
     status: 204,
     body: z.object({ projectId: z.string(), flowId: z.string() }),
   }),
@@ -61,7 +61,7 @@ export const triggers = {
     method: 'POST',
     path: '/v1/trigger-events',
     operationId: 'triggers.saveEvent',
-    summary: 'Keep a made-up event of a trigger',
+    summary: 'Store a made-up event of a trigger',
     body: z.object({
       projectId: z.string(),
       flowId: z.string(),
@@ -73,7 +73,7 @@ export const triggers = {
     method: 'GET',
     path: '/v1/trigger-events',
     operationId: 'triggers.listEvents',
-    summary: 'List the events kept of the trigger that a flow has now',
+    summary: "List the stored events of the flow's current trigger",
     principals: ['USER'],
     permission: 'READ_FLOW',
     project: projectInQuery,
@@ -84,7 +84,7 @@ export const triggers = {
     method: 'GET',
     path: '/v1/trigger-runs/status',
     operationId: 'triggers.runStatus',
-    summary: 'How the triggers of the platform fared in the last 14 days, by piece',
+    summary: "Count successes and failures of the platform's triggers in the last 14 days, by piece",
     principals: ['USER'],
     permission: 'NONE',
     project: null,

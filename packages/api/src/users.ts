@@ -18,7 +18,7 @@ export const User = z.object({
 })
 export type User = z.infer<typeof User>
 
-/** What people see of themselves. */
+/** The profile of the caller. */
 export const OwnProfile = z.object({
   email: z.string(),
   firstName: z.string(),
@@ -45,7 +45,7 @@ export const users = {
     method: 'GET',
     path: '/v1/users/:id',
     operationId: 'users.get',
-    summary: 'Get a user; `me` is the one who asks',
+    summary: 'Get a user; `me` is the caller',
     principals: ['USER'],
     permission: 'NONE',
     project: null,
@@ -56,7 +56,7 @@ export const users = {
     method: 'POST',
     path: '/v1/users/me',
     operationId: 'users.updateMe',
-    summary: 'Change the own profile picture (multipart form with `profilePicture`)',
+    summary: "Change the caller's profile picture (multipart form with `profilePicture`)",
     principals: ['USER'],
     permission: 'NONE',
     project: null,
@@ -67,7 +67,7 @@ export const users = {
     method: 'DELETE',
     path: '/v1/users/me/profile-picture',
     operationId: 'users.removePicture',
-    summary: 'Remove the own profile picture',
+    summary: "Remove the caller's profile picture",
     principals: ['USER'],
     permission: 'NONE',
     project: null,
@@ -88,6 +88,18 @@ export const users = {
       externalId: z.string().min(1).optional(),
     }),
     response: User,
+    errors: ['VALIDATION'],
+  }),
+  remove: endpoint({
+    method: 'DELETE',
+    path: '/v1/users/:id',
+    operationId: 'users.remove',
+    summary: 'Remove a user from the platform, with their personal project',
+    principals: ['USER', 'SERVICE'],
+    permission: 'PLATFORM_ADMIN',
+    project: null,
+    status: 204,
+    params: IdParams,
     errors: ['VALIDATION'],
   }),
 }

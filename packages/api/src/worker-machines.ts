@@ -32,7 +32,7 @@ export const workerMachines = {
     method: 'GET',
     path: '/v1/worker-machines/queue-metrics',
     operationId: 'workerMachines.queueMetrics',
-    summary: 'Count the jobs that wait and the jobs that run',
+    summary: 'Count waiting and active jobs',
     principals: ['USER', 'SERVICE'],
     permission: 'PLATFORM_ADMIN',
     project: null,

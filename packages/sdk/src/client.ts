@@ -4,22 +4,22 @@ import { ROUTES } from './routes.ts'
 import type { Operations } from './types.ts'
 
 export interface ClientOptions {
-  /** Of the API, with `/api` at its end. */
+  /** The address of the API, with `/api` at its end. */
   url: string
-  /** A session token or an API key. A function is asked before each attempt. */
+  /** A session token or an API key. A function is called before each attempt. */
   token?: string | (() => string | undefined | Promise<string | undefined>) | undefined
-  /** How often a read is tried again when no answer comes, or one that says to come back. */
+  /** How often a read is tried again when no answer comes, or an answer that asks for a retry. */
   retries?: number
-  /** Of each attempt. */
+  /** The time limit of each attempt. */
   timeoutMs?: number
-  /** Of every call. */
+  /** Headers of every call. */
   headers?: Readonly<Record<string, string>>
   fetch?: typeof fetch
 }
 
 export type Client = Operations
 
-/** What every operation may be given; the types of the contract say which of it, and in which shape. */
+/** Everything that an operation may take; the types of the contract narrow it. */
 interface AnyRequest {
   params?: Readonly<Record<string, unknown>>
   query?: Readonly<Record<string, unknown>>
@@ -43,7 +43,7 @@ export function createClient(options: ClientOptions): Client {
     ])
     return [noun, Object.fromEntries(operations)]
   })
-  // The routes have the nouns and verbs of the contract, which their type sees to.
+  // The routes have the nouns and verbs of the contract; their type ensures it.
   return Object.fromEntries(nouns) as Client
 }
 
@@ -104,10 +104,10 @@ function search(query: AnyRequest['query'] = {}): string {
   return text === '' ? '' : `?${text}`
 }
 
-/** @throws TypeError for what would make another path of it. */
+/** @throws TypeError for a value that would change the path. */
 function segment(name: string, value: unknown): string {
   if (typeof value === 'string' && !['', '.', '..'].includes(value)) return encodeURIComponent(value)
-  throw new TypeError(`The parameter ${name} must be a text, and not ${JSON.stringify(value)}`)
+  throw new TypeError(`The parameter ${name} must be a text, not ${JSON.stringify(value)}`)
 }
 
 async function contentOf(response: Response, sends: string): Promise<unknown> {

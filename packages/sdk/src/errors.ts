@@ -10,17 +10,17 @@ interface Details {
   retryAfterMs: number | undefined
 }
 
-/** The server refused a request, and says why. */
+/** The server refused a request, and gives the reason. */
 export class ApiError extends Error {
   /** The HTTP status. */
   readonly status: number
-  /** What went wrong, for programs; `UNKNOWN` when the answer is not of the API, but of a proxy on the way. */
+  /** The kind of error, for programs; `UNKNOWN` when the answer comes from a proxy on the way. */
   readonly code: ErrorCode | 'UNKNOWN' | (string & {})
-  /** The particulars, which depend on the code. */
+  /** Details, which depend on the code. */
   readonly params: Readonly<Record<string, unknown>>
-  /** The name of the request in the log of the server. */
+  /** The id of the request in the log of the server. */
   readonly requestId: string | undefined
-  /** When the server wants to be asked again. */
+  /** The time after which the server asks for a retry. */
   readonly retryAfterMs: number | undefined
 
   constructor(request: string, { status, code, params, text, requestId, retryAfterMs }: Details) {
@@ -34,7 +34,7 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer came: the server cannot be reached, broke the connection off, or took too long. */
+/** No answer came: the server is unreachable, closed the connection, or took too long. */
 export class ConnectionError extends Error {
   constructor(request: string, cause: unknown) {
     const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
@@ -47,7 +47,7 @@ export class ConnectionError extends Error {
 
 const LONGEST_TEXT = 500
 
-/** The error that an answer stands for. */
+/** Makes the error of an answer. */
 export async function errorOf(request: string, response: Response): Promise<ApiError> {
   const { status, headers } = response
   const text = await response.text()

@@ -5,9 +5,19 @@ interface ListRequest {
 }
 
 /**
- * Every item of a list, page after page, as they are needed: `for await (const flow of each(client.flows.list, …))`.
- * @param request of the first page; `limit` says how many items come at once.
+ * Every item of a list, loaded page by page when they are needed: `for await (const flow of each(client.flows.list,
+ * …))`.
+ * @param request the request of the first page; `limit` is the size of a page.
  */
+export function each<T, R extends ListRequest>(
+  list: (request: R) => Promise<SeekPage<T>>,
+  request: R,
+): AsyncGenerator<T, void, undefined>
+/** The same for a list that needs no request. */
+export function each<T, R extends ListRequest>(
+  list: (request?: R) => Promise<SeekPage<T>>,
+  request: R,
+): AsyncGenerator<T, void, undefined>
 export async function* each<T, R extends ListRequest>(
   list: (request: R) => Promise<SeekPage<T>>,
   request: R,

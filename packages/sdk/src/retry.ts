@@ -1,15 +1,15 @@
 import { type BackOff, delayOf } from '@piecework/model/back-off'
 import { ApiError, ConnectionError } from './errors.ts'
 
-/** A server that asks for more patience than this is told of as an error. */
+/** When a server asks for a longer wait than this, the error is thrown at once. */
 const LONGEST_WAIT_MS = 30_000
 const RETRYING: BackOff = { firstMs: 250, longestMs: LONGEST_WAIT_MS, spread: [0.5, 1] }
-/** The request was not served, and may be if it comes again. */
+/** The request was not served, but a retry may succeed. */
 const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 /**
- * How long to wait before the next attempt; undefined when there should be none.
- * @param attempt how many have failed so far: 1 after the first.
+ * How long to wait before the next attempt; undefined when there is none.
+ * @param attempt the number of failed attempts: 1 after the first.
  */
 export function waitBeforeNext(error: unknown, attempt: number): number | undefined {
   const backOff = delayOf(RETRYING, attempt)
@@ -19,7 +19,7 @@ export function waitBeforeNext(error: unknown, attempt: number): number | undefi
   return wait > LONGEST_WAIT_MS ? undefined : wait
 }
 
-/** @throws the reason of the signal when it is aborted meanwhile. */
+/** @throws the reason of the signal when it is aborted in the meantime. */
 export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const aborted = () => {

@@ -1,7 +1,20 @@
 import type { Routes } from './types.ts'
 
-// Made from the contract by `npm run docs`: whoever runs a client needs no schemas. Its type refuses any other.
+// Generated from the contract by `npm run docs`, so that a client needs no schemas. Its type refuses a table that differs.
 export const ROUTES: Routes = {
+  alerts: {
+    list: 'GET /v1/alerts',
+    create: 'POST /v1/alerts',
+    remove: 'DELETE /v1/alerts/:id',
+    expectation: 'GET /v1/flows/:id/expected-interval',
+    expect: 'POST /v1/flows/:id/expected-interval',
+  },
+  analytics: {
+    report: 'GET /v1/analytics',
+    refresh: 'POST /v1/analytics/refresh',
+    byProject: 'GET /v1/analytics/project-leaderboard',
+    byPerson: 'GET /v1/analytics/user-leaderboard',
+  },
   apiKeys: {
     create: 'POST /v1/api-keys',
     list: 'GET /v1/api-keys',
@@ -15,10 +28,20 @@ export const ROUTES: Routes = {
     update: 'POST /v1/app-connections/:id',
     remove: 'DELETE /v1/app-connections/:id',
   },
+  auditEvents: {
+    list: 'GET /v1/audit-events',
+  },
   authentication: {
     signUp: 'POST /v1/authentication/sign-up',
     signIn: 'POST /v1/authentication/sign-in',
+    changePassword: 'POST /v1/authentication/change-password',
     switchPlatform: 'POST /v1/authentication/switch-platform',
+  },
+  bulkActs: {
+    start: 'POST /v1/flow-runs/bulk',
+    list: 'GET /v1/flow-runs/bulk',
+    get: 'GET /v1/flow-runs/bulk/:id',
+    cancel: 'POST /v1/flow-runs/bulk/:id/cancel',
   },
   engine: {
     project: 'GET /v1/worker/project',
@@ -27,13 +50,26 @@ export const ROUTES: Routes = {
     flowVersion: 'GET /v1/engine/flows',
     file: 'GET /v1/engine/files/:id bytes',
   },
+  eventDestinations: {
+    list: 'GET /v1/event-destinations',
+    create: 'POST /v1/event-destinations',
+    update: 'PATCH /v1/event-destinations/:id',
+    remove: 'DELETE /v1/event-destinations/:id',
+    replaceSecret: 'POST /v1/event-destinations/:id/secret',
+    test: 'POST /v1/event-destinations/test',
+    deliveries: 'GET /v1/event-destinations/:id/deliveries',
+    redeliver: 'POST /v1/event-destinations/:id/deliveries/:deliveryId/redeliver',
+  },
   flags: {
     list: 'GET /v1/flags',
   },
   flowRuns: {
     list: 'GET /v1/flow-runs',
     countByStatus: 'GET /v1/flow-runs/count-by-status',
+    countByDay: 'GET /v1/flow-runs/count-by-day',
+    failures: 'GET /v1/flow-runs/failures',
     get: 'GET /v1/flow-runs/:id',
+    event: 'GET /v1/flow-runs/:id/trigger',
     retry: 'POST /v1/flow-runs/:id/retry',
     retryAll: 'POST /v1/flow-runs/retry',
     cancelAll: 'POST /v1/flow-runs/cancel',
@@ -42,9 +78,13 @@ export const ROUTES: Routes = {
   flows: {
     create: 'POST /v1/flows',
     list: 'GET /v1/flows',
+    overview: 'GET /v1/flows/overview',
+    pieceUses: 'GET /v1/flows/piece-uses',
     count: 'GET /v1/flows/count',
     get: 'GET /v1/flows/:id',
     operate: 'POST /v1/flows/:id',
+    diagnosis: 'GET /v1/flows/:id/diagnosis',
+    operations: 'GET /v1/flows/:id/operations',
     remove: 'DELETE /v1/flows/:id',
     template: 'GET /v1/flows/:id/template',
     versions: 'GET /v1/flows/:id/versions',
@@ -73,6 +113,14 @@ export const ROUTES: Routes = {
     form: 'GET /v1/human-input/form/:flowId',
     chat: 'GET /v1/human-input/chat/:flowId',
   },
+  issues: {
+    list: 'GET /v1/issues',
+    get: 'GET /v1/issues/:id',
+    update: 'POST /v1/issues/:id',
+  },
+  managedAuthn: {
+    externalToken: 'POST /v1/managed-authn/external-token',
+  },
   oauth2: {
     authorizationUrl: 'POST /v1/app-connections/oauth2/authorization-url',
     redirect: 'GET /redirect page',
@@ -81,6 +129,12 @@ export const ROUTES: Routes = {
     list: 'GET /v1/oauth-apps',
     upsert: 'POST /v1/oauth-apps',
     remove: 'DELETE /v1/oauth-apps/:id',
+  },
+  oneTimeCodes: {
+    request: 'POST /v1/otp',
+    verifyEmail: 'POST /v1/authn/local/verify-email',
+    resetPassword: 'POST /v1/authn/local/reset-password',
+    show: 'POST /v1/users/:id/one-time-code',
   },
   pieces: {
     categories: 'GET /v1/pieces/categories',
@@ -102,9 +156,25 @@ export const ROUTES: Routes = {
     found: 'POST /v1/platforms',
     image: 'GET /v1/platforms/assets/:id bytes',
   },
+  projectKeys: {
+    create: 'POST /v1/project-keys',
+    list: 'GET /v1/project-keys',
+    remove: 'DELETE /v1/project-keys/:id',
+  },
+  projectMembers: {
+    list: 'GET /v1/project-members',
+    role: 'GET /v1/project-members/role',
+    add: 'POST /v1/project-members',
+    update: 'POST /v1/project-members/:id',
+    remove: 'DELETE /v1/project-members/:id',
+  },
   projectRoles: {
     list: 'GET /v1/project-roles',
     get: 'GET /v1/project-roles/:id',
+    create: 'POST /v1/project-roles',
+    update: 'POST /v1/project-roles/:id',
+    remove: 'DELETE /v1/project-roles/:id',
+    members: 'GET /v1/project-roles/:id/project-members',
   },
   projects: {
     create: 'POST /v1/projects',
@@ -120,6 +190,49 @@ export const ROUTES: Routes = {
   sampleData: {
     testStep: 'POST /v1/sample-data/test-step',
     get: 'GET /v1/sample-data',
+  },
+  scim: {
+    configuration: 'GET /v1/scim/v2/ServiceProviderConfig',
+    resourceTypes: 'GET /v1/scim/v2/ResourceTypes',
+    schemas: 'GET /v1/scim/v2/Schemas',
+    listUsers: 'GET /v1/scim/v2/Users',
+    createUser: 'POST /v1/scim/v2/Users',
+    getUser: 'GET /v1/scim/v2/Users/:id',
+    replaceUser: 'PUT /v1/scim/v2/Users/:id',
+    patchUser: 'PATCH /v1/scim/v2/Users/:id',
+    removeUser: 'DELETE /v1/scim/v2/Users/:id',
+    listGroups: 'GET /v1/scim/v2/Groups',
+    createGroup: 'POST /v1/scim/v2/Groups',
+    getGroup: 'GET /v1/scim/v2/Groups/:id',
+    replaceGroup: 'PUT /v1/scim/v2/Groups/:id',
+    patchGroup: 'PATCH /v1/scim/v2/Groups/:id',
+    removeGroup: 'DELETE /v1/scim/v2/Groups/:id',
+  },
+  search: {
+    all: 'GET /v1/search',
+  },
+  secretManagers: {
+    list: 'GET /v1/secret-managers',
+    create: 'POST /v1/secret-managers',
+    update: 'POST /v1/secret-managers/:id',
+    remove: 'DELETE /v1/secret-managers/:id',
+    clearCache: 'DELETE /v1/secret-managers/cache',
+  },
+  signingKeys: {
+    create: 'POST /v1/signing-keys',
+    list: 'GET /v1/signing-keys',
+    get: 'GET /v1/signing-keys/:id',
+    remove: 'DELETE /v1/signing-keys/:id',
+  },
+  sso: {
+    discover: 'POST /v1/authn/sso/discover',
+    login: 'GET /v1/authn/federated/login',
+    claim: 'POST /v1/authn/federated/claim',
+    link: 'POST /v1/authn/federated/link',
+    setDomain: 'POST /v1/authn/saml/sso-domain',
+    verifyDomain: 'POST /v1/authn/saml/sso-domain/verify',
+    samlLogin: 'GET /v1/authn/saml/login nothing',
+    samlAcs: 'POST /v1/authn/saml/acs nothing',
   },
   stepFiles: {
     upload: 'POST /v1/step-files',
@@ -143,12 +256,21 @@ export const ROUTES: Routes = {
     listEvents: 'GET /v1/trigger-events',
     runStatus: 'GET /v1/trigger-runs/status',
   },
+  userInvitations: {
+    create: 'POST /v1/user-invitations',
+    createMany: 'POST /v1/user-invitations/batch',
+    list: 'GET /v1/user-invitations',
+    accept: 'POST /v1/user-invitations/accept',
+    resend: 'POST /v1/user-invitations/:id/resend',
+    remove: 'DELETE /v1/user-invitations/:id',
+  },
   users: {
     list: 'GET /v1/users',
     get: 'GET /v1/users/:id',
     updateMe: 'POST /v1/users/me',
     removePicture: 'DELETE /v1/users/me/profile-picture',
     update: 'POST /v1/users/:id',
+    remove: 'DELETE /v1/users/:id',
   },
   waitpoints: {
     create: 'POST /v1/waitpoints',

@@ -4,17 +4,17 @@ import type { z } from 'zod'
 
 export type Api = typeof api
 
-/** `GET /v1/flows`, and what the answer is when it is not JSON. */
+/** `GET /v1/flows`, and the kind of answer when it is not JSON. */
 type RouteOf<E> = E extends Endpoint & { readonly sends: infer S extends string }
   ? `${E['method']} ${E['path']} ${S}`
   : E extends Endpoint
     ? `${E['method']} ${E['path']}`
     : never
 
-/** Where the operations of the contract are: the one thing of it that a client has to know when it runs. */
+/** The routes of the contract's operations: the only part of it that a client needs at run time. */
 export type Routes = { readonly [N in keyof Api]: { readonly [V in keyof Api[N]]: RouteOf<Api[N][V]> } }
 
-/** What the check takes, or what it gives where it takes anything. */
+/** The input type of a schema, or its output type where it takes anything. */
 type Taken<Input, Output> = unknown extends Input ? Output : Input
 
 type Sent<S> = S extends z.ZodType ? Taken<z.input<S>, z.output<S>> : never
@@ -27,7 +27,7 @@ type Fields<I, O> = {
 
 type Query<S> = S extends z.ZodType ? Fields<z.input<S>, z.output<S>> : never
 
-/** A part that may be left out when there is nothing in it that may not. */
+/** A part of a request; optional when all its fields are. */
 type Part<K extends string, T> = object extends T
   ? { [P in K]?: T }
   : undefined extends T
@@ -42,17 +42,17 @@ type Body<E> = E extends { readonly form: true; readonly body: infer S }
       ? Part<'body', Sent<S>>
       : unknown
 
-/** What an operation takes. */
+/** The request of an operation. */
 export type RequestOf<E> = (E extends { readonly params: infer S } ? Part<'params', Sent<S>> : unknown) &
   (E extends { readonly query: infer S } ? Part<'query', Query<S>> : unknown) &
   Body<E> & {
-    /** Ends the call, also while it waits for the next attempt. */
+    /** Aborts the call, also while it waits for the next attempt. */
     signal?: AbortSignal | undefined
-    /** Of this call alone. */
+    /** Headers of this call only. */
     headers?: Readonly<Record<string, string>> | undefined
   }
 
-/** What an operation answers. */
+/** The answer of an operation. */
 export type AnswerOf<E> = E extends { readonly response: infer S extends z.ZodType }
   ? z.output<S>
   : E extends { readonly sends: 'bytes' }

@@ -1,0 +1,112 @@
+import { FormField } from '@piecework/model/forms/form-field'
+import { z } from 'zod'
+import { Time } from '../shapes.ts'
+import { graphEndpoint } from './endpoint.ts'
+import { Deleted, IdParam, pageFields } from './shapes.ts'
+
+const Fields = z
+  .array(FormField)
+  .min(1)
+  .max(200)
+  .refine((fields) => new Set(fields.map(({ name }) => name)).size === fields.length, 'must have names that differ')
+
+export const Form = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  fields: z.array(FormField),
+  created_at: z.string(),
+  updated_at: z.string(),
+})
+export type Form = z.infer<typeof Form>
+
+const given = {
+  name: z.string().trim().min(1).max(255),
+  description: z.string().max(10_000),
+  fields: Fields,
+}
+export const NewForm = z.object({ ...given, description: given.description.default('') })
+export const FormChanges = z.object(given).partial()
+
+export const FormSubmission = z.object({
+  id: z.string(),
+  form_id: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  /** Its origin: `type`, the address and the program. */
+  source: z.record(z.string(), z.unknown()),
+  submitted_at: z.string(),
+})
+export type FormSubmission = z.infer<typeof FormSubmission>
+
+export const graphForms = {
+  list: graphEndpoint({
+    method: 'GET',
+    path: '/forms',
+    operationId: 'forms.list',
+    summary: 'List forms, newest first',
+    scope: 'read',
+    query: z.object({ ...pageFields, search: z.string().max(1000).optional().describe('A part of the name.') }),
+    response: Form,
+    isList: true,
+  }),
+  create: graphEndpoint({
+    method: 'POST',
+    path: '/forms',
+    operationId: 'forms.create',
+    summary: 'Create a form',
+    scope: 'write',
+    status: 201,
+    body: NewForm,
+    response: Form,
+  }),
+  get: graphEndpoint({
+    method: 'GET',
+    path: '/forms/:id',
+    operationId: 'forms.get',
+    summary: 'Get a form',
+    scope: 'read',
+    params: IdParam,
+    response: Form,
+  }),
+  update: graphEndpoint({
+    method: 'PATCH',
+    path: '/forms/:id',
+    operationId: 'forms.update',
+    summary: 'Change a form; what was submitted stays as it is',
+    scope: 'write',
+    params: IdParam,
+    body: FormChanges,
+    response: Form,
+  }),
+  remove: graphEndpoint({
+    method: 'DELETE',
+    path: '/forms/:id',
+    operationId: 'forms.remove',
+    summary: 'Delete a form with its submissions',
+    scope: 'write',
+    params: IdParam,
+    response: Deleted,
+  }),
+  submit: graphEndpoint({
+    method: 'POST',
+    path: '/forms/:id/submissions',
+    operationId: 'forms.submit',
+    summary: 'Submit a form; workflows whose trigger is this form start',
+    scope: 'write',
+    status: 201,
+    params: IdParam,
+    body: z.object({ data: z.record(z.string(), z.unknown()) }),
+    response: FormSubmission,
+  }),
+  submissions: graphEndpoint({
+    method: 'GET',
+    path: '/forms/:id/submissions',
+    operationId: 'forms.submissions',
+    summary: 'List what was submitted, newest first',
+    scope: 'read',
+    params: IdParam,
+    query: z.object({ ...pageFields, from: Time.optional(), to: Time.optional() }),
+    response: FormSubmission,
+    isList: true,
+  }),
+}

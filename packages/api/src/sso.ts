@@ -1,0 +1,160 @@
+import { z } from 'zod'
+import { AuthenticationResponse } from './authentication.ts'
+import { endpoint } from './endpoint.ts'
+import { Email, Nothing } from './shapes.ts'
+
+const Secret = z.string().min(1).max(4096)
+const Url = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with https://' }).max(2048)
+
+export const ProviderName = z.enum(['google', 'github', 'oidc', 'saml'])
+export type ProviderName = z.infer<typeof ProviderName>
+
+const MAX_METADATA = 200_000
+const Attribute = z.string().min(1).max(500)
+
+const Client = z.object({ clientId: Secret, clientSecret: Secret })
+
+/** How a platform lets people in by other services. A provider that is left out stays as it is; null takes it away. */
+export const FederatedAuthProviders = z.object({
+  google: Client.nullish(),
+  /** `url`: of a GitHub Enterprise Server. */
+  github: Client.extend({ url: Url.optional() }).nullish(),
+  /** Any provider with OpenID Connect Discovery. */
+  oidc: Client.extend({ issuer: Url, displayName: z.string().min(1).max(100).optional() }).nullish(),
+  saml: z
+    .object({
+      idpMetadata: z.string().min(1).max(MAX_METADATA).describe('XML, or the URL of it.'),
+      idpCertificate: z.string().min(1).max(20_000).describe('The certificate that signs assertions, as PEM.'),
+      /** The names of attributes, where they have others than the usual ones. */
+      attributeMapping: z
+        .object({ email: Attribute.optional(), firstName: Attribute.optional(), lastName: Attribute.optional() })
+        .optional(),
+    })
+    .nullish(),
+})
+export type FederatedAuthProviders = z.infer<typeof FederatedAuthProviders>
+
+export const SsoDomain = z.object({
+  ssoDomain: z.string().nullable(),
+  ssoDomainVerification: z
+    .object({
+      status: z.enum(['PENDING_VERIFICATION', 'VERIFIED']),
+      record: z.object({ type: z.literal('TXT'), name: z.string(), value: z.string() }),
+      createdAt: z.string(),
+    })
+    .nullable(),
+})
+export type SsoDomain = z.infer<typeof SsoDomain>
+
+const open = { principals: 'public', permission: 'NONE', project: null, limit: 'authentication' } as const
+const administered = { principals: ['USER'], permission: 'PLATFORM_ADMIN', project: null } as const
+const answers = [
+  'DOMAIN_NOT_ALLOWED',
+  'INVALID_CLAIM',
+  'INVALID_SAML_RESPONSE',
+  'INVITATION_ONLY_SIGN_UP',
+  'USER_IS_INACTIVE',
+  'VALIDATION',
+] as const
+const Answer = z.object({
+  providerName: ProviderName,
+  code: z.string().min(1).max(4096),
+  state: z.string().max(4096).optional(),
+  /** As the provider sent it (RFC 9207). */
+  iss: z.string().max(2048).optional(),
+})
+
+export const sso = {
+  discover: endpoint({
+    ...open,
+    method: 'POST',
+    path: '/v1/authn/sso/discover',
+    operationId: 'sso.discover',
+    summary: 'How people with an address sign in, by its domain',
+    body: z.object({ email: Email }),
+    response: z.object({ platformId: z.string().nullable(), providers: z.array(ProviderName) }),
+  }),
+  login: endpoint({
+    ...open,
+    method: 'GET',
+    path: '/v1/authn/federated/login',
+    operationId: 'sso.login',
+    summary: 'Begin to sign in by another service; sets a cookie that the end needs',
+    query: z.object({ providerName: ProviderName, platformId: z.string().optional() }),
+    response: z.object({ loginUrl: z.string() }),
+    errors: answers,
+  }),
+  claim: endpoint({
+    ...open,
+    method: 'POST',
+    path: '/v1/authn/federated/claim',
+    operationId: 'sso.claim',
+    summary: 'Sign in with what the other service sent the browser back with',
+    body: Answer,
+    response: AuthenticationResponse,
+    errors: answers,
+  }),
+  link: endpoint({
+    method: 'POST',
+    path: '/v1/authn/federated/link',
+    operationId: 'sso.link',
+    summary: "Let the caller sign in by another service from now on, with what it sent the caller's browser back with",
+    principals: ['USER'],
+    permission: 'NONE',
+    project: null,
+    limit: 'authentication',
+    body: Answer,
+    response: Nothing,
+    errors: answers,
+  }),
+  setDomain: endpoint({
+    ...administered,
+    method: 'POST',
+    path: '/v1/authn/saml/sso-domain',
+    operationId: 'sso.setDomain',
+    summary: 'Claim the domain whose people sign in by single sign-on; null gives it up',
+    body: z.object({
+      ssoDomain: z
+        .string()
+        .trim()
+        .toLowerCase()
+        .max(253)
+        .regex(
+          /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+          'must be a domain such as example.com',
+        )
+        .nullable(),
+    }),
+    response: SsoDomain,
+    errors: ['VALIDATION'],
+  }),
+  verifyDomain: endpoint({
+    ...administered,
+    method: 'POST',
+    path: '/v1/authn/saml/sso-domain/verify',
+    operationId: 'sso.verifyDomain',
+    summary: 'Look for the proof of the domain in the DNS',
+    response: SsoDomain,
+    errors: ['VALIDATION'],
+  }),
+  samlLogin: endpoint({
+    ...open,
+    method: 'GET',
+    path: '/v1/authn/saml/login',
+    operationId: 'sso.samlLogin',
+    summary: 'Go to the SAML identity provider',
+    sends: 'nothing',
+    query: z.object({ platformId: z.string().optional() }),
+    errors: answers,
+  }),
+  samlAcs: endpoint({
+    ...open,
+    method: 'POST',
+    path: '/v1/authn/saml/acs',
+    operationId: 'sso.samlAcs',
+    summary: 'The SAML identity provider sends browsers here, as a form; they go on to the app with a code',
+    sends: 'nothing',
+    body: z.object({ SAMLResponse: z.string().min(1).max(1_000_000) }),
+    errors: answers,
+  }),
+}
