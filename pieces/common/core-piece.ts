@@ -7,7 +7,7 @@ interface CorePieceParams {
   logo: { color: string; drawing: string }
   actions?: Action[]
   triggers?: Trigger[]
-  /** Beside CORE. */
+  /** Categories besides CORE. */
   categories?: PieceCategory[]
 }
 

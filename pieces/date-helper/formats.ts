@@ -109,7 +109,7 @@ export function parsed(text: string, format: string, zone = 'utc'): Moment {
   throw new Error(`Not a date in the format ${format}: ${input}`)
 }
 
-/** What the runtime makes of a text, which it would otherwise read in the zone of the machine. */
+/** Lets the runtime read a text, in the given zone instead of the zone of the machine. */
 function freelyRead(input: string, zone: string): Moment {
   if (!namesRealDay(input)) return DateTime.invalid('no such day')
   if (OWN_ZONE.test(input)) return DateTime.fromJSDate(new Date(input))

@@ -80,6 +80,8 @@ describe('an archive', () => {
     await expect(stored('unzipFile', { file: await zip(secret) })).rejects.toThrow('needs a password')
     const wrong = { usePassword: true, passwordOptions: { password: 'x' } }
     await expect(stored('unzipFile', { file: await zip(secret), ...wrong })).rejects.toThrow('or another one')
+    const files = Array.from({ length: 10_001 }, (_, n) => ({ file: new ApFile('x', Buffer.of()), filePath: `${n}` }))
+    await expect(stored('unzipFile', { file: await zip({ files }) })).rejects.toThrow('more than 10000 files')
     await expect(stored('unzipFile', { file: text })).rejects.toThrow('not a ZIP archive')
     await expect(zip({ usePassword: true, passwordOptions: {} })).rejects.toThrow('password is empty')
   })

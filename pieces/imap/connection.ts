@@ -87,7 +87,7 @@ export function inMailbox<T>(auth: ImapAuthValue, mailbox: string, work: (client
   })
 }
 
-/** The library keeps what the server said beside its own "Command failed". */
+/** The library keeps the server's message next to its own "Command failed". */
 function readable(error: unknown): unknown {
   if (!(error instanceof Error) || !('responseText' in error) || !error.responseText) return error
   return new Error(String(error.responseText), { cause: error })

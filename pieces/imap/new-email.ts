@@ -5,10 +5,10 @@ import { mailboxProperty } from './props.ts'
 
 const KEY = 'position'
 const TEST_MESSAGES = 5
-/** Of one poll; the rest follows with the next. */
+/** The most messages of one poll; the rest follows with the next. */
 const MAX_MESSAGES = 100
 
-/** The number after the last message seen. It means nothing any more when the mailbox was made anew. */
+/** The number after the last message seen. It loses its meaning when the mailbox is deleted and made again. */
 interface Position {
   uidValidity: string
   uidNext: number
@@ -30,7 +30,7 @@ async function read(client: ImapFlow, range: string, from: number, files: FilesS
   for await (const message of client.fetch(range, { uid: true, source: true }, { uid: true })) {
     // "5:*" means the last message even when it is below 5.
     if (message.uid < from || !message.source) continue
-    // `headers` is a map, of which JSON keeps nothing; `headerLines` has the same.
+    // `headers` is a map, which JSON loses; `headerLines` has the same.
     const { attachments, headers: _, ...mail } = await simpleParser(message.source)
     const urls: string[] = []
     for (const { filename, content } of attachments) {

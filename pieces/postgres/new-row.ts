@@ -13,7 +13,7 @@ import { checkedTable, columnProperty, type Table, tableProperty } from './table
 
 type Auth = Parameters<typeof withClient>[0]
 
-/** Of one poll. More new rows than this between two polls are too many to start a run for each. */
+/** The most rows of one poll. More new rows than this between two polls are too many to start a run for each. */
 const MAX_ROWS = 1000
 const FIRST_ROWS = 5
 

@@ -54,7 +54,7 @@ describe('new rows', () => {
     expect(await newRow.test(context)).toHaveLength(3)
   })
 
-  it('are told by times to the microsecond, and a changed row starts only itself again', async () => {
+  it('are known by times to the microsecond, and a changed row starts only itself again', async () => {
     const context = createMockTriggerContext({ propsValue: { ...propsValue, order_by: 'at' }, auth })
     await newRow.onEnable(context)
     await insert('c')

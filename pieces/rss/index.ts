@@ -19,7 +19,7 @@ const TEST_ITEMS = 5
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16)
 
 /**
- * The entries that were not there before. They are told by their ids alone: many feeds have no order and no dates.
+ * The entries that were not there before. Only ids tell new entries from old ones: many feeds have no order and no dates.
  */
 async function fresh(store: Store, feedUrl: string): Promise<FeedItem[]> {
   const key = `seen-${digest(feedUrl)}`

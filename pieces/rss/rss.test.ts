@@ -55,7 +55,7 @@ describe('a feed', () => {
       'rss:title': { '@': {}, '#': 'Grüße' },
       meta: { title: 'T', '#type': 'rss', '#version': '2.0' },
     })
-    // What a run keeps of it is JSON.
+    // A run keeps it as JSON.
     expect(JSON.parse(JSON.stringify(entry))).toMatchObject({ pubdate: '2024-03-04T10:15:30.000Z' })
   })
 

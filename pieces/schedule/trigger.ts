@@ -3,7 +3,7 @@ import { createTrigger, type InputPropertyMap, type StaticPropsValue, TriggerStr
 interface Plan {
   cronExpression: string
   timezone: string
-  /** What each tick carries. */
+  /** The data of each tick. */
   event: Record<string, unknown>
 }
 

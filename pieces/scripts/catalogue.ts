@@ -4,5 +4,5 @@ import { catalogueText, traitsText } from './catalogue-text.ts'
 /** Writes catalogue.json: what the server knows of the built-in pieces, so that it never loads their code. */
 const catalogue = await catalogueText()
 await writeFile(new URL('../catalogue.json', import.meta.url), catalogue)
-// What engines and the way of a call look up: the whole catalogue would make their start slower.
+// Engines and the checks of calls look traits up in this file: the whole catalogue would make their start slower.
 await writeFile(new URL('../traits.json', import.meta.url), traitsText(catalogue))

@@ -1,4 +1,4 @@
-/** What the piece needs of a file server; SFTP and FTP each fulfil it. */
+/** The actions of a file server that the piece needs; SFTP and FTP each provide them. */
 export interface RemoteFiles {
   list(folder: string): Promise<RemoteEntry[]>
   read(path: string): Promise<Buffer>

@@ -32,7 +32,7 @@ interface Context {
 }
 
 /**
- * Where the value of a step lives.
+ * Finds the place of the value that a step reads or writes.
  * @throws for an empty or too long key and for an unknown scope.
  */
 export function placeOf({ store, propsValue, run }: Context): Place {

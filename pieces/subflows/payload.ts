@@ -21,8 +21,8 @@ export function dataProperty(mode: unknown, name: string, displayName: string, e
   return { [name]: Property.Object({ displayName, required: true, ...(defaultValue ? { defaultValue } : {}) }) }
 }
 
-/** Where a run that was called keeps the URL that its caller waits at. */
+/** The key under which a called run keeps the URL that its caller waits at. */
 export const callbackKey = (runId: string) => `callableFlow_${runId}`
 
-/** What a test shows in place of a URL: nobody waits there. */
+/** A test shows this in place of a URL, because nobody waits there. */
 export const MOCK_CALLBACK = 'MOCK'

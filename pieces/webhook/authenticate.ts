@@ -10,7 +10,7 @@ export interface AuthenticatedRequest {
 const ALGORITHMS = new Set(['sha256', 'sha1', 'sha512'])
 
 /**
- * Whether a call may start the flow, by the settings of the webhook trigger (spec: facts/core-pieces.md, webhook).
+ * Whether a call may start the flow, by the settings of the webhook trigger (docs/webhooks.md, Authentication).
  * Settings that are incomplete or unknown let nobody in. Secrets are compared in constant time.
  */
 export function authenticate(authType: unknown, authFields: unknown, request: AuthenticatedRequest): boolean {

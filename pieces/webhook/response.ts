@@ -8,8 +8,7 @@ import {
 } from '@piecework/framework'
 import { options } from '../common/options.ts'
 
-/** What both actions that answer a caller have in common. */
-
+/** The properties that both actions which answer a caller share. */
 export const responseProps = {
   responseType: Property.StaticDropdown({
     displayName: 'Response Type',

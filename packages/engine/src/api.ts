@@ -5,8 +5,8 @@ import { ExecutionError } from './errors.ts'
 import type { EngineConfig } from './protocol.ts'
 
 /**
- * The API as engine code calls it: one client, authenticated by the engine token of the operation. An app that
- * restarts, or whose database does, is asked again for a while: every call here may be made twice.
+ * The client of the API for engine code, authenticated by the engine token of the operation. While an app or its
+ * database restarts, calls are retried for a while: every call here may be made twice.
  */
 export interface ApiClient {
   /**
@@ -25,7 +25,7 @@ export interface ApiAnswer {
 }
 
 const ASKING_AGAIN: BackOff = { firstMs: 100, longestMs: 2000 }
-/** Answers of an app, or of what stands before it, that is away for a while. */
+/** Answers of an app, or of a proxy in front of it, that is unavailable for a while. */
 const AWAY: ReadonlySet<number> = new Set([502, 503, 504])
 
 export function createApiClient({ internalApiUrl, limits }: EngineConfig, engineToken: string): ApiClient {

@@ -1,16 +1,16 @@
 /**
- * The least that the engine asks of a piece. Both published npm pieces and this product's own satisfy it; methods
+ * The minimum that the engine requires of a piece. Both published npm pieces and this product's own satisfy it; methods
  * are declared as methods so that pieces may narrow their context types.
  */
 
-/** The context that a piece was built for; '0' for the oldest ones, which do not say. */
+/** The context version that a piece was built for; '0' for the oldest ones, which name none. */
 export type ContextVersion = '0' | '1' | '2'
 
 export interface PieceProperty {
   type: string
   required?: boolean | undefined
   displayName?: string | undefined
-  /** Of an ARRAY. */
+  /** Sub-properties of an ARRAY. */
   properties?: PieceProperties | undefined
   /** A property map for CUSTOM_AUTH and OAUTH2, a function for DYNAMIC. */
   props?: unknown

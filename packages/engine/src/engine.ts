@@ -10,12 +10,12 @@ import { createLocalSandbox, type ForeignCodeWatch } from './sandbox/local.ts'
 import { usesIsolates } from './sandbox/uses-isolates.ts'
 import type { EngineTools, Steering } from './tools.ts'
 
-/** Pieces that are part of the bundle, by the name that a PieceLocation gives. */
+/** Pieces in the bundle, by the name in a PieceLocation. */
 export type BundledPieces = Record<string, () => Promise<Piece>>
 
-/** Runs operations, and knows the plans of the versions that it has run. */
+/** Runs operations, and keeps the plans of versions that it has run. */
 export interface Engine extends EngineTools {
-  /** The plan of a version. @throws UnknownVersionError when only its key is given and the engine does not know it */
+  /** The plan of a version. @throws UnknownVersionError when only its key is given and the engine does not have it */
   plan(prepared: PreparedVersion | { key: string }): Plan
 }
 
@@ -23,15 +23,15 @@ export interface EngineOptions {
   config: EngineConfig
   pieces?: BundledPieces
   steering?: Steering
-  /** Is told of code of a project that runs in this process itself. */
+  /** Gets notice of project code that runs in this process itself. */
   watch?: ForeignCodeWatch
-  /** Waits between retries; tests put in their own. */
+  /** Waits between retries; tests replace it. */
   sleep?: (ms: number) => Promise<void>
-  /** The kinds of steps that it runs; all that there are by default. */
+  /** The kinds of steps that it runs; the default is all kinds. */
   kinds?: StepKinds
 }
 
-/** The engine was sent a key that it never saw or has dropped; the worker sends the whole version again. */
+/** The engine got a key that it does not have; the worker sends the whole version again. */
 export class UnknownVersionError extends Error {
   constructor(key: string) {
     super(`UNKNOWN_VERSION: the engine does not hold the prepared version ${key}`)
@@ -62,7 +62,7 @@ export function createEngine({
     plan(prepared) {
       const plan = plans.get(prepared.key) ?? ('version' in prepared ? createPlan(prepared, kinds) : undefined)
       if (plan === undefined) throw new UnknownVersionError(prepared.key)
-      // Taken out and put in again: the first of the map is always the one unused for longest.
+      // Deleted and inserted again: the first entry of the map is always the one unused for longest.
       plans.delete(prepared.key)
       plans.set(prepared.key, plan)
       if (plans.size > MAX_PLANS) plans.delete(plans.keys().next().value ?? '')

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
 import { parseJson } from '@piecework/model/parse-json'
 
-/** What a failure means for the run: USER fails the step, ENGINE aborts the run as INTERNAL_ERROR. */
+/** The effect of a failure on the run: USER fails the step, ENGINE aborts the run as INTERNAL_ERROR. */
 export type FailureKind = 'USER' | 'ENGINE'
 
-/** Names of the failures that the engine itself raises (spec: facts/errors.md, engine execution errors). */
+/** Names of the failures that the engine itself raises. */
 const KIND_OF = {
   ConnectionNotFound: 'USER',
   ConnectionLoadingFailure: 'USER',
@@ -42,15 +42,15 @@ export class MemoryLimitError extends Error {
   }
 }
 
-/** An expression gave what JSON cannot hold. */
+/** The result of an expression is not JSON. */
 export class NotJsonError extends Error {
   constructor() {
-    super('an expression gives a value that refers to itself, or that cannot be written as JSON')
+    super('The result of an expression refers to itself, or cannot be written as JSON')
     this.name = 'NotJsonError'
   }
 }
 
-/** An error that was thrown inside a V8 isolate; only its description crossed the border. */
+/** An error that was thrown inside a V8 isolate; only its description is passed on. */
 export class IsolatedError extends Error {
   constructor(name: string, message: string, stack: string) {
     super(message)
@@ -59,14 +59,14 @@ export class IsolatedError extends Error {
   }
 }
 
-/** What is no error was thrown inside a V8 isolate, as text. */
+/** A value other than an error was thrown inside a V8 isolate; passed on as text. */
 export class IsolatedValue extends Error {}
 
 export const isEngineFailure = (error: unknown): boolean => isA(error, ExecutionError) && error.kind === 'ENGINE'
 
 export const isMemoryFailure = (error: unknown): boolean => isA(error, MemoryLimitError)
 
-/** `instanceof` for what code of users has thrown: proxies may throw when they are looked at. */
+/** `instanceof` for values that user code has thrown: proxies may throw when they are inspected. */
 function isA<T>(error: unknown, type: new (...values: never[]) => T): error is T {
   try {
     return error instanceof type
@@ -75,7 +75,7 @@ function isA<T>(error: unknown, type: new (...values: never[]) => T): error is T
   }
 }
 
-/** An error whose text may leave the engine, for what is not the failure of a step. */
+/** An error whose text may leave the engine, when it is not the failure of a step. */
 export const masked = (error: unknown, { mask }: { mask: Mask }): Error => new Error(errorText(error, mask))
 
 const MAX_ERROR_TEXT = 64 * 1024
@@ -84,7 +84,7 @@ const MAX_CAUSES = 5
 const MAX_PARTS = 100
 const MAX_DEPTH = 4
 
-/** Takes secrets out of a text. */
+/** Masks secrets in a text. */
 export type Mask = (text: string) => string
 
 /** The message of anything that can be thrown. */
@@ -95,10 +95,10 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * The text that a failed step shows (spec: facts/engine.md section 5): a message that is JSON is printed prettily. Of
- * anything else people see what helps them: message, codes, the answer of the service, what caused it, and what the
- * code printed. Sockets, requests and settings of clients stay here, and so do the files of this engine.
- * @param mask takes the secrets out before anything is cut, so that no half of one is left
+ * The error text of a failed step: a message that is JSON is pretty-printed. For other errors it has the message,
+ * codes, the answer of the service, causes, and console output. Sockets, requests, client settings and files of this
+ * engine are removed.
+ * @param mask masks secrets before anything is cut, so that no half of one remains
  */
 export function errorText(error: unknown, mask: Mask = (text) => text): string {
   const pretty = prettyJson(messageOf(error))
@@ -108,7 +108,7 @@ export function errorText(error: unknown, mask: Mask = (text) => text): string {
 
 const outputs = new WeakMap<object, string>()
 
-/** Remembers what code printed before it threw; the text of the error shows it, unless its message is JSON. */
+/** Remembers the console output of code that threw; the text of the error shows it, unless its message is JSON. */
 export function noteOutput(error: unknown, output: string): void {
   if (typeof error === 'object' && error !== null && output !== '') outputs.set(error, output)
 }
@@ -130,7 +130,7 @@ function described(error: unknown, mask: Mask): string {
   return `${causes.join('\ncause: ')}${output === undefined ? '' : `\n\nOutput of the code:\n${output}`}`
 }
 
-/** What else an error says: system errors, clients of HTTP and databases, AWS. */
+/** Further fields of errors: system errors, clients of HTTP and databases, AWS. */
 const DETAILS =
   'code errno syscall hostname address port status statusCode statusText detail hint sqlState sqlMessage reason'.split(
     ' ',
@@ -167,7 +167,7 @@ function headOf(error: unknown, message: string): string {
   return `${known}: ${message}`
 }
 
-/** Where in the code of the step it happened. What the engine and libraries did on the way helps nobody. */
+/** The place in the code of the step. The frames of the engine and of libraries are left out. */
 function placesOf(error: unknown): string[] {
   const stack = partOf(error, 'stack')
   if (typeof stack !== 'string') return []
@@ -188,17 +188,17 @@ function bodyText(body: unknown): string | undefined {
   }
 }
 
-/** Parts of requests, connections and clients, which hold credentials and say nothing of what went wrong. */
+/** Parts of requests, connections and clients, which hold credentials and do not explain the error. */
 const HIDDEN = new Set(
   'config request req res headers _headers agent httpagent httpsagent socket client options connection auth'.split(' '),
 )
 
-/** Anything that is no error, for people: plain data, to some depth. */
+/** A thrown value that is not an error, as plain data up to some depth. */
 function shown(value: unknown): string {
   try {
     return inspect(plainOf(value, 0), { depth: MAX_DEPTH + 1 })
   } catch {
-    return 'an error that cannot be shown'
+    return 'An error that cannot be shown'
   }
 }
 
@@ -221,7 +221,7 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === null || prototype === Object.prototype
 }
 
-/** A member of what code of users has thrown: getters may throw in turn. */
+/** Reads a member of a thrown value: getters may throw in turn. */
 function partOf(value: unknown, name: string): unknown {
   try {
     return (typeof value === 'object' && value !== null) || typeof value === 'function'
@@ -232,7 +232,7 @@ function partOf(value: unknown, name: string): unknown {
   }
 }
 
-/** Node.js names the files that asked for a module, and the stack of an error in its message names them too. */
+/** Node.js names the files that required a module, and the stack repeats them. */
 function withoutOwnFiles(text: string): string {
   return text
     .replace(/\nRequire stack:(?:\n- .*)*/g, '')

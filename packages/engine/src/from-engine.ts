@@ -3,38 +3,12 @@ import { FailedStep } from '@piecework/model/run/run'
 import { StepPath } from '@piecework/model/run/step-output'
 import { FlowResponse } from '@piecework/model/run/waitpoint'
 import { z } from 'zod'
+import { Count, JournalEntrySchema } from './journal-entry.ts'
 
 /**
- * What engines say, checked where it comes out of a sandbox, and again where it comes over a network. The engine itself
- * takes the types alone, from protocol.ts: schemas would only make its start longer.
+ * Messages of engines, checked when they leave a sandbox, and again when they arrive over a network. The engine itself
+ * imports only the types, from protocol.ts: schemas would make its start longer.
  */
-
-const LONGEST_NAME = 1000
-/** Goes into the database: one that it cannot hold would fail what is written beside it, too. */
-const Name = z
-  .string()
-  .max(LONGEST_NAME)
-  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'holds letters that cannot be stored')
-const Count = z
-  .number()
-  .int()
-  .min(0)
-  .max(2 ** 31 - 1)
-
-/** The end (or, for RUNNING loops, the start) of a step; journalled by (run, attempt, sequence). */
-export const JournalEntrySchema = z.object({
-  /** From 1, without gaps within one attempt. */
-  sequence: Count,
-  stepName: Name,
-  path: StepPath,
-  /** JSON text of a StepOutput, without secrets. A loop's carries no iterations: those are entries of their own. */
-  output: z.string(),
-  /**
-   * Large output cut out of `output`, to be stored as a FLOW_RUN_LOG_SLICE file with this id; null for the event of the
-   * run as it was sent, which need not travel back.
-   */
-  slice: z.object({ fileId: Name, data: z.string().nullable() }).optional(),
-})
 
 /** The answer of a flow to a caller who waits. */
 export const EngineResponseSchema = z.object({
@@ -57,7 +31,7 @@ export const EngineResultSchema = z.discriminatedUnion('type', [
     stepsCount: Count,
     /** JSON text of the RunLog. */
     log: z.string(),
-    /** What went wrong, for INTERNAL_ERROR. */
+    /** The reason for INTERNAL_ERROR. */
     error: z.string().optional(),
     /** The trigger's run() gave no event (a call that is not authentic, for example), so no step ran. */
     noEvent: z.literal(true).optional(),
@@ -107,12 +81,15 @@ const operationId = z.number().int()
 export const ResultMessageSchema = z.object({
   kind: z.literal('result'),
   operationId,
+  /** Ends of steps that no `journal` message told of: all of them with `tellsSteps`, else those with a slice. */
   entries: z.array(JournalEntrySchema),
+  /** How many steps ended that no `journal` message told of. */
+  stepsEnded: Count,
   response: EngineResponseSchema.nullable(),
   result: EngineResultSchema,
 })
 
-/** Code of users runs in the process that says this, and may have written anything. */
+/** User code runs in the process that sends this, and may have written anything. */
 export const FromEngineSchema = z.discriminatedUnion('kind', [
   ResultMessageSchema,
   /** With `flush` the engine waits for `journalled` before it goes on. */

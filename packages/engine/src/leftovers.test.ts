@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest'
-import { createLeftovers } from './leftovers.ts'
+import { createTimerWatch } from './leftovers.ts'
 
 function watched() {
   const state = { timers: 0, time: 0, reports: 0 }
-  const leftovers = createLeftovers({
+  const timerWatch = createTimerWatch({
     count: () => state.timers,
     now: () => state.time,
     report: () => {
       state.reports++
     },
   })
-  /** What there is to see at a time, and what came of it so far. */
+  /** The number of timers at each time, and the results so far. */
   const at = (time: number, timers: number) => {
     Object.assign(state, { time, timers })
-    return [leftovers.look(), state.reports]
+    return [timerWatch.look(), state.reports]
   }
   return at
 }

@@ -1,24 +1,21 @@
-/** Timers of code that has ended, and that still run: how many, and for how long, a process may have. */
+/** Limits for timers of code that has ended: their number and their duration. */
 const MAX_TIMERS = 20
 const MAX_MS = 60_000
 
 interface Parts {
-  /** How many timers keep the process busy. */
+  /** The number of timers that keep the process busy. */
   count(): number
   now(): number
-  /** Told once: the process should be replaced. */
+  /** Called once: the process should be replaced. */
   report(): void
 }
 
-/**
- * Watches for timers that code left behind. They would go on for as long as the process is kept warm, and nobody
- * would see them.
- */
-export function createLeftovers({ count, now, report }: Parts) {
+/** Watches for timers that code left behind. They would run unnoticed for as long as the process is kept warm. */
+export function createTimerWatch({ count, now, report }: Parts) {
   let since: number | undefined
   let reported = false
   return {
-    /** To be called between operations. @returns whether there is something to look at again */
+    /** Call it between operations. @returns whether to look again later */
     look(): boolean {
       const timers = count()
       if (timers === 0) since = undefined

@@ -1,4 +1,4 @@
 import { startEngine } from './process.ts'
 
-/** An engine with no pieces of its own: all of them come from files. */
+/** An engine without bundled pieces: all of them come from files. */
 startEngine({ pieces: {}, steering: {} })

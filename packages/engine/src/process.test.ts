@@ -8,7 +8,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHANNEL_FD } from './channel/descriptor.ts'
 import { createFrameReader, encodeFrame } from './channel/frames.ts'
-import { lift, lower, visitFromEngine, visitToEngine } from './channel/lift.ts'
+import { putTexts, takeTexts, visitFromEngine, visitToEngine } from './channel/long-texts.ts'
 import type { ExecuteFlow, ExecutionMode, FlowResult, FromEngine, ToEngine } from './protocol.ts'
 import { BOTH_MODES, code, configOf, loop, operationOf, prepare, rawCode, versionOf } from './testing/harness.ts'
 
@@ -55,14 +55,14 @@ async function startEngine(executionMode: ExecutionMode): Promise<TestEngine> {
   const socket = child.stdio[CHANNEL_FD]
   if (!(socket instanceof Socket)) throw new Error('no channel')
   const send = (message: ToEngine) => {
-    const { head, texts } = lift(message, visitToEngine)
+    const { head, texts } = takeTexts(message, visitToEngine)
     socket.write(encodeFrame({ head: JSON.stringify(head), texts }, LONGEST))
   }
   let heard: FromEngine[] = []
   let onResult: ((messages: FromEngine[]) => void) | undefined
   const ready = new Promise<void>((done) => {
     const reader = createFrameReader(LONGEST, ({ head, texts }) => {
-      const message = lower<FromEngine>(JSON.parse(head), texts, visitFromEngine)
+      const message = putTexts<FromEngine>(JSON.parse(head), texts, visitFromEngine)
       if (message === undefined) throw new Error(head)
       if (message.kind === 'ready') return done()
       heard.push(message)
@@ -106,19 +106,32 @@ describe.each(BOTH_MODES)('an engine process, %s', (mode) => {
       const messages = await engine.execute(operationOf(prepared, { prepared: given, triggerPayload: '{"n":1}' }))
       const [result, ...others] = messages.filter(({ kind }) => kind !== 'owned')
       expect(others).toEqual([])
-      expect(result).toMatchObject({ kind: 'result', response: null, entries: [{ sequence: 1 }, { sequence: 2 }] })
+      expect(result).toMatchObject({ kind: 'result', response: null, entries: [], stepsEnded: 2 })
       expect(JSON.parse(resultOf(messages).log).executionState.steps.step_1.output).toBe(2)
     }
+    const watched = await engine.execute(operationOf(prepared, { tellsSteps: true, triggerPayload: '{"n":1}' }))
+    expect(watched.at(-1)).toMatchObject({ entries: [{ sequence: 1 }, { sequence: 2 }], stepsEnded: 2 })
     const unknown = await engine.execute(operationOf(prepared, { prepared: { key: 'never seen' } }))
     expect(unknown.at(-1)).toMatchObject({
       result: { type: 'FAILED', error: expect.stringContaining('UNKNOWN_VERSION') },
     })
   })
 
+  it('refuses an operation that it does not understand, and takes the next one', async () => {
+    const engine = await startEngine(mode)
+    const prepared = await prepare(folder, versionOf([code('step_1', '')]))
+    const odd = await engine.execute(Object.assign(operationOf(prepared), JSON.parse('{"flowId":7}')))
+    expect(odd.at(-1)).toMatchObject({
+      kind: 'result',
+      result: { type: 'FAILED', error: expect.stringContaining('operation.flowId: Invalid input: expected string') },
+    })
+    expect(resultOf(await engine.execute(operationOf(prepared))).status).toBe('SUCCEEDED')
+  })
+
   it('tells of each step before the next one acts', async () => {
     const engine = await startEngine(mode)
     const prepared = await prepare(folder, versionOf([code('step_1', ''), code('step_2', ''), code('step_3', '')]))
-    const messages = await engine.execute(operationOf(prepared))
+    const messages = await engine.execute(operationOf(prepared, { tellsSteps: true }))
     const told = messages.flatMap((message) =>
       'entries' in message ? [...message.entries.map(({ stepName }) => stepName), message.kind] : [],
     )
@@ -300,14 +313,14 @@ describe('what code of one run changes of the process', () => {
     ['a server', 'await new Promise((done) => require("net").createServer().listen(0, "127.0.0.1", done))'],
     ['a loop over turns of the event loop', '(async () => { for (;;) await new Promise(setImmediate) })()'],
     ['a loop over files', '(async () => { for (;;) await require("fs").promises.stat("/") })()'],
-  ])('is told where it cannot be put back: %s', async (_, change) => {
+  ])('reports changes that cannot be undone: %s', async (_, change) => {
     const engine = await startEngine('UNSANDBOXED')
     const prepared = await prepare(folder, versionOf([code('step_1', `${change}; return 1`)]))
     const kinds = (await engine.execute(operationOf(prepared))).map(({ kind }) => kind)
     expect(kinds).toEqual(['owned', 'unclean', 'result'])
   })
 
-  it('is told of nothing where nothing goes on', async () => {
+  it('reports nothing when nothing still runs', async () => {
     const engine = await startEngine('UNSANDBOXED')
     const body = 'await require("fs").promises.stat("/"); await new Promise(setImmediate); return process.pid'
     const prepared = await prepare(folder, versionOf([code('step_1', body)]))

@@ -3,7 +3,7 @@ import { maxMessageBytes } from './channel/limits.ts'
 import { openParentChannel } from './channel/parent.ts'
 import { type BundledPieces, createEngine, type Engine } from './engine.ts'
 import { errorText, messageOf } from './errors.ts'
-import { createLeftovers } from './leftovers.ts'
+import { createTimerWatch } from './leftovers.ts'
 import { startForwarder } from './network/forwarder.ts'
 import { installNetworkGuard } from './network/guard.ts'
 import { executeOperation } from './operations/execute.ts'
@@ -19,6 +19,7 @@ import type {
   ToEngine,
 } from './protocol.ts'
 import { ownProcess } from './sandbox/guards.ts'
+import { outliveStopSignals } from './sandbox/stop-signals.ts'
 import { createTraces } from './sandbox/traces.ts'
 import { printWithinDepth } from './state/depth.ts'
 import type { Steering } from './tools.ts'
@@ -32,6 +33,7 @@ const RIDE_ALONG_MS = 5
  * gone. The entry file of a bundle calls this with the pieces that are part of the bundle.
  */
 export function startEngine({ pieces, steering }: { pieces: BundledPieces; steering: Steering }): void {
+  outliveStopSignals()
   let engine: Engine | undefined
   let reachable: Promise<void> | undefined
   let active: Channel | undefined
@@ -39,7 +41,7 @@ export function startEngine({ pieces, steering }: { pieces: BundledPieces; steer
   const send: Send = (message) => parent.send(message, maxBytes)
   const traces = createTraces()
   let owned = false
-  /** Code of users ran in the operation that is on, and others may follow it. */
+  /** User code ran in the current operation, and other operations may follow it. */
   let ranCode = false
   let usedOnce = false
   let warm: Promise<void> | undefined
@@ -65,7 +67,7 @@ export function startEngine({ pieces, steering }: { pieces: BundledPieces; steer
   }
 
   const execute = async (operationId: number, operation: EngineOperation): Promise<void> => {
-    const channel = createChannel(operationId, send)
+    const channel = createChannel(operationId, send, operation.type === 'EXECUTE_FLOW' && operation.tellsSteps)
     active = channel
     let result: EngineResult
     try {
@@ -98,7 +100,7 @@ export function startEngine({ pieces, steering }: { pieces: BundledPieces; steer
       case 'configure':
         engine = createEngine({ config: message.config, pieces, steering, watch })
         maxBytes = maxMessageBytes(message.config.limits)
-        // What the network rules change of the process has to be there when it is remembered.
+        // The changes of the network rules must be part of the remembered state.
         reachable = Promise.resolve(fenceIn(message.config)).then(ownProcess)
         usedOnce = message.config.usedOnce === true
         void reachable.then(() => setImmediate(warmWhileIdle))
@@ -113,11 +115,19 @@ export function startEngine({ pieces, steering }: { pieces: BundledPieces; steer
         if (message.operationId === active?.operationId) active.answered(message.requestId, message.answer)
     }
   }
-  const parent = openParentChannel(onMessage)
+  const parent = openParentChannel({
+    onMessage,
+    onUnreadable(operationId, reason) {
+      const error = `The engine does not understand its worker: ${reason}`
+      // The worker waits for the end of an operation; without one, the end of the process tells it.
+      if (operationId === undefined) throw new Error(error)
+      createChannel(operationId, send, false).fail(error)
+    },
+  })
   send({ kind: 'ready' })
 }
 
-/** Network rules come before any code of users. @returns what the first operation waits for */
+/** Network rules are installed before any user code. @returns a promise that the first operation waits for */
 function fenceIn({ networkMode, ssrfAllowList, internalApiUrl, egress }: EngineConfig): Promise<void> | undefined {
   if (networkMode !== 'STRICT') return undefined
   const exempt = egress === undefined ? [internalApiUrl] : [internalApiUrl, egress.proxyUrl]
@@ -132,13 +142,13 @@ function watchLeftovers(send: Send, isIdle: () => boolean): () => void {
   // Timers that keep nothing alive are not among them: neither the engine's own nor those of idle connections.
   const count = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
   const report = () => send({ kind: 'unclean' })
-  const leftovers = createLeftovers({ count, now: () => performance.now(), report })
+  const timerWatch = createTimerWatch({ count, now: () => performance.now(), report })
   let again: NodeJS.Timeout | undefined
   const look = (): void => {
     clearTimeout(again)
     again = undefined
     if (!isIdle()) return
-    again = leftovers.look() ? setTimeout(look, leftovers.lookAgainAfterMs) : undefined
+    again = timerWatch.look() ? setTimeout(look, timerWatch.lookAgainAfterMs) : undefined
     again?.unref()
   }
   return look
@@ -159,7 +169,7 @@ interface Channel {
 }
 
 /** Batches what one operation has to say into as few messages as possible. */
-function createChannel(operationId: number, send: Send): Channel {
+function createChannel(operationId: number, send: Send, tellsSteps: boolean): Channel {
   let unsent: JournalEntry[] = []
   let response: EngineResponse | null = null
   let written = 0
@@ -243,15 +253,20 @@ function createChannel(operationId: number, send: Send): Channel {
     finish(result) {
       isOver = true
       if (broken !== undefined) throw broken.error
-      send({ kind: 'result', operationId, entries: unsent, response, result })
+      // Printed, sent and checked once more, they would cost more than the rest of a short run's result.
+      const entries = tellsSteps ? unsent : unsent.filter(({ slice }) => slice !== undefined)
+      send({ kind: 'result', operationId, entries, stepsEnded: unsent.length, response, result })
     },
     fail(error) {
-      send({ kind: 'result', operationId, entries: [], response: null, result: { type: 'FAILED', error } })
+      const result = { type: 'FAILED' as const, error }
+      send({ kind: 'result', operationId, entries: [], stepsEnded: 0, response: null, result })
     },
   }
 }
 
-/** Depth is bounded where values come into the engine; what is too deep all the same is refused like a message of it. */
+/**
+ * Depth is limited where values come into the engine; a value that is still too deep is refused like a message of it.
+ */
 function printed({ status = 200, headers = {}, body = {} }: FlowResponse): EngineResponse {
   return { status, headers, body: printWithinDepth(body, 'The answer') ?? '{}' }
 }

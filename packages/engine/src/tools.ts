@@ -5,7 +5,7 @@ import type { Sandbox } from './sandbox/sandbox.ts'
 /** Actions that only steer the run, by piece: they act on nothing outside, so nothing has to be on disk before them. */
 export type Steering = Readonly<Record<string, readonly string[]>>
 
-/** What lives as long as the engine process, and is there for all that runs in it. */
+/** Services that live as long as the engine process, for everything that runs in it. */
 export interface EngineTools {
   readonly config: EngineConfig
   readonly pieces: PieceLoader

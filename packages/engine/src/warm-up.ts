@@ -48,6 +48,7 @@ const OPERATION: ExecuteFlow = {
   journal: [],
   test: null,
   callerWaits: false,
+  tellsSteps: false,
 }
 
 const NOWHERE: RunPort = {

@@ -5,7 +5,7 @@ import type { ActionContext } from './typed-context.ts'
 
 const Switch = z.object({ defaultValue: z.boolean().optional(), hide: z.boolean().optional() })
 
-/** What the switches "continue on failure" and "retry on failure" of a step start as, and whether they show. */
+/** The first positions of the switches "continue on failure" and "retry on failure", and whether a step shows them. */
 export const ErrorHandlingOptionsParam = z.object({ retryOnFailure: Switch, continueOnFailure: Switch })
 export type ErrorHandlingOptionsParam = z.infer<typeof ErrorHandlingOptionsParam>
 
@@ -72,7 +72,7 @@ export class IAction<A extends AnyAuth = AnyAuth, P = InputPropertyMap> {
 }
 export type Action<A extends AnyAuth = AnyAuth, P = InputPropertyMap> = IAction<A, P>
 
-/** Declares an action (docs: build-pieces/building-pieces/create-action). */
+/** Declares an action. */
 export function createAction<A extends AnyAuth = undefined, P extends InputPropertyMap = InputPropertyMap>(
   params: CreateActionParams<A, P>,
 ): IAction<A, P> {

@@ -56,7 +56,7 @@ export declare namespace ExecutionType {
   type RESUME = 'RESUME'
 }
 
-/** What a paused step waits for. */
+/** The events that a paused step can wait for. */
 export const PauseType = WaitpointTypeSchema.enum
 export type PauseType = WaitpointTypeSchema
 export declare namespace PauseType {

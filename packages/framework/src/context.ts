@@ -4,8 +4,6 @@ import type { Lax } from './lax.ts'
 
 export type { FlowResponse as RespondResponse, FlowResponse as StopResponse } from '@piecework/model/run/waitpoint'
 
-/** What an action or a trigger is given when it runs (spec: facts/engine.md sections 8, 12 and 14). */
-
 export interface SecretTextConnectionValue {
   type: 'SECRET_TEXT'
   secret_text: string
@@ -49,7 +47,7 @@ interface ConnectionValues<P> {
   PLATFORM_OAUTH2: OAuth2ConnectionValue<P>
   NO_AUTH: NoAuthConnectionValue
 }
-/** What a connection of a type holds; of any type when none is named. */
+/** The value of a connection of a type, or of any type when none is named. */
 export type AppConnectionValue<
   T extends AppConnectionType = AppConnectionType,
   P = Record<string, unknown>,
@@ -114,7 +112,7 @@ export interface FlowsContext {
 
 export interface StepContext {
   name: string
-  /** Of actions: tells the executions of a step within its run apart, as `loop/1/step`; a repetition has the same. */
+  /** Only of actions: names one execution of a step within its run, as `loop/1/step`; a repetition has the same. */
   place?: string
 }
 
@@ -187,7 +185,7 @@ export interface PropertyContext {
   connections: ConnectionsManager
 }
 
-/** Contexts are told by the types of their values; typed-context.ts derives these from declarations. */
+/** A context, by the types of its values; typed-context.ts derives these from declarations. */
 export interface ContextOf<Auth, Values> {
   flows: FlowsContext
   step: StepContext
@@ -208,7 +206,7 @@ interface ActionContextBase<Auth, Values> extends ContextOf<Auth, Values> {
   /** @deprecated Only in contexts of version 1 and older. */
   generateResumeUrl?: (params: ResumeUrlParams) => string
 }
-/** What the call that resumed a step brought along; empty after a delay. */
+/** The content of the call that resumed a step; empty after a delay. */
 export interface ResumePayload {
   body: Lax
   headers: Record<string, Lax>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { pieceTranslation } from './i18n.ts'
 
-it('reads the translations beside a piece, skipping broken ones, and translates its metadata', async () => {
+it('reads the translations next to a piece, skipping broken ones, and translates its metadata', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'i18n-'))
   await mkdir(join(folder, 'src', 'i18n'), { recursive: true })
   await writeFile(

@@ -8,8 +8,8 @@ import type { PiecePropertyMap } from './property/types.ts'
 import type { Trigger } from './trigger.ts'
 
 /**
- * What a piece says of itself, and what the catalogue adds to it (spec: facts/pieces-framework.md section 3). The
- * schemas are of the JSON, which has lost the functions; the types of actions and triggers still know the declarations.
+ * The metadata of a piece, with what the catalogue adds to it. The schemas describe the JSON, which has lost the
+ * functions; the types of actions and triggers still know the declarations.
  */
 
 export const ActionBase = ActionMetadata

@@ -2,7 +2,7 @@ import { randomText } from '@piecework/model/ids'
 import { ContextVersion } from './constants.ts'
 import type { ActionContextOf, PauseHookParams, ResumeUrlParams } from './context.ts'
 
-/** What contexts had before waitpoints, in terms of waitpoints (spec: facts/engine.md section 8). */
+/** The members that contexts had before waitpoints, made from waitpoints. */
 export const backwardCompatabilityContextUtils = {
   /** The context as a piece of an older context version expects it; `undefined` stands for the oldest, which do not say. */
   makeActionContextBackwardCompatible<Auth, Values>(params: {

@@ -37,7 +37,7 @@ export interface CreatePieceParams<A extends AnyAuth> {
   maximumSupportedRelease?: string
 }
 
-/** What a piece says of itself; functions are still in it, JSON drops them. */
+/** The metadata of a piece with its functions, which JSON drops. */
 export interface PieceSelfDescription {
   displayName: string
   logoUrl: string
@@ -118,8 +118,8 @@ export class Piece<A extends AnyAuth = AnyAuth> {
 }
 
 /**
- * Declares a piece (docs: build-pieces/building-pieces/piece-definition).
- * @throws when two auth properties have the same type: a connection could not be told from the other.
+ * Declares a piece.
+ * @throws when two auth properties have the same type: nothing would show which of them a connection is for.
  */
 export function createPiece<A extends AnyAuth>(params: CreatePieceParams<A>): Piece<A> {
   if (Array.isArray(params.auth)) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import * as sdk from './index.ts'
 
-// What pieces import by name from the published packages; the types are under test in samples.test.ts.
+// The names that pieces import from the published packages; samples.test.ts tests the types.
 const FUNCTIONS = `createPiece createAction createTrigger createMockActionContext getAuthPropertyForValue Piece IAction ITrigger
   ApFile createCustomApiCallAction getAccessTokenOrThrow is_chromium_installed AxiosHttpClient BaseHttpClient
   DelegatingAuthenticationConverter HttpError isNil isEmpty isString isObject assertNotNullOrUndefined tryCatch`

@@ -15,7 +15,7 @@ import type { StaticPropsValue } from './property/declared.ts'
 import type { InputPropertyMap } from './property/types.ts'
 import type { ActionContext } from './typed-context.ts'
 
-/** What an action did to the world through its context. */
+/** The effects of an action on the world through its context. */
 export interface RecordedEffects {
   stopped: boolean
   /** Answers given to the waiting HTTP caller, in order. */
@@ -75,8 +75,8 @@ export function createMemoryStore(): Store {
 }
 
 /**
- * A context to run an action with in a test (docs: build-pieces/misc/testing-pieces). The types of the values follow
- * from them, or from the properties of the action when they are named: `<typeof action.props>`.
+ * A context to run an action with in a test. The types of the values follow from the values, or from the properties
+ * of the action when they are named: `<typeof action.props>`.
  */
 export function createMockActionContext<Values, const Auth>(
   params: ActionParams<Auth, Values> & { auth: Auth },

@@ -147,7 +147,7 @@ function testStrategyOf(type: TriggerStrategy, hasTest: boolean, sampleData: unk
   return simulate ? TriggerTestStrategy.SIMULATION : TriggerTestStrategy.TEST_FUNCTION
 }
 
-/** Declares a trigger (docs: build-pieces/building-pieces/create-trigger). */
+/** Declares a trigger. */
 export function createTrigger<
   S extends TriggerStrategy,
   A extends AnyAuth = undefined,

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { endsWithUs, ProgramError, runProgram } from './program.ts'
+import { endWithParent, ProgramError, runProgram } from './program.ts'
 
 const entry = fileURLToPath(new URL('./build-entry.ts', import.meta.url))
 const TIMEOUT_MS = 5 * 60_000
@@ -12,12 +12,12 @@ const TIMEOUT_MS = 5 * 60_000
  */
 export async function runHelper(what: 'engine' | 'piece', options: string): Promise<string> {
   return runProgram({
-    launcher: await endsWithUs(process.execPath),
+    launcher: await endWithParent(process.execPath),
     args: [entry, what, options],
     env: { PATH: '/usr/bin:/bin' },
     ...{ cwd: process.cwd(), timeoutMs: TIMEOUT_MS },
   }).catch((error: unknown) => {
-    if (!(error instanceof ProgramError)) throw error
+    if (!(error instanceof ProgramError) || error.isLost) throw error
     throw new Error(error.stderr.trim() || error.message, { cause: error.cause })
   })
 }

@@ -19,7 +19,7 @@ export const ENGINE_FILE = 'engine.mjs'
 
 const once = sharedByKey<string>()
 
-/** Where `npm ci` leaves the bundle that workers copy. */
+/** The folder in which `npm ci` leaves the bundle that workers copy. */
 const CACHE = join(root, 'node_modules/.cache/piecework')
 
 /**

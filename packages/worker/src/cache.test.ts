@@ -14,7 +14,7 @@ const versions = new Map<string, FlowVersion>()
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let worker: Worker
 let engineBytes = 0
-/** A piece that loads a part of its code when it is told to. */
+/** A piece that loads a part of its code only when a step asks for it. */
 let archive: Buffer
 beforeAll(async () => {
   folder = await temporaryFolder()
@@ -66,7 +66,7 @@ const runStep = async (key: string, step: ReturnType<typeof code> | ReturnType<t
       ...{ type: 'EXECUTE_FLOW', projectId: 'project', platformId: 'platform', engineToken: 'token', flowId: 'flow' },
       sealKey: '0'.repeat(64),
       ...{ flowRunId: key, executionType: 'BEGIN', triggerPayload: '{}', executeTrigger: false, resumePayload: null },
-      ...{ journal: [], tags: [], test: null, callerWaits: false },
+      ...{ journal: [], tags: [], test: null, callerWaits: false, tellsSteps: false },
     },
     version: { key, pieces: { 'piece-lazy@1.0.0': { type: 'ARCHIVE', fileId: 'lazy' } } },
     timeoutMs: 60_000,
@@ -96,7 +96,7 @@ test('the disk of a worker does not fill up: what was not used for longest goes,
   await expect.poll(bytes).toBeLessThan(limit + STEP_BYTES)
   const left = await compiled()
   expect([left.has('waits'), left.has('other-0'), left.has('other-19')]).toEqual([true, false, true])
-  // What is gone is made again.
+  // The worker makes parts again that are gone.
   expect(await run('other-0', '')).toBe('SUCCEEDED')
   await writeFile(join(folder.path, 'go'), '')
   expect(await waiting).toBe('SUCCEEDED')

@@ -3,9 +3,9 @@ import { lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 
 /**
- * What a worker keeps on its disk to start runs at once: compiled code, installed pieces, bundles of the engine. All
- * of it can be made again, so that it has a bound: what was not used for longest goes, and never what a sandbox that
- * lives has been given.
+ * The files that a worker keeps to start runs at once: compiled code, installed pieces, bundles of the engine. It can
+ * make all of them again, so their space has a bound: the one that was not used for the longest time goes first, and
+ * one that a living sandbox uses never goes.
  */
 export interface DiskCache {
   /** Looks for things in the cache, or puts them there: nothing is removed meanwhile. */
@@ -29,7 +29,7 @@ interface Options {
   onRemoved(): void
 }
 
-/** Of the limit, once room had to be made: not every new thing shall remove one. */
+/** The share of the limit that stays in use when the cache makes room, so that not every new part removes another. */
 const TARGET_SHARE = 0.9
 /** When something was used last is written down at most so often. */
 const STAMP_MS = 60 * 60_000
@@ -65,7 +65,7 @@ export function createDiskCache({ folder, limitBytes, held, endIdle, onRemoved }
     parts.set(path, { bytes, usedAt: Math.max(usedAt, before?.usedAt ?? 0), stampedAt })
   }
 
-  /** What earlier processes left here, with the times at which they used it. */
+  /** Finds the parts that earlier processes left here, with the times at which they used them. */
   const look = async (): Promise<void> => {
     await rm(trash, { recursive: true, force: true })
     const namesIn = (...path: string[]) => readdir(join(folder, ...path)).catch(() => [])
@@ -89,9 +89,9 @@ export function createDiskCache({ folder, limitBytes, held, endIdle, onRemoved }
       if (total <= limitBytes * TARGET_SHARE) return
       if (kept.has(path)) continue
       // At once, so that nobody finds half of it.
-      await rename(path, join(bin, randomUUID())).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error
-      })
+      const failed = await rename(path, join(bin, randomUUID())).then(() => undefined, codeOf)
+      // A part that cannot be moved keeps its place, and the next one goes instead.
+      if (failed !== undefined && failed !== 'ENOENT') continue
       parts.delete(path)
       total -= bytes
     }
@@ -157,13 +157,24 @@ export function createDiskCache({ folder, limitBytes, held, endIdle, onRemoved }
   }
 }
 
-/** Bytes of a file, or of all files in a folder. */
+/** A file or a folder counts as one block at least, so that the bound in bytes also bounds their number. */
+const BLOCK_BYTES = 4096
+
+const onDisk = (bytes: number): number => Math.max(1, Math.ceil(bytes / BLOCK_BYTES)) * BLOCK_BYTES
+
+/** Bytes that a file takes on disk, or a folder with all that is in it. */
 export async function sizeOf(path: string): Promise<number> {
   const info = await lstat(path)
-  if (!info.isDirectory()) return info.size
+  if (!info.isDirectory()) return onDisk(info.size)
   const entries = await readdir(path, { recursive: true, withFileTypes: true })
-  let total = 0
-  for (const file of entries.filter((entry) => entry.isFile()))
-    total += (await lstat(join(file.parentPath, file.name)).catch(() => ({ size: 0 }))).size
+  let total = BLOCK_BYTES
+  for (const entry of entries) {
+    const { size } = entry.isFile()
+      ? await lstat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))
+      : { size: 0 }
+    total += onDisk(size)
+  }
   return total
 }
+
+const codeOf = ({ code = 'UNKNOWN' }: NodeJS.ErrnoException): string => code

@@ -10,7 +10,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { type CodeCompiler, createCodeCompiler } from './code.ts'
 import { createCompiler } from './compiler.ts'
 import { createNpm } from './npm.ts'
-import { NotYetError } from './patience.ts'
+import { NotReadyError } from './shared-work.ts'
 import { startRegistry, type TestRegistry, temporaryFolder } from './testing.ts'
 
 let registry: TestRegistry
@@ -82,21 +82,21 @@ test.each([
     'dependencies that are none',
     'export const code = async () => 1',
     '{"dependencies":["a"]}',
-    /^Compilation Error package\.json must be/,
+    /^Compilation Error The package\.json must be/,
   ],
   [
     'a package from the disk',
     'export const code = async () => 1',
     '{"dependencies":{"a":"file:/etc"}}',
-    /^Compilation Error the package a is asked for as "file:\/etc"/,
+    /^Compilation Error The package a has the version "file:\/etc"/,
   ],
   [
     'a package from the folder above',
     'export const code = async () => 1',
     '{"dependencies":{"a":"../a"}}',
-    /^Compilation Error the package a/,
+    /^Compilation Error The package a/,
   ],
-])('%s is told when the step runs', async (_, code, packageJson, message) => {
+])('%s shows when the step runs', async (_, code, packageJson, message) => {
   await expect(load(await compile(code, packageJson)).code({})).rejects.toThrow(message)
 })
 
@@ -189,8 +189,8 @@ test('packages that hang keep one caller for a moment, and fail for all when the
   const source = { code: greeting, packageJson: needsGreetings() }
   registry.hang()
   const both = await Promise.allSettled([impatient.compile(source, hurried), impatient.compile(source, hurried)])
-  for (const one of both) expect(one).toMatchObject({ reason: expect.any(NotYetError) })
-  await expect(impatient.compile(source, hurried)).rejects.toThrow(NotYetError)
+  for (const one of both) expect(one).toMatchObject({ reason: expect.any(NotReadyError) })
+  await expect(impatient.compile(source, hurried)).rejects.toThrow(NotReadyError)
   const other = await impatient.compile({ code: 'export const code = async () => 2', packageJson: '{}' }, hurried)
   expect(await load(other).code({})).toBe(2)
   const patientOne = impatient.compile(source, patient)
@@ -258,7 +258,7 @@ test('a git server that lives is not asked, neither for a step nor for what a pa
   const ways = [git.url, git.url.replace('git:', 'git+ssh:'), `${git.url}#semver:^1`]
   for (const words of ways) {
     const path = await compile(uses, dependingOn({ evil: words }))
-    await expect(load(path).code({})).rejects.toThrow(/^Compilation Error the package evil is asked for as "git/)
+    await expect(load(path).code({})).rejects.toThrow(/^Compilation Error The package evil has the version "git/)
   }
   await registry.publish(
     { name: 'innocent', version: '1.0.0', dependencies: { evil: git.url } },

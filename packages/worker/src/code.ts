@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { PackageRuleError, readPackages } from '@piecework/model/flow/packages'
 import type { CodeAction } from '@piecework/model/flow/step'
 import { CompilationError, type Compiler } from './compiler.ts'
-import { contentHash, exists, readOwn, writeWhole } from './files.ts'
+import { contentHash, exists, readWithoutLinks, writeWhole } from './files.ts'
 import { type MachineWatch, machineFaultOf } from './machine-fault.ts'
 import { isTooLarge, type Npm, NpmError } from './npm.ts'
-import { createPatientWork, createTurns, type Patience, type Turns } from './patience.ts'
+import { createSemaphore, createSharedWork, type Semaphore, type WaitLimits } from './shared-work.ts'
 
 /** Compiles code steps; a result is kept under the hash of its source and never made twice. */
 export interface CodeCompiler {
@@ -14,7 +14,7 @@ export interface CodeCompiler {
    * @param projectId whose packages it installs
    * @param hurried wait a moment for packages, and no longer
    * @returns the path of a CommonJS file. A step that does not compile gets one that throws the reason.
-   * @throws PackagesUnavailableError when its packages cannot be had now; NotYetError while they are installed
+   * @throws PackagesUnavailableError when its packages cannot be had now; NotReadyError while they are installed
    */
   compile(
     source: CodeAction['settings']['sourceCode'],
@@ -33,7 +33,7 @@ interface CompilerOptions {
   allowPackages: boolean
   installTimeoutMs: number
   maxInstalledBytes: number
-  patience: Patience
+  patience: WaitLimits
   compiler: Compiler
   npm: Pick<Npm, 'install'>
   machine: Pick<MachineWatch, 'require'>
@@ -46,7 +46,7 @@ const FORMAT = '2'
 /** Installs at a time; those of one project come one after another. */
 const MAX_INSTALLS = 4
 
-/** What npm says of packages that are not there or not allowed; anything else may go better the next time. */
+/** The codes of npm for packages that are missing or not allowed; after any other error a new attempt may succeed. */
 const AUTHORS_MISTAKE = new Set([
   ...['E404', 'ETARGET', 'ENOVERSIONS', 'EINVALIDPACKAGENAME', 'EINVALIDTAGNAME', 'EUNSUPPORTEDPROTOCOL', 'ERESOLVE'],
   ...['EALLOWGIT', 'EALLOWREMOTE', 'EALLOWFILE', 'EALLOWDIRECTORY', 'EBADENGINE', 'ESIZE', 'TAR_BAD_ARCHIVE'],
@@ -61,13 +61,13 @@ export class PackagesUnavailableError extends Error {
 
 export function createCodeCompiler(options: CompilerOptions): CodeCompiler {
   const { folder, buildFolder, npmFolder, compiler } = options
-  const work = createPatientWork<string>({
+  const work = createSharedWork<string>({
     ...options.patience,
     what: 'The npm packages of a code step',
     isLasting: (error) => error instanceof PackagesUnavailableError && machineFaultOf(error) === undefined,
   })
-  const installs = createTurns(MAX_INSTALLS)
-  const ofProject = new Map<string, Turns>()
+  const installs = createSemaphore(MAX_INSTALLS)
+  const ofProject = new Map<string, Semaphore>()
 
   return {
     async compile(source, { projectId, hurried }) {
@@ -127,12 +127,12 @@ export function createCodeCompiler(options: CompilerOptions): CodeCompiler {
     } finally {
       options.onNpmCache?.(cacheFolder)
     }
-    await writeWhole(lockPath, await readOwn(join(scratch, 'package-lock.json')))
+    await writeWhole(lockPath, await readWithoutLinks(join(scratch, 'package-lock.json')))
   }
 
   /** A project whose packages hang waits for itself before it waits for others. */
   async function inTurn<T>(projectId: string, work: () => Promise<T>): Promise<T> {
-    const own = ofProject.get(projectId) ?? createTurns(1)
+    const own = ofProject.get(projectId) ?? createSemaphore(1)
     ofProject.set(projectId, own)
     try {
       return await own.take(() => installs.take(work))

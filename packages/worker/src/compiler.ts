@@ -2,9 +2,9 @@ import { realpath } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, resolve, sep } from 'node:path'
 import { z } from 'zod'
-import { readOwn } from './files.ts'
+import { readWithoutLinks } from './files.ts'
 import { namespaceLauncher } from './namespaces.ts'
-import { endsWithUs, ProgramError, runProgram } from './program.ts'
+import { endWithParent, ProgramError, runProgram } from './program.ts'
 
 /** The code is wrong, and stays so. */
 export class CompilationError extends Error {
@@ -46,7 +46,7 @@ export function createCompiler({ namespaces, scratchFolder }: CompilerOptions): 
     const program = esbuildProgram()
     const launcher = namespaces
       ? await namespaceLauncher({ readable: [program], writable, cwd, offline: true, socketFolder: undefined })
-      : await endsWithUs(program)
+      : await endWithParent(program)
     return runProgram({
       launcher,
       args: [...(namespaces ? [program] : []), ...args, ...COMMON],
@@ -54,7 +54,7 @@ export function createCompiler({ namespaces, scratchFolder }: CompilerOptions): 
       ...{ cwd, timeoutMs: TIMEOUT_MS },
       ...(input === undefined ? {} : { input }),
     }).catch((error: unknown) => {
-      throw error instanceof ProgramError ? explain(error) : error
+      throw error instanceof ProgramError && !error.isLost ? explain(error) : error
     })
   }
 
@@ -65,14 +65,14 @@ export function createCompiler({ namespaces, scratchFolder }: CompilerOptions): 
       const outfile = join(folder, OUTFILE)
       const files = [`--outfile=${outfile}`, `--metafile=${metafile}`]
       await run(folder, [folder], [entry, '--bundle', '--platform=node', ...files])
-      const text = await readOwn(metafile)
+      const text = await readWithoutLinks(metafile)
       const home = await realpath(folder)
       for (const input of Object.keys(Metafile.parse(JSON.parse(text)).inputs)) {
         const path = resolve(home, input)
         if (!path.startsWith(home + sep))
           throw new CompilationError(`${path} is neither part of this step nor of its packages`)
       }
-      return readOwn(outfile)
+      return readWithoutLinks(outfile)
     },
   }
 }
@@ -99,7 +99,7 @@ function explain(failure: ProgramError): Error {
   const { stderr } = failure
   const found = [...stderr.matchAll(/^✘ \[ERROR\] (.*)\n(?:\n {4}(\S[^\n]*:\d+:\d+):)?/gm)]
   if (/Failed to write to output file: .*no space left on device/.test(stderr))
-    return Object.assign(new Error('the disk is full'), { code: 'ENOSPC' })
+    return Object.assign(new Error('The disk is full'), { code: 'ENOSPC' })
   if (found.length === 0) return new Error(stderr.trim() || failure.message, { cause: failure.cause })
   const lines = found.map(([, text = '', place]) => `${place === undefined ? '' : `${place}: `}ERROR: ${text}`)
   return new CompilationError(lines.join('\n'))

@@ -1,10 +1,10 @@
 import type { ConnectionAnswer } from '@piecework/engine/protocol'
 import { LRUCache } from 'lru-cache'
 import { sharedByKey } from './files.ts'
-import type { ConnectionOf, LentConnection, WorkerSource } from './task.ts'
+import type { ConnectionOf, LoadedConnection, WorkerSource } from './task.ts'
 
 /** The connections that runs of this worker use: in memory, for a short while, and never on disk. */
-export interface LentConnections {
+export interface ConnectionCache {
   /** Never rejects. */
   get(of: ConnectionOf): Promise<ConnectionAnswer>
   /** Some have changed: all are asked for again. */
@@ -13,9 +13,9 @@ export interface LentConnections {
 
 const MAX_KEPT = 1000
 
-export function createLentConnections(source: Pick<WorkerSource, 'loadConnection'>): LentConnections {
-  const kept = new LRUCache<string, LentConnection>({ max: MAX_KEPT })
-  const once = sharedByKey<LentConnection>()
+export function createConnectionCache(source: Pick<WorkerSource, 'loadConnection'>): ConnectionCache {
+  const kept = new LRUCache<string, LoadedConnection>({ max: MAX_KEPT })
+  const once = sharedByKey<LoadedConnection>()
   /** Counts changes: what was asked for before one is not kept after it. */
   let age = 0
 

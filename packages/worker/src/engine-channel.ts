@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { createFrameReader, encodeFrame } from '@piecework/engine/channel/frames'
-import { lift, visitToEngine } from '@piecework/engine/channel/lift'
+import { takeTexts, visitToEngine } from '@piecework/engine/channel/long-texts'
 import type { FromEngine, ToEngine } from '@piecework/engine/protocol'
 import { readMessage } from './sandbox-message.ts'
 
@@ -47,7 +47,7 @@ export function openEngineChannel(stream: Readable | Writable | null | undefined
   return {
     send(message) {
       if (!stream.writable) return
-      const { head, texts } = lift(message, visitToEngine)
+      const { head, texts } = takeTexts(message, visitToEngine)
       stream.write(encodeFrame({ head: JSON.stringify(head), texts }, Number.MAX_SAFE_INTEGER))
     },
     async held(work) {

@@ -18,7 +18,7 @@ const namespaces =
     () => false,
   ))
 
-/** Where the kernel gives no namespaces, nothing may run unfenced. */
+/** Without namespaces of the kernel, the test is that nothing runs unfenced. */
 const fencedTest = (name: string, run: () => Promise<void>) =>
   test(name, async () => {
     if (namespaces) return run()
@@ -54,7 +54,7 @@ fencedTest('npm runs in the sandbox, and reaches the registry alone of what is n
     response.end('{}')
   })
   await new Promise<void>((done) => internal.listen(0, '127.0.0.1', done))
-  const refused: number[] = []
+  const refused: (number | undefined)[] = []
   const make = (environment: Record<string, string>) =>
     createNpm({
       engine: { networkMode: 'STRICT', ssrfAllowList: [] },

@@ -92,6 +92,7 @@ async function runCode(worker: Worker, body: string, input = {}, projectId = 'pr
       journal: [],
       test: null,
       callerWaits: false,
+      tellsSteps: false,
     },
     version: { key, pieces: {} },
     timeoutMs: 60_000,
@@ -134,7 +135,7 @@ describe('AP_NETWORK_MODE', () => {
       for (const [name, body] of Object.entries(TRIES))
         expect(await runCode(worker, body, { port: other }), name).toMatch(/SSRFBlockedError[\s\S]*AP_SSRF_ALLOW_LIST/)
       expect(await runCode(worker, `return (await fetch('http://10.0.0.1/')).status`)).toMatch(/SSRFBlockedError/)
-      // Clients of code that go through the proxy by themselves are told so by the proxy.
+      // The proxy answers clients in user code that use it on their own.
       const proxied = `return await new Promise((done, fail) => require('http').get({ host: '127.0.0.1', port: new URL(process.env.HTTP_PROXY).port, path: 'http://10.0.0.1/' }, (r) => { let t = ''; r.on('data', (d) => t += d).on('end', () => done(r.statusCode + ' ' + t)) }).on('error', fail))`
       expect(await runCode(worker, proxied)).toMatch(/^403 Egress blocked/)
       expect(
@@ -203,7 +204,7 @@ describe('HTTP_PROXY', () => {
   )
 })
 
-/** Where the kernel gives no namespaces, what counts is that a worker says so instead of running code unfenced. */
+/** Without namespaces of the kernel, the test is that the worker says so instead of running code unfenced. */
 function fencedTest(name: string, run: () => Promise<void>): void {
   test(name, { timeout: 90_000 }, async () => {
     if (namespaces) return run()
@@ -409,7 +410,7 @@ describe('kernel namespaces', () => {
   })
 })
 
-fencedTest('a machine that gives no namespaces is told so, with what to do', async () => {
+fencedTest('a worker without namespaces says so, and what to do', async () => {
   const ask = `import { requireNamespaces } from ${JSON.stringify(new URL('namespaces.ts', import.meta.url).href)}
     await requireNamespaces('SANDBOX_PROCESS', 'STRICT').catch((error) => console.log(error.name + ': ' + error.message))`
   const root = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--bind', tmpdir(), tmpdir()]

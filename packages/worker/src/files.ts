@@ -18,7 +18,7 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 /** Reads a file that a program of a tenant's may have made: a link, which may lead anywhere, is refused. */
-export const readOwn = (path: string): Promise<string> =>
+export const readWithoutLinks = (path: string): Promise<string> =>
   readFile(path, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW })
 
 /** Writes a file so that readers see all of it or nothing. */

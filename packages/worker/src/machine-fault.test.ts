@@ -10,7 +10,7 @@ import { createWorker } from './worker.ts'
 
 const failure = (code: string, cause?: Error) => Object.assign(new Error('failed', { cause }), { code })
 
-test('errors that tell of the machine are told from others, however deep they lie', () => {
+test('faults of the machine are found in an error, however deep they lie, and other errors are none', () => {
   for (const code of ['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE'])
     expect(machineFaultOf(new Error('outer', { cause: failure(code) }))).toContain(code)
   for (const other of [failure('E404'), failure('ENOENT'), new Error('ENOSPC: no space'), 'ENOSPC', undefined])
@@ -84,7 +84,14 @@ test('a worker whose disk is full gives new code back, runs what it knows, and r
         operation: {
           ...{ type: 'EXECUTE_FLOW', projectId: 'project', platformId: 'platform', engineToken: 'token' },
           ...{ flowRunId: key, flowId: 'flow', executionType: 'BEGIN', triggerPayload: '{}', executeTrigger: false },
-          ...{ resumePayload: null, journal: [], test: null, callerWaits: false, sealKey: '0'.repeat(64) },
+          ...{
+            resumePayload: null,
+            journal: [],
+            test: null,
+            callerWaits: false,
+            tellsSteps: false,
+            sealKey: '0'.repeat(64),
+          },
         },
         version: { key, pieces: {} },
         timeoutMs: 60_000,

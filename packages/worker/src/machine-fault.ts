@@ -20,7 +20,7 @@ export interface MachineWatch {
 }
 
 interface Options {
-  /** Where the worker writes. */
+  /** The folder that the worker writes to. */
   folder: string
   onFault(reason: string): void
   onRecovered(): void
@@ -39,7 +39,7 @@ const REASONS: Record<string, string> = {
   EIO: 'its disk does not work (EIO)',
 }
 
-/** What an error says that the machine lacks; undefined for errors of other kinds. */
+/** @returns what the machine lacks, according to the error; undefined for errors of other kinds. */
 export function machineFaultOf(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     const code = 'code' in at && typeof at.code === 'string' ? REASONS[at.code] : undefined

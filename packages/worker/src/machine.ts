@@ -36,8 +36,8 @@ function processorTimes(): { idle: number; total: number } {
 
 const percent = (part: number, whole: number): number => Math.round((part / whole) * 10_000) / 100
 
-/** Who has no file descriptor left is told nothing by the system. */
-function told<T>(ask: () => T, otherwise: T): T {
+/** Asks the system, which fails to answer a process that has no file descriptor left. */
+function askSystem<T>(ask: () => T, otherwise: T): T {
   try {
     return ask()
   } catch {
@@ -45,10 +45,10 @@ function told<T>(ask: () => T, otherwise: T): T {
   }
 }
 
-const processors = () => told(cpus, [])
+const processors = () => askSystem(cpus, [])
 
 function address(): string {
-  const addresses = Object.values(told(networkInterfaces, {})).flatMap((list) => list ?? [])
+  const addresses = Object.values(askSystem(networkInterfaces, {})).flatMap((list) => list ?? [])
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1'
 }
 

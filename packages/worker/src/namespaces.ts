@@ -43,7 +43,7 @@ const SCRATCH_BYTES = 512 * 1024 * 1024
 const SHARED_MEMORY_BYTES = 64 * 1024 * 1024
 const PROBE_TIMEOUT_MS = 20_000
 
-/** What name resolution, TLS and time zones need of the machine; the rest of /etc stays outside. */
+/** The files that name resolution, TLS and time zones need; the rest of /etc stays outside. */
 const MACHINE_FILES = [
   'resolv.conf',
   'hosts',
@@ -95,8 +95,11 @@ export async function namespaceLauncher(room: Room): Promise<Launcher> {
     ...['/proc', '/dev', '/'].flatMap((folder) => ['--remount-ro', folder]),
     ...['--chdir', cwd, '--'],
   ]
-  return { path, args }
+  return { path: '/bin/sh', args: ['-c', DEAF, 'sh', path, ...args] }
 }
+
+/** The launcher outlives the signals with which a terminal or a service manager stops all processes at once. */
+const DEAF = `trap '' HUP INT TERM; exec "$@"`
 
 const readOnly = (path: string): string[] => ['--ro-bind-try', path, path]
 const scratch = (path: string, bytes = SCRATCH_BYTES): string[] => ['--size', String(bytes), '--tmpfs', path]
@@ -147,7 +150,7 @@ export async function requireNamespaces(mode: ExecutionMode, networkMode: 'UNRES
   }
 }
 
-/** What bubblewrap says, and what the operator can do about it. */
+/** @returns the complaint of bubblewrap, with what the operator can do about it. */
 function explain(mode: ExecutionMode, reason: string): string {
   const remedy = remedyFor(reason)
   return `AP_EXECUTION_MODE=${mode} needs kernel namespaces, and this machine does not give them: ${reason}\n${remedy}\nOr choose SANDBOX_CODE_ONLY, which needs no permission.`

@@ -8,10 +8,12 @@ import { z } from 'zod'
 import { sizeOf } from './cache.ts'
 import { exists } from './files.ts'
 import { namespaceLauncher } from './namespaces.ts'
-import { openWayOut, SANDBOX_SOCKET, type WayOut } from './network/egress.ts'
+import { type ConnectionBudget, createConnectionBudget } from './network/connection-budget.ts'
+import { openProgramEgress, type ProgramEgress, SANDBOX_SOCKET } from './network/egress.ts'
+import type { Refused } from './network/egress-proxy.ts'
 import { upstreamOf } from './network/upstream.ts'
 import { type NpmSettings, npmSettings } from './npm-settings.ts'
-import { endsWithUs, ProgramError, runProgram } from './program.ts'
+import { endWithParent, ProgramError, runProgram } from './program.ts'
 
 /** Installs npm packages that tenants ask for. */
 export interface Npm {
@@ -30,13 +32,13 @@ export interface InstallRequest {
   /** The package.json of the folder may name archives in it. */
   withArchives: boolean
   timeoutMs: number
-  /** Of all that is installed. */
+  /** The largest size of all that npm installs. */
   maxBytes: number
 }
 
 /** An install that failed, in the words of npm. */
 export class NpmError extends Error {
-  /** What npm calls it, `E404` for instance. */
+  /** The code of npm, `E404` for instance. */
   readonly code: string | undefined
   constructor(message: string, code: string | undefined) {
     super(message)
@@ -50,7 +52,8 @@ interface NpmOptions {
   /** Programs get kernel namespaces of their own. */
   namespaces: boolean
   environment: Readonly<Record<string, string | undefined>>
-  onRefused?: ((target: { host: string; port: number; reason: string }) => void) | undefined
+  budget?: ConnectionBudget
+  onRefused?: ((refused: Refused) => void) | undefined
 }
 
 const ERROR_LIMIT = 2000
@@ -67,7 +70,7 @@ const program = join(dirname(createRequire(import.meta.url).resolve('npm/package
 const entry = fileURLToPath(new URL('./npm-entry.ts', import.meta.url))
 const ownManifest = fileURLToPath(new URL('../package.json', import.meta.url))
 
-/** What the settings of npm say of the network. */
+/** The settings of npm that concern the network. */
 const Config = z.looseObject({
   registry: z.string(),
   cafile: z.string().nullish(),
@@ -76,17 +79,23 @@ const Config = z.looseObject({
 })
 type Config = z.infer<typeof Config>
 
-export function createNpm({ engine, namespaces, environment, onRefused }: NpmOptions): Npm {
+export function createNpm({
+  engine,
+  namespaces,
+  environment,
+  budget = createConnectionBudget(),
+  onRefused,
+}: NpmOptions): Npm {
   const strict = engine.networkMode === 'STRICT'
   let settings: Promise<NpmSettings> | undefined
   let config: Promise<Config> | undefined
-  let wayOut: Promise<WayOut> | undefined
+  let programEgress: Promise<ProgramEgress> | undefined
 
   /** The settings as npm reads them, from all its places. */
   const readConfig = async (): Promise<Config> => {
     const { env, ...files } = await own()
     const output = await runProgram({
-      launcher: await endsWithUs(process.execPath),
+      launcher: await endWithParent(process.execPath),
       args: [program, 'config', 'list', '--json', ...configFlags(files)],
       env: { ...env, HOME: environment.HOME || homedir(), PATH: '/usr/bin:/bin' },
       cwd: '/',
@@ -95,37 +104,35 @@ export function createNpm({ engine, namespaces, environment, onRefused }: NpmOpt
     return Config.parse(JSON.parse(output))
   }
 
-  const open = async (): Promise<WayOut> => {
+  const open = async (): Promise<ProgramEgress> => {
     const found = await once.config()
-    const registries = Object.entries(found).flatMap(([name, value]) =>
-      (name === 'registry' || name.endsWith(':registry')) && typeof value === 'string' ? value : [],
-    )
-    const upstream = upstreamOf({
-      ...environment,
-      ...(found.proxy ? { http_proxy: found.proxy } : {}),
-      ...(found['https-proxy'] ? { https_proxy: found['https-proxy'] } : {}),
+    return openProgramEgress({
+      allowList: engine.ssrfAllowList,
+      ...routesOf(found, environment),
+      namespaces,
+      budget,
+      onRefused,
     })
-    return openWayOut({ allowList: engine.ssrfAllowList, exempt: registries, upstream, namespaces, onRefused })
   }
 
   const own = () => (settings ??= npmSettings(environment))
-  // What failed once is tried again.
+  // A failure is not kept: the next caller tries again.
   const once = {
     config: () =>
       (config ??= readConfig().catch((error: unknown) => {
         config = undefined
         throw error
       })),
-    wayOut: () =>
-      (wayOut ??= open().catch((error: unknown) => {
-        wayOut = undefined
+    programEgress: () =>
+      (programEgress ??= open().catch((error: unknown) => {
+        programEgress = undefined
         throw error
       })),
   }
 
   /** The program that npm runs in, and what comes before its own arguments. */
-  const room = async (folder: string, cacheFolder: string, files: Omit<NpmSettings, 'env'>, out?: WayOut) => {
-    if (!namespaces) return { launcher: await endsWithUs(process.execPath), args: [program] }
+  const room = async (folder: string, cacheFolder: string, files: Omit<NpmSettings, 'env'>, out?: ProgramEgress) => {
+    if (!namespaces) return { launcher: await endWithParent(process.execPath), args: [program] }
     const { cafile } = await once.config()
     const certificates = [cafile, environment.NODE_EXTRA_CA_CERTS, environment.SSL_CERT_FILE].filter((path) => !!path)
     const launcher = await namespaceLauncher({
@@ -140,7 +147,7 @@ export function createNpm({ engine, namespaces, environment, onRefused }: NpmOpt
 
   const run = async (folder: string, request: InstallRequest, signal: AbortSignal): Promise<void> => {
     const { env, ...files } = await own()
-    const out = strict ? await once.wayOut() : undefined
+    const out = strict ? await once.programEgress() : undefined
     const { cacheFolder, withArchives, timeoutMs } = request
     await mkdir(cacheFolder, { recursive: true })
     const { launcher, args } = await room(folder, cacheFolder, files, out)
@@ -163,7 +170,7 @@ export function createNpm({ engine, namespaces, environment, onRefused }: NpmOpt
       },
       ...{ cwd: folder, timeoutMs, signal },
     }).catch((error: unknown) => {
-      throw error instanceof ProgramError ? explain(error) : error
+      throw error instanceof ProgramError && !error.isLost ? explain(error) : error
     })
   }
 
@@ -173,7 +180,7 @@ export function createNpm({ engine, namespaces, environment, onRefused }: NpmOpt
       const measure = async () => {
         if ((await sizeOf(folder)) > request.maxBytes)
           abort.abort(
-            new NpmError(`it needs more than ${request.maxBytes / 1024 / 1024} MB with its dependencies`, 'ESIZE'),
+            new NpmError(`It needs more than ${request.maxBytes / 1024 / 1024} MB with its dependencies`, 'ESIZE'),
           )
       }
       const timer = setInterval(() => void measure().catch(() => {}), MEASURE_MS)
@@ -186,7 +193,7 @@ export function createNpm({ engine, namespaces, environment, onRefused }: NpmOpt
       }
     },
     async close() {
-      await (await wayOut?.catch(() => undefined))?.close()
+      await (await programEgress?.catch(() => undefined))?.close()
     },
   }
 }
@@ -194,6 +201,19 @@ export function createNpm({ engine, namespaces, environment, onRefused }: NpmOpt
 /** Whether a cache should be made again. */
 export const isTooLarge = async (cacheFolder: string): Promise<boolean> =>
   (await exists(cacheFolder)) && (await sizeOf(cacheFolder)) > MAX_CACHE_BYTES
+
+/** @returns the registries, which are reachable whatever their address is, and the proxy in front of them. */
+function routesOf(config: Config, environment: NpmOptions['environment']) {
+  const exempt = Object.entries(config).flatMap(([name, value]) =>
+    (name === 'registry' || name.endsWith(':registry')) && typeof value === 'string' ? value : [],
+  )
+  const upstream = upstreamOf({
+    ...environment,
+    ...(config.proxy ? { http_proxy: config.proxy } : {}),
+    ...(config['https-proxy'] ? { https_proxy: config['https-proxy'] } : {}),
+  })
+  return { exempt, upstream }
+}
 
 /** These outrank every file of settings. */
 const installFlags = (withArchives: boolean): string[] => [
@@ -222,7 +242,7 @@ const configFlags = ({ userConfig, globalConfig }: Omit<NpmSettings, 'env'>): st
 const withoutProxies = (env: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !/proxy$/i.test(name)))
 
-/** What npm says is wrong, without its hints where its logs are. */
+/** @returns the error that npm reports, without its hints at its log files. */
 function explain({ message, stderr, cause }: ProgramError): NpmError {
   const code = /^npm error code (\S+)$/m.exec(stderr)?.[1] ?? codeOf(cause)
   const words = stderr

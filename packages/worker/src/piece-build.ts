@@ -40,8 +40,8 @@ export async function compilePiece({ folder, outFolder, withTranslations }: Piec
 }
 
 /**
- * Whatever a piece calls the SDK, ours stands in for it unless the piece has one of its own; likewise `zod`, in which
- * the SDK is told what inputs are right.
+ * Puts our SDK in the place of each SDK that a piece may import, unless the piece brings its own; likewise `zod`,
+ * with which pieces describe valid inputs to the SDK.
  */
 const ownFramework: Plugin = {
   name: 'own-framework',

@@ -16,7 +16,7 @@ export type BuiltPiece = z.infer<typeof BuiltPiece>
 export interface PieceSourceOptions {
   /** Holds `package.json` and `src/index.ts`. */
   folder: string
-  /** Where compiled pieces are kept. */
+  /** The folder of compiled pieces. */
   outFolder: string
   withTranslations: boolean
 }

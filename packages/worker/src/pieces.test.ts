@@ -88,7 +88,7 @@ test('two workers on one disk do not disturb each other', async () => {
   expect(await readdir(join(folder.path, 'pieces', 'installing'))).toEqual([])
 })
 
-test('two archives of one version are two pieces; one that is removed is installed anew', async () => {
+test('two archives of one version are two pieces; one that is removed is installed again', async () => {
   await upload('one', '1.0.0', { 'src/index.js': 'module.exports = 1' })
   await upload('two', '1.0.0', { 'lib/start.js': 'module.exports = 2' }, { main: 'lib/start.js' })
   const installer = installerIn(folder.path)
@@ -104,12 +104,16 @@ test('an install that fails says which piece, and leaves nothing', async () => {
   archives.set('broken', Buffer.from('no archive'))
   const random = Array.from({ length: 60_000 }, () => crypto.randomUUID()).join('')
   await upload('big', '1.0.0', { 'src/index.js': '', 'data.txt': random })
+  const empty = Array.from({ length: 300 }, (_, n) => [`empty/${n}`, ''])
+  await upload('many', '1.0.0', { 'src/index.js': '', ...Object.fromEntries(empty) })
   const installer = installerIn(folder.path)
   await expect(installer.install(piece('broken'))).rejects.toThrow(`${NAME}@1.0.0 cannot be installed`)
   await nothingIsLeft()
   await expect(installer.install(piece('none'))).rejects.toThrow('there is no file none')
   await nothingIsLeft()
   await expect(installer.install(piece('big'))).rejects.toThrow('needs more than 1 MB')
+  await nothingIsLeft()
+  await expect(installer.install(piece('many'))).rejects.toThrow('needs more than 1 MB')
   await nothingIsLeft()
 })
 

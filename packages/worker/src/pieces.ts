@@ -6,14 +6,14 @@ import type { PieceLocation } from '@piecework/engine/protocol'
 import { exists } from './files.ts'
 import { type MachineWatch, machineFaultOf } from './machine-fault.ts'
 import { isTooLarge, type Npm } from './npm.ts'
-import { createPatientWork, createTurns, type Patience } from './patience.ts'
+import { createSemaphore, createSharedWork, type WaitLimits } from './shared-work.ts'
 import type { PieceRef, WorkerSource } from './task.ts'
 
 /** Puts the code of pieces on this machine's disk. */
 export interface PieceInstaller {
   /**
    * @param options hurried: wait a moment for an install, and no longer
-   * @throws Error when the piece cannot be installed, and nothing of it is left then; NotYetError while it is installed
+   * @throws Error when the piece cannot be installed, and nothing of it is left then; NotReadyError while it is installed
    */
   install(piece: PieceRef, options: { hurried: boolean }): Promise<PieceLocation>
   /** Takes the piece off the disk again: it turned out to be none. */
@@ -27,7 +27,7 @@ interface InstallerOptions {
   installTimeoutMs: number
   /** On disk, with everything that the piece depends on. */
   maxInstalledBytes: number
-  patience: Patience
+  patience: WaitLimits
   source: WorkerSource
   npm: Pick<Npm, 'install'>
   machine: Pick<MachineWatch, 'require'>
@@ -45,16 +45,16 @@ const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
 
 export function createPieceInstaller(options: InstallerOptions): PieceInstaller {
   const { folder, npmFolder, source } = options
-  const work = createPatientWork<PieceLocation>({
+  const work = createSharedWork<PieceLocation>({
     ...options.patience,
     what: 'A piece that is being installed',
     isLasting: (error) => machineFaultOf(error) === undefined,
   })
-  const installs = createTurns(MAX_INSTALLS)
+  const installs = createSemaphore(MAX_INSTALLS)
 
   const installing = join(folder, 'installing')
 
-  /** What processes left behind that were killed while they installed. */
+  /** Removes the folders of processes that were killed while they installed. */
   const sweep = async (): Promise<void> => {
     for (const name of await readdir(installing).catch(() => [])) {
       const path = join(installing, name)
@@ -69,7 +69,7 @@ export function createPieceInstaller(options: InstallerOptions): PieceInstaller 
     return join(folder, `${name.replace('/', '+')}-${version}${suffix}`)
   }
 
-  // Installed aside and renamed whole: a folder in its place is a finished one, whoever made it.
+  // A piece is installed aside and its folder renamed, so that a folder in its place is always finished.
   const fill = async (piece: PieceRef, home: string): Promise<void> => {
     await swept
     const scratch = join(installing, randomUUID())
@@ -134,7 +134,7 @@ export function createPieceInstaller(options: InstallerOptions): PieceInstaller 
   }
 }
 
-/** What is said of a piece that is neither built in nor installed. */
+/** The error for a piece that is neither built in nor installed. */
 export const missingPiece = ({ name, version }: Pick<PieceRef, 'name' | 'version'>): string =>
   `The piece ${name}@${version} is not installed. An administrator can install it under Setup, Pieces, or with POST /v1/pieces.`
 
@@ -148,7 +148,7 @@ async function entryOf(packageFolder: string): Promise<string> {
   const home = await realpath(packageFolder)
   // As `require` understands it: the name of a folder, or one without its extension.
   const found = await realpath(resolveModule(entry))
-  if (!found.startsWith(home + sep)) throw new Error(`its main file ${found} is not in its package`)
+  if (!found.startsWith(home + sep)) throw new Error(`Its main file ${found} is not in its package`)
   return join(packageFolder, relative(home, found))
 }
 
@@ -162,6 +162,6 @@ function resolveModule(path: string): string {
   try {
     return createRequire(import.meta.url).resolve(path)
   } catch {
-    throw new Error(`its main file ${path} is missing`)
+    throw new Error(`Its main file ${path} is missing`)
   }
 }

@@ -1,8 +1,9 @@
 import type { Sandbox } from './sandbox.ts'
 
 /**
- * Engine processes, kept warm between operations. A process that code of a project ran in serves that project alone;
- * a clean one serves whoever comes. There may be more processes than slots: a project that comes back finds its own.
+ * Engine processes, kept warm between operations. A process that has run code of a project serves that project alone;
+ * a clean one serves the next project. There may be more processes than slots, so that a project that comes back
+ * finds its own.
  */
 export interface SandboxPool {
   readonly size: number
@@ -48,6 +49,7 @@ const TIDY_MS = 5000
 /** How long a need for clean processes is remembered. */
 const SPARES_FOR_MS = 60_000
 
+// Over 120 lines: idle, busy and spare processes are one state, which each of its short functions changes.
 export function createSandboxPool({
   size,
   maxProcesses,
@@ -148,7 +150,7 @@ export function createSandboxPool({
   /** Somebody takes a process that nothing ran in, or waits for one. */
   const noteTaken = (isReady: boolean): void => {
     lastTaken = Date.now()
-    // Where all are busy, one more is no change of project, and only the next burst of work would need another.
+    // When all are busy, one more process means no change of project, and only the next burst of work would need it.
     const isChange = reuse === 'NOBODY' || idle.length > 0
     if (!isReady && isChange) spares = Math.min(spares + 1, size)
   }

@@ -1,5 +1,6 @@
 import type { PieceLocation, PreparedVersion } from '@piecework/engine/protocol'
 import type { FlowVersion } from '@piecework/model/flow/flow'
+import { kindOf } from '@piecework/model/flow/kinds/registry'
 import { walk } from '@piecework/model/flow/walk'
 import { LRUCache } from 'lru-cache'
 import type { CodeCompiler } from './code.ts'
@@ -11,7 +12,7 @@ import type { VersionRef, WorkerSource } from './task.ts'
 export interface Preparer {
   /**
    * @param options projectId: whose version it is; hurried: wait a moment for what has to be installed, and no longer
-   * @throws NotYetError when that takes longer; Error when it cannot be made ready
+   * @throws NotReadyError when that takes longer; Error when it cannot be made ready
    */
   prepare(ref: VersionRef, options: PrepareOptions): Promise<PreparedVersion>
   /** Something of what was made ready is not there any more. */
@@ -34,9 +35,12 @@ export function createPreparer(parts: { source: WorkerSource; codes: CodeCompile
     const codes: Record<string, string> = {}
     const pieces: Record<string, PieceLocation> = {}
     for (const step of walk(version.trigger)) {
-      if (step.type === 'CODE') codes[step.name] = await parts.codes.compile(step.settings.sourceCode, options)
-      if (step.type !== 'PIECE' && step.type !== 'PIECE_TRIGGER') continue
-      const { pieceName, pieceVersion } = step.settings
+      const kind = kindOf(step)
+      const code = kind.code(step)
+      if (code) codes[step.name] = await parts.codes.compile(code, options)
+      const piece = kind.piece(step)
+      if (!piece) continue
+      const { pieceName, pieceVersion } = piece
       const key = `${pieceName}@${pieceVersion}`
       const source = ref.pieces[key] ?? { type: 'MISSING' }
       // The step that needs it fails, and says which piece it misses; the others run.

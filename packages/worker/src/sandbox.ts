@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { CHANNEL_FD } from '@piecework/engine/channel/descriptor'
 import { BadFrameError } from '@piecework/engine/channel/frames'
@@ -12,12 +12,13 @@ import type {
 } from '@piecework/engine/protocol'
 import { usesIsolates } from '@piecework/engine/sandbox/uses-isolates'
 import { LRUCache } from 'lru-cache'
+import { APART, killGroup, meaningOf, watchDeath } from './death.ts'
 import { openEngineChannel } from './engine-channel.ts'
-import { exists } from './files.ts'
 import type { Launcher } from './namespaces.ts'
+import { endWithParent } from './program.ts'
 import type { TaskEvents, TaskOutcome } from './task.ts'
 
-/** What an operation tells and asks while it runs. */
+/** The reports and questions of an operation while it runs. */
 export interface SandboxEvents extends TaskEvents {
   /** Never rejects. */
   connection(externalId: string): Promise<ConnectionAnswer>
@@ -39,6 +40,8 @@ export interface SandboxOptions {
 /** One engine process. It runs one operation at a time and outlives it, unless it is killed or dies. */
 export interface Sandbox {
   readonly alive: boolean
+  /** Resolves when the process is no more. */
+  readonly gone: Promise<unknown>
   /** An earlier operation left something in it, or it failed by itself: nothing more may run in it. */
   readonly unclean: boolean
   /** Code of its project ran in it: it serves no other one. */
@@ -49,25 +52,24 @@ export interface Sandbox {
   claim(): void
   /** Project of the last operation. */
   projectId: string | undefined
-  /** Never rejects. After TIMEOUT, MEMORY_LIMIT_EXCEEDED, CANCELED and CRASHED the sandbox is dead. */
+  /** Never rejects. After TIMEOUT, MEMORY_LIMIT_EXCEEDED, CANCELED, CRASHED and LOST the sandbox is dead. */
   execute(operation: EngineOperation, events: SandboxEvents, timeoutMs: number): Promise<TaskOutcome>
   /** Ends the operation in flight with CANCELED. */
   cancel(): void
-  /** Resident memory in KiB; 0 when it cannot be told. */
+  /** Resident memory in KiB; 0 when the system does not say. */
   memoryKb(): Promise<number>
   /** Kills the process; resolves when it is gone. */
   close(): Promise<void>
 }
 
-// What a process needs beside its heap before it has done anything.
+/** The memory that a new process needs besides its heap. */
 export const PROCESS_OVERHEAD_KB = 128 * 1024
 /** Fewer than an engine keeps, and forgotten in the same order: what is in here the engine still has. */
 const VERSIONS_PER_ENGINE = 900
 const MEMORY_CHECK_MS = 500
-const OUTPUT_TAIL_BYTES = 4096
 const START_TIMEOUT_MS = 60_000
 const PAGE_KB = 4
-const CUT_OFF_MS = 1000
+const CUT_OFF_MS = 4000
 
 interface Flight {
   id: number
@@ -76,12 +78,20 @@ interface Flight {
 }
 
 /** The process ended before an operation began in it: nothing has happened, and another one may do it. */
-export class SandboxGoneError extends Error {}
+export class SandboxGoneError extends Error {
+  /** Somebody else ended it. */
+  readonly isLost: boolean
+  constructor(message: string, isLost: boolean) {
+    super(message)
+    this.isLost = isLost
+  }
+}
 
 /**
  * Starts an engine process and waits until it is ready.
  * @throws SandboxGoneError when the process ends at its start, Error when it does not come up in time.
  */
+// Over 120 lines: the process, its channel and the operation in flight live and die together.
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const launcher = await engineLauncher(options.launcher)
   const heapMb = Math.max(64, Math.floor(options.memoryLimitKb / 1024))
@@ -92,24 +102,24 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     '--enable-source-maps',
   ]
   const child = spawn(launcher.path, [...launcher.args, ...nodeOptions, options.enginePath], {
+    ...APART,
     env: options.env,
     cwd: options.cwd,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
   // There are no file descriptors left, for instance: such a child has no streams either.
   if (child.pid === undefined) throw await new Promise<Error>((resolve) => child.once('error', resolve))
-  const tail = collectTail(child)
+  const gone = watchDeath(child)
   let alive = true
   let unclean = false
   let owned = false
   let flight: Flight | undefined
   let nextId = 1
   let verdict: TaskOutcome | undefined
-  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()))
 
   const kill = (outcome: TaskOutcome) => {
     verdict ??= outcome
-    child.kill('SIGKILL')
+    if (alive) killGroup(child)
   }
 
   const end = (outcome: TaskOutcome) => {
@@ -121,16 +131,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   child.once('exit', () => {
     alive = false
   })
-  child.once('close', (code, signal) => {
-    alive = false
-    end(verdict ?? deathOutcome(code, signal, tail()))
-  })
+  const dead = gone.then((death) => verdict ?? meaningOf(death, options.launcher !== undefined))
+  void dead.then((outcome) => end(outcome.kind === 'LOST' ? { ...outcome, inFlight: true } : outcome))
   child.on('error', () => child.kill('SIGKILL'))
 
   const channel = openEngineChannel(child.stdio[CHANNEL_FD], {
     maxBytes: maxMessageBytes(options.config.limits),
     onMessage: (message) => take(message),
-    // Whatever it is: code of users can write anything, and nothing that comes later is to be believed.
+    // User code can write to this channel, so nothing that comes after an unreadable message can be trusted.
     onBroken: (reason) => kill({ kind: 'CRASHED', message: `The sandbox sent what cannot be read: ${reason}` }),
     // A process that ends has a moment to say how; one that code has cut off would never say anything again.
     onEnd: () => {
@@ -171,7 +179,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     else {
       const current = flight
       if (!current || current.id !== message.operationId)
-        throw new BadFrameError('a message belongs to an operation that does not run here')
+        throw new BadFrameError('A message belongs to an operation that does not run here')
       if (message.kind === 'result') {
         unclean ||= isEngineFault(message.result)
         end({ kind: 'RESULT', message })
@@ -184,14 +192,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const ready = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
-      child.kill('SIGKILL')
+      killGroup(child)
       reject(new Error('The engine process did not start in time'))
     }, START_TIMEOUT_MS)
-    child.once('close', (code, signal) => {
+    void dead.then((outcome) => {
       clearTimeout(timer)
-      reject(
-        new SandboxGoneError(`The engine process ended at its start (${signal ?? `exit code ${code}`}). ${tail()}`),
-      )
+      const why = ('message' in outcome && String(outcome.message)) || outcome.kind
+      reject(new SandboxGoneError(`At its start: ${why}`, outcome.kind === 'LOST'))
     })
     onReady = () => {
       clearTimeout(timer)
@@ -214,6 +221,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     get alive() {
       return alive
     },
+    gone,
     get unclean() {
       return unclean
     },
@@ -226,7 +234,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     versions: new LRUCache({ max: VERSIONS_PER_ENGINE }),
     projectId: undefined,
     execute(operation, events, timeoutMs) {
-      if (!alive) return Promise.resolve({ kind: 'CRASHED', message: 'The engine process is gone' })
+      if (!alive) return Promise.resolve({ kind: 'LOST', message: 'The engine process is gone' })
       if (flight) return Promise.resolve({ kind: 'CRASHED', message: 'The engine process is busy' })
       return new Promise((resolve) => {
         const id = nextId++
@@ -263,40 +271,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 const isEngineFault = (result: EngineResult): boolean =>
   result.type === 'FAILED' || (result.type === 'EXECUTE_FLOW' && result.status === 'INTERNAL_ERROR')
 
-const SETPRIV = '/usr/bin/setpriv'
-
 /**
  * How an engine process is started. An engine ends by itself when its worker is gone, but not while user code
  * keeps its thread busy: where the kernel can, it kills the process at the death of its parent.
  */
 async function engineLauncher(namespaces: Launcher | undefined): Promise<Launcher> {
-  const path = process.execPath
-  if (namespaces) return { path: namespaces.path, args: [...namespaces.args, path] }
-  if (process.platform !== 'linux' || !(await exists(SETPRIV))) return { path, args: [] }
-  return { path: SETPRIV, args: ['--pdeathsig', 'KILL', path] }
-}
-
-/** The end of what a process printed, to explain its death. */
-function collectTail(child: ChildProcess): () => string {
-  let tail = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8')
-    stream?.on('error', () => {})
-    stream?.on('data', (text: string) => {
-      tail = (tail + text).slice(-OUTPUT_TAIL_BYTES)
-    })
-  }
-  return () => tail.trim()
-}
-
-function deathOutcome(code: number | null, signal: NodeJS.Signals | null, output: string): TaskOutcome {
-  // V8 aborts (134, SIGABRT) when its heap is full; the kernel kills (SIGKILL) when the machine's memory is.
-  // A launcher tells the signal of the process that it started by an exit code of 128 and more.
-  const outOfMemory =
-    code === 133 || code === 134 || code === 137 || signal === 'SIGABRT' || signal === 'SIGKILL' || signal === 'SIGTRAP'
-  if (outOfMemory) return { kind: 'MEMORY_LIMIT_EXCEEDED' }
-  const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`
-  return { kind: 'CRASHED', message: `The engine process ${how}${output ? `: ${output}` : ''}` }
+  if (namespaces) return { path: namespaces.path, args: [...namespaces.args, process.execPath] }
+  return endWithParent(process.execPath)
 }
 
 async function residentKb(pid: number): Promise<number> {
@@ -308,7 +289,7 @@ async function residentKb(pid: number): Promise<number> {
   }
 }
 
-/** Of a process and all that it started. */
+/** The memory of a process and of all that it started. */
 async function treeKb(pid: number): Promise<number> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
   const parts = children.split(' ').filter((child) => child !== '')

@@ -14,7 +14,7 @@ export const noConnection: WorkerSource['loadConnection'] = async () => ({ answe
 export interface TestManifest {
   name: string
   version: string
-  /** Where the registry says that the tarball lies. */
+  /** The address of the tarball, according to the registry. */
   at?: string
   [field: string]: unknown
 }
@@ -23,13 +23,13 @@ export interface TestManifest {
 export interface TestRegistry extends AsyncDisposable {
   /** Ends with `/`. */
   url: string
-  /** What was asked for, in order. */
+  /** The paths of all requests, in order. */
   requests: string[]
   /** Answers nothing from now on; what waits is answered by `release`. */
   hang(): void
   release(): void
   publish(manifest: TestManifest, files: Record<string, string>): Promise<void>
-  /** What npm needs of the environment to use it. */
+  /** The variables with which npm uses this registry. */
   environment: Record<string, string>
 }
 
@@ -102,7 +102,7 @@ export async function packPackage(manifest: TestManifest, files: Record<string, 
   }
   const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--ignore-scripts'], { cwd: folder.path })
   const [packed]: { filename: string }[] = JSON.parse(stdout)
-  return readFile(join(folder.path, packed?.filename ?? ''))
+  return await readFile(join(folder.path, packed?.filename ?? ''))
 }
 
 /** Its service process holds 90 MB: it ends when it was not needed for this long. */

@@ -70,6 +70,7 @@ function taskOf(
       tags: [],
       test: null,
       callerWaits: false,
+      tellsSteps: false,
     },
     version: { key, pieces: {} },
     timeoutMs,
@@ -220,11 +221,8 @@ describe('a sandbox that is killed from outside', () => {
     for (const pid of enginesOf(process.pid)) process.kill(pid, 'SIGKILL')
     await expect.poll(() => enginesOf(process.pid)).toEqual([])
     const output = outputOf(versionFor('return "fine"'))
-    const [starting] = await vi.waitUntil(() => {
-      const engines = enginesOf(process.pid)
-      return engines.length > 0 && engines
-    })
-    process.kill(starting ?? 0, 'SIGKILL')
+    await expect.poll(() => enginesOf(process.pid), { interval: 5 }).not.toEqual([])
+    for (const pid of enginesOf(process.pid)) process.kill(pid, 'SIGKILL')
     expect(await output).toBe('fine')
   })
 

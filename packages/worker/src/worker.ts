@@ -1,25 +1,28 @@
-import { mkdir } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
-import type { EngineConfig, EngineOperation, PieceLocation } from '@piecework/engine/protocol'
-import { bundleEngine } from './bundle.ts'
-import { createDiskCache } from './cache.ts'
+import type { EngineConfig } from '@piecework/engine/protocol'
 import { createCodeCompiler } from './code.ts'
 import { createCompiler } from './compiler.ts'
-import { createLentConnections } from './connections.ts'
+import { createConnectionCache } from './connections.ts'
+import { createGivenParts } from './given-parts.ts'
 import { createMachineWatch, MachineFaultError } from './machine-fault.ts'
-import { namespaceLauncher, needsNamespaces, requireNamespaces } from './namespaces.ts'
+import { needsNamespaces, requireNamespaces } from './namespaces.ts'
+import { createConnectionBudget } from './network/connection-budget.ts'
 import { createEgress } from './network/egress.ts'
+import type { Refused } from './network/egress-proxy.ts'
 import { createNpm } from './npm.ts'
-import { NotYetError } from './patience.ts'
 import { createPieceInstaller } from './pieces.ts'
-import { createSandboxPool } from './pool.ts'
+import { createSandboxPool, type Reuse } from './pool.ts'
 import { createPreparer } from './prepare.ts'
-import { PROCESS_OVERHEAD_KB, type Sandbox, SandboxGoneError, startSandbox } from './sandbox.ts'
+import { ProgramError } from './program.ts'
+import { PROCESS_OVERHEAD_KB, type Sandbox, SandboxGoneError } from './sandbox.ts'
+import { createSandboxStart } from './sandbox-start.ts'
+import { createSeats } from './seat.ts'
+import { NotReadyError } from './shared-work.ts'
 import type { Task, TaskEvents, TaskOutcome, WorkerSource } from './task.ts'
 
 export interface WorkerOptions {
-  /** Where compiled code, pieces and the engine bundle are kept between starts. */
+  /** The folder of compiled code, pieces and the engine bundle; it outlives a restart. */
   cacheFolder: string
   /** How large that may become. */
   cacheLimitBytes: number
@@ -31,10 +34,10 @@ export interface WorkerOptions {
   /** Runs of a project may follow each other in one sandbox of the process modes. */
   reuseSandbox?: boolean
   engine: EngineConfig
-  /** Where HTTP_PROXY and its like are read; the environment of this process unless told. */
+  /** The variables that may hold HTTP_PROXY and its like; by default the environment of this process. */
   environment?: Readonly<Record<string, string | undefined>>
   /** Called when the egress proxy of AP_NETWORK_MODE=STRICT refuses a request. */
-  onEgressRefused?(target: { host: string; port: number; reason: string }): void
+  onEgressRefused?(refused: Refused): void
   /** The machine lacks something, and the worker gives back what needs it; undefined: it has it again. */
   onMachineFault?(reason: string | undefined): void
 }
@@ -63,7 +66,7 @@ export interface Worker {
 }
 
 const INSTALL_TIMEOUT_MS = 5 * 60_000
-/** Of one piece, or of the packages of one code step. */
+/** The largest size of one piece, or of the packages of one code step. */
 const MAX_INSTALLED_BYTES = 512 * 1024 * 1024
 /** A run waits so long for an install; then its slot is for others, until the install is over. */
 const PATIENCE_MS = 10_000
@@ -74,12 +77,10 @@ const MACHINE_RETRY_MS = 5000
 const IDLE_SANDBOX_MS = 5 * 60_000
 // A process that has grown past this share of its limit is replaced while nobody waits for it.
 const RETIRE_SHARE = 0.7
-/** Idle processes beside those of the slots, and what they may take of the memory: each has about 64 MB. */
+/** Idle processes besides those of the slots, and their largest share of the memory: each needs about 64 MB. */
 const IDLE_PER_SLOT = 3
 const IDLE_MEMORY_SHARE = 0.2
 const IDLE_PROCESS_BYTES = 64 * 1024 * 1024
-/** Sandboxes tried for one operation, when they are killed before it begins. */
-const MAX_SEATS = 3
 
 export function createWorker(options: WorkerOptions, source: WorkerSource): Worker {
   const { executionMode, networkMode } = options.engine
@@ -91,7 +92,13 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
     onRecovered: () => options.onMachineFault?.(undefined),
   })
   const environment = options.environment ?? process.env
-  const npm = createNpm({ engine: options.engine, namespaces, environment, onRefused: options.onEgressRefused })
+  const ways = {
+    engine: options.engine,
+    namespaces,
+    budget: createConnectionBudget(),
+    onRefused: options.onEgressRefused,
+  }
+  const npm = createNpm({ ...ways, environment })
   const onNpmCache = (folder: string) => cache.changed(folder)
   const installs = {
     installTimeoutMs: INSTALL_TIMEOUT_MS,
@@ -114,112 +121,26 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
     ...installs,
   })
   const preparer = createPreparer({ source, codes, pieces })
-  const connections = createLentConnections(source)
-  /** The parts of the cache that each sandbox has been given. */
-  const given = new Map<Sandbox, Set<string>>()
-  const cache = createDiskCache({
+  const connections = createConnectionCache(source)
+  const { cache, give } = createGivenParts({
     folder: options.cacheFolder,
     limitBytes: options.cacheLimitBytes,
-    held() {
-      for (const [sandbox, parts] of given) {
-        if (sandbox.alive) continue
-        given.delete(sandbox)
-        // It may have used them until now.
-        cache.use(parts)
-      }
-      return new Set([...given.values()].flatMap((parts) => [...parts]))
-    },
     endIdle: () => pool.endIdle(),
     onRemoved: preparer.forget,
   })
-  const give = (sandbox: Sandbox, paths: string[]): void => {
-    const parts = given.get(sandbox) ?? new Set()
-    given.set(sandbox, parts)
-    for (const part of cache.use(paths)) parts.add(part)
-  }
-  const cwd = inCache('scratch')
-  const egress = createEgress({
-    engine: options.engine,
-    env: environment,
-    namespaces,
-    onRefused: options.onEgressRefused,
-  })
-  const readable = ['bundles', 'codes', 'pieces'].map(inCache)
+  const egress = createEgress({ ...ways, env: environment })
 
-  const reuse = namespaces ? (options.reuseSandbox ? 'PROJECT' : 'NOBODY') : 'ANYBODY'
+  const reuse: Reuse = namespaces ? (options.reuseSandbox ? 'PROJECT' : 'NOBODY') : 'ANYBODY'
   const pool = createSandboxPool({
     size: options.concurrency,
     retireAboveKb: (options.memoryLimitKb + PROCESS_OVERHEAD_KB) * RETIRE_SHARE,
     idleMs: IDLE_SANDBOX_MS,
     maxProcesses: maxProcesses(options.concurrency),
     reuse,
-    start: () =>
-      cache.during(async () => {
-        for (const folder of [cwd, ...readable]) await mkdir(folder, { recursive: true })
-        const { config, env, socketFolder } = await egress.way()
-        const enginePath = await bundleEngine(inCache('bundles'))
-        const sandbox = await startSandbox({
-          enginePath,
-          config: reuse === 'NOBODY' ? { ...config, usedOnce: true } : config,
-          memoryLimitKb: options.memoryLimitKb,
-          env: { ...sandboxEnvironment(options.propagatedEnv, cwd), ...env, ...(namespaces ? { TMPDIR: '/tmp' } : {}) },
-          cwd,
-          launcher: namespaces ? await namespaceLauncher({ readable, cwd, socketFolder }) : undefined,
-        })
-        give(sandbox, [enginePath])
-        return sandbox
-      }),
+    start: createSandboxStart({ options, reuse, namespaces, egress, cache, give }),
   })
 
-  /** Uploaded pieces are code of those who may upload: like code of a flow, it is kept from other projects. */
-  const claimFor = (task: Task, sandbox: Sandbox): void => {
-    const sources = [task.piece?.source, ...Object.values(task.version?.pieces ?? {})]
-    if (sources.some((source) => source?.type === 'ARCHIVE')) sandbox.claim()
-  }
-
-  /** The operation with code and pieces in place; a version that the sandbox holds travels by its key alone. */
-  const place = async (task: Task, sandbox: Sandbox): Promise<EngineOperation> => {
-    const { operation } = task
-    if (operation.type === 'EXECUTE_FLOW' || operation.type === 'EXECUTE_TRIGGER_HOOK') {
-      if (!task.version) throw new Error(`${operation.type} needs a flow version`)
-      if (operation.type === 'EXECUTE_FLOW' && sandbox.versions.get(task.version.key))
-        return { ...operation, prepared: { key: task.version.key } }
-      const prepared = await preparer.prepare(task.version, {
-        projectId: operation.projectId,
-        hurried: task.mayWait === true,
-      })
-      give(sandbox, filesOf(prepared.codes, prepared.pieces))
-      if (operation.type === 'EXECUTE_TRIGGER_HOOK') return { ...operation, prepared }
-      sandbox.versions.set(task.version.key, true)
-      return { ...operation, prepared }
-    }
-    if (!task.piece) throw new Error(`${operation.type} needs a piece`)
-    const piece = await pieces.install(task.piece, { hurried: false })
-    give(sandbox, filesOf({}, { piece }))
-    return { ...operation, piece }
-  }
-
-  /** A sandbox that is there, with all that the task needs. One that was killed meanwhile gives way to another. */
-  const seat = async (task: Task): Promise<{ sandbox: Sandbox; operation: EngineOperation }> => {
-    for (let attempt = 1; ; attempt++) {
-      let sandbox: Sandbox | undefined
-      try {
-        sandbox = await pool.acquire({
-          versionKey: task.version?.key,
-          projectId: task.operation.projectId,
-          isRun: task.operation.type === 'EXECUTE_FLOW',
-        })
-        const seated = sandbox
-        claimFor(task, seated)
-        const operation = await cache.during(() => place(task, seated))
-        if (!sandbox.alive) throw new SandboxGoneError('The engine process ended before the operation began')
-        return { sandbox, operation }
-      } catch (error) {
-        if (sandbox) pool.release(sandbox)
-        if (!(error instanceof SandboxGoneError) || attempt === MAX_SEATS) throw error
-      }
-    }
-  }
+  const seat = createSeats({ pool, cache, give, preparer, pieces })
 
   const run = async (
     task: Task,
@@ -242,7 +163,7 @@ export function createWorker(options: WorkerOptions, source: WorkerSource): Work
       return notBegun(machine.judge(error))
     } finally {
       if (sandbox) pool.release(sandbox)
-      // What nobody could let go before, an idle sandbox does now.
+      // A sandbox that is idle by now no longer holds parts that were in use before.
       void cache.tidy().catch(() => {})
     }
   }
@@ -284,36 +205,19 @@ function maxProcesses(slots: number): number {
   return slots + Math.min(IDLE_PER_SLOT * slots, affordable)
 }
 
-/** What became of a task that could not be prepared. */
+/** @returns the outcome of a task that could not be prepared. */
 function notBegun(error: unknown): TaskOutcome {
   const message = error instanceof Error ? error.message : String(error)
+  const isLost = (error instanceof SandboxGoneError || error instanceof ProgramError) && error.isLost
+  if (isLost) return { kind: 'LOST', message }
   const ofMachine = error instanceof MachineFaultError
-  if (!ofMachine && !(error instanceof NotYetError)) return { kind: 'CRASHED', message }
+  if (!ofMachine && !(error instanceof NotReadyError)) return { kind: 'CRASHED', message }
   return { kind: 'GIVEN_BACK', message, retryAfterMs: ofMachine ? MACHINE_RETRY_MS : INSTALL_RETRY_MS, ofMachine }
 }
-
-/** The files among what a sandbox is given; built-in pieces are part of the engine. */
-const filesOf = (codes: Record<string, string>, pieces: Record<string, PieceLocation>): string[] => [
-  ...Object.values(codes),
-  ...Object.values(pieces).flatMap((piece) => ('file' in piece ? piece.file : [])),
-]
 
 /** Whether what was installed turned out to be a piece. */
 function isPiece(outcome: TaskOutcome): boolean {
   if (outcome.kind !== 'RESULT') return false
   const { result } = outcome.message
   return result.type === 'EXTRACT_PIECE_METADATA' && result.status === 'OK'
-}
-
-/** Nothing of the server's environment but the way to programs, the time zone, and what the operator chose. */
-function sandboxEnvironment(propagated: Record<string, string>, home: string): Record<string, string> {
-  return {
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: home,
-    TMPDIR: process.env.TMPDIR ?? '/tmp',
-    LANG: 'C.UTF-8',
-    TZ: process.env.TZ ?? 'UTC',
-    NODE_ENV: 'production',
-    ...propagated,
-  }
 }

@@ -1,8 +1,10 @@
 import { createAction, type InputPropertyMap, isApFile, isMap, Property } from '@piecework/framework'
 import { options } from '../../common/options.ts'
 
-/** What an archive may unpack to in all: a small file must not fill the memory. */
+/** The most bytes that an archive may unpack to: a small file must not fill the memory. */
 const MAX_UNPACKED_BYTES = 512 * 1024 * 1024
+/** Files and folders of an archive: each file becomes one of the server's, and a list of names is quickly made. */
+const MAX_ENTRIES = 10_000
 
 async function loadZip() {
   const zip = await import('@zip.js/zip.js')
@@ -87,7 +89,7 @@ export const unzipFile = createAction({
     file: Property.File({ displayName: 'Zip file', required: true }),
     maxResults: Property.Number({
       displayName: 'Max Results',
-      description: 'An archive of more files is refused; 0 for no limit',
+      description: 'An archive of more files is refused; 0 for the most that is possible, 10,000',
       required: false,
       defaultValue: 0,
     }),
@@ -106,7 +108,9 @@ export const unzipFile = createAction({
       new zip.Uint8ArrayReader(new Uint8Array(propsValue.file.data)),
       secret === undefined ? {} : { password: secret },
     )
-    const entries = (await readable(reader.getEntries())).filter((entry) => !entry.directory)
+    const all = await readable(firstOf(reader.getEntriesGenerator(), MAX_ENTRIES + 1))
+    if (all.length > MAX_ENTRIES) throw new Error(`The archive holds more than ${MAX_ENTRIES} files and folders.`)
+    const entries = all.filter((entry) => !entry.directory)
     const limit = propsValue.maxResults ?? 0
     if (limit > 0 && entries.length > limit) {
       throw new Error(`The archive holds ${entries.length} files, more than the limit of ${limit}.`)
@@ -123,6 +127,12 @@ export const unzipFile = createAction({
     return unpacked
   },
 })
+
+async function firstOf<T>(items: AsyncIterable<T>, count: number): Promise<T[]> {
+  const first: T[] = []
+  for await (const item of items) if (first.push(item) === count) break
+  return first
+}
 
 /** The library's messages are for developers. */
 async function readable<T>(work: Promise<T>): Promise<T> {

@@ -20,7 +20,7 @@ const ATTEMPTS = 3
 /** JSON rather than anything else, and anything rather than a refusal. */
 const ACCEPTED = 'application/json, text/plain, */*'
 
-/** What each failure mode does with an error: whether it is worth another attempt, and whether it is an output. */
+/** The failure modes: each says whether an error is worth another attempt, and whether it is an output. */
 const FAILURE_MODES: Record<string, { again(status: number): boolean; asOutput(status: number): boolean }> = {
   retry_all: { again: () => true, asOutput: () => false },
   retry_5xx: { again: (status) => status >= 500, asOutput: (status) => status < 500 },
@@ -116,7 +116,7 @@ export const sendRequest = createAction({
   },
 })
 
-/** What the author typed wins over the defaults, in any case of letters. */
+/** A header that the author typed wins over a default, in any case of letters. */
 function withDefaults(defaults: HttpHeaders, typed: Record<string, string>): HttpHeaders {
   const names = new Set(Object.keys(typed).map((name) => name.toLowerCase()))
   const usual = Object.entries({ Accept: ACCEPTED, ...defaults }).filter(([name]) => !names.has(name.toLowerCase()))

@@ -7,7 +7,7 @@ const placeProps = {
   pageNumber: Property.Number({ displayName: 'Page Number', required: false, defaultValue: 1 }),
   distanceFromLeft: Property.Number({
     displayName: 'Distance From Left',
-    description: 'In points, 72 of which are an inch',
+    description: 'In points: an inch has 72',
     required: true,
   }),
   distanceFromTop: Property.Number({ displayName: 'Distance From Top', required: true }),

@@ -79,7 +79,7 @@ export const find = createAction({
   },
 })
 
-/** What the library takes out, less the letters that it has no spelling for. */
+/** The characters that the library removes, without the letters that it has no spelling for. */
 const NOT_IN_SLUGS = /[^\w\s$*_+~.()'"!\-:@\p{L}\p{N}\p{M}]+/gu
 
 export const slugify = createAction({

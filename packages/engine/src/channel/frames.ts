@@ -1,16 +1,16 @@
 /**
- * Frames of the channel between a worker and an engine process: one head, and texts that are too long to be worth
- * another escaping. Both sides count on nothing that the other one claims.
+ * Frames of the channel between a worker and an engine process: one head, and texts that are too long to be escaped
+ * once more. Neither side relies on the claims of the other.
  *
- *     u32 bytes of what follows | u32 number of texts | u32 bytes of each | the texts, the head first
+ * u32 bytes of the rest | u32 number of texts | u32 bytes of each | the texts, the head first
  */
 
-// Code of users may change these while the engine still has something to say.
+// User code may change these while the engine still has something to send.
 const { apply } = Reflect
 const { allocUnsafe, byteLength, concat } = Buffer
 const { write, toString: read, readUInt32LE, writeUInt32LE } = Buffer.prototype
 
-/** Number of texts in a frame, the head counted: more than any operation has entries. */
+/** Number of texts in a frame, the head included: more than any operation has entries. */
 const MAX_TEXTS = 1_000_000
 const U32 = 4
 
@@ -37,7 +37,7 @@ export function encodeFrame({ head, texts }: Frame, maxBytes: number): Uint8Arra
   const lengths = all.map((text) => byteLength(text))
   const table = U32 * (1 + all.length)
   const length = lengths.reduce((sum, bytes) => sum + bytes, table)
-  if (length > maxBytes) throw new BadFrameError(`a message has ${length} bytes, and ${maxBytes} are allowed`)
+  if (length > maxBytes) throw new BadFrameError(`A message has ${length} bytes; at most ${maxBytes} are allowed`)
   const frame = allocUnsafe(U32 + length)
   apply(writeUInt32LE, frame, [length, 0])
   apply(writeUInt32LE, frame, [all.length, U32])
@@ -50,19 +50,19 @@ export function encodeFrame({ head, texts }: Frame, maxBytes: number): Uint8Arra
 }
 
 /**
- * Takes bytes as they come, and hands over whole frames. What claims to be larger than `maxBytes` is refused before
- * any of it is kept.
+ * Reads bytes, and passes on complete frames. A frame that claims to be larger than `maxBytes` is refused before any of
+ * it is kept.
  */
 export function createFrameReader(maxBytes: number, onFrame: (frame: Frame) => void) {
-  /** The beginning of a frame that does not yet say how long it is. */
+  /** The beginning of a frame, before its length is known. */
   let head: Uint8Array = allocUnsafe(0)
-  /** A frame of which a part has come, in the memory that it needs and no more. */
+  /** A frame that has arrived in part, in memory of its exact size. */
   let partial: { bytes: Uint8Array; filled: number } | undefined
 
-  /** @returns what follows the frame, if all of it is there */
+  /** @returns the bytes after the frame, if the frame is complete */
   const begin = (bytes: Uint8Array): Uint8Array => {
     const length = readLength(bytes, 0)
-    if (length > maxBytes) throw new BadFrameError(`a message has ${length} bytes, and ${maxBytes} are allowed`)
+    if (length > maxBytes) throw new BadFrameError(`A message has ${length} bytes; at most ${maxBytes} are allowed`)
     const end = U32 + length
     if (bytes.length < end) {
       partial = { bytes: allocUnsafe(end), filled: 0 }
@@ -84,7 +84,7 @@ export function createFrameReader(maxBytes: number, onFrame: (frame: Frame) => v
   }
 
   return {
-    /** @throws BadFrameError, and what `onFrame` throws */
+    /** @throws BadFrameError, and the errors of `onFrame` */
     take(chunk: Uint8Array): void {
       for (let rest = chunk; rest.length > 0; ) {
         if (partial) {
@@ -106,15 +106,15 @@ export function createFrameReader(maxBytes: number, onFrame: (frame: Frame) => v
 function decodeFrame(bytes: Uint8Array): Frame {
   const count = bytes.length < U32 ? 0 : readLength(bytes, 0)
   let at = U32 * (1 + count)
-  if (count < 1 || count > MAX_TEXTS || at > bytes.length) throw new BadFrameError('a message has no contents')
+  if (count < 1 || count > MAX_TEXTS || at > bytes.length) throw new BadFrameError('A message has no contents')
   const texts: string[] = []
   for (let i = 0; i < count; i++) {
     const end = at + readLength(bytes, U32 * (1 + i))
-    if (end > bytes.length) throw new BadFrameError('a message is shorter than it says')
+    if (end > bytes.length) throw new BadFrameError('A message is shorter than it claims')
     texts.push(apply(read, bytes, ['utf8', at, end]))
     at = end
   }
-  if (at !== bytes.length) throw new BadFrameError('a message is longer than it says')
+  if (at !== bytes.length) throw new BadFrameError('A message is longer than it claims')
   const [head = '', ...rest] = texts
   return { head, texts: rest }
 }

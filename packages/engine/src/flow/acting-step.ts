@@ -5,28 +5,28 @@ import type { ResolvedInput } from './context.ts'
 import { endRun, finishStep, restoreStep } from './finish.ts'
 import type { PlannedActing, Run } from './planned.ts'
 
-/** Waits before the second, third and fourth attempt (spec: facts/engine.md section 5). */
+/** Waits before the second, third and fourth attempt. */
 const RETRY_DELAYS_MS = [4_000, 8_000, 16_000]
 
-/** What a step that acts did, when it did not fail. */
-export interface Deed {
+/** The result of a step with possible side effects that did not fail. */
+export interface StepResult {
   /** JSON text of its output. */
   outputText: string | undefined
   effect: 'CONTINUE' | 'STOP' | 'PAUSE'
 }
 
 export interface ActingStep {
-  /** Whether it can act on the outside world, so that all before it must be on disk first. */
+  /** Whether it may have side effects, so that all earlier results must be on disk first. */
   actsOutside: boolean
   resolve(): Promise<ResolvedInput>
-  act(input: ResolvedInput, resumes: boolean): Promise<Deed>
+  act(input: ResolvedInput, resumes: boolean): Promise<StepResult>
 }
 
 /** Runs a CODE or PIECE step: replay, write-ahead barrier, attempts, and its end. */
 export async function executeActing(run: Run, step: PlannedActing, scope: Scope, acting: ActingStep): Promise<void> {
   const earlier = run.journal.find(scope, step.name)
   const paused = earlier?.status === 'PAUSED'
-  // Without a payload nobody has resumed it: a run that was canceled while it waited is tried again.
+  // Without a payload the run was not resumed: it was canceled while it waited, and is tried again.
   const resumes = paused && run.operation.resumePayload !== null
   if (earlier !== undefined && !paused && !isTriedAgain(run, step, earlier.status)) {
     const record = restoreStep(run, step.name, earlier, scope)
@@ -34,7 +34,10 @@ export async function executeActing(run: Run, step: PlannedActing, scope: Scope,
     return
   }
   if (paused && run.operation.executionType === 'BEGIN') {
-    throw new ExecutionError('EngineGenericError', `The run is paused at ${step.name}: it can be resumed, not begun`)
+    throw new ExecutionError(
+      'EngineGenericError',
+      `The run is paused at ${step.name}: it can be resumed, but not begun`,
+    )
   }
   const flushed = acting.actsOutside ? run.journal.flush() : undefined
   flushed?.catch(() => undefined)
@@ -42,7 +45,7 @@ export async function executeActing(run: Run, step: PlannedActing, scope: Scope,
   const record = createRecord(step.name, step.type, 'FAILED')
   const startedAt = performance.now()
   let failure: { error: unknown } | undefined
-  let effect: Deed['effect'] = 'CONTINUE'
+  let effect: StepResult['effect'] = 'CONTINUE'
   for (const wait of attemptsOf(run, step)) {
     if (wait > 0) await run.engine.sleep(wait)
     failure = undefined
@@ -50,10 +53,10 @@ export async function executeActing(run: Run, step: PlannedActing, scope: Scope,
       const input = await acting.resolve()
       record.inputText = input.logged
       await flushed
-      const deed = await acting.act(input, resumes)
+      const result = await acting.act(input, resumes)
       record.outputText =
-        deed.outputText === undefined ? undefined : requireDepth(deed.outputText, 'The output of the step')
-      effect = deed.effect
+        result.outputText === undefined ? undefined : requireDepth(result.outputText, 'The output of the step')
+      effect = result.effect
       break
     } catch (error) {
       if (isEngineFailure(error)) throw error
@@ -61,13 +64,13 @@ export async function executeActing(run: Run, step: PlannedActing, scope: Scope,
       if (isMemoryFailure(error)) break
     }
   }
-  // A barrier that broke ends the run: nothing more may be done that could not be written down.
+  // When the barrier fails the run ends: a further side effect could not be recorded.
   await flushed
   record.duration = elapsedSince(startedAt)
   if (failure !== undefined) record.error = errorText(failure.error, run.secrets.mask)
   else record.status = effect === 'PAUSE' ? 'PAUSED' : 'SUCCEEDED'
   finishStep(run, record, scope)
-  if (run.verdict !== 'RUNNING') return
+  if (run.state !== 'RUNNING') return
   if (isMemoryFailure(failure?.error)) endRun(run, 'MEMORY_LIMIT_EXCEEDED', record)
   else if (failure !== undefined && !continues(run, step)) endRun(run, 'FAILED', record)
   else if (effect === 'STOP') endRun(run, 'STOPPED', record)
@@ -75,8 +78,8 @@ export async function executeActing(run: Run, step: PlannedActing, scope: Scope,
 }
 
 /**
- * A retry from the failed step is a RESUME without payload: it does the failed step again. Everything else that
- * was written down stands, also a failure that a crash kept from being reported.
+ * A retry from the failed step is a RESUME without payload: it runs the failed step again. All other recorded results
+ * stay, also a failure that was not reported because of a crash.
  */
 function isTriedAgain(run: Run, step: PlannedActing, status: string): boolean {
   if (status === 'SUCCEEDED') return false

@@ -5,9 +5,7 @@ import dayjs from 'dayjs'
 import { z } from 'zod'
 import { ExecutionError } from '../errors.ts'
 
-/**
- * Conditions of a router (spec: facts/engine.md section 6), after resolution: values may be of any type.
- */
+/** Conditions of a router, after resolution: values may be of any type. */
 
 const ResolvedCondition = z.object({
   firstValue: z.unknown().optional(),
@@ -17,7 +15,7 @@ const ResolvedCondition = z.object({
 })
 export type ResolvedCondition = z.infer<typeof ResolvedCondition>
 
-/** A branch after resolution: every text in it may have become anything. */
+/** A branch after resolution: every text in it may have become any value. */
 export const ResolvedBranch = z.discriminatedUnion('branchType', [
   z.object({
     branchType: z.literal('CONDITION'),

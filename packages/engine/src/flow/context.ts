@@ -8,7 +8,7 @@ import { findRecord, outputOf, type Scope, type StepRecord } from '../state/reco
 import { truncateInput } from './log-size.ts'
 import type { PlannedInput, Run } from './planned.ts'
 
-/** What templates see from a scope. */
+/** The values that templates see in a scope. */
 export function environmentOf(
   run: Pick<PieceHost, 'sandbox' | 'connections'>,
   scope: Scope,
@@ -30,7 +30,7 @@ export interface ResolvedInput {
   value: unknown
   /** JSON text of `value`. */
   text: string
-  /** JSON text as the log shows it: redacted and truncated. */
+  /** JSON text for the log: redacted and truncated. */
   logged: string
 }
 
@@ -63,7 +63,7 @@ function resolvePrinted({ template }: PlannedInput, environment: Environment): {
   try {
     const value = resolve(template, environment)
     const text = printInput(value)
-    // Large integers have become text: pieces and loops get what code gets.
+    // Large integers have become text: pieces and loops get the same values as code.
     return typeof text === 'string' ? { value, text } : text
   } catch (error) {
     if (!(error instanceof NotJsonError) || template.kind !== 'map') throw error
@@ -88,7 +88,7 @@ function printInput(value: unknown): string | { value: unknown; text: string } {
   return { value: JSON.parse(text), text }
 }
 
-/** Answers the waiting HTTP caller, if the step may: only the piece that took the call answers it (spec: facts/engine.md section 8). */
+/** Answers the waiting HTTP caller, if the step may: only the piece whose trigger took the call answers it. */
 export function respond(run: Run, pieceName: string, response: FlowResponse): void {
   if (!run.operation.callerWaits || run.plan.trigger.piece?.settings.pieceName !== pieceName) return
   run.port.respond({ status: response.status ?? 200, body: response.body ?? {}, headers: response.headers ?? {} })

@@ -19,7 +19,7 @@ describe.each(BOTH_MODES)('values that JSON cannot hold, %s', (mode) => {
     for (const input of [{ good: '1', wrong: circle }, { wrong: `text ${circle}` }]) {
       const { result } = await runOnce([code('step_1', 'return 1', input)], {}, { mode })
       expect(result.failedStep?.message).toBe(
-        'Error: The input wrong cannot be used: an expression gives a value that refers to itself, or that cannot be written as JSON',
+        'Error: The input wrong cannot be used: The result of an expression refers to itself, or cannot be written as JSON',
       )
     }
   })

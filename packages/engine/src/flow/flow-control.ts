@@ -6,7 +6,7 @@ import { textField } from '../api.ts'
 import type { ContextVersion } from '../contract.ts'
 import { ExecutionError } from '../errors.ts'
 import type { PieceLocation } from '../protocol.ts'
-import type { Deed } from './acting-step.ts'
+import type { StepResult } from './acting-step.ts'
 import { respond } from './context.ts'
 import type { PlannedActing, Run } from './planned.ts'
 
@@ -18,13 +18,13 @@ export interface PlannedPiece extends PlannedActing {
 
 const MS_PER_DAY = 24 * 60 * 60 * 1000
 
-/** What an action asked of the run. It takes effect when the action has returned well. */
+/** The effects that an action requested. They apply once the action has returned without an error. */
 export interface Control {
-  effect: Deed['effect']
+  effect: StepResult['effect']
   /** Sent with the end of the step: by stop(), or by a pause that answers first. */
   response: FlowResponse | undefined
   pending: Promise<void>[]
-  /** Waits for what a synchronous call of the action began, and sends the response. */
+  /** Waits for asynchronous work that a synchronous call of the action began, and sends the response. */
   settle(): Promise<void>
   deliver: (response: FlowResponse) => void
 }
@@ -59,9 +59,7 @@ const PauseMetadata = z.object({
 
 const ResponseParams = z.object({ response: FlowResponse.optional() }).optional()
 
-/**
- * The members of an action's context that steer the run (spec: docs/build-pieces/piece-reference/flow-control.md).
- */
+/** The members of an action's context that control the run. */
 export function flowControl(run: Run, step: PlannedPiece, control: Control, version: ContextVersion) {
   const { publicApiUrl } = run.engine.config
   const { flowRunId } = run.operation
@@ -122,7 +120,7 @@ async function createWaitpoint(
   const { resumeDateTime } = wanted
   const maxDays = run.engine.config.limits.pausedFlowTimeoutDays
   if (resumeDateTime !== undefined && Date.parse(resumeDateTime) > Date.now() + maxDays * MS_PER_DAY) {
-    throw new ExecutionError('PausedFlowTimeoutError', `A flow can be paused for ${maxDays} days at most`)
+    throw new ExecutionError('PausedFlowTimeoutError', `A flow can be paused for at most ${maxDays} days`)
   }
   const { flowRunId, projectId } = run.operation
   // A run that just began for a waiting caller may not be stored yet, and a waitpoint belongs to a stored run.

@@ -149,7 +149,7 @@ describe('replay', () => {
     expect(retried.result.status).toBe('SUCCEEDED')
     expect((await done()).slice(0, 5)).toEqual(['step_1', 'step_31', 'step_32', 'step_32', 'step_33'])
 
-    // What the second attempt wrote down stands above what the first did.
+    // The entry of the second attempt replaces that of the first.
     const crashedAgain = await run(
       engine,
       operation({ executionType: 'RESUME', journal: [...first.entries, ...retried.entries] }),

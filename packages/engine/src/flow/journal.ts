@@ -2,38 +2,38 @@ import { newId } from '@piecework/model/ids'
 import type { StepOutput } from '@piecework/model/run/step-output'
 import type { JournalEntry, RunPort } from '../protocol.ts'
 import { printRecord, type Scope, type StepRecord } from '../state/record.ts'
-import type { Showing } from './showing.ts'
+import type { Masking } from './masking.ts'
 
-/** What a run writes down as it goes, and what it finds written down when it starts again. */
+/** The journal of a run, and the entries of earlier attempts. */
 export interface Journal {
   /**
-   * Hands over the end of a step.
+   * Passes on the end of a step.
    * @param matters whether the next step that acts on the outside world must wait until this is on disk
    */
   write(record: StepRecord, scope: Scope, matters: boolean): void
   /**
-   * Waits until everything that matters is on disk; nothing when it is. Loops and routers on the way are sent off
-   * without waiting: should the next step take the process down, they tell which step that was.
+   * Waits until everything that matters is on disk; undefined when it already is. Loops and routers on the way are sent
+   * without waiting: if the next step crashes the process, they show which step it was.
    */
   flush(): Promise<void>
-  /** The end of a step that an earlier attempt wrote down; the latest one counts. */
+  /** The result of a step from an earlier attempt; the latest one counts. */
   find(scope: Scope, stepName: string): StepOutput | undefined
   readonly isReplay: boolean
 }
 
 interface Parts {
   port: RunPort
-  /** What earlier attempts wrote down. */
+  /** Entries of earlier attempts. */
   entries: JournalEntry[]
   sliceThresholdBytes: number
-  showing: Showing
-  /** JSON text that whoever keeps the journal has, too. */
+  masking: Masking
+  /** JSON text that the receiver of the journal has, too. */
   event: string
   /** The types of steps that lead to others. */
   ways: ReadonlySet<string>
 }
 
-export function createJournal({ port, entries, sliceThresholdBytes, showing, event, ways }: Parts): Journal {
+export function createJournal({ port, entries, sliceThresholdBytes, masking, event, ways }: Parts): Journal {
   const earlier = new Map<string, JournalEntry>()
   for (const entry of entries) {
     const scope = entry.path.map(([loop, iteration]) => `${loop}:${iteration}/`).join('')
@@ -45,10 +45,10 @@ export function createJournal({ port, entries, sliceThresholdBytes, showing, eve
   return {
     isReplay: entries.length > 0,
     write(record, scope, matters) {
-      showing.hide(record)
+      masking.hide(record)
       const slice = cutSlice(record, sliceThresholdBytes, event)
       const output: string[] = []
-      printRecord(record, output, showing, false)
+      printRecord(record, output, masking, false)
       sequence += 1
       const entry = { sequence, stepName: record.name, path: scope.path, output: output.join('') }
       port.journal(slice === undefined ? entry : { ...entry, slice }, matters)
@@ -72,7 +72,7 @@ export function createJournal({ port, entries, sliceThresholdBytes, showing, eve
   }
 }
 
-/** A large output leaves the log for a file of its own; the step keeps it in memory for those that follow. */
+/** A large output is moved from the log to a separate file; it stays in memory for later steps. */
 function cutSlice(record: StepRecord, thresholdBytes: number, event: string): JournalEntry['slice'] {
   if (record.outputText === undefined || record.outputBytes <= thresholdBytes || record.slice !== undefined)
     return undefined

@@ -1,27 +1,27 @@
+import { logLimitBytes } from '@piecework/model/run/log-limit'
 import type { EngineLimits } from '../protocol.ts'
 import type { StepRecord } from '../state/record.ts'
 
-const RESERVE_BYTES = 256 * 1024
 const TRUNCATED = '"(truncated)"'
-/** Of the limit, what the event that a run begins with counts for at most: what may be sent must be able to run. */
+/** The largest part of the limit that the event of a run counts for: a body of an allowed size must be able to run. */
 const EVENT_SHARE = 0.5
-/** A text in JSON may be six times what was sent; an event that is so many times the limit counts as a whole. */
+/** A text in JSON may be six times as long as the original; an event of so many times the limit counts in full. */
 const LARGEST_EVENT = 3
 
 /**
- * The account of what a run's log will weigh: logged inputs, and outputs at their whole size whether or not they
- * are sliced out (spec: docs/flows/known-limits.md). Adding a step costs the same whatever came before. The event has
- * a limit of its own where it comes in, and holds what was sent twice (`body` and `rawBody`): it counts in part.
+ * The size of a run's log: logged inputs, and outputs at their whole size, sliced out or not. Adding a step costs the
+ * same for every step. The event has its own limit when it arrives, and holds the content twice (`body` and `rawBody`):
+ * it counts in part.
  */
 export interface LogSize {
-  /** Counts a step; false when the run is now too large and no input is left to truncate. */
+  /** Counts a step; false when the run is too large and no input is left to truncate. */
   add(record: StepRecord): boolean
   readonly limitMb: number
 }
 
-/** @param triggerName of the step whose output is the event */
+/** @param triggerName the step whose output is the event */
 export function createLogSize(limits: EngineLimits, triggerName: string): LogSize {
-  const limit = limits.maxLogSizeMb * 1024 * 1024 - RESERVE_BYTES
+  const limit = logLimitBytes(limits.maxLogSizeMb)
   const records: StepRecord[] = []
   let total = 0
   const countedBytes = ({ name, outputBytes }: StepRecord): number =>
@@ -55,7 +55,7 @@ function truncateInputs(records: StepRecord[], wanted: number): number {
 }
 
 /**
- * The JSON text of an input as the log keeps it: values above the threshold become a placeholder.
+ * The JSON text of an input for the log: values above the threshold become a placeholder.
  * @param text JSON text of `input`
  */
 export function truncateInput(input: unknown, text: string, thresholdBytes: number): string {

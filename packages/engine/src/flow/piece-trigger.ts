@@ -28,7 +28,7 @@ export async function prepareTrigger(host: PieceHost, planned: PlannedTrigger): 
   return { ...prepared, piece, trigger, name }
 }
 
-/** Runs a trigger over a payload. @returns the events, JSON text each */
+/** Runs a trigger with a payload. @returns the events, each as JSON text */
 export async function runTrigger(
   host: PieceHost,
   { piece, trigger, name, auth, propsValue }: PreparedTrigger,
@@ -39,7 +39,7 @@ export async function runTrigger(
   const context = { ...contextParts(host, name, piece), auth, propsValue, payload, ...extra }
   const run = method === 'TEST' && trigger.test !== undefined ? trigger.test : trigger.run
   const events: unknown = await Reflect.apply(run, trigger, [context])
-  // The default test of the first frameworks gave the sample itself.
+  // The default test of the first frameworks returned the sample itself.
   const list: unknown = method === 'TEST' && !Array.isArray(events) ? [events] : events
   if (!Array.isArray(list)) throw new Error(`The trigger ${trigger.name} must return a list of events`)
   return list.map((event) => printWithinDepth(event, 'The event') ?? 'null')

@@ -3,6 +3,9 @@ import type { PreparedVersion } from '../protocol.ts'
 import { createStepKinds, STEP_KINDS, type StepKinds } from './kinds/registry.ts'
 import { type Plan, type PlannedStep, type PlannedTrigger, planInput } from './planned.ts'
 
+/** The name of the variables of a flow in expressions. */
+export const VARIABLES = 'variables'
+
 const ALL_KINDS = createStepKinds(STEP_KINDS)
 
 /** Reads a prepared version. Pure: no file is touched. @param kinds the kinds of steps that it may hold */
@@ -11,6 +14,9 @@ export function createPlan(prepared: PreparedVersion, kinds: StepKinds = ALL_KIN
   const { trigger } = version
   const names = new Set([trigger.name])
   collectNames(trigger.nextAction, names, kinds)
+  const variables = version.graph ? JSON.stringify(version.graph.variables) : undefined
+  // A step of an older flow may have this name, and hides the variables.
+  if (variables !== undefined) names.add(VARIABLES)
   const steps = new Map<string, PlannedStep>()
   const context = { prepared, names, steps, kinds }
   return {
@@ -20,6 +26,7 @@ export function createPlan(prepared: PreparedVersion, kinds: StepKinds = ALL_KIN
     first: planChain(trigger.nextAction, context),
     steps,
     pieces: prepared.pieces,
+    variables,
     ways: kinds.ways,
   }
 }

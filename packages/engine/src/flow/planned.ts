@@ -6,11 +6,11 @@ import { compileTemplate, connectionsOf, type Template } from '../resolve/templa
 import type { Scope } from '../state/record.ts'
 import type { Journal } from './journal.ts'
 import type { LogSize } from './log-size.ts'
-import type { Showing } from './showing.ts'
+import type { Masking } from './masking.ts'
 
 /**
- * A flow version understood once: templates parsed, code and pieces found. Plans are kept by the key of the
- * prepared version and hold nothing of a run.
+ * A prepared flow version: templates parsed, code and pieces found. Plans are kept by the key of the version and hold
+ * no data of a run.
  */
 export interface Plan {
   flowId: string
@@ -19,6 +19,8 @@ export interface Plan {
   first: PlannedStep | undefined
   steps: ReadonlyMap<string, PlannedStep>
   pieces: PreparedVersion['pieces']
+  /** The values of `{{variables.x}}` as JSON text; undefined for flows without. */
+  variables: string | undefined
   /** The types of steps that lead to others. */
   ways: ReadonlySet<string>
 }
@@ -35,7 +37,7 @@ export interface PlannedTrigger {
   piece: { settings: PieceTriggerSettings; location: PieceLocation | undefined; input: PlannedInput } | undefined
 }
 
-/** What every kind of step has before it is planned. */
+/** The common properties of steps before planning. */
 export interface PlannedBase {
   name: string
   displayName: string
@@ -43,20 +45,20 @@ export interface PlannedBase {
   next: PlannedStep | undefined
 }
 
-/** A step that knows how it is run. */
+/** A planned step, with its execution. */
 export interface PlannedStep extends PlannedBase {
   type: string
   input: PlannedInput
-  /** The first steps of the chains inside of it. */
+  /** The first steps of the chains inside it. */
   heads: readonly (PlannedStep | undefined)[]
   execute(run: Run, scope: Scope): Promise<void>
-  /** Runs it alone, over the sample data of the others. */
+  /** Runs it alone, with the sample data of the others. */
   test(run: Run, scope: Scope): Promise<void>
-  /** What it shows while a step inside of it or behind it is tested. */
+  /** Sets its sample while a step inside it or after it is tested. */
   sample?(run: Run, samples: Scope): Promise<void>
 }
 
-/** A step that does something of its own: code, or an action of a piece. */
+/** A step with possible side effects: code, or an action of a piece. */
 export interface PlannedActing extends PlannedStep {
   retry: boolean
   continueOnFailure: boolean
@@ -72,8 +74,8 @@ export const planActing = (settings: { errorHandlingOptions?: ErrorHandlingOptio
   continueOnFailure: settings.errorHandlingOptions?.continueOnFailure?.value === true,
 })
 
-/** How a run stands. RUNNING goes on; everything else ends it. */
-export type Verdict = 'RUNNING' | 'STOPPED' | 'FAILED' | 'PAUSED' | 'LOG_SIZE_EXCEEDED' | 'MEMORY_LIMIT_EXCEEDED'
+/** The state of a run. RUNNING continues; everything else ends it. */
+export type RunState = 'RUNNING' | 'STOPPED' | 'FAILED' | 'PAUSED' | 'LOG_SIZE_EXCEEDED' | 'MEMORY_LIMIT_EXCEEDED'
 
 /** Everything that belongs to one run while it is in this engine. */
 export interface Run extends PieceHost {
@@ -82,9 +84,9 @@ export interface Run extends PieceHost {
   readonly port: RunPort
   readonly journal: Journal
   readonly logSize: LogSize
-  readonly showing: Showing
+  readonly masking: Masking
   readonly top: Scope
-  verdict: Verdict
+  state: RunState
   failedStep: FailedStep | null
   stepsCount: number
 }

@@ -62,6 +62,14 @@ describe.each(BOTH_MODES)('a run, %s', (mode) => {
     }
   })
 
+  it('fails a step whose result is longer than any text, and says so', async () => {
+    const { result } = await runOnce([code('step_1', 'return new Array(1e9)')], {}, { mode })
+    expect([result.status, result.failedStep]).toEqual([
+      'FAILED',
+      { name: 'step_1', displayName: 'Step step_1', message: expect.stringMatching(/result of the code is too large/) },
+    ])
+  })
+
   it('fails a loop over something that is no list', async () => {
     const { result, log } = await runOnce([loop('step_1', '{{trigger.body}}', [])], { a: 1 }, { mode })
     expect(result.status).toBe('FAILED')

@@ -4,20 +4,22 @@ import { ExecutionError, errorText } from '../errors.ts'
 import type { ExecuteFlow, FlowResult, RunPort } from '../protocol.ts'
 import { createConnections } from '../resolve/connections.ts'
 import { createSecrets } from '../secrets/secrets.ts'
-import { createScope, printSteps } from '../state/record.ts'
+import { createScope, printSteps, type Scope } from '../state/record.ts'
 import { executeChain } from './chain.ts'
 import { createJournal } from './journal.ts'
 import { createLogSize } from './log-size.ts'
+import { createMasking } from './masking.ts'
+import { VARIABLES } from './plan.ts'
 import type { Plan, Run } from './planned.ts'
-import { createShowing } from './showing.ts'
+import { setSample } from './samples.ts'
 import { executeTest } from './test-step.ts'
 import { startTrigger } from './trigger.ts'
 
 /**
- * Runs one flow version, from its trigger or from where the journal ends (spec: facts/engine.md section 5).
- * @param operation what to run
- * @param port the way out: journal, response, progress
- * @returns how the run stands; failures of steps are results, not exceptions
+ * Runs one flow version, from its trigger or from the end of the journal.
+ * @param operation the run
+ * @param port the connection to the worker: journal, response, progress
+ * @returns the state of the run; failures of steps are results, not exceptions
  * @throws UnknownVersionError when the engine must be sent the version first
  */
 export async function runFlow(operation: ExecuteFlow, port: RunPort, engine: Engine): Promise<FlowResult> {
@@ -31,9 +33,9 @@ export async function runFlow(operation: ExecuteFlow, port: RunPort, engine: Eng
       if (!hasEvent) return { ...resultOf(run, 'SUCCEEDED'), noEvent: true }
       await executeChain(run, run.plan.first, run.top)
     }
-    return resultOf(run, STATUS_OF[run.verdict])
+    return resultOf(run, STATUS_OF[run.state])
   } catch (error) {
-    // Everything an author can cause has become the failure of a step before it gets here.
+    // Everything an author can cause has become the failure of a step before this point.
     return { ...resultOf(run, 'INTERNAL_ERROR'), error: errorText(error, run.secrets.mask) }
   } finally {
     run.sandbox.close()
@@ -47,13 +49,13 @@ const STATUS_OF = {
   PAUSED: 'PAUSED',
   LOG_SIZE_EXCEEDED: 'LOG_SIZE_EXCEEDED',
   MEMORY_LIMIT_EXCEEDED: 'MEMORY_LIMIT_EXCEEDED',
-} as const satisfies Record<Run['verdict'], FlowResult['status']>
+} as const satisfies Record<Run['state'], FlowResult['status']>
 
 function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine, plan: Plan): Run {
   const { config } = engine
   const api = createApiClient(config, operation.engineToken)
   const secrets = createSecrets(operation.engineToken)
-  const showing = createShowing(secrets, operation.sealKey)
+  const masking = createMasking(secrets, operation.sealKey)
   return {
     engine,
     operation,
@@ -62,7 +64,7 @@ function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine, plan: 
     api,
     connections: createConnections(port, secrets),
     secrets,
-    showing,
+    masking,
     sandbox: engine.sandbox.open(operation.projectId),
     projectId: operation.projectId,
     engineToken: operation.engineToken,
@@ -73,20 +75,28 @@ function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine, plan: 
       port,
       entries: operation.journal,
       sliceThresholdBytes: config.limits.sliceThresholdKb * 1024,
-      showing,
+      masking,
       event: operation.triggerPayload,
       ways: plan.ways,
     }),
     logSize: createLogSize(config.limits, plan.trigger.name),
-    top: createScope(),
+    top: topScope(plan),
     tags: new Set(operation.tags),
-    verdict: 'RUNNING',
+    state: 'RUNNING',
     failedStep: null,
     stepsCount: 0,
   }
 }
 
-/** A resumed run without a past would start over and repeat everything that it has done. */
+/** Variables are in an outer scope, so that they are visible but not logged. */
+function topScope({ variables }: Plan): Scope {
+  if (variables === undefined) return createScope()
+  const parent = createScope()
+  setSample(parent, VARIABLES, variables)
+  return { ...createScope(), parent }
+}
+
+/** A resumed run without a journal would start over and repeat all its steps. */
 function refuseContradiction({ executionType, journal }: ExecuteFlow): void {
   if (executionType === 'RESUME' && journal.length === 0) {
     throw new ExecutionError('EngineGenericError', 'The run cannot be resumed: its journal is empty')
@@ -102,7 +112,7 @@ function shownFailure({ failedStep, secrets }: Run): FlowResult['failedStep'] {
 function resultOf(run: Run, status: FlowResult['status']): FlowResult {
   const tags = [...run.tags].map(run.secrets.mask)
   const log: string[] = ['{"executionState":{"steps":']
-  printSteps(run.top.steps, log, run.showing)
+  printSteps(run.top.steps, log, run.masking)
   log.push(`,"tags":${JSON.stringify(tags)}}}`)
   return {
     type: 'EXECUTE_FLOW',

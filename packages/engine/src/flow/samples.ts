@@ -1,6 +1,6 @@
 import { createRecord, type Scope } from '../state/record.ts'
 
-/** Steps that are not run, but shown as they were when they last ran (spec: facts/engine.md section 15). */
+/** Steps that are not run, but shown with their last results. */
 
 /** Puts the saved output of a step (JSON text) into a scope. */
 export function setSample(scope: Scope, name: string, text: string): void {

@@ -32,9 +32,9 @@ export async function startTrigger(run: Run): Promise<boolean> {
     record.status = 'FAILED'
     record.error = errorText(error, run.secrets.mask)
   }
-  // The payload is on the run's own row, so that nobody has to wait for this entry.
+  // The payload is on the run's own row, so there is no wait for this entry.
   finishStep(run, record, run.top, false)
-  if (record.status === 'FAILED' && run.verdict === 'RUNNING') endRun(run, 'FAILED', record)
+  if (record.status === 'FAILED' && run.state === 'RUNNING') endRun(run, 'FAILED', record)
   return true
 }
 
@@ -47,7 +47,7 @@ async function eventOf(run: Run): Promise<{ text: string } | undefined> {
   return first === undefined ? undefined : { text: withoutDedupeKey(first) }
 }
 
-/** Calls onStart where the trigger has one. A piece that is not at hand is none of the run's concern. */
+/** Calls onStart where the trigger has one. A missing piece does not affect the run. */
 async function notifyStart(run: Run, output: string): Promise<void> {
   const { piece } = run.plan.trigger
   if (piece?.location === undefined || piece.settings.triggerName === undefined) return
@@ -70,7 +70,7 @@ async function notifyStart(run: Run, output: string): Promise<void> {
 
 const DEDUPE_KEY = '_dedupe_key'
 
-/** The key only tells repeated events apart; flows do not see it. */
+/** The key only identifies repeated events; flows do not see it. */
 function withoutDedupeKey(text: string): string {
   if (!text.includes(DEDUPE_KEY)) return text
   const event: unknown = JSON.parse(text)

@@ -1,16 +1,15 @@
 import { BlockList, isIP } from 'node:net'
 
 /**
- * Which addresses user code and the server may reach: the public ones, and those that the operator allows
- * (spec: docs/install/architecture/network-security.md). Node's own block lists do the matching: they live outside
- * of JavaScript, so that code of users cannot change what they say.
+ * The addresses that user code and the server may reach: the public ones, and those that the operator allows. Node's
+ * own block lists do the matching: they are outside of JavaScript, so that user code cannot change their results.
  */
 export interface AddressPolicy {
   /** @param address an IP address; anything else is not allowed */
   allows(address: string): boolean
 }
 
-/** Everything that IANA keeps for special purposes. */
+/** Ranges that IANA reserves for special purposes. */
 const SPECIAL_IPV4: readonly [string, number][] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -32,12 +31,12 @@ const SPECIAL_IPV4: readonly [string, number][] = [
   ['240.0.0.0', 4],
 ]
 
-/** Public IPv6 is 2000::/3 less these; all other prefixes are special. */
+/** Public IPv6 is 2000::/3 without these; all other prefixes are special. */
 const SPECIAL_IPV6: readonly [string, number][] = [
   // Teredo, benchmarking, ORCHID and others.
   ['2001::', 23],
   ['2001:db8::', 32],
-  // 6to4 and Teredo carry IPv4 addresses that nobody checks on the way.
+  // 6to4 and Teredo carry IPv4 addresses, which are not checked on the way.
   ['2002::', 16],
   ['2620:4f:8000::', 48],
   ['3fff::', 20],
@@ -48,14 +47,14 @@ const NOT_GLOBAL_IPV6: readonly [string, number][] = [
   ['8000::', 1],
 ]
 
-// Captured: code of users may replace what hangs on prototypes.
+// Captured: user code may replace methods of prototypes.
 const { apply } = Reflect
 const { check } = BlockList.prototype
 const matches = (list: BlockList, address: string, version: 4 | 6): boolean =>
   apply(check, list, [address, version === 4 ? 'ipv4' : 'ipv6']) === true
 
 /**
- * @param allowList IP addresses and CIDR blocks that are reachable whatever they are
+ * @param allowList IP addresses and CIDR blocks that are always reachable
  * @throws Error when an entry is neither
  */
 export function createAddressPolicy(allowList: readonly string[]): AddressPolicy {
@@ -83,19 +82,19 @@ export function createAddressPolicy(allowList: readonly string[]): AddressPolicy
       if (version !== 6 || address.includes('%')) return false
       if (matches(allowed, address, 6)) return true
       if (matches(blocked, address, 6)) return false
-      // IPv4 in IPv6 clothes was judged as what it is.
+      // An IPv4-mapped IPv6 address was checked as IPv4.
       return matches(carriers, address, 6) || !matches(elsewhere, address, 6)
     },
   }
 }
 
-/** Block lists know IPv4-mapped addresses by themselves; those of NAT64 gateways are added. */
+/** Block lists handle IPv4-mapped addresses by themselves; those of NAT64 gateways are added. */
 function addWithTranslated(list: BlockList, network: string, bits: number): void {
   list.addSubnet(network, bits, 'ipv4')
   list.addSubnet(`64:ff9b::${network}`, 96 + bits, 'ipv6')
 }
 
-/** What a refused request says; operators search logs for it. */
+/** The message of a refused request; operators search logs for it. */
 export function blockedMessage(host: string, address: string): string {
   const target = host === address ? host : `${host} (${address})`
   return `The address ${target} is not public, so it is not reachable. An operator can allow it with AP_SSRF_ALLOW_LIST.`

@@ -6,8 +6,8 @@ import { isExempt, type Origin, originOf } from './exempt.ts'
 const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1')
 
 /**
- * Refuses literal addresses in `fetch` before they are handed to a proxy, where the refusal would look like an
- * answer of the target. Names are checked by whoever resolves them.
+ * Refuses literal addresses in `fetch` before they reach a proxy, whose refusal would look like an answer of the
+ * target. Names are checked when they are resolved.
  */
 export function guardDispatcher(policy: AddressPolicy, exempt: readonly Origin[]): void {
   // Node loads its client with the first use of any part of it.
@@ -21,7 +21,7 @@ export function guardDispatcher(policy: AddressPolicy, exempt: readonly Origin[]
     return dispatch(options, handler)
   }
   const guarded: unknown = Reflect.apply(compose, dispatcher, [guard])
-  // Both names lead to it: newer clients look for the second.
+  // Both names refer to it: newer clients use the second.
   for (const name of [GLOBAL_DISPATCHER, Symbol.for('undici.globalDispatcher.2')])
     if (Reflect.has(globalThis, name)) Reflect.set(globalThis, name, guarded)
 }

@@ -1,12 +1,12 @@
 import { createServer, Socket } from 'node:net'
 import { pipeline } from 'node:stream'
 
-// Captured before the guard takes sockets away from everybody.
+// Captured before the guard replaces sockets.
 const { connect } = Socket.prototype
 
 /**
- * Listens at the address of the egress proxy in a sandbox that has no network but its own loopback, and hands every
- * connection on to the proxy's socket.
+ * Listens at the address of the egress proxy in a sandbox that has only its own loopback, and forwards every connection
+ * to the proxy's socket.
  */
 export function startForwarder(address: URL, socketPath: string): Promise<void> {
   const server = createServer((client) => {

@@ -8,8 +8,8 @@ import { type AddressPolicy, createAddressPolicy } from './addresses.ts'
 import { blockedError } from './blocked.ts'
 import { guardDispatcher } from './dispatcher.ts'
 import { isExempt, type Origin, originOf } from './exempt.ts'
-import { createPermits, guardHandles, type Permits } from './handles.ts'
-import { checkedLookup, checkedPromiseLookup, type Lookup, noted, promised } from './lookup.ts'
+import { type AllowedTargets, createAllowedTargets, guardHandles } from './handles.ts'
+import { checkedLookup, checkedPromiseLookup, type Lookup, promisifyLookup, recordingLookup } from './lookup.ts'
 import { guardNameServers } from './name-servers.ts'
 import { createRelay, type Relay } from './relay.ts'
 import { seal } from './seal.ts'
@@ -18,21 +18,20 @@ import { guardedWorker, type NetworkGuardOptions } from './worker-guard.ts'
 let installed = false
 
 /**
- * Keeps everything in this process from addresses that are not public: the first layer of AP_NETWORK_MODE=STRICT
- * (spec: docs/install/architecture/network-security.md). What is checked is the address that is connected to, so
- * neither redirects nor names that change their address get around it. To be installed before user code loads;
- * it stays for the life of the process.
- * @returns what the first connection waits for, where there is something to wait for
+ * Keeps everything in this process from addresses that are not public: the first layer of AP_NETWORK_MODE=STRICT. It
+ * checks the address of the actual connection, so neither redirects nor names that change their address get around it.
+ * It must be installed before user code loads, and stays for the life of the process.
+ * @returns a promise that the first connection waits for, if there is one
  */
 export function installNetworkGuard(options: NetworkGuardOptions): Promise<void> | undefined {
   if (installed) return undefined
   installed = true
   const policy = createAddressPolicy(options.allowList)
   const exempt = options.exempt.map(originOf)
-  const permits = createPermits(exempt)
-  const relay = options.relay && createRelay(options.relay.socketPath, permits)
+  const allowedTargets = createAllowedTargets(exempt)
+  const relay = options.relay && createRelay(options.relay.socketPath, allowedTargets)
   const lookup: Lookup = relay?.lookup ?? dns.lookup
-  const promiseLookup = relay ? promised(relay.lookup) : dns.promises.lookup
+  const promiseLookup = relay ? promisifyLookup(relay.lookup) : dns.promises.lookup
   const exemptHosts = exempt.map(({ host }) => host).filter((host) => isIP(host) === 0)
 
   const guardedLookup = checkedLookup(policy, lookup, exemptHosts)
@@ -42,18 +41,18 @@ export function installNetworkGuard(options: NetworkGuardOptions): Promise<void>
   seal(dns, 'lookup', guardedLookup)
   seal(dns.promises, 'lookup', checkedPromiseLookup(policy, promiseLookup, exemptHosts))
   guardNameServers(policy)
-  guardConnect({ policy, exempt, permits, lookup, relay, direct: (options.relay?.direct ?? []).map(originOf) })
+  guardConnect({ policy, exempt, allowedTargets, lookup, relay, direct: (options.relay?.direct ?? []).map(originOf) })
   guardDatagrams(policy)
-  guardHandles(policy, permits, options.relay?.socketPath)
+  guardHandles(policy, allowedTargets, options.relay?.socketPath)
   guardDispatcher(policy, exempt)
-  // Raw handles know nothing of all this.
+  // Raw handles are not covered by the above.
   for (const name of ['binding', '_linkedBinding']) seal(process, name, refuseRawHandles)
   seal(workers, 'Worker', guardedWorker(workers.Worker, options))
   syncBuiltinESMExports()
   return relay?.ready
 }
 
-// Captured: code of users may replace what hangs on prototypes.
+// Captured: user code may replace methods of prototypes.
 const { apply, construct } = Reflect
 const { nextTick } = process
 
@@ -68,15 +67,15 @@ interface ConnectOptions {
 interface ConnectRules {
   policy: AddressPolicy
   exempt: readonly Origin[]
-  permits: Permits
+  allowedTargets: AllowedTargets
   lookup: Lookup
   /** Set where the process has no network. */
   relay: Relay | undefined
-  /** What is in the sandbox itself. */
+  /** Targets in the sandbox itself. */
   direct: readonly Origin[]
 }
 
-function guardConnect({ policy, exempt, permits, lookup, relay, direct }: ConnectRules): void {
+function guardConnect({ policy, exempt, allowedTargets, lookup, relay, direct }: ConnectRules): void {
   const { connect } = net.Socket.prototype
   const { destroy } = net.Socket.prototype
   const refuse = (socket: net.Socket, host: string, address: string): net.Socket => {
@@ -97,7 +96,7 @@ function guardConnect({ policy, exempt, permits, lookup, relay, direct }: Connec
     options.host = host
     if (relay !== undefined && !isExempt(direct, host, port))
       options = relay.through(this, { host, port, lookup: free ? undefined : own }, options)
-    else if (free) options.lookup = noted(lookup, permits, port)
+    else if (free) options.lookup = recordingLookup(lookup, allowedTargets, port)
     else if (isIP(host) === 0) options.lookup = own ?? checkedLookup(policy, lookup, [])
     return apply(connect, this, callback === undefined ? [options] : [options, callback])
   }
@@ -106,13 +105,13 @@ function guardConnect({ policy, exempt, permits, lookup, relay, direct }: Connec
 
 const isLookup = (value: unknown): value is Lookup => typeof value === 'function'
 
-/** The arguments of `connect` in any of their forms, with options of our own that nobody can change afterwards. */
+/** The arguments of `connect` in any of their forms, with our own options that user code cannot change afterwards. */
 function readArguments(values: unknown[]): { options: ConnectOptions; callback: unknown } {
   const list: unknown[] = Array.isArray(values[0]) ? values[0] : values
   const options: ConnectOptions = {}
   const [first, second] = list
   if (typeof first === 'object' && first !== null) {
-    // Inherited ones count too: Node reads them.
+    // Inherited options count too: Node reads them.
     for (const name in first) options[name] = Reflect.get(first, name)
   } else if (typeof first === 'string' && !(Number(first) >= 0)) options.path = first
   else {
@@ -123,7 +122,7 @@ function readArguments(values: unknown[]): { options: ConnectOptions; callback: 
   return { options, callback: typeof last === 'function' ? last : undefined }
 }
 
-/** Datagrams go through `dns.lookup` unless a socket brings a lookup of its own. */
+/** Datagrams go through `dns.lookup` unless a socket has its own lookup. */
 function guardDatagrams(policy: AddressPolicy): void {
   const { createSocket, Socket } = dgram
   const guarded = (options: unknown): unknown => {
@@ -145,5 +144,5 @@ function guardDatagrams(policy: AddressPolicy): void {
 }
 
 function refuseRawHandles(): never {
-  throw new Error('process.binding() is not available: AP_NETWORK_MODE is STRICT')
+  throw new Error('The function process.binding() is not available: AP_NETWORK_MODE is STRICT')
 }

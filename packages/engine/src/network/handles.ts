@@ -3,24 +3,24 @@ import { blockedError } from './blocked.ts'
 import { isExempt, type Origin } from './exempt.ts'
 import { seal } from './seal.ts'
 
-/** What may be connected to though it is no public address. */
-export interface Permits {
-  /** An address and port that the name of an exempt host led to. */
+/** Targets that may be connected to although they are not public addresses. */
+export interface AllowedTargets {
+  /** Adds an address and port that the name of an exempt host resolved to. */
   add(address: string, port: number): void
-  /** Every loopback address on this port. */
+  /** Adds every loopback address on this port. */
   addLoopback(port: number): void
   has(address: string, port: number): boolean
 }
 
-/** More than the addresses that the API has. */
+/** More than the addresses of the API. */
 const MAX_LEARNT = 64
-/** What the system says of a connection that it forbids. */
+/** The system's error for a forbidden connection. */
 const EACCES = -13
 
 const { apply } = Reflect
 
-/** @param fixed hosts that are addresses count; what names lead to is learnt */
-export function createPermits(fixed: readonly Origin[]): Permits {
+/** @param fixed hosts that are addresses; the addresses of names are added later */
+export function createAllowedTargets(fixed: readonly Origin[]): AllowedTargets {
   const learnt: Origin[] = []
   const loopback: Origin[] = []
   return {
@@ -40,13 +40,13 @@ export function createPermits(fixed: readonly Origin[]): Permits {
 }
 
 /**
- * Checks the last thing in JavaScript before the system: the handles under sockets, which code can get hold of
- * without their modules. Whoever comes here with a bad address has gone around the checks with a message.
- * @param path the one local socket that may be connected to
+ * Checks the last layer in JavaScript before the system: the handles under sockets, which code can get without the
+ * modules. A bad address here has bypassed the checks that give a message.
+ * @param path the only local socket that may be connected to
  */
-export function guardHandles(policy: AddressPolicy, permits: Permits, path: string | undefined): void {
+export function guardHandles(policy: AddressPolicy, allowedTargets: AllowedTargets, path: string | undefined): void {
   const allowed = (address: unknown, port: unknown): boolean =>
-    typeof address === 'string' && (policy.allows(address) || permits.has(address, Number(port)))
+    typeof address === 'string' && (policy.allows(address) || allowedTargets.has(address, Number(port)))
 
   const tcp = prototypeOf('tcp_wrap', 'TCP')
   const udp = prototypeOf('udp_wrap', 'UDP')
@@ -63,7 +63,7 @@ export function guardHandles(policy: AddressPolicy, permits: Permits, path: stri
     )
   for (const name of ['send', 'send6'])
     wrap(udp, name, (call, values) => {
-      // A connected socket names no address any more.
+      // A connected socket no longer has an address argument.
       const [request, list, count, port, address, ...rest] = values
       if (typeof address !== 'string') return call(values)
       return allowed(address, port) ? call([request, list, count, port, address, ...rest]) : EACCES

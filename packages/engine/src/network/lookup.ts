@@ -2,9 +2,9 @@ import type dns from 'node:dns'
 import { isIP } from 'node:net'
 import type { AddressPolicy } from './addresses.ts'
 import { blockedError } from './blocked.ts'
-import type { Permits } from './handles.ts'
+import type { AllowedTargets } from './handles.ts'
 
-/** `dns.lookup` in the one form that all others come down to. */
+/** The common form of `dns.lookup` that all others are reduced to. */
 export type Lookup = (
   hostname: string,
   options: dns.LookupOptions,
@@ -16,13 +16,14 @@ type LookupCallback = (error: unknown, address?: unknown, family?: unknown) => v
 const { apply } = Reflect
 
 /**
- * A lookup that fails when any address of the name is out of reach: with a choice, a caller could take the bad one.
- * @param exemptHosts names that may lead anywhere
+ * A lookup that fails when any address of the name is not allowed: with a choice, a caller could take the forbidden
+ * one.
+ * @param exemptHosts names that may resolve to any address
  */
 export function checkedLookup(policy: AddressPolicy, lookup: Lookup, exemptHosts: readonly string[]) {
   return (hostname: string, ...rest: unknown[]): void => {
     const callback = rest[rest.length - 1]
-    if (typeof callback !== 'function') throw new TypeError('dns.lookup needs a callback')
+    if (typeof callback !== 'function') throw new TypeError('The function dns.lookup needs a callback')
     const answer: LookupCallback = (...values) => apply(callback, undefined, values)
     const options = rest.length > 1 ? rest[0] : {}
     apply(lookup, undefined, [
@@ -58,17 +59,17 @@ export function checkedPromiseLookup(
   }
 }
 
-/** A lookup that leaves word of where it led. */
-export function noted(lookup: Lookup, permits: Permits, port: number): Lookup {
+/** A lookup that records the addresses it found. */
+export function recordingLookup(lookup: Lookup, allowedTargets: AllowedTargets, port: number): Lookup {
   return (hostname, options, callback) =>
     lookup(hostname, options, (error, found, family) => {
-      for (const { address } of readAnswer(found, family).addresses) permits.add(address, port)
+      for (const { address } of readAnswer(found, family).addresses) allowedTargets.add(address, port)
       callback(error, found, family)
     })
 }
 
 /** A lookup in the form of `dns.promises.lookup`. */
-export const promised =
+export const promisifyLookup =
   (lookup: Lookup) =>
   (hostname: string, options: dns.LookupOptions = {}): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -78,13 +79,13 @@ export const promised =
       })
     })
 
-/** Not `includes`: code of users may replace what hangs on prototypes. */
+/** Not `includes`: user code may replace methods of prototypes. */
 function isOneOf(hosts: readonly string[], host: string): boolean {
   for (let i = 0; i < hosts.length; i++) if (hosts[i] === host) return true
   return false
 }
 
-/** Copies of what was answered, so that what was checked is what is used. */
+/** Copies of the answer, so that the checked values are the used ones. */
 function readAnswer(address: unknown, family: unknown): { all: boolean; addresses: dns.LookupAddress[] } {
   if (!Array.isArray(address)) {
     if (typeof address !== 'string') return { all: false, addresses: [] }

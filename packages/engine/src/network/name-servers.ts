@@ -7,8 +7,8 @@ import { seal } from './seal.ts'
 const { apply } = Reflect
 
 /**
- * A change of the default servers binds the functions of the modules anew, from those of the prototypes: the modules
- * must let that happen.
+ * Changing the default servers rebinds the functions of the modules from those of the prototypes: the modules must
+ * allow that.
  */
 function replace(owner: object, name: string, value: unknown): void {
   if (owner === dns || owner === dns.promises) Reflect.set(owner, name, value)
@@ -18,8 +18,8 @@ function replace(owner: object, name: string, value: unknown): void {
 type Callback = (error: unknown, ...answer: unknown[]) => void
 
 /**
- * Questions to name servers: none but public servers may be chosen, and answers that hold an address which is out
- * of reach are errors, as they are for lookups.
+ * Queries to name servers: only public servers may be chosen, and answers with a forbidden address are errors, as for
+ * lookups.
  */
 export function guardNameServers(policy: AddressPolicy): void {
   const withCallbacks: object[] = [dns, dns.Resolver.prototype]
@@ -42,7 +42,7 @@ function guardServers(policy: AddressPolicy, owner: object): void {
   })
 }
 
-/** Questions about an address: what is behind an internal one is nobody's business. */
+/** Reverse queries: the names of internal addresses must not be revealed. */
 function guardQuestions(policy: AddressPolicy, owner: object, names: readonly string[]): void {
   for (const name of names) {
     const original: unknown = Reflect.get(owner, name)
@@ -55,12 +55,12 @@ function guardQuestions(policy: AddressPolicy, owner: object, names: readonly st
   }
 }
 
-/** The error for an answer that holds a bad address. */
+/** The error for an answer with a forbidden address. */
 function badIn(policy: AddressPolicy, host: string, answer: unknown): Error | undefined {
   if (!Array.isArray(answer)) return undefined
   for (let i = 0; i < answer.length; i++) {
     const entry: unknown = answer[i]
-    // Plain text, or a record: of other types than A and AAAA there is no address in it.
+    // Plain text, or a record: types other than A and AAAA have no address.
     const address = typeof entry === 'string' ? entry : Reflect.get(Object(entry), 'address')
     if (typeof address === 'string' && isAddress(address) && !policy.allows(address)) return blockedError(host, address)
   }

@@ -3,23 +3,23 @@ import { isIP, Socket } from 'node:net'
 import { z } from 'zod'
 import { ExecutionError } from '../errors.ts'
 
-/** Talks to the egress proxy over its socket, below everything that the guard watches. */
+/** Talks to the egress proxy over its socket, below the functions that the guard checks. */
 
-// Captured before the guard takes sockets away from everybody.
+// Captured before the guard replaces sockets.
 const { connect } = Socket.prototype
 
 const MAX_HEAD_BYTES = 16 * 1024
 const MAX_BODY_BYTES = 256 * 1024
 const HEAD_END = '\r\n\r\n'
-/** The address that a tunnel leads to. */
+/** The address at the end of a tunnel. */
 export const TARGET_ADDRESS_HEADER = 'x-target-address'
-/** Where the proxy answers with the addresses of a name. */
+/** The path at which the proxy resolves names. */
 export const ADDRESSES_PATH = '/addresses/'
 
 const Addresses = z.array(z.object({ address: z.string(), family: z.number() }))
 
 /**
- * @returns a connection to the target, and its address where the proxy knows it
+ * @returns a connection to the target, and its address if the proxy knows it
  * @throws ExecutionError SSRFBlockedError; Error with the code of a connection that failed
  */
 export async function openTunnel(
@@ -34,7 +34,7 @@ export async function openTunnel(
 }
 
 /**
- * The addresses of a name, as the worker sees them.
+ * The addresses of a name, as the worker resolves them.
  * @throws ExecutionError SSRFBlockedError; Error ENOTFOUND
  */
 export async function addressesOf(
@@ -62,7 +62,7 @@ interface Answer {
   socket: Socket
 }
 
-/** Sends a request and reads the head of the answer; what follows of it stays in the socket. */
+/** Sends a request and reads the head of the answer; the rest stays in the socket. */
 function ask(socketPath: string, request: string): Promise<Answer> {
   const socket = new Socket({ allowHalfOpen: true })
   return new Promise((resolve, reject) => {
@@ -77,12 +77,12 @@ function ask(socketPath: string, request: string): Promise<Answer> {
         if (!Buffer.isBuffer(part)) continue
         head = Buffer.concat([head, part])
         const at = head.indexOf(HEAD_END)
-        if (at < 0 && head.length > MAX_HEAD_BYTES) return end(new Error('The egress proxy gave no answer'))
+        if (at < 0 && head.length > MAX_HEAD_BYTES) return end(new Error('The egress proxy did not answer'))
         if (at < 0) continue
         socket.off('readable', onReadable).off('end', onEnd).off('error', end)
         const rest = head.subarray(at + HEAD_END.length)
         if (rest.length > 0) socket.unshift(rest)
-        // Whoever takes the socket over listens for themselves.
+        // The code that takes the socket over adds its own listeners.
         socket.on('error', () => {})
         return resolve({ ...parseHead(head.subarray(0, at).toString('latin1')), socket })
       }
@@ -103,7 +103,7 @@ function parseHead(text: string): { status: number; headers: Map<string, string>
   return { status: Number(first.split(' ')[1]), headers }
 }
 
-/** For answers after which the proxy closes the connection. */
+/** Reads the answers after which the proxy closes the connection. */
 async function bodyOf({ socket }: Answer): Promise<string> {
   const parts: Buffer[] = []
   let size = 0
@@ -116,7 +116,7 @@ async function bodyOf({ socket }: Answer): Promise<string> {
   return Buffer.concat(parts).toString()
 }
 
-/** What a refusal of the proxy means to code that wanted a connection. */
+/** The error of a connection that the proxy refused. */
 async function failureOf(answer: Answer, about: Record<string, unknown>): Promise<Error> {
   const text = await bodyOf(answer)
   if (answer.status === 403) return new ExecutionError('SSRFBlockedError', text.replace(/^Egress blocked: /, ''))

@@ -1,43 +1,43 @@
 import { createServer, isIP, type Socket } from 'node:net'
 import { pipeline } from 'node:stream'
-import type { Permits } from './handles.ts'
+import type { AllowedTargets } from './handles.ts'
 import type { Lookup } from './lookup.ts'
 import { addressesOf, openTunnel } from './proxy-client.ts'
 
 /**
- * The way out for plain sockets of a sandbox that has no network: each connection becomes a tunnel through the
- * egress proxy, which decides where it may lead. This is no fence, only a door: who goes around it finds no network.
+ * Connects plain sockets of a sandbox without a network: each connection becomes a tunnel through the egress proxy,
+ * which checks its target. The relay itself protects nothing: without it there is no network.
  *
- * A socket connects to a loopback address that is made up for it when its tunnel is open; what comes in there is
- * joined to the tunnel. So a connection that cannot be had fails as connections do, and everything that is built on
- * sockets works as it is.
+ * A socket connects to a loopback address that is allocated when its tunnel is open; connections to that address are
+ * joined to the tunnel. So a connection that is not possible fails like any other, and everything built on sockets
+ * works unchanged.
  */
 export interface Relay {
   /** Resolves when connections can be made. */
   ready: Promise<void>
-  /** For `connect`: the same options, leading to the target by way of the relay. */
+  /** For `connect`: the same options, leading to the target through the relay. */
   through(socket: Socket, target: Target, options: Readonly<Record<string, unknown>>): Record<string, unknown>
-  /** What an address that the relay made up stands for: libraries call back whom they talk to. */
+  /** The host behind an address that the relay allocated: libraries compare it with their target. */
   behind(address: string): string | undefined
-  /** Asks the worker, which has name servers. */
+  /** Resolves names with the worker, which has name servers. */
   lookup: Lookup
 }
 
 export interface Target {
   host: string
   port: number
-  /** What the caller brought along: the address that it gives is the target. */
+  /** The caller's own lookup: the address that it returns is the target. */
   lookup: Lookup | undefined
 }
 
-/** A tunnel whose socket was closed meanwhile waits for nobody. */
+/** The time until a tunnel whose socket was closed is dropped. */
 const PICK_UP_MS = 10_000
 const LAST_NUMBER = 2 ** 24 - 2
-/** The first address is 127.0.1.1: those below are taken for what they are. */
+/** The first address is 127.0.1.1: lower ones are real loopback addresses. */
 const FIRST_NUMBER = 257
 
-/** @param permits is told where the made up addresses are */
-export function createRelay(socketPath: string, permits: Permits): Relay {
+/** @param permits gets the allocated addresses */
+export function createRelay(socketPath: string, allowedTargets: AllowedTargets): Relay {
   const waiting = new Map<string, Socket>()
   const meanings = new Map<string, string>()
   let last = FIRST_NUMBER
@@ -53,11 +53,11 @@ export function createRelay(socketPath: string, permits: Permits): Relay {
   server.unref()
   const ready = new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    // Loopback is all the network that the sandbox has.
+    // The sandbox has no other network than loopback.
     server.listen(0, '0.0.0.0', () => {
       const address = server.address()
       if (typeof address === 'object' && address !== null) port = address.port
-      permits.addLoopback(port)
+      allowedTargets.addLoopback(port)
       resolve()
     })
   })
@@ -93,7 +93,7 @@ export function createRelay(socketPath: string, permits: Permits): Relay {
           (error) => callback(error, ''),
         )
       }
-      // What is no name is not looked up, and the lookup is where the tunnel is opened.
+      // A host that is not a name would not be looked up, and the lookup opens the tunnel.
       const host = isIP(target.host) === 0 ? target.host : 'relay.invalid'
       return { ...options, host, port, family: 4, autoSelectFamily: false, lookup }
     },

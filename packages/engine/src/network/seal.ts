@@ -1,6 +1,6 @@
 /**
- * Puts a value where assignments do not reach it. Objects that inherit it may still have their own, as libraries
- * do for single sockets.
+ * Defines a value that assignments cannot change. Objects that inherit it may still have their own, as libraries do for
+ * single sockets.
  */
 export function seal(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, {

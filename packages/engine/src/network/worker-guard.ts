@@ -1,16 +1,16 @@
 import type { Worker, WorkerOptions } from 'node:worker_threads'
 
-/** Can cross to the threads that user code starts. */
+/** The options of the guard; they can be sent to the threads that user code starts. */
 export interface NetworkGuardOptions {
   /** IP addresses and CIDR blocks that stay reachable. */
   allowList: string[]
-  /** URLs whose host and port are reachable whatever their address is: the API and the egress proxy. */
+  /** URLs whose host and port are always reachable: the API and the egress proxy. */
   exempt: string[]
-  /** Set in a sandbox without a network: the socket of the egress proxy, and what is in the sandbox itself. */
+  /** Set in a sandbox without a network: the socket of the egress proxy, and targets in the sandbox itself. */
   relay?: { socketPath: string; direct: string[] } | undefined
 }
 
-/** A thread has modules of its own, so the guard is installed there before anything else. */
+/** A thread has its own modules, so the guard is installed there before anything else. */
 export function guardedWorker(Original: typeof Worker, options: NetworkGuardOptions): typeof Worker {
   const module = guardModule()
   const install = `import { installNetworkGuard } from ${JSON.stringify(module)}; await installNetworkGuard(${JSON.stringify(options)})`
@@ -25,7 +25,7 @@ export function guardedWorker(Original: typeof Worker, options: NetworkGuardOpti
   })
 }
 
-/** Beside the bundle the guard is a module of its own. */
+/** Next to the bundle, the guard is a separate module. */
 function guardModule(): string {
   const own = import.meta.url
   return new URL(own.endsWith('.ts') ? 'guard.ts' : 'network-guard.mjs', own).href

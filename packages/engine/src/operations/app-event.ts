@@ -13,10 +13,10 @@ const Parsed = z.object({
   reply: z.object({ headers: z.record(z.string(), z.string()).default({}), body: z.unknown() }).nullish(),
 })
 
-/** What a server can send. @throws what JSON.stringify throws */
+/** A call as JSON text. @throws the errors of JSON.stringify */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? 'null')
 
-/** Lets a piece read a call to the webhook of its app (spec: facts/pieces-framework.md section 1, events). */
+/** Lets a piece read a call to the webhook of its app, `/v1/app-events/:pieceUrl`. */
 export async function parseAppEvent(operation: ParseAppEvent, engine: Engine): Promise<AppEventResult> {
   const { appWebhook } = operation
   const secrets = createSecrets(operation.engineToken)

@@ -12,7 +12,7 @@ const TYPE = 'EXTRACT_PIECE_METADATA'
 const LOCALES = ['nl', 'en', 'de', 'fr', 'es', 'ja', 'zh', 'pt', 'ar', 'zh-TW']
 const Translations = z.record(z.string(), z.string())
 
-/** Reads what a piece says of itself (spec: facts/engine.md section 14). Functions do not survive. */
+/** Reads the metadata of a piece. Functions do not survive. */
 export async function extractPieceMetadata(
   operation: ExtractPieceMetadata,
   engine: Engine,
@@ -68,7 +68,7 @@ function testStrategyOf(said: object): { testStrategy?: 'SIMULATION' | 'TEST_FUN
   return { testStrategy: isSimulated ? 'SIMULATION' : 'TEST_FUNCTION' }
 }
 
-/** Translations lie beside the module of a published piece; missing and broken ones are left out. */
+/** Translations are next to the module of a published piece; missing and broken ones are left out. */
 async function readTranslations(moduleFile: string): Promise<Record<string, Record<string, string>> | undefined> {
   const folder = join(dirname(moduleFile), 'i18n')
   const found: Record<string, Record<string, string>> = {}

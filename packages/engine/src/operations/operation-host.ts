@@ -5,7 +5,7 @@ import type { RunPort } from '../protocol.ts'
 import { createConnections } from '../resolve/connections.ts'
 import { createSecrets } from '../secrets/secrets.ts'
 
-/** What piece code needs around it outside of a run. The caller closes the host's sandbox. */
+/** The services for piece code outside of a run. The caller closes the host's sandbox. */
 export function createHost(
   engine: Engine,
   port: Pick<RunPort, 'connection'>,

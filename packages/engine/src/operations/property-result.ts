@@ -1,4 +1,4 @@
-/** What a form shows when the options of a property cannot be had. */
+/** The result for a form when the options of a property cannot be loaded. */
 export const FAILED_OPTIONS = {
   disabled: true,
   options: [],
@@ -9,10 +9,10 @@ export const FAILED_OPTIONS = {
 const MAX_OPTIONS_LENGTH = 10 * 1024 * 1024
 
 /**
- * What a resolver gave, as JSON has it: options with a list, or properties of which each has a type. Entries that are
- * none are left out.
+ * Checks the result of a resolver, as JSON: options with a list, or properties that each have a type. Invalid entries
+ * are left out.
  * @param isDynamic the resolver gives properties
- * @returns FAILED_OPTIONS for what is neither, no JSON, or too large
+ * @returns FAILED_OPTIONS for anything else, also when it is not JSON, or too large
  */
 export function presentableOptions(given: unknown, isDynamic: boolean): unknown {
   const value = asJson(given)

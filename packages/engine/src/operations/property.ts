@@ -14,7 +14,7 @@ import { createHost } from './operation-host.ts'
 import { FAILED_OPTIONS, presentableOptions } from './property-result.ts'
 
 /**
- * Asks a property for its options, or for its properties (spec: facts/engine.md section 14).
+ * Asks a property for its options, or for its properties.
  * @throws Error when there is no such property, or it is of another kind
  */
 export async function executeProperty(

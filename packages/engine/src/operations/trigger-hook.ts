@@ -15,7 +15,7 @@ const TEST_PREFIX = 'test'
 const TYPE = 'EXECUTE_TRIGGER_HOOK'
 
 /**
- * Calls a hook of a flow's trigger (spec: facts/engine.md section 12).
+ * Calls a hook of a flow's trigger.
  * @returns USER_FAILURE with the text of whatever the piece threw
  * @throws ExecutionError of kind ENGINE
  */
@@ -109,7 +109,7 @@ async function verifyAppWebhook(
 const Listener = z.object({ events: z.array(z.string()), identifierValue: z.string() })
 const WantedSchedule = z.object({ cronExpression: z.string(), timezone: z.string().default('UTC') })
 
-/** What a trigger registers while it is enabled. Schedules are for polling triggers only. */
+/** The registrations of a trigger while it is enabled. Schedules are for polling triggers only. */
 function createRegistration(triggerType: string) {
   const listeners: z.infer<typeof Listener>[] = []
   let schedule: Schedule | null = null

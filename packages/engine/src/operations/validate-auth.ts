@@ -8,7 +8,7 @@ import { createSecrets } from '../secrets/secrets.ts'
 
 const TYPE = 'EXECUTE_VALIDATE_AUTH'
 
-/** What a validator should say; anything else is a no. */
+/** The valid results of a validator; anything else is a refusal. */
 const Verdict = z.object({ valid: z.unknown().transform(Boolean), error: z.string().optional().catch(undefined) })
 
 /** Connection types by the property type that they are made with. */
@@ -21,7 +21,7 @@ const PROPERTY_TYPE: Record<string, string> = {
   PLATFORM_OAUTH2: 'OAUTH2',
 }
 
-/** Lets a piece say whether a connection is good (spec: facts/engine.md section 14). */
+/** Lets a piece say whether a connection is good. */
 export async function executeValidateAuth(operation: ExecuteValidateAuth, engine: Engine): Promise<ValidateAuthResult> {
   const { value } = operation
   const secrets = createSecrets(operation.engineToken)

@@ -3,7 +3,7 @@ import { ExecutionError } from '../errors.ts'
 import type { PieceHost } from './host.ts'
 import { createFiles, createFlows, createProject, createStore } from './services.ts'
 
-/** The members that every piece context shares (spec: facts/engine.md section 8). */
+/** The members that every piece context shares. */
 export function contextParts(host: PieceHost, stepName: string, piece: Piece) {
   const version = contextVersionOf(piece)
   const { config } = host.engine
@@ -22,7 +22,7 @@ export function contextParts(host: PieceHost, stepName: string, piece: Piece) {
         try {
           await host.connections.load([key])
         } catch (error) {
-          // A piece that asks by name can do without; a broken connection is an error all the same.
+          // A missing connection is no error when a piece asks by name; a broken one is.
           if (error instanceof ExecutionError && error.name === 'ConnectionNotFound') return null
           throw error
         }

@@ -5,7 +5,7 @@ import type { RunSandbox } from '../sandbox/sandbox.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { EngineTools } from '../tools.ts'
 
-/** What any piece code needs around it, be it a step, a trigger hook or a property. */
+/** The services for any piece code: a step, a trigger hook or a property. */
 export interface PieceHost {
   readonly engine: EngineTools
   readonly api: ApiClient

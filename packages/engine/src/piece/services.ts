@@ -13,7 +13,7 @@ export interface Store {
   delete(key: string, scope?: string): Promise<void>
 }
 
-/** The key-value store of a flow or project (spec: facts/engine.md section 10). */
+/** The key-value store of a flow or project, over `/v1/store-entries`. */
 export function createStore({ api, flowId, storePrefix, storeChanges }: PieceHost): Store {
   const full = (key: unknown, scope: string): string => {
     if (typeof key !== 'string' || key.length === 0 || key.length > MAX_KEY_LENGTH) {
@@ -64,17 +64,17 @@ export function createStore({ api, flowId, storePrefix, storeChanges }: PieceHos
 const tooLarge = (key: string): ExecutionError =>
   new ExecutionError('StorageLimitError', `The value for the key ${key} is larger than ${MAX_VALUE_BYTES / 1024} KB`)
 
-function expectOk(answer: ApiAnswer, name: 'StorageError' | 'FileStoreError' | 'FetchError', deed: string): void {
+function expectOk(answer: ApiAnswer, name: 'StorageError' | 'FileStoreError' | 'FetchError', action: string): void {
   if (answer.ok) return
   const reason = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
-  throw new ExecutionError(name, `The API refused to ${deed}: ${answer.status} ${reason}`)
+  throw new ExecutionError(name, `The API refused to ${action}: ${answer.status} ${reason}`)
 }
 
 export interface Files {
   write(file: { fileName: string; data: Buffer }): Promise<string>
 }
 
-/** Step files (spec: facts/engine.md section 11). The result is a public URL. */
+/** Files of steps, over `/v1/step-files`. The result is a public URL. */
 export function createFiles(host: PieceHost, stepName: string): Files {
   const { api, engine, flowId } = host
   const maxMb = engine.config.limits.maxFileSizeMb

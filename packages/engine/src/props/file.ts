@@ -59,7 +59,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Where flows know another extension than the usual one. */
+/** Media types for which flows know another extension than the usual one. */
 const KNOWN_EXTENSIONS = new Map([
   ['image/jpeg', 'jpeg'],
   ['text/xml', 'xml'],

@@ -8,12 +8,11 @@ import { readFileValue } from './file.ts'
 
 dayjs.extend(utc)
 
-/** What is wrong, by property. Items of an array of maps have theirs under `properties`. */
+/** The problems, by property. Items of an array of maps have theirs under `properties`. */
 export type PropertyErrors = Record<string, unknown>
 
 /**
- * Processes and then validates every property of an input (spec: facts/engine.md section 4). Keys that are no
- * properties pass unchanged.
+ * Processes and then validates every property of an input. Keys that are no properties pass unchanged.
  */
 export async function processProperties(
   props: PieceProperties,
@@ -114,7 +113,7 @@ function processJson(property: PieceProperty, original: unknown): Outcome {
   return { value, errors: [`Expected JSON, received: ${shown(original)}${whyNoJson(original)}`] }
 }
 
-/** Where in a long text the mistake is. */
+/** The place of the mistake in a long text. */
 function whyNoJson(original: unknown): string {
   if (typeof original !== 'string') return ''
   try {

@@ -1,8 +1,8 @@
 import { isPure } from './purity.ts'
 
 /**
- * Expressions: what stands between `{{` and `}}`. Plain paths and connections are recognised here and never reach
- * an evaluator; the rest is JavaScript (spec: facts/engine.md section 3).
+ * Expressions: the text between `{{` and `}}`. This file recognises plain paths and connections, which never reach an
+ * evaluator; the rest is JavaScript (docs/runs.md, Expressions).
  */
 
 export type Key = string | number

@@ -21,7 +21,7 @@ const FUNCTIONS = words(
     'flattenNestedKeys isFinite isNaN parseFloat parseInt structuredClone',
 )
 const CLASSES = words('Array Date Error Map Number Object RegExp Set String TypeError URL URLSearchParams')
-/** What they hold is more than this module knows of. */
+/** Globals with more members than this module knows. */
 const GLOBALS = words(
   'Array ArrayBuffer Atomics BigInt Boolean Buffer Date Error Function Intl JSON Map Math Number Object Promise Proxy Reflect RegExp ' +
     'Set String Symbol WeakMap WeakRef WeakSet console global globalThis process require',
@@ -31,7 +31,7 @@ const WITH_CALLBACK = words(
   'every filter find findIndex findLast findLastIndex flatMap forEach from fromAsync groupBy map parse reduce reduceRight replace ' +
     'replaceAll some stringify toSorted',
 )
-/** Of these, those that take a value before the function. */
+/** Methods among these that take a value before the function. */
 const AFTER_VALUE = words('from fromAsync groupBy parse replace replaceAll stringify')
 const METHODS = words(
   'UTC abs acos asin at atan atan2 cbrt ceil charAt charCodeAt codePointAt concat cos difference endsWith entries escape exec exp ' +
@@ -147,7 +147,7 @@ function nameOf({ computed, property }: Member): string | undefined {
   return property.type === 'Literal' ? String(property.value) : undefined
 }
 
-/** What a name that is found out at run time gives of a global cannot be known. */
+/** A member of a global whose name is computed at run time is unknown. */
 function isPureMember(member: Member, bound: Set<string>): boolean {
   const { object, computed, property } = member
   const isGlobal = object.type === 'Identifier' && GLOBALS.has(object.name)

@@ -2,7 +2,7 @@ import { MemoryLimitError, NotJsonError } from '../errors.ts'
 import type { Expression, Key, Script } from './expression.ts'
 import type { Template } from './template.ts'
 
-/** What templates are resolved against. */
+/** The values for resolving templates. */
 export interface Environment {
   /** The output of a step that the expression may see; undefined when it has none. */
   output(stepName: string): unknown
@@ -91,7 +91,7 @@ function readExpression(expression: Expression, environment: Environment): unkno
   }
 }
 
-/** What is no data of JSON becomes the empty text, as what is missing; large integers become their digits. */
+/** A value that is not JSON becomes the empty text, like a missing one; large integers become their digits. */
 function asData(value: unknown): unknown {
   switch (typeof value) {
     case 'bigint':

@@ -8,6 +8,7 @@ export const BOOTSTRAP = `(() => {
   'use strict'
   const { parse, stringify } = JSON
   const { create, hasOwn, defineProperty } = Object
+  const { isArray } = Array
   const MakeFunction = Function
   const now = Date.now
   const resolved = Promise.resolve.bind(Promise)
@@ -125,9 +126,13 @@ export const BOOTSTRAP = `(() => {
   }
   const succeed = (value) => {
     try {
+      if (isArray(value) && value.length > __LONGEST_LIST__) throw new Error(__TOO_LARGE__)
       const text = stringify(value)
       state = 'O' + (text === undefined ? 'null' : text)
-    } catch (error) { fail(error instanceof RangeError ? new Error(__TOO_DEEP__) : error) }
+    } catch (error) {
+      if (!(error instanceof RangeError)) fail(error)
+      else fail(new Error(error.message === __NO_STRING__ ? __TOO_LARGE__ : __TOO_DEEP__))
+    }
   }
 
   const operations = {

@@ -3,12 +3,13 @@ import { EventEmitter } from 'node:events'
 import { setImmediate } from 'node:timers'
 import { format } from 'node:util'
 import { noteOutput } from '../errors.ts'
-import { createMender, type Mender } from './mend.ts'
+import { createGlobalsGuard, type GlobalsGuard } from './globals-guard.ts'
 import { MAX_CONSOLE_TEXT } from './sandbox.ts'
+import { STOP_SIGNALS } from './stop-signals.ts'
 
 /**
- * What keeps user code that shares the engine's process from ending it. Installed once; while no code runs,
- * everything behaves as ever.
+ * Keeps user code that shares the engine's process from ending it. Installed once; while no code runs, everything
+ * behaves as usual.
  */
 
 /** More of one print is not kept; an error shows less than that. */
@@ -24,7 +25,7 @@ interface Attempt {
 const attempts = new AsyncLocalStorage<Attempt>()
 let installed = false
 let exclusive = false
-let mender: Mender | undefined
+let globalsGuard: GlobalsGuard | undefined
 
 /**
  * Runs user code under guard.
@@ -55,7 +56,7 @@ export async function guarded<T>(run: () => Promise<T> | T, isOwn = false): Prom
     throw error
   } finally {
     attempt.isOver = true
-    if (!isOwn) mender?.mend()
+    if (!isOwn) globalsGuard?.restore()
   }
 }
 
@@ -67,7 +68,7 @@ export function ownProcess(): void {
   exclusive = true
   install()
   keepListeners()
-  mender = createMender()
+  globalsGuard = createGlobalsGuard()
   // A stream that code has closed must not bring down the engine when something is printed later.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 }
@@ -76,12 +77,12 @@ export function ownProcess(): void {
 function keepListeners(): void {
   const { on, listeners } = EventEmitter.prototype
   const listenersOf = (event: string): unknown[] => Reflect.apply(listeners, process, [event])
-  const own = ['uncaughtException', 'unhandledRejection'].flatMap((event) =>
+  const own = ['uncaughtException', 'unhandledRejection', ...STOP_SIGNALS].flatMap((event) =>
     listenersOf(event).map((listener) => ({ event, listener })),
   )
   const putBack = (): void => {
     // Node.js itself needs what the code may have changed already.
-    mender?.mend()
+    globalsGuard?.restore()
     for (const { event, listener } of own)
       if (!listenersOf(event).includes(listener)) Reflect.apply(on, process, [event, listener])
   }
@@ -114,7 +115,7 @@ function install(): void {
     const attempt = attempts.getStore()
     if (attempt !== undefined) {
       if (!attempt.isOver) attempt.fail(error)
-      // What it says may hold secrets of a run that nobody knows any more.
+      // Its output may hold secrets of a run that are no longer known.
     } else if (exclusive) process.stderr.write('An error of code that is over was dropped\n')
     else throw error
   }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type ivm from 'isolated-vm'
 import { IsolatedError, IsolatedValue, MemoryLimitError, NotJsonError, noteOutput } from '../errors.ts'
 import type { EngineLimits } from '../protocol.ts'
-import { tooDeepText } from '../state/depth.ts'
+import { LONGEST_LIST, NO_STRING, tooDeepText, tooLargeText } from '../state/depth.ts'
 import { type StepRecord, textOf } from '../state/record.ts'
 import { BOOTSTRAP } from './bootstrap.ts'
 import { loadIsolatedVm } from './load-isolated-vm.ts'
@@ -12,8 +12,8 @@ import { MAX_CONSOLE_TEXT, type RunSandbox, type Sandbox } from './sandbox.ts'
 import { isSelfContained } from './self-contained.ts'
 
 /**
- * The sandbox of the SANDBOX_CODE_* modes (spec: docs/install/architecture/sandboxing.md). A few isolates stay
- * warm, each for one project. Every code step gets a context of its own in it, and so do the expressions of a run,
+ * The sandbox of the SANDBOX_CODE_* modes of docs/security.md. A few isolates stay warm, each for one project.
+ * Every code step gets a context of its own in it, and so do the expressions of a run,
  * a new one after each that may change it. A context in which nothing ran that could leave traces is used again.
  * Everything crosses as text.
  *
@@ -43,6 +43,9 @@ const killProcess = process.kill.bind(process)
 const BOOTSTRAP_SOURCE = BOOTSTRAP.replace('__MAX_OUTPUT__', String(MAX_CONSOLE_TEXT))
   .replace('__NO_CODE__', JSON.stringify(NO_CODE_EXPORT))
   .replace('__TOO_DEEP__', JSON.stringify(tooDeepText('The result of the code')))
+  .replaceAll('__TOO_LARGE__', JSON.stringify(tooLargeText('The result of the code')))
+  .replace('__LONGEST_LIST__', String(LONGEST_LIST))
+  .replace('__NO_STRING__', JSON.stringify(NO_STRING))
 
 interface Home {
   isolate: ivm.Isolate
@@ -82,7 +85,7 @@ type Dispatch = (operation: string, ...values: (Primitive | ivm.Dereference<() =
 export function createIsolateSandbox(limits: EngineLimits): Sandbox {
   const timeout = (limits.flowTimeoutSeconds ?? DEFAULT_FLOW_TIMEOUT_SECONDS) * 1000 + TIMEOUT_GRACE_MS
   const settings: Settings = { limitMb: limits.isolateMemoryMb, timeout }
-  /** Of projects that may come back; the one that ran last is the last. */
+  /** Isolates of projects that may soon run again; the last one is that of the latest run. */
   const homes = new Map<string, Home>()
   let current: Home | undefined
 
@@ -91,7 +94,7 @@ export function createIsolateSandbox(limits: EngineLimits): Sandbox {
     dispose(home)
   }
   const homeFor = (projectId: string): Home => {
-    // What a project keeps of the memory while others run is bounded.
+    // The memory that a project keeps while others run is limited.
     if (current !== undefined && current.projectId !== projectId && !isSmall(current)) remove(current)
     const known = homes.get(projectId)
     if (known !== undefined && isSpent(known, settings.limitMb)) remove(known)
@@ -153,7 +156,7 @@ function createRoom(home: Home): Room {
 
 function openRun(homeOf: () => Home, { limitMb, timeout }: Settings): RunSandbox {
   let home: Home | undefined
-  /** Where expressions of the run are evaluated, until one of them may have changed it. */
+  /** The context for expressions of the run, until one of them may have changed it. */
   let room: Room | undefined
   const known = new Map<string, { record: StepRecord; version: number; light: boolean }>()
 
@@ -195,7 +198,7 @@ function openRun(homeOf: () => Home, { limitMb, timeout }: Settings): RunSandbox
       const isNew = !room.scripts.has(key)
       const id = room.scripts.get(key) ?? room.scripts.size
       const connectionText = connection === undefined ? undefined : JSON.stringify(connection)
-      // What an expression changed must not be seen by the next one, and one that failed may not be compiled.
+      // The next expression must not see changes of this one, and one that failed may not be compiled.
       let isClean = false
       try {
         const text = call('evaluate', id, isNew ? script.source : undefined, names, connectionText)
@@ -294,10 +297,10 @@ function defineModule(
   if (typeof state === 'string') throw failureOf(state.slice(1), limitMb)
 }
 
-/** What V8 says when the isolate may not have more bytes outside its heap. */
+/** V8's message when the isolate may not have more bytes outside its heap. */
 const NO_MORE_BYTES = 'Array buffer allocation failed'
 
-/** What a context says of an error. */
+/** The description of an error from a context. */
 interface Failure {
   name?: string
   message: string

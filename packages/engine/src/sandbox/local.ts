@@ -22,7 +22,7 @@ interface CodeFile {
 /** Compiled files kept by path. Artifacts never change under a path, so the oldest may always go. */
 const MAX_MODULES = 500
 
-/** What is told of code that could leave something behind. */
+/** Gets notice of code that could leave changes behind. */
 export interface ForeignCodeWatch {
   before(): void
   after(): void
@@ -32,7 +32,7 @@ const NOBODY_WATCHES: ForeignCodeWatch = { before: () => {}, after: () => {} }
 
 /**
  * The sandbox of UNSANDBOXED and SANDBOX_PROCESS: code runs in the engine's own process. Files of code are compiled
- * once, and loaded anew by each run that uses them: what they keep in variables is of that run alone.
+ * once, and loaded again by each run that uses them: their variables belong to that run only.
  */
 export function createLocalSandbox(watch: ForeignCodeWatch = NOBODY_WATCHES): Sandbox {
   const files = new Map<string, CodeFile>()

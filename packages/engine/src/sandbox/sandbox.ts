@@ -1,7 +1,7 @@
 import type { Script } from '../resolve/expression.ts'
 import type { StepRecord } from '../state/record.ts'
 
-/** Where foreign code runs: expressions and code steps. One per engine; made by the execution mode. */
+/** Runs foreign code: expressions and code steps. There is one per engine, chosen by the execution mode. */
 export interface Sandbox {
   /** Opens a sandbox for one run. Runs of different projects share nothing. */
   open(projectId: string): RunSandbox

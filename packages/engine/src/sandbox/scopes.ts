@@ -15,12 +15,12 @@ export interface Declared {
 }
 
 /** A scope within another one, with the names of its parameters. */
-export const enclose = (parent: Scope | undefined, names: Iterable<string>): Scope => ({
+export const childScope = (parent: Scope | undefined, names: Iterable<string>): Scope => ({
   names: new Map(Array.from(names, (name) => [name, {}])),
   parent,
 })
 
-/** What a name is declared as in the nearest scope; undefined for a global. */
+/** The declaration of a name in the nearest scope; undefined for a global. */
 export function declaredIn(scope: Scope, name: string): Declared | undefined {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
     const found = at.names.get(name)
@@ -39,7 +39,7 @@ export function declare(scope: Scope, body: readonly (Part | null | undefined)[]
     if (node?.type !== 'VariableDeclaration') continue
     for (const { id, init } of node.declarations) {
       const isCounter = id.type === 'Identifier' && !scope.names.has(id.name) && isNumeral(init)
-      for (const name of boundBy(id)) scope.names.set(name, { isCounter })
+      for (const name of boundNames(id)) scope.names.set(name, { isCounter })
     }
   }
 }
@@ -48,18 +48,18 @@ export const isNumeral = (node: Expression | null | undefined): boolean =>
   node?.type === 'Literal' && typeof node.value === 'number'
 
 /** The names that a pattern gives a value. */
-export function boundBy(pattern: Pattern): string[] {
+export function boundNames(pattern: Pattern): string[] {
   switch (pattern.type) {
     case 'Identifier':
       return [pattern.name]
     case 'ObjectPattern':
-      return pattern.properties.flatMap((part) => boundBy(part.type === 'Property' ? part.value : part))
+      return pattern.properties.flatMap((part) => boundNames(part.type === 'Property' ? part.value : part))
     case 'ArrayPattern':
-      return pattern.elements.flatMap((part) => (part === null ? [] : boundBy(part)))
+      return pattern.elements.flatMap((part) => (part === null ? [] : boundNames(part)))
     case 'AssignmentPattern':
-      return boundBy(pattern.left)
+      return boundNames(pattern.left)
     case 'RestElement':
-      return boundBy(pattern.argument)
+      return boundNames(pattern.argument)
     default:
       return []
   }
@@ -71,21 +71,21 @@ export function reassignedIn(program: Part): ReadonlySet<string> {
   walk(program, (node) => {
     switch (node.type) {
       case 'AssignmentExpression':
-        for (const name of boundBy(node.left)) names.add(name)
+        for (const name of boundNames(node.left)) names.add(name)
         return
       case 'ForOfStatement':
       case 'ForInStatement':
         for (const one of node.left.type === 'VariableDeclaration'
           ? node.left.declarations.map(({ id }) => id)
           : [node.left])
-          for (const name of boundBy(one)) names.add(name)
+          for (const name of boundNames(one)) names.add(name)
         return
       case 'FunctionDeclaration':
         if (node.id) names.add(node.id.name)
         return
       case 'VariableDeclaration':
         for (const { id, init } of node.declarations)
-          if (!isNumeral(init)) for (const name of boundBy(id)) names.add(name)
+          if (!isNumeral(init)) for (const name of boundNames(id)) names.add(name)
     }
   })
   return names

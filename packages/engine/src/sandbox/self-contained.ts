@@ -7,7 +7,16 @@ import {
   parse,
   type Super,
 } from 'acorn'
-import { boundBy, declare, declaredIn, enclose, isNumeral, type Part, reassignedIn, type Scope } from './scopes.ts'
+import {
+  boundNames,
+  childScope,
+  declare,
+  declaredIn,
+  isNumeral,
+  type Part,
+  reassignedIn,
+  type Scope,
+} from './scopes.ts'
 
 /**
  * Whether the compiled code of a step can neither see nor change anything but its inputs and what it makes itself.
@@ -24,7 +33,7 @@ export function isSelfContained(source: string): boolean {
   try {
     const program = parse(source, { ecmaVersion: 'latest', sourceType: 'script' })
     const own = program.body.filter((statement) => !HELPERS.has(source.slice(statement.start, statement.end)))
-    const scope = enclose(undefined, ['exports', 'module'])
+    const scope = childScope(undefined, ['exports', 'module'])
     declare(scope, own)
     const look = { scope, reassigned: reassignedIn(program) }
     return own.every((statement) => isOwn(statement, look))
@@ -36,7 +45,7 @@ export function isSelfContained(source: string): boolean {
 
 const MAX_LENGTH = 64 * 1024
 
-/** What the compiler puts before code with exports. */
+/** The code that the compiler puts before code with exports. */
 const HELPERS: ReadonlySet<string> = new Set([
   'var __defProp = Object.defineProperty;',
   'var __getOwnPropDesc = Object.getOwnPropertyDescriptor;',
@@ -66,7 +75,7 @@ const FUNCTIONS = words(
 )
 const CLASSES = words('Array Date Error Map Object Promise RangeError RegExp Set String TypeError')
 const VALUES = words('undefined NaN Infinity')
-/** Of these, the members that may be called. None of them gives what all code shares. */
+/** Members of these that may be called. None of them returns shared state. */
 const MEMBERS: Readonly<Record<string, ReadonlySet<string>>> = {
   Array: words('from isArray of'),
   BigInt: words('asIntN asUintN'),
@@ -229,7 +238,7 @@ function isOwn(one: Maybe, look: Look): boolean {
 
 /** A scope within the present one. */
 function inside(look: Look, body: readonly (Part | null | undefined)[], parameters: readonly Pattern[] = []): Look {
-  const scope = enclose(look.scope, parameters.flatMap(boundBy))
+  const scope = childScope(look.scope, parameters.flatMap(boundNames))
   declare(scope, body)
   return { ...look, scope }
 }
@@ -245,7 +254,7 @@ function isProperty(part: Property | AssignmentProperty, look: Look, isRead: boo
   return !(isRead && METHODS.has(name)) && isOwn(value, look)
 }
 
-/** What is written to: a name of the code's own, or any member of an object, which is its own as well. */
+/** Checks the target of a write: a name of the code itself, or any member of an object, which is its own as well. */
 function isTarget(one: Part, look: Look): boolean {
   if (one.type === 'MemberExpression') return isMember(one, look, 'WRITE')
   if (one.type === 'ChainExpression') return isTarget(one.expression, look)

@@ -1,6 +1,6 @@
 /**
- * What all code of a process shares: the globals and built-ins of the language, and the modules of Node.js. It is
- * walked once and written down slot by slot. The comparison is code that is made for it, because a look at a known
+ * The state that all code of a process shares: the globals and built-ins of the language, and the modules of Node.js.
+ * It is walked once and recorded slot by slot. The comparison is code that is made for it, because a look at a known
  * property of a known object takes a few nanoseconds, and there are thousands.
  */
 export interface SharedState {
@@ -20,7 +20,7 @@ interface Slot {
 
 interface Holder {
   holder: object
-  /** Of its own, hidden ones counted. */
+  /** The number of its own properties, hidden ones included. */
   keys: number
   /** Those that are not hidden, which are counted quickly. */
   enumerable: number
@@ -43,7 +43,7 @@ const TURNS_OF_FUNCTIONS = 64
 /** Comparisons in one function: longer ones are never compiled. */
 const SLOTS_PER_CHECK = 250
 
-// Taken before any code of users runs.
+// Captured before any user code runs.
 const { apply, get, defineProperty, deleteProperty, ownKeys, getPrototypeOf, setPrototypeOf, isExtensible } = Reflect
 const { getOwnPropertyDescriptor } = Reflect
 const { keys: namesOf } = Object
@@ -219,10 +219,10 @@ function hasMembers(value: object): boolean {
   return typeof prototype === 'object' && prototype !== null && ownKeys(prototype).length > 1
 }
 
-/** What every function has. */
+/** Properties that every function has. */
 const PLAIN: ReadonlySet<PropertyKey> = new Set(['name', 'length', 'prototype', 'arguments', 'caller'])
 
-/** What changes by itself, and what nobody reads. */
+/** Properties that change by themselves, or that are never read. */
 const STATE: ReadonlySet<PropertyKey> = new Set(
   `_events _eventsCount _maxListeners exitCode _exiting _startProfilerIdleNotifier _stopProfilerIdleNotifier domain _cache
   _pathCache _contextLoad globalPaths children title debugPort argv argv0 execArgv execPath env config versions release features

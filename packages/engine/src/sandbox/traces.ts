@@ -1,11 +1,11 @@
 import { rememberSharedState, type SharedState } from './shared-state.ts'
 
 /**
- * What code of a run changed of its process, beyond what is put back after each step: it is put back after the run,
- * and what cannot be is told.
+ * Finds the changes of a run's code to its process that are not undone after each step: they are undone after the run,
+ * and reported where that is not possible.
  */
 export interface Traces {
-  /** To be called before code of users begins in this process; only the first call does something. */
+  /** Call it before user code begins in this process; only the first call has an effect. */
   begin(): void
   /** Puts back what a step changed; a few microseconds. */
   afterStep(): void
@@ -13,9 +13,11 @@ export interface Traces {
   afterRun(): string | undefined
 }
 
-/** Of what keeps a process busy: what code may have left running. */
+/** Counts the resources that keep a process busy, which code may have left running. */
 const RUNNING: ReadonlySet<string> = new Set(['TCPServerWrap', 'UDPWrap', 'ProcessWrap', 'PipeWrap', 'MessagePort'])
-/** The same, of which the engine has nothing at the end of a run: a loop that goes on waits for one of these. */
+/**
+ * The same for resources that the engine never has at the end of a run: a loop that continues waits for one of these.
+ */
 const PENDING: ReadonlySet<string> = new Set(
   'Timeout Immediate FSReqCallback FSReqPromise GetAddrInfoReqWrap'.split(' '),
 )

@@ -7,13 +7,13 @@ import { LEAST_LENGTH } from './values.ts'
 
 const BASE64_BITS = 6
 
-/** What the bytes of a secret become in hexadecimal. */
+/** The bytes of a secret in hexadecimal. */
 export function hexOf(secret: string): string[] {
   const hex = Buffer.from(secret, 'utf8').toString('hex')
   return [hex, hex.toUpperCase()]
 }
 
-/** What base64 makes of a secret behind none, one and two other bytes: the letters that the secret alone decides. */
+/** The base64 of a secret after none, one and two other bytes: only the letters that the secret alone decides. */
 export function base64Of(secret: string): string[] {
   const bytes = Buffer.from(secret, 'utf8')
   const fragments = [0, 1, 2].map((offset) => {

@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
 /**
- * What a step gave out with secrets in it, closed with the key of its run. It lies next to the masked output in
- * journal and log, so that a run that goes on after a pause or a crash has the real values again.
+ * An output with secrets, encrypted with the key of its run. It is stored next to the masked output in journal and log,
+ * so that a run that continues after a pause or a crash has the real values again.
  */
 export interface Sealed {
   /** JSON text of the output as it was. */

@@ -215,7 +215,7 @@ describe('the text of an error', () => {
           return trap()
         },
       }),
-    ).toBe('an error that cannot be shown')
+    ).toBe('An error that cannot be shown')
     expect(errorText(new Proxy({}, { get: trap, ownKeys: trap, getPrototypeOf: trap }))).toContain('cannot be shown')
   })
 })

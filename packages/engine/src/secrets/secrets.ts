@@ -1,7 +1,7 @@
 import { anchorOf, base64Of, base64PatternOf, hexOf, patternOf } from './forms.ts'
 import { LEAST_LENGTH, secretValuesOf } from './values.ts'
 
-/** What stands in the place of a secret. */
+/** The placeholder for a secret. */
 export const REDACTED = '**REDACTED**'
 
 /**
@@ -148,7 +148,7 @@ const isNumeric = (letter: number): boolean =>
   letter === 0x45 ||
   letter === 0x65
 
-/** Where a text of JSON that begins at `start` is over. */
+/** The end of a JSON string that begins at `start`. */
 function endOfText(json: string, start: number): number {
   for (let at = start + 1; ; at++) {
     at = json.indexOf('"', at)

@@ -49,7 +49,7 @@ function collect(value: object, found: Set<string>, depth: number, secretByDefau
     const name = key.toLowerCase().replaceAll(/[^a-z]/g, '')
     const isSecret = SECRET_KEY.test(name) && !PUBLIC_KEYS.has(name)
     if (typeof part === 'object' && part !== null) {
-      // What a token endpoint answered besides the token is mostly about the account.
+      // The answer of a token endpoint besides the token is mostly about the account.
       collect(part, found, depth + 1, secretByDefault && name !== 'data')
     } else if (typeof part === 'string') {
       if (isSecret || (secretByDefault && !PUBLIC_KEYS.has(name) && !isHarmless(part))) {

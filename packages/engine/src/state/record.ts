@@ -2,8 +2,8 @@ import type { StepOutputStatus } from '@piecework/model/run/status'
 import type { OutputSlice, StepPath } from '@piecework/model/run/step-output'
 
 /**
- * What a run remembers of its steps: a tree of mutable records. The JSON text of an output is made once and
- * serves the journal, the size account, sandboxes and the final log; its value is parsed only if something reads it.
+ * The results of a run's steps: a tree of mutable records. The JSON text of an output is made once and is used by the
+ * journal, the size of the log, sandboxes and the final log; its value is parsed only if something reads it.
  */
 export interface StepRecord {
   readonly name: string
@@ -14,14 +14,14 @@ export interface StepRecord {
   /** JSON text of the whole output; a loop's output lives in `loop`. */
   outputText: string | undefined
   parsed: { value: unknown } | undefined
-  /** JSON text of the output without secrets, with the whole one sealed next to it; see showing.ts. */
+  /** JSON text of the output without secrets, with the whole one sealed next to it; see masking.ts. */
   shownText: string | undefined
   sealed: string | undefined
   /** How many secrets were known when it was last masked. */
   maskedFor: number
   slice: OutputSlice | undefined
   duration: number | undefined
-  /** What went wrong, as text. */
+  /** The error, as text. */
   error: string | undefined
   loop: LoopState | undefined
   /** Bytes that this step counts for in the size of the log. */
@@ -145,7 +145,7 @@ export function textOf(record: StepRecord, light: boolean): string | undefined {
 }
 
 /** Makes records fit to leave the engine. */
-export interface Shower {
+export interface RecordMasker {
   /** Takes secrets out of everything of a record that is printed. */
   hide(record: StepRecord): void
   /** The same for JSON text of any other value. */
@@ -153,10 +153,10 @@ export interface Shower {
 }
 
 /** The JSON text of one StepOutput, without secrets. A loop's iterations are in the log, and entries of their own in the journal. */
-export function printRecord(record: StepRecord, into: string[], shower: Shower, withIterations: boolean): void {
-  shower.hide(record)
+export function printRecord(record: StepRecord, into: string[], masker: RecordMasker, withIterations: boolean): void {
+  masker.hide(record)
   into.push(`{"type":${JSON.stringify(record.type)},"status":"${record.status}","input":${record.inputText}`)
-  if (record.loop !== undefined) printLoop(record.loop, into, shower, withIterations)
+  if (record.loop !== undefined) printLoop(record.loop, into, masker, withIterations)
   else if (record.slice !== undefined) into.push(`,"outputSlice":${JSON.stringify(record.slice)}`)
   else if (record.shownText !== undefined) into.push(`,"output":${record.shownText}`)
   if (record.sealed !== undefined) into.push(`,"sealed":"${record.sealed}"`)
@@ -165,28 +165,28 @@ export function printRecord(record: StepRecord, into: string[], shower: Shower, 
   into.push('}')
 }
 
-function printLoop(loop: LoopState, into: string[], shower: Shower, withIterations: boolean): void {
+function printLoop(loop: LoopState, into: string[], masker: RecordMasker, withIterations: boolean): void {
   const item = loop.item === undefined ? undefined : JSON.stringify(loop.item)
   into.push(',"output":{')
-  if (item !== undefined) into.push(`"item":${shower.json(item)},`)
+  if (item !== undefined) into.push(`"item":${masker.json(item)},`)
   into.push(`"index":${loop.index}`)
   into.push(',"iterations":[')
   if (withIterations) {
     loop.iterations.forEach((scope, index) => {
       if (index > 0) into.push(',')
-      printSteps(scope.steps, into, shower)
+      printSteps(scope.steps, into, masker)
     })
   }
   into.push(']}')
 }
 
 /** The JSON text of a map from step name to StepOutput. */
-export function printSteps(steps: ReadonlyMap<string, StepRecord>, into: string[], shower: Shower): void {
+export function printSteps(steps: ReadonlyMap<string, StepRecord>, into: string[], masker: RecordMasker): void {
   into.push('{')
   let first = true
   for (const record of steps.values()) {
     into.push(first ? '' : ',', JSON.stringify(record.name), ':')
-    printRecord(record, into, shower, true)
+    printRecord(record, into, masker, true)
     first = false
   }
   into.push('}')

@@ -19,7 +19,7 @@ import type {
 } from '../protocol.ts'
 import { RunLogText } from './run-log.ts'
 
-/** What tests of the engine share: flows in few words, real compiled code files, a port that remembers. */
+/** Helpers of the engine's tests: short definitions of flows, real compiled code files, a port that records. */
 
 export const BOTH_MODES = ['UNSANDBOXED', 'SANDBOX_CODE_ONLY'] as const
 
@@ -192,11 +192,12 @@ export function operationOf(prepared: PreparedVersion, changes: Partial<ExecuteF
     journal: [],
     test: null,
     callerWaits: false,
+    tellsSteps: false,
     ...changes,
   }
 }
 
-/** What a worker would answer: asked of the stand-in for the API that the engine is configured with. */
+/** The answer of a worker, from the stand-in for the API that the engine is configured with. */
 export const connectionsOf =
   ({ config }: Pick<Engine, 'config'>): RunPort['connection'] =>
   async (externalId) => {

@@ -31,7 +31,7 @@ const USER_AGENT = 'Piecework'
 const textOf = (value: unknown): string =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 
-/** What HTTP clients of pieces have in common: how a request becomes a URL and headers. */
+/** The common part of the HTTP clients of pieces: it makes the URL and the headers of a request. */
 export abstract class BaseHttpClient implements HttpClient {
   readonly #baseUrl: string
   readonly #authenticationConverter: DelegatingAuthenticationConverter

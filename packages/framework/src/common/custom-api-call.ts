@@ -31,10 +31,7 @@ export interface CustomApiCallParams<A extends AnyAuth> {
   authLocation?: 'headers' | 'queryParams'
 }
 
-/**
- * An action that sends any request to the API of a piece, with the connection filled in
- * (docs: build-pieces/piece-reference/custom-api-calls).
- */
+/** An action that sends any request to the API of a piece, with the connection filled in. */
 export function createCustomApiCallAction<A extends AnyAuth>(params: CustomApiCallParams<A>): IAction<A> {
   const { auth, props: overrides = {} } = params
   const props: InputPropertyMap = {

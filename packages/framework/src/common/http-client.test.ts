@@ -193,7 +193,7 @@ describe('a failure', () => {
     expect(error.response.status).toBe(422)
   })
 
-  it('is told in words, whatever kind of answer was asked for', async () => {
+  it('can be read, for every kind of answer that a piece asks for', async () => {
     const error = await failure(send('/status?code=404', { responseType: 'arraybuffer' }))
     expect(error.response.body).toEqual({ why: 'no' })
   })
@@ -215,7 +215,7 @@ describe('a failure', () => {
     expect(error.response).toMatchObject({ status: 500, body: expect.stringContaining('ECONNREFUSED') })
   })
 
-  it('says that a service redirects for ever', async () => {
+  it('says that a service redirects forever', async () => {
     const error = await failure(send('/circle'))
     expect(error.response.body).toMatch(/^127\.0\.0\.1:\d+ redirects in a circle/)
   })

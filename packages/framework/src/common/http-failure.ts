@@ -1,7 +1,6 @@
 import type { HttpRequest } from './http-types.ts'
 
-/** What happened to a request that got no answer, in words. */
-
+/** The reason why a request got no answer, by the code of the error; each follows the name of the host. */
 const BY_CODE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refused the connection: nothing listens there',
   ECONNRESET: 'closed the connection before it answered',

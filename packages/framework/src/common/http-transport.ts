@@ -119,7 +119,7 @@ function decode({ bytes, headers }: Answer, type: NonNullable<HttpRequest['respo
   return parseJson(text, text)
 }
 
-/** What is XML says itself in which charset it is; JSON is known by its first letter. */
+/** An XML document names its own charset, and the first bytes of a JSON text show it. */
 function textOf(bytes: Buffer, { type, parameters }: MediaType): string {
   const isDocument = /[/+](xml|json)$/.test(type)
   return (isDocument ? decodeDocument : decodeText)(bytes, parameters.get('charset'))

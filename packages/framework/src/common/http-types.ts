@@ -1,7 +1,5 @@
 import type { Lax } from '../lax.ts'
 
-/** The vocabulary of the HTTP client (spec: facts/pieces-framework.md section 2). */
-
 type ValueOf<T> = T[keyof T]
 
 export const HttpMethod = {

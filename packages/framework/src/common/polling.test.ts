@@ -67,7 +67,7 @@ describe('polling by the last item', () => {
     expect(await pollingHelper.poll(polling, params)).toEqual(['d', 'c'])
   })
 
-  it('forgets what it saw when it is enabled anew over an empty source, and knows no item without an id', async () => {
+  it('forgets what it saw when it is enabled again over an empty source, and knows no item without an id', async () => {
     const params = input()
     await params.store.put('lastItem', 'old')
     ids = []
@@ -82,7 +82,7 @@ describe('polling by the last item', () => {
     expect(await params.store.get('lastItem')).toBeNull()
   })
 
-  it('is told the last item seen, but not in a test or when it is enabled', async () => {
+  it('gets the last item seen, but not in a test or when it is enabled', async () => {
     const told: unknown[] = []
     const telling: Polling<undefined, object> = {
       strategy: DedupeStrategy.LAST_ITEM,

@@ -2,7 +2,7 @@ import { StoreScope } from '../constants.ts'
 import type { FilesService, ServerContext, Store } from '../context.ts'
 import { isNil } from '../guards.ts'
 
-/** How a polling trigger knows which items are new (spec: facts/engine.md section 13). */
+/** How a polling trigger knows which items are new. */
 export const DedupeStrategy = { TIMEBASED: 0, LAST_ITEM: 1 } as const
 export type DedupeStrategy = (typeof DedupeStrategy)[keyof typeof DedupeStrategy]
 export declare namespace DedupeStrategy {

@@ -96,7 +96,7 @@ function appendTo(form: FormData, name: string, value: unknown): void {
   } else if (!isNil(value)) form.append(name, typeof value === 'object' ? JSON.stringify(value) : String(value))
 }
 
-/** Much of what is entered as raw text is JSON, and services want to be told so. */
+/** Users often enter JSON as raw text, and services expect its media type. */
 function isJson(data: unknown): boolean {
   return typeof data === 'string' && /^\s*[[{]/.test(data) && parseJson(data) !== undefined
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 export const propsValidation = {
   /**
-   * Checks values against zod schemas (docs: build-pieces/piece-reference/properties-validation).
+   * Checks values against zod schemas.
    * @throws Error whose message is JSON `{errors: {path: message}}`.
    */
   async validateZod<T extends Record<string, unknown>>(

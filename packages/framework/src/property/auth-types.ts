@@ -25,7 +25,7 @@ import {
   type TPropertyValue,
 } from './declared.ts'
 
-/** The declarations of connections, and the schemas of what JSON keeps of them (spec: facts/pieces-framework.md, PieceAuth). */
+/** The declarations of connections, and the schemas of what JSON keeps of them. */
 
 export type AuthValidation = { valid: true } | { valid: false; error: string }
 

@@ -17,7 +17,7 @@ type Connection<P> = Omit<P, 'type' | 'valueSchema' | 'displayName' | 'required'
   required?: boolean
 }
 
-/** The kinds of connection (docs: build-pieces/piece-reference/authentication). */
+/** The kinds of connection. */
 export const PieceAuth = {
   SecretText: <const R extends boolean>(declaration: Declaration<SecretTextProperty<R>>): SecretTextProperty<R> => ({
     ...declaration,

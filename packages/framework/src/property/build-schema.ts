@@ -13,7 +13,7 @@ function buildSchema(
   auth: AnyAuth,
   requireAuth = true,
 ): z.ZodObject<Record<string, z.ZodType>> {
-  // What a property asks for its options or properties plays no part in it.
+  // The functions that load options or properties play no part in the schema.
   const shape: Record<string, z.ZodType> = Object.fromEntries(
     Object.entries(props).map(([name, property]) => [name, propSchema({ ...property, props: undefined })]),
   )

@@ -4,8 +4,8 @@ import type { Lax } from '../lax.ts'
 import type { ApFile } from './file.ts'
 
 /**
- * The declarations of input properties (spec: facts/pieces-framework.md, Property factories). Beside the type of each
- * stands the schema of what JSON keeps of it, under the same name.
+ * The declarations of input properties. The type of each has a schema of the same name next to it, for the part that
+ * JSON keeps.
  */
 
 export const BasePropertySchema = z.object({ displayName: z.string(), description: z.string().optional() })
@@ -19,8 +19,8 @@ export const schemaOfType = <const K extends PropertyType>(type: K) =>
   BasePropertySchema.extend({ type: z.literal(type), required: z.boolean(), defaultValue: z.any().optional() })
 
 /**
- * What every property has. `valueSchema` exists in types alone: it carries the type of the value that an action
- * sees in `propsValue`.
+ * The fields that every property has. `valueSchema` exists in types alone: it carries the type of the value that an
+ * action sees in `propsValue`.
  */
 export type TPropertyValue<T, K extends PropertyType, R extends boolean, D = unknown> = {
   valueSchema?: T

@@ -27,12 +27,12 @@ import type {
   ResolverInput,
 } from './types.ts'
 
-/** What an author writes: everything but what the factory adds. */
+/** The fields that an author writes: all but those that the factory adds. */
 type Declaration<P> = Omit<P, 'type' | 'valueSchema'>
 
-/** What resolvers of options may answer: while there is nothing to choose from, the list may be left out. */
+/** The answer of a function that loads options: without anything to choose from it may leave the list out. */
 type Answer<T> = DropdownState<T> | { disabled: boolean; placeholder?: string; options?: DropdownOption<T>[] }
-/** What an author writes where the options are asked for. */
+/** The fields that an author writes when a function loads the options. */
 type Resolving<P, T, A extends AnyAuth> = Omit<Declaration<P>, 'options'> & {
   options(propsValue: ResolverInput<A>, context: PropertyContext): Promise<Answer<T>>
 }
@@ -45,7 +45,7 @@ const complete =
     return { ...answer, options: answer.options ?? [] }
   }
 
-/** The kinds of input property (docs: build-pieces/piece-reference/properties). */
+/** The kinds of input property. */
 export const Property = {
   ShortText: <const R extends boolean>(declaration: Declaration<ShortTextProperty<R>>): ShortTextProperty<R> => ({
     ...declaration,

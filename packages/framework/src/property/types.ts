@@ -97,7 +97,7 @@ export type ArrayProperty<R extends boolean> = Declared<unknown[], 'ARRAY', R, u
   properties?: ArraySubProps<boolean>
 }
 
-/** What a dynamic property may answer with. */
+/** The properties that a dynamic property may consist of. */
 export const DynamicProp = z.union([
   ShortTextProperty,
   StaticDropdownProperty,
@@ -162,7 +162,7 @@ export interface PiecePropertyMap {
   [name: string]: PieceProperty
 }
 
-/** What asking a property for its options, or its properties, answers. */
+/** The options or properties that a property has loaded. */
 export interface ExecutePropsResult<T extends 'DROPDOWN' | 'MULTI_SELECT_DROPDOWN' | 'DYNAMIC'> {
   type: T
   options: T extends 'DYNAMIC' ? InputPropertyMap : DropdownState<unknown>

@@ -1,15 +1,15 @@
-import { EngineResponseSchema, JournalEntrySchema } from '@piecework/engine/from-engine'
-import type { EngineConfig } from '@piecework/engine/protocol'
-import type { FlowVersion } from '@piecework/model/flow/flow'
+import { EngineResponseSchema } from '@piecework/engine/from-engine'
+import { JournalEntrySchema } from '@piecework/engine/journal-entry'
+import { EngineConfigSchema, StoredVersionSchema } from '@piecework/engine/to-engine'
 import { MachineInformation } from '@piecework/model/machine'
 import { StepPath } from '@piecework/model/run/step-output'
 import { z } from 'zod'
-import type { LentConnection, Task } from '../task.ts'
+import { LoadedConnectionSchema, TaskSchema } from '../task.ts'
 import { TaskOutcomeSchema } from './results.ts'
 
-/** What crosses the channel between an app and a separate worker. Raise PROTOCOL when either side must change. */
-export const PROTOCOL = 6
-/** Where apps take workers in. */
+/** The messages between an app and a separate worker. Raise PROTOCOL when either side must change. */
+export const PROTOCOL = 7
+/** The path at which apps take workers in. */
 export const CHANNEL_PATH = '/api/worker-channel'
 
 /** An app that hears nothing for this long gives the socket up, and so does a worker. */
@@ -18,9 +18,9 @@ export const PING_MS = 5000
 /** How long a session outlives its socket: a short loss of the network costs nothing. */
 export const GRACE_MS = 10_000
 /** The longest text that Node holds: nothing larger can be read or written. */
-export const LONGEST_TEXT_BYTES = 512 * 1024 * 1024 - 24
+export const MAX_TEXT_BYTES = 512 * 1024 * 1024 - 24
 
-/** What every release can read of the first message of any other one. */
+/** The part of the first message that every release can read, whichever release wrote it. */
 export const AnyHello = z.object({ kind: z.literal('hello'), protocol: z.number(), workerId: z.string() })
 
 /** The first message of a worker on a new socket. */
@@ -38,41 +38,32 @@ export const Hello = z.object({
 })
 export type Hello = z.infer<typeof Hello>
 
-/** What engines need of the settings, all but the address of the API as the worker reaches it. */
-export interface WorkerSettings {
-  engine: Omit<EngineConfig, 'internalApiUrl'>
-  memoryLimitKb: number
-  /** Of one message, either way. */
-  maxMessageBytes: number
+/** The settings that engines need, without the address at which the worker reaches the API. */
+const WorkerSettingsSchema = z.object({
+  engine: EngineConfigSchema.omit({ internalApiUrl: true }),
+  memoryLimitKb: z.number(),
+  /** The largest size of one message, in either direction. */
+  maxMessageBytes: z.number(),
   /** Names of variables of the worker's environment that user code may see. */
-  propagatedEnvVars: string[]
+  propagatedEnvVars: z.array(z.string()),
   /** Runs of a project may follow each other in one sandbox of the process modes. */
-  reuseSandbox?: boolean
-}
+  reuseSandbox: z.boolean().optional(),
+})
+export type WorkerSettings = z.infer<typeof WorkerSettingsSchema>
 
 /** The answer to Hello. */
-export type Greeting =
-  | { kind: 'welcome'; session: string; resumed: boolean; received: number; settings: WorkerSettings }
-  | { kind: 'refused'; message: string }
-
-const Settings = z.custom<WorkerSettings>((value) => typeof value === 'object' && value !== null && 'engine' in value)
-
-/** What an app says is believed: it holds the worker's keys to everything. */
-export const GreetingSchema: z.ZodType<Greeting> = z.discriminatedUnion('kind', [
+export const GreetingSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('welcome'),
     session: z.string(),
     resumed: z.boolean(),
     received: z.number(),
-    settings: Settings,
+    settings: WorkerSettingsSchema,
   }),
   z.object({ kind: z.literal('refused'), message: z.string() }),
 ])
 
-const TaskSchema = z.custom<Task>((value) => typeof value === 'object' && value !== null && 'operation' in value)
-const Version = z.custom<FlowVersion>((value) => typeof value === 'object' && value !== null && 'trigger' in value)
-
-const Lent = z.custom<LentConnection>((value) => typeof value === 'object' && value !== null && 'answer' in value)
+export type Greeting = z.infer<typeof GreetingSchema>
 
 export const ToWorker = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('execute'), taskId: z.number(), task: TaskSchema }),
@@ -82,10 +73,10 @@ export const ToWorker = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('loaded'),
     requestId: z.number(),
-    version: Version.optional(),
+    version: StoredVersionSchema.optional(),
     /** Base64. */
     archive: z.string().optional(),
-    connection: Lent.optional(),
+    connection: LoadedConnectionSchema.optional(),
     error: z.string().optional(),
   }),
   /** Some have changed. */

@@ -99,7 +99,7 @@ export function createSession(onMessage: (message: unknown) => void, maxBytes: n
         return
       }
       if (frame.n <= received) return
-      if (frame.n !== received + 1) throw new Error(`message ${frame.n} came after ${received}`)
+      if (frame.n !== received + 1) throw new Error(`Message ${frame.n} came after ${received}`)
       received = frame.n
       if (received - acknowledged >= ACK_EVERY) acknowledge()
       else timer ??= setTimeout(acknowledge, ACK_AFTER_MS)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, request, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createConnectionBudget } from './connection-budget.ts'
 import { type EgressProxy, type EgressProxyOptions, startEgressProxy } from './egress-proxy.ts'
 
 let inside: Server
@@ -26,7 +27,10 @@ afterEach(async () => {
 afterAll(() => inside.close())
 
 async function proxyWith(options: Partial<EgressProxyOptions> = {}): Promise<EgressProxy> {
-  const proxy = await startEgressProxy({ allowList: [], exempt: [], upstream: undefined, ...options })
+  const proxy = await startEgressProxy({
+    ...{ allowList: [], exempt: [], upstream: undefined, budget: createConnectionBudget(64) },
+    ...options,
+  })
   open.push(proxy)
   return proxy
 }
@@ -114,5 +118,46 @@ describe('egress proxy', () => {
       text: 'The name nowhere.invalid cannot be resolved',
     })
     expect((await tunnel(proxy, 'no-port')).status).toBe(400)
+  })
+
+  test('has as many connections as its budget allows, and says so to those beyond it', async () => {
+    const refused: string[] = []
+    const budget = createConnectionBudget(64)
+    const options = {
+      allowList: ['127.0.0.1'],
+      budget,
+      onRefused: ({ reason }: { reason: string }) => refused.push(reason),
+    }
+    const proxy = await proxyWith(options)
+    const target = `127.0.0.1:${port}`
+    const held = []
+    for (let i = 0; i < budget.perSandbox; i++) held.push(await tunnel(proxy, target))
+    expect(held.map(({ status }) => status)).toEqual(Array(budget.perSandbox).fill(200))
+    const words = /Too many connections are open .*: a sandbox may have 16 at a time, and all together 64\./
+    expect(await tunnel(proxy, target)).toMatchObject({ status: 503, text: expect.stringMatching(words) })
+    expect(await forward(proxy, `http://${target}/x`)).toMatchObject({
+      status: 503,
+      text: expect.stringMatching(words),
+    })
+    expect(refused).toEqual([expect.stringMatching(words)])
+    // Few of hundreds of silent connections stay open.
+    const silent = Array.from({ length: 200 }, () => connect(Number(new URL(proxy.url).port), '127.0.0.1'))
+    let closed = 0
+    for (const socket of silent) socket.on('error', () => {}).on('close', () => closed++)
+    await expect.poll(() => closed, { timeout: 60_000 }).toBeGreaterThan(190)
+
+    for (const socket of silent) socket.destroy()
+
+    // Others have what is left of all together.
+    const more = []
+    for (let other = 0; other < 3; other++) {
+      const neighbour = await proxyWith(options)
+      for (let i = 0; i < budget.perSandbox; i++) more.push(await tunnel(neighbour, target))
+    }
+    expect(more.map(({ status }) => status)).toEqual(Array(48).fill(200))
+    const last = await proxyWith(options)
+    expect((await tunnel(last, target)).status).toBe(503)
+    for (const { socket } of [...held, ...more]) socket.destroy()
+    await expect.poll(async () => (await forward(last, `http://${target}/x`)).status, { timeout: 60_000 }).toBe(200)
   })
 })

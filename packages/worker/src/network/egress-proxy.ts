@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import {
+  type ClientRequest,
   createServer,
   Agent as HttpAgent,
   request as httpRequest,
@@ -12,8 +13,9 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP, Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
 import { type AddressPolicy, blockedMessage, createAddressPolicy } from '@piecework/engine/network/addresses'
-import { bare, isExempt, originOf } from '@piecework/engine/network/exempt'
+import { isExempt, originOf, withoutBrackets } from '@piecework/engine/network/exempt'
 import { ADDRESSES_PATH, TARGET_ADDRESS_HEADER } from '@piecework/engine/network/proxy-client'
+import type { ConnectionBudget } from './connection-budget.ts'
 import { type CheckedTarget, openTunnel } from './tunnel.ts'
 import { proxyFor, type Upstream } from './upstream.ts'
 
@@ -25,7 +27,15 @@ export interface EgressProxyOptions {
   upstream: Upstream | undefined
   /** Listens on this path, too, for sandboxes without a network. */
   socketPath?: string
-  onRefused?(target: { host: string; port: number; reason: string }): void
+  budget: ConnectionBudget
+  onRefused?(refused: Refused): void
+}
+
+/** A request that an egress proxy refused; it has no target when the proxy had no room for the connection. */
+export interface Refused {
+  host?: string
+  port?: number
+  reason: string
 }
 
 export interface EgressProxy {
@@ -36,12 +46,18 @@ export interface EgressProxy {
 
 /** The target may not be reached, or not be found: the status says which. */
 class Refusal extends Error {
-  readonly status: 400 | 403 | 502
-  constructor(status: 400 | 403 | 502, message: string) {
+  readonly status: 400 | 403 | 502 | 503
+  constructor(status: 400 | 403 | 502 | 503, message: string) {
     super(message)
     this.status = status
   }
 }
+
+/** Connections beyond the bound that get an answer with the reason, and the time that they have to ask. */
+const MOST_REFUSALS = 8
+const REFUSAL_MS = 5000
+/** A sandbox that opens too many does so again and again. */
+const LOG_FULL_MS = 10_000
 
 const HOP_BY_HOP = new Set([
   'connection',
@@ -56,14 +72,16 @@ const HOP_BY_HOP = new Set([
 ])
 
 /**
- * The second layer of AP_NETWORK_MODE=STRICT (spec: docs/install/architecture/network-security.md): an HTTP proxy
+ * The second layer of AP_NETWORK_MODE=STRICT: an HTTP proxy
  * that looks at every address of a name before it connects to one of them, and connects to no other. It listens on
  * loopback alone.
  */
 export async function startEgressProxy(options: EgressProxyOptions): Promise<EgressProxy> {
   const policy = createAddressPolicy(options.allowList)
   const exempt = options.exempt.map(originOf)
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) }
+  // No connection outlives its request: what is open is what the budget knows.
+  const agents = { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) }
+  const door = watchDoor(options)
   const tunnels = new Set<Duplex>()
 
   const check = async (host: string, port: number): Promise<CheckedTarget> => {
@@ -85,26 +103,7 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
     const target = await check(host, port)
     const upstream = isExempt(exempt, host, port) ? undefined : proxyFor(options.upstream, scheme, host, port)
     const headers = endToEnd(request.rawHeaders)
-    const common: RequestOptions = { method: request.method, headers, setHost: false }
-    let out: ReturnType<typeof httpRequest>
-    if (upstream !== undefined) {
-      const credentials = credentialsOf(upstream)
-      if (credentials !== undefined) headers.push('proxy-authorization', credentials)
-      const send = upstream.protocol === 'https:' ? httpsRequest : httpRequest
-      out = send({ ...common, host: bare(upstream.hostname), port: upstream.port || undefined, path: url.href })
-    } else {
-      const send = scheme === 'https' ? httpsRequest : httpRequest
-      const servername = isIP(host) === 0 ? host : ''
-      out = send({
-        ...common,
-        host,
-        port,
-        path: url.pathname + url.search,
-        agent: agents[scheme],
-        lookup: pinned(target),
-        ...(scheme === 'https' ? { servername } : {}),
-      })
-    }
+    const out = openRequest({ url, method: request.method, headers, target, upstream, agent: agents[scheme] })
     out.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer.rawHeaders))
       pipeline(answer, response, () => {})
@@ -147,13 +146,16 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
 
   const make = (isOfSandboxes: boolean) =>
     createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 })
+      .on('connection', door.admit)
       .on('request', (request: IncomingMessage, response: ServerResponse) => {
+        if (!door.isOpenTo(request.socket)) return refuse(response, door.refusal)
         const handle = isOfSandboxes && request.url?.startsWith(ADDRESSES_PATH) ? tellAddresses : forward
         handle(request, response).catch((error: unknown) => refuse(response, error))
       })
       .on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
         client.on('error', () => client.destroy())
-        tunnel(request, client, head).catch((error: unknown) => {
+        const opened = door.isOpenTo(client) ? tunnel(request, client, head) : Promise.reject(door.refusal)
+        opened.catch((error: unknown) => {
           const { status, text } = explain(error)
           client.end(
             `HTTP/1.1 ${status} ${status === 403 ? 'Egress blocked' : 'Bad gateway'}\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
@@ -186,6 +188,81 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
   }
 }
 
+interface Outgoing {
+  url: URL
+  method: string | undefined
+  headers: string[]
+  target: CheckedTarget
+  /** The proxy that takes the request instead of its target. */
+  upstream: URL | undefined
+  agent: HttpAgent
+}
+
+function openRequest({ url, method, headers, target, upstream, agent }: Outgoing): ClientRequest {
+  const common: RequestOptions = { method, headers, setHost: false }
+  if (upstream === undefined) {
+    const { host, port } = target
+    const isSecure = url.protocol === 'https:'
+    return (isSecure ? httpsRequest : httpRequest)({
+      ...common,
+      host,
+      port,
+      path: url.pathname + url.search,
+      agent,
+      lookup: pinned(target),
+      ...(isSecure ? { servername: isIP(host) === 0 ? host : '' } : {}),
+    })
+  }
+  const credentials = credentialsOf(upstream)
+  if (credentials !== undefined) headers.push('proxy-authorization', credentials)
+  return (upstream.protocol === 'https:' ? httpsRequest : httpRequest)({
+    ...common,
+    host: withoutBrackets(upstream.hostname),
+    port: upstream.port || undefined,
+    path: url.href,
+  })
+}
+
+/** Lets in as many connections as the budget allows. A few more get a refusal; the proxy closes all others. */
+function watchDoor({ budget, onRefused }: Pick<EgressProxyOptions, 'budget' | 'onRefused'>) {
+  const surplus = new WeakSet<Duplex>()
+  const refusal = new Refusal(
+    503,
+    `Too many connections are open (EMFILE): a sandbox may have ${budget.perSandbox} at a time, and all together ${budget.total}. Close some, or open fewer at a time.`,
+  )
+  let open = 0
+  let refused = 0
+  let loggedAt = Number.NEGATIVE_INFINITY
+
+  const note = (): void => {
+    const now = performance.now()
+    if (now - loggedAt < LOG_FULL_MS) return
+    loggedAt = now
+    onRefused?.({ reason: refusal.message })
+  }
+
+  return {
+    refusal,
+    isOpenTo: (socket: Duplex): boolean => !surplus.has(socket),
+    admit(socket: Socket): void {
+      if (open < budget.perSandbox && budget.take()) {
+        open++
+        socket.once('close', () => {
+          open--
+          budget.release()
+        })
+        return
+      }
+      note()
+      if (refused >= MOST_REFUSALS) return void socket.destroy()
+      refused++
+      surplus.add(socket)
+      socket.once('close', () => refused--)
+      socket.setTimeout(REFUSAL_MS, () => socket.destroy())
+    },
+  }
+}
+
 async function resolve(host: string): Promise<{ address: string; family: number }[]> {
   try {
     return await lookup(host, { all: true, verbatim: true })
@@ -209,7 +286,7 @@ const pinned = (target: CheckedTarget): NonNullable<RequestOptions['lookup']> =>
 function readAuthority(text: string): { host: string; port: number } {
   const [, host = '', port = ''] = /^(\[[^\]]+\]|[^:/@\s]+):(\d{1,5})$/.exec(text) ?? []
   if (host === '') throw new Refusal(400, 'CONNECT needs a host and a port')
-  return { host: bare(host).toLowerCase(), port: Number(port) }
+  return { host: withoutBrackets(host).toLowerCase(), port: Number(port) }
 }
 
 /** Header lines as they came, without those that concern one connection. */

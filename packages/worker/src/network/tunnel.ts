@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { bare } from '@piecework/engine/network/exempt'
+import { withoutBrackets } from '@piecework/engine/network/exempt'
 
 /** A target whose addresses were all looked at. */
 export interface CheckedTarget {
@@ -25,7 +25,7 @@ export function openTunnel(
   return new Promise((resolve, reject) => {
     if (upstream === undefined) {
       const socket = connect({ host, port, lookup: (_host, _options, answer) => answer(null, addresses) })
-      socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error('the connection took too long')))
+      socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error('The connection took too long')))
       socket.once('error', reject)
       socket.once('connect', () => {
         socket.setTimeout(0)
@@ -38,23 +38,23 @@ export function openTunnel(
     const send = upstream.protocol === 'https:' ? httpsRequest : httpRequest
     const request = send({
       method: 'CONNECT',
-      host: bare(upstream.hostname),
+      host: withoutBrackets(upstream.hostname),
       port: upstream.port || undefined,
       path: authority,
       headers: { host: authority, ...(credentials === undefined ? {} : { 'proxy-authorization': credentials }) },
       timeout: CONNECT_TIMEOUT_MS,
       agent: false,
     })
-    request.once('timeout', () => request.destroy(new Error('the upstream proxy took too long')))
+    request.once('timeout', () => request.destroy(new Error('The upstream proxy took too long')))
     request.once('error', reject)
     request.once('response', (answer) => {
       answer.destroy()
-      reject(new Error(`the upstream proxy answered with ${answer.statusCode}`))
+      reject(new Error(`The upstream proxy answered with ${answer.statusCode}`))
     })
     request.once('connect', (answer, socket, head) => {
       if (answer.statusCode !== 200) {
         socket.destroy()
-        reject(new Error(`the upstream proxy answered with ${answer.statusCode}`))
+        reject(new Error(`The upstream proxy answered with ${answer.statusCode}`))
         return
       }
       if (head.length > 0) socket.unshift(head)

@@ -26,7 +26,7 @@ export const code = defineKind<CodeAction>('CODE', {
   },
 })
 
-/** Runs the author's code with a copy of its resolved inputs (spec: facts/engine.md section 7). */
+/** Runs the author's code with a copy of its resolved inputs. */
 function executeCode(run: Run, step: PlannedCode, scope: Scope): Promise<void> {
   return executeActing(run, step, scope, {
     actsOutside: true,

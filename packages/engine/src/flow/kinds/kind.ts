@@ -2,19 +2,19 @@ import type { Action } from '@piecework/model/flow/step'
 import type { PreparedVersion } from '../../protocol.ts'
 import type { PlannedBase, PlannedStep } from '../planned.ts'
 
-/** What a kind needs to plan a step. */
+/** Context for planning a step. */
 export interface Planning {
   prepared: PreparedVersion
-  /** Of all steps of the flow: what templates may name. */
+  /** Names of all steps of the flow, which templates may use. */
   names: ReadonlySet<string>
-  /** Plans what is inside of the step. */
+  /** Plans the steps inside the step. */
   chain(first: Action | null | undefined): PlannedStep | undefined
 }
 
 interface Parts<A> {
-  /** It leads to other steps: it is written down before they act, though nobody waits for it. */
+  /** It leads to other steps: it is journalled before they run, without waiting. */
   isWay?: boolean
-  /** The first steps of the chains inside of it. */
+  /** The first steps of the chains inside it. */
   heads?(action: A): readonly (Action | null | undefined)[]
   plan(action: A, base: PlannedBase, planning: Planning): PlannedStep
 }
@@ -33,7 +33,7 @@ export function defineKind<A extends { type: string }>(type: A['type'], parts: P
   const isOwn = (action: { type: string }): action is A => action.type === type
   const own = (action: { type: string }): A => {
     if (isOwn(action)) return action
-    throw new Error(`The kind ${type} was given a step of the type ${action.type}`)
+    throw new Error(`The kind ${type} got a step of the type ${action.type}`)
   }
   return {
     type,

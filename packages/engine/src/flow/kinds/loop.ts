@@ -46,12 +46,12 @@ async function executeLoop(run: Run, step: PlannedStep, scope: Scope): Promise<v
   const { record, loop, items } = start
   const startedAt = performance.now()
   run.journal.write(record, scope, false)
-  for (let i = 0; i < items.length && run.verdict === 'RUNNING'; i++) {
+  for (let i = 0; i < items.length && run.state === 'RUNNING'; i++) {
     const iteration = nextIteration(loop, items[i], scope, step.name, i)
     await executeChain(run, step.heads[0], iteration)
   }
   record.duration = elapsedSince(startedAt)
-  record.status = run.verdict === 'PAUSED' ? 'PAUSED' : 'SUCCEEDED'
+  record.status = run.state === 'PAUSED' ? 'PAUSED' : 'SUCCEEDED'
   run.journal.write(record, scope, false)
 }
 
@@ -93,7 +93,10 @@ function nextIteration(loop: LoopState, item: unknown, scope: Scope, name: strin
   return iteration
 }
 
-/** Only a list is a list: JSON text is not read, as an author would then loop over something else than was shown. */
+/**
+ * Only a list is accepted: JSON text is not parsed, because the author would loop over something else than the flow
+ * shows.
+ */
 function itemsOf(input: unknown): unknown[] | undefined {
   const items: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, 'items') : undefined
   return Array.isArray(items) ? items : undefined
@@ -101,7 +104,7 @@ function itemsOf(input: unknown): unknown[] | undefined {
 
 const MAX_SHOWN = 200
 
-/** Says what came in the place of a list: a missing value, a text and JSON text look alike in a flow. */
+/** Describes the value that is not a list: a missing value, a text and JSON text look alike in a flow. */
 function noList(input: unknown): { message: string; received: string } {
   const items: unknown = Reflect.get(Object(input), 'items')
   const kind = typeof items === 'object' ? 'an object' : `a ${typeof items === 'string' ? 'text' : typeof items}`
@@ -118,7 +121,7 @@ function failTooLarge(run: Run, record: StepRecord, scope: Scope): void {
   run.journal.write(record, scope, true)
 }
 
-/** One round, over the first of the items, in which nothing is run. */
+/** One round with the first of the items, in which nothing is run. */
 async function testLoop(run: Run, step: PlannedStep, scope: Scope): Promise<void> {
   const start = await startLoop(run, step, scope)
   if (start === undefined) return

@@ -5,7 +5,7 @@ import { type PieceInput, preparePieceInput } from '../../piece/input.ts'
 import { guarded } from '../../sandbox/guards.ts'
 import { printWithinDepth } from '../../state/depth.ts'
 import type { Scope } from '../../state/record.ts'
-import { type Deed, executeActing } from '../acting-step.ts'
+import { executeActing, type StepResult } from '../acting-step.ts'
 import { resolveInput } from '../context.ts'
 import { createControl, flowControl, type PlannedPiece } from '../flow-control.ts'
 import { planActing, planInput, type Run } from '../planned.ts'
@@ -28,13 +28,13 @@ export const piece = defineKind<PieceStep>('PIECE', {
   },
 })
 
-/** Runs an action of a piece (spec: facts/engine.md sections 4 and 8). */
+/** Runs an action of a piece. */
 function executePiece(run: Run, step: PlannedPiece, scope: Scope): Promise<void> {
   const { pieceName, pieceVersion, actionName = '' } = step.settings
   return executeActing(run, step, scope, {
     actsOutside: run.engine.steering[pieceName]?.includes(actionName) !== true,
     async resolve() {
-      // A piece that cannot be loaded is an error of the step; the input is still worth showing.
+      // A piece that cannot be loaded is an error of the step; its input is still shown.
       const piece =
         step.location === undefined ? undefined : await run.engine.pieces.load(step.location).catch(() => undefined)
       return resolveInput(run, step.input, scope, piece === undefined ? '2' : contextVersionOf(piece))
@@ -58,7 +58,7 @@ async function performAction(
   action: PieceAction,
   { auth, propsValue }: PieceInput,
   resumes: boolean,
-): Promise<Deed> {
+): Promise<StepResult> {
   const control = createControl()
   const context = {
     ...contextParts(run, step.name, piece),
@@ -70,7 +70,7 @@ async function performAction(
     propsValue,
     output: {
       async update({ data }: { data: unknown }): Promise<void> {
-        const text = printWithinDepth(data, 'The output so far') ?? 'null'
+        const text = printWithinDepth(data, 'The intermediate output') ?? 'null'
         run.port.progress(step.name, scope.path, run.secrets.maskJson(text))
       },
     },

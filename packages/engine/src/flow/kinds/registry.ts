@@ -7,7 +7,7 @@ import { router } from './router.ts'
 
 export interface StepKinds {
   of(action: { type: string }): StepKind
-  /** The types of those that lead to other steps. */
+  /** The types of steps that lead to other steps. */
   ways: ReadonlySet<string>
 }
 

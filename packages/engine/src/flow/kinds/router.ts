@@ -37,13 +37,13 @@ export const router = defineKind<RouterAction>(TYPE, {
 async function executeRouter(run: Run, step: PlannedRouter, scope: Scope): Promise<void> {
   const evaluations = await decideRouter(run, step, scope)
   for (const [index, head] of step.heads.entries()) {
-    if (evaluations[index] !== true || run.verdict !== 'RUNNING') continue
+    if (evaluations[index] !== true || run.state !== 'RUNNING') continue
     await executeChain(run, head, scope)
     if (step.executionType === 'EXECUTE_FIRST_MATCH') return
   }
 }
 
-/** Which branches a router takes, from the journal or by evaluating all conditions; nothing when that failed. */
+/** The branches that a router takes, from the journal or by evaluating all conditions; undefined when that failed. */
 async function decideRouter(run: Run, step: PlannedRouter, scope: Scope): Promise<boolean[]> {
   const earlier = run.journal.find(scope, step.name)
   if (earlier?.status === 'SUCCEEDED') {
@@ -59,7 +59,7 @@ async function decideRouter(run: Run, step: PlannedRouter, scope: Scope): Promis
     const branches = evaluateBranches(ResolvedBranch.array().parse(resolved))
     record.outputText = JSON.stringify({ branches })
     record.duration = elapsedSince(startedAt)
-    // Conditions over plain paths decide the same way again, so nobody has to wait for their record.
+    // Conditions over plain paths give the same result again, so there is no wait for their record.
     finishStep(run, record, scope, !step.input.template.stable)
     return branches.map(({ evaluation }) => evaluation)
   } catch (error) {
@@ -73,7 +73,7 @@ function evaluateBranches(
   branches: ResolvedBranch[],
 ): { branchName: string; branchIndex: number; evaluation: boolean }[] {
   const holds = branches.map((branch) => branch.branchType === 'CONDITION' && evaluateConditions(branch.conditions))
-  // A second fallback counts as taken, so that none of them fires.
+  // A second fallback counts as taken, so that none of them runs.
   const others = branches.map((branch, index) => branch.branchType === 'FALLBACK' || holds[index] === true)
   return branches.map((branch, index) => ({
     branchName: String(branch.branchName),

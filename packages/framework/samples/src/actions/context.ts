@@ -2,7 +2,7 @@ import { createAction, Property, StoreScope } from '@activepieces/pieces-framewo
 import { isNil } from '@activepieces/shared'
 import { eitherAuth } from '../auth'
 
-/** Uses what an action is given beside its inputs. */
+/** Uses everything that an action gets besides its inputs. */
 export const useContext = createAction({
   auth: eitherAuth,
   name: 'use_context',

@@ -1,17 +1,17 @@
 import { seal, unseal } from '../secrets/seal.ts'
 import type { Secrets } from '../secrets/secrets.ts'
-import type { Shower } from '../state/record.ts'
+import type { RecordMasker } from '../state/record.ts'
 
 /**
- * What leaves the engine of a run's steps: inputs, outputs and errors without secrets. Later steps see the real
- * values; so that they do after a pause or a crash as well, outputs with secrets are sealed next to what is shown.
+ * Masks the data of a run's steps that leaves the engine: inputs, outputs and errors without secrets. Later steps see
+ * the real values; for use after a pause or a crash, outputs with secrets are also kept encrypted.
  */
-export interface Showing extends Shower {
-  /** Opens what an earlier stretch of the run sealed; its secrets are looked for from now on. @returns JSON text */
+export interface Masking extends RecordMasker {
+  /** Decrypts a value that an earlier attempt encrypted; its secrets are masked from now on. @returns JSON text */
   open(sealed: string): string
 }
 
-export function createShowing(secrets: Secrets, sealKey: string): Showing {
+export function createMasking(secrets: Secrets, sealKey: string): Masking {
   return {
     hide(record) {
       if (record.maskedFor === secrets.version) return

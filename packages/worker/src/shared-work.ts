@@ -1,26 +1,26 @@
 import { LRUCache } from 'lru-cache'
 
 /**
- * Work that may take long, as an install does, done once for all who need it. One who is in a hurry waits a moment
- * only; those who come meanwhile wait less, and all are told to come back.
+ * Does work that may take long, such as an install, once for all callers who need it. A caller in a hurry waits only
+ * for a moment; those who come meanwhile wait less, and all get an error that asks them to come back.
  */
-export interface PatientWork<T> {
+export interface SharedWork<T> {
   /**
    * @param hurried give up soon, and let what failed lately stand
-   * @throws NotYetError when it takes longer; it goes on
+   * @throws NotReadyError when it takes longer; it goes on
    */
   do(key: string, hurried: boolean, work: () => Promise<T>): Promise<T>
 }
 
-/** What is needed is being made. */
-export class NotYetError extends Error {
+/** The work that the caller needs still goes on. */
+export class NotReadyError extends Error {
   constructor(what: string) {
     super(`${what} is not ready yet`)
-    this.name = 'NotYetError'
+    this.name = 'NotReadyError'
   }
 }
 
-export interface Patience {
+export interface WaitLimits {
   /** How long one who is in a hurry waits. */
   patienceMs: number
   /** How long a failure stands for those who are in a hurry. */
@@ -31,13 +31,13 @@ const REMEMBERED_FAILURES = 500
 /** Enough for what is no install. */
 const OTHERS_WAIT_MS = 1000
 
-interface Options extends Patience {
+interface Options extends WaitLimits {
   what: string
   /** Failures of other kinds are forgotten at once. */
   isLasting(error: unknown): boolean
 }
 
-export function createPatientWork<T>({ patienceMs, rememberMs, what, isLasting }: Options): PatientWork<T> {
+export function createSharedWork<T>({ patienceMs, rememberMs, what, isLasting }: Options): SharedWork<T> {
   const running = new Map<string, { result: Promise<T>; startedAt: number; hurriedWaits: boolean }>()
   const failures = new LRUCache<string, { error: unknown }>({ max: REMEMBERED_FAILURES, ttl: rememberMs })
 
@@ -62,12 +62,12 @@ export function createPatientWork<T>({ patienceMs, rememberMs, what, isLasting }
       const current = running.get(key) ?? begin(key, work)
       if (!hurried) return current.result
       const left = patienceMs - (performance.now() - current.startedAt)
-      if (left <= 0) throw new NotYetError(what)
+      if (left <= 0) throw new NotReadyError(what)
       const isFirst = !current.hurriedWaits
       current.hurriedWaits = true
       let timer: NodeJS.Timeout | undefined
       const tooLong = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new NotYetError(what)), isFirst ? left : Math.min(left, OTHERS_WAIT_MS))
+        timer = setTimeout(() => reject(new NotReadyError(what)), isFirst ? left : Math.min(left, OTHERS_WAIT_MS))
       })
       return Promise.race([current.result, tooLong]).finally(() => {
         clearTimeout(timer)
@@ -78,12 +78,12 @@ export function createPatientWork<T>({ patienceMs, rememberMs, what, isLasting }
 }
 
 /** Lets a bounded number of things happen at a time, in the order of arrival. */
-export interface Turns {
+export interface Semaphore {
   readonly idle: boolean
   take<T>(work: () => Promise<T>): Promise<T>
 }
 
-export function createTurns(size: number): Turns {
+export function createSemaphore(size: number): Semaphore {
   const waiting: (() => void)[] = []
   let taken = 0
   return {

@@ -1,11 +1,11 @@
 import type { EngineOperation, EngineResponse, FromEngine, JournalEntry, ToEngine } from '../protocol.ts'
 
 /**
- * Long texts of messages travel beside the head: a log of 25 MB within JSON would be escaped once more and read twice.
- * Both sides go through the same places in the same order.
+ * Long texts of messages are sent next to the head: a log of 25 MB within JSON would be escaped once more and read
+ * twice. Both sides visit the same places in the same order.
  */
 
-/** Which place of a message holds a long text; `visit` gives what is to be there instead. */
+/** Visits the places of a message that hold long texts; `visit` returns the new text. */
 type Visit = (text: string) => string
 
 export const visitFromEngine = (message: FromEngine, visit: Visit): FromEngine => {
@@ -55,8 +55,8 @@ const visitEntries = (entries: readonly JournalEntry[], visit: Visit): JournalEn
       : { ...entry, output, slice: { ...slice, data: visit(slice.data) } }
   })
 
-/** Takes the long texts out. */
-export function lift<T>(message: T, go: (message: T, visit: Visit) => T): { head: T; texts: string[] } {
+/** Removes the long texts from a message. */
+export function takeTexts<T>(message: T, go: (message: T, visit: Visit) => T): { head: T; texts: string[] } {
   const texts: string[] = []
   const head = go(message, (text) => {
     texts.push(text)
@@ -65,8 +65,8 @@ export function lift<T>(message: T, go: (message: T, visit: Visit) => T): { head
   return { head, texts }
 }
 
-/** Puts them back; undefined when there are not as many as there are places. */
-export function lower<T>(head: T, texts: readonly string[], go: (message: T, visit: Visit) => T): T | undefined {
+/** Puts the texts back; undefined when their number differs from that of the places. */
+export function putTexts<T>(head: T, texts: readonly string[], go: (message: T, visit: Visit) => T): T | undefined {
   let next = 0
   const message = go(head, () => texts[next++] ?? '')
   return next === texts.length ? message : undefined

@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events'
 
 /**
- * Code of users shares the engine's process with the runs after it. What it changed of what all code shares is put
- * back when it is over: the environment, the built-ins of the language, the functions of the process. What it only
- * added, such as globals of libraries, stays: they are loaded once, and count on it.
+ * User code shares the engine's process with the runs after it. Its changes of shared state are undone when it has
+ * ended: the environment, the built-ins of the language, the functions of the process. Additions, such as globals of
+ * libraries, stay: libraries are loaded once, and rely on them.
  */
-export interface Mender {
+export interface GlobalsGuard {
   /** To be called after every step: it costs a few microseconds. */
-  mend(): void
+  restore(): void
 }
 
 interface Kept {
@@ -18,7 +18,7 @@ interface Kept {
 }
 
 /** Remembers how everything is now. */
-export function createMender(): Mender {
+export function createGlobalsGuard(): GlobalsGuard {
   // Accessors, which are asked for what they give.
   const { process: ownProcess, Buffer: ownBuffer } = globalThis
   const { env } = ownProcess
@@ -40,14 +40,14 @@ export function createMender(): Mender {
     }
   }
   return {
-    mend() {
+    restore() {
       if (globalThis.process !== ownProcess) globalThis.process = ownProcess
       if (globalThis.Buffer !== ownBuffer) globalThis.Buffer = ownBuffer
       for (let i = 0; i < kept.length; i++) {
         const one = kept[i]
         if (one && get(one.holder, one.key) !== one.value) defineProperty(one.holder, one.key, one.descriptor)
       }
-      // What is enumerable there shows up in every loop over any object.
+      // An enumerable property there shows up in every loop over any object.
       if (ownKeys(ofAllObjects).length !== countOfAllObjects) for (const key in {}) deleteProperty(ofAllObjects, key)
       mendEnvironment()
     },
@@ -60,20 +60,20 @@ function holders(): object[] {
   return [globalThis, process, console, Object, Array, Promise, JSON, Reflect, ...prototypes]
 }
 
-/** Of the globals, those that much depends on: the global object is slow to read. */
+/** The globals that much depends on; reading all of the global object would be slow. */
 const GLOBALS = new Set<PropertyKey>(
   `Object Array Function String Number Promise Map Set Date Error JSON Math Reflect Symbol RegExp URL URLSearchParams
   fetch Headers Request Response FormData Blob AbortController AbortSignal TextEncoder TextDecoder structuredClone
   setTimeout setInterval setImmediate clearTimeout clearInterval clearImmediate queueMicrotask console`.split(/\s+/),
 )
 
-/** What the process has from its prototype, and could be covered up. */
+/** Members that the process has from its prototype, and that code could shadow. */
 function inheritedByProcess(): Kept[] {
   const inherited = keptOf(EventEmitter.prototype).filter(({ key }) => !Object.hasOwn(process, key))
   return inherited.map((one) => ({ ...one, holder: process }))
 }
 
-/** What of an object is data that never changes by itself, and that code could change. */
+/** The data properties of an object that never change by themselves, and that code could change. */
 function keptOf(holder: object): Kept[] {
   return Reflect.ownKeys(holder).flatMap((key): Kept[] => {
     if (holder === globalThis && !GLOBALS.has(key)) return []
