@@ -1,0 +1,195 @@
+import type { Form, FormSubmission } from '@piecework/api/graph/forms'
+import { AppError, notFound } from '@piecework/model/errors'
+import type { DomainEvent } from '@piecework/model/events/domain-event'
+import { complaintsOf, type FormField } from '@piecework/model/forms/form-field'
+import { newId } from '@piecework/model/ids'
+import type { SeekPage } from '@piecework/model/page'
+import { z } from 'zod'
+import type { Access } from '../../access/access.ts'
+import type { ProjectActor } from '../../access/actor.ts'
+import type { Db } from '../../database/open.ts'
+import type { PageRequest } from '../../database/pagination.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
+import type { Subscriber } from '../../outbox/subscriber.ts'
+import { formPolicy } from '../../policies/form.ts'
+import { authorize } from '../../policies/policy.ts'
+import { derivedId } from '../runs/starting/derived-id.ts'
+import type { WebhookService } from '../webhooks/service.ts'
+import {
+  countForms,
+  countSubmissions,
+  deleteForm,
+  insertForm,
+  insertSubmission,
+  pageForms,
+  pageSubmissions,
+  type SubmissionFilter,
+  selectFlowsOfForm,
+  selectForm,
+  updateForm,
+} from './store.ts'
+
+/** Forms of a project, and what people fill in. */
+export type Forms = ReturnType<typeof createForms>
+
+interface Parts {
+  db: Db
+  outbox: Outbox
+  access: Pick<Access, 'asSystem'>
+  webhooks: Pick<WebhookService, 'execute'>
+}
+
+interface FormContent {
+  name: string
+  description: string
+  fields: FormField[]
+}
+
+const MAX_FORMS = 1000
+const ENTITY = 'form'
+
+export function createForms({ db, outbox }: Pick<Parts, 'db' | 'outbox'>) {
+  const mustFind = async (projectId: string, id: string, from: Db = db) => {
+    const form = await selectForm(from, projectId, id)
+    if (!form) throw notFound(ENTITY, id)
+    return form
+  }
+
+  return {
+    async list(actor: ProjectActor, search: string | undefined, page: PageRequest): Promise<SeekPage<Form>> {
+      authorize(actor, formPolicy.read)
+      const { data, ...cursors } = await pageForms(db, actor.projectId, search, page)
+      return { data: data.map(present), ...cursors }
+    },
+
+    async total(actor: ProjectActor, search: string | undefined): Promise<number> {
+      authorize(actor, formPolicy.read)
+      return countForms(db, actor.projectId, search)
+    },
+
+    async get(actor: ProjectActor, id: string): Promise<Form> {
+      authorize(actor, formPolicy.read)
+      return present(await mustFind(actor.projectId, id))
+    },
+
+    async create(actor: ProjectActor, form: FormContent): Promise<Form> {
+      authorize(actor, formPolicy.edit)
+      const { projectId } = actor
+      if ((await countForms(db, projectId)) >= MAX_FORMS)
+        throw new AppError('INVALID_REQUEST', { message: `a project has at most ${MAX_FORMS} forms: delete one first` })
+      return present(await insertForm(db, { ...form, id: newId(), projectId }))
+    },
+
+    async update(
+      actor: ProjectActor,
+      id: string,
+      { name, description, fields }: { [K in keyof FormContent]?: FormContent[K] | undefined },
+    ): Promise<Form> {
+      authorize(actor, formPolicy.edit)
+      const { projectId } = actor
+      const now = await mustFind(projectId, id)
+      const changed = await updateForm(db, projectId, id, {
+        name: name ?? now.name,
+        description: description ?? now.description,
+        fields: fields ?? now.fields,
+      })
+      if (!changed) throw notFound(ENTITY, id)
+      return present(changed)
+    },
+
+    async remove(actor: ProjectActor, id: string): Promise<void> {
+      authorize(actor, formPolicy.edit)
+      if (!(await deleteForm(db, actor.projectId, id))) throw notFound(ENTITY, id)
+    },
+
+    /** @throws AppError ENTITY_NOT_FOUND, INVALID_REQUEST that names the fields */
+    async submit(
+      actor: ProjectActor,
+      id: string,
+      data: Record<string, unknown>,
+      source: Record<string, unknown>,
+    ): Promise<FormSubmission> {
+      authorize(actor, formPolicy.submit)
+      const form = await mustFind(actor.projectId, id)
+      const complaints = complaintsOf(form.fields, data)
+      if (complaints.size > 0)
+        throw new AppError('INVALID_REQUEST', {
+          message: `the answers do not fit the form: ${[...complaints].map(([name, why]) => `${name} ${why}`).join('; ')}`,
+          fields: Object.fromEntries([...complaints].map(([name, why]) => [`data.${name}`, why])),
+        })
+      return outbox.transaction(async (trx, recordEvent) => {
+        const submission = await insertSubmission(trx, { id: newId(), formId: id, data, source })
+        recordEvent(actor, 'form.submitted', {
+          form: { id, name: form.name },
+          submission: { id: submission.id, created: submission.created, data },
+        })
+        return presentSubmission(submission)
+      })
+    },
+
+    async submissions(
+      actor: ProjectActor,
+      id: string,
+      filter: SubmissionFilter,
+      page: PageRequest,
+    ): Promise<SeekPage<FormSubmission> & { total: number }> {
+      authorize(actor, formPolicy.read)
+      await mustFind(actor.projectId, id)
+      const [{ data, ...cursors }, total] = await Promise.all([
+        pageSubmissions(db, id, filter, page),
+        countSubmissions(db, id, filter),
+      ])
+      return { data: data.map(presentSubmission), ...cursors, total }
+    },
+  }
+}
+
+/** Starts the workflows of the forms that were filled in: each once, also when it hears of a submission twice. */
+export function createFormStarter({ db, access, webhooks }: Omit<Parts, 'outbox'>): Subscriber {
+  async function startFor({ projectId, data }: DomainEvent): Promise<void> {
+    const told = Submitted.safeParse(data)
+    if (projectId === undefined || !told.success) return
+    const { form, submission } = told.data
+    const flowIds = await selectFlowsOfForm(db, projectId, form.id)
+    if (flowIds.length === 0) return
+    const actor = await access.asSystem('forms', projectId)
+    const input = {
+      ...{ form_id: form.id, submission_id: submission.id },
+      ...{ submitted_at: submission.created, data: submission.data },
+    }
+    for (const flowId of flowIds)
+      await webhooks
+        .execute(actor, flowId, input, derivedId(new Date(submission.created), submission.id, flowId))
+        .catch((error: unknown) => {
+          // It was switched off or deleted a moment ago.
+          if (!(error instanceof AppError && GONE.has(error.code))) throw error
+        })
+  }
+
+  return {
+    name: 'forms',
+    wants: (name) => name === 'form.submitted',
+    async deliver(events) {
+      for (const event of events) await startFor(event)
+    },
+  }
+}
+
+const GONE: ReadonlySet<string> = new Set(['ENTITY_NOT_FOUND', 'FLOW_OPERATION_INVALID'])
+
+const Submitted = z.object({
+  form: z.object({ id: z.string() }),
+  submission: z.object({ id: z.string(), created: z.string(), data: z.record(z.string(), z.unknown()) }),
+})
+
+type FormRow = NonNullable<Awaited<ReturnType<typeof selectForm>>>
+
+const present = ({ id, name, description, fields, created, updated }: FormRow): Form => ({
+  ...{ id, name, description, fields, created_at: created, updated_at: updated },
+})
+
+type SubmissionRow = Awaited<ReturnType<typeof insertSubmission>>
+
+const presentSubmission = ({ id, formId, data, source, created }: SubmissionRow): FormSubmission => ({
+  ...{ id, form_id: formId, data, source, submitted_at: created },
+})

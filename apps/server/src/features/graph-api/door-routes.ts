@@ -1,0 +1,172 @@
+import type { GraphEndpoint } from '@piecework/api/graph/endpoint'
+import type { ApiPlan } from '@piecework/api/graph/plans'
+import type { ListMeta, PageFields } from '@piecework/api/graph/shapes'
+import { AppError } from '@piecework/model/errors'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { ProjectActor } from '../../access/actor.ts'
+import type { Principal } from '../../access/principal.ts'
+import { GRAPH_PREFIX } from '../../http/envelope.ts'
+import { InvalidRequest, type RequestPart, unknownRoute } from '../../http/errors.ts'
+import { openAccess } from '../../http/route.ts'
+import type { GraphCallers } from './caller.ts'
+import type { RateLimits } from './rate-limits.ts'
+
+type Part<E extends GraphEndpoint, K extends 'params' | 'query' | 'body'> = E extends {
+  readonly [P in K]: z.ZodType<infer Output>
+}
+  ? Output
+  : undefined
+
+export interface GraphCall<E extends GraphEndpoint> {
+  actor: E['scope'] extends null ? null : ProjectActor
+  params: Part<E, 'params'>
+  query: Part<E, 'query'>
+  body: Part<E, 'body'>
+  request: FastifyRequest
+  reply: FastifyReply
+}
+
+/** One page of a list, with what tells of the others. */
+export interface Listed<T> {
+  items: T[]
+  meta: ListMeta
+}
+
+type GraphAnswer<E extends GraphEndpoint> = E extends { isList: true }
+  ? Listed<z.input<E['response']>>
+  : z.input<E['response']>
+
+export interface DoorParts {
+  callers: GraphCallers
+  limits: RateLimits
+  /** Those of requests without a key that counts. */
+  strangers: RateLimits
+  planOf(principal: Principal | undefined, request: FastifyRequest): ApiPlan | Promise<ApiPlan>
+}
+
+/** Serves endpoints of the graph API: who calls, how often, with what; then the handler, and the envelope around its answer. */
+export interface Door {
+  serve<const E extends GraphEndpoint>(
+    endpoint: E,
+    handler: (call: GraphCall<E>) => GraphAnswer<E> | Promise<GraphAnswer<E>>,
+  ): void
+  served: ReadonlySet<GraphEndpoint>
+}
+
+/** Who a request is from, or why that is not known. */
+const callers = new WeakMap<FastifyRequest, { principal: Principal } | { refusal: unknown }>()
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+/** @param app a scope with the prefix of the graph API */
+export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
+  app.addHook('onRequest', async (request, reply) => {
+    const caller = await parts.callers.identify(request).then(
+      (principal) => ({ principal }),
+      (refusal: unknown) => ({ refusal }),
+    )
+    callers.set(request, caller)
+    await limit(parts, request, reply, 'principal' in caller ? caller.principal : undefined)
+  })
+  const refuseUnknown = (request: FastifyRequest): never => {
+    const { message, params } = unknownRoute(request)
+    throw new AppError('ENTITY_NOT_FOUND', { ...params, message })
+  }
+  const reads = new Set<string>(['GET', 'HEAD'])
+  for (const url of ['/', '/*'])
+    app.route({
+      // The reference of the versions is at the root.
+      method: METHODS.filter((method) => url !== '/' || !reads.has(method)),
+      url,
+      exposeHeadRoute: false,
+      config: openAccess('unknown routes are answered to anybody'),
+      handler: refuseUnknown,
+    })
+
+  const served = new Set<GraphEndpoint>()
+  return {
+    served,
+    serve(endpoint, handler) {
+      served.add(endpoint)
+      const { method, path, scope, status = 200, deprecated } = endpoint
+      app.route({
+        method,
+        url: path === '/' ? '/' : path,
+        config: { access: 'declared' },
+        onRequest: async (request, reply) => {
+          if (deprecated) announce(reply, deprecated)
+          const caller = callers.get(request)
+          if (scope !== null && caller && 'refusal' in caller) throw caller.refusal
+        },
+        handler: async (request, reply) => {
+          const caller = callers.get(request)
+          const principal = caller && 'principal' in caller ? caller.principal : undefined
+          const actor = scope && principal ? await parts.callers.enter(principal, request, scope) : null
+          const call = {
+            actor,
+            params: parse('params', endpoint.params, request.params),
+            query: parse('query', endpoint.query, request.query),
+            body: parse('body', endpoint.body, request.body),
+            request,
+            reply,
+          } as GraphCall<typeof endpoint>
+          const answer = await handler(call)
+          const listed = endpoint.isList ? (answer as Listed<unknown>) : undefined
+          const data = listed ? listed.items : answer
+          if (app.checksAnswers)
+            (endpoint.isList ? endpoint.response.array() : endpoint.response).parse(JSON.parse(JSON.stringify(data)))
+          return reply.code(status).send({ success: true, data, meta: listed?.meta ?? {} })
+        },
+      })
+    },
+  }
+}
+
+async function limit(
+  { limits, strangers, planOf }: DoorParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  principal: Principal | undefined,
+): Promise<void> {
+  const plan = await planOf(principal, request)
+  const allowance = principal
+    ? await limits.take(`${principal.type}:${principal.id}`, plan)
+    : await strangers.take(request.server.addressOf(request), plan)
+  const seconds = Math.max(1, Math.ceil((allowance.resetAt - Date.now()) / 1000))
+  reply.headers({
+    'x-ratelimit-limit': allowance.limit,
+    'x-ratelimit-remaining': allowance.remaining,
+    'x-ratelimit-reset': Math.ceil(allowance.resetAt / 1000),
+  })
+  if (allowance.allowed) return
+  reply.header('retry-after', seconds)
+  throw new AppError('RATE_LIMITED', {
+    message: `too many requests: try again in ${seconds} seconds`,
+    limit: allowance.limit,
+    retry_after: seconds,
+  })
+}
+
+/** RFC 9745 and RFC 8594. */
+function announce(reply: FastifyReply, { since, sunset, guide }: NonNullable<GraphEndpoint['deprecated']>): void {
+  reply.headers({
+    deprecation: `@${Math.floor(Date.parse(since) / 1000)}`,
+    sunset: new Date(sunset).toUTCString(),
+    link: `<${guide}>; rel="deprecation"; type="text/html"`,
+  })
+}
+
+function parse(part: RequestPart, schema: z.ZodType | undefined, value: unknown): unknown {
+  if (!schema) return undefined
+  const parsed = schema.safeParse(value ?? {})
+  if (parsed.success) return parsed.data
+  throw new InvalidRequest(part, parsed.error, value)
+}
+
+/** The metadata of a list about its pages. */
+export function metaOf({ page, limit }: PageFields, total: number, next: string | null): ListMeta {
+  return { page, limit, total, next_cursor: next, has_more: next !== null }
+}
+
+export const graphUrl = <const P extends string>(path: P) => `${GRAPH_PREFIX}${path}` as const

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto'
+import type { Execution, ExecutionStatus, ExecutionSummary } from '@piecework/api/graph/executions'
+import type { PageFields } from '@piecework/api/graph/shapes'
+import { AppError } from '@piecework/model/errors'
+import { newId } from '@piecework/model/ids'
+import type { FlowRun } from '@piecework/model/run/run'
+import { isTerminal } from '@piecework/model/run/run-statuses'
+import type { ProjectActor } from '../../access/actor.ts'
+import type { Db } from '../../database/open.ts'
+import type { Flows } from '../flows/service.ts'
+import type { VersionSource } from '../flows/version-source.ts'
+import type { RunService } from '../runs/service.ts'
+import type { WebhookService } from '../webhooks/service.ts'
+import { type Listed, metaOf } from './door-routes.ts'
+import { presentExecution, presentSummary, runStatuses } from './present-execution.ts'
+import { noteExecutionRequest } from './requests-store.ts'
+import type { RunWaiters } from './waiting.ts'
+
+/** Runs as executions. Everything that they do, the services of runs and webhooks do. */
+export interface Executions {
+  /** @throws AppError ENTITY_NOT_FOUND, FLOW_OPERATION_INVALID for a workflow that is not published, INVALID_REQUEST */
+  execute(actor: ProjectActor, workflowId: string, request: ExecuteRequest): Promise<Executed>
+  list(actor: ProjectActor, filter: ExecutionFilter, page: PageFields): Promise<Listed<ExecutionSummary>>
+  get(actor: ProjectActor, id: string): Promise<Execution>
+  /** @throws AppError ENTITY_NOT_FOUND, VALIDATION for one that is over */
+  cancel(actor: ProjectActor, id: string): Promise<Execution>
+  retry(actor: ProjectActor, id: string, from: 'failed_node' | 'start' | undefined): Promise<Execution>
+}
+
+type Executed = Partial<Execution> & { execution_id: string; status: ExecutionStatus; started_at: string }
+
+export interface ExecuteRequest {
+  input: unknown
+  /** Seconds. */
+  wait: number
+  idempotencyKey: string | undefined
+}
+
+interface ExecutionFilter {
+  workflow_id?: string | undefined
+  status?: ExecutionStatus | undefined
+  from?: string | undefined
+  to?: string | undefined
+}
+
+interface Parts {
+  db: Db
+  flows: Flows
+  runs: RunService
+  webhooks: Pick<WebhookService, 'execute' | 'requireLive'>
+  versions: VersionSource
+  waiters: RunWaiters
+  /** The longest that somebody waits. */
+  maxWaitSeconds: number
+}
+
+const LONGEST_KEY = 255
+
+export function createExecutions(parts: Parts): Executions {
+  const { db, flows, runs, webhooks, versions, waiters, maxWaitSeconds } = parts
+
+  const present = async (run: FlowRun): Promise<Execution> => {
+    const loaded = await versions.get(run.flowVersionId).catch(() => undefined)
+    return presentExecution(run, loaded?.version)
+  }
+
+  const readExecution = async (actor: ProjectActor, id: string): Promise<Execution> =>
+    present(await runs.get(actor, id))
+
+  /** The run of a request that may be sent again; the first of its kind has a new id. */
+  const runIdOf = async (actor: ProjectActor, workflowId: string, { input, idempotencyKey }: ExecuteRequest) => {
+    if (idempotencyKey === undefined) return undefined
+    if (idempotencyKey === '' || idempotencyKey.length > LONGEST_KEY)
+      throw new AppError('INVALID_REQUEST', {
+        field: 'Idempotency-Key',
+        message: `the header Idempotency-Key must have from 1 to ${LONGEST_KEY} characters`,
+      })
+    const asked = { projectId: actor.projectId, key: hash(idempotencyKey), runId: newId() }
+    const body = hash(JSON.stringify([workflowId, input]))
+    const noted = await noteExecutionRequest(db, { ...asked, body })
+    if (noted.body !== body)
+      throw new AppError('INVALID_REQUEST', {
+        field: 'Idempotency-Key',
+        message: 'the Idempotency-Key was used for another request: use a new one for each request',
+      })
+    return noted.runId
+  }
+
+  return {
+    async execute(actor, workflowId, request) {
+      if (request.wait > maxWaitSeconds)
+        throw new AppError('INVALID_REQUEST', {
+          field: 'wait',
+          message: `wait must be at most ${maxWaitSeconds} seconds (AP_WEBHOOK_TIMEOUT_SECONDS)`,
+        })
+      await webhooks.requireLive(actor, workflowId).catch(explain)
+      const id = await runIdOf(actor, workflowId, request)
+      const [before] = id === undefined ? [] : await runs.some(actor, [id])
+      const run = before ?? (await webhooks.execute(actor, workflowId, request.input, id))
+      if (request.wait > 0) {
+        await waiters.wait(run.id, request.wait * 1000, async () => {
+          const [now] = await runs.some(actor, [run.id])
+          return now !== undefined && isTerminal(now.status)
+        })
+        const found = await readExecution(actor, run.id)
+        return { ...found, execution_id: run.id }
+      }
+      const { status, started_at } = presentSummary(run)
+      return { execution_id: run.id, id: run.id, workflow_id: workflowId, status, started_at }
+    },
+
+    async list(actor, { workflow_id, status, from, to }, page) {
+      if (workflow_id !== undefined) await flows.get(actor, workflow_id)
+      const filter = {
+        ...(workflow_id === undefined ? {} : { flowId: [workflow_id] }),
+        ...(status === undefined ? {} : { status: runStatuses(status) }),
+        createdAfter: from,
+        createdBefore: to,
+      }
+      const [{ data, next }, counts] = await Promise.all([
+        runs.list(actor, filter, { ...page, offset: (page.page - 1) * page.limit }),
+        runs.countByStatus(actor, filter),
+      ])
+      const total = counts.reduce((sum, { count }) => sum + count, 0)
+      return { items: data.map((run) => presentSummary(run)), meta: metaOf(page, total, next) }
+    },
+
+    get: readExecution,
+
+    async cancel(actor, id) {
+      const run = await runs.get(actor, id)
+      const canceled = await runs.cancelAll(actor, { flowRunIds: [id], includeArchived: true, includeTests: true })
+      if (canceled === 0)
+        throw new AppError('VALIDATION', {
+          message: `the execution is ${presentSummary(run).status}: only one that is not over can be cancelled`,
+        })
+      return readExecution(actor, id)
+    },
+
+    async retry(actor, id, from) {
+      const run = await runs.get(actor, id)
+      const isFailed = presentSummary(run).status === 'failed'
+      const strategy =
+        (from ?? (isFailed ? 'failed_node' : 'start')) === 'start' ? 'ON_LATEST_VERSION' : 'FROM_FAILED_STEP'
+      return present(await runs.retry(actor, id, strategy))
+    },
+  }
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** The words of the graph API. */
+function explain(error: unknown): never {
+  if (error instanceof AppError && error.code === 'FLOW_OPERATION_INVALID')
+    throw new AppError('FLOW_OPERATION_INVALID', {
+      field: 'status',
+      message: 'the workflow is a draft: publish it before you execute it, with PATCH and {"status": "published"}',
+    })
+  throw error
+}

@@ -1,0 +1,224 @@
+import { createHmac } from 'node:crypto'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Credential } from '@piecework/api/graph/credentials'
+import type { Execution } from '@piecework/api/graph/executions'
+import type { Form, FormSubmission } from '@piecework/api/graph/forms'
+import type { Webhook, WebhookDelivery } from '@piecework/api/graph/webhooks'
+import type { Workflow } from '@piecework/api/graph/workflows'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../../testing/flows.ts'
+import { graphClient, projectKey } from '../../testing/graph.ts'
+import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
+
+let server: TestServer
+let owner: Person
+let call: ReturnType<typeof graphClient>
+
+beforeAll(async () => {
+  server = await startTestServer({
+    AP_CONTAINER_TYPE: 'WORKER_AND_APP',
+    AP_WORKER_CONCURRENCY: '2',
+    AP_SSRF_ALLOW_LIST: '127.0.0.1',
+    AP_EVENT_DESTINATIONS_ALLOW_HTTP: 'true',
+  })
+  owner = await signUpOwner(server)
+  call = graphClient(server, await projectKey(server, owner))
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+/** A real receiver. */
+async function startReceiver() {
+  const received: { headers: IncomingHttpHeaders; body: string }[] = []
+  const receiver = createServer(async (request, response) => {
+    let body = ''
+    for await (const part of request) body += part
+    received.push({ headers: request.headers, body })
+    response.end()
+  })
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    receiver.closeAllConnections()
+    receiver.close()
+  })
+  return { received, url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/webhook` }
+}
+
+const fields = [
+  { name: 'email', type: 'email', required: true },
+  { name: 'message', type: 'textarea', required: true },
+  { name: 'age', type: 'number', min: 0, max: 150 },
+  { name: 'topics', type: 'multiselect', options: ['a', 'b'] },
+]
+const data = { email: 'user@example.com', message: 'Hello!', topics: ['b'] }
+
+async function published(body: object): Promise<Workflow> {
+  const made = await call<Workflow>('POST', '/workflows', { body: { status: 'published', ...body } })
+  if (!made.success) throw new Error(JSON.stringify(made.error))
+  return made.data
+}
+
+test('forms are made, changed, listed and deleted; what is submitted is checked field by field', async () => {
+  const made = await call<Form>('POST', '/forms', { body: { name: 'Contact Form', fields } })
+  expect(made).toMatchObject({ status: 201, data: { name: 'Contact Form', created_at: expect.any(String) } })
+  expect(made.data.fields).toMatchObject(fields)
+  const path = `/forms/${made.data.id}`
+  expect((await call('GET', path)).data).toEqual(made.data)
+  expect(await call('GET', '/forms?limit=1')).toMatchObject({ data: [{ id: made.data.id }], meta: { total: 1 } })
+  const sent = await call<FormSubmission>('POST', `${path}/submissions`, { body: { data } })
+  expect(sent).toMatchObject({ status: 201, data: { form_id: made.data.id, data, source: { type: 'api' } } })
+  const wrong = { email: 'x', age: 200, topics: ['c'], extra: 1 }
+  const refused = await call('POST', `${path}/submissions`, { body: { data: wrong } })
+  expect(refused).toMatchObject({ status: 400, error: { code: 'VALIDATION_ERROR' } })
+  expect(Object.keys(Object(refused.error.details.fields)).sort()).toEqual(
+    ['data.age', 'data.email', 'data.extra', 'data.message', 'data.topics'].sort(),
+  )
+  expect(await call('GET', `${path}/submissions`)).toMatchObject({ data: [{ id: sent.data.id }], meta: { total: 1 } })
+  expect((await call<Form>('PATCH', path, { body: { name: 'Other' } })).data).toMatchObject({ name: 'Other', fields })
+  for (const odd of [
+    [],
+    [{ name: '__proto__', type: 'text' }],
+    [fields[0], fields[0]],
+    [{ name: 'x', type: 'select' }],
+  ])
+    expect((await call('POST', '/forms', { body: { name: 'x', fields: odd } })).status).toBe(400)
+  expect((await call('DELETE', path)).data).toEqual({ id: made.data.id, deleted: true })
+  for (const gone of ['', '/submissions']) expect((await call('GET', path + gone)).status).toBe(404)
+})
+
+test('a submission starts the workflows of its form', async () => {
+  const form = await call<Form>('POST', '/forms', { body: { name: 'Starts', fields } })
+  const { id } = await published({
+    name: 'By form',
+    nodes: [
+      { id: 't', type: 'trigger.form', data: { form_id: form.data.id } },
+      {
+        id: 'copy',
+        type: 'code',
+        data: { code: 'export const code = async (i) => i', input: { to: '{{trigger.data.email}}' } },
+      },
+    ],
+    edges: [{ source: 't', target: 'copy' }],
+  })
+  await call('POST', `/forms/${form.data.id}/submissions`, { body: { data } })
+  const run = await eventually(async () => {
+    const [found] = (await call<Execution[]>('GET', `/workflows/${id}/executions?status=completed`)).data
+    return found
+  }, 'the execution')
+  expect((await call<Execution>('GET', `/executions/${run.id}`)).data.output).toEqual({ to: 'user@example.com' })
+})
+
+test('credentials are kept without being shown, and integrations say how they are', async () => {
+  const secret = 'xoxb-very-secret-token'
+  const body = { name: 'Slack Bot Token', type: 'api_key', value: secret }
+  const made = await call<Credential>('POST', '/credentials', { body })
+  expect(made).toMatchObject({ status: 201, data: { name: 'Slack Bot Token', type: 'api_key', status: 'active' } })
+  const listed = await call<Credential[]>('GET', '/credentials')
+  expect(listed).toMatchObject({ data: [made.data], meta: { total: 1 } })
+  expect(JSON.stringify([made, listed])).not.toContain(secret)
+  const integrations = await call('GET', '/integrations')
+  expect(integrations).toMatchObject({ data: [{ id: made.data.id, status: 'active' }], meta: { total: 1 } })
+  expect((await call('POST', `/integrations/${made.data.id}/test`)).data).toEqual({
+    id: made.data.id,
+    ok: true,
+    reason: null,
+  })
+  const { id } = await published({
+    name: 'Uses it',
+    nodes: [
+      { id: 't', type: 'trigger' },
+      {
+        id: 'n',
+        type: 'code',
+        data: {
+          code: 'export const code = async (i) => i.token.length',
+          input: { token: `{{connections['${made.data.external_id}'].secret_text}}` },
+        },
+      },
+    ],
+    edges: [{ source: 't', target: 'n' }],
+  })
+  const done = await call<Execution>('POST', `/workflows/${id}/execute?wait=30`, { body: {} })
+  expect(done.data).toMatchObject({ status: 'completed', output: secret.length })
+  expect((await call('DELETE', `/credentials/${made.data.id}`)).data).toMatchObject({ deleted: true })
+  expect((await call('DELETE', `/credentials/${made.data.id}`)).status).toBe(404)
+})
+
+test('webhooks get the events of their project, signed, with a list of deliveries', async () => {
+  const receiver = await startReceiver()
+  const secret = 'your-webhook-secret'
+  const events = ['workflow.executed', 'workflow.failed', 'workflow.published', 'form.submitted']
+  const hook = await call<Webhook & { secret: string }>('POST', '/webhooks', {
+    body: { url: receiver.url, events, secret },
+  })
+  expect(hook).toMatchObject({ status: 201, data: { url: receiver.url, events, status: 'enabled', secret } })
+  const path = `/webhooks/${hook.data.id}`
+  expect(JSON.stringify(await call('GET', '/webhooks'))).not.toContain(secret)
+  const { id } = await published({ name: 'Told', nodes: [{ id: 't', type: 'trigger' }] })
+  const bad = await published({
+    name: 'Bad',
+    nodes: [
+      { id: 't', type: 'trigger' },
+      { id: 'x', type: 'code', data: { code: 'export const code = async () => { throw new Error("no") }' } },
+    ],
+    edges: [{ source: 't', target: 'x' }],
+  })
+  const done = await call<Execution>('POST', `/workflows/${id}/execute?wait=30`, { body: {} })
+  await call('POST', `/workflows/${bad.id}/execute?wait=30`, { body: {} })
+  const form = await call<Form>('POST', '/forms', { body: { name: 'F', fields } })
+  await call('POST', `/forms/${form.data.id}/submissions`, { body: { data } })
+  const told = await eventually(async () => {
+    const all = receiver.received.map(({ headers, body }) => ({
+      headers,
+      body,
+      event: JSON.parse(body) as Record<string, object>,
+    }))
+    return new Set(all.map(({ event }) => event.type)).size === events.length ? all : undefined
+  }, 'one event of each type')
+  for (const { headers, body, event } of told) {
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`
+    const signature = createHmac('sha256', secret).update(signed).digest('base64')
+    expect(headers['webhook-signature']).toBe(`v1,${signature}`)
+    expect(headers['webhook-id']).toBe(event.id)
+  }
+  const ofType = (type: string) =>
+    told.filter(({ event }) => String(event.type) === type).map(({ event }) => event.data)
+  expect(ofType('workflow.executed')).toEqual([
+    expect.objectContaining({ execution_id: done.data.id, workflow_id: id, status: 'completed' }),
+  ])
+  expect(ofType('workflow.failed')).toEqual([expect.objectContaining({ workflow_id: bad.id })])
+  expect(ofType('workflow.published')).toContainEqual(expect.objectContaining({ workflow_id: id }))
+  expect(ofType('form.submitted')).toEqual([expect.objectContaining({ form_id: form.data.id, data })])
+  const sent = await call<WebhookDelivery[]>('GET', `${path}/deliveries`)
+  expect(sent.data[0]).toMatchObject({
+    event: expect.any(String),
+    status: expect.any(String),
+    attempts: expect.any(Number),
+  })
+  const again = await call<WebhookDelivery>('POST', `${path}/deliveries/${sent.data[0]?.id}/redeliver`, { body: {} })
+  expect(again.data).toMatchObject({ id: sent.data[0]?.id, status: 'waiting' })
+  expect((await call<Webhook>('PATCH', path, { body: { status: 'disabled' } })).data.status).toBe('disabled')
+  expect((await call('DELETE', path)).data).toEqual({ id: hook.data.id, deleted: true })
+  expect(
+    (await call('POST', '/webhooks', { body: { url: 'ftp://x', events: ['nothing'] } })).error.details.fields,
+  ).toEqual({
+    url: expect.any(String),
+    'events.0': expect.any(String),
+  })
+  const platform = await server.call<{ data: unknown[] }>('GET', '/v1/event-destinations', { token: owner.token })
+  expect(platform.body.data).toEqual([])
+})
+
+test('a project of the plan free has its limit, and hears when to come again', async () => {
+  const { token, projectId } = owner
+  await server.call('POST', `/v1/projects/${projectId}`, { token, body: { apiPlan: 'free' } })
+  const key = await projectKey(server, owner)
+  const limited = await eventually(async () => {
+    const answer = await call('GET', '/forms', { key })
+    return answer.status === 429 ? answer : undefined
+  }, 'the limit')
+  expect(limited).toMatchObject({ error: { code: 'RATE_LIMITED' } })
+  expect(limited.headers.get('x-ratelimit-limit')).toBe('60')
+  expect(limited.headers.get('x-ratelimit-remaining')).toBe('0')
+  expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0)
+})

@@ -1,0 +1,118 @@
+import type { Execution, ExecutionLog, ExecutionStatus, ExecutionSummary } from '@piecework/api/graph/executions'
+import type { FlowVersion } from '@piecework/model/flow/flow'
+import { graphOf } from '@piecework/model/flow/graph/decompile'
+import { PIECE_PARTS } from '@piecework/model/flow/graph/pieces'
+import { isRouter } from '@piecework/model/flow/kinds/router'
+import { walk } from '@piecework/model/flow/walk'
+import { loopOutputOf } from '@piecework/model/run/loop-output'
+import type { FlowRun } from '@piecework/model/run/run'
+import { isTerminal } from '@piecework/model/run/run-statuses'
+import type { FlowRunStatus } from '@piecework/model/run/status'
+import type { StepOutput, Steps } from '@piecework/model/run/step-output'
+
+/** The statuses of runs, as executions have them. */
+const STATUS = {
+  QUEUED: 'pending',
+  RUNNING: 'running',
+  PAUSED: 'paused',
+  SUCCEEDED: 'completed',
+  CANCELED: 'cancelled',
+  FAILED: 'failed',
+  TIMEOUT: 'failed',
+  MEMORY_LIMIT_EXCEEDED: 'failed',
+  LOG_SIZE_EXCEEDED: 'failed',
+  INTERNAL_ERROR: 'failed',
+  QUOTA_EXCEEDED: 'failed',
+} as const satisfies Record<FlowRunStatus, ExecutionStatus>
+
+const STATUSES = Object.entries(STATUS) as [FlowRunStatus, ExecutionStatus][]
+
+/** The statuses of runs that an execution's status stands for. */
+export const runStatuses = (status: ExecutionStatus): FlowRunStatus[] =>
+  STATUSES.flatMap(([one, shown]) => (shown === status ? [one] : []))
+
+const STEP_STATUS = {
+  RUNNING: 'running',
+  SUCCEEDED: 'completed',
+  STOPPED: 'completed',
+  FAILED: 'failed',
+  PAUSED: 'paused',
+} as const satisfies Record<StepOutput['status'], ExecutionLog['status']>
+
+const REASONS: Partial<Record<FlowRunStatus, string>> = {
+  TIMEOUT: 'The execution took longer than an execution may.',
+  MEMORY_LIMIT_EXCEEDED: 'The execution needed more memory than it may.',
+  LOG_SIZE_EXCEEDED: 'The inputs and outputs of the execution are larger than they may be.',
+  INTERNAL_ERROR: 'The execution could not be carried out, by a fault of the server.',
+}
+
+/** @param nodeOf the id of the node of a step */
+export function presentSummary(run: FlowRun, nodeOf: (stepName: string) => string = (name) => name): ExecutionSummary {
+  const { status, failedStep } = run
+  const failed = STATUS[status] === 'failed'
+  const message = failedStep?.message ?? REASONS[status] ?? 'The execution failed.'
+  return {
+    id: run.id,
+    workflow_id: run.flowId,
+    status: STATUS[status],
+    created_at: run.created,
+    started_at: run.startTime ?? run.created,
+    completed_at: run.finishTime,
+    error: failed ? { node_id: failedStep ? nodeOf(failedStep.name) : null, message, reason: status } : null,
+  }
+}
+
+/** The most log entries of one answer. */
+const MAX_LOGS = 1000
+
+/** @param version that ran; undefined when it is gone */
+export function presentExecution(run: FlowRun, version: FlowVersion | undefined): Execution {
+  const idOf = version ? graphOf(version).idOf : new Map<string, string>()
+  const nodeOf = (name: string): string => idOf.get(name) ?? name
+  const logs: ExecutionLog[] = []
+  addLogs(run.steps ?? {}, [], nodeOf, logs)
+  return {
+    ...presentSummary(run, nodeOf),
+    output: isTerminal(run.status) ? outputOf(run.steps ?? {}, version) : null,
+    logs: logs.slice(0, MAX_LOGS),
+    logs_truncated: logs.length > MAX_LOGS,
+  }
+}
+
+function addLogs(steps: Steps, iteration: number[], nodeOf: (name: string) => string, logs: ExecutionLog[]): void {
+  for (const [name, step] of Object.entries(steps)) {
+    if (logs.length > MAX_LOGS) return
+    const loop = loopOutputOf(step)
+    logs.push({
+      node_id: nodeOf(name),
+      type: step.type,
+      status: STEP_STATUS[step.status],
+      input: step.input ?? null,
+      // The rounds have logs of their own.
+      output: loop ? { item: loop.item ?? null, index: loop.index } : (step.output ?? null),
+      error: step.errorMessage ?? null,
+      duration_ms: step.duration ?? null,
+      iteration,
+    })
+    for (const [round, inner] of (loop?.iterations ?? []).entries()) addLogs(inner, [...iteration, round], nodeOf, logs)
+  }
+}
+
+/** @returns the answer of a respond node, else the output of the last step that has one. */
+function outputOf(steps: Steps, version: FlowVersion | undefined): unknown {
+  if (!version) return Object.values(steps).at(-1)?.output ?? null
+  const kinds = new Map([...walk(version.trigger)].map((step) => [step.name, step]))
+  const done = Object.entries(steps).filter(([name]) => name !== version.trigger.name)
+  for (const [name, { output }] of done) {
+    const step = kinds.get(name)
+    if (step?.type !== 'PIECE' || step.settings.pieceName !== PIECE_PARTS.respond.piece) continue
+    if (step.settings.actionName === PIECE_PARTS.respond.part) return Reflect.get(Object(output), 'body') ?? null
+  }
+  const last = done.findLast(([name]) => {
+    const step = kinds.get(name)
+    return step !== undefined && !isRouter(step)
+  })
+  if (!last) return null
+  const loop = loopOutputOf(last[1])
+  return loop ? { index: loop.index } : (last[1].output ?? null)
+}
