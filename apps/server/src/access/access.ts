@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { AppError, notFound } from '@piecework/model/errors'
 import { LRUCache } from 'lru-cache'
 import type { Db } from '../database/open.ts'
+import { createAccessCaches } from './access-cache.ts'
 import {
-  actorOf,
+  type Actor,
   inProject,
   type PlatformPrincipal,
   type ProjectActor,
@@ -11,9 +12,8 @@ import {
   systemActor,
 } from './actor.ts'
 import type { AccessChange } from './change.ts'
-import { createMemories } from './memory.ts'
 import type { Principal, UserPrincipal } from './principal.ts'
-import type { Role } from './roles.ts'
+import { type Role, roleWithoutMembership } from './roles.ts'
 import {
   type AccessProject,
   selectKey,
@@ -21,7 +21,10 @@ import {
   selectPermissions,
   selectPlatformOf,
   selectProject,
+  selectProjectKey,
   touchKey,
+  touchProjectKey,
+  touchUser,
 } from './store.ts'
 import type { Claims, Tokens, UserClaims } from './tokens.ts'
 
@@ -33,11 +36,11 @@ export interface Access {
    */
   identify(authorization: string | undefined): Promise<Principal>
   /**
-   * The principal in the project, if it may enter it.
-   * @throws AppError ENTITY_NOT_FOUND when there is none, or none that the principal has a role in: nobody learns of
+   * The actor in the project, if it may enter it.
+   * @throws AppError ENTITY_NOT_FOUND when there is none, or none that the actor has a role in: nobody learns of
    *   projects that are not theirs.
    */
-  enterProject<P extends PlatformPrincipal>(principal: P, projectId: string): Promise<ProjectActor<P>>
+  enterProject<P extends PlatformPrincipal>(actor: Actor<P>, projectId: string): Promise<ProjectActor<P>>
   /** The server itself at a task, in a project, be that deleted. @throws AppError ENTITY_NOT_FOUND */
   asSystem(task: string, projectId: string): Promise<ProjectActor<SystemPrincipal>>
   /** Forgets what is remembered of somebody whose rights have changed. */
@@ -46,7 +49,7 @@ export interface Access {
   forgetAll(hears: boolean): void
 }
 
-/** What a token stands for. */
+/** The principal of a token. */
 interface Identity {
   principal: Principal
   /** When the token is out of date, in milliseconds since 1970. */
@@ -54,20 +57,29 @@ interface Identity {
 }
 
 const API_KEY_PREFIX = 'sk-'
+/** Keys of projects begin with it. */
+export const PROJECT_KEY_PREFIX = 'pk-'
 // Writing the time of every use would cost a commit per request.
 const USE_RECORDED_EVERY_MS = 60_000
-/** Of tokens, projects and roles each: some hundred bytes an entry. */
+/** The number of tokens, of projects and of roles that stay in memory; each takes some hundred bytes. */
 const MAX_REMEMBERED = 10_000
+
+const TOUCH = {
+  SERVICE: touchKey,
+  PROJECT_KEY: touchProjectKey,
+  USER: touchUser,
+  ENGINE: undefined,
+  WORKER: undefined,
+} as const satisfies Record<Principal['type'], unknown>
 
 export function hashApiKey(value: string): string {
   return createHash('sha256').update(value).digest('hex')
 }
 
-/**
- * What is found is remembered, so that a request by a known token costs no query; `forget` is called when it changes.
- */
+/** Remembers what it finds, so that a request with a known token costs no query; changes call `forget`. */
+// Over 120 lines: each kind of principal adds its few, over the same caches.
 export function createAccess({ db, tokens }: { db: Db; tokens: Tokens }): Access {
-  const memories = createMemories()
+  const memories = createAccessCaches()
   const identities = memories.of<Identity>(MAX_REMEMBERED)
   const projects = memories.of<AccessProject>(MAX_REMEMBERED)
   const members = memories.of<{ userId: string; projectId: string; role: Role }>(MAX_REMEMBERED)
@@ -82,7 +94,13 @@ export function createAccess({ db, tokens }: { db: Db; tokens: Tokens }): Access
       user.verified &&
       (user.tokenVersion ?? null) === (claims.tokenVersion ?? null)
     if (!valid) throw new AppError('SESSION_EXPIRED', { message: 'the session has ended: sign in again' })
-    return { type: 'USER', id: user.id, platformId: claims.platform.id, platformRole: user.platformRole }
+    const person = {
+      type: 'USER' as const,
+      id: user.id,
+      platformId: claims.platform.id,
+      platformRole: user.platformRole,
+    }
+    return claims.sso ? { ...person, sso: true } : person
   }
 
   const principalOf = async (claims: Claims): Promise<Principal> => {
@@ -102,15 +120,21 @@ export function createAccess({ db, tokens }: { db: Db; tokens: Tokens }): Access
       if (!key) throw new AppError('AUTHENTICATION', { message: 'the API key is not valid' })
       return { principal: { type: 'SERVICE', ...key }, expiresAt: Number.POSITIVE_INFINITY }
     }
+    if (token.startsWith(PROJECT_KEY_PREFIX)) {
+      const key = await selectProjectKey(db, hash)
+      if (!key) throw new AppError('AUTHENTICATION', { message: 'the API key is not valid' })
+      return { principal: projectKeyPrincipal(key), expiresAt: Number.POSITIVE_INFINITY }
+    }
     const claims = await tokens.verify(token)
     return { principal: await principalOf(claims), expiresAt: (claims.exp ?? Number.POSITIVE_INFINITY) * 1000 }
   }
 
-  const recordUse = async (keyId: string): Promise<void> => {
+  const recordUse = async ({ type, id }: Principal): Promise<void> => {
+    const touch = TOUCH[type]
     const now = Date.now()
-    if (now - (lastUse.get(keyId) ?? 0) <= USE_RECORDED_EVERY_MS) return
-    lastUse.set(keyId, now)
-    await touchKey(db, keyId, new Date(now))
+    if (!touch || now - (lastUse.get(id) ?? 0) <= USE_RECORDED_EVERY_MS) return
+    lastUse.set(id, now)
+    await touch(db, id, new Date(now))
   }
 
   const roleIn = async (principal: PlatformPrincipal, project: AccessProject): Promise<Role | undefined> => {
@@ -119,10 +143,13 @@ export function createAccess({ db, tokens }: { db: Db; tokens: Tokens }): Access
         return 'Admin'
       case 'ENGINE':
         return principal.projectId === project.id ? 'Admin' : undefined
+      case 'PROJECT_KEY':
+        if (principal.projectId !== project.id) return undefined
+        return principal.mayWrite ? 'Editor' : 'Viewer'
       case 'USER': {
-        const { id: userId, platformRole } = principal
-        if (userId === project.ownerId || platformRole === 'ADMIN') return 'Admin'
-        if (platformRole === 'OPERATOR') return 'Editor'
+        const without = roleWithoutMembership(principal, project)
+        if (without) return without
+        const { id: userId } = principal
         const projectId = project.id
         const member = await members.get(`${projectId}/${userId}`, async () => {
           const permissions = await selectPermissions(db, projectId, userId)
@@ -141,16 +168,17 @@ export function createAccess({ db, tokens }: { db: Db; tokens: Tokens }): Access
       const known = await identities.get(hash, () => look(token, hash))
       // A token that is out of date by now is refused like one that was so when it came.
       const { principal } = known && known.expiresAt > Date.now() ? known : await look(token, hash)
-      if (principal.type === 'SERVICE') await recordUse(principal.id)
+      // When the disk is full, the time of use cannot be recorded, but reading still works.
+      await recordUse(principal).catch(() => {})
       return principal
     },
 
-    async enterProject(principal, projectId) {
+    async enterProject(actor, projectId) {
       const project = await projects.get(projectId, () => selectProject(db, projectId))
-      if (project?.platformId !== principal.platformId) throw notFound('project', projectId)
-      const role = await roleIn(principal, project)
+      if (project?.platformId !== actor.platformId) throw notFound('project', projectId)
+      const role = await roleIn(actor.principal, project)
       if (!role) throw notFound('project', projectId)
-      return inProject(actorOf(principal), projectId, role)
+      return inProject(actor, projectId, role)
     },
 
     async asSystem(task, projectId) {
@@ -174,6 +202,10 @@ export function createAccess({ db, tokens }: { db: Db; tokens: Tokens }): Access
 
     forgetAll: memories.forgetAll,
   }
+}
+
+function projectKeyPrincipal({ scopes, ...place }: NonNullable<Awaited<ReturnType<typeof selectProjectKey>>>) {
+  return { type: 'PROJECT_KEY' as const, ...place, mayWrite: scopes.includes('write') }
 }
 
 /** @throws AppError AUTHENTICATION */

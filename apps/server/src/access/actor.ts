@@ -9,18 +9,27 @@ export interface SystemPrincipal {
   id: string
 }
 
+/**
+ * The server itself at a task that goes over all platforms, such as taking away what was deleted everywhere. There is
+ * no platform to keep to and nobody to ask for permission, so it is no actor; services that take it can be called by no
+ * door, because a door has an actor or nobody.
+ */
+export const systemTask = (name: string): SystemPrincipal => ({ type: 'SYSTEM', id: name })
+
 /** Principals that belong to a platform: all but separate workers. */
 export type PlatformPrincipal = Exclude<Principal, PrincipalOf<'WORKER'>>
 
 /**
  * Who acts, and where. Each door makes one; every method of a service that reads or changes something takes it first.
- * What it may do is decided in `policies`.
+ * The policies decide what it may do.
  */
 export interface Actor<P extends PlatformPrincipal | SystemPrincipal = PlatformPrincipal | SystemPrincipal> {
   readonly principal: P
   readonly platformId: string
   /** The person; null for programs. */
   readonly userId: string | null
+  /** The address that the request came from; null for work that nobody asked for. */
+  readonly ip: string | null
   /** Administers the platform. */
   readonly isAdmin: boolean
   /** Whether the role in the project has the permission; nobody has one outside of a project. */
@@ -33,15 +42,16 @@ export interface ProjectActor<P extends PlatformPrincipal | SystemPrincipal = Pl
   readonly projectId: string
 }
 
-/** Where something is done, for what looks rows up. */
+/** The project and platform in which rows are looked up. */
 export type Place = Pick<ProjectActor, 'projectId' | 'platformId'>
 
 /** Somebody on their platform, in none of its projects. */
-export function actorOf<P extends PlatformPrincipal>(principal: P): Actor<P> {
+export function actorOf<P extends PlatformPrincipal>(principal: P, ip: string | null): Actor<P> {
   return {
     principal,
     platformId: principal.platformId,
     userId: principal.type === 'USER' ? principal.id : null,
+    ip,
     isAdmin: principal.type === 'SERVICE' || (principal.type === 'USER' && principal.platformRole === 'ADMIN'),
     may: () => false,
   }
@@ -59,10 +69,11 @@ export function inProject<P extends PlatformPrincipal>(
 /** The server itself, in a project: upkeep and the like, which nobody asked for. It may do everything there. */
 export function systemActor(task: string, { projectId, platformId }: Place): ProjectActor<SystemPrincipal> {
   return {
-    principal: { type: 'SYSTEM', id: task },
+    principal: systemTask(task),
     platformId,
     projectId,
     userId: null,
+    ip: null,
     isAdmin: true,
     may: () => true,
   }

@@ -1,5 +1,5 @@
-/** Who makes a request (spec: facts/rest-api.md section 0). */
-export type Principal = UserPrincipal | ServicePrincipal | EnginePrincipal | WorkerPrincipal
+/** The caller of a request (docs/architecture.md, Vocabulary). */
+export type Principal = UserPrincipal | ServicePrincipal | ProjectKeyPrincipal | EnginePrincipal | WorkerPrincipal
 
 /** A person with a session. */
 export interface UserPrincipal {
@@ -8,6 +8,8 @@ export interface UserPrincipal {
   id: string
   platformId: string
   platformRole: 'ADMIN' | 'MEMBER' | 'OPERATOR'
+  /** Came in by single sign-on of the platform, which says nothing about other platforms of the same person. */
+  sso?: true
 }
 
 /** An API key: may do everything on its platform. */
@@ -15,6 +17,15 @@ export interface ServicePrincipal {
   type: 'SERVICE'
   id: string
   platformId: string
+}
+
+/** A key of one project, with which programs use the graph API. */
+export interface ProjectKeyPrincipal {
+  type: 'PROJECT_KEY'
+  id: string
+  projectId: string
+  platformId: string
+  mayWrite: boolean
 }
 
 /** The engine while it runs one job of one project. */

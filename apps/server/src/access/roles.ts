@@ -1,6 +1,7 @@
 import { Permission } from '@piecework/model/permission'
+import type { UserPrincipal } from './principal.ts'
 
-/** The roles that every platform has (spec: docs/admin-guide/guides/permissions). */
+/** The roles that every platform has (docs/permissions.md). */
 export type DefaultRole = 'Admin' | 'Editor' | 'Operator' | 'Viewer'
 /** A default role by name, or the permissions of a role of the platform's own. */
 export type Role = DefaultRole | ReadonlySet<Permission>
@@ -46,4 +47,13 @@ const SETS: Readonly<Record<DefaultRole, ReadonlySet<Permission>>> = {
 
 export function grants(role: Role, permission: Permission): boolean {
   return (typeof role === 'string' ? SETS[role] : role).has(permission)
+}
+
+/** The role of people who need not be members of a project. */
+export function roleWithoutMembership(
+  { id, platformRole }: Pick<UserPrincipal, 'id' | 'platformRole'>,
+  { ownerId }: { ownerId: string },
+): DefaultRole | undefined {
+  if (id === ownerId || platformRole === 'ADMIN') return 'Admin'
+  return platformRole === 'OPERATOR' ? 'Editor' : undefined
 }

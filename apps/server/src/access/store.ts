@@ -1,7 +1,7 @@
 import type { Permission } from '@piecework/model/permission'
 import type { Db } from '../database/open.ts'
 
-/** What decides who may enter a project. */
+/** The columns of a project that decide who may enter it. */
 export interface AccessProject {
   id: string
   platformId: string
@@ -12,8 +12,28 @@ export function selectKey(db: Db, hashedValue: string): Promise<{ id: string; pl
   return db.selectFrom('api_key').select(['id', 'platformId']).where('hashedValue', '=', hashedValue).executeTakeFirst()
 }
 
+/** A key of a project that is not deleted. */
+export function selectProjectKey(db: Db, hashedValue: string) {
+  return db
+    .selectFrom('project_key')
+    .innerJoin('project', 'project.id', 'project_key.projectId')
+    .select(['project_key.id', 'project_key.projectId', 'project.platformId', 'project_key.scopes'])
+    .where('hashedValue', '=', hashedValue)
+    .where('project.deleted', 'is', null)
+    .executeTakeFirst()
+}
+
+export function touchProjectKey(db: Db, id: string, now: Date): Promise<unknown> {
+  return db.updateTable('project_key').set({ lastUsedAt: now }).where('id', '=', id).execute()
+}
+
 export function touchKey(db: Db, id: string, now: Date): Promise<unknown> {
   return db.updateTable('api_key').set({ lastUsedAt: now }).where('id', '=', id).execute()
+}
+
+/** Notes that a person was there. */
+export function touchUser(db: Db, id: string, now: Date): Promise<unknown> {
+  return db.updateTable('user').set({ lastActiveDate: now }).where('id', '=', id).execute()
 }
 
 /** A user with what ends their sessions. */
@@ -42,7 +62,7 @@ export function selectProject(db: Db, id: string): Promise<AccessProject | undef
     .executeTakeFirst()
 }
 
-/** What the role of a member grants; undefined for people who are no members. */
+/** @returns the permissions of a member's role; undefined for people who are no members. */
 export async function selectPermissions(
   db: Db,
   projectId: string,

@@ -2,13 +2,13 @@ import { AppError } from '@piecework/model/errors'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 
-/** The claims that tell principals apart; the spelling is fixed by the API (facts/rest-api.md section 0). */
+/** The claims that tell principals apart; existing tokens fix their spelling. */
 const ISSUER = 'activepieces'
 const KEY_ID = '1'
 const USER_TOKEN_SECONDS = 7 * 24 * 3600
 /** A dispatch hands out a fresh one; it need not outlive the run. */
 const ENGINE_TOKEN_SECONDS = 24 * 3600
-/** Of workers, and of links to files that flows hand out. */
+/** The lifetime of the tokens of workers, and of links to files that flows hand out. */
 const LONG_LIVED_SECONDS = 100 * 365 * 24 * 3600
 
 const Platform = z.object({ id: z.string() })
@@ -20,6 +20,8 @@ const Claims = z.discriminatedUnion('type', [
     id: z.string(),
     platform: Platform,
     tokenVersion: z.string().nullish(),
+    /** The person came in by single sign-on of this platform, which says nothing about others. */
+    sso: z.literal(true).optional(),
     exp,
   }),
   z.object({ type: z.literal('ENGINE'), id: z.string(), projectId: z.string(), platform: Platform, exp }),
@@ -29,7 +31,7 @@ export type Claims = z.infer<typeof Claims>
 export type UserClaims = Extract<Claims, { type: 'USER' }>
 
 export interface Tokens {
-  user(claims: { id: string; platformId: string; tokenVersion: string | null }): Promise<string>
+  user(claims: { id: string; platformId: string; tokenVersion: string | null; sso?: true }): Promise<string>
   engine(claims: { id: string; projectId: string; platformId: string }): Promise<string>
   worker(claims: { id: string }): Promise<string>
   /** @throws AppError INVALID_BEARER_TOKEN when the token is malformed, tampered with, or out of date. */
@@ -63,7 +65,7 @@ export function createTokens(jwtSecret: string): Tokens {
     } catch (error) {
       if (!(error instanceof errors.JOSEError)) throw error
       const message =
-        error instanceof errors.JWTExpired ? 'the token is out of date: sign in again' : 'the token is not valid'
+        error instanceof errors.JWTExpired ? 'the token has expired: sign in again' : 'the token is not valid'
       throw new AppError('INVALID_BEARER_TOKEN', { message })
     }
   }
@@ -75,8 +77,8 @@ export function createTokens(jwtSecret: string): Tokens {
   }
 
   return {
-    user: ({ id, platformId, tokenVersion }) =>
-      sign({ id, type: 'USER', platform: { id: platformId }, tokenVersion }, USER_TOKEN_SECONDS),
+    user: ({ id, platformId, tokenVersion, sso }) =>
+      sign({ id, type: 'USER', platform: { id: platformId }, tokenVersion, ...(sso && { sso }) }, USER_TOKEN_SECONDS),
     engine: ({ id, projectId, platformId }) =>
       sign({ id, type: 'ENGINE', projectId, platform: { id: platformId } }, ENGINE_TOKEN_SECONDS),
     worker: ({ id }) => sign({ id, type: 'WORKER' }, LONG_LIVED_SECONDS),

@@ -3,7 +3,7 @@ import type { Policy } from './policy.ts'
 
 const { create, list, remove } = api.apiKeys
 
-/** What may be done to an API key: never with one. */
+/** The permissions that actions on an API key need. No API key may use them. */
 export const apiKeyPolicy = {
   read: { needs: list.permission, principals: list.principals },
   create: { needs: create.permission, principals: create.principals },

@@ -16,7 +16,7 @@ const refusal = ({ scope }: Connection): AppError | undefined =>
 
 const { list, upsert, update, remove, replace } = api.appConnections
 
-/** What may be done to a connection in a project. */
+/** The permissions that actions on a connection in a project need. */
 export const connectionPolicy = {
   read: { needs: list.permission },
   create: { needs: upsert.permission },
@@ -28,7 +28,7 @@ export const connectionPolicy = {
 /** The value of a connection leaves for the engine alone. */
 export const openConnection = { needs: api.engine.connection.permission, principals: ['ENGINE'] } as const
 
-/** What may be done to a connection of the platform. */
+/** The permissions that actions on a connection of the platform need. */
 export const globalConnectionPolicy = {
   read: { needs: api.globalConnections.list.permission },
   create: { needs: api.globalConnections.upsert.permission },

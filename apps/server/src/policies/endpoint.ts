@@ -8,8 +8,9 @@ import { requireNeeds } from './policy.ts'
  * @param body of the request, which may ask for a further permission
  * @throws AppError as `requireNeeds` does
  */
-export function requireEndpoint(actor: Actor, { permission, permissionsBy }: Endpoint, body: unknown): void {
-  requireNeeds(actor, permission)
+export function requireEndpoint(actor: Actor, { permission, permissionsBy, project }: Endpoint, body: unknown): void {
+  const otherwise = project && 'otherwise' in project && !('projectId' in actor) ? project.otherwise : undefined
+  requireNeeds(actor, otherwise ?? permission)
   if (permissionsBy) requireNeeds(actor, furtherPermission(permissionsBy, body))
 }
 

@@ -4,7 +4,7 @@ import type { Policy } from './policy.ts'
 const { get, create, operate, remove, run } = api.flows
 const { permissions } = operate.permissionsBy
 
-/** What may be done to a flow. Single operations need what the contract says of each. */
+/** The permissions that actions on a flow need. The contract names those of single operations. */
 export const flowPolicy = {
   read: { needs: get.permission },
   create: { needs: create.permission },

@@ -3,7 +3,7 @@ import type { Policy } from './policy.ts'
 
 const { get, create, update, remove } = api.folders
 
-/** What may be done to a folder of flows. */
+/** The permissions that actions on a folder of flows need. */
 export const folderPolicy = {
   read: { needs: get.permission },
   create: { needs: create.permission },

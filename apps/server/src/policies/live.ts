@@ -3,10 +3,10 @@ import { flowPolicy } from './flow.ts'
 import type { Needs } from './policy.ts'
 import { runPolicy } from './run.ts'
 
-/** What is locked is a flow or a table: people who may edit neither have no use for a lock. */
+/** Locks are of flows and tables: people who may edit neither have no use for one. */
 const edit = [flowPolicy.edit.needs, 'WRITE_TABLE'] as const
 
-/** What each request of live updates needs, in the words of the contract. */
+/** The permission that each request of live updates needs, as the contract names it. */
 export const LIVE_NEEDS: Readonly<Record<LiveRequestName, Needs>> = {
   TEST_FLOW_RUN: flowPolicy.edit.needs,
   /** Which of the two depends on the version that is run. */
@@ -17,5 +17,5 @@ export const LIVE_NEEDS: Readonly<Record<LiveRequestName, Needs>> = {
   LEAVE_PRESENCE: 'NONE',
 }
 
-/** What people need to hear of runs and of flows: what they could also read over the API. */
+/** The permission that people need to hear of runs or flows: the one that lets them read these over the API. */
 export const LISTENING_NEEDS = { runs: runPolicy.read.needs, flows: flowPolicy.read.needs } as const

@@ -3,7 +3,7 @@ import type { Policy } from './policy.ts'
 
 const { list, upsert, remove } = api.oauthApps
 
-/** What may be done to an OAuth2 app of the platform. */
+/** The permissions that actions on an OAuth2 app of the platform need. */
 export const oauthAppPolicy = {
   read: { needs: list.permission },
   create: { needs: upsert.permission },

@@ -3,7 +3,7 @@ import type { Policy } from './policy.ts'
 
 const { install, remove, options } = api.pieces
 
-/** What may be done to a piece of the platform. Everybody may look. */
+/** The permissions that actions on a piece of the platform need. Everybody may look at pieces. */
 export const piecePolicy = {
   install: { needs: install.permission },
   delete: { needs: remove.permission },
@@ -11,7 +11,7 @@ export const piecePolicy = {
   askOptions: { needs: options.permission },
 } as const satisfies Policy<object>
 
-/** What may be done to the tags of pieces. */
+/** The permissions that actions on the tags of pieces need. */
 export const tagPolicy = {
   read: { needs: api.tags.list.permission },
   create: { needs: api.tags.create.permission },

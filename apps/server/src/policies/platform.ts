@@ -13,7 +13,7 @@ const refusal = ({ id, platformId }: Asked) => (id === platformId ? undefined : 
 
 const { get, update, found } = api.platforms
 
-/** What may be done to a platform. */
+/** The permissions that actions on a platform need. */
 export const platformPolicy = {
   read: { needs: get.permission, refusal },
   edit: { needs: update.permission, refusal },

@@ -31,11 +31,15 @@ const bookPolicy = {
 
 const place = { projectId: 'project', platformId: 'platform' }
 const user = (platformRole: 'ADMIN' | 'MEMBER', ...permissions: Permission[]) =>
-  inProject(actorOf({ type: 'USER', id: 'ada', platformId: 'platform', platformRole }), 'project', new Set(permissions))
+  inProject(
+    actorOf({ type: 'USER', id: 'ada', platformId: 'platform', platformRole }, null),
+    'project',
+    new Set(permissions),
+  )
 const reader = user('MEMBER', 'READ_KNOWLEDGE_BASE')
 const writer = user('MEMBER', 'READ_KNOWLEDGE_BASE', 'WRITE_KNOWLEDGE_BASE')
 const admin = user('ADMIN', 'READ_KNOWLEDGE_BASE', 'WRITE_KNOWLEDGE_BASE')
-const engine = inProject(actorOf({ type: 'ENGINE', id: 'job', ...place }), 'project', 'Admin')
+const engine = inProject(actorOf({ type: 'ENGINE', id: 'job', ...place }, null), 'project', 'Admin')
 const system = systemActor('upkeep', place)
 const book = { lent: false }
 
@@ -72,7 +76,7 @@ describe('a policy', () => {
   })
 
   test('gives nobody anything outside of a project', () => {
-    const outside = actorOf({ type: 'SERVICE', id: 'key', platformId: 'platform' })
+    const outside = actorOf({ type: 'SERVICE', id: 'key', platformId: 'platform' }, null)
     expect([asked(outside, bookPolicy.read), asked(outside, bookPolicy.burn)]).toEqual(['PERMISSION_DENIED', undefined])
   })
 

@@ -5,7 +5,7 @@ import type { Actor } from '../access/actor.ts'
 import type { PrincipalType } from '../access/principal.ts'
 
 /**
- * What somebody needs: a permission in the project of the actor, or any one of several; PLATFORM_ADMIN for
+ * The right that an action needs: a permission in the project of the actor, or any one of several; PLATFORM_ADMIN for
  * administrators of the platform; NONE for everybody who came this far.
  */
 export type Needs = EndpointPermission | readonly Permission[]
@@ -15,11 +15,11 @@ export interface Rule<E> {
   needs: Needs
   /** Nobody else, whatever permissions they have. The server itself is always among them. */
   principals?: readonly PrincipalType[]
-  /** Why it cannot be done to this entity, whoever asks. */
+  /** The error for an entity on which nobody may do this, such as the last administrator; undefined for others. */
   refusal?(entity: E): AppError | undefined
 }
 
-/** What may be done to a kind of entity, by name. */
+/** The rules for the actions on one kind of entity, by name. */
 export type Policy<E> = Readonly<Record<string, Rule<E>>>
 
 /** Whether an actor has what is needed. */
@@ -59,7 +59,7 @@ export function authorize<E>(actor: Actor, rule: Rule<E>, ...[entity]: [entity?:
 const isAmong = ({ principal: { type } }: Actor, { principals }: Pick<Rule<never>, 'principals'>): boolean =>
   type === 'SYSTEM' || principals === undefined || principals.includes(type)
 
-/** What an actor may do to an entity, so that clients can hide the rest. */
+/** Whether an actor may do each action on an entity, so that clients can hide the others. */
 export type Abilities<P> = { [A in keyof P]: boolean }
 
 export function abilitiesOf<E, const P extends Policy<E>>(policy: P, actor: Actor, entity: E): Abilities<P> {

@@ -3,7 +3,7 @@ import type { Policy } from './policy.ts'
 
 const { get, retry, cancelAll, archiveAll } = api.flowRuns
 
-/** What may be done to a run. */
+/** The permissions that actions on a run need. */
 export const runPolicy = {
   read: { needs: get.permission },
   retry: { needs: retry.permission },

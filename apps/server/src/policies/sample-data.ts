@@ -1,7 +1,7 @@
 import { api } from '@piecework/api/index'
 import type { Policy } from './policy.ts'
 
-/** What may be done to the sample data of a step. */
+/** The permissions that actions on the sample data of a step need. */
 export const sampleDataPolicy = {
   read: { needs: api.sampleData.get.permission },
   testStep: { needs: api.sampleData.testStep.permission },

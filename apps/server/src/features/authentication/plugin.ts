@@ -1,8 +1,7 @@
 import type { Plugin } from '../plugin.ts'
-import { authenticationRoutes } from './routes.ts'
-import type { Authentication } from './service.ts'
+import { type AuthenticationRoutesOptions, authenticationRoutes } from './routes.ts'
 
-export const authentication = (parts: { authentication: Authentication }): Plugin => ({
+export const authentication = (parts: AuthenticationRoutesOptions): Plugin => ({
   name: 'authentication',
   routes: (app) => authenticationRoutes(app, parts),
 })

@@ -1,31 +1,42 @@
 import { AppError, notFound } from '@piecework/model/errors'
-import { newId, randomText } from '@piecework/model/ids'
+import { newId } from '@piecework/model/ids'
 import type { Selectable } from 'kysely'
-import type { Actor } from '../../access/actor.ts'
+import type { Logger } from 'pino'
+import { type Actor, actorOf } from '../../access/actor.ts'
 import type { UserPrincipal } from '../../access/principal.ts'
+import { touchUser } from '../../access/store.ts'
 import type { Tokens } from '../../access/tokens.ts'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { UserIdentityTable, UserTable } from '../../database/schema.ts'
+import type { Events } from '../../events/events.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
 import { platformPolicy } from '../../policies/platform.ts'
 import { authorize } from '../../policies/policy.ts'
 import {
   countPlatformsOf,
   insertPlatform,
-  lockFounding,
+  lockPlatformCreation,
   selectFirstPlatform,
   selectPlatform,
 } from '../platforms/store.ts'
+import type { ComingIn } from '../projects/make-user.ts'
 import { insertProject, selectHomeProject } from '../projects/store.ts'
+import { readInvitationToken } from '../user-invitations/link.ts'
+import { provision } from '../user-invitations/provision.ts'
+import { type InvitationRow, lockAccepted, lockInvitation, updateInvitation } from '../user-invitations/store.ts'
+import { normalizeEmail } from '../users/email.ts'
 import {
   insertIdentity,
   insertUser,
   selectIdentityByEmail,
   selectIdentityOfUser,
   selectUsersOfIdentity,
-  touchUser,
+  updateIdentity,
 } from '../users/store.ts'
+import { makeCode } from './codes.ts'
 import { checkPassword, hashPassword } from './passwords.ts'
 import { refusalOf } from './sign-in-rules.ts'
+import { newTokenVersion } from './token-version.ts'
 
 type Identity = Selectable<UserIdentityTable>
 type Member = Selectable<UserTable>
@@ -37,6 +48,8 @@ export interface SignUp {
   lastName: string
   trackEvents: boolean
   newsLetter: boolean
+  /** The token of the link that the person got; signing up with it accepts the invitation. */
+  invitationToken?: string | undefined
 }
 
 /** Who has come in, with a token of theirs. */
@@ -51,15 +64,24 @@ export interface Authentication {
   /**
    * The first person ever becomes the owner of a new platform with a personal project. Once there is a platform,
    * known and unknown addresses get the same answer, so that nobody learns who has an account.
-   * @throws AppError EMAIL_AUTH_DISABLED, DOMAIN_NOT_ALLOWED, INVITATION_ONLY_SIGN_UP
+   * Invited people sign up with the token of their link, or once they accepted.
+   * @throws AppError EMAIL_AUTH_DISABLED, DOMAIN_NOT_ALLOWED, INVITATION_ONLY_SIGN_UP, INVALID_OR_EXPIRED_JWT_TOKEN,
+   *   EMAIL_IS_NOT_VERIFIED
    */
-  signUp(request: SignUp): Promise<Session>
+  signUp(request: SignUp, ip: string): Promise<Session>
   /**
    * Opens the platform that the person used last, among those that let them sign in with a password.
    * @throws AppError INVALID_CREDENTIALS, USER_IS_INACTIVE, EMAIL_IS_NOT_VERIFIED, EMAIL_AUTH_DISABLED,
    *   DOMAIN_NOT_ALLOWED
    */
-  signIn(request: { email: string; password: string }): Promise<Session>
+  signIn(request: { email: string; password: string }, ip: string): Promise<Session>
+  /**
+   * Ends all sessions of the person. @returns a new one @throws AppError INVALID_CREDENTIALS, VALIDATION
+   */
+  changePassword(
+    actor: Actor<UserPrincipal>,
+    passwords: { currentPassword: string; newPassword: string },
+  ): Promise<Session>
   /**
    * A session of the same person on another platform.
    * @throws AppError ENTITY_NOT_FOUND, USER_IS_INACTIVE, EMAIL_AUTH_DISABLED, DOMAIN_NOT_ALLOWED
@@ -69,86 +91,153 @@ export interface Authentication {
   foundPlatform(actor: Actor<UserPrincipal>, name: string): Promise<Session>
 }
 
-const TOKEN_VERSION_LENGTH = 21
 const MAX_PLATFORMS_OF_PERSON = 100
 
-export function createAuthentication({ db, tokens }: { db: Db; tokens: Tokens }): Authentication {
+interface Parts {
+  db: Db
+  tokens: Tokens
+  outbox: Outbox
+  events: Pick<Events, 'emit'>
+  /** People prove that an address is theirs; else addresses count as theirs. */
+  sendsMail: boolean
+  log: Logger
+}
+
+// Over 120 lines: one method for each way in, of the same few parts.
+export function createAuthentication({ db, tokens, outbox, events, sendsMail, log }: Parts): Authentication {
   const open = async (identity: Identity, user: Member): Promise<Session> => {
-    const { platformId } = user
-    if (platformId === null) throw new AppError('AUTHENTICATION', { message: 'this account belongs to no platform' })
+    const platformId = platformOf(user)
     const [token, home] = await Promise.all([
       tokens.user({ id: user.id, platformId, tokenVersion: identity.tokenVersion }),
       selectHomeProject(db, platformId, user.id),
-      touchUser(db, user.id, new Date()),
     ])
     return { identity, user, token, projectId: home?.id ?? null }
   }
 
+  const enter = async (identity: Identity, user: Member, ip: string | null): Promise<Session> => {
+    await outbox.transaction(async (_, recordEvent) => {
+      recordEvent(userActor(user, ip), 'user.signed.in', { user: { id: user.id } })
+    })
+    // A note for lists of people, which no sign-in depends on.
+    await touchUser(db, user.id, new Date()).catch((err: unknown) =>
+      log.warn({ err, userId: user.id }, 'the time of a sign-in could not be noted'),
+    )
+    return open(identity, user)
+  }
+
   return {
-    async signUp(request) {
-      const email = normalizeEmail(request.email)
-      const password = await hashPassword(request.password)
-      const founded = await db
-        .transaction()
-        .execute(async (trx) => {
-          await lockFounding(trx)
-          await requireFounding(trx, email)
-          return foundFirst(trx, { ...request, email, password })
+    async signUp({ invitationToken, ...request }, ip) {
+      const person = {
+        ...request,
+        email: normalizeEmail(request.email),
+        password: await hashPassword(request.password),
+      }
+      const invitationId = invitationToken === undefined ? null : await readInvitationToken(tokens, invitationToken)
+      const { identity, user } = await outbox
+        .transaction(async (trx, recordEvent) => {
+          await lockPlatformCreation(trx)
+          const coming = { trx, recordEvent, ip }
+          const platform = await selectFirstPlatform(trx)
+          if (platform) {
+            const invitations = await acceptedBy(trx, person.email, invitationId)
+            // The link came by mail; who comes without it may be anybody.
+            const verified = !sendsMail || invitations[0]?.id === invitationId
+            return comeInvited(coming, { ...person, verified }, invitations, platform)
+          }
+          const first = await foundFirst(trx, { ...person, verified: true })
+          recordEvent(userActor(first.user, ip), 'user.signed.up', {
+            source: 'credentials',
+            user: { id: first.user.id },
+          })
+          return first
         })
         .catch((error: unknown) => {
           throw isUniqueViolation(error) ? invitationOnly() : error
         })
-      return open(founded.identity, founded.user)
+      if (!identity.verified) throw notVerified(identity)
+      return open(identity, user)
     },
 
-    async signIn({ email, password }) {
+    async changePassword(actor, { currentPassword, newPassword }) {
+      const { id: userId } = actor.principal
+      const identity = await selectIdentityOfUser(db, userId)
+      if (!identity) throw notFound('user', userId)
+      if (identity.provider !== 'EMAIL') throw new AppError('VALIDATION', { message: 'you sign in without a password' })
+      if (!(await checkPassword(currentPassword, identity.password)))
+        throw new AppError('INVALID_CREDENTIALS', { message: 'the current password is wrong' })
+      const password = await hashPassword(newPassword)
+      const tokenVersion = newTokenVersion()
+      const members = await selectUsersOfIdentity(db, identity.id)
+      const user = members.find(({ id }) => id === userId)
+      if (!user) throw notFound('user', userId)
+      await outbox.transaction(async (trx, recordEvent) => {
+        await updateIdentity(trx, identity.id, { password, tokenVersion })
+        for (const member of members)
+          recordEvent(userActor(member, actor.ip), 'user.password.changed', { user: { id: member.id } })
+      })
+      for (const { id } of members) await events.emit('ACCESS_CHANGED', { of: 'USER', id })
+      return open({ ...identity, tokenVersion }, user)
+    },
+
+    async signIn({ email, password }, ip) {
       const identity = await selectIdentityByEmail(db, normalizeEmail(email))
       const right = await checkPassword(password, identity?.password)
       if (!identity || !right)
-        throw new AppError('INVALID_CREDENTIALS', { message: 'the e-mail address or the password is not right' })
-      if (!identity.verified) throw new AppError('EMAIL_IS_NOT_VERIFIED', { email: identity.email })
+        throw new AppError('INVALID_CREDENTIALS', { message: 'the e-mail address or the password is wrong' })
+      if (!identity.verified) throw notVerified(identity)
       const members = await selectUsersOfIdentity(db, identity.id)
       const active = members.filter((member) => member.status === 'ACTIVE')
       let refusal = new AppError('USER_IS_INACTIVE', { email: identity.email })
       for (const [index, user] of active.entries()) {
-        const refused = await refusalOn(user, identity.email)
-        if (!refused) return open(identity, user)
+        const refused = await refusalOn(db, platformOf(user), identity.email, user.id)
+        if (!refused) return enter(identity, user, ip)
         if (index === 0) refusal = refused
       }
       throw refusal
     },
 
-    async switchPlatform({ principal }, platformId) {
+    async switchPlatform(actor, platformId) {
+      const { principal, ip } = actor
+      requireOwnSignIn(actor)
       const identity = await selectIdentityOfUser(db, principal.id)
       const members = identity ? await selectUsersOfIdentity(db, identity.id) : []
       const user = members.find((member) => member.platformId === platformId)
       if (!identity || !user) throw notFound('platform', platformId)
       if (user.status !== 'ACTIVE') throw new AppError('USER_IS_INACTIVE', { email: identity.email })
-      const refused = identity.provider === 'EMAIL' ? await refusalOn(user, identity.email) : undefined
+      const refused =
+        identity.provider === 'EMAIL' ? await refusalOn(db, platformOf(user), identity.email, user.id) : undefined
       if (refused) throw refused
-      return open(identity, user)
+      return enter(identity, user, ip)
     },
 
     async foundPlatform(actor, name) {
       authorize(actor, platformPolicy.found)
+      requireOwnSignIn(actor)
       const { id: userId } = actor.principal
       const identity = await selectIdentityOfUser(db, userId)
       if (!identity) throw notFound('user', userId)
       const owned = await countPlatformsOf(db, identity.id)
       if (owned >= MAX_PLATFORMS_OF_PERSON)
-        throw new AppError('VALIDATION', { message: `nobody may own more than ${MAX_PLATFORMS_OF_PERSON} platforms` })
-      const user = await db.transaction().execute((trx) => found(trx, identity, { name, projectName: name }))
+        throw new AppError('VALIDATION', { message: `a person may own at most ${MAX_PLATFORMS_OF_PERSON} platforms` })
+      const user = await outbox.transaction(async (trx, recordEvent) => {
+        const founder = await found(trx, identity, { name, projectName: name })
+        recordEvent(userActor(founder, actor.ip), 'user.signed.up', { source: 'credentials', user: { id: founder.id } })
+        return founder
+      })
       return open(identity, user)
     },
   }
-
-  async function refusalOn({ platformId }: Member, email: string): Promise<AppError | undefined> {
-    const platform = platformId === null ? undefined : await selectPlatform(db, platformId)
-    return platform && refusalOf(platform, email)
-  }
 }
 
-const normalizeEmail = (email: string): string => email.trim().toLowerCase()
+/** @throws AppError AUTHENTICATION */
+function platformOf({ platformId }: Member): string {
+  if (platformId !== null) return platformId
+  throw new AppError('AUTHENTICATION', { message: 'this account belongs to no platform' })
+}
+
+/** The person who comes in, as the one who does it. */
+const userActor = (user: Member, ip: string | null): Actor =>
+  actorOf({ type: 'USER', id: user.id, platformId: platformOf(user), platformRole: user.platformRole }, ip)
 
 function invitationOnly(): AppError {
   return new AppError('INVITATION_ONLY_SIGN_UP', {
@@ -156,20 +245,77 @@ function invitationOnly(): AppError {
   })
 }
 
-async function requireFounding(db: Db, email: string): Promise<void> {
-  const platform = await selectFirstPlatform(db)
-  if (platform) throw refusalOf(platform, email) ?? invitationOnly()
+/** @returns the invitations that the address has accepted, after the one that it accepts now. */
+async function acceptedBy(trx: Db, email: string, invitationId: string | null): Promise<InvitationRow[]> {
+  const accepted = await lockAccepted(trx, email)
+  const now = invitationId === null ? undefined : await lockInvitation(trx, invitationId)
+  if (now?.email !== email || new Date(now.expires) < new Date()) return accepted
+  const others = accepted.filter(({ id }) => id !== now.id)
+  return [now.status === 'PENDING' ? await updateInvitation(trx, now.id, { status: 'ACCEPTED' }) : now, ...others]
+}
+
+/**
+ * A new person, on every platform that they were invited to and that lets them in by a password.
+ * @returns them as the user of the first
+ */
+async function comeInvited(
+  coming: ComingIn,
+  person: Person,
+  invitations: readonly InvitationRow[],
+  { id: firstPlatformId }: { id: string },
+): Promise<{ identity: Identity; user: Member }> {
+  const { trx } = coming
+  const home = invitations[0]?.platformId ?? firstPlatformId
+  const refused = await refusalOn(trx, home, person.email)
+  if (refused) throw refused
+  if (invitations.length === 0) throw invitationOnly()
+  const identity = await makeIdentity(trx, person)
+  const user = await provision(coming, identity, home, ofPlatform(invitations, home))
+  if (!identity.verified) {
+    const actor = userActor(user, coming.ip)
+    await makeCode(coming, { identityId: identity.id, type: 'EMAIL_VERIFICATION', userId: user.id, actor })
+  }
+  for (const platformId of new Set(invitations.map((invitation) => invitation.platformId))) {
+    if (platformId === home || (await refusalOn(trx, platformId, person.email))) continue
+    await provision(coming, identity, platformId, ofPlatform(invitations, platformId))
+  }
+  return { identity, user }
+}
+
+const ofPlatform = (invitations: readonly InvitationRow[], platformId: string): InvitationRow[] =>
+  invitations.filter((invitation) => invitation.platformId === platformId)
+
+/** Why a platform does not let the address in by a password. */
+async function refusalOn(db: Db, platformId: string, email: string, userId?: string): Promise<AppError | undefined> {
+  const platform = await selectPlatform(db, platformId)
+  return platform && refusalOf(platform, email, platform.ownerId === userId)
+}
+
+/** Single sign-on of one platform is no proof for another one. @throws AppError VALIDATION */
+function requireOwnSignIn({ principal }: Actor<UserPrincipal>): void {
+  if (principal.sso)
+    throw new AppError('VALIDATION', {
+      message: 'you came in by single sign-on of this platform: sign in to the other one by its own way',
+    })
+}
+
+type Person = Omit<SignUp, 'invitationToken'> & { verified: boolean }
+
+const notVerified = ({ email }: Identity): AppError =>
+  new AppError('EMAIL_IS_NOT_VERIFIED', { email, message: 'verify the address first, by the code in the mail' })
+
+function makeIdentity(db: Db, person: Person): Promise<Identity> {
+  return insertIdentity(db, {
+    id: newId(),
+    ...person,
+    provider: 'EMAIL',
+    tokenVersion: newTokenVersion(),
+  })
 }
 
 /** Identity, owner, platform and personal project. */
-async function foundFirst(db: Db, person: SignUp): Promise<{ identity: Identity; user: Member }> {
-  const identity = await insertIdentity(db, {
-    id: newId(),
-    ...person,
-    verified: true,
-    provider: 'EMAIL',
-    tokenVersion: randomText(TOKEN_VERSION_LENGTH),
-  })
+async function foundFirst(db: Db, person: Person): Promise<{ identity: Identity; user: Member }> {
+  const identity = await makeIdentity(db, person)
   const { firstName } = person
   const user = await found(db, identity, { name: `${firstName}'s Platform`, projectName: firstName })
   return { identity, user }
@@ -184,6 +330,7 @@ async function found(db: Db, identity: Identity, names: { name: string; projectN
     platformId,
     platformRole: 'ADMIN',
     status: 'ACTIVE',
+    lastActiveDate: new Date(),
   })
   await insertPlatform(db, { id: platformId, ownerId: user.id, name: names.name })
   const displayName = `${names.projectName}'s Project`

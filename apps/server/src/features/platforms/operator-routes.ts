@@ -1,28 +1,27 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { notFound } from '@piecework/model/errors'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import type { Db } from '../../database/open.ts'
-import type { Events } from '../../events/events.ts'
+import { systemTask } from '../../access/actor.ts'
 import { InvalidRequest } from '../../http/errors.ts'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
 import { workerGroup } from '../../settings/kinds.ts'
-import { updatePlatform } from './store.ts'
+import type { Platforms } from './service.ts'
 
 const WorkerGroupRequest = z.object({ platformId: z.string(), workerGroupId: workerGroup.schema.nullable() })
 
+/** Holds AP_API_KEY. */
+const OPERATOR = systemTask('operator')
+
 interface Parts {
-  db: Db
+  platforms: Platforms
   /** AP_API_KEY; without it these routes are closed. */
   apiKey: string | undefined
-  /** The work of a platform goes to other workers from now on. */
-  events: Pick<Events, 'announce'>
   log: Logger
 }
 
-/** What the operator of an installation decides about its platforms (spec: facts/rest-api.md section 21). */
-export function operatorRoutes(app: FastifyInstance, { db, apiKey, events, log }: Parts): void {
+/** The endpoints by which the operator of an installation changes its platforms; AP_API_KEY opens them. */
+export function operatorRoutes(app: FastifyInstance, { platforms, apiKey, log }: Parts): void {
   const expected = apiKey === undefined ? undefined : digest(apiKey)
 
   app.route({
@@ -40,9 +39,8 @@ export function operatorRoutes(app: FastifyInstance, { db, apiKey, events, log }
       const body = WorkerGroupRequest.safeParse(request.body ?? {})
       if (!body.success) throw new InvalidRequest('body', body.error)
       const { platformId, workerGroupId } = body.data
-      if (!(await updatePlatform(db, platformId, { workerGroupId }))) throw notFound('platform', platformId)
+      await platforms.assignWorkerGroup(OPERATOR, platformId, workerGroupId)
       log.info({ platformId, workerGroupId }, 'a platform was given to other workers')
-      events.announce('LIMITS_CHANGED', {})
       return { platformId, workerGroupId }
     },
   })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { PlatformRow } from './store.ts'
 
 /**
- * What this release has: clients ask before they show a feature. Everything is part of the one edition, so a feature
+ * The features of this release: clients ask before they show one. Everything is part of the one edition, so a feature
  * is off here only while it does not exist.
  */
 const PLAN = {
@@ -15,7 +15,7 @@ const PLAN = {
   teamProjectsLimit: 'UNLIMITED',
   environmentsEnabled: false,
   analyticsEnabled: false,
-  auditLogEnabled: false,
+  auditLogEnabled: true,
   embeddingEnabled: false,
   agentsEnabled: false,
   aiProvidersEnabled: false,
@@ -24,8 +24,8 @@ const PLAN = {
   projectRolesEnabled: false,
   customRolesEnabled: false,
   customDomainsEnabled: false,
-  ssoEnabled: false,
-  scimEnabled: false,
+  ssoEnabled: true,
+  scimEnabled: true,
   tablesEnabled: false,
   eventStreamingEnabled: false,
   secretManagersEnabled: false,
@@ -43,11 +43,10 @@ export function presentPlatform({ workerGroupId, ...row }: PlatformRow): Platfor
   const providers = row.federatedAuthProviders
   return {
     ...row,
-    ssoDomain: null,
-    ssoDomainVerification: null,
     federatedAuthProviders: {
       google: clientOf(providers.google),
       github: clientOf(providers.github),
+      oidc: oidcOf(providers.oidc),
       saml: providers.saml ? {} : null,
     },
     plan: { ...PLAN, workerGroupId },
@@ -57,4 +56,9 @@ export function presentPlatform({ workerGroupId, ...row }: PlatformRow): Platfor
 function clientOf(provider: unknown): { clientId: string } | null {
   const parsed = z.object({ clientId: z.string() }).safeParse(provider)
   return parsed.success ? parsed.data : null
+}
+
+function oidcOf(provider: unknown): Platform['federatedAuthProviders']['oidc'] {
+  const shown = z.object({ clientId: z.string(), issuer: z.string(), displayName: z.string().optional() })
+  return shown.safeParse(provider).data ?? null
 }

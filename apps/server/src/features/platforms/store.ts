@@ -23,11 +23,16 @@ export function selectPlatform(db: Db, id: string): Promise<PlatformRow | undefi
   return db.selectFrom('platform').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** Others that change it wait. */
+export function lockPlatform(trx: Db, id: string): Promise<PlatformRow | undefined> {
+  return trx.selectFrom('platform').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+}
+
 // Any constant.
 const FOUNDING_LOCK = 4_242_002
 
 /** Until the transaction ends: two people who sign up first at the same moment must not both found a platform. */
-export async function lockFounding(trx: Db): Promise<void> {
+export async function lockPlatformCreation(trx: Db): Promise<void> {
   await sql`select pg_advisory_xact_lock(${sql.lit(FOUNDING_LOCK)})`.execute(trx)
 }
 
@@ -77,7 +82,7 @@ export type PlatformChanges = Partial<
     | 'pinnedPieces'
     | 'workerGroupId'
   >
->
+> & { federatedAuthProviders?: string; ssoDomain?: string | null; ssoDomainVerification?: string | null }
 
 /** @returns whether there is such a platform. */
 export async function updatePlatform(db: Db, id: string, changes: PlatformChanges): Promise<boolean> {

@@ -23,7 +23,7 @@ export async function readPlatformForm(
   const { fields, files } = await readForm(request)
   const logos = new Map<LogoField, UploadedFile>()
   for (const [field, file] of files) {
-    if (!isLogo(field)) throw invalid(field, `is no image of a platform: send ${Object.keys(LOGOS).join(', ')}`)
+    if (!isLogo(field)) throw invalid(field, `is not an image of a platform: send ${Object.keys(LOGOS).join(', ')}`)
     // A file input in which nothing was chosen.
     if (file.data.length > 0) logos.set(field, file)
   }

@@ -1,8 +1,9 @@
-import type { Db } from '../../database/open.ts'
+import type { Core } from '../../core.ts'
 import type { Plugin } from '../plugin.ts'
 import { projectRoleRoutes } from './routes.ts'
+import { createProjectRoles } from './service.ts'
 
-export const projectRoles = ({ db }: { db: Db }): Plugin => ({
+export const projectRoles = (parts: Pick<Core, 'db' | 'events' | 'outbox'>): Plugin => ({
   name: 'project-roles',
-  routes: (app) => projectRoleRoutes(app, { db }),
+  routes: (app) => projectRoleRoutes(app, { projectRoles: createProjectRoles(parts) }),
 })

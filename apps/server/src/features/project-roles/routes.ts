@@ -1,26 +1,22 @@
 import { api } from '@piecework/api/index'
-import { notFound } from '@piecework/model/errors'
 import type { FastifyInstance } from 'fastify'
-import type { Db } from '../../database/open.ts'
 import { singlePage } from '../../database/pagination.ts'
 import { implement } from '../../http/implement.ts'
-import { authorize } from '../../policies/policy.ts'
+import { withAbilities } from '../../policies/policy.ts'
 import { projectRolePolicy } from '../../policies/project-role.ts'
-import { countHolders, selectProjectRole, selectProjectRoles } from './store.ts'
+import type { ProjectRoles } from './service.ts'
 
-/** The roles that members of projects may have (spec: docs/admin-guide/guides/permissions). */
-export function projectRoleRoutes(app: FastifyInstance, { db }: { db: Db }): void {
-  implement(app, api.projectRoles.list, async ({ actor }) => {
-    authorize(actor, projectRolePolicy.read)
-    const { platformId } = actor
-    const [roles, holders] = await Promise.all([selectProjectRoles(db, platformId), countHolders(db, platformId)])
-    return singlePage(roles.map((role) => ({ ...role, userCount: holders.get(role.id) ?? 0 })))
+export function projectRoleRoutes(app: FastifyInstance, { projectRoles }: { projectRoles: ProjectRoles }): void {
+  implement(app, api.projectRoles.list, async ({ actor, query }) => {
+    const roles = await projectRoles.list(actor)
+    return singlePage(roles.map((role) => withAbilities(query, projectRolePolicy, actor, role)))
   })
 
-  implement(app, api.projectRoles.get, async ({ actor, params }) => {
-    authorize(actor, projectRolePolicy.read)
-    const role = await selectProjectRole(db, actor.platformId, params.id)
-    if (!role) throw notFound('project_role', params.id)
-    return role
-  })
+  implement(app, api.projectRoles.get, ({ actor, params }) => projectRoles.get(actor, params.id))
+
+  implement(app, api.projectRoles.create, ({ actor, body }) => projectRoles.create(actor, body))
+
+  implement(app, api.projectRoles.update, ({ actor, params, body }) => projectRoles.update(actor, params.id, body))
+
+  implement(app, api.projectRoles.remove, ({ actor, params }) => projectRoles.remove(actor, params.id))
 }

@@ -1,4 +1,5 @@
-import type { Selectable } from 'kysely'
+import type { Permission } from '@piecework/model/permission'
+import type { Insertable, Selectable } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import type { ProjectRoleTable } from '../../database/schema.ts'
 
@@ -29,4 +30,62 @@ function roles(db: Db, platformId: string) {
     .selectFrom('project_role')
     .selectAll()
     .where((e) => e.or([e('platformId', 'is', null), e('platformId', '=', platformId)]))
+}
+
+/** By its name in any case. */
+export function selectRoleByName(db: Db, platformId: string, name: string): Promise<ProjectRoleRow | undefined> {
+  return roles(db, platformId)
+    .where((e) => e(e.fn<string>('lower', ['name']), '=', name.toLowerCase()))
+    .orderBy('type', 'desc')
+    .orderBy('id')
+    .executeTakeFirst()
+}
+
+/** Locks one of the platform's own roles; nobody can give it to people until the transaction ends. */
+export function lockOwnRole(trx: Db, platformId: string, id: string): Promise<ProjectRoleRow | undefined> {
+  return trx
+    .selectFrom('project_role')
+    .selectAll()
+    .where('platformId', '=', platformId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+/** It stays as it is until the transaction ends. */
+export async function shareRole(trx: Db, id: string): Promise<boolean> {
+  const role = await trx.selectFrom('project_role').select('id').where('id', '=', id).forShare().executeTakeFirst()
+  return role !== undefined
+}
+
+export function insertRole(db: Db, row: Insertable<ProjectRoleTable>): Promise<ProjectRoleRow> {
+  return db.insertInto('project_role').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+export function updateRole(
+  db: Db,
+  platformId: string,
+  id: string,
+  changes: { name?: string; permissions?: Permission[] },
+): Promise<ProjectRoleRow> {
+  return db
+    .updateTable('project_role')
+    .set({ ...changes, updated: new Date() })
+    .where('platformId', '=', platformId)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export function deleteRole(db: Db, platformId: string, id: string): Promise<unknown> {
+  return db.deleteFrom('project_role').where('platformId', '=', platformId).where('id', '=', id).execute()
+}
+
+export async function countOwnRoles(db: Db, platformId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('project_role')
+    .select((e) => e.fn.countAll<string>().as('count'))
+    .where('platformId', '=', platformId)
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }

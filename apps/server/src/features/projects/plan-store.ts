@@ -10,7 +10,7 @@ export interface PlanChanges {
   piecesFilterType?: 'NONE' | 'ALLOWED' | undefined
 }
 
-/** What projects may use, by project; those that never said anything are left out. */
+/** Reads the plans of projects, by project; projects without a plan are left out. */
 export async function selectPlans(db: Db, projectIds: readonly string[]): Promise<Map<string, ProjectPlan>> {
   if (projectIds.length === 0) return new Map()
   const rows = await db

@@ -1,6 +1,8 @@
 import { newId } from '@piecework/model/ids'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ProjectActor, systemTask } from '../../access/actor.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
+import { createFiles } from '../files/service.ts'
 import { createProjects } from './service.ts'
 
 let server: TestServer
@@ -18,6 +20,19 @@ beforeAll(async () => {
   owner = await signUpOwner(server)
 })
 afterAll(() => server[Symbol.asyncDispose]())
+
+/** Takes away what was deleted at the beginning of time. @returns the projects whose flows it switched off */
+const purge = async (): Promise<string[]> => {
+  const { db } = server.server
+  const off: string[] = []
+  const flows = {
+    disableAll: async ({ projectId }: ProjectActor) => {
+      off.push(projectId)
+    },
+  }
+  await createProjects({ ...server.server, files: createFiles({ db }), flows }).purge(systemTask('test'), new Date(1))
+  return off
+}
 
 const create = (body: Record<string, unknown>) =>
   server.call<Project>('POST', '/v1/projects', { token: owner.token, body })
@@ -78,20 +93,54 @@ test('a deleted project answers like one that never was, and its flows are off',
 test('what was deleted long enough ago is taken away with everything in it', async () => {
   const { db } = server.server
   const { body: project } = await create({ displayName: 'Old' })
-  await server.call('POST', '/v1/flows', {
+  const flow = await server.call<{ id: string; version: { id: string } }>('POST', '/v1/flows', {
     token: owner.token,
     body: { displayName: 'f', projectId: project.id, folderName: 'x' },
   })
+  const [flowId, flowVersionId] = [flow.body.id, flow.body.version.id]
+  await db.updateTable('flow').set({ publishedVersionId: flowVersionId }).where('id', '=', flowId).execute()
+  const files = createFiles({ db })
+  await files.save({ owner: { projectId: project.id }, type: 'FLOW_STEP_FILE', data: Buffer.from('x') })
+  // More than one batch.
+  const ids = Array.from({ length: 1100 }, () => newId())
+  const run = { projectId: project.id, flowId, flowVersionId, environment: 'PRODUCTION', status: 'SUCCEEDED' } as const
+  await db
+    .insertInto('flow_run')
+    .values(ids.map((id) => ({ id, ...run })))
+    .execute()
+  const entry = { attempt: 1, sequence: 1, stepName: 's', path: '[]', output: '{}' }
+  await db
+    .insertInto('run_journal')
+    .values(ids.map((runId) => ({ runId, ...entry })))
+    .execute()
+  const due = { kind: 'FLOW', projectId: project.id, priority: 1, dueAt: new Date('2100-01-01') }
+  await db
+    .insertInto('job')
+    .values({ id: newId(), ...due })
+    .execute()
   await db
     .updateTable('project')
     .set({ deleted: new Date(0) })
     .where('id', '=', project.id)
     .execute()
-  await createProjects({ db, events: server.server.events, flows: { disableAll: async () => {} } }).purge(new Date(1))
-  for (const table of ['flow', 'folder'] as const) {
+  await purge()
+  for (const table of ['flow', 'folder', 'flow_run', 'file', 'job'] as const) {
     expect(await db.selectFrom(table).select('id').where('projectId', '=', project.id).execute()).toEqual([])
   }
+  expect(await db.selectFrom('run_journal').select('runId').execute()).toEqual([])
+  expect(await db.selectFrom('project').select('id').where('id', '=', project.id).execute()).toEqual([])
   expect((await list({})).body.data.map(({ id }) => id)).toContain(owner.projectId)
+})
+
+test('flows of a project that a killed process deleted are switched off by the next', async () => {
+  const { db } = server.server
+  const { body: project } = await create({ displayName: 'Half gone' })
+  const body = { displayName: 'f', projectId: project.id }
+  const flow = await server.call<{ id: string }>('POST', '/v1/flows', { token: owner.token, body })
+  await db.updateTable('flow').set({ status: 'ENABLED' }).where('id', '=', flow.body.id).execute()
+  await db.updateTable('project').set({ deleted: new Date() }).where('id', '=', project.id).execute()
+  expect(await purge()).toEqual([project.id])
+  expect(await db.selectFrom('project').select('id').where('id', '=', project.id).execute()).toHaveLength(1)
 })
 
 test('a personal project cannot be deleted', async () => {

@@ -2,15 +2,17 @@ import { api } from '@piecework/api/index'
 import { AppError } from '@piecework/model/errors'
 import type { FastifyInstance } from 'fastify'
 import { type Actor, actorOf, type PlatformPrincipal } from '../../access/actor.ts'
-import type { Db } from '../../database/open.ts'
 import { implement } from '../../http/implement.ts'
 import { withAbilities } from '../../policies/policy.ts'
 import { projectPolicy } from '../../policies/project.ts'
-import { selectPlatformsOfPerson } from '../platforms/store.ts'
+import type { Platforms } from '../platforms/service.ts'
 import { presentProject, presentProjects } from './present.ts'
 import type { Projects } from './service.ts'
 
-export function projectRoutes(app: FastifyInstance, { db, projects }: { db: Db; projects: Projects }): void {
+export function projectRoutes(
+  app: FastifyInstance,
+  { platforms, projects }: { platforms: Platforms; projects: Projects },
+): void {
   implement(app, api.projects.create, async ({ actor, body }) =>
     presentProject(projects, await projects.create(actor, body)),
   )
@@ -20,17 +22,17 @@ export function projectRoutes(app: FastifyInstance, { db, projects }: { db: Db; 
     const data = await presentProjects(projects, page.data)
     if (query.abilities !== true) return { ...page, data }
     const able = data.map(async (project) =>
-      withAbilities(query, projectPolicy, await within(actor, project.id), project),
+      withAbilities(query, projectPolicy, await actorIn(actor, project.id), project),
     )
     return { ...page, data: await Promise.all(able) }
   })
 
   implement(app, api.platforms.list, async ({ actor }) => {
-    const platforms = await selectPlatformsOfPerson(db, actor.principal.id)
+    const memberships = await platforms.ofPerson(actor)
     return Promise.all(
-      platforms.map(async ({ id, name, userId, platformRole }) => {
+      memberships.map(async ({ id, name, userId, platformRole }) => {
         // The same person, as the user that they are there.
-        const own = await projects.all(actorOf({ type: 'USER', id: userId, platformId: id, platformRole }))
+        const own = await projects.all(actorOf({ type: 'USER', id: userId, platformId: id, platformRole }, actor.ip))
         return { platformName: name, projects: await presentProjects(projects, own) }
       }),
     )
@@ -46,9 +48,11 @@ export function projectRoutes(app: FastifyInstance, { db, projects }: { db: Db; 
 
   implement(app, api.projects.remove, ({ actor }) => projects.remove(actor))
 
+  implement(app, api.users.remove, ({ actor, params }) => projects.removeUser(actor, params.id))
+
   /** With the role in a project; in one that went away meanwhile there is none. */
-  const within = (actor: Actor<PlatformPrincipal>, projectId: string): Promise<Actor> =>
-    app.access.enterProject(actor.principal, projectId).catch((error: unknown) => {
+  const actorIn = (actor: Actor<PlatformPrincipal>, projectId: string): Promise<Actor> =>
+    app.access.enterProject(actor, projectId).catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'ENTITY_NOT_FOUND') return actor
       throw error
     })

@@ -1,16 +1,22 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { SeekPage } from '@piecework/model/page'
-import type { Actor, ProjectActor } from '../../access/actor.ts'
+import type { Actor, PlatformPrincipal, ProjectActor, SystemPrincipal } from '../../access/actor.ts'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import type { Events } from '../../events/events.ts'
+import { changesOf } from '../../outbox/changes.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
 import { authorize, requireNeeds } from '../../policies/policy.ts'
 import { ADMINISTERED_FIELDS, projectPolicy } from '../../policies/project.ts'
-import { forgetProjects, setSharedConnections, shareWithNewProject } from '../app-connections/project-link-store.ts'
+import { setSharedConnections, shareWithNewProject } from '../app-connections/project-link-store.ts'
+import type { Files } from '../files/service.ts'
 import { selectPlatform } from '../platforms/store.ts'
 import { selectUserByExternalId } from '../users/store.ts'
+import { removeUser } from './leaving.ts'
 import { type PlanChanges, type ProjectPlan, selectPlans, upsertPlan } from './plan-store.ts'
+import type { ProjectFlows } from './project-flows.ts'
+import { purgeProjects } from './purge.ts'
 import {
   insertProject,
   markDeleted,
@@ -20,7 +26,6 @@ import {
   type ProjectRow,
   type ProjectScope,
   pageProjects,
-  purgeDeletedProjects,
   selectFigures,
   selectProject,
   selectVisibleProjects,
@@ -42,12 +47,6 @@ export interface ListedProjects extends ProjectFilter {
   externalUserId?: string | undefined
 }
 
-/** What a project needs of its flows when it goes. */
-export interface ProjectFlows {
-  /** Stops the triggers of every flow of the project and disables them. */
-  disableAll(actor: ProjectActor): Promise<void>
-}
-
 export interface Projects {
   /** @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS, ENTITY_NOT_FOUND for a connection of the platform */
   create(actor: Actor, request: CreateProject): Promise<ProjectRow>
@@ -66,20 +65,27 @@ export interface Projects {
   ): Promise<ProjectRow>
   /** Hides the project and stops its flows at once. @throws AppError VALIDATION for a personal project. */
   remove(actor: ProjectActor): Promise<void>
-  /** Takes away for good what was deleted before the given time. */
-  purge(deletedBefore: Date): Promise<void>
+  /**
+   * Removes a user from the platform, with their personal project. What they made in other projects stays.
+   * @throws AppError ENTITY_NOT_FOUND, VALIDATION for the owner of the platform
+   */
+  removeUser(actor: Actor<PlatformPrincipal>, userId: string): Promise<void>
+  /** Stops the flows of deleted projects, and takes away for good what was deleted before the given time. */
+  purge(_task: SystemPrincipal, deletedBefore: Date): Promise<void>
   figures(ids: readonly string[]): Promise<Map<string, ProjectFigures>>
   plans(ids: readonly string[]): Promise<Map<string, ProjectPlan>>
 }
 
 interface Parts {
   db: Db
+  files: Pick<Files, 'remove'>
   flows: ProjectFlows
   /** The limit of runs at a time has changed, or nobody may enter a project any more. */
   events: Pick<Events, 'announce' | 'emit'>
+  outbox: Outbox
 }
 
-export function createProjects({ db, flows, events }: Parts): Projects {
+export function createProjects({ db, files, flows, events, outbox }: Parts): Projects {
   const load = async (platformId: string, id: string): Promise<ProjectRow> => {
     const project = await selectProject(db, platformId, id)
     if (!project) throw notFound('project', id)
@@ -115,11 +121,8 @@ export function createProjects({ db, flows, events }: Parts): Projects {
     figures: (ids) => selectFigures(db, ids),
     plans: (ids) => selectPlans(db, ids),
 
-    async purge(deletedBefore) {
-      await db.transaction().execute(async (trx) => {
-        await forgetProjects(trx, await purgeDeletedProjects(trx, deletedBefore))
-      })
-    },
+    purge: (_task, deletedBefore) => purgeProjects({ db, files, flows }, deletedBefore),
+    removeUser: (actor, userId) => removeUser({ db, flows, events, outbox }, actor, userId),
 
     async create(actor, { globalConnectionExternalIds, ...request }) {
       authorize(actor, projectPolicy.create)
@@ -128,7 +131,7 @@ export function createProjects({ db, flows, events }: Parts): Projects {
       if (!platform) throw notFound('platform', platformId)
       const id = newId()
       await named(request.externalId, () =>
-        db.transaction().execute(async (trx) => {
+        outbox.transaction(async (trx, recordEvent) => {
           await insertProject(trx, { ...request, id, platformId, ownerId: platform.ownerId, type: 'TEAM' })
           await shareWithNewProject(trx, platformId, id)
           await share(trx, platformId, id, globalConnectionExternalIds)
@@ -136,6 +139,8 @@ export function createProjects({ db, flows, events }: Parts): Projects {
             const poolId = await upsertPool(trx, platformId, id, request.maxConcurrentJobs)
             await updateProject(trx, platformId, id, { poolId })
           }
+          const project = { id, displayName: request.displayName, type: 'TEAM' as const }
+          recordEvent({ ...actor, projectId: id }, 'project.created', { project })
         }),
       )
       return load(platformId, id)
@@ -148,14 +153,24 @@ export function createProjects({ db, flows, events }: Parts): Projects {
       const { globalConnectionExternalIds, ...changes } = request
       const { platformId, projectId: id } = actor
       const { maxConcurrentJobs } = changes
-      await load(platformId, id)
+      const project = await load(platformId, id)
       await named(changes.externalId, () =>
-        db.transaction().execute(async (trx) => {
+        outbox.transaction(async (trx, recordEvent) => {
           if (plan) await upsertPlan(trx, id, plan)
           await share(trx, platformId, id, globalConnectionExternalIds)
-          if (maxConcurrentJobs === undefined) return updateProject(trx, platformId, id, changes)
-          const poolId = maxConcurrentJobs === null ? null : await upsertPool(trx, platformId, id, maxConcurrentJobs)
-          return updateProject(trx, platformId, id, { ...changes, poolId })
+          const pool =
+            maxConcurrentJobs === undefined ? {} : { poolId: await poolOf(trx, platformId, id, maxConcurrentJobs) }
+          await updateProject(trx, platformId, id, { ...changes, ...pool })
+          const { before, after } = changesOf(project, changes)
+          const given = {
+            ...(plan ? { plan } : {}),
+            ...(globalConnectionExternalIds ? { globalConnectionExternalIds } : {}),
+          }
+          recordEvent(actor, 'project.updated', {
+            project: projectForEvent(project),
+            before,
+            after: { ...after, ...given },
+          })
         }),
       )
       if (maxConcurrentJobs !== undefined) events.announce('LIMITS_CHANGED', {})
@@ -165,12 +180,27 @@ export function createProjects({ db, flows, events }: Parts): Projects {
 
     async remove(actor) {
       const { platformId, projectId: id } = actor
-      authorize(actor, projectPolicy.delete, await load(platformId, id))
-      await markDeleted(db, platformId, id, new Date())
+      const project = await load(platformId, id)
+      authorize(actor, projectPolicy.delete, project)
+      await outbox.transaction(async (trx, recordEvent) => {
+        await markDeleted(trx, platformId, id, new Date())
+        recordEvent(actor, 'project.deleted', { project: projectForEvent(project) })
+      })
       await events.emit('ACCESS_CHANGED', { of: 'PROJECT', id })
       await flows.disableAll(actor)
     },
   }
+}
+
+/** A project as events have it. */
+const projectForEvent = ({ id, displayName, type }: ProjectRow): Pick<ProjectRow, 'id' | 'displayName' | 'type'> => ({
+  id,
+  displayName,
+  type,
+})
+
+async function poolOf(trx: Db, platformId: string, id: string, maxConcurrentJobs: number | null) {
+  return maxConcurrentJobs === null ? null : upsertPool(trx, platformId, id, maxConcurrentJobs)
 }
 
 async function share(db: Db, platformId: string, projectId: string, externalIds: readonly string[] | undefined) {

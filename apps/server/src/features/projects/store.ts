@@ -23,6 +23,7 @@ const COLUMNS = [
   'project.releasesEnabled',
   'project.metadata',
   'project.poolId',
+  'project.apiPlan',
 ] as const
 
 const BY_NAME: readonly OrderColumn[] = [
@@ -127,6 +128,7 @@ export interface ProjectChanges {
   icon?: { color: ProjectColor } | undefined
   releasesEnabled?: boolean | undefined
   maxConcurrentJobs?: number | null | undefined
+  apiPlan?: ProjectRow['apiPlan'] | undefined
 }
 
 export function updateProject(
@@ -169,12 +171,6 @@ export function markDeleted(db: Db, platformId: string, id: string, now: Date): 
     .where('platformId', '=', platformId)
     .where('id', '=', id)
     .execute()
-}
-
-/** Takes the rows of deleted projects away, and with them everything that they held. @returns their ids */
-export async function purgeDeletedProjects(db: Db, before: Date): Promise<string[]> {
-  const gone = await db.deleteFrom('project').where('deleted', '<', before.toISOString()).returning('id').execute()
-  return gone.map((row) => row.id)
 }
 
 export interface ProjectFigures {

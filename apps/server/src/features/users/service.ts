@@ -5,6 +5,8 @@ import type { UserPrincipal } from '../../access/principal.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import type { Events } from '../../events/events.ts'
+import { changesOf } from '../../outbox/changes.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
 import { authorize } from '../../policies/policy.ts'
 import { userPolicy } from '../../policies/user.ts'
 import { selectPlatform } from '../platforms/store.ts'
@@ -23,11 +25,17 @@ export interface Users {
   list(actor: Actor, filter: { externalId?: string | undefined }, page: PageRequest): Promise<SeekPage<UserRow>>
   /** @throws AppError ENTITY_NOT_FOUND, or VALIDATION when it would leave the platform without its owner. */
   update(actor: Actor, id: string, changes: UserChanges): Promise<UserRow>
-  /** Of who asks. @returns the link that the picture had before. @throws AppError ENTITY_NOT_FOUND */
+  /** Changes the picture of the caller. @returns the link that it had before. @throws AppError ENTITY_NOT_FOUND */
   setPicture(actor: Actor<UserPrincipal>, url: string | null): Promise<{ before: string | null; user: UserRow }>
 }
 
-export function createUsers({ db, events }: { db: Db; events: Pick<Events, 'emit'> }): Users {
+interface Parts {
+  db: Db
+  events: Pick<Events, 'emit'>
+  outbox: Outbox
+}
+
+export function createUsers({ db, events, outbox }: Parts): Users {
   const load = async (platformId: string, id: string): Promise<UserRow> => {
     const user = await selectUser(db, platformId, id)
     if (!user) throw notFound('user', id)
@@ -56,16 +64,20 @@ export function createUsers({ db, events }: { db: Db; events: Pick<Events, 'emit
     async update(actor, id, { status, platformRole, externalId }) {
       authorize(actor, userPolicy.edit)
       const { platformId } = actor
-      await load(platformId, id)
+      const before = await load(platformId, id)
       const platform = await selectPlatform(db, platformId)
       const demoted = (status ?? 'ACTIVE') !== 'ACTIVE' || (platformRole ?? 'ADMIN') !== 'ADMIN'
       if (platform?.ownerId === id && demoted) {
         throw new AppError('VALIDATION', { message: 'the owner of the platform stays an active administrator' })
       }
-      await updateUser(db, platformId, id, {
+      const changes = {
         ...(status === undefined ? {} : { status }),
         ...(platformRole === undefined ? {} : { platformRole }),
         ...(externalId === undefined ? {} : { externalId }),
+      }
+      await outbox.transaction(async (trx, recordEvent) => {
+        await updateUser(trx, platformId, id, changes)
+        recordEvent(actor, 'user.updated', { user: { id }, ...changesOf(before, changes) })
       })
       await events.emit('ACCESS_CHANGED', { of: 'USER', id })
       return load(platformId, id)

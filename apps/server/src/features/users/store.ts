@@ -41,10 +41,6 @@ export function selectUsersOfIdentity(db: Db, identityId: string) {
     .execute()
 }
 
-export function touchUser(db: Db, id: string, now: Date) {
-  return db.updateTable('user').set({ lastActiveDate: now }).where('id', '=', id).execute()
-}
-
 function withIdentity(db: Db, platformId: string) {
   return db
     .selectFrom('user')
@@ -118,5 +114,23 @@ export function updatePicture(db: Db, platformId: string, userId: string, imageU
     .where('id', 'in', (e) =>
       e.selectFrom('user').select('identityId').where('id', '=', userId).where('platformId', '=', platformId),
     )
+    .execute()
+}
+
+/** With the address, in lower case. */
+export function selectUserByEmail(db: Db, platformId: string, email: string) {
+  return withIdentity(db, platformId).where('identity.email', '=', email).executeTakeFirst()
+}
+
+/** With another token version, all sessions of the person end. */
+export function updateIdentity(
+  db: Db,
+  id: string,
+  changes: { password?: string; tokenVersion?: string; verified?: true },
+): Promise<unknown> {
+  return db
+    .updateTable('user_identity')
+    .set({ ...changes, updated: new Date() })
+    .where('id', '=', id)
     .execute()
 }

@@ -1,15 +1,15 @@
 import { LRUCache } from 'lru-cache'
 
 /** Answers of the database that are remembered until something changes, and for a short while at most. */
-export interface Memory<V extends object> {
-  /** What is remembered, else what `look` finds; what is not there is looked for again each time. */
+export interface AccessCache<V extends object> {
+  /** @returns the remembered value, else the one that `look` finds. A missing value is not remembered. */
   get(key: string, look: () => Promise<V | undefined>): Promise<V | undefined>
   forget(matches: (value: V, key: string) => boolean): void
 }
 
 /** Several memories that forget together. */
-export interface Memories {
-  of<V extends object>(maxEntries: number): Memory<V>
+export interface AccessCaches {
+  of<V extends object>(maxEntries: number): AccessCache<V>
   /** Before anything is forgotten: what is being looked up at this moment may be out of date, and is not kept. */
   changed(): void
   /** Forgets everything, and keeps nothing new while changes cannot be heard of. */
@@ -19,13 +19,13 @@ export interface Memories {
 /** A change by hand in the database, or of an app of an older release, is seen after this time at the latest. */
 const REMEMBER_MS = 30_000
 
-export function createMemories(): Memories {
+export function createAccessCaches(): AccessCaches {
   const caches: { clear(): void }[] = []
   let changes = 0
   let keeps = true
 
   return {
-    of<V extends object>(maxEntries: number): Memory<V> {
+    of<V extends object>(maxEntries: number): AccessCache<V> {
       const cache = new LRUCache<string, V>({ max: maxEntries, ttl: REMEMBER_MS })
       caches.push(cache)
       return {

@@ -1,0 +1,116 @@
+/** A mail before it has a sender: plain, and as HTML. */
+export interface Mail {
+  to: string
+  subject: string
+  text: string
+  html: string
+}
+
+interface Brand {
+  name: string
+  primaryColor: string
+}
+
+export interface InvitationMail {
+  to: string
+  brand: Brand
+  /** The address of who invites; undefined for a program. */
+  inviter: string | undefined
+  /** The name of the project; undefined for an invitation to the platform. */
+  project: string | undefined
+  role: string
+  link: string
+}
+
+export function invitationMail({ to, brand, inviter, project, role, link }: InvitationMail): Mail {
+  const place = project === undefined ? brand.name : `${project} at ${brand.name}`
+  return layOut(brand, {
+    to,
+    subject: `You are invited to ${place}`,
+    lines: [`${inviter ?? 'An administrator'} invites you to ${place}, as ${role.toLowerCase()}.`],
+    action: 'Accept the invitation',
+    link,
+    end: 'The link is valid for seven days. If you do not know what this is about, ignore this mail.',
+  })
+}
+
+export interface CodeMail {
+  to: string
+  brand: Brand
+  type: 'EMAIL_VERIFICATION' | 'PASSWORD_RESET'
+  code: string
+  link: string
+}
+
+export function codeMail({ to, brand, type, code, link }: CodeMail): Mail {
+  const isReset = type === 'PASSWORD_RESET'
+  return layOut(brand, {
+    to,
+    subject: isReset ? `Set a new password for ${brand.name}` : `Verify your address for ${brand.name}`,
+    lines: [
+      isReset ? 'Somebody asked for a new password for this address.' : 'Somebody signed up with this address.',
+      `Your one-time code is ${code}`,
+    ],
+    action: isReset ? 'Set a new password' : 'Verify the address',
+    link,
+    end: 'The code is valid for an hour. If it was not you, ignore this mail: nothing changes.',
+  })
+}
+
+interface AlertMail {
+  to: string
+  brand: Brand
+  project: string
+  title: string
+  lines: readonly string[]
+  link: string
+}
+
+export function alertMail({ to, brand, project, title, lines, link }: AlertMail): Mail {
+  return layOut(brand, {
+    to,
+    subject: `${title} (${project})`,
+    lines: [`${title}, in the project ${project}.`, ...lines],
+    action: 'Look at it',
+    link,
+    end: `You get this mail because your address is a receiver of alerts of ${project}.`,
+  })
+}
+
+interface Content {
+  to: string
+  subject: string
+  lines: readonly string[]
+  action: string
+  link: string
+  end: string
+}
+
+function layOut(brand: Brand, { to, subject, lines, action, link, end }: Content): Mail {
+  const color = /^#[0-9a-f]{6}$/i.test(brand.primaryColor) ? brand.primaryColor : '#5b5bd6'
+  const paragraphs = lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n    ')
+  return {
+    to,
+    subject: subject.replace(/\s+/g, ' '),
+    text: `${[...lines, `${action}: ${link}`, end].join('\n\n')}\n`,
+    html: `<!doctype html>
+<html lang="en">
+  <head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>
+  <body style="font-family: sans-serif; font-size: 16px; line-height: 1.5; color: #1c1c1f; max-width: 560px; margin: 24px auto">
+    ${paragraphs}
+    <p><a href="${escapeHtml(link)}" style="display: inline-block; padding: 10px 16px; border-radius: 6px; background: ${color}; color: #ffffff; text-decoration: none">${escapeHtml(action)}</a></p>
+    <p style="font-size: 13px; color: #6b6b76">${escapeHtml(end)}</p>
+  </body>
+</html>
+`,
+  }
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)

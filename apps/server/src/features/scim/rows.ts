@@ -1,0 +1,35 @@
+import type { Comparison } from './filter.ts'
+
+export interface ScimUserRow {
+  id: string
+  identityId: string
+  created: string
+  updated: string
+  email: string
+  firstName: string
+  lastName: string
+  status: 'ACTIVE' | 'INACTIVE'
+  platformRole: 'ADMIN' | 'MEMBER' | 'OPERATOR'
+  externalId: string | null
+}
+
+export interface ScimGroupRow {
+  id: string
+  created: string
+  updated: string
+  displayName: string
+  externalId: string | null
+}
+
+export interface ScimMemberRow {
+  id: string
+  projectId: string
+  userId: string
+  email: string
+}
+
+export interface Listing {
+  filter: readonly Comparison[]
+  startIndex: number
+  count: number
+}

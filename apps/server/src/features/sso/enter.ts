@@ -1,0 +1,132 @@
+import { AppError } from '@piecework/model/errors'
+import { newId } from '@piecework/model/ids'
+import type { Selectable } from 'kysely'
+import { actorOf } from '../../access/actor.ts'
+import { touchUser } from '../../access/store.ts'
+import type { Tokens } from '../../access/tokens.ts'
+import type { Db } from '../../database/open.ts'
+import type { UserIdentityTable, UserTable } from '../../database/schema.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
+import type { Session } from '../authentication/service.ts'
+import { domainOf, domainRefusalOf } from '../authentication/sign-in-rules.ts'
+import { newTokenVersion } from '../authentication/token-version.ts'
+import type { PlatformRow } from '../platforms/store.ts'
+import { type ComingIn, makeUser } from '../projects/make-user.ts'
+import { selectHomeProject } from '../projects/store.ts'
+import { provision } from '../user-invitations/provision.ts'
+import { lockAccepted } from '../user-invitations/store.ts'
+import { normalizeEmail } from '../users/email.ts'
+import { insertIdentity, selectIdentityByEmail, selectUsersOfIdentity } from '../users/store.ts'
+import type { OutsidePerson } from './outside-person.ts'
+import { acceptInvitations, insertLink, lockSignIns, selectLinked, takeOverUnverified } from './store.ts'
+
+type Identity = Selectable<UserIdentityTable>
+type User = Selectable<UserTable>
+
+interface Parts {
+  db: Db
+  tokens: Tokens
+  outbox: Outbox
+}
+
+/**
+ * Lets somebody in whom another service knows. An account there belongs to one person for good, by its id and not by
+ * its address. By the address it finds its person only on this platform, and only somebody who is nowhere else: what
+ * a platform believes of its provider says nothing about other platforms.
+ * @throws AppError DOMAIN_NOT_ALLOWED, INVALID_CLAIM, INVITATION_ONLY_SIGN_UP, USER_IS_INACTIVE
+ */
+export async function enterFromOutside(
+  { db, tokens, outbox }: Parts,
+  platform: PlatformRow,
+  person: OutsidePerson,
+  ip: string,
+): Promise<Session> {
+  const { id: platformId } = platform
+  const given = { ...person, email: normalizeEmail(person.email) }
+  const refused = domainRefusalOf(platform, given.email)
+  if (refused) throw refused
+  const { identity, user } = await outbox.transaction(async (trx, recordEvent) => {
+    await lockSignIns(trx, platformId)
+    const coming = { trx, recordEvent, ip }
+    const found = (await selectLinked(trx, given)) ?? (await linkByAddress(coming, platform, given))
+    const entered = await memberOf(trx, platformId, found.id)
+    if (!entered) throw notInvited()
+    if (entered.status !== 'ACTIVE') throw new AppError('USER_IS_INACTIVE', { email: found.email })
+    await touchUser(trx, entered.id, new Date())
+    const principal = { type: 'USER' as const, id: entered.id, platformId, platformRole: entered.platformRole }
+    recordEvent(actorOf(principal, ip), 'user.signed.in', { user: { id: entered.id } })
+    return { identity: found, user: entered }
+  })
+  const [token, home] = await Promise.all([
+    tokens.user({ id: user.id, platformId, tokenVersion: identity.tokenVersion, sso: true }),
+    selectHomeProject(db, platformId, user.id),
+  ])
+  return { identity, user, token, projectId: home?.id ?? null }
+}
+
+async function memberOf(trx: Db, platformId: string, identityId: string): Promise<User | undefined> {
+  return (await selectUsersOfIdentity(trx, identityId)).find((user) => user.platformId === platformId)
+}
+
+/** The person with the address, found or new, whose account it is from now on. */
+async function linkByAddress(coming: ComingIn, platform: PlatformRow, person: OutsidePerson): Promise<Identity> {
+  const { trx } = coming
+  if (!person.isEmailVerified)
+    throw new AppError('INVALID_CLAIM', { message: `${person.provider} has not verified the address ${person.email}` })
+  const known = await selectIdentityByEmail(trx, person.email)
+  const identity = known ? await claimKnown(trx, platform.id, known) : await makePerson(coming, platform, person)
+  await insertLink(trx, person, identity.id)
+  return identity
+}
+
+async function claimKnown(trx: Db, platformId: string, identity: Identity): Promise<Identity> {
+  const users = await selectUsersOfIdentity(trx, identity.id)
+  if (users.length !== 1 || users[0]?.platformId !== platformId)
+    throw new AppError('INVALID_CLAIM', {
+      message: 'this address belongs to somebody already: sign in as before, and link this account in the profile',
+    })
+  if (identity.verified) return identity
+  const tokenVersion = newTokenVersion()
+  await takeOverUnverified(trx, identity.id, tokenVersion)
+  return { ...identity, verified: true, tokenVersion }
+}
+
+async function makePerson(coming: ComingIn, platform: PlatformRow, person: OutsidePerson): Promise<Identity> {
+  const { trx } = coming
+  const { id: platformId } = platform
+  const { email } = person
+  await acceptInvitations(trx, platformId, email)
+  const invitations = (await lockAccepted(trx, email)).filter((invitation) => invitation.platformId === platformId)
+  if (invitations.length === 0 && !admitsStrangers(platform, person)) throw notInvited()
+  const identity = await insertIdentity(trx, {
+    ...{ id: newId(), email, password: '', provider: person.provider.toUpperCase(), verified: true },
+    ...{
+      firstName: nameOf(person.firstName) ?? nameOf(email.split('@')[0]) ?? 'New',
+      lastName: nameOf(person.lastName) ?? '',
+    },
+    tokenVersion: newTokenVersion(),
+  })
+  if (invitations.length > 0) await provision(coming, identity, platformId, invitations)
+  else await makeUser(coming, identity, { platformId, platformRole: 'MEMBER', source: 'sso' })
+  return identity
+}
+
+/**
+ * Whether people come in without an invitation: those of the platform's own provider, and of an allowed or proved
+ * domain. Google and GitHub know anybody.
+ */
+function admitsStrangers(platform: PlatformRow, { provider, email }: OutsidePerson): boolean {
+  const domain = domainOf(email)
+  const isProved = platform.ssoDomainVerification?.status === 'VERIFIED' && platform.ssoDomain === domain
+  // An address outside of enforced domains does not come this far.
+  return provider === 'oidc' || provider === 'saml' || isProved || platform.enforceAllowedAuthDomains
+}
+
+/** As people type names: without what could look like a link. */
+const nameOf = (name: string | undefined): string | undefined =>
+  name?.replace(/[./]+/g, ' ').trim().slice(0, 100) || undefined
+
+const notInvited = (): AppError =>
+  new AppError('INVITATION_ONLY_SIGN_UP', {
+    message: 'signing up needs an invitation: ask an administrator of the platform',
+  })

@@ -1,0 +1,149 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type Profile, SAML, ValidateInResponseTo } from '@node-saml/node-saml'
+import { AppError } from '@piecework/model/errors'
+import { z } from 'zod'
+import type { Db } from '../../database/open.ts'
+import type { Encryption } from '../../encryption.ts'
+import { SamlProvider } from '../platforms/saml-metadata.ts'
+import { type PlatformRow, selectPlatform } from '../platforms/store.ts'
+import type { Started } from './cookie.ts'
+import type { OutsidePerson } from './outside-person.ts'
+import { answerLogin, insertLogin, selectLogin, takeAnswer } from './saml-store.ts'
+
+/** Signs people in by SAML 2.0. */
+export interface Saml {
+  begin(platform: PlatformRow): Promise<{ loginUrl: string; started: Omit<Started, 'until' | 'platformId'> }>
+  /** Checks what the identity provider sent. @returns a code for the browser that began @throws AppError INVALID_SAML_RESPONSE */
+  receive(samlResponse: string): Promise<string>
+  /** @throws AppError INVALID_CLAIM */
+  end(started: Started, code: string): Promise<OutsidePerson>
+}
+
+interface Parts {
+  db: Db
+  encryption: Encryption
+  callbackUrl: string
+}
+
+/** The name of every installation at identity providers. */
+const ENTITY_ID = 'Activepieces'
+const CLOCK_SKEW_MS = 60_000
+const LIFE_MS = 10 * 60_000
+const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
+const CLAIMS = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims'
+/** The names that identity providers use. */
+const NAMES = {
+  email: ['email', 'mail', 'emailAddress', 'Email', `${CLAIMS}/emailaddress`, 'urn:oid:0.9.2342.19200300.100.1.3'],
+  firstName: ['firstName', 'givenName', 'firstname', 'first_name', `${CLAIMS}/givenname`, 'urn:oid:2.5.4.42'],
+  lastName: ['lastName', 'surname', 'lastname', 'last_name', 'sn', `${CLAIMS}/surname`, 'urn:oid:2.5.4.4'],
+} as const
+const Person = z.object({
+  ...{
+    platformId: z.string(),
+    provider: z.literal('saml'),
+    issuer: z.string(),
+    subject: z.string(),
+    email: z.string(),
+  },
+  ...{ isEmailVerified: z.boolean(), firstName: z.string(), lastName: z.string() },
+})
+
+export function createSaml({ db, encryption, callbackUrl }: Parts): Saml {
+  const open = ({ id: platformId, federatedAuthProviders }: PlatformRow) => {
+    const provider = SamlProvider.safeParse(federatedAuthProviders.saml)
+    if (!provider.success) throw new AppError('VALIDATION', { message: 'nobody signs in by saml here' })
+    const { entryPoint, issuer, certificate, attributeMapping } = provider.data
+    let requestId = ''
+    const saml = new SAML({
+      ...{ callbackUrl, entryPoint, issuer: ENTITY_ID, audience: ENTITY_ID, idpCert: certificate, idpIssuer: issuer },
+      ...{ wantAssertionsSigned: true, wantAuthnResponseSigned: false, acceptedClockSkewMs: CLOCK_SKEW_MS },
+      ...{ disableRequestedAuthnContext: true, requestIdExpirationPeriodMs: LIFE_MS },
+      validateInResponseTo: ValidateInResponseTo.always,
+      // The database keeps the request, where every app finds it, until it is answered, once.
+      cacheProvider: {
+        async saveAsync(id, value) {
+          requestId = id
+          await insertLogin(db, { id, platformId, value })
+          return { value, createdAt: Date.now() }
+        },
+        getAsync: async (id) => (await selectLogin(db, id))?.value ?? null,
+        removeAsync: async (id) => id,
+      },
+    })
+    return { saml, issuer, attributeMapping, idOf: () => requestId }
+  }
+
+  return {
+    async begin(platform) {
+      const { saml, idOf } = open(platform)
+      const loginUrl = await saml.getAuthorizeUrlAsync('', undefined, {})
+      return { loginUrl, started: { provider: 'saml', state: idOf(), nonce: '', verifier: '' } }
+    },
+
+    async receive(samlResponse) {
+      const id = requestIdOf(samlResponse)
+      const login = await selectLogin(db, id)
+      const platform = login && (await selectPlatform(db, login.platformId))
+      if (!login || !platform)
+        throw refused('nobody waits for it: it was answered before, or is older than ten minutes')
+      const { saml, issuer, attributeMapping } = open(platform)
+      const { profile } = await saml
+        .validatePostResponseAsync({ SAMLResponse: samlResponse })
+        .catch((error: unknown) => {
+          throw refused(error instanceof Error ? error.message : String(error))
+        })
+      if (!profile) throw refused('it says nobody')
+      // The library looks at the issuer of sign-outs alone.
+      if (profile.issuer !== issuer) throw refused('it comes from another issuer')
+      const person = { ...personOf(profile, attributeMapping), platformId: platform.id, issuer }
+      const code = randomBytes(32).toString('base64url')
+      if (!(await answerLogin(db, id, hashOf(code), encryption.encrypt(person))))
+        throw refused('it was answered before')
+      return code
+    },
+
+    async end({ state }, code) {
+      const answer = await takeAnswer(db, state, hashOf(code))
+      const person = answer && Person.safeParse(encryption.decrypt(answer)).data
+      if (person) return person
+      throw new AppError('INVALID_CLAIM', { message: 'the code belongs to another sign-in, or was used: begin again' })
+    },
+  }
+}
+
+const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex')
+
+const refused = (reason: string): AppError =>
+  new AppError('INVALID_SAML_RESPONSE', { message: `the answer of the identity provider is not accepted: ${reason}` })
+
+/**
+ * The request that is answered, before anything is believed. Entities, comments and processing instructions are no part
+ * of an answer: with them, two parsers may read two things.
+ */
+function requestIdOf(samlResponse: string): string {
+  const text = Buffer.from(samlResponse, 'base64').toString('utf8')
+  if (/<!|<\?(?!xml[\s])/i.test(text)) throw refused('it has a DOCTYPE, comments or processing instructions')
+  const id = /\sInResponseTo="([\w.-]{1,200})"/.exec(text)?.[1]
+  if (id === undefined) throw refused('it answers no request: begin at the sign-in page')
+  return id
+}
+
+function personOf(
+  profile: Profile,
+  mapping: { email?: string | undefined; firstName?: string | undefined; lastName?: string | undefined },
+): Omit<OutsidePerson, 'platformId' | 'issuer'> {
+  if (profile.nameIDFormat === TRANSIENT || !profile.nameID)
+    throw refused('the NameID must be lasting, such as emailAddress')
+  const attribute = (field: keyof typeof NAMES): string | undefined => {
+    const names = [mapping[field] ?? [], NAMES[field]].flat()
+    const value = names.map((name) => profile[name]).find((found) => typeof found === 'string' && found !== '')
+    return typeof value === 'string' ? value.trim() : undefined
+  }
+  const email = attribute('email') ?? (profile.nameID.includes('@') ? profile.nameID : undefined)
+  if (email === undefined || !z.email().max(254).safeParse(email).success)
+    throw refused('the attribute email is missing, or no address')
+  return {
+    ...{ provider: 'saml', subject: profile.nameID, email, isEmailVerified: true },
+    ...{ firstName: attribute('firstName') ?? '', lastName: attribute('lastName') ?? '' },
+  }
+}

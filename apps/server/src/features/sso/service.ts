@@ -1,0 +1,120 @@
+import type { ProviderName } from '@piecework/api/sso'
+import { AppError, notFound } from '@piecework/model/errors'
+import type { Actor } from '../../access/actor.ts'
+import type { UserPrincipal } from '../../access/principal.ts'
+import type { Tokens } from '../../access/tokens.ts'
+import type { Db } from '../../database/open.ts'
+import type { Encryption } from '../../encryption.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
+import { authorize } from '../../policies/policy.ts'
+import { ssoPolicy } from '../../policies/sso.ts'
+import type { Session } from '../authentication/service.ts'
+import { domainOf, isForSso } from '../authentication/sign-in-rules.ts'
+import { type OidcProvider, openProvider } from '../platforms/auth-providers.ts'
+import { type PlatformRow, selectFirstPlatform, selectPlatform } from '../platforms/store.ts'
+import { selectIdentityOfUser } from '../users/store.ts'
+import type { SignInCookie } from './cookie.ts'
+import { enterFromOutside } from './enter.ts'
+import type { Oidc, Returned } from './oidc.ts'
+import type { OutsidePerson } from './outside-person.ts'
+import type { Saml } from './saml.ts'
+import { insertLink, selectPlatformOfDomain } from './store.ts'
+
+type Answer = Returned & { providerName: ProviderName }
+
+/** Signing in by other services. A sign-in ends in the browser that began it. */
+export interface SingleSignOn {
+  /** Nobody learns from it who has an account: the domain alone decides. */
+  discover(email: string): Promise<{ platformId: string | null; providers: ProviderName[] }>
+  /** @returns the address to go to, and the cookie to set @throws AppError VALIDATION, INVALID_CLAIM */
+  begin(name: ProviderName, platformId: string | undefined): Promise<{ loginUrl: string; cookie: string }>
+  /** @throws AppError INVALID_CLAIM, and as `enterFromOutside` does */
+  claim(answer: Answer, cookie: string | undefined, ip: string): Promise<Session>
+  /** From now on the account elsewhere is the caller's, whatever its address. @throws AppError INVALID_CLAIM */
+  link(actor: Actor<UserPrincipal>, answer: Answer, cookie: string | undefined): Promise<void>
+}
+
+interface Parts {
+  db: Db
+  tokens: Tokens
+  outbox: Outbox
+  encryption: Encryption
+  oidc: Oidc
+  saml: Saml
+  cookies: SignInCookie
+}
+
+export function createSingleSignOn({ db, tokens, outbox, encryption, oidc, saml, cookies }: Parts): SingleSignOn {
+  const platformOf = (id: string | undefined): Promise<PlatformRow | undefined> =>
+    id === undefined ? selectFirstPlatform(db) : selectPlatform(db, id)
+
+  const find = (
+    name: OidcProvider['name'],
+    platform: PlatformRow | undefined,
+  ): { platform: PlatformRow; provider: OidcProvider } => {
+    const provider = platform && openProvider(platform.federatedAuthProviders, name, encryption)
+    // A platform that is not there is answered like one without the provider.
+    if (!platform || !provider) throw nobodyBy(name)
+    return { platform, provider }
+  }
+
+  /** Who has come back. The platform and the provider are those of the begin, whatever the browser says now. */
+  const identify = async (
+    { providerName, ...returned }: Answer,
+    cookie: string | undefined,
+  ): Promise<{ platform: PlatformRow; person: OutsidePerson }> => {
+    const started = cookies.read(cookie)
+    const { provider: name } = started
+    if (name === 'saml' && providerName === 'saml') {
+      const person = await saml.end(started, returned.code)
+      const platform = await selectPlatform(db, started.platformId)
+      if (platform?.id === person.platformId) return { platform, person }
+    }
+    if (name === 'saml' || name !== providerName || returned.state !== started.state)
+      throw new AppError('INVALID_CLAIM', { message: 'the answer belongs to another sign-in: begin again' })
+    const { platform, provider } = find(name, await selectPlatform(db, started.platformId))
+    const person = await oidc.end(provider, started, returned)
+    return { platform, person: { ...person, platformId: platform.id } }
+  }
+
+  return {
+    async discover(email) {
+      const platform = await selectPlatformOfDomain(db, domainOf(email))
+      if (!platform || !isForSso(platform, email)) return { platformId: null, providers: [] }
+      const names = (['google', 'github', 'oidc', 'saml'] as const).filter(
+        (name) => platform.federatedAuthProviders[name],
+      )
+      return { platformId: platform.id, providers: names }
+    },
+
+    async begin(name, platformId) {
+      const wanted = await platformOf(platformId)
+      if (name === 'saml') {
+        if (!wanted) throw nobodyBy(name)
+        const { loginUrl, started } = await saml.begin(wanted)
+        return { loginUrl, cookie: cookies.make({ ...started, platformId: wanted.id }) }
+      }
+      const { platform, provider } = find(name, wanted)
+      const { loginUrl, started } = await oidc.begin(provider)
+      return { loginUrl, cookie: cookies.make({ ...started, platformId: platform.id }) }
+    },
+
+    async claim(answer, cookie, ip) {
+      const { platform, person } = await identify(answer, cookie)
+      return enterFromOutside({ db, tokens, outbox }, platform, person, ip)
+    },
+
+    async link(actor, answer, cookie) {
+      authorize(actor, ssoPolicy.link)
+      const { platform, person } = await identify(answer, cookie)
+      if (platform.id !== actor.platformId) throw notFound('platform', platform.id)
+      const identity = await selectIdentityOfUser(db, actor.principal.id)
+      if (!identity) throw notFound('user', actor.principal.id)
+      if (!(await insertLink(db, person, identity.id)))
+        throw new AppError('INVALID_CLAIM', { message: 'this account is linked to somebody else' })
+    },
+  }
+}
+
+const nobodyBy = (name: ProviderName): AppError =>
+  new AppError('VALIDATION', { message: `nobody signs in by ${name} here` })

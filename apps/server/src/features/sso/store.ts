@@ -1,0 +1,90 @@
+import type { SsoDomain } from '@piecework/api/sso'
+import { newId } from '@piecework/model/ids'
+import { sql } from 'kysely'
+import type { Db } from '../../database/open.ts'
+import type { PlatformRow } from '../platforms/store.ts'
+import type { OutsidePerson } from './outside-person.ts'
+
+type Key = Pick<OutsidePerson, 'platformId' | 'provider' | 'issuer' | 'subject'>
+
+// Any constant.
+const LOCK = 4_242_004
+
+/** Until the transaction ends: two sign-ins at once do not make one person twice. */
+export async function lockSignIns(trx: Db, platformId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)}, hashtext(${platformId}))`.execute(trx)
+}
+
+/** The person of an account elsewhere, once it is theirs. */
+export function selectLinked(db: Db, { platformId, provider, issuer, subject }: Key) {
+  return db
+    .selectFrom('federated_identity as link')
+    .innerJoin('user_identity', 'user_identity.id', 'link.identityId')
+    .selectAll('user_identity')
+    .where('link.platformId', '=', platformId)
+    .where('link.provider', '=', provider)
+    .where('link.issuer', '=', issuer)
+    .where('link.subject', '=', subject)
+    .executeTakeFirst()
+}
+
+/** @returns whether it is linked now; else it is somebody else's */
+export async function insertLink(
+  db: Db,
+  { platformId, provider, issuer, subject }: Key,
+  identityId: string,
+): Promise<boolean> {
+  const row = { id: newId(), platformId, provider, issuer, subject, identityId }
+  const made = await db
+    .insertInto('federated_identity')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['platformId', 'provider', 'issuer', 'subject'])
+        .doUpdateSet({ updated: new Date() })
+        .where('federated_identity.identityId', '=', identityId),
+    )
+    .returning('id')
+    .executeTakeFirst()
+  return made !== undefined
+}
+
+/** The address was not proved before: the person who chose the password may be another one. */
+export async function takeOverUnverified(db: Db, identityId: string, tokenVersion: string): Promise<void> {
+  await db
+    .updateTable('user_identity')
+    .set({ verified: true, password: '', tokenVersion, updated: new Date() })
+    .where('id', '=', identityId)
+    .execute()
+}
+
+/** Accepts every invitation of the address to the platform that is not out of date. */
+export async function acceptInvitations(trx: Db, platformId: string, email: string): Promise<void> {
+  await trx
+    .updateTable('user_invitation')
+    .set({ status: 'ACCEPTED', updated: new Date() })
+    .where('platformId', '=', platformId)
+    .where('email', '=', email)
+    .where('status', '=', 'PENDING')
+    .where('expires', '>', new Date().toISOString())
+    .execute()
+}
+
+/** The platform that has proved the domain. */
+export function selectPlatformOfDomain(db: Db, domain: string): Promise<PlatformRow | undefined> {
+  return db
+    .selectFrom('platform')
+    .selectAll()
+    .where('ssoDomain', '=', domain)
+    .where(sql<boolean>`"ssoDomainVerification"->>'status' = 'VERIFIED'`)
+    .executeTakeFirst()
+}
+
+export function updateDomain(db: Db, platformId: string, { ssoDomain, ssoDomainVerification }: SsoDomain) {
+  const verification = ssoDomainVerification === null ? null : JSON.stringify(ssoDomainVerification)
+  return db
+    .updateTable('platform')
+    .set({ ssoDomain, ssoDomainVerification: verification, updated: new Date() })
+    .where('id', '=', platformId)
+    .execute()
+}
