@@ -6,10 +6,10 @@ import { migrateDown, RollbackError } from '../database/rollback.ts'
 import { loadSettings, SettingsError } from '../settings.ts'
 import { StartError } from '../start-error.ts'
 
-const USAGE = `Takes the database back to the schema of an older release. Stop every app first, and make a backup.
+const USAGE = `Rolls the database back to the schema of an older release. Stop every app first, and make a backup.
 
   npm run rollback -- --to 0.1.0            refuses where data may be lost
-  npm run rollback -- --to 0.1.0 --force    takes back breaking migrations, too
+  npm run rollback -- --to 0.1.0 --force    also reverts breaking migrations
 `
 
 async function main(): Promise<void> {
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     process.stdout.write(
       names.length === 0
         ? `The database is on release ${values.to} or older already.\n`
-        : `Taken back: ${names.join(', ')}. Now start release ${values.to}.\n`,
+        : `Reverted: ${names.join(', ')}. Now start release ${values.to}.\n`,
     )
   } finally {
     await db.destroy()

@@ -31,7 +31,12 @@ async function main(): Promise<void> {
   }
   const secret = (values.secret ?? (await askSecret()))?.trim()
   if (!secret) {
-    process.stderr.write('No secret was given: it is the AP_JWT_SECRET of the app, and signs the token.\n')
+    process.stderr.write('No secret was given: use the AP_JWT_SECRET of the app, which signs the token.\n')
+    process.exitCode = 1
+    return
+  }
+  if (secret.length < 32) {
+    process.stderr.write('The secret is too short: an AP_JWT_SECRET has at least 32 characters.\n')
     process.exitCode = 1
     return
   }

@@ -1,0 +1,22 @@
+import { api } from '@piecework/api/index'
+import type { FastifyInstance } from 'fastify'
+import { implement } from '../../http/implement.ts'
+import type { Analytics } from './service.ts'
+
+export function analyticsRoutes(app: FastifyInstance, { analytics }: { analytics: Analytics }): void {
+  implement(app, api.analytics.report, ({ actor, query }) => analytics.report(actor, query.timePeriod))
+
+  implement(app, api.analytics.refresh, ({ actor, query }) => analytics.refresh(actor, query.timePeriod))
+
+  implement(app, api.analytics.byProject, async ({ actor, query }) =>
+    (await analytics.saved(actor, 'project', query.timePeriod)).map(({ key, name, ...counts }) => ({
+      ...{ projectId: key, projectName: name, ...counts },
+    })),
+  )
+
+  implement(app, api.analytics.byPerson, async ({ actor, query }) =>
+    (await analytics.saved(actor, 'owner', query.timePeriod)).map(({ key, name: _, ...counts }) => ({
+      ...{ userId: key, ...counts },
+    })),
+  )
+}

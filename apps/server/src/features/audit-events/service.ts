@@ -1,0 +1,67 @@
+import type { DomainEvent } from '@piecework/model/events/domain-event'
+import type { SeekPage } from '@piecework/model/page'
+import type { Actor, SystemPrincipal } from '../../access/actor.ts'
+import type { Db } from '../../database/open.ts'
+import type { PageRequest } from '../../database/pagination.ts'
+import type { Subscriber } from '../../outbox/subscriber.ts'
+import { auditEventPolicy } from '../../policies/audit-event.ts'
+import { authorize } from '../../policies/policy.ts'
+import { type AuditFilter, type AuditRow, deleteOldAuditEvents, insertAuditEvents, pageAuditEvents } from './store.ts'
+
+/** The events of a platform, for its administrators. */
+export interface AuditEvents {
+  list(actor: Actor, filter: AuditFilter, page: PageRequest): Promise<SeekPage<DomainEvent>>
+  /** Writes down what the outbox delivers. */
+  trail: Subscriber
+  /** Removes what is older than its retention, on every platform. @returns how many events went. */
+  purge(_task: SystemPrincipal, now: Date): Promise<number>
+}
+
+interface Parts {
+  db: Db
+  retentionDays: number
+  /** Starts and ends of runs are written down, too. */
+  withRuns: boolean
+}
+
+const DAY_MS = 24 * 3_600_000
+const BATCH = 1000
+
+export function createAuditEvents({ db, retentionDays, withRuns }: Parts): AuditEvents {
+  return {
+    async list(actor, filter, page) {
+      authorize(actor, auditEventPolicy.read)
+      const found = await pageAuditEvents(db, actor.platformId, filter, page)
+      return { ...found, data: found.data.map(present) }
+    },
+
+    trail: {
+      name: 'audit-events',
+      // Answers of people are for who asked them.
+      wants: (name) => name !== 'form.submitted' && (withRuns || !name.startsWith('flow.run.')),
+      deliver: (events) => insertAuditEvents(db, events),
+    },
+
+    async purge(_task, now) {
+      const before = new Date(now.getTime() - retentionDays * DAY_MS)
+      let purged = 0
+      for (;;) {
+        const count = await deleteOldAuditEvents(db, before, BATCH)
+        purged += count
+        if (count < BATCH) return purged
+      }
+    },
+  }
+}
+
+/** Leaves out fields that are empty. */
+function present({ projectId, projectDisplayName, userId, userEmail, ip, ...event }: AuditRow): DomainEvent {
+  return {
+    ...event,
+    ...(projectId === null ? {} : { projectId }),
+    ...(projectDisplayName === null ? {} : { projectDisplayName }),
+    ...(userId === null ? {} : { userId }),
+    ...(userEmail === null ? {} : { userEmail }),
+    ...(ip === null ? {} : { ip }),
+  }
+}
