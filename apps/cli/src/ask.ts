@@ -4,13 +4,13 @@ import { Writable } from 'node:stream'
 export interface Question {
   text: string
   choices?: readonly string[] | undefined
-  /** The answer when nothing is typed. */
+  /** The answer when the user types nothing. */
   fallback?: string | undefined
-  /** Is not shown while it is typed. */
+  /** The input is not shown. */
   secret?: boolean | undefined
 }
 
-/** Asks on stderr, so that what a command prints can be piped on. */
+/** Asks on stderr, so that the output of a command can be piped. */
 export interface Asker {
   /** @throws Error when the input ends before an answer. */
   ask(question: Question): Promise<string>
@@ -30,7 +30,7 @@ export function createAsker(input: NodeJS.ReadStream, output: NodeJS.WriteStream
 
   return {
     async ask({ text, choices, fallback, secret }) {
-      // One reader for all questions: what is piped in arrives at once.
+      // One reader for all questions, because piped input arrives at once.
       lines ??= createInterface({ input, output: echo, terminal: input.isTTY })
       typed ??= lines[Symbol.asyncIterator]()
       const hint = choices ? ` (${choices.join(' or ')})` : ''

@@ -8,19 +8,21 @@ import { npm } from './npm.ts'
 import { pinDependencies } from './pins.ts'
 
 export interface BuildOptions {
-  /** Packages that are installed with the piece in place of being bundled: those with binaries. Their versions are fixed. */
+  /**
+   * Packages that are installed with the piece instead of being bundled: those with binaries. Their versions are fixed.
+   */
   external: readonly string[]
 }
 
 export interface BuiltPackage {
   manifest: Manifest
-  /** What is published: `package.json`, `src/index.js` and the translations. */
+  /** The folder to publish: `package.json`, `src/index.js` and the translations. */
   dist: string
 }
 
 /**
- * Compiles a piece with all that it imports into its folder `dist`, and loads it once.
- * @throws Error with the words of the compiler, or when the result exports no piece.
+ * Compiles a piece with all its imports into its folder `dist`, and loads it once.
+ * @throws Error with the message of the compiler, or when the result exports no piece.
  */
 export async function buildPackage(piece: PieceFolder, { external }: BuildOptions): Promise<BuiltPackage> {
   const { folder, manifest } = piece
@@ -34,7 +36,7 @@ export async function buildPackage(piece: PieceFolder, { external }: BuildOption
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    // Pieces are known by the name of their class.
+    // Pieces are recognised by the name of their class.
     keepNames: true,
     external: [...external],
     plugins: [frameworkOfThisInstall],
@@ -62,14 +64,14 @@ export async function packPackage({ dist }: BuiltPackage): Promise<string> {
   const answer: unknown = JSON.parse(await npm(['pack', '--json', '--ignore-scripts'], dist))
   const entry: unknown = Array.isArray(answer) ? answer[0] : undefined
   const name = isMap(entry) ? entry.filename : undefined
-  if (typeof name !== 'string') throw new Error('npm pack did not tell the name of the archive')
+  if (typeof name !== 'string') throw new Error('npm pack did not print the name of the archive')
   return join(dist, name)
 }
 
-/** What a built piece says of itself. @throws Error when the file exports no piece. */
+/** Reads the metadata of a built piece. @throws Error when the file exports no piece. */
 export async function loadPiece(dist: string): Promise<object> {
   const file = resolve(dist, 'src', 'index.js')
-  // A module of its own for every build.
+  // Every build is loaded as a new module.
   const require = createRequire(file)
   delete require.cache[file]
   const exported: unknown = require(file)
@@ -104,7 +106,7 @@ function publishedManifest(manifest: Manifest, external: readonly string[]): Pub
 
 const FRAMEWORK = /^@(piecework\/framework|activepieces\/(pieces-framework|pieces-common|shared))$/
 
-/** A piece that brings no framework of its own gets ours. */
+/** A piece without its own framework gets ours. */
 const frameworkOfThisInstall: Plugin = {
   name: 'framework-of-this-install',
   setup(compiler) {

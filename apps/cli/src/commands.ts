@@ -8,15 +8,15 @@ import { npm } from './npm.ts'
 import { uploadPackage } from './sync.ts'
 import { writeTranslationFile } from './translation.ts'
 
-/** What a command is given: each answer comes from its flag, or is asked for. */
+/** The input of a command: each answer comes from its flag, or from a question. */
 export interface Input {
-  /** The answer to the question of this flag. @throws Error when it is none of the choices. */
+  /** The answer to the question of this flag. @throws Error when it is not among the choices. */
   answer(flag: string, question: Question): Promise<string>
-  /** What the flag says; undefined without it. */
+  /** The value of the flag; undefined without it. */
   given(flag: string): string | undefined
-  /** Words after the command. */
+  /** The words after the command. */
   words: readonly string[]
-  /** The folder of the sections of pieces. */
+  /** The folder of pieces, with its sections. */
   root: string
   external: readonly string[]
   dryRun: boolean
@@ -25,14 +25,14 @@ export interface Input {
 interface Command {
   usage: string
   summary: string
-  /** @returns what to print. */
+  /** @returns the output. */
   run(input: Input): Promise<string>
 }
 
 const pieceName = async (input: Input): Promise<string> =>
   input.words[0] ?? input.answer('piece', { text: 'Enter the piece folder name' })
 
-/** Where --name names no step, it may name the piece. */
+/** When --name names no step, it may name the piece. */
 const buildAsked = async (input: Input) =>
   buildPackage(await findPiece(input.given('name') ?? (await pieceName(input)), input.root), input)
 
@@ -46,7 +46,7 @@ async function install(input: Input, namesOfPieces: () => Promise<readonly strin
     const built = await buildPackage(await findPiece(name, input.root), input)
     const isNew = await uploadPackage(built, await packPackage(built), { apiUrl, apiKey })
     const { manifest } = built
-    lines.push(`${manifest.name}@${manifest.version} ${isNew ? 'is installed' : 'was there already'}`)
+    lines.push(`${manifest.name}@${manifest.version} ${isNew ? 'is installed' : 'was already installed'}`)
   }
   return lines.join('\n')
 }
@@ -65,11 +65,11 @@ function creator(what: 'action' | 'trigger') {
   }
 }
 
-/** The commands by the words that call them. */
+/** The commands, by their words. */
 export const COMMANDS: Record<string, Command> = {
   'pieces create': {
     usage: '[name] [--package-name <name>] [--type custom|community]',
-    summary: 'writes the files of a new piece',
+    summary: 'creates the files of a new piece',
     async run(input) {
       const name = input.words[0] ?? (await input.answer('name', { text: 'Enter the piece name' }))
       const fallback = `@piecework/piece-${namesOf(name).kebab}`

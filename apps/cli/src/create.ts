@@ -11,7 +11,7 @@ const PACKAGE_NAME = /^(@[a-z0-9][a-z0-9._~-]*\/)?[a-z0-9][a-z0-9._~-]*$/
 interface NewPiece {
   name: string
   packageName: string
-  /** The section of the pieces folder that it goes to. */
+  /** The section of the pieces folder for the new piece. */
   type: string
   root: string
 }
@@ -19,13 +19,13 @@ interface NewPiece {
 /**
  * Writes the files of a new piece.
  * @returns its folder.
- * @throws Error when the folder exists, or the package name is none for npm.
+ * @throws Error when the folder exists, or npm does not allow the package name.
  */
 export async function createPieceFolder({ name, packageName, type, root }: NewPiece): Promise<string> {
   const names = namesOf(name)
-  if (!PACKAGE_NAME.test(packageName)) throw new Error(`'${packageName}' is no name for an npm package`)
+  if (!PACKAGE_NAME.test(packageName)) throw new Error(`'${packageName}' is not a valid npm package name`)
   const folder = join(root, type, names.kebab)
-  if (await exists(folder)) throw new Error(`${folder} exists already`)
+  if (await exists(folder)) throw new Error(`${folder} already exists`)
   for (const [path, text] of Object.entries(pieceFiles(names, packageName))) await writeNew(join(folder, path), text)
   return folder
 }
@@ -69,7 +69,7 @@ async function authOf(folder: string): Promise<string | undefined> {
   return /^export const (\w+)/m.exec(text)?.[1]
 }
 
-/** The definition with one more import and list entry; undefined when it is not written as `create` writes it. */
+/** The definition with one more import and list entry; undefined when it is not in the form that `create` writes. */
 function register(index: string, identifier: string, key: string, path: string): string | undefined {
   const array = new RegExp(`^ {2}${key}: \\[([\\w,\\s]*)\\],$`, 'm')
   const found = array.exec(index)
@@ -88,6 +88,6 @@ function register(index: string, identifier: string, key: string, path: string):
 async function writeNew(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EEXIST' ? new Error(`${file} exists already`) : error
+    throw error.code === 'EEXIST' ? new Error(`${file} already exists`) : error
   })
 }

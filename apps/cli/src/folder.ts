@@ -29,7 +29,7 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 /**
- * Finds a piece by the path of its folder, or by its short name in `root`, directly or one section down.
+ * Finds a piece by the path of its folder, or by its short name in `root`, directly or in a section.
  * @throws Error that names the places searched.
  */
 export async function findPiece(name: string, root: string): Promise<PieceFolder> {

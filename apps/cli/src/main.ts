@@ -5,12 +5,12 @@ import { COMMANDS, type Input } from './commands.ts'
 
 const usageOf = (words: string): string => `  ${words} ${COMMANDS[words]?.usage}\n      ${COMMANDS[words]?.summary}`
 
-const USAGE = `Makes, builds and installs pieces.
+const USAGE = `Creates, builds and installs pieces.
 
 ${Object.keys(COMMANDS).map(usageOf).join('\n')}
 
-Through npm, flags stand after two hyphens: npm run cli -- pieces create my-app --type custom. What is not given is asked for. Pieces are looked for in the folder 'pieces' (--root <folder>), by their path or the
-name of their folder. The API key may stand in AP_API_KEY.
+With npm, put flags after two hyphens: npm run cli -- pieces create my-app --type custom. The commands ask for missing values. Pieces are found in the folder 'pieces' (--root <folder>), by their path or the
+name of their folder. The API key may be set in AP_API_KEY.
 `
 
 const text = { type: 'string' } as const
@@ -23,7 +23,7 @@ const options = {
   technique: text,
   'api-url': text,
   'api-key': text,
-  // As scripts in the wild have it.
+  // The form that existing scripts use.
   apiUrl: text,
   root: { type: 'string', default: 'pieces' },
   external: { type: 'string', multiple: true, default: [] as string[] },
@@ -48,7 +48,7 @@ function readInput(args: string[], asker: Asker): { command: string; help: boole
       const answer = flagText(flag) ?? (await asker.ask(question))
       if (answer === '' && question.fallback === undefined) throw new Error(`--${flag} must not be empty`)
       if (question.choices && !question.choices.includes(answer))
-        throw new Error(`--${flag} must be ${question.choices.join(' or ')}, and not '${answer}'`)
+        throw new Error(`--${flag} must be ${question.choices.join(' or ')}, not '${answer}'`)
       return answer
     },
   }

@@ -1,21 +1,21 @@
-/** The words of a text, in small ASCII letters: `Get Ice-cream` is `get`, `ice`, `cream`. */
+/** The words of a text, in lower-case ASCII letters: `Get Ice-cream` is `get`, `ice`, `cream`. */
 function wordsOf(text: string): string[] {
   const plain = text.normalize('NFKD').replace(/\p{M}/gu, '')
   return (plain.match(/[A-Za-z0-9]+/g) ?? []).map((word) => word.toLowerCase())
 }
 
 export interface Names {
-  /** `get-ice-cream`: names files. */
+  /** `get-ice-cream`, for names of files. */
   kebab: string
-  /** `get_ice_cream`: what flows refer to. */
+  /** `get_ice_cream`, the name in flows. */
   snake: string
-  /** `getIceCream`: names the exported constant. */
+  /** `getIceCream`, for the exported constant. */
   camel: string
-  /** `Get Ice Cream`: what people read. */
+  /** `Get Ice Cream`, for people. */
   title: string
 }
 
-/** @throws Error when the text has no letter to begin with. */
+/** @throws Error when the text has no letter at its beginning. */
 export function namesOf(text: string): Names {
   const words = wordsOf(text)
   const capitals = words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
@@ -36,7 +36,7 @@ const RESERVED = new Set(
   ).split(' '),
 )
 
-/** A name that is no word of the language and stands nowhere in the source yet. */
+/** A name that is not a reserved word and not yet used in the source. */
 export function freeIdentifier(name: string, suffix: string, source: string): string {
   const taken = RESERVED.has(name) || new RegExp(`\\b${name}\\b`).test(source)
   return taken ? `${name}${suffix}` : name

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 
 /**
  * Runs npm in a folder, with the registry and the credentials of the user.
- * @returns what it prints.
- * @throws Error with its own words.
+ * @returns its output.
+ * @throws Error with npm's message.
  */
 export function npm(args: readonly string[], folder: string): Promise<string> {
   return new Promise((resolve, reject) => {

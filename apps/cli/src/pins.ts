@@ -6,11 +6,11 @@ import { npm } from './npm.ts'
 
 /** The exact versions that a published piece installs, dependencies of dependencies too. */
 export interface Pins {
-  /** Also of what they need: npm takes these before it looks for newer ones. */
+  /** Includes indirect dependencies: npm takes these versions before it looks for newer ones. */
   dependencies: Record<string, string>
-  /** Of other platforms, for instance. */
+  /** Packages for other platforms, for instance. */
   optionalDependencies: Record<string, string>
-  /** The text of `npm-shrinkwrap.json`, which npm keeps to where the piece comes from a registry. */
+  /** The text of `npm-shrinkwrap.json`, which npm obeys when the piece comes from a registry. */
   shrinkwrap: string
 }
 
@@ -21,10 +21,10 @@ const Lock = z.looseObject({
 })
 
 /**
- * Finds the versions that are installed beside the piece, which it was tested with, and lets npm complete them by
- * what other platforms need.
- * @param dependencies what the piece asks for
- * @throws Error in the words of npm
+ * Finds the versions that are installed next to the piece, with which it was tested, and lets npm add the packages of
+ * other platforms.
+ * @param dependencies the dependencies of the piece
+ * @throws Error with npm's message
  */
 export async function pinDependencies(
   folder: string,
@@ -60,7 +60,7 @@ export async function pinDependencies(
   }
 }
 
-/** Of the packages that lie side by side; of another version of one of them, the shrinkwrap tells. */
+/** Versions of the packages at the top level; the shrinkwrap has other versions of the same package. */
 function topVersions({ packages }: z.infer<typeof Lock>, isOptional: boolean): Record<string, string> {
   const versions: Record<string, string> = {}
   for (const [place, { version, optional = false }] of Object.entries(packages)) {
@@ -70,10 +70,10 @@ function topVersions({ packages }: z.infer<typeof Lock>, isOptional: boolean): R
   return versions
 }
 
-/** What lies in the folders `node_modules`: of the packages themselves, and of those below them. */
+/** Versions in the folders `node_modules`: of the packages themselves, and of those below them. */
 async function installedVersions(folder: string, names: readonly string[]) {
   const direct: Record<string, string> = {}
-  /** Every version of a package below the first ones. */
+  /** Every version of a package below the top level. */
   const found = new Map<string, Set<string>>()
   const seen = new Set<string>()
 
@@ -91,7 +91,7 @@ async function installedVersions(folder: string, names: readonly string[]) {
 
   for (const name of names) await visit(name, resolve(folder), true)
   const deep: Record<string, string> = {}
-  // Of a package that is there in several versions, npm chooses by what asks for it.
+  // When a package has several versions, npm chooses by the package that requires it.
   for (const [name, versions] of found) {
     const [only] = versions
     if (only !== undefined && versions.size === 1 && direct[name] === undefined) deep[name] = only

@@ -4,15 +4,15 @@ import { ApiError, createClient } from '@piecework/sdk'
 import type { BuiltPackage } from './build.ts'
 
 export interface Target {
-  /** With `/api` at its end. */
+  /** The address of the API, with `/api` at its end. */
   apiUrl: string
   apiKey: string
 }
 
 /**
- * Installs an archive on a server (docs: build-pieces/misc/pieces-ci-cd).
- * @returns whether it was new there; a version that the server has stays as it is.
- * @throws Error with the server's words.
+ * Installs an archive on a server with `POST /v1/pieces`.
+ * @returns whether it was new; a version that the server already has does not change.
+ * @throws Error with the server's message.
  */
 export async function uploadPackage(
   { manifest }: BuiltPackage,

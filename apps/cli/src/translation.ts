@@ -2,12 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pieceTranslation } from '@piecework/framework'
 
-/** Translators' catalogues cap the length of keys; readers look longer texts up by their beginning. */
+/** Translation catalogues limit the length of keys; longer texts are found by their beginning. */
 const MAX_KEY_LENGTH = 512
 
 /**
- * Writes `src/i18n/translation.json`: every text of the piece that people read (docs: build-pieces/piece-reference/i18n).
- * @param piece what the piece says of itself.
+ * Writes `src/i18n/translation.json`: every text of the piece that people read.
+ * @param piece the metadata of the piece.
  */
 export async function writeTranslationFile(folder: string, piece: object): Promise<string> {
   const texts: Record<string, string> = {}
@@ -26,7 +26,7 @@ function* textsAt(node: unknown, path: readonly string[]): Generator<string> {
     return
   }
   if (typeof node !== 'object' || node === null) return
-  // A piece may offer several ways to sign in.
+  // A piece may offer several kinds of authentication.
   if (head !== '*' && Array.isArray(node)) for (const one of node) yield* textsAt(one, path)
   else for (const key of head === '*' ? Object.keys(node) : [head]) yield* textsAt(Reflect.get(node, key), rest)
 }

@@ -116,7 +116,7 @@ test('what one app changes, another one does not remember', async () => {
   const call = async () => (await back.call('POST', `/v1/webhooks/${flow.id}`, { body: { name: 'x' } })).status
   expect(await call()).toBe(200)
   await flows.disable(flow.id)
-  await eventually(async () => ((await call()) === 404 ? true : undefined), 'the other app to forget the flow', 5000)
+  await eventually(async () => ((await call()) === 404 ? true : undefined), 'the other app to forget the flow')
 })
 
 test('two apps that install the same piece at once have it once', async () => {
@@ -158,7 +158,7 @@ test('a run is canceled from an app that does not run it, and stops', async () =
     body: { projectId: owner.projectId, flowRunIds: [run?.id] },
   })
   expect(canceled.status).toBe(200)
-  await eventually(async () => (busy() === 0 ? true : undefined), 'the worker to stop', 10_000)
+  await eventually(async () => (busy() === 0 ? true : undefined), 'the worker to stop')
   expect((await flows.run(run?.id ?? '')).status).toBe('CANCELED')
 })
 

@@ -10,7 +10,7 @@ import { createExecution, type Execution } from './execution.ts'
 import { openConnections } from './features/app-connections/assemble.ts'
 import { showDraftCalls } from './features/live/draft-calls.ts'
 import { createLiveViews } from './features/live/views.ts'
-import { goThrough, registerRoutes } from './features/plugin.ts'
+import { registerRoutes, runStage } from './features/plugin.ts'
 import { createFeatures } from './features/registry.ts'
 import { traceWebhooks } from './features/webhooks/trace.ts'
 import { docsRoutes } from './http/docs-routes.ts'
@@ -18,12 +18,14 @@ import { takeUpgrades } from './http/upgrades.ts'
 import { observeAll } from './observability/observer.ts'
 import { createRunLog } from './observability/run-log.ts'
 import { createRunMetrics } from './observability/run-metrics.ts'
-import { atMost } from './patience.ts'
+import { createOutboxDelivery } from './outbox/deliver.ts'
+import type { Outbox } from './outbox/outbox.ts'
 import type { Settings } from './settings.ts'
+import { waitAtMost } from './time-limit.ts'
 
-/** What callers wait for, and runs, may take so long when the server stops. */
+/** The time that requests with waiting callers, and runs, have to end when the server stops. */
 const STOP_GRACE_MS = 20_000
-/** Of that, what requests have to be answered; runs have the rest. */
+/** The part of it in which requests have to be answered; runs have the rest. */
 const ANSWER_GRACE_MS = 15_000
 
 export interface Server {
@@ -31,6 +33,7 @@ export interface Server {
   db: Db
   tokens: Tokens
   events: Events
+  outbox: Outbox
   execution: Execution
   /** Listens, and takes up the work that an earlier process left. @returns the port. */
   start(): Promise<number>
@@ -70,6 +73,9 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     runMetrics,
     isReady: () => ready,
   })
+  const subscribers = plugins.flatMap((plugin) => plugin.subscribers ?? [])
+  core.outbox.subscribe(subscribers)
+  const outgoing = createOutboxDelivery({ ...core, subscribers, alone: delivery.embedded })
   await registerRoutes(app, plugins)
   await docsRoutes(app, { release: core.release })
 
@@ -78,16 +84,17 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
     takeUpgrades(app.server, Object.assign({ [CHANNEL_PATH]: execution.takeWorker }, ...upgrades), log)
     await app.listen({ port: settings.port, host: settings.host })
     const port = portOf(app)
-    await goThrough('prepare', plugins)
+    await runStage('prepare', plugins)
     await execution.start(port)
-    await goThrough('start', plugins)
+    await runStage('start', plugins)
+    await outgoing.start()
     ready = true
     return port
   }
 
   let started: Promise<number> | undefined
   return {
-    ...{ app, db: core.db, tokens: core.tokens, events: core.events, execution },
+    ...{ app, db: core.db, tokens: core.tokens, events: core.events, outbox: core.outbox, execution },
     start() {
       started = start()
       return started
@@ -100,14 +107,15 @@ export async function composeServer(settings: Settings, log: Logger, { checksAns
       ready = false
       // Asked to stop while it starts, it starts first: half of it could not be stopped cleanly.
       await started?.catch(() => {})
-      await goThrough('stop', plugins)
+      await runStage('stop', plugins)
       const stopBy = Date.now() + STOP_GRACE_MS
       const closed = closing.close(ANSWER_GRACE_MS, async () => {
-        await goThrough('settle', plugins)
+        await runStage('settle', plugins)
         await execution.stop(Math.max(0, stopBy - Date.now()))
       })
-      await Promise.all([closed, atMost(execution.retire(), STOP_GRACE_MS)])
+      await Promise.all([closed, waitAtMost(execution.retire(), STOP_GRACE_MS)])
       await tracing?.close().catch((err: unknown) => log.warn({ err }, 'the last traces could not be sent'))
+      await outgoing.stop()
       await bus.close()
       await core.closeDatabase()
     },

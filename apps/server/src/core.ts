@@ -2,6 +2,7 @@ import { newId } from '@piecework/model/ids'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { createAccess } from './access/access.ts'
+import { createCodes } from './access/codes.ts'
 import { createTokens } from './access/tokens.ts'
 import { openBus } from './bus/open.ts'
 import { openForServer } from './database/open-for-server.ts'
@@ -16,9 +17,10 @@ import { createOutbound } from './http/outbound.ts'
 import { createHttpServer } from './http/server.ts'
 import { loadKeys } from './keys.ts'
 import { openRedis, openTracing, queueMaker } from './optional-parts.ts'
+import { createOutbox } from './outbox/outbox.ts'
 import type { Settings } from './settings.ts'
 
-/** What everything else stands on: the database, the bus, the keys, the HTTP server. */
+/** The services that everything else uses: the database, the bus, the keys, the HTTP server. */
 export type Core = Awaited<ReturnType<typeof openCore>>
 
 /**
@@ -38,8 +40,10 @@ export async function openCore(settings: Settings, log: Logger, checksAnswers: b
   const connectRedis = await openRedis(settings, log)
   return {
     ...{ settings, log, release, db, availability, tokens, access, app, closing, connectRedis },
+    codes: createCodes(keys.jwtSecret),
     encryption: createEncryption(keys.encryptionKey),
     events: createEvents(log),
+    outbox: createOutbox(db),
     bus: await openBus({ appId: newId(), db, settings, connection: postgresConnection(settings), connectRedis, log }),
     makeQueue: await queueMaker(db, connectRedis, log),
     tracing: await openTracing(settings, release, log),

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-
 /** How the file descriptors that the system gives the process are shared out. */
 
 /** PostgreSQL asks for 64 at least, and by itself takes a thousand. */
@@ -10,19 +8,8 @@ const KEPT_PART = 0.25
 const FEWEST_CONNECTIONS = 16
 /** More would be bounded by memory rather than by descriptors. */
 const MOST_CONNECTIONS = 20_000
-const USUAL_DESCRIPTORS = 1024
 /** No limit counts as this one. */
 const MOST_DESCRIPTORS = 1_048_576
-
-/** The limit of open files of this process. */
-export function descriptorLimit(): number {
-  try {
-    const line = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]
-    return line === 'unlimited' ? Number.POSITIVE_INFINITY : Number(line) || USUAL_DESCRIPTORS
-  } catch {
-    return USUAL_DESCRIPTORS
-  }
-}
 
 /** How many files the embedded database may have open, by the limit of the process. */
 export function databaseFilesFor(limit: number): number {
@@ -30,9 +17,12 @@ export function databaseFilesFor(limit: number): number {
   return Math.max(least, Math.min(most, Math.floor(limit * part)))
 }
 
-/** How many connections the process may have, by the limit of the process. */
-export function connectionsFor(limit: number): number {
-  const descriptors = Math.min(limit, MOST_DESCRIPTORS)
+/**
+ * How many connections the process may have, by the limit of the process.
+ * @param others descriptors that are promised to others
+ */
+export function connectionsFor(limit: number, others = 0): number {
+  const descriptors = Math.min(limit, MOST_DESCRIPTORS) - others
   const kept = Math.max(databaseFilesFor(limit) + KEPT_DESCRIPTORS, Math.ceil(descriptors * KEPT_PART))
   return Math.min(MOST_CONNECTIONS, Math.max(FEWEST_CONNECTIONS, descriptors - kept))
 }

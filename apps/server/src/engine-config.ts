@@ -1,5 +1,5 @@
 import type { EngineConfig } from '@piecework/engine/protocol'
-import { LONGEST_TEXT_BYTES } from '@piecework/worker/channel/messages'
+import { MAX_TEXT_BYTES } from '@piecework/worker/channel/messages'
 import type { Settings } from './settings.ts'
 
 /** Memory of one V8 isolate in the SANDBOX_CODE_* modes. */
@@ -8,7 +8,7 @@ const ISOLATE_MEMORY_MB = 128
 const API_PATIENCE_SECONDS = 25
 
 /**
- * What engines are told of the settings.
+ * The settings that engines get.
  * @param internalApiUrl the API as the engine reaches it; ends with `/api/`.
  */
 export function engineConfig(settings: Settings, internalApiUrl: string): EngineConfig {
@@ -39,7 +39,7 @@ const MESSAGE_OVERHEAD_MB = 16
  */
 export function maxMessageBytes({ maxFlowRunLogSizeMb, maxWebhookPayloadSizeMb, maxFileSizeMb }: Settings): number {
   const largest = Math.max(maxFlowRunLogSizeMb, maxWebhookPayloadSizeMb, maxFileSizeMb)
-  return Math.min((5 * largest + MESSAGE_OVERHEAD_MB) * MB, LONGEST_TEXT_BYTES)
+  return Math.min((5 * largest + MESSAGE_OVERHEAD_MB) * MB, MAX_TEXT_BYTES)
 }
 
 /** The variables that the operator lets sandboxed code see. */

@@ -19,9 +19,10 @@ import type { RunStarter } from './features/runs/starting/start.ts'
 import { createTriggers } from './features/triggers/assemble.ts'
 import { createUpkeep } from './features/upkeep/service.ts'
 import { createWebhookService } from './features/webhooks/service.ts'
-import { createWorkerMachines } from './features/worker-machines/store.ts'
+import { keepMachineNews } from './features/worker-machines/store.ts'
 import { forgetOnChange } from './forget-on-change.ts'
 import type { RunObserver } from './observability/observer.ts'
+import type { Outbox } from './outbox/outbox.ts'
 import type { Settings } from './settings.ts'
 import { stopExecution } from './stop-execution.ts'
 import { createWorkers } from './workers.ts'
@@ -34,12 +35,13 @@ export interface ExecutionParts extends Delivery {
   settings: Settings
   tokens: Tokens
   events: Events
+  outbox: Outbox
   /** The key with which outputs of a run that hold secrets are sealed. */
   sealKey(runId: string): string
   files: Files
   catalogue: Catalogue
   log: Logger
-  /** What a run gets of a connection of its project. */
+  /** Gives a run the value of a connection of its project. */
   lendConnection: WorkerSource['loadConnection']
   /** Watches every attempt at a run, for metrics and traces. */
   observer: RunObserver
@@ -80,12 +82,13 @@ export function createExecution(parts: ExecutionParts) {
   })
   const upkeep = createUpkeep({
     db,
+    outbox: parts.outbox,
     storage: files.storage,
     retentionDays: settings.executionDataRetentionDays,
     pausedDays: settings.pausedFlowTimeoutDays,
     quietMs: LEASE_MS * 4,
     settle: runs.settle,
-    onEnded: runs.aftermath,
+    onEnded: runs.handleStoppedRuns,
     reconcileTriggers: reconcile,
     // A database server has autovacuum.
     tidyDatabase: async () => (embedded ? vacuumWhereDue(db) : undefined),
@@ -93,7 +96,7 @@ export function createExecution(parts: ExecutionParts) {
     clock: { now: parts.clock.now, running: () => performance.now() },
     log,
   })
-  const machines = createWorkerMachines(db)
+  const machines = keepMachineNews(db)
   const workers = createWorkers({
     ...{ bus, settings, tokens: parts.tokens, dispatcher, machines, log },
     source: {
@@ -117,7 +120,6 @@ export function createExecution(parts: ExecutionParts) {
     publicApiUrl,
     engineToken,
     sampleData,
-    machines,
     /** Separate workers connect to this server. */
     takeWorker: workers.upgrade,
     /**
@@ -129,7 +131,7 @@ export function createExecution(parts: ExecutionParts) {
       // Nobody else can hold a job of an embedded database.
       if (embedded) await queue.releaseAll()
       await runs.settle()
-      // Of an embedded database nobody else can be in the middle of a change.
+      // No other process uses an embedded database, so that nobody can be in the middle of a change.
       upkeep.start(embedded ? composedAt : undefined)
       dispatcher.start()
       workers.start(port)

@@ -27,7 +27,7 @@ const http = (name: string, url: string) =>
 
 const PROCESS_MODES = MODES.filter((mode) => mode.endsWith('PROCESS'))
 
-// Where the kernel gives no namespaces there is no such mode, and the server says so.
+// Without namespaces of the kernel there is no such mode, and the server says so.
 if (PROCESS_MODES.length > 0)
   test.each(PROCESS_MODES)(
     'the PostgreSQL piece reaches a server of the allow list in %s with AP_NETWORK_MODE=STRICT, and no other',

@@ -16,7 +16,7 @@ interface Parts {
   workers: Pick<Workers, 'forgetConnections'>
 }
 
-/** What is remembered of flows, pieces, connections and rights is forgotten when they change, here and at the other apps. */
+/** Empties the caches of flows, pieces, connections and rights when these change, here and at the other apps. */
 export function forgetOnChange({ bus, access, events, entries, catalogue, versions, workers }: Parts): void {
   const forgetPieces = (): void => {
     catalogue.forget()
@@ -43,7 +43,7 @@ export function forgetOnChange({ bus, access, events, entries, catalogue, versio
   events.on('ACCESS_CHANGED', async (change) => {
     access.forget(change)
     bus.publish('ACCESS_CHANGED', change)
-    // Who changed it gets the answer when the others have been told.
+    // The one who changed it gets the answer once the others have heard of it.
     await bus.flush()
   })
   events.on('PIECES_CHANGED', () => {

@@ -19,7 +19,7 @@ const HIDDEN = '[redacted]'
 /** The values of fields that are named like secrets, at any depth; also in JSON that is quoted in a message. */
 const FIELD =
   /(\\?")([\w-]*(?:password|passphrase|secret|token|api[-_]?key|private[-_]?key|authorization|cookie|credential)[\w-]*)\1(\s*:\s*)\1(?:(?!\1)(?:\\.|[^\\]))*\1/gi
-/** What is a secret by its form, wherever it stands: errors of apps quote URLs and headers. */
+/** Secrets that have a known form, anywhere in a text: errors of apps quote URLs and headers. */
 const FORMS: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${HIDDEN}`],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, HIDDEN],

@@ -1,8 +1,9 @@
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-// Kept beside the libraries, where only who may change them may write: what it holds is run. It halves the time to
-// start, because the types need not be stripped again. Where the folder cannot be written, nothing is kept.
+// The cache lies next to the libraries, because its content is run: only those who may change the libraries may write
+// there. It halves the time to start, because Node need not strip the types again. Without the right to write there,
+// nothing is kept.
 const folder = fileURLToPath(new URL('../../../node_modules/.cache/compiled', import.meta.url))
 enableCompileCache(folder)
 

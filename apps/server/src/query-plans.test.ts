@@ -2,10 +2,11 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from './database/testing.ts'
 import { vacuumWhereDue } from './database/vacuum.ts'
+import { pageOverview, selectOverview } from './features/overview/store.ts'
 import { createRunStore } from './features/runs/store.ts'
 import { createQueue } from './queue/queue.ts'
 
-/** What the hot queries of the embedded database read, by PostgreSQL's own counts. */
+/** The database whose hot queries are measured, by PostgreSQL's own counts of what they read. */
 let fixture: TestDatabase
 beforeAll(async () => {
   fixture = await testDatabase('PGLITE')
@@ -57,5 +58,32 @@ describe('however long the tables are', () => {
     expect(after.scanned - before.scanned).toBe(0)
     expect(after.fetched - before.fetched).toBeLessThan(100)
     expect((await store.list({ projectId: 'p', status: [] }, { limit: 10 })).data).toEqual([])
+  })
+
+  test('a page of flows reads the latest versions of its flows, and no others', async () => {
+    const { db } = fixture
+    await sql`set session_replication_role = replica`.execute(db)
+    await sql`
+      insert into flow (id, "projectId", "externalId") select 'f' || lpad(n::text, 8, '0'), 'flows', n
+      from generate_series(1, 5000) n`.execute(db)
+    await sql`
+      insert into flow_version (id, "flowId", "displayName", trigger, valid, state)
+      select 'v' || lpad((m * 5000 + n)::text, 8, '0'), 'f' || lpad(n::text, 8, '0'), 'Flow', '{"type":"EMPTY","settings":{}}',
+        false, 'DRAFT'
+      from generate_series(1, 5000) n, generate_series(0, 2) m`.execute(db)
+    await sql`select pg_stat_force_next_flush()`.execute(db)
+    await vacuumWhereDue(db)
+    const before = await rowsRead('flow_version')
+    const filter = { projectId: 'flows', sort: 'updated', direction: 'desc' } as const
+    const { data } = await pageOverview(db, filter, { limit: 25 })
+    const rows = await selectOverview(
+      db,
+      data.map(({ versionId }) => versionId),
+      true,
+    )
+    const after = await rowsRead('flow_version')
+    expect(rows.size).toBe(25)
+    expect(after.scanned - before.scanned).toBe(0)
+    expect(after.fetched - before.fetched).toBeLessThan(200)
   })
 })

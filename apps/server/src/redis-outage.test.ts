@@ -101,7 +101,7 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
     ])
     stack.use(front)
     stack.use(back)
-    for (const app of [front, back]) await eventually(async () => (await sees(app)) || undefined, 'Redis', 20_000)
+    for (const app of [front, back]) await eventually(async () => (await sees(app)) || undefined, 'Redis')
     const flows = flowMaker(front, owner)
     const flow = await flows.create(webhookTrigger(), [
       codeAction(

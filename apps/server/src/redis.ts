@@ -48,8 +48,8 @@ export function redisOptions(settings: RedisSettings): RedisOptions {
 }
 
 /**
- * Makes connections, as many as are asked for. Each is retried for ever; that Redis is away is reported once for all
- * of them.
+ * Makes connections, as many as the callers want. Each tries forever to connect again; one report covers all of them
+ * when Redis is away.
  */
 export function redisConnector(
   settings: RedisSettings,
@@ -59,7 +59,7 @@ export function redisConnector(
   return () => {
     const redis = new Redis(redisOptions(settings))
     redis.on('error', (error: unknown) => {
-      if (!reported) log.warn({ err: error }, 'Redis is not reachable; work goes on from the database')
+      if (!reported) log.warn({ err: error }, 'Redis is not reachable; jobs are claimed from the database')
       reported = true
     })
     redis.on('ready', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { remember } from './remember.ts'
+import { createCache } from './cache.ts'
 
 /** A source whose loads end when the test says so. */
 function source() {
@@ -16,7 +16,7 @@ function source() {
 
 test('many who ask at once wait for one load, and what it found is kept', async () => {
   const { loads, load } = source()
-  const values = remember<string>({ max: 10 })
+  const values = createCache<string>({ max: 10 })
   const asked = [values.get('a', load), values.get('a', load)]
   loads[0]?.resolve('first')
   expect(await Promise.all(asked)).toEqual(['first', 'first'])
@@ -27,7 +27,7 @@ test('many who ask at once wait for one load, and what it found is kept', async 
 test('a load that began before a change is not kept, even when it ends after a later one', async () => {
   for (const forget of ['forget', 'forgetAll'] as const) {
     const { loads, load } = source()
-    const values = remember<string>({ max: 10 })
+    const values = createCache<string>({ max: 10 })
     const before = values.get('a', load)
     values[forget]('a')
     const after = values.get('a', load)
@@ -42,7 +42,7 @@ test('a load that began before a change is not kept, even when it ends after a l
 
 test('neither failures nor what must not be kept are kept', async () => {
   const { loads, load } = source()
-  const values = remember<string>({ max: 10, keeps: (value) => value !== 'draft' })
+  const values = createCache<string>({ max: 10, keeps: (value) => value !== 'draft' })
   const failing = values.get('a', load)
   loads[0]?.reject(new Error('away'))
   await expect(failing).rejects.toThrow('away')
@@ -58,7 +58,7 @@ test('neither failures nor what must not be kept are kept', async () => {
 
 test('where loads are not shared, each caller gets what it finds itself', async () => {
   const { loads, load } = source()
-  const values = remember<string>({ max: 10, sharesLoads: false })
+  const values = createCache<string>({ max: 10, sharesLoads: false })
   const first = values.get('a', load)
   const second = values.get('a', load)
   loads[1]?.resolve('after the change')
@@ -68,7 +68,7 @@ test('where loads are not shared, each caller gets what it finds itself', async 
 })
 
 test('it is bounded, and unknown keys push nothing out', async () => {
-  const values = remember<string | undefined>({ max: 2, keeps: (value) => value !== undefined })
+  const values = createCache<string | undefined>({ max: 2, keeps: (value) => value !== undefined })
   let loaded = 0
   const get = (key: string, value: string | undefined = key) =>
     values.get(key, async () => {

@@ -1,16 +1,17 @@
+import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NamespacesUnavailableError, requireNamespaces } from '@piecework/worker/namespaces'
 import { composeServer } from './compose.ts'
-import { giveBackAfterStart } from './give-back.ts'
 import { KeyError } from './keys.ts'
 import { createLog } from './log.ts'
+import { returnMemoryAfterStart } from './return-memory.ts'
 import { composeWorker } from './separate-worker.ts'
 import { loadSettings, SettingsError } from './settings.ts'
-import { explainListen, StartError } from './start-error.ts'
+import { explainListenError, StartError } from './start-error.ts'
 
 /** A signal that comes again within this time is the same one by another way. */
 const SAME_SIGNAL_MS = 200
-/** What the server does to stop ends well before; this is for what hangs. */
+/** The longest time to stop before the process exits anyway. Without a part that hangs, a stop ends well before. */
 const LONGEST_STOP_MS = 30_000
 
 /** The server process: stays in the foreground, logs to standard output, ends cleanly on SIGTERM. */
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
     // A person at a terminal waits for no load balancer.
     const delayMs = 'drain' in server && signal === 'SIGTERM' ? settings.stopDelaySeconds * 1000 : 0
     setTimeout(() => {
-      log.error('the server did not stop in time, and ends now; what is left is taken up at the next start')
+      log.error('the server did not stop in time, and exits now; unfinished work continues at the next start')
       process.exit(1)
     }, delayMs + LONGEST_STOP_MS).unref()
     orderly(server, delayMs).then(
@@ -48,22 +49,21 @@ async function main(): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  // What nobody waited for may have left anything half done: a fresh process takes up the work.
+  // An error that nobody handled may have left anything half done, so a fresh process takes up the work.
   const onUnhandled = (err: unknown): void => {
-    log.fatal(
-      { err },
-      'a failure that nothing handles; the process ends, and what was accepted goes on at the next start',
-    )
+    log.fatal({ err }, 'an unhandled error; the process exits, and accepted work continues at the next start')
     process.exit(1)
   }
   process.on('unhandledRejection', onUnhandled)
   process.on('uncaughtException', onUnhandled)
 
   const port = await server.start().catch((error: unknown) => {
-    throw explainListen(error, settings)
+    throw explainListenError(error, settings)
   })
   log.info({ port, url: settings.frontendUrl }, 'Piecework is ready')
-  giveBackAfterStart()
+  returnMemoryAfterStart()
+  // A process that is killed would leave nothing of what it compiled to the next start.
+  flushCompileCache()
 }
 
 async function orderly(server: Stoppable, delayMs: number): Promise<void> {
@@ -79,7 +79,7 @@ interface Stoppable {
   close(): Promise<void>
 }
 
-/** What the operator can mend: the message says how, and a stack would hide it. */
+/** Whether the operator can mend the error: its message says how, and a stack would hide it. */
 const isExpected = (error: unknown): error is Error =>
   [SettingsError, KeyError, StartError, NamespacesUnavailableError].some((kind) => error instanceof kind)
 

@@ -74,6 +74,33 @@ describe('malformed values', () => {
     expect(problemsOf(env)).toContain(message)
   })
 
+  test('every number has a largest value, which the refusal names', () => {
+    const takesNumber = ({ kind }: Setting<unknown>) =>
+      kind.schema.safeParse('2000').success && kind.expects.includes('number')
+    const given: readonly Setting<unknown>[] = Object.values(SETTINGS)
+    const numeric = given.filter(({ kind }) => /whole number|a time/.test(kind.expects))
+    expect(given.filter(takesNumber).filter((setting) => !numeric.includes(setting))).toEqual([])
+    expect(numeric.length).toBeGreaterThan(35)
+    const message = problemsOf(Object.fromEntries(numeric.map(({ env }) => [env, '1000000000000000'])))
+    const refused = numeric.filter(({ env }) =>
+      new RegExp(
+        `${env} must be a (whole number from \\d+ to \\d+|time such as .* of 24 days at most), but it is`,
+      ).test(message),
+    )
+    expect(refused.map(({ env }) => env)).toEqual(numeric.map(({ env }) => env))
+  })
+
+  test('the public address holds neither a password nor what would stand in the middle of other addresses', () => {
+    for (const url of [
+      'http://user:pw@localhost:3000',
+      'http://localhost/?q=1',
+      'http://localhost/#h',
+      'http://localhost?',
+    ])
+      expect(problemsOf({ AP_FRONTEND_URL: url })).toContain('AP_FRONTEND_URL must be a URL that begins with')
+    expect(problemsOf({ AP_FRONTEND_URL: 'https://example.com/path/' })).toBe('')
+  })
+
   test('secrets are not shown', () => {
     const message = problemsOf({ AP_ENCRYPTION_KEY: 'hunter2', AP_APP_WEBHOOK_SECRETS: '{"a": hunter2' })
     expect(message).toContain('AP_ENCRYPTION_KEY must be 32 hexadecimal characters')
@@ -87,6 +114,12 @@ describe('malformed values', () => {
 })
 
 describe('settings that do not fit each other', () => {
+  test.each(['AP_JWT_SECRET', 'AP_ENCRYPTION_KEY', 'NODE_OPTIONS'])('user code does not get %s', (env) => {
+    expect(problemsOf({ AP_SANDBOX_PROPAGATED_ENV_VARS: `LANG,${env}` })).toContain(
+      `AP_SANDBOX_PROPAGATED_ENV_VARS must not name ${env}`,
+    )
+  })
+
   test.each([
     [
       { AP_PAUSED_FLOW_TIMEOUT_DAYS: '40' },

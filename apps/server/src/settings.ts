@@ -17,12 +17,12 @@ export interface LoadedSettings {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Settings that cannot be used; the message lists every one of them. */
+/** Settings that cannot be used; the message lists all of them. */
 export class SettingsError extends Error {
   readonly problems: readonly Problem[]
   constructor(problems: readonly Problem[]) {
     const lines = problems.map(({ env, message }) => `  ${env} ${message}`)
-    super(`The server does not start, because its settings are not right:\n${lines.join('\n')}\nSee docs/settings.md.`)
+    super(`The server does not start, because some settings are not valid:\n${lines.join('\n')}\nSee docs/settings.md.`)
     this.name = 'SettingsError'
     this.problems = problems
   }

@@ -9,14 +9,14 @@ export class StartError extends Error {
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const LISTEN_ADVICE: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'Something else listens there: stop it, or choose another AP_PORT.',
+  EADDRINUSE: 'Another program listens there: stop it, or choose another AP_PORT.',
   EACCES: 'This user may not listen there: choose an AP_PORT above 1023.',
   EADDRNOTAVAIL: 'The machine has no such address: AP_HOST must be one of its own, or 0.0.0.0 for all.',
-  ENOTFOUND: 'The name is not known: AP_HOST must be an address of this machine, or 0.0.0.0 for all.',
+  ENOTFOUND: 'The name cannot be resolved: AP_HOST must be an address of this machine, or 0.0.0.0 for all.',
 }
 
-/** What to do about a port that cannot be listened on; the error itself when it is about something else. */
-export function explainListen(error: unknown, { host, port }: { host: string; port: number }): unknown {
+/** @returns an error that says what to do when the port cannot be used; other errors unchanged. */
+export function explainListenError(error: unknown, { host, port }: { host: string; port: number }): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const advice = LISTEN_ADVICE[code]
   return advice ? new StartError(`The server cannot listen on ${host}:${port}. ${advice}`, { cause: error }) : error

@@ -6,14 +6,14 @@ import type { RunRecorder } from './features/runs/recording/recorder.ts'
 import type { RunReplies } from './features/runs/replying/replies.ts'
 import type { RunStarter } from './features/runs/starting/start.ts'
 import type { Upkeep } from './features/upkeep/service.ts'
-import { atMost } from './patience.ts'
 import type { Queue } from './queue/queue.ts'
+import { waitAtMost } from './time-limit.ts'
 import type { Workers } from './workers.ts'
 
-/** A database that is away at the end is not waited for: leases and journals stand for what it was not told. */
+/** The server does not wait longer for a database that is away: leases and journals make up for the missing writes. */
 const LAST_WRITES_MS = 5000
 
-/** What callers who still wait at the end are told may take so long. */
+/** The time to store the runs of callers who still wait at the end, and to answer them. */
 const LAST_WORDS_MS = 2500
 
 interface Parts {
@@ -30,7 +30,7 @@ interface Parts {
   missed: { stop(): Promise<void> }
 }
 
-/** Lets what runs come to its end for so long; the rest is taken up at the next start. */
+/** Gives the work that goes on the time to end; the next start takes up the rest. */
 export async function stopExecution(
   { upkeep, dispatcher, workers, recorder, queue, apps, bus, replies, relay, starter, missed }: Parts,
   graceMs: number,
@@ -40,14 +40,14 @@ export async function stopExecution(
     if ((await queue.releaseOwned({ owner: bus.appId })) > 0) bus.publish('JOBS_ADDED', {})
     await apps.stop()
   }
-  await atMost(upkeep.stop(), LAST_WRITES_MS)
+  await waitAtMost(upkeep.stop(), LAST_WRITES_MS)
   await dispatcher.stop(graceMs)
-  // Who still waits is told that the run goes on, once it is stored.
+  // Callers who still wait hear that their run goes on, once it is stored.
   replies.dismiss(() => true)
   relay.stop()
-  await atMost(Promise.all([starter.kept(), missed.stop()]), LAST_WORDS_MS)
+  await waitAtMost(Promise.all([starter.kept(), missed.stop()]), LAST_WORDS_MS)
   await workers.stop()
-  await atMost(lastWrites(), LAST_WRITES_MS)
+  await waitAtMost(lastWrites(), LAST_WRITES_MS)
   await queue.close()
   await bus.flush()
 }

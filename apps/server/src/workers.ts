@@ -11,7 +11,7 @@ import type { Dispatcher } from './dispatch/dispatcher.ts'
 import type { LinkSource } from './dispatch/remote-link.ts'
 import { createWorkerChannel } from './dispatch/worker-channel.ts'
 import { engineConfig, maxMessageBytes, propagatedEnvironment } from './engine-config.ts'
-import type { WorkerMachines } from './features/worker-machines/store.ts'
+import type { MachineNews } from './features/worker-machines/store.ts'
 import type { UpgradeHandler } from './http/upgrades.ts'
 import type { Settings } from './settings.ts'
 
@@ -36,7 +36,7 @@ interface Parts {
   tokens: Tokens
   dispatcher: Dispatcher
   source: LinkSource
-  machines: WorkerMachines
+  machines: MachineNews
   log: Logger
 }
 
@@ -52,7 +52,7 @@ export function createWorkers(parts: Parts): Workers {
   const report = (worker: { machine: MachineInformation; group: string | null }, connected: boolean): void => {
     if (stopped) return
     const told = connected ? machines.seen(worker) : machines.gone(worker.machine.workerId)
-    told.catch((error: unknown) => log.warn({ err: error }, 'news of a worker could not be kept'))
+    told.catch((error: unknown) => log.warn({ err: error }, 'the status of a worker could not be stored'))
   }
 
   const { internalApiUrl: _, ...engine } = engineConfig(settings, '')

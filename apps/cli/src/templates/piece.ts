@@ -1,7 +1,7 @@
 import type { Names } from '../names.ts'
 import { property } from './text.ts'
 
-/** The files of a new piece by path (docs: build-pieces/building-pieces/piece-definition). */
+/** The files of a new piece by path. */
 export function pieceFiles(names: Names, packageName: string): Record<string, string> {
   const auth = `${names.camel}Auth`
   return {
@@ -49,7 +49,7 @@ export const ${auth} = PieceAuth.None()
   }
 }
 
-/** As formatters write it: short lists stay on one line. */
+/** Formatted as usual: short lists stay on one line. */
 function json(value: unknown): string {
   const text = JSON.stringify(value, null, 2)
   const lists = text.replace(/\[\n([^[\]{}]*?)\n\s*\]/g, (_whole, items: string) => {

@@ -22,7 +22,7 @@ const header = ({ names, displayName, description, auth }: StepTemplate): string
 const authImport = ({ auth }: StepTemplate): string =>
   auth === undefined ? '' : `import { ${auth} } from '../auth.ts'\n`
 
-/** An action that answers with its input (docs: build-pieces/building-pieces/create-action). */
+/** An action that answers with its input. */
 export const actionSource = (
   step: StepTemplate,
 ): string => `import { createAction, Property } from '@piecework/framework'
@@ -38,7 +38,7 @@ ${header(step)}
 })
 `
 
-/** A trigger that asks again and again (docs: build-pieces/piece-reference/triggers/polling-trigger). */
+/** A trigger that polls. */
 export const pollingSource = (step: StepTemplate): string => `import {
 ${step.auth === undefined ? '' : '  type AppConnectionValueForAuthProperty,\n'}  createTrigger,
   DedupeStrategy,
@@ -50,7 +50,7 @@ ${step.auth === undefined ? '' : '  type AppConnectionValueForAuthProperty,\n'} 
 } from '@piecework/framework'
 ${authImport(step)}
 ${step.auth === undefined ? '' : `type Auth = AppConnectionValueForAuthProperty<typeof ${step.auth}>\n\n`}interface Item {
-  /** When it came to be. */
+  /** Its creation time. */
   createdAt: string
 }
 
@@ -76,7 +76,7 @@ ${header(step)}
 })
 `
 
-/** A trigger that is called (docs: build-pieces/piece-reference/triggers/webhook-trigger). */
+/** A trigger that gets webhook calls. */
 export const webhookSource = (
   step: StepTemplate,
 ): string => `import { createTrigger, TriggerStrategy } from '@piecework/framework'
@@ -87,10 +87,10 @@ ${header(step)}
   sampleData: {},
   type: TriggerStrategy.WEBHOOK,
   async onEnable() {
-    // Register context.webhookUrl with the service, and keep the id that it answers with in context.store.
+    // Register context.webhookUrl with the service, and store the id that it returns in context.store.
   },
   async onDisable() {
-    // Remove what onEnable registered.
+    // Remove the registration of onEnable.
   },
   async run(context) {
     return [context.payload.body]

@@ -1,6 +1,6 @@
 import { parseJson } from '@piecework/model/parse-json'
 import { z } from 'zod'
-import { atMost } from '../patience.ts'
+import { waitAtMost } from '../time-limit.ts'
 import { type Message, TOPICS, type Topic } from './topics.ts'
 
 /**
@@ -13,8 +13,8 @@ export interface Bus {
   publish<T extends Topic>(topic: T, message: Message<T>, to?: string): void
   on<T extends Topic>(topic: T, handler: (message: Message<T>) => void): void
   /**
-   * Messages may have been missed: what they keep up to date must be looked at anew. `lasting` while nothing can be
-   * heard: then it is called again and again.
+   * Messages may have been lost, so that caches which they keep up to date must be loaded again. `lasting` while no
+   * message can arrive: the handler is then called every second.
    */
   onGap(handler: (gap: { lasting: boolean }) => void): void
   /** Resolves when what was published so far has left, or cannot leave for a while. */
@@ -28,7 +28,7 @@ export interface Parcel {
   text: string
 }
 
-/** What carries messages. */
+/** The transport of messages: NOTIFY or Redis. */
 export interface Carrier {
   /** @throws when they could not be handed over; they are then sent again. */
   send(parcels: readonly Parcel[]): Promise<void>
@@ -39,8 +39,8 @@ export interface CarrierEvents {
   receive(text: string): void
   /** Something may have been missed, and no more will be. */
   gap(): void
-  /** Nothing can be heard at the moment; to be told every second. */
-  deaf(): void
+  /** No message can arrive at the moment; the carrier calls this every second. */
+  disconnected(): void
 }
 
 const Envelope = z.object({ from: z.string(), n: z.number(), topic: z.string(), message: z.unknown() })
@@ -48,7 +48,7 @@ const Envelope = z.object({ from: z.string(), n: z.number(), topic: z.string(), 
 interface BusOptions {
   appId: string
   open(events: CarrierEvents): Promise<Carrier>
-  /** Of all parcels that wait; one alone may be larger. */
+  /** The most bytes that parcels may wait with; one parcel alone may be larger. */
   outboxBytes?: number
   log: { warn(details: object, message: string): void }
 }
@@ -78,7 +78,7 @@ export async function createBus({ appId, open, outboxBytes = MAX_OUTBOX_BYTES, l
     if (!isTopic(topic)) return
     const parsed = TOPICS[topic].safeParse(message)
     if (!parsed.success) {
-      log.warn({ topic }, 'a message of another app was not understood')
+      log.warn({ topic }, 'a message of another app could not be parsed')
       return
     }
     for (const handle of handlers.get(topic) ?? []) handle(parsed.data)
@@ -91,7 +91,7 @@ export async function createBus({ appId, open, outboxBytes = MAX_OUTBOX_BYTES, l
   const carrier = await open({
     receive,
     gap: () => tellGap({ lasting: false }),
-    deaf: () => tellGap({ lasting: true }),
+    disconnected: () => tellGap({ lasting: true }),
   })
 
   const sendAll = async (): Promise<void> => {
@@ -103,7 +103,7 @@ export async function createBus({ appId, open, outboxBytes = MAX_OUTBOX_BYTES, l
         waitingBytes = outbox.reduce((sum, { text }) => sum + text.length, 0)
       } catch (error) {
         if (closed) return
-        log.warn({ err: error }, 'messages to other apps have to wait')
+        log.warn({ err: error }, 'messages to other apps are delayed')
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
       }
     }
@@ -138,11 +138,11 @@ export async function createBus({ appId, open, outboxBytes = MAX_OUTBOX_BYTES, l
       gapHandlers.push(handler)
     },
     async flush() {
-      await atMost(sending, LAST_WORDS_MS)
+      await waitAtMost(sending, LAST_WORDS_MS)
     },
     async close() {
       closed = true
-      await atMost(sending, LAST_WORDS_MS)
+      await waitAtMost(sending, LAST_WORDS_MS)
       await carrier.close()
     },
   }

@@ -28,6 +28,6 @@ export async function readKept(db: Db, ids: readonly string[]): Promise<KeptMess
     .execute()
 }
 
-export async function forgetKept(db: Db): Promise<void> {
+export async function deleteOldMessages(db: Db): Promise<void> {
   await sql`delete from bus_message where created < now() - ${KEEP_MS} * interval '1 millisecond'`.execute(db)
 }

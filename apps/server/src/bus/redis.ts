@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { atMost } from '../patience.ts'
+import { waitAtMost } from '../time-limit.ts'
 import type { Carrier, CarrierEvents } from './bus.ts'
 
 const EVERYBODY = 'piecework:bus'
@@ -29,7 +29,7 @@ export async function openRedisCarrier({ appId, connect, events }: RedisCarrierO
     const listen = async (): Promise<void> => {
       await subscriber.subscribe(EVERYBODY, own)
       hears = true
-      // What was said before is lost.
+      // Messages from before the subscription are lost.
       events.gap()
       resolve()
     }
@@ -37,9 +37,9 @@ export async function openRedisCarrier({ appId, connect, events }: RedisCarrierO
     subscriber.on('ready', () => void listen().catch(() => {}))
   })
   const deafness = setInterval(() => {
-    if (!hears) events.deaf()
+    if (!hears) events.disconnected()
   }, DEAF_EVERY_MS)
-  await atMost(listening, FIRST_PATIENCE_MS)
+  await waitAtMost(listening, FIRST_PATIENCE_MS)
 
   return {
     async send(parcels) {

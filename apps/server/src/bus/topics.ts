@@ -3,7 +3,7 @@ import { FlowResponse } from '@piecework/model/run/waitpoint'
 import { z } from 'zod'
 import { AccessChange } from '../access/change.ts'
 
-/** What apps tell each other. Adding a topic is one entry. */
+/** The messages between apps. Adding a topic is one entry. */
 export const TOPICS = {
   /** A flow, one of its versions, or its trigger has changed. */
   FLOW_CHANGED: z.object({ flowId: z.string() }),
@@ -13,6 +13,10 @@ export const TOPICS = {
   CONNECTIONS_CHANGED: z.object({}),
   /** Somebody may do more or less than before. */
   ACCESS_CHANGED: AccessChange,
+  /** The remembered secrets of a secret manager, or of all managers of a platform, are out of date. */
+  SECRETS_CHANGED: z.object({ platformId: z.string(), id: z.string().optional() }),
+  /** Event destinations were added, changed or removed. */
+  EVENT_DESTINATIONS_CHANGED: z.object({}),
   /** The limit of a project, or of its pool, has changed. */
   LIMITS_CHANGED: z.object({}),
   /** An app has come or gone. */

@@ -1,4 +1,5 @@
 import { parseJson } from '@piecework/model/parse-json'
+
 /** A value as JSON text: it is handed on without being made. */
 export class JsonText {
   readonly text: string
@@ -15,14 +16,15 @@ export class JsonText {
 /** Smaller texts are made into values: that takes no time to speak of. */
 const LARGE_LENGTH = 64 * 1024
 
-/** The value of JSON text that code of users may have written; large text stays as it is. */
+/** The value of JSON text that may come from user code; large text stays as it is. */
 export function valueOfJson(text: string): unknown {
   if (text.length > LARGE_LENGTH && !text.startsWith('"')) return new JsonText(text)
   return parseJson(text, text)
 }
 
-/** JSON text of a map, some members of which may be JSON text already. */
+/** JSON text of a map whose members may be JSON text already. */
 export function jsonOf(map: object): string {
+  if (!Object.values(map).some((value) => value instanceof JsonText)) return JSON.stringify(map)
   const members = Object.entries(map).filter(([, value]) => value !== undefined)
   return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${jsonOfValue(value)}`).join(',')}}`
 }

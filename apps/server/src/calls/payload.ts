@@ -1,5 +1,6 @@
 import { parseMediaType } from '@piecework/model/text/media-type'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ProjectActor } from '../access/actor.ts'
 import { type Content, isFile, readContent } from './body/content.ts'
 import { contentEncodings } from './body/decompress.ts'
 import { type BodyFile, mapFields } from './body/multipart.ts'
@@ -7,7 +8,7 @@ import { readApart } from './body/reader.ts'
 import type { ThreadContent } from './body/thread.ts'
 import { JsonText } from './json-text.ts'
 
-/** What a webhook call hands to the trigger (spec: facts/engine.md section 12). */
+/** The payload that a webhook call gives to the trigger (docs/webhooks.md, "The trigger's output"). */
 export interface WebhookPayload {
   method: string
   headers: Record<string, unknown>
@@ -27,8 +28,8 @@ export interface ReadCall {
 /** Stores a file that came with a call; resolves to the URL from which flows read it. */
 export type SaveFile = (file: BodyFile) => Promise<string>
 
-/** The same, for files of any flow. */
-export type SaveFlowFile = (file: BodyFile & { projectId: string; flowId: string }) => Promise<string>
+/** The same, for files of any flow: nobody has to be known to call one, so the server saves them. */
+export type SaveFlowFile = (actor: ProjectActor, file: BodyFile & { flowId: string }) => Promise<string>
 
 /** Content types that are none, by the request that names them: the framework would refuse the call. */
 const oddContentTypes = new WeakMap<object, string>()

@@ -10,8 +10,8 @@ export interface WebhookAnswer {
 }
 
 /**
- * What a flow answers comes from the same origin as forms, chats and the hand-over of OAuth2 codes. The sandbox gives a
- * page an origin of its own: it may do what pages do, and reaches nothing of ours.
+ * Answers of flows come from the same origin as forms, chats and the hand-over of OAuth2 codes. The sandbox gives such
+ * a page an origin of its own: it may do what pages do, and reaches nothing of ours.
  */
 const POLICY = [
   'sandbox',
@@ -26,7 +26,7 @@ const POLICY = [
 
 /** Headers of the connection are the server's business, and a wrong one breaks the answer; others act on the whole origin. */
 const NOT_FOR_FLOWS: ReadonlySet<string> = new Set([
-  // Of the connection.
+  // They belong to the connection.
   'connection',
   'content-length',
   'keep-alive',
@@ -36,7 +36,7 @@ const NOT_FOR_FLOWS: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-  // Of the origin: what browsers keep for all pages, or trust it with.
+  // They affect the whole origin: browsers keep them for all pages, or trust all pages more.
   'access-control-allow-credentials',
   'alt-svc',
   'clear-site-data',
@@ -64,7 +64,7 @@ const NOT_FOR_FLOWS: ReadonlySet<string> = new Set([
   'use-as-dictionary',
   'x-content-type-options',
   'x-permitted-cross-domain-policies',
-  // Of reverse proxies, which would send files of theirs instead.
+  // They make a reverse proxy send a file of its own instead.
   'x-lighttpd-send-file',
   'x-reproxy-url',
   'x-sendfile',
@@ -77,12 +77,12 @@ export function sendAnswer(reply: FastifyReply, { status, headers, body }: Webho
       message: `The flow answered with ${status}, which is not an HTTP status between 200 and 599.`,
     })
   if (reply.request.headers['service-worker'] !== undefined)
-    throw new AppError('INVALID_REQUEST', { message: 'What a flow answers cannot be a service worker.' })
+    throw new AppError('INVALID_REQUEST', { message: 'The answer of a flow cannot be a service worker.' })
   for (const [name, value] of Object.entries(headers)) if (isSendable(name, value)) reply.header(name, value)
   reply.code(status).header('content-security-policy', POLICY)
   if (status === 204 || status === 304 || body === undefined) return reply.send()
   if (typeof body === 'string') {
-    // What is sent is UTF-8; browsers guess otherwise.
+    // The answer is UTF-8, which browsers do not assume of text without a charset.
     const type = String(reply.getHeader('content-type') ?? '')
     if (/^text\/[^;]+$/i.test(type.trim())) reply.header('content-type', `${type.trim()}; charset=utf-8`)
     return reply.send(body)

@@ -1,28 +1,30 @@
 import type { FastifyReply } from 'fastify'
 
-/** What is known of a caller who waits for an answer. */
+/** A caller who waits for an answer. */
 export interface WaitingCaller {
-  /** Its connection is gone. */
-  gone: AbortSignal
+  /** Tells, once, that its connection is gone; at once when it is gone already. */
+  onGone(listener: () => void): void
   /** Tells, once, that the caller sends nothing more: it has left, or has said all (`nc -N`) and still reads. */
   onSilence(listener: () => void): void
 }
 
-/** Given as the reason, because to make one for each call costs more than all the rest. */
-const HUNG_UP = new Error('The caller has hung up')
-
 export function waitingCaller({ raw, request }: FastifyReply): WaitingCaller {
-  const gone = new AbortController()
   const { socket } = request.raw
+  let isGone = false
+  let leave: (() => void) | undefined
   let listener: (() => void) | undefined
   const silent = () => listener?.()
   socket.once('end', silent)
   raw.once('close', () => {
     socket.off('end', silent)
-    if (!raw.writableFinished) gone.abort(HUNG_UP)
+    isGone = !raw.writableFinished
+    if (isGone) leave?.()
   })
   return {
-    gone: gone.signal,
+    onGone(given) {
+      leave = given
+      if (isGone) given()
+    },
     onSilence(given) {
       listener = given
       if (socket.readableEnded) given()

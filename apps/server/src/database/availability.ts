@@ -9,7 +9,7 @@ import { isDiskFull, isOutage, isStorageFailure } from './outage.ts'
 
 /** Nothing new can be stored for the moment; it was said once in the log, and is not said again for every caller. */
 export class UnavailableError extends DatabaseError {
-  /** Whether what is stored can be read all the same. */
+  /** Whether reading still works. */
   readonly canRead: boolean
   constructor(message: string, canRead: boolean) {
     super(message, CANNOT_CONNECT_NOW)
@@ -47,7 +47,7 @@ const LOOK_AT_DISK_MS = 1000
 
 interface Parts {
   db: Db
-  /** Of an embedded database. Its one thread does everything in turn, so that late alone does not mean broken. */
+  /** The folder of an embedded database, whose one thread does everything in turn: a late answer alone is no failure. */
   dataDir: string | undefined
   log: Pick<Logger, 'error' | 'warn'>
 }
@@ -64,7 +64,7 @@ export function createAvailability({ db, dataDir, log }: Parts): Availability {
 
   const judge = (): UnavailableError | undefined => {
     if (failure !== undefined) return new UnavailableError(reasonOf(failure), isDiskFull(failure))
-    if (isStalled) return new UnavailableError('The embedded database does not move.', false)
+    if (isStalled) return new UnavailableError('The embedded database makes no progress.', false)
     if (isFull) return new UnavailableError(`The disk of the data folder has less than ${FLOOR_MB} MB free.`, true)
     return undefined
   }
@@ -75,9 +75,9 @@ export function createAvailability({ db, dataDir, log }: Parts): Availability {
     if (before && now && before.message === now.message) return
     fault = now
     if (now) {
-      log.error(`calls are refused with 503, because the database does not take writes: ${now.message}`)
+      log.error(`calls are refused with 503, because the database accepts no writes: ${now.message}`)
       for (const tell of [...listeners]) tell(now)
-    } else if (before) log.warn('the database takes writes again, and calls are answered')
+    } else if (before) log.warn('the database accepts writes again, and calls are answered')
   }
 
   /** A write of its own, as real as any: it waits for the disk, and where room was lacking it takes some. */

@@ -13,7 +13,7 @@ const ROOM_TO_OPEN_MB = 24
 export const isBelowFloor = (folder: string): boolean => freeMb(folder) < FLOOR_MB
 export const hasRoomToOpen = (folder: string): boolean => freeMb(folder) >= ROOM_TO_OPEN_MB
 
-/** Of a disk that cannot be asked, there is no limit known. */
+/** The free space of a disk that does not answer is unknown, and then no limit applies. */
 function freeMb(folder: string): number {
   try {
     const { bavail, bsize } = statfsSync(folder)

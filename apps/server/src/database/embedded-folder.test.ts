@@ -57,15 +57,15 @@ const DAMAGES: Record<string, { damage: () => Promise<unknown>; words: RegExp }>
   },
   'the log is cut': {
     damage: async () => truncate(await firstSegment(), 8 * 1024 * 1024),
-    words: /pg_wal\/[0-9A-F]{24} has 8388608 bytes in place of 16777216/,
+    words: /pg_wal\/[0-9A-F]{24} has 8388608 bytes instead of 16777216/,
   },
   'the log ends earlier than it did': {
     damage: async () => writeState(dataDir, { lsn: '7/0' }),
-    words: /has lost the end of its log: it goes to 0\/[0-9A-F]+, and went to 7\/0/,
+    words: /has lost the end of its log: it ends at 0\/[0-9A-F]+, and ended at 7\/0/,
   },
   'the folder is gone': {
     damage: () => rename(dataDir, `${dataDir}-elsewhere`),
-    words: /There is no database in .*pglite, but there was one.*To begin with an empty database on purpose, remove/,
+    words: /There is no database in .*pglite, but .* records one.*To start with an empty database on purpose, remove/,
   },
   'the folder is empty': {
     damage: async () => {

@@ -5,18 +5,18 @@ import { copyEmptyDatabase } from './empty-database.ts'
 import { readState, stateFileOf, writeState } from './folder-state.ts'
 import { syncPath, syncTree } from './sync-files.ts'
 
-/** What every database folder of PostgreSQL has. PostgreSQL itself looks at the rest when it opens. */
+/** The names that every database folder of PostgreSQL has. PostgreSQL itself checks the rest when it opens. */
 const ESSENTIAL = ['PG_VERSION', 'base', 'global', 'global/pg_control', 'pg_multixact', 'pg_wal', 'pg_xact']
 const CONTROL_FILE_BYTES = 8192
 const WAL_SEGMENT = /^[0-9A-F]{24}$/
 const WAL_SEGMENT_BYTES = 16 * 1024 * 1024
-/** What file systems put into the top folder of a volume. */
+/** Names that file systems put into the top folder of a volume. */
 const NOT_OURS = new Set(['lost+found'])
 
 export const RESTORE = 'Restore the backup of the data folder (docs/operations.md, "Backup")'
 
 /**
- * Where a folder really is, so that two names of it share one lock.
+ * Resolves links in the path of a folder, so that two names of it share one lock.
  * @throws StartError when it is a volume of its own: its lock would lie outside of that volume.
  */
 export function realFolder(dataDir: string): string {
@@ -24,7 +24,7 @@ export function realFolder(dataDir: string): string {
   const device = deviceOf(folder)
   if (device !== undefined && device !== deviceOf(dirname(folder)))
     throw new StartError(
-      `The data folder ${folder} is a volume of its own. Mount the volume at its parent, which AP_CONFIG_PATH names: the lock of the folder must be on the same volume.`,
+      `The data folder ${folder} is a separate volume. Mount the volume at its parent, which AP_CONFIG_PATH names: the lock of the folder must be on the same volume.`,
     )
   return folder
 }
@@ -71,19 +71,19 @@ function damageOf(dataDir: string): string | undefined {
   for (const name of ESSENTIAL) if (!statOf(join(dataDir, name))) return `${name} is missing`
   if (!/^\d+\s*$/.test(readFileSync(join(dataDir, 'PG_VERSION'), 'utf8'))) return 'PG_VERSION holds no version'
   const control = statOf(join(dataDir, 'global/pg_control'))?.size
-  if (control !== CONTROL_FILE_BYTES) return `global/pg_control has ${control} bytes in place of ${CONTROL_FILE_BYTES}`
+  if (control !== CONTROL_FILE_BYTES) return `global/pg_control has ${control} bytes instead of ${CONTROL_FILE_BYTES}`
   const segments = readdirSync(join(dataDir, 'pg_wal')).filter((name) => WAL_SEGMENT.test(name))
   if (segments.length === 0) return 'pg_wal holds no log'
   for (const name of segments) {
     const size = statOf(join(dataDir, 'pg_wal', name))?.size
     // Recovery would take the end of the file for the end of the log, and drop what came later.
-    if (size !== WAL_SEGMENT_BYTES) return `pg_wal/${name} has ${size} bytes in place of ${WAL_SEGMENT_BYTES}`
+    if (size !== WAL_SEGMENT_BYTES) return `pg_wal/${name} has ${size} bytes instead of ${WAL_SEGMENT_BYTES}`
   }
   return undefined
 }
 
 const missing = (dataDir: string): string =>
-  `There is no database in ${dataDir}, but there was one: ${stateFileOf(dataDir)} says so. Is a volume not mounted? ${RESTORE}. To begin with an empty database on purpose, remove ${stateFileOf(dataDir)}.`
+  `There is no database in ${dataDir}, but ${stateFileOf(dataDir)} records one. Is a volume not mounted? ${RESTORE}. To start with an empty database on purpose, remove ${stateFileOf(dataDir)}.`
 
 function contentsOf(folder: string): string[] {
   try {

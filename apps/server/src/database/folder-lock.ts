@@ -10,7 +10,7 @@ const WAIT_FOR_DEAD_MS = 3000
 // SQLITE_BUSY; the bits above say why.
 const BUSY = 5
 
-/** What nobody refers to is collected and closed, and its lock with it. */
+/** Keeps the locks referenced: the garbage collector closes a file that nothing refers to, and its lock goes with it. */
 const held = new Set<DatabaseSync>()
 
 /**
@@ -64,7 +64,7 @@ function taken(dataDir: string): string {
 }
 
 const unlockable = (file: string, error: unknown): string =>
-  `The lock file ${file} cannot be locked: ${reasonOf(error)}. The folder must be writable, and on a file system that has locks (POSIX).`
+  `The lock file ${file} cannot be locked: ${reasonOf(error)}. The folder must be writable, and on a file system with POSIX locks.`
 
 function readOwner(dataDir: string): string[] {
   try {

@@ -12,7 +12,7 @@ const FolderState = z.object({
     .optional(),
 })
 
-/** What is known of a data folder from outside of it: that it held data, and how far its log went. */
+/** Facts about a data folder, kept outside of it: that it held data, and how far its log went. */
 export type FolderState = z.infer<typeof FolderState>
 
 export const stateFileOf = (dataDir: string): string => `${dataDir}.state`

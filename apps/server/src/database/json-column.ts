@@ -1,7 +1,7 @@
 import { isTextWithinDepth, MAX_VALUE_DEPTH } from '@piecework/model/json-depth'
 import { parseJson } from '@piecework/model/parse-json'
 
-/** Stands for a stored value that cannot be read: whatever holds it is shown all the same. */
+/** Stands for a stored value that cannot be read, so that the rest of its row can still be shown. */
 export interface Unreadable {
   unreadable: string
 }

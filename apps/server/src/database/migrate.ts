@@ -17,7 +17,7 @@ const LOCK_ID = 4_242_001
 
 /**
  * Brings the schema up to date, one transaction in all, so that several servers may start at once.
- * @param warn is told of migrations of a newer release that this server can live with.
+ * @param warn hears of migrations of a newer release that this server can live with.
  * @returns the names applied now.
  * @throws StartError when the database holds a breaking migration that this server does not know.
  */
@@ -37,9 +37,7 @@ export async function migrateUp(
         `The database was migrated by a newer release with breaking changes: ${describe(breaking)}. Upgrade this server, or roll the database back: npm run rollback, from the newer release.`,
       )
     if (unknown.length > 0)
-      warn(
-        `the database was migrated by a newer release, and this server runs on it all the same: ${describe(unknown)}`,
-      )
+      warn(`the database was migrated by a newer release, and this server uses it anyway: ${describe(unknown)}`)
     const done = new Set(applied.map((row) => row.name))
     const names: string[] = []
     for (const migration of migrations) {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { type Keys, requireMatchingKeys } from '../keys.ts'
-import { atMost } from '../patience.ts'
 import type { Settings } from '../settings.ts'
+import { waitAtMost } from '../time-limit.ts'
 import { type Availability, createAvailability } from './availability.ts'
 import { type Db, explainDamage, openDatabase } from './open.ts'
 import { databaseOptions } from './options.ts'
@@ -26,7 +26,10 @@ export async function openForServer(settings: Settings, keys: Keys, log: Logger)
     report: (message) => log.warn(message),
     stalled: (isStalled) => availability?.stalled(isStalled),
     lost(err) {
-      log.fatal({ err }, 'the embedded database cannot be opened again: this process ends, so that another one may try')
+      log.fatal(
+        { err },
+        'the embedded database cannot be opened again: this process ends, so that a supervisor can start a new one',
+      )
       process.exit(1)
     },
   })
@@ -37,7 +40,7 @@ export async function openForServer(settings: Settings, keys: Keys, log: Logger)
     availability = made
     const close = async () => {
       made.close()
-      await atMost(db.destroy(), CLOSE_MS)
+      await waitAtMost(db.destroy(), CLOSE_MS)
     }
     return { db, availability: made, close }
   } catch (error) {

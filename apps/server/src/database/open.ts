@@ -39,7 +39,7 @@ export function connectDatabase(options: DatabaseOptions, listener?: HostListene
 
 /**
  * Opens the database and brings its schema up to date.
- * @param warn is told of a schema that is newer than this server, and fit for it all the same.
+ * @param warn hears of a schema that is newer than this server, and still fit for it.
  * @throws StartError when the database is not there, or its schema is not one for this server.
  */
 export async function openDatabase(
@@ -69,7 +69,7 @@ export async function requireDatabase(db: Db, options: DatabaseOptions): Promise
 /** Files that are missing and pages that cannot be read (SQLSTATE classes 58 and XX). */
 const DAMAGE = /^(58|XX)/
 
-/** What to do about a database that opens, and then turns out to be damaged; other errors as they are. */
+/** @returns an error with a remedy when a database that has opened turns out to be damaged; other errors unchanged. */
 export function explainDamage(error: unknown, options: DatabaseOptions): unknown {
   if (options.type !== 'PGLITE' || !(error instanceof Error && 'code' in error && DAMAGE.test(String(error.code))))
     return error
@@ -113,7 +113,7 @@ function openPostgres(options: Extract<DatabaseOptions, { type: 'POSTGRES' }>) {
     },
   })
   // A client that loses its connection is replaced by the pool, and the query that needs it reports. The event comes
-  // beside that report: of idle clients from the pool, of those in use from themselves. Nobody listening ends the process.
+  // besides that report: from the pool for idle clients, and from a client that is in use. Without a listener it ends the process.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return new PostgresDialect({ pool })

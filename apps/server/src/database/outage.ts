@@ -24,11 +24,11 @@ const OUTAGE_CODES: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
 ])
 
-/** Of files, PostgreSQL has states for some errors of the system only. */
+/** PostgreSQL has states for only some of the errors that the system reports for files. */
 const DISK_REFUSES =
   /: (No space left on device|Read-only file system|No file descriptors available|Input\/output error)/
 
-/** Whether the disk is full: what is stored can be read all the same. */
+/** Whether the disk is full; reading still works then. */
 export const isDiskFull = (error: unknown): boolean => stateOf(error) === DISK_FULL
 
 /** Whether files cannot be made or written, for whatever reason. */
@@ -52,7 +52,7 @@ export function isOutage(error: unknown): boolean {
  * @param onFailure hears of every failure of a repetition: one failure alone is a connection that was cut.
  * @throws the last error when it stays away.
  */
-export async function survivingOutages<T>(
+export async function retryOutages<T>(
   write: (isRepetition: boolean) => Promise<T>,
   onFailure: (error: unknown) => void,
 ): Promise<T> {

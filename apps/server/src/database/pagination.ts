@@ -17,6 +17,8 @@ export interface OrderColumn {
 export interface PageRequest {
   cursor?: string | undefined
   limit: number
+  /** Rows to pass over, for lists with numbered pages; it does not count with a cursor. */
+  offset?: number | undefined
 }
 
 /** A list that has one page only. */
@@ -41,7 +43,7 @@ export type Slice = <DB, TB extends keyof DB, Row>(
 export async function paginate<DB, TB extends keyof DB, Row extends object>(
   query: SelectQueryBuilder<DB, TB, Row> | ((slice: Slice) => SelectQueryBuilder<DB, TB, Row>),
   order: readonly OrderColumn[],
-  { cursor, limit }: PageRequest,
+  { cursor, limit, offset }: PageRequest,
 ): Promise<SeekPage<Row>> {
   const { way, position } =
     cursor === undefined ? { way: 'next' as const, position: undefined } : readCursor(cursor, order)
@@ -50,6 +52,7 @@ export async function paginate<DB, TB extends keyof DB, Row extends object>(
     // A constant: for a number that it cannot see, the planner would rather sort the whole list.
     let page = whole.limit(sql.lit(limit + 1))
     if (position) page = page.where(beyond(order, position, backwards))
+    else if (offset) page = page.offset(sql.lit(offset))
     for (const column of order) page = page.orderBy(sql.ref(column.ref), flip(column.direction, backwards))
     return page
   }
@@ -98,7 +101,7 @@ function readCursor(cursor: string, order: readonly OrderColumn[]): { way: Way; 
   const [, way, inner] = /^(next|prev)_(.+)$/.exec(decode(cursor)) ?? []
   const position = positionSchema(order).safeParse(parseJson(decode(inner ?? '')))
   if ((way === 'next' || way === 'prev') && position.success) return { way, position: position.data }
-  throw new AppError('INVALID_CURSOR', { message: 'cursor: is not one that this list gave out', cursor })
+  throw new AppError('INVALID_CURSOR', { message: 'cursor: does not belong to this list', cursor })
 }
 
 function positionSchema(order: readonly OrderColumn[]) {

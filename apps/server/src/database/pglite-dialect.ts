@@ -74,7 +74,7 @@ class PgliteDriver implements Driver {
     const lsn = await this.#logPosition()
     if (known && isBefore(lsn, known))
       throw new StartError(
-        `The database in ${dataDir} has lost the end of its log: it goes to ${lsn}, and went to ${known}. ${RESTORE}. To go on without what was lost, or after putting an older copy of this folder in its place, remove ${stateFileOf(dataDir)}.`,
+        `The database in ${dataDir} has lost the end of its log: it ends at ${lsn}, and ended at ${known} before. ${RESTORE}. To continue without the lost data, or after restoring an older copy of this folder, remove ${stateFileOf(dataDir)}.`,
       )
     await this.#noteLog()
   }
@@ -83,7 +83,7 @@ class PgliteDriver implements Driver {
     const { rows } = await this.#host.post('select pg_current_wal_flush_lsn()::text as lsn', [])
     const [row] = rows
     const lsn: unknown = typeof row === 'object' && row !== null && Reflect.get(row, 'lsn')
-    if (typeof lsn !== 'string') throw new Error('The embedded database does not say where its log ends')
+    if (typeof lsn !== 'string') throw new Error('The embedded database does not report the end of its log')
     return lsn
   }
 

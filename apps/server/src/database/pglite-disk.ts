@@ -57,6 +57,6 @@ function fileOperations({ Module: { FS } }: PGlite): object {
   const stream = FS.open(`${PGlite.paths.PGDATA}/PG_VERSION`, 'r')
   const operations: unknown = Reflect.get(stream, 'stream_ops')
   FS.close(stream)
-  if (typeof operations !== 'object' || operations === null) throw new Error('PGlite has no operations of files')
+  if (typeof operations !== 'object' || operations === null) throw new Error('PGlite has no file operations')
   return operations
 }

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { type BackOff, delayOf } from '@piecework/model/back-off'
 import type { QueryResult } from 'kysely'
-import { atMost } from '../patience.ts'
 import { reasonOf } from '../start-error.ts'
 import { threadEnv } from '../thread-env.ts'
+import { waitAtMost } from '../time-limit.ts'
 import { CANNOT_CONNECT_NOW, CRASHED, DatabaseError } from './database-error.ts'
 import { hasRoomToOpen } from './disk-floor.ts'
-import { bytesOf, createPulse, SIGNS, TID, waitedMsOf } from './pglite-pulse.ts'
+import { bytesOf, createStallDetector, HEARTBEATS, TID, waitedMsOf } from './pglite-stalls.ts'
 import type { ThreadData, ThreadOptions, ThreadReply, ThreadRequest } from './pglite-thread.ts'
 
 /** Who hears what becomes of an embedded database. */
@@ -32,7 +32,7 @@ export interface PgliteHost {
 }
 
 interface Pending {
-  /** Of its parameters. */
+  /** The size of its parameters. */
   bytes: number
   resolve(result: QueryResult<unknown>): void
   reject(error: Error): void
@@ -44,6 +44,7 @@ const REOPENING: BackOff = { firstMs: LOOK_MS, longestMs: 2000 }
 /** Attempts to open it with enough room on the disk, after which the process should end: it takes a minute. */
 const MAX_ATTEMPTS = 30
 
+// Over 120 lines: the thread, its end and its next start are one state, which each of its short functions changes.
 export function createPgliteHost(options: ThreadOptions, listener: HostListener): PgliteHost {
   const life = new Int32Array(new SharedArrayBuffer(8))
   const pending = new Map<number, Pending>()
@@ -60,7 +61,7 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
   }
 
   const settle = (reply: Extract<ThreadReply, { id: number }>): void => {
-    Atomics.add(life, SIGNS, 1)
+    Atomics.add(life, HEARTBEATS, 1)
     const waiting = pending.get(reply.id)
     if (!waiting) return
     pending.delete(reply.id)
@@ -130,13 +131,13 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
     }
   }
 
-  const pulse = createPulse(LOOK_MS)
+  const pulse = createStallDetector(LOOK_MS)
   let isStalled = false
   /** A process that was stopped for a while finds one look due, not all that it has missed. */
   const look = (): void => {
     const [first] = pending.values()
     const verdict = pulse({
-      life: Atomics.load(life, SIGNS),
+      life: Atomics.load(life, HEARTBEATS),
       bytes: thread === undefined ? undefined : first?.bytes,
       waitedMs: first === undefined ? 0 : waitedMsOf(Atomics.load(life, TID)),
     })
@@ -144,7 +145,7 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
       isStalled = verdict === 'stalled'
       listener.stalled(isStalled)
     }
-    if (verdict === 'stopped') recover('its thread did not move')
+    if (verdict === 'stopped') recover('its thread made no progress')
   }
 
   return {
@@ -164,7 +165,7 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
     },
     post(sql, parameters) {
       if (!thread) {
-        const words = closed ? 'is closed' : 'is away for the moment'
+        const words = closed ? 'is closed' : 'is unavailable at the moment'
         return Promise.reject(new DatabaseError(`The embedded database ${words}`, CANNOT_CONNECT_NOW))
       }
       const id = nextId++
@@ -181,7 +182,7 @@ export function createPgliteHost(options: ThreadOptions, listener: HostListener)
       if (own) {
         const exited = new Promise<void>((resolve) => own.once('exit', () => resolve()))
         own.postMessage('close')
-        await atMost(exited, CLOSE_MS)
+        await waitAtMost(exited, CLOSE_MS)
         await own.terminate()
       }
       thread = undefined

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { bytesOf, createPulse, ownTid, waitedMsOf } from './pglite-pulse.ts'
+import { bytesOf, createStallDetector, ownTid, waitedMsOf } from './pglite-stalls.ts'
 
 const LOOK_MS = 350
-/** What is thought after some looks without a sign of life. */
+/** The verdict after some looks without a sign of life. */
 const after = (looks: number, { bytes = 0, waitedMs = 0 } = {}) => {
-  const pulse = createPulse(LOOK_MS)
+  const pulse = createStallDetector(LOOK_MS)
   let verdict = pulse({ life: 1, bytes, waitedMs: 0 })
   for (let look = 1; look <= looks; look++) verdict = pulse({ life: 1, bytes, waitedMs: waitedMs * look })
   return verdict
@@ -20,7 +20,7 @@ test('time in which it waits for a processor does not count', () => {
   expect(after(8, { waitedMs: LOOK_MS / 2 })).toBe('stalled')
 })
 
-test('a statement with a large value may take longer, and not for ever', () => {
+test('a statement with a large value may take longer, and not forever', () => {
   const bytes = bytesOf(['x'.repeat(15_000_000), Buffer.alloc(10_000_000), 1, null])
   expect(bytes).toBe(25_000_000)
   expect(after(17, { bytes })).toBe('moves')
@@ -28,7 +28,7 @@ test('a statement with a large value may take longer, and not for ever', () => {
 })
 
 test('a sign of life, or nothing to do, begins again', () => {
-  const pulse = createPulse(LOOK_MS)
+  const pulse = createStallDetector(LOOK_MS)
   const quiet = { life: 1, bytes: 1, waitedMs: 0 }
   for (let look = 0; look < 6; look++) pulse(quiet)
   expect(pulse({ ...quiet, life: 2 })).toBe('moves')

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite, type Results, types } from '@electric-sql/pglite'
-import { databaseFilesFor, descriptorLimit } from '../descriptors.ts'
+import { descriptorLimit } from '@piecework/worker/descriptor-limit'
+import { databaseFilesFor } from '../descriptors.ts'
 import { readJson } from './json-column.ts'
 import { literal } from './literal.ts'
 import { DURABLE_START, waitForDisk, watchFiles } from './pglite-disk.ts'
-import { ownTid, SIGNS, TID } from './pglite-pulse.ts'
+import { HEARTBEATS, ownTid, TID } from './pglite-stalls.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 /**
@@ -38,7 +39,7 @@ export type ThreadReply =
   | { fatal: string }
 
 const port = parentPort
-if (!port) throw new Error('pglite-thread.ts runs as a worker thread only')
+if (!port) throw new Error('The file pglite-thread.ts runs only as a worker thread')
 
 const { dataDir, fsync, isDraft, life } = workerData as ThreadData
 Atomics.store(life, TID, ownTid())
@@ -86,7 +87,7 @@ try {
     serializers: { [types.JSONB]: String, [types.JSON]: String },
   })
   if (fsync) waitForDisk(db, dataDir)
-  watchFiles(db, () => Atomics.add(life, SIGNS, 1))
+  watchFiles(db, () => Atomics.add(life, HEARTBEATS, 1))
   lastWords = ''
   const run = createRunner(db)
   port.postMessage({ ready: true } satisfies ThreadReply)

@@ -33,14 +33,14 @@ export async function migrateDown(
     const unknown = newer.filter((row) => !known.has(row.name))
     if (unknown.length > 0)
       throw new RollbackError(
-        `Only a newer release knows how to take back ${unknown.map((row) => row.name).join(', ')}. Run the command from that release.`,
+        `Only a newer release can revert ${unknown.map((row) => row.name).join(', ')}. Run the command from that release.`,
       )
     if (newer.length === applied.length)
       throw new RollbackError(`The database was never on release ${to}: its first migration is newer.`)
     const breaking = newer.filter((row) => row.breaking)
     if (breaking.length > 0 && !force)
       throw new RollbackError(
-        `Taking back ${breaking.map((row) => `${row.name} (release ${row.release})`).join(', ')} may lose data. Make a backup, then repeat the command with --force.`,
+        `Reverting ${breaking.map((row) => `${row.name} (release ${row.release})`).join(', ')} may lose data. Make a backup, then repeat the command with --force.`,
       )
     if (newer.length > 0) await requireNoApps(trx)
     for (const { name } of newer) {
@@ -56,6 +56,6 @@ async function requireNoApps(trx: Kysely<Database>): Promise<void> {
   const count = await countApps(trx)
   if (count > 0)
     throw new RollbackError(
-      `${count === 1 ? 'An app still uses' : `${count} apps still use`} the database. Stop every app first; one that was killed counts for ${APP_GONE_AFTER_MS / 1000} seconds.`,
+      `${count === 1 ? 'An app still uses' : `${count} apps still use`} the database. Stop every app first; a killed app counts for ${APP_GONE_AFTER_MS / 1000} seconds.`,
     )
 }

@@ -1,24 +1,33 @@
 // Longer than the usual limit: one entry per table, and the schema stays whole so that it can be read as one.
+
+import type { ApiPlan } from '@piecework/api/graph/plans'
+import type { SsoDomain } from '@piecework/api/sso'
 import type { FlowStatus, FlowVersionState, Note, ScheduleOptions } from '@piecework/model/flow/flow'
+import type { StoredGraph } from '@piecework/model/flow/graph/graph'
 import type { Trigger } from '@piecework/model/flow/step'
+import type { FormField } from '@piecework/model/forms/form-field'
 import type { Permission } from '@piecework/model/permission'
 import type { TriggerStrategy } from '@piecework/model/piece/metadata'
+import type { BulkAct, RunChoice } from '@piecework/model/run/bulk-act'
 import type { FailedStep } from '@piecework/model/run/run'
-import type { FlowRunStatus, RunEnvironment } from '@piecework/model/run/status'
+import type { FlowRunStatus, RetryStrategy, RunEnvironment } from '@piecework/model/run/status'
 import type { FlowResponse, ResumePayload } from '@piecework/model/run/waitpoint'
 import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { AlertTable, FlowExpectationTable, IssueRunTable, IssueTable } from './alert-tables.ts'
 import type { CreatedTime, Json, Jsonb, Nullable, NullableJson, NullableJsonb, NullableTime, Time } from './columns.ts'
+import type { AuditEventTable, EventDeliveryTable, EventDestinationTable, OutboxTable } from './event-tables.ts'
 import type { LiveLockTable, LivePresenceTable } from './live-tables.ts'
+import type { FederatedIdentityTable, SamlLoginTable } from './sso-tables.ts'
 
 /**
- * Every table (spec: facts/entities.md). Column names are the names on the wire, so rows need no renaming.
+ * Every table. Column names are the names on the wire, so rows need no renaming.
  * Timestamps are read as ISO strings and written as ISO strings or Dates; json and jsonb are read
  * parsed and written as JSON text.
  */
 
 /**
- * What resumes a run, or the file that holds it, with the id that an older form of link had: opened twice, it is not
- * taken for the next pause.
+ * The payload that resumes a run, or the file that holds it, with the id that an older form of link had: such a link
+ * that is opened twice does not end the next pause as well.
  */
 export type StoredResumePayload = ResumePayload & { requestId?: string; fileId?: string }
 
@@ -63,7 +72,10 @@ export interface PlatformTable extends Base {
   allowedAuthDomains: Generated<string[]>
   enforceAllowedAuthDomains: Generated<boolean>
   emailAuthEnabled: Generated<boolean>
+  /** The settings of each provider, with an encrypted secret. */
   federatedAuthProviders: JSONColumnType<Record<string, unknown>, string | undefined, string>
+  ssoDomain: Nullable<string>
+  ssoDomainVerification: NullableJsonb<SsoDomain['ssoDomainVerification']>
   pinnedPieces: Generated<string[]>
   /** The group of workers that does the work of this platform, and no other work. */
   workerGroupId: Generated<string | null>
@@ -81,6 +93,8 @@ export interface ProjectTable extends Base {
   releasesEnabled: Generated<boolean>
   metadata: NullableJson<Record<string, unknown>>
   poolId: Nullable<string>
+  /** How often programs may call the graph API; null for the default. */
+  apiPlan: Nullable<ApiPlan>
 }
 
 export interface ConcurrencyPoolTable extends Base {
@@ -103,12 +117,86 @@ export interface ProjectMemberTable extends Base {
   projectRoleId: string
 }
 
+/** Its link works until it expires; gone once the person is in. */
+export interface UserInvitationTable extends Base {
+  platformId: string
+  type: 'PLATFORM' | 'PROJECT'
+  platformRole: Nullable<'ADMIN' | 'MEMBER' | 'OPERATOR'>
+  email: string
+  projectId: Nullable<string>
+  status: 'PENDING' | 'ACCEPTED'
+  projectRoleId: Nullable<string>
+  expires: Time
+}
+
+/** A one-time code. `value` is what the code is made of, with a key of the server. */
+export interface OtpTable extends Base {
+  type: 'EMAIL_VERIFICATION' | 'PASSWORD_RESET'
+  identityId: string
+  value: string
+  state: 'PENDING' | 'CONFIRMED'
+  /** Wrong codes that were given. */
+  tries: Generated<number>
+}
+
 export interface ApiKeyTable extends Base {
   displayName: string
   platformId: string
   hashedValue: string
   truncatedValue: string
   lastUsedAt: NullableTime
+}
+
+/** A key of one project, for the graph API. */
+export interface ProjectKeyTable extends Base {
+  projectId: string
+  displayName: string
+  scopes: ('read' | 'write')[]
+  hashedValue: string
+  truncatedValue: string
+  lastUsedAt: NullableTime
+}
+
+/** A form of a project. */
+export interface FormTable extends Base {
+  projectId: string
+  name: string
+  description: string
+  fields: Jsonb<FormField[]>
+}
+
+export interface FormSubmissionTable {
+  id: string
+  created: CreatedTime
+  formId: string
+  data: Jsonb<Record<string, unknown>>
+  source: Jsonb<Record<string, unknown>>
+}
+
+/** The requests of one key to the graph API, in its newest window of a length. */
+export interface ApiCountTable {
+  key: string
+  lengthMs: number
+  start: Time
+  used: number
+}
+
+/** A request to execute a workflow that may be sent again. */
+export interface ExecutionRequestTable {
+  projectId: string
+  /** Hashes. */
+  key: string
+  body: string
+  created: CreatedTime
+  runId: string
+}
+
+/** The public half of a key with which programs sign tokens that let their users in. */
+export interface SigningKeyTable extends Base {
+  displayName: string
+  platformId: string
+  publicKey: string
+  algorithm: 'RSA'
 }
 
 export interface FlagTable extends Base {
@@ -132,6 +220,8 @@ export interface FlowTable extends Base {
   timeSavedPerRun: Nullable<number>
   ownerId: Nullable<string>
   templateId: Nullable<string>
+  /** How many operations were saved. */
+  revision: Generated<number>
 }
 
 export interface FlowVersionTable extends Base {
@@ -146,6 +236,34 @@ export interface FlowVersionTable extends Base {
   state: FlowVersionState
   backupFiles: NullableJsonb<Record<string, string>>
   notes: Jsonb<Note[]>
+  graph: NullableJsonb<StoredGraph>
+}
+
+/** How a flow came to its status: by a person, or by the server, which has a reason then. */
+export interface FlowStatusChangeTable {
+  flowId: string
+  status: FlowStatus
+  changed: Time
+  userId: Nullable<string>
+  userName: Nullable<string>
+  reason: Nullable<string>
+}
+
+/** The operations that were saved lately; see the flow's revision. */
+export interface FlowOperationTable {
+  flowId: string
+  revision: number
+  flowVersionId: string
+  created: Time
+  userId: Nullable<string>
+  authorName: Nullable<string>
+  clientOperationId: Nullable<string>
+  type: string
+  touched: string[]
+  /** Null when it is too large to be kept. */
+  operation: NullableJson<{ type: string; request: unknown }>
+  /** Characters of the operation. */
+  size: number
 }
 
 /**
@@ -182,6 +300,26 @@ export interface FlowRunTable extends Base {
   replyUntil: NullableTime
 }
 
+/** Actions on many runs. `lastRunId` says how far one is; `owner` is the app that carries it on until `leaseUntil`. */
+export interface BulkActTable extends Base {
+  projectId: string
+  userId: Nullable<string>
+  action: BulkAct['action']
+  strategy: Nullable<RetryStrategy>
+  selection: Json<RunChoice>
+  status: BulkAct['status']
+  total: number
+  done: Generated<number>
+  skipped: Generated<number>
+  lastRunId: Generated<string>
+  finished: NullableTime
+  message: Nullable<string>
+  owner: Nullable<string>
+  leaseUntil: NullableTime
+  /** In a row. */
+  failures: Generated<number>
+}
+
 /** Work to be delivered: at least once, at its due time. Gone once done. A run's job has the run's id. */
 export interface JobTable {
   id: string
@@ -193,7 +331,12 @@ export interface JobTable {
   dueAt: Time
   leaseUntil: NullableTime
   owner: Nullable<string>
+  /** Deliveries that counted. */
   attempt: Generated<number>
+  /** Starts in a row whose process was lost with them. */
+  lost: Generated<number>
+  /** When it came due, of a job that waits since because it was lost. */
+  firstDueAt: NullableTime
   /** At most one job per key. */
   key: Nullable<string>
   /** JSON text. */
@@ -202,6 +345,26 @@ export interface JobTable {
   ready: Generated<boolean>
   /** Counts against the limit of its project. */
   limited: Generated<boolean>
+}
+
+/** A job that nobody can carry out, because what is stored of it cannot be read. It is kept to be looked at. */
+export interface DeadJobTable {
+  id: string
+  created: Time
+  died: CreatedTime
+  kind: string
+  projectId: string
+  priority: number
+  attempt: number
+  reason: string
+  data: Nullable<string>
+}
+
+/** Locks for work that several apps do one after the other: `owner` holds the name until `leaseUntil`. */
+export interface NamedLockTable {
+  name: string
+  owner: string
+  leaseUntil: Time
 }
 
 /** The end of each step of a run that is not finished; removed when the log file takes over. */
@@ -314,9 +477,23 @@ export interface AppConnectionTable extends Base {
   metadata: NullableJson<Record<string, unknown>>
   pieceVersion: string
   preSelectForNewProjects: Generated<boolean>
+  /** Its value refers to secrets that a secret manager keeps. */
+  usingSecretManager: Generated<boolean>
   /** Who renews its token now, and until when nobody else does. */
   renewal: Nullable<string>
   renewalUntil: NullableTime
+}
+
+/** The places that keep a company's secrets, and the credentials to read them. */
+export interface SecretManagerTable extends Base {
+  platformId: string
+  providerId: 'hashicorp' | 'aws' | 'cyberark-conjur'
+  name: string
+  scope: 'PLATFORM' | 'PROJECT'
+  /** The projects that may use it, when its scope is PROJECT. */
+  projectIds: string[]
+  /** Encrypted. */
+  config: Jsonb<{ iv: string; data: string; tag: string }>
 }
 
 export interface OAuthAppTable extends Base {
@@ -376,7 +553,7 @@ export interface BusMessageTable {
   body: string
 }
 
-/** What workers tell of the machines that they run on. */
+/** The reports of workers about the machines that they run on. */
 export interface WorkerMachineTable extends Base {
   information: Jsonb<Record<string, unknown>>
   workerGroupId: Generated<string | null>
@@ -397,13 +574,26 @@ export interface Database {
   concurrency_pool: ConcurrencyPoolTable
   project_role: ProjectRoleTable
   project_member: ProjectMemberTable
+  user_invitation: UserInvitationTable
+  otp: OtpTable
   api_key: ApiKeyTable
+  project_key: ProjectKeyTable
+  execution_request: ExecutionRequestTable
+  api_count: ApiCountTable
+  form: FormTable
+  form_submission: FormSubmissionTable
+  signing_key: SigningKeyTable
   flag: FlagTable
   folder: FolderTable
   flow: FlowTable
   flow_version: FlowVersionTable
+  flow_operation: FlowOperationTable
+  flow_status_change: FlowStatusChangeTable
   flow_run: FlowRunTable
+  bulk_act: BulkActTable
   job: JobTable
+  dead_job: DeadJobTable
+  named_lock: NamedLockTable
   run_journal: RunJournalTable
   waitpoint: WaitpointTable
   trigger_source: TriggerSourceTable
@@ -412,6 +602,7 @@ export interface Database {
   store_entry: StoreEntryTable
   app_connection: AppConnectionTable
   oauth_app: OAuthAppTable
+  secret_manager_connection: SecretManagerTable
   piece_metadata: PieceMetadataTable
   project_plan: ProjectPlanTable
   tag: TagTable
@@ -422,6 +613,16 @@ export interface Database {
   app_instance: AppInstanceTable
   bus_message: BusMessageTable
   worker_machine: WorkerMachineTable
+  outbox: OutboxTable
+  audit_event: AuditEventTable
+  alert: AlertTable
+  issue: IssueTable
+  issue_run: IssueRunTable
+  flow_expectation: FlowExpectationTable
+  federated_identity: FederatedIdentityTable
+  saml_login: SamlLoginTable
+  event_destination: EventDestinationTable
+  event_delivery: EventDeliveryTable
   live_lock: LiveLockTable
   live_presence: LivePresenceTable
   migration: MigrationTable

@@ -5,7 +5,7 @@ import { randomText } from '@piecework/model/ids'
 import pg from 'pg'
 import { type Db, openDatabase } from './open.ts'
 
-/** Where tests find PostgreSQL; any database that may create others will do. */
+/** The PostgreSQL database that tests connect to; any that may create others will do. */
 const ADMIN_URL = process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'
 
 export interface TestDatabase extends AsyncDisposable {

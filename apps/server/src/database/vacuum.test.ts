@@ -17,7 +17,7 @@ async function churn(): Promise<void> {
     insert into job (id, kind, "projectId", priority, "dueAt", ready, limited)
     select 'j' || n, 'RUN', 'p', 3, now(), true, true from generate_series(1, ${JOBS}) n`.execute(db)
   await sql`update job set attempt = attempt + 1 where "projectId" = ${'p'}`.execute(db)
-  // What was changed is counted about once a second, or with the next statement after this.
+  // PostgreSQL counts changes about once a second, or with the next statement after this one.
   await sql`select pg_stat_force_next_flush()`.execute(db)
   await sql`delete from job where "projectId" = ${'p'}`.execute(db)
 }

@@ -15,10 +15,10 @@ interface DueTable {
 }
 
 /**
- * What autovacuum does in a PostgreSQL server, for the embedded one, which has no such process: makes the place of
- * dead rows usable again, freezes old ones, and counts what is in the tables, so that lists are read by the right
- * index. One table at a time, so that other queries come in between.
- * @returns how many tables were looked after.
+ * Does for the embedded database, which has no autovacuum process, the work of autovacuum: it makes the place of dead
+ * rows usable again, freezes old ones, and updates the statistics by which the planner chooses an index. It takes one
+ * table at a time, so that other queries come in between.
+ * @returns how many tables it vacuumed.
  */
 export async function vacuumWhereDue(db: Db): Promise<number> {
   const due = await dueTables(db)

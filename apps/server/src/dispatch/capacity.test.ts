@@ -36,6 +36,8 @@ const busyLane = () => {
     retired: () => false,
     giveBack: async () => {},
     mayBegin: () => true,
+    isActive: () => false,
+    supersede() {},
     begin: ({ start }, link) => start(link),
   })
   lane.attach({ id: 'link', group: null, concurrency: 0, execute: () => ({ outcome: Promise.race([]), cancel() {} }) })
@@ -89,7 +91,7 @@ const answerOne = async (relay: Awaited<ReturnType<typeof relayOf>>) => {
   const outcome: TaskOutcome = {
     kind: 'RESULT',
     message: {
-      ...{ kind: 'result', operationId: 1, entries: [], response: null },
+      ...{ kind: 'result', operationId: 1, entries: [], stepsEnded: 0, response: null },
       result: { type: 'EXECUTE_VALIDATE_AUTH', valid: true },
     },
   }
@@ -100,7 +102,7 @@ const answerOne = async (relay: Awaited<ReturnType<typeof relayOf>>) => {
   await work?.start(link).done
 }
 
-test('callers whose operations wait for another app are bounded, and those beyond are told to come back', async () => {
+test('callers whose operations wait for another app are bounded, and those beyond are asked to come back', async () => {
   const relay = await relayOf({ waiting: 2, bytes: 1000 })
   const [first, second] = [relay.ask(request()), relay.ask(request())]
   await expect(relay.ask(request())).rejects.toEqual(FULL)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createDueClock } from '../database/clock.ts'
 import { testDatabase } from '../database/testing.ts'
 import { PRIORITY } from '../queue/job.ts'
-import { createQueue } from '../queue/queue.ts'
+import { createQueue, type Queue } from '../queue/queue.ts'
 import { createDispatcher, MAX_RECORDING } from './dispatcher.ts'
 import type { JobHandler, WorkItem } from './work.ts'
 
@@ -109,5 +109,144 @@ test('workers wait for a database that falls behind with what they are done with
   for (const done of written) done()
   await expect.poll(() => dispatcher.load().waiting).toBe(0)
   for (const done of written) done()
+  await dispatcher.stop(1000)
+})
+
+/** One job that is begun again and again, by a dispatcher with room for two. */
+async function withAttempts(changes: (queue: Queue) => Partial<Queue>) {
+  const fixture = await testDatabase('POSTGRES')
+  const queue = createQueue(fixture.db, { shared: true, defaultLimit: null, groupOf: async () => null })
+  const id = newId()
+  const job = { id, kind: 'SYSTEM', projectId: 'p', priority: PRIORITY.medium } as const
+  const attempts: { left(): void; done(): void; canceled: boolean }[] = []
+  const claimed = { times: 0 }
+  const handler: JobHandler = async (jobs) => {
+    claimed.times += jobs.length
+    return jobs.map(
+      ({ id, projectId, priority }): WorkItem => ({
+        ...{ id, projectId, priority, leased: true, bucket: null },
+        start: () => {
+          const left = Promise.withResolvers<void>()
+          const done = Promise.withResolvers<void>()
+          const attempt = { left: left.resolve, done: done.resolve, canceled: false }
+          attempts.push(attempt)
+          return { left: left.promise, done: done.promise, cancel: () => Object.assign(attempt, { canceled: true }) }
+        },
+      }),
+    )
+  }
+  const dispatcher = createDispatcher({
+    ...{ queue: { ...queue, ...changes(queue) }, owner: 'here', leaseMs: LEASE_MS, others: () => true },
+    handlers: {
+      ...{ SYSTEM: handler, RUN: handler, TRIGGER_EVENT: handler },
+      ...{ OPERATION: handler, POLL: handler, RENEW: handler },
+    },
+    clock: createDueClock(true),
+    log: pino({ level: 'silent' }),
+  })
+  const execute = () => ({ outcome: new Promise<never>(() => {}), cancel() {} })
+  dispatcher.attach({ id: 'link', group: null, concurrency: 2, execute })
+  const add = () => queue.add([{ ...job, dueAt: new Date() }])
+  await add()
+  dispatcher.start()
+  await expect.poll(() => attempts.length, { timeout: 10_000 }).toBe(1)
+  return {
+    ...{ id, queue, dispatcher, attempts, claimed, add },
+    async [Symbol.asyncDispose]() {
+      for (const { left, done } of attempts) {
+        left()
+        done()
+      }
+      await dispatcher.stop(1000)
+      await fixture[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('a run that is retried while its canceled attempt dies slowly begins when that is over, and once', async () => {
+  const renewed: string[] = []
+  await using fixture = await withAttempts((queue) => ({
+    async extend(request) {
+      const kept = await queue.extend(request)
+      renewed.push(...kept)
+      return kept
+    },
+  }))
+  const { id, queue, dispatcher, attempts, claimed, add } = fixture
+  // As the service does: a cancel takes the job away, and a retry adds it again.
+  expect(dispatcher.cancel(id)).toBe(true)
+  await queue.remove({ ids: [id] })
+  await add()
+  dispatcher.wake()
+  await expect.poll(() => claimed.times, { timeout: 10_000 }).toBe(2)
+  const before = renewed.length
+  await expect.poll(() => renewed.length, { timeout: 10_000 }).toBeGreaterThan(before)
+  expect(attempts).toHaveLength(1)
+  attempts[0]?.left()
+  attempts[0]?.done()
+  await expect.poll(() => attempts.length, { timeout: 10_000 }).toBe(2)
+  // Its lease is kept, so that nobody begins it a third time; and it can be canceled.
+  const since = renewed.length
+  await expect.poll(() => renewed.length, { timeout: 10_000 }).toBeGreaterThan(since + 4)
+  expect([claimed.times, attempts.length, dispatcher.isActive(id)]).toEqual([2, 2, true])
+  expect(dispatcher.cancel(id)).toBe(true)
+  expect(attempts[1]?.canceled).toBe(true)
+})
+
+test('work whose end is written for longer than its lease lasts begins again when that is over, and once', async () => {
+  let away = true
+  await using fixture = await withAttempts((queue) => ({
+    extend: (request) => (away ? Promise.reject(new Error('away')) : queue.extend(request)),
+  }))
+  const { id, dispatcher, attempts, claimed } = fixture
+  attempts[0]?.left()
+  // The lease runs out more than once.
+  await expect.poll(() => claimed.times, { timeout: 20_000 }).toBeGreaterThan(2)
+  expect(attempts).toHaveLength(1)
+  expect(attempts[0]?.canceled).toBe(true)
+  away = false
+  attempts[0]?.done()
+  await expect.poll(() => attempts.length, { timeout: 20_000 }).toBe(2)
+  expect(dispatcher.isActive(id)).toBe(true)
+  expect(dispatcher.load().waiting).toBe(0)
+  expect(dispatcher.cancel(id)).toBe(true)
+  expect(attempts[1]?.canceled).toBe(true)
+})
+
+test('jobs of one kind that cannot be made ready do not keep those of another kind waiting', async () => {
+  await using fixture = await testDatabase('POSTGRES')
+  const queue = createQueue(fixture.db, { shared: true, defaultLimit: null, groupOf: async () => null })
+  const job = { projectId: 'p', dueAt: new Date() } as const
+  const good = newId()
+  await queue.add([
+    { ...job, id: newId(), kind: 'SYSTEM', priority: PRIORITY.critical },
+    { ...job, id: good, kind: 'RUN', priority: PRIORITY.medium },
+  ])
+  const begun: string[] = []
+  const end = Promise.withResolvers<void>()
+  const none: JobHandler = async () => []
+  const dispatcher = createDispatcher({
+    ...{ queue, owner: 'here', leaseMs: 60_000, others: () => true, clock: createDueClock(true) },
+    handlers: {
+      ...{ TRIGGER_EVENT: none, OPERATION: none, POLL: none, RENEW: none },
+      SYSTEM: () => Promise.reject(new Error('it cannot be read')),
+      RUN: async (jobs) =>
+        jobs.map(
+          ({ id, projectId, priority }): WorkItem => ({
+            ...{ id, projectId, priority, leased: true, bucket: null },
+            start: () => {
+              begun.push(id)
+              return { left: end.promise, done: end.promise, cancel() {} }
+            },
+          }),
+        ),
+    },
+    log: pino({ level: 'silent' }),
+  })
+  const execute = () => ({ outcome: new Promise<never>(() => {}), cancel() {} })
+  dispatcher.attach({ id: 'link', group: null, concurrency: 4, execute })
+  dispatcher.start()
+  await expect.poll(() => begun, { timeout: 20_000 }).toEqual([good])
+  end.resolve()
   await dispatcher.stop(1000)
 })

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import type { DueClock } from '../database/clock.ts'
-import { atMost } from '../patience.ts'
 import type { JobKind } from '../queue/job.ts'
 import type { Queue } from '../queue/queue.ts'
+import { waitAtMost } from '../time-limit.ts'
 import { type Buckets, createLane, type Lane } from './lane.ts'
 import type { JobHandler, Running, WorkerLink, WorkItem } from './work.ts'
 
@@ -12,7 +12,7 @@ export interface Dispatcher {
   attach(link: WorkerLink): void
   /** The link gets nothing more; it ends what it has with LOST. */
   detach(linkId: string): void
-  /** Where work for the workers of a group (null: of none) waits; undefined when none of them ever came. */
+  /** The lane of a group's workers (null: those of no group); undefined when none of them ever came. */
   lane(group: string | null): Lane | undefined
   /** Whether a slot is free for what may come. */
   readonly hasRoom: boolean
@@ -37,12 +37,12 @@ interface DispatcherOptions {
   handlers: Record<JobKind, JobHandler>
   /** Whether other apps may take the jobs of a bucket, so that its room can change unseen. */
   others(): boolean
-  /** Is told the time of the database. */
+  /** Gets the time of the database. */
   clock: Pick<DueClock, 'set'>
   log: Logger
 }
 
-/** How often the queue is looked at all the same, should a message have been lost. */
+/** The dispatcher also looks at the queue without a message this often, because one may have been lost. */
 const IDLE_POLL_MS = 1000
 const SHORTEST_PROMOTE_MS = 5
 
@@ -52,6 +52,7 @@ const SHORTEST_PROMOTE_MS = 5
  */
 export const MAX_RECORDING = 128
 
+// Over 120 lines: the lanes, what is active and the leases are one state, which each of its short functions changes.
 export function createDispatcher({
   queue,
   owner,
@@ -63,6 +64,8 @@ export function createDispatcher({
 }: DispatcherOptions): Dispatcher {
   const lanes = new Map<string | null, Lane>()
   const active = new Map<string, { item: WorkItem; running: Running }>()
+  /** Work whose next attempt waits for the end of the one that is active. */
+  const awaited = new Set<string>()
   const buckets = createBuckets()
   let stopped = true
   let retired = false
@@ -76,8 +79,9 @@ export function createDispatcher({
     active.set(item.id, { item, running })
     void running.left.finally(() => recording++)
     void running.done.finally(() => {
-      active.delete(item.id)
-      if (recording-- === MAX_RECORDING) for (const lane of lanes.values()) lane.pump()
+      if (active.get(item.id)?.running === running) active.delete(item.id)
+      const wasFull = recording-- === MAX_RECORDING
+      if (awaited.delete(item.id) || wasFull) for (const lane of lanes.values()) lane.pump()
     })
     return running
   }
@@ -91,6 +95,12 @@ export function createDispatcher({
       retired: () => retired,
       giveBack,
       mayBegin: () => recording < MAX_RECORDING,
+      isActive: (id) => active.has(id),
+      supersede(id) {
+        const earlier = active.get(id)
+        if (earlier) awaited.add(id)
+        earlier?.running.cancel()
+      },
     })
     lanes.set(group, lane)
     return lane
@@ -129,11 +139,11 @@ export function createDispatcher({
       await queue.giveBack({ owner, ids })
       queue.announce()
     } catch (error) {
-      log.warn({ err: error }, 'jobs could not be given back; others take them when their leases run out')
+      log.warn({ err: error }, 'jobs could not be given back; other apps take them when their leases expire')
     }
   }
 
-  /** Claims that are under way at a stop end while the database can still be told what to do with them. */
+  /** Claims that are under way at a stop end before the database closes, so that their jobs can be given back. */
   const claims = () => Promise.all([...lanes.values()].map((lane) => lane.claimed()))
 
   const promote = async () => {
@@ -147,7 +157,7 @@ export function createDispatcher({
       }
       if (nextMs !== null) pauseMs = Math.min(pauseMs, Math.max(SHORTEST_PROMOTE_MS, nextMs))
     } catch (error) {
-      log.error({ err: error }, 'looking for jobs that came due failed')
+      log.error({ err: error }, 'looking for due jobs failed')
     }
     if (!stopped) promotion = setTimeout(() => void promote(), pauseMs)
   }
@@ -207,7 +217,7 @@ export function createDispatcher({
       for (const timer of timers) clearTimeout(timer)
       clearTimeout(promotion)
       const ends = [...active.values()].map(({ running }) => running.done)
-      await atMost(Promise.all([claims(), ...ends]), graceMs)
+      await waitAtMost(Promise.all([claims(), ...ends]), graceMs)
     },
   }
 }

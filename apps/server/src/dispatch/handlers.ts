@@ -11,7 +11,7 @@ export interface JobHandlers {
 export function createJobHandlers(): JobHandlers {
   // The queue keeps what nobody carries out: its jobs come again when their leases run out.
   const nobody: JobHandler = async () => {
-    throw new Error('No feature carries out jobs of this kind')
+    throw new Error('No feature handles jobs of this kind')
   }
   const of: Record<JobKind, JobHandler> = {
     ...{ RUN: nobody, TRIGGER_EVENT: nobody, OPERATION: nobody },

@@ -1,10 +1,10 @@
 import { AppError } from '@piecework/model/errors'
 import type { Logger } from 'pino'
-import type { JobKind } from '../queue/job.ts'
-import { nextTurns, type Turns } from '../queue/lines.ts'
+import type { ClaimedJob, JobKind } from '../queue/job.ts'
+import { type LastServed, nextServed } from '../queue/lines.ts'
 import type { Queue } from '../queue/queue.ts'
-import { type WatchedLink, watchLink } from './ailing.ts'
 import { createFairQueue } from './fair-queue.ts'
+import { type WatchedLink, watchLink } from './link-watch.ts'
 import type { Quota } from './placements.ts'
 import type { JobHandler, Running, WorkerLink, WorkItem } from './work.ts'
 
@@ -50,7 +50,7 @@ export interface Lane {
   load(): { links: { id: string; slots: number; busy: number }[]; waiting: number }
 }
 
-/** What the lanes of one app share. */
+/** The parts that the lanes of one app share. */
 export interface LaneParts {
   group: string | null
   queue: Queue
@@ -67,19 +67,23 @@ export interface LaneParts {
   giveBack(ids: readonly string[]): Promise<void>
   /** Whether one more may run in this app. */
   mayBegin(): boolean
+  /** Whether an earlier attempt at the work is not over here: the next one waits for its end. */
+  isActive(id: string): boolean
+  /** Ends an earlier attempt that is active, because it may write nothing more. */
+  supersede(id: string): void
   /** Starts an item on a worker. */
   begin(item: WorkItem, link: WorkerLink): Running
   log: Logger
 }
 
-/** What counts against each pool or project: claimed, reserved and running. */
+/** The number of items that count against each pool or project: claimed, reserved and running. */
 export interface Buckets {
   readonly counts: ReadonlyMap<string, number>
   change(bucket: string | null, by: 1 | -1): void
   hasRoom(bucket: string | null, cap: number | undefined): boolean
 }
 
-/** Work of waiting callers held in memory at most; beyond it they are told to come back. */
+/** The most work of waiting callers that memory holds; callers beyond it are asked to come back. */
 export const MAX_WAITING = { waiting: 10_000, bytes: 256 * 1024 * 1024 }
 /**
  * Claimed jobs held ahead of free slots, so that a finished slot need not wait for the database: as many as end
@@ -87,21 +91,22 @@ export const MAX_WAITING = { waiting: 10_000, bytes: 256 * 1024 * 1024 }
  * ones do not queue up behind a busy worker.
  */
 const MAX_PREFETCH = 16
-/** Of a claim, until some have been made. */
+/** The assumed time of a claim until some have been measured. */
 const USUAL_CLAIM_MS = 4
 /** Weight of the last one in a running average. */
 const WEIGHT = 0.1
 const RETRY_AFTER_ERROR_MS = 1000
 
 /** To callers whose work cannot begin any more. */
-export const stopsBefore = (): AppError =>
+export const stoppingError = (): AppError =>
   new AppError('SERVICE_UNAVAILABLE', {
-    message: 'The server is stopping, and nothing was begun. Try again: another one may answer.',
+    message: 'The server is stopping, and the work was not begun. Try again: another server may answer.',
   })
 
-export const tooManyWait = (): AppError =>
+export const capacityError = (): AppError =>
   new AppError('SANDBOX_CAPACITY_EXCEEDED', { message: 'Too many calls wait for a free worker. Try again later.' })
 
+// Over 120 lines: the slots, the work that waits and the claims of a lane are one state, which each of its short functions changes.
 export function createLane(parts: LaneParts): Lane {
   const { group, queue, owner, leaseMs, handlers, buckets, log } = parts
   const links = new Map<string, WatchedLink & { busy: number }>()
@@ -111,7 +116,7 @@ export function createLane(parts: LaneParts): Lane {
   const leasedUntil = new Map<string, number>()
   let waitingBytes = 0
   let blocked: ReadonlySet<string> = new Set()
-  let turns: Turns = new Map()
+  let turns: LastServed = new Map()
   let lastEnd = 0
   let averageGapMs = 1000
   let averageClaimMs = USUAL_CLAIM_MS
@@ -163,7 +168,8 @@ export function createLane(parts: LaneParts): Lane {
 
   /** A lease that ran out while it waited, because the process slept or the database was away, is somebody else's. */
   const nextClaimed = (): WorkItem | undefined => {
-    for (let item = claimed.pop(); item; item = claimed.pop()) {
+    const isFree = ({ id }: WorkItem) => !parts.isActive(id)
+    for (let item = claimed.pop(isFree); item; item = claimed.pop(isFree)) {
       const until = leasedUntil.get(item.id) ?? 0
       leasedUntil.delete(item.id)
       if (Date.now() < until) return item
@@ -175,6 +181,19 @@ export function createLane(parts: LaneParts): Lane {
   const hold = (item: WorkItem, since: number) => {
     leasedUntil.set(item.id, since + leaseMs)
     claimed.push(item)
+  }
+
+  /** An item that is claimed again replaces all earlier attempts at it. */
+  const supersede = (id: string) => {
+    if (leasedUntil.has(id)) dropClaimed(id)
+    parts.supersede(id)
+  }
+
+  const dropClaimed = (id: string): number => {
+    const ahead = claimed.remove((item) => item.id === id)
+    leasedUntil.delete(id)
+    for (const { bucket } of ahead) buckets.change(bucket, -1)
+    return ahead.length
   }
 
   const begin = (item: WorkItem, entry: WatchedLink & { busy: number }) => {
@@ -223,7 +242,7 @@ export function createLane(parts: LaneParts): Lane {
     mayHaveMore = false
     const asked = Date.now()
     const began = performance.now()
-    /** What was claimed and is not made ready yet. */
+    /** The jobs that are claimed and not ready yet. */
     const raw = new Set<string>()
     try {
       const claim = await queue.claim({ owner, limit, leaseMs, group, running: buckets.counts, turns })
@@ -231,13 +250,14 @@ export function createLane(parts: LaneParts): Lane {
       // Fewer than asked for may also mean that another app was quicker.
       if (claim.jobs.length > 0) mayHaveMore = true
       blocked = new Set(claim.blocked)
-      turns = nextTurns(turns, claim.jobs)
+      turns = nextServed(turns, claim.jobs)
       for (const [kind, jobs] of Map.groupBy(claim.jobs, (job) => job.kind)) {
         if (givesUp()) break
-        const items = await handlers[kind](jobs)
-        for (const { id } of jobs) raw.delete(id)
-        for (const item of items) {
+        const items = await readied(kind, jobs)
+        for (const { id } of items === undefined ? [] : jobs) raw.delete(id)
+        for (const item of items ?? []) {
           if (!item) continue
+          supersede(item.id)
           buckets.change(item.bucket, 1)
           hold(item, asked)
         }
@@ -252,7 +272,17 @@ export function createLane(parts: LaneParts): Lane {
     }
   }
 
-  /** What is claimed now begins at another app, or at the next start. */
+  /** Jobs that cannot be made ready wait until their leases run out; those of other kinds do not wait for them. */
+  const readied = async (kind: JobKind, jobs: ClaimedJob[]): Promise<(WorkItem | null)[] | undefined> => {
+    try {
+      return await handlers[kind](jobs)
+    } catch (error) {
+      log.error({ err: error, kind }, 'claimed jobs could not be made ready')
+      return undefined
+    }
+  }
+
+  /** Whether jobs claimed from now on have to begin at another app, or at the next start. */
   const givesUp = () => parts.retired() || parts.stopped()
 
   /** Lets go of what was claimed and has not begun. */
@@ -286,10 +316,10 @@ export function createLane(parts: LaneParts): Lane {
       return freeSlots() - reserved > claimed.size + waiting.size
     },
     submit(item) {
-      if (parts.retired() && item.leased) throw stopsBefore()
+      if (parts.retired() && item.leased) throw stoppingError()
       const bytes = item.bytes ?? 0
       if (waiting.size >= MAX_WAITING.waiting || (waiting.size > 0 && waitingBytes + bytes > MAX_WAITING.bytes))
-        throw tooManyWait()
+        throw capacityError()
       waitingBytes += bytes
       waiting.push(item)
       pump()
@@ -330,10 +360,7 @@ export function createLane(parts: LaneParts): Lane {
     drop(id) {
       const direct = waiting.remove((item) => item.id === id)
       for (const { bytes = 0 } of direct) waitingBytes -= bytes
-      const ahead = claimed.remove((item) => item.id === id)
-      leasedUntil.delete(id)
-      for (const { bucket } of ahead) buckets.change(bucket, -1)
-      return direct.length + ahead.length > 0
+      return direct.length + dropClaimed(id) > 0
     },
     claimed: () => claiming ?? Promise.resolve(),
     leased: () => claimed.items().map(({ id }) => id),

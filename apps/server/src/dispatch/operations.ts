@@ -1,27 +1,23 @@
 import type { EngineResult } from '@piecework/engine/protocol'
 import { AppError } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
-import type { PieceRef, TaskOperation, VersionRef } from '@piecework/worker/task'
+import { TaskSchema } from '@piecework/worker/task'
+import { z } from 'zod'
 import type { ClaimedJob } from '../queue/job.ts'
 import { PRIORITY } from '../queue/job.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { stopsBefore } from './lane.ts'
+import { stoppingError } from './lane.ts'
 import type { Placements } from './placements.ts'
 import type { Running, WorkerLink, WorkItem } from './work.ts'
 
 /** One engine operation that is not a run: a trigger hook, a dropdown, a check of credentials. */
-export interface OperationRequest {
-  operation: TaskOperation
-  version?: VersionRef
-  piece?: PieceRef
-  timeoutMs: number
-  /** What the worker may need beforehand, beside that: to install a piece, for example. */
-  preparationMs?: number
-  /** It may be given back when something that it needs has to be installed first. */
-  mayWait?: boolean
-}
+export const OperationRequestSchema = TaskSchema.extend({
+  /** The further time that the worker may need before, to install a piece for example. */
+  preparationMs: z.number().optional(),
+})
+export type OperationRequest = z.infer<typeof OperationRequestSchema>
 
-/** What a request holds in memory, about: all but a payload is small. */
+/** The approximate size of a request in memory: all but a payload is small. */
 export const bytesOf = ({ operation }: OperationRequest): number =>
   'payload' in operation && typeof operation.payload === 'string' ? operation.payload.length : 0
 
@@ -36,16 +32,26 @@ export class GivenBackError extends AppError {
   }
 }
 
+/** The worker was lost or stopped with the operation: nobody knows how far it came, and it is not to blame. */
+export class LostOperationError extends AppError {
+  constructor(message: string) {
+    super('ENGINE_OPERATION_FAILURE', { message })
+  }
+}
+
 /**
  * Runs an operation on a link.
- * @throws AppError ENGINE_OPERATION_FAILURE when it does not come to a result, GivenBackError when it did not begin.
+ * @throws AppError ENGINE_OPERATION_FAILURE when it does not come to a result, GivenBackError when it did not begin,
+ * LostOperationError when it was lost with its worker.
  */
 export async function runOperation(link: WorkerLink, request: OperationRequest): Promise<EngineResult> {
   const { outcome } = link.execute(request, SILENT)
   const ended = await outcome
   if (ended.kind === 'RESULT' && ended.message.result.type !== 'FAILED') return ended.message.result
   if (ended.kind === 'GIVEN_BACK') throw new GivenBackError(ended.message, ended.retryAfterMs)
-  throw new AppError('ENGINE_OPERATION_FAILURE', { message: failureMessage(ended, request.timeoutMs) })
+  const message = failureMessage(ended, request.timeoutMs)
+  if (ended.kind === 'CANCELED' || (ended.kind === 'LOST' && !ended.inFlight)) throw new LostOperationError(message)
+  throw new AppError('ENGINE_OPERATION_FAILURE', { message })
 }
 
 function failureMessage(ended: Awaited<ReturnType<WorkerLink['execute']>['outcome']>, timeoutMs: number): string {
@@ -53,7 +59,7 @@ function failureMessage(ended: Awaited<ReturnType<WorkerLink['execute']>['outcom
   if (ended.kind === 'MEMORY_LIMIT_EXCEEDED') return 'The piece needed more memory than the sandbox may have.'
   if (ended.kind === 'CRASHED') return ended.message
   if (ended.kind === 'RESULT' && ended.message.result.type === 'FAILED') return ended.message.result.error
-  if (ended.kind === 'LOST') return 'The worker was lost.'
+  if (ended.kind === 'LOST') return ended.inFlight && ended.message ? `${ended.message}.` : 'The worker was lost.'
   return 'The operation was canceled.'
 }
 
@@ -79,7 +85,7 @@ export function createInteractive(
         bucket: null,
         bytes: bytesOf(request),
         start: (link) => simple(runOperation(link, request).then(resolve, reject)),
-        refuse: () => reject(stopsBefore()),
+        refuse: () => reject(stoppingError()),
       }
       try {
         lane.submit(item)

@@ -1,9 +1,9 @@
+import { createCache } from '../cache.ts'
 import type { Db } from '../database/open.ts'
 import { PLATFORM_WORK } from '../queue/job.ts'
-import { remember } from '../remember.ts'
 import { selectGroupOfPlatform, selectLimits } from './store.ts'
 
-/** What limits the runs of a project: its pool, or the project alone. */
+/** The limit on the runs of a project: that of its pool, or its own. */
 export interface Quota {
   /** The id of the pool or the project. */
   bucket: string
@@ -11,7 +11,7 @@ export interface Quota {
   cap: number
 }
 
-/** Where the work of a project is done, and how much of it at a time. */
+/** The workers that do the work of a project, and how much of it at a time. */
 export interface Placement {
   /** The group of workers that its platform is given to; null for the workers of all others. */
   group: string | null
@@ -30,7 +30,7 @@ const CACHE_MS = 60_000
 
 /** @param defaultLimit null when nothing is limited. */
 export function createPlacements(db: Db, defaultLimit: number | null): Placements {
-  const placements = remember<Placement>({ max: CACHED_PROJECTS, ttlMs: CACHE_MS })
+  const placements = createCache<Placement>({ max: CACHED_PROJECTS, ttlMs: CACHE_MS })
 
   const look = async (projectId: string): Promise<Placement> => {
     if (projectId.startsWith(PLATFORM_WORK)) {

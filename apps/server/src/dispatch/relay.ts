@@ -8,10 +8,10 @@ import type { Bus } from '../bus/bus.ts'
 import { keepMessages, readKept } from '../bus/kept-store.ts'
 import { type Message, TOPICS } from '../bus/topics.ts'
 import type { Db } from '../database/open.ts'
-import { type ClaimedJob, PRIORITY } from '../queue/job.ts'
+import { type ClaimedJob, dataOfJob, PRIORITY, UnreadableJobError } from '../queue/job.ts'
 import type { Queue } from '../queue/queue.ts'
-import { MAX_WAITING, tooManyWait } from './lane.ts'
-import { bytesOf, jobItem, type OperationRequest, runOperation } from './operations.ts'
+import { capacityError, MAX_WAITING } from './lane.ts'
+import { bytesOf, jobItem, type OperationRequest, OperationRequestSchema, runOperation } from './operations.ts'
 import type { JobHandler } from './work.ts'
 
 /** Operations for callers of an app without workers: through the queue, answered over the bus. */
@@ -35,12 +35,12 @@ interface Parts {
   owner: string
   bus: Bus
   wake(jobs: { projectId: string; priority: number }): void
-  /** Of callers that wait, and of what their requests hold in memory; one alone may hold more. */
+  /** The most waiting callers, and the most memory of their requests; one request alone may hold more. */
   limits?: { waiting: number; bytes: number }
   log: Logger
 }
 
-/** How long an operation may wait for a free worker, beside its own time. */
+/** How long an operation may wait for a free worker, on top of its own time. */
 const PICK_UP_MS = 60_000
 
 const keyOf = (id: string): string => `operation:${id}`
@@ -48,8 +48,7 @@ const keyOf = (id: string): string => `operation:${id}`
 const Relayed = z.object({
   replyTo: z.string(),
   until: z.number(),
-  // Written by an app of this deployment, a moment ago.
-  request: z.custom<OperationRequest>((value) => typeof value === 'object' && value !== null && 'operation' in value),
+  request: OperationRequestSchema,
 })
 
 export function createOperationRelay({
@@ -79,7 +78,7 @@ export function createOperationRelay({
       if (replyTo !== bus.appId) await keepMessages(db, [{ id: keyOf(job.id), body: JSON.stringify(reply) }])
       await queue.complete({ owner, id: job.id })
     } catch (error) {
-      log.error({ err: error }, 'an operation could not be taken off the queue')
+      log.error({ err: error }, 'an operation could not be removed from the queue')
     }
   }
 
@@ -88,7 +87,7 @@ export function createOperationRelay({
       const id = newId()
       const bytes = bytesOf(request)
       if (waiting.size >= limits.waiting || (waiting.size > 0 && waitingBytes + bytes > limits.bytes))
-        throw tooManyWait()
+        throw capacityError()
       waitingBytes += bytes
       const patienceMs = request.timeoutMs + (request.preparationMs ?? 0) + PICK_UP_MS
       const data: z.infer<typeof Relayed> = { replyTo: bus.appId, until: Date.now() + patienceMs, request }
@@ -129,9 +128,16 @@ export function createOperationRelay({
     handler: async (jobs) =>
       Promise.all(
         jobs.map(async (job) => {
-          const relayed = Relayed.parse(JSON.parse(job.data ?? ''))
-          if (relayed.until > Date.now()) return jobItem(job, (link) => answer(job, relayed, link))
-          await queue.complete({ owner, id: job.id })
+          try {
+            const relayed = dataOfJob(Relayed, job)
+            if (relayed.until > Date.now()) return jobItem(job, (link) => answer(job, relayed, link))
+            await queue.complete({ owner, id: job.id })
+          } catch (error) {
+            // The others are not to wait for it.
+            if (!(error instanceof UnreadableJobError)) throw error
+            log.error({ err: error, jobId: job.id }, 'an operation of another app cannot be read')
+            await queue.bury({ owner, id: job.id, reason: error.message })
+          }
           return null
         }),
       ),

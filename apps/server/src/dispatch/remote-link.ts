@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 import type { ZodError } from 'zod'
 import type { WorkerLink } from './work.ts'
 
-/** What workers may ask for. */
+/** The data that workers may ask for. */
 export interface LinkSource {
   loadVersion(key: string): Promise<FlowVersion>
   loadArchive(fileId: string): Promise<Uint8Array>
@@ -29,7 +29,7 @@ interface Parts {
   id: string
   concurrency: number
   group: string | null
-  /** Of one message to the worker. */
+  /** The largest message to the worker. */
   maxMessageBytes: number
   source: LinkSource
   onMachine(information: MachineInformation): void
@@ -63,13 +63,18 @@ export function createRemoteLink(parts: Parts): RemoteLink {
   }, maxMessageBytes)
   const send = (message: ToWorker) => session.send(message)
 
+  const end = (taskId: number, outcome: TaskOutcome): void => {
+    tasks.get(taskId)?.settle(outcome)
+    tasks.delete(taskId)
+  }
+
   const tooLarge = (what: string) =>
-    `${what} is larger than an app may tell a worker at once (${Math.floor(maxMessageBytes / 1024 / 1024)} MB).`
+    `${what} is larger than a message from an app to a worker may be (${Math.floor(maxMessageBytes / 1024 / 1024)} MB).`
 
   const store = async ({ taskId, batch, entries }: Extract<FromWorker, { kind: 'journal' }>): Promise<void> => {
     unstored += entries.length
-    // Of a task that this app knows nothing of, nothing is written.
-    const stored = tasks.get(taskId)?.events.journal(entries) ?? Promise.reject(new Error('unknown task'))
+    // The app writes nothing of a task that it does not know.
+    const stored = tasks.get(taskId)?.events.journal(entries) ?? Promise.reject(new Error('Unknown task'))
     const stale = await stored.then(
       () => false,
       () => true,
@@ -89,7 +94,7 @@ export function createRemoteLink(parts: Parts): RemoteLink {
     try {
       if (!send({ kind: 'loaded', requestId, ...(await read()) })) throw new Error(tooLarge('What it asked for'))
     } catch (error) {
-      log.warn({ err: error, link: id }, 'a worker could not be given what it asked for')
+      log.warn({ err: error, link: id }, "the answer to a worker's request could not be sent")
       send({ kind: 'loaded', requestId, error: error instanceof Error ? error.message : String(error) })
     }
   }
@@ -97,7 +102,7 @@ export function createRemoteLink(parts: Parts): RemoteLink {
   /** A worker gets the connections of projects whose work it has, and no others. */
   const lend = async ({ projectId, platformId, externalId }: Extract<FromWorker, { kind: 'load-connection' }>) => {
     const isTheirs = [...tasks.values()].some((task) => task.projectId === projectId && task.platformId === platformId)
-    if (!isTheirs) throw new Error('the worker has no work of this project')
+    if (!isTheirs) throw new Error('The worker has no work of this project')
     return { connection: await source.loadConnection({ projectId, platformId, externalId }) }
   }
 
@@ -109,10 +114,9 @@ export function createRemoteLink(parts: Parts): RemoteLink {
     const taskId: unknown = Reflect.get(Object(message), 'taskId')
     const task = typeof taskId === 'number' ? tasks.get(taskId) : undefined
     if (lost || task === undefined || typeof taskId !== 'number') throw error
-    log.warn({ err: error, link: id }, 'what a worker told of a run cannot be read; the run has failed')
+    log.warn({ err: error, link: id }, 'the message of a worker about a run cannot be read; the run has failed')
     send({ kind: 'cancel', taskId })
-    task.settle({ kind: 'CRASHED', message: 'The worker sent what cannot be read.' })
-    tasks.delete(taskId)
+    end(taskId, { kind: 'CRASHED', message: 'The worker sent a message that cannot be read.' })
   }
 
   const take = (message: FromWorker): void => {
@@ -122,15 +126,10 @@ export function createRemoteLink(parts: Parts): RemoteLink {
     else if (message.kind === 'progress') {
       const { stepName, path, output } = message
       tasks.get(message.taskId)?.events.progress(stepName, path, output)
-    } else if (message.kind === 'outcome') {
-      tasks.get(message.taskId)?.settle(message.outcome)
-      tasks.delete(message.taskId)
-    } else if (message.kind === 'load-version')
+    } else if (message.kind === 'outcome') end(message.taskId, message.outcome)
+    else if (message.kind === 'load-version')
       void load(message.requestId, async () => ({ version: await source.loadVersion(message.key) }))
-    else if (message.kind === 'load-archive')
-      void load(message.requestId, async () => ({
-        archive: Buffer.from(await source.loadArchive(message.fileId)).toString('base64'),
-      }))
+    else if (message.kind === 'load-archive') void load(message.requestId, () => archiveOf(source, message.fileId))
     else if (message.kind === 'load-connection') void load(message.requestId, () => lend(message))
     else if (message.kind === 'machine') onMachine(message.machine)
     else if (message.kind === 'drain') slots = 0
@@ -151,10 +150,8 @@ export function createRemoteLink(parts: Parts): RemoteLink {
         const { projectId, platformId } = task.operation
         tasks.set(taskId, { projectId, platformId, events, settle })
       })
-      if (!send({ kind: 'execute', taskId, task })) {
-        tasks.get(taskId)?.settle({ kind: 'CRASHED', message: tooLarge('What there is to do') })
-        tasks.delete(taskId)
-      }
+      if (!send({ kind: 'execute', taskId, task }))
+        end(taskId, { kind: 'CRASHED', message: tooLarge('What there is to do') })
       return { outcome, cancel: () => send({ kind: 'cancel', taskId }) }
     },
     forgetConnections: () => void send({ kind: 'forget-connections' }),
@@ -170,3 +167,7 @@ export function createRemoteLink(parts: Parts): RemoteLink {
     },
   }
 }
+
+const archiveOf = async (source: LinkSource, fileId: string) => ({
+  archive: Buffer.from(await source.loadArchive(fileId)).toString('base64'),
+})

@@ -5,7 +5,7 @@ export async function selectGroupOfPlatform(db: Db, id: string): Promise<string 
   return row?.workerGroupId ?? null
 }
 
-/** Where the work of a project is done, and how much at a time: what its pool says, and it itself. */
+/** Reads where the work of a project is done, and how much at a time, from the project and its pool. */
 export function selectLimits(db: Db, projectId: string) {
   return db
     .selectFrom('project as p')

@@ -23,7 +23,7 @@ export interface WorkItem {
   bucket: string | null
   /** For what was not claimed: how many of its bucket may run at a time. */
   cap?: number
-  /** What it holds in memory, about. */
+  /** Its approximate size in memory. */
   bytes?: number
   start(link: WorkerLink): Running
   /** The server stops, and the item will not begin here: the caller who waits is to hear of it. */

@@ -79,6 +79,7 @@ const taskOf = (triggerPayload: string, key = 'slow'): Task => ({
     journal: [],
     test: null,
     callerWaits: false,
+    tellsSteps: true,
   },
   version: { key, pieces: { '@activepieces/piece-webhook@0.1.29': { type: 'BUILTIN' } } },
   timeoutMs: 30_000,
@@ -188,7 +189,7 @@ test('a run goes on through lost connections, and what it has to say arrives onc
   expect(detached).toEqual([])
 })
 
-test('a worker that comes back to another app in the middle of a run begins anew there; the first app gives the run back at once', async () => {
+test('a worker that comes back to another app in the middle of a run begins again there; the first app gives the run back at once', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   const reached = Promise.withResolvers<WorkerLink>()
@@ -262,7 +263,7 @@ test('what is too large for the channel fails its task, with a reason, and nothi
   expect(code).toBe(1009)
 })
 
-test('a worker of another protocol is refused in words, whatever else it says; one without a token at all', async () => {
+test('a worker of another protocol is refused with a message, whatever else it says; one without a token is refused, too', async () => {
   const url = `ws://127.0.0.1:${portOf(server)}${CHANNEL_PATH}`
   for (const protocol of [PROTOCOL - 1, PROTOCOL + 1]) {
     const socket = new WebSocket(url, { headers: { authorization: `Bearer ${TOKEN}` } })

@@ -1,5 +1,3 @@
-import { newId } from '@piecework/model/ids'
-import type { MachineInformation } from '@piecework/model/machine'
 import {
   AnyHello,
   GRACE_MS,
@@ -8,15 +6,13 @@ import {
   PING_MS,
   PROTOCOL,
   SILENCE_MS,
-  type WorkerSettings,
 } from '@piecework/worker/channel/messages'
-import type { Logger } from 'pino'
 import { WebSocket, WebSocketServer } from 'ws'
 import { refuseUpgrade, type UpgradeHandler } from '../http/upgrades.ts'
-import { createRemoteLink, type LinkSource, type RemoteLink } from './remote-link.ts'
 import type { WorkerLink } from './work.ts'
+import { type Connected, createWorkerSessions, type SessionParts } from './worker-sessions.ts'
 
-/** Takes in separate workers: whoever holds a worker token may connect and is given work. */
+/** Takes in separate workers: who holds a worker token may connect and gets work. */
 export interface WorkerChannel {
   /** Takes a worker in: for upgrades at CHANNEL_PATH. */
   upgrade: UpgradeHandler
@@ -28,34 +24,20 @@ export interface WorkerChannel {
   close(): Promise<void>
 }
 
-interface Parts {
+interface Parts extends SessionParts {
   /** @throws when the bearer of the token is no worker. */
   authenticate(authorization: string | undefined): Promise<void>
   attach(link: WorkerLink): void
-  detach(linkId: string): void
-  source: LinkSource
-  settings: WorkerSettings
-  /** News of the machine of a worker; also that it is there. */
-  onMachine(worker: { machine: MachineInformation; group: string | null }, connected: boolean): void
   /** A worker names a session that this app does not know: the app that does need not wait for it any longer. */
   onMoved(session: string): void
-  log: Logger
 }
 
 /** Codes of a socket that the worker itself has closed: it will not come back. */
 const LEFT: ReadonlySet<number> = new Set([1000, 1005])
 
-interface Connected {
-  link: RemoteLink
-  workerId: string
-  machine: MachineInformation
-  /** Runs while the worker is away. */
-  expiry: NodeJS.Timeout | undefined
-}
-
 export function createWorkerChannel(parts: Parts): WorkerChannel {
   const { log } = parts
-  const sessions = new Map<string, Connected>()
+  const { sessions, begin, end } = createWorkerSessions(parts)
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: parts.settings.maxMessageBytes,
@@ -63,47 +45,11 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
   })
   let closing = false
 
-  /** Its attempts are delivered again; what it still says is not listened to. */
-  const end = (id: string, isElsewhere = false): void => {
-    const connected = sessions.get(id)
-    if (!connected) return
-    sessions.delete(id)
-    clearTimeout(connected.expiry)
-    parts.detach(id)
-    connected.link.lose()
-    if (!isElsewhere) parts.onMachine({ machine: connected.machine, group: connected.link.group }, false)
-    log.info({ worker: connected.workerId, session: id }, isElsewhere ? 'a worker has moved' : 'a worker has gone')
-  }
-
-  const begin = (hello: Hello): Connected => {
-    const id = newId()
-    const connected: Connected = {
-      workerId: hello.workerId,
-      machine: hello.machine,
-      expiry: undefined,
-      link: createRemoteLink({
-        id,
-        concurrency: hello.concurrency,
-        group: hello.group,
-        maxMessageBytes: parts.settings.maxMessageBytes,
-        source: parts.source,
-        onMachine: (machine) => {
-          connected.machine = machine
-          parts.onMachine({ machine, group: hello.group }, true)
-        },
-        onBye: () => end(id),
-        log,
-      }),
-    }
-    sessions.set(id, connected)
-    return connected
-  }
-
   const greet = (socket: WebSocket, first: unknown): Connected | undefined => {
     const say = (greeting: Greeting) => socket.send(JSON.stringify(greeting))
     const { protocol, workerId } = AnyHello.parse(first)
     if (protocol !== PROTOCOL) {
-      const message = `it speaks version ${protocol} of the protocol, this app version ${PROTOCOL}. Run the same release on apps and workers.`
+      const message = otherRelease(protocol)
       log.warn({ worker: workerId }, `a worker was refused: ${message}`)
       say({ kind: 'refused', message })
       socket.close()
@@ -126,8 +72,9 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
     })
     link.session.attach(socket, known ? hello.received : 0)
     if (!known) {
-      const { workerId: worker, concurrency: slots, group } = hello
-      log.info({ worker, session: link.id, slots, ...(group === null ? {} : { group }) }, 'a worker has come')
+      const { concurrency: slots, group } = hello
+      const details = { worker: workerId, session: link.id, slots, ...(group === null ? {} : { group }) }
+      log.info(details, 'a worker has connected')
       parts.onMachine(hello, true)
       parts.attach(link)
     }
@@ -136,19 +83,10 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
 
   const serve = (socket: WebSocket): void => {
     let connected: Connected | undefined
-    let heardAt = Date.now()
-    const heard = () => {
-      heardAt = Date.now()
-    }
     const introduction = setTimeout(() => {
       if (!connected) socket.terminate()
     }, SILENCE_MS)
-    const beat = setInterval(() => {
-      if (Date.now() - heardAt > SILENCE_MS) socket.terminate()
-      else if (socket.readyState === WebSocket.OPEN) socket.ping()
-    }, PING_MS)
-    socket.on('ping', heard)
-    socket.on('pong', heard)
+    const heard = endWhenSilent(socket)
     socket.on('error', (error) => log.warn({ err: error }, 'the connection of a worker failed'))
     socket.on('message', (data) => {
       heard()
@@ -159,13 +97,12 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
           connected.link.hold(socket)
         } else connected = greet(socket, JSON.parse(text))
       } catch (error) {
-        log.error({ err: error }, 'a worker does not keep to the protocol; what it has is given to others')
+        log.error({ err: error }, 'a worker violated the protocol; its work is given to other workers')
         if (connected) end(connected.link.id)
         socket.terminate()
       }
     })
     socket.on('close', (code) => {
-      clearInterval(beat)
       clearTimeout(introduction)
       if (!connected) return
       const { link } = connected
@@ -187,7 +124,7 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
         () => refuseUpgrade(socket, 401),
       )
       .catch((error: unknown) => {
-        log.warn({ err: error }, 'a worker could not be taken in')
+        log.warn({ err: error }, 'a worker could not be attached')
         socket.destroy()
       })
   }
@@ -209,4 +146,23 @@ export function createWorkerChannel(parts: Parts): WorkerChannel {
       clearTimeout(patience)
     },
   }
+}
+
+const otherRelease = (protocol: number): string =>
+  `it speaks version ${protocol} of the protocol, this app version ${PROTOCOL}. Run the same release on apps and workers.`
+
+/** Ends a connection over which nothing comes. @returns what to call with each message */
+function endWhenSilent(socket: WebSocket): () => void {
+  let heardAt = Date.now()
+  const heard = () => {
+    heardAt = Date.now()
+  }
+  const beat = setInterval(() => {
+    if (Date.now() - heardAt > SILENCE_MS) socket.terminate()
+    else if (socket.readyState === WebSocket.OPEN) socket.ping()
+  }, PING_MS)
+  socket.on('ping', heard)
+  socket.on('pong', heard)
+  socket.on('close', () => clearInterval(beat))
+  return heard
 }

@@ -2,7 +2,7 @@ import type { FailedStep } from '@piecework/model/run/run'
 import type { FlowRunStatus, RunEnvironment } from '@piecework/model/run/status'
 import type { StepPath } from '@piecework/model/run/step-output'
 
-/** What never changes about a run. */
+/** The facts about a run that never change. */
 export interface RunFacts {
   id: string
   created: Date | string
@@ -31,7 +31,7 @@ export interface RunOutcome {
   keepsPayload?: boolean
 }
 
-/** What others want to know of an attempt. */
+/** The view of an attempt that observers get. */
 export interface ObservedAttempt {
   readonly runId: string
   readonly attempt: number
@@ -53,14 +53,14 @@ export interface RunEnd {
     platformId: string
     facts: RunFacts
     startTime: Date | string | null
-    /** Where the payload is stored until the attempt is over. */
+    /** The file that holds the payload until the attempt is over. */
     payloadFileId: string | null
-    /** Where what it resumed with is stored until the attempt is over. */
+    /** The file that holds the payload of the resume until the attempt is over. */
     resumeFileId: string | null
   }
 }
 
-/** What a step says of itself while it runs; `output` is JSON text. */
+/** The report of a step while it runs; `output` is JSON text. */
 export interface StepProgress {
   stepName: string
   path: StepPath

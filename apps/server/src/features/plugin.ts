@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { UpgradeHandler } from '../http/upgrades.ts'
+import type { Subscriber } from '../outbox/subscriber.ts'
 
 /**
  * A feature as the server sees it. Its folder has a `plugin.ts` with a function that takes what the feature needs and
@@ -10,8 +11,10 @@ export interface Plugin {
   name: string
   /** Registers its routes. */
   routes?(app: FastifyInstance): void | Promise<void>
-  /** What takes over connections, by their path. */
+  /** Functions that take over connections, by their path. */
   upgrades?: Readonly<Record<string, UpgradeHandler>>
+  /** The receivers of events that outlive the process. */
+  subscribers?: readonly Subscriber[]
   /** The server listens, and runs do not begin yet. */
   prepare?(): Promise<void>
   /** Runs begin. */
@@ -28,7 +31,7 @@ export async function registerRoutes(app: FastifyInstance, plugins: readonly Plu
 }
 
 /** Takes all through one of their moments, one after another. */
-export async function goThrough(
+export async function runStage(
   moment: 'prepare' | 'start' | 'stop' | 'settle',
   plugins: readonly Plugin[],
 ): Promise<void> {

@@ -7,20 +7,20 @@ const MB = 1024 * 1024
 /** Bodies up to this size are not counted: how many there are at a time is bounded by the connections. */
 const SMALL_BYTES = 64 * 1024
 /**
- * What a large body costs in memory until its request is answered, as a multiple of its size on the wire, besides the
+ * The memory that a large body takes until its request is answered, as a multiple of its size on the wire, besides the
  * threads that read bodies, which have a bound of their own: a text of 25 MB took 13 to 14 times its size from its
  * arrival to the end of its run (`npm run bench hostile`).
  */
 const MEMORY_PER_BYTE = 14
 const MOST_HELD_BYTES = 512 * MB
-/** Of the bound, what callers without a token leave to others: people, API keys and engines. */
+/** The share of the bound that callers without a token leave to others: people, API keys and engines. */
 const KEPT_PART = 0.25
 
 /** How much of bodies the process may hold, by the memory that V8 gives it. */
 export const heldBodiesFor = (heapBytes: number = getHeapStatistics().heap_size_limit): number =>
   Math.min(MOST_HELD_BYTES, Math.floor(heapBytes / MEMORY_PER_BYTE))
 
-/** What has arrived of a body. */
+/** The part of a body that has arrived. */
 interface Arrival {
   bytes: number
   isRefused: boolean
@@ -42,7 +42,7 @@ export function boundBodies(app: FastifyInstance, limitBytes: number): void {
     arrivals.set(request, arrival)
     reply.raw.once('close', () => {
       held -= arrival.bytes
-      // What comes after it belongs to nobody.
+      // The rest of the body that still arrives is not counted.
       arrival.isRefused = true
       arrival.bytes = 0
     })
@@ -71,7 +71,7 @@ export function boundBodies(app: FastifyInstance, limitBytes: number): void {
   })
 }
 
-/** Tells of each piece of a body as it arrives, whoever reads it and however. */
+/** Reports each part of a body as it arrives, for every reader and every way of reading. */
 function watch(message: IncomingMessage, arrived: (bytes: number) => void): void {
   const push = message.push.bind(message)
   message.push = (chunk: unknown, encoding?: BufferEncoding) => {
@@ -85,5 +85,5 @@ const announced = ({ headers }: FastifyRequest): number => Number(headers['conte
 
 const tooMuch = (): AppError =>
   new AppError('SANDBOX_CAPACITY_EXCEEDED', {
-    message: 'The server holds as much of request bodies as it may. Try again later.',
+    message: 'The server has reached its limit of memory for request bodies. Try again later.',
   })

@@ -11,9 +11,9 @@ export interface Refusal {
   message: string
 }
 
-const NO_REQUEST: Refusal = { status: 400, code: 'INVALID_REQUEST', message: 'This is not a request of HTTP/1.1.' }
+const NO_REQUEST: Refusal = { status: 400, code: 'INVALID_REQUEST', message: 'This is not an HTTP/1.1 request.' }
 
-/** What the parser of HTTP says of bytes, by the code of its error. */
+/** The answer to bytes that the HTTP parser refuses, by the code of its error. */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   ERR_HTTP_REQUEST_TIMEOUT: {
     status: ERROR_STATUS.REQUEST_TIMEOUT,
@@ -36,7 +36,7 @@ export function refuseClient(error: Error & { code?: string }, socket: Socket, i
   socket.end(textOf(REFUSALS[error.code ?? ''] ?? NO_REQUEST), () => socket.destroy())
 }
 
-/** What Node itself would answer without a word, or not at all. */
+/** Answers requests to which Node itself would answer without a message, or not at all. */
 export function refuseOddRequests(server: Server): void {
   server.on('checkExpectation', (_request, response: ServerResponse) => {
     const body = bodyOf(EXPECTATION)
@@ -48,8 +48,8 @@ export function refuseOddRequests(server: Server): void {
   })
 }
 
-const EXPECTATION: Refusal = { status: 417, code: 'INVALID_REQUEST', message: 'headers/expect: is not one that is met' }
-const TUNNEL: Refusal = { status: 405, code: 'INVALID_REQUEST', message: 'The server is no proxy.' }
+const EXPECTATION: Refusal = { status: 417, code: 'INVALID_REQUEST', message: 'headers/expect: is not supported' }
+const TUNNEL: Refusal = { status: 405, code: 'INVALID_REQUEST', message: 'The server is not a proxy.' }
 
 /** A refusal as it is written on a socket, which is closed behind it. */
 export function textOf(refusal: Refusal, headers: Record<string, string> = {}): string {

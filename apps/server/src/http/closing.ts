@@ -4,7 +4,7 @@ import { Server } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '@piecework/model/errors'
 import type { FastifyInstance } from 'fastify'
-import { ANSWERED, type Connections, cutBody } from './connections.ts'
+import { ANSWERED, abortBody, type Connections } from './connections.ts'
 
 export interface Closing {
   /** From now on each answer ends its connection, so that clients turn to another server; all is served as before. */
@@ -23,7 +23,7 @@ const BODY_PATIENCE_MS = 1000
 /** How long a connection may take to end by itself when all is done. */
 const END_PATIENCE_MS = 1000
 
-/** Ends the server without ever waiting longer than it was told to, whatever clients do. */
+/** Ends the server within the given time, whatever clients do. */
 export function closing(app: FastifyInstance, connections: Connections): Closing {
   let state: 'OPEN' | 'DRAINING' | 'CLOSING' = 'OPEN'
   const { open } = connections
@@ -34,7 +34,7 @@ export function closing(app: FastifyInstance, connections: Connections): Closing
     done(state === 'CLOSING' ? stopping() : undefined)
   })
   const cutBodies = (): void => {
-    for (const response of open) if (isArriving(response)) cutBody(response, stopping())
+    for (const response of open) if (isArriving(response)) abortBody(response, stopping())
   }
 
   const answered = async (limit: AbortSignal): Promise<void> => {
@@ -67,7 +67,7 @@ export function closing(app: FastifyInstance, connections: Connections): Closing
   }
 }
 
-/** Rounds of the event loop, of which each takes in a connection that waits, if one does; the first may be half over. */
+/** Rounds of the event loop: each accepts one waiting connection, if there is one; the first may be half over. */
 const MOST_ROUNDS = 1000
 const QUIET_ROUNDS = 2
 
@@ -90,4 +90,4 @@ async function stopListening(server: FastifyInstance['server']): Promise<void> {
 const isArriving = ({ req }: ServerResponse): boolean => !req.complete
 
 const stopping = (): AppError =>
-  new AppError('SERVICE_UNAVAILABLE', { message: 'The server is stopping. Try again: another one may answer.' })
+  new AppError('SERVICE_UNAVAILABLE', { message: 'The server is stopping. Try again: another server may answer.' })

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endpoint } from '@piecework/api/endpoint'
+import { egressDescriptorsFor } from '@piecework/worker/network/connection-budget'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createAccess } from '../access/access.ts'
@@ -51,7 +52,7 @@ const whole = (length: number) => headOf(bodyOf(length).length) + bodyOf(length)
 /** The head of a body of 900,000 bytes, and as many of them. */
 const part = (length: number) => headOf(900_000) + bodyOf(900_000).slice(0, length)
 
-/** What comes on a connection until it ends; a word for the error that ends it. */
+/** @returns all that arrives on a connection until it ends, or a word for the error that ends it. */
 function answersOn(socket: Socket): Promise<string> {
   let text = ''
   socket.setEncoding('latin1')
@@ -145,5 +146,8 @@ test('connections beyond the bound are refused with 503, or closed, and taken ag
 test('of few descriptors most are kept for the server itself and its database, of many a quarter', () => {
   const limits = [256, 1024, 65_536, Number.POSITIVE_INFINITY]
   expect(limits.map(databaseFilesFor)).toEqual([64, 256, 1000, 1000])
-  expect(limits.map(connectionsFor)).toEqual([96, 672, 20_000, 20_000])
+  expect(limits.map((limit) => connectionsFor(limit))).toEqual([96, 672, 20_000, 20_000])
+  // With sandboxes that reach the network by way of this process.
+  const shared = limits.map((limit) => connectionsFor(limit, egressDescriptorsFor(limit)))
+  expect(shared).toEqual([32, 416, 20_000, 20_000])
 })

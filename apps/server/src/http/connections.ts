@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 export interface ConnectionLimits {
   /** Connections at a time; requests on more are answered with 503. */
   connections: number
-  /** A body of which nothing comes for this long is cut off. */
+  /** The server cuts off a body when nothing of it arrives for this long. */
   silenceMs: number
   /** A connection on which no request comes for this long is closed. */
   idleMs: number
@@ -21,7 +21,7 @@ const LOOK_MS = 5000
 /** The event of the server when nothing is being answered. */
 export const ANSWERED = 'answered'
 
-/** What the server knows of the requests that it is answering. */
+/** The requests that the server is answering. */
 export interface Connections {
   readonly open: ReadonlySet<ServerResponse>
   /** Whether a part of an answer is on the socket. */
@@ -33,10 +33,10 @@ export interface Connections {
 const cut = new WeakSet<IncomingMessage>()
 
 /** Whether the rest of its body is not waited for any more. */
-export const wasCut = (message: IncomingMessage): boolean => cut.has(message)
+export const wasAborted = (message: IncomingMessage): boolean => cut.has(message)
 
 /** Sent to what reads the body of a request that has not arrived; answers it and closes its connection. */
-export function cutBody({ req }: ServerResponse, error: AppError): void {
+export function abortBody({ req }: ServerResponse, error: AppError): void {
   cut.add(req)
   if (req.listenerCount('error') > 0) req.emit('error', error)
   else req.destroy()
@@ -72,7 +72,7 @@ export function watchConnections(app: FastifyInstance, limits: ConnectionLimits)
     })
     if (!surplus.has(request.raw.socket)) return done()
     reply.header('connection', 'close')
-    done(new AppError('SERVICE_UNAVAILABLE', { message: 'The server has as many connections as it may have.' }))
+    done(new AppError('SERVICE_UNAVAILABLE', { message: 'The server has reached its limit of connections.' }))
   })
 
   const looks = setInterval(() => look(Date.now()), Math.min(LOOK_MS, limits.silenceMs / 2)).unref()
@@ -92,9 +92,9 @@ export function watchConnections(app: FastifyInstance, limits: ConnectionLimits)
     const before = progress.get(response)
     if (before === undefined || before.bytes !== bytes) progress.set(response, { bytes, since: now, isCut: false })
     else if (now - before.since > limits.silenceMs) {
-      // Who was told and is still there goes without an answer.
+      // A client that has got the error and is still there loses its connection.
       if (before.isCut) response.destroy()
-      else cutBody(response, lateBody())
+      else abortBody(response, lateBody())
       before.isCut = true
     }
   }
@@ -115,7 +115,7 @@ export function watchConnections(app: FastifyInstance, limits: ConnectionLimits)
 }
 
 interface Progress {
-  /** What had come on its connection. */
+  /** The bytes that had arrived on its connection. */
   bytes: number
   since: number
   isCut: boolean

@@ -41,7 +41,7 @@ test('the document has every operation of the contract, and names the permission
   const ids = operations.map(({ operationId }) => operationId)
   expect(ids.sort()).toEqual(endpoints.map(({ operationId }) => operationId).sort())
   expect(body.paths['/v1/flows/{id}']?.post).toMatchObject({
-    'x-permission': 'UPDATE_FLOW_STATUS',
+    'x-permission': 'READ_FLOW',
     'x-permission-by': { type: { ADD_ACTION: 'WRITE_FLOW', LOCK_AND_PUBLISH: 'UPDATE_FLOW_STATUS' } },
     responses: { 409: { description: expect.stringContaining('FLOW_IN_USE') } },
   })

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { AppError, ERROR_STATUS, type ErrorCode } from '@piecework/model/errors'
+import { stepAt } from '@piecework/model/flow/step-at'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { UnavailableError } from '../database/availability.ts'
 import { isOutage } from '../database/outage.ts'
-import { wasCut } from './connections.ts'
+import { wasAborted } from './connections.ts'
+import { inEnvelope, isGraphUrl } from './envelope.ts'
 import { isUnstorable, unstorableField } from './unstorable.ts'
 
 /** The body of every error. */
@@ -21,11 +23,12 @@ export type RequestPart = 'params' | 'query' | 'body' | 'message'
 
 /** A part of a request that does not fit its schema; answered with 400, naming the fields. */
 export class InvalidRequest extends Error {
-  readonly issues: readonly { path: string; message: string }[]
-  constructor(part: RequestPart, error: z.ZodError) {
+  readonly issues: readonly ({ path: string; message: string } & Partial<ReturnType<typeof stepAt>>)[]
+  /** @param value what did not fit: of a flow, the steps are named */
+  constructor(part: RequestPart, error: z.ZodError, value?: unknown) {
     const issues = error.issues
       .flatMap(flatten)
-      .map(({ path, message }) => ({ path: [part, ...path].join('/'), message }))
+      .map(({ path, message }) => ({ path: [part, ...path].join('/'), message, ...stepAt(value, path) }))
     super(issues.map(({ path, message }) => `${path}: ${message}`).join('; '))
     this.name = 'InvalidRequest'
     this.issues = issues
@@ -37,7 +40,7 @@ interface Issue {
   message: string
 }
 
-/** Of a union that matches nothing, the complaints of the member that came nearest say most. */
+/** When no member of a union matches, the complaints of the nearest member help most. */
 function flatten(issue: z.core.$ZodIssue): Issue[] {
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const nearest = issue.errors.reduce((best, next) => (depth(next) > depth(best) ? next : best))
@@ -60,7 +63,9 @@ export function describeError(error: unknown): ErrorBody | null {
   }
   if (error instanceof InvalidRequest) {
     const { message, issues } = error
-    return { statusCode: 400, code: 'FST_ERR_VALIDATION', error: 'Bad Request', message, params: { message, issues } }
+    const { path: _, message: __, ...place } = issues.find(({ stepName }) => stepName !== undefined) ?? {}
+    const params = { message, issues, ...place }
+    return { statusCode: 400, code: 'FST_ERR_VALIDATION', error: 'Bad Request', message, params }
   }
   if (isFastifyError(error) && error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     const { statusCode, message } = error
@@ -75,7 +80,7 @@ function unstorable(request: FastifyRequest | undefined): ErrorBody {
   const field = request && unstorableField(request)
   const message = field
     ? `${field.path}: ${field.reason}`
-    : 'a value of the request is not one that can be stored: a NUL character, half a character, a time or a number out of range'
+    : 'a value of the request cannot be stored: a NUL character, half a character, a time or a number out of range'
   return { statusCode: 400, code: 'INVALID_REQUEST', error: 'Bad Request', message, params: { message } }
 }
 
@@ -95,20 +100,24 @@ function isFastifyError(error: unknown): error is FastifyError {
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const body = isUnstorable(error) ? unstorable(request) : describeError(error)
   if (body) {
-    request.log.debug({ err: error }, 'request refused')
+    request.log.debug({ reqId: request.id, err: error }, 'request refused')
     const isCutOff = body.statusCode === 413 || body.code === 'SANDBOX_CAPACITY_EXCEEDED'
-    behindBody(request, reply, isCutOff, () => refuse(reply, body))
+    behindBody(request, reply, isCutOff, () => refuse(request, reply, body))
     return
   }
   // It is in the log already, once for all calls.
   const isKnown = error instanceof UnavailableError
   if (!isKnown)
-    request.log.error({ err: error, method: request.method, url: request.routeOptions.url }, 'request failed')
+    request.log.error(
+      { reqId: request.id, err: error, method: request.method, url: request.routeOptions.url },
+      'request failed',
+    )
   if (isKnown || isOutage(error)) {
-    reply.code(OUT_OF_REACH.statusCode).header('retry-after', RETRY_AFTER_SECONDS).send(OUT_OF_REACH)
+    reply.header('retry-after', RETRY_AFTER_SECONDS)
+    sendError(request, reply, OUT_OF_REACH)
     return
   }
-  reply.code(ERROR_STATUS.INTERNAL_SERVER_ERROR).send({
+  sendError(request, reply, {
     statusCode: 500,
     code: 'INTERNAL_SERVER_ERROR',
     error: 'Internal Server Error',
@@ -117,16 +126,25 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   } satisfies ErrorBody)
 }
 
-function refuse(reply: FastifyReply, body: ErrorBody): void {
-  reply.code(body.statusCode)
+function refuse(request: FastifyRequest, reply: FastifyReply, body: ErrorBody): void {
   if (COME_AGAIN.has(body.code)) reply.header('retry-after', RETRY_AFTER_SECONDS)
-  reply.send(body)
+  sendError(request, reply, body)
+}
+
+/** The graph API has an envelope of its own. */
+function sendError(request: FastifyRequest, reply: FastifyReply, body: ErrorBody): void {
+  if (!isGraphUrl(request.url)) {
+    reply.code(body.statusCode).send(body)
+    return
+  }
+  const answer = inEnvelope(body)
+  reply.code(answer.status).send(answer.body)
 }
 
 const RETRY_AFTER_SECONDS = 2
 /** Refusals that are about the moment, and not about the request. */
 const COME_AGAIN: ReadonlySet<string> = new Set(['SERVICE_UNAVAILABLE', 'SANDBOX_CAPACITY_EXCEEDED'])
-const OUT_OF_REACH_TEXT = 'The database of the server takes nothing for the moment. Try again.'
+const OUT_OF_REACH_TEXT = 'The database of the server accepts no writes at the moment. Try again.'
 const OUT_OF_REACH: ErrorBody = {
   statusCode: ERROR_STATUS.SERVICE_UNAVAILABLE,
   code: 'SERVICE_UNAVAILABLE',
@@ -143,21 +161,33 @@ const REFUSED_BODY_MS = 5000
  * are still sending would meet a closed connection, and never see the answer.
  */
 function behindBody(request: FastifyRequest, reply: FastifyReply, isCutOff: boolean, answer: () => void): void {
-  if (!request.raw.complete && !wasCut(request.raw) && (isCutOff || reply.getHeader('connection') === 'close'))
+  if (!hasEnded(request.raw) && !wasAborted(request.raw) && (isCutOff || reply.getHeader('connection') === 'close'))
     void readToEnd(request.raw).then(answer)
   else answer()
 }
 
+const hasEnded = (message: IncomingMessage): boolean => message.complete || message.readableEnded
+
 async function readToEnd(message: IncomingMessage): Promise<void> {
-  if (message.complete || message.destroyed) return
+  if (hasEnded(message) || message.destroyed) return
   const limit = AbortSignal.timeout(REFUSED_BODY_MS)
   message.resume()
   await once(message, 'end', { signal: limit }).catch(() => undefined)
 }
 
+/** The answer for a route that does not exist. */
+export const unknownRoute = ({ method, url }: FastifyRequest): ErrorBody => ({
+  statusCode: 404,
+  code: 'ENTITY_NOT_FOUND',
+  message: `There is no route ${method} ${url.split('?', 1)[0]}. The routes are listed at /v1/docs.`,
+  params: {},
+})
+
 /** Fastify's handler for URLs that no route has. */
 export function handleUnknownRoute(request: FastifyRequest, reply: FastifyReply): void {
   behindBody(request, reply, false, () =>
-    reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'Route not found' }),
+    isGraphUrl(request.url)
+      ? sendError(request, reply, unknownRoute(request))
+      : reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'Route not found' }),
   )
 }

@@ -53,7 +53,7 @@ describe('fields', () => {
     expect(performance.now() - started).toBeLessThan(5000)
   })
 
-  it('reads the charset that it is told, also that of the field _charset_', () => {
+  it('reads the charset that the caller names, also in the field _charset_', () => {
     expect(parseFields('a=caf%E9&b=caf\u00e9', 'iso-8859-1')).toEqual({ a: 'café', b: 'café' })
     expect(parseFields('_charset_=windows-1250&a=%8A')).toEqual({ _charset_: 'windows-1250', a: 'Š' })
     expect(parseFields('a=%83A', 'shift_jis')).toEqual({ a: 'ア' })

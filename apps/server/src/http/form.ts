@@ -39,9 +39,9 @@ async function* partsOf(request: FastifyRequest): ReturnType<FastifyRequest['par
   try {
     yield* request.parts()
   } catch (error) {
-    // What the parser says of a form that breaks off or has no boundary bears no code.
+    // The parser's errors for a form that breaks off or has no boundary carry no code.
     if (!(error instanceof Error) || 'code' in error || 'statusCode' in error) throw error
-    throw new AppError('INVALID_REQUEST', { message: `body: is not a whole multipart form (${error.message})` })
+    throw new AppError('INVALID_REQUEST', { message: `body: is not a complete multipart form (${error.message})` })
   }
 }
 

@@ -10,7 +10,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Access } from '../access/access.ts'
 import { type Actor, actorOf, type PlatformPrincipal, type ProjectActor } from '../access/actor.ts'
-import type { Principal } from '../access/principal.ts'
+import type { Principal, ProjectKeyPrincipal } from '../access/principal.ts'
 import { requireEndpoint } from '../policies/endpoint.ts'
 import { requireNeeds } from '../policies/policy.ts'
 import { InvalidRequest, type RequestPart } from './errors.ts'
@@ -38,6 +38,8 @@ declare module 'fastify' {
     projectFinders: Map<string, FindProject>
     /** Limits of requests, by the name that endpoints give. */
     rateLimits: Partial<Record<string, RateLimit>>
+    /** The address of the client. */
+    addressOf(request: FastifyRequest): string
   }
   interface FastifyRequest {
     principal: PlatformPrincipal | null
@@ -61,7 +63,9 @@ type ActorOf<E extends Endpoint> = E['principals'] extends 'public'
     ? Actor<PlatformPrincipal> | null
     : E['project'] extends null
       ? Actor<Caller<E['principals']>>
-      : ProjectActor<Caller<E['principals']>>
+      : E['project'] extends { otherwise: string }
+        ? Actor<Caller<E['principals']>> | ProjectActor<Caller<E['principals']>>
+        : ProjectActor<Caller<E['principals']>>
 
 /** A request that passed all that its endpoint asks for. */
 export interface Call<E extends Endpoint> {
@@ -73,7 +77,7 @@ export interface Call<E extends Endpoint> {
   reply: FastifyReply
 }
 
-/** What a handler returns: what the endpoint says, the same as text that is ready, or what it sent by itself. */
+/** A handler returns the response of the endpoint, the same as finished text, or the reply that it sent by itself. */
 type Answer<E extends Endpoint> = E extends { readonly response: infer S extends z.ZodType }
   ? z.input<S> | TaggedJson | ReadyJson | FastifyReply
   : unknown
@@ -108,10 +112,10 @@ export function implement<const E extends Endpoint>(
         query: parse('query', endpoint.query, request.query),
         body: parse('body', endpoint.body, request.body),
       }
-      const caller = principal && actorOf(principal)
+      const caller = principal && actorOf(principal, app.addressOf(request))
       // People who are no administrators do not learn which projects there are.
       if (caller && permission === 'PLATFORM_ADMIN') requireNeeds(caller, permission)
-      const actor = source && principal ? await source.enter(access, principal, input) : caller
+      const actor = source && caller ? await source.enter(access, caller, input) : caller
       if (actor) requireEndpoint(actor, endpoint, input.body)
       const call = { actor, ...input, request, reply } as Call<E>
       const answer = await (app.checksAnswers ? requireDeclared(endpoint, () => handler(call)) : handler(call))
@@ -142,13 +146,15 @@ async function authenticate(
   })
 }
 
-const isOfPlatform = (principal: Principal): principal is PlatformPrincipal => principal.type !== 'WORKER'
+/** Keys of projects are for the graph API alone. */
+const isOfPlatform = (principal: Principal): principal is Exclude<PlatformPrincipal, ProjectKeyPrincipal> =>
+  principal.type !== 'WORKER' && principal.type !== 'PROJECT_KEY'
 
 function parse(part: RequestPart, schema: z.ZodType | undefined, value: unknown): unknown {
   if (!schema) return undefined
   const parsed = schema.safeParse(value ?? {})
   if (parsed.success) return parsed.data
-  throw new InvalidRequest(part, parsed.error)
+  throw new InvalidRequest(part, parsed.error, value)
 }
 
 /** @throws Error instead of one whose code the endpoint does not name. */
@@ -167,14 +173,13 @@ function requireDeclaration({ method, path, principals, permission, permissionsB
     throw new Error(`The route ${method} ${path} must not be registered: ${missing}.`)
   }
   const isOfProject = permission !== 'NONE' && permission !== 'PLATFORM_ADMIN'
-  if (!principals || (Array.isArray(principals) && principals.length === 0)) fail('it names no principals')
-  if (!permission) fail('it names no permission')
-  if (project === undefined) fail('it does not say where its project is named (null for none)')
-  if (isOfProject && !project) fail(`${permission} is a permission in a project, and it names none`)
-  if (permissionsBy && !isOfProject) fail('it asks for further permissions in a project, and for no first one')
+  if (!principals || (Array.isArray(principals) && principals.length === 0)) fail('it has no principals')
+  if (!permission) fail('it has no permission')
+  if (project === undefined) fail('it does not say how its project is named (null for none)')
+  if (isOfProject && !project) fail(`${permission} is a permission in a project, and the endpoint names none`)
+  if (permissionsBy && !isOfProject) fail('it has additional permissions in a project, but no base permission')
   const anonymous = principals === 'public' || principals === 'optional'
-  if (anonymous && (permission !== 'NONE' || project))
-    fail('it asks for a permission or a project, but for no principal')
+  if (anonymous && (permission !== 'NONE' || project)) fail('it has a permission or a project, but no principals')
 }
 
 function sourceOf(app: FastifyInstance, rule: NonNullable<ProjectRule>): ProjectSource {
@@ -183,14 +188,14 @@ function sourceOf(app: FastifyInstance, rule: NonNullable<ProjectRule>): Project
     (row: string): FindProject =>
     (id) => {
       const finder = app.projectFinders.get(row)
-      if (!finder) throw new Error(`Nothing says which project a row of ${row} belongs to`)
+      if (!finder) throw new Error(`There is no finder for the project of a row of ${row}`)
       return finder(id)
     }
   switch (rule.by) {
     case 'token':
       return projectOfToken
     case 'id':
-      return projectIn(rule.part, rule.field)
+      return projectIn(rule.part, rule.field, rule.otherwise !== undefined)
     case 'row':
       return projectOf(rule.row, find(rule.row), rule)
     case 'rows':

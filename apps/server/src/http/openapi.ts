@@ -23,7 +23,7 @@ export function buildOpenApi(endpoints: readonly Endpoint[], version: string): J
     info: {
       title: 'Piecework API',
       version,
-      description: 'Flows, runs and everything around them. Lists page by opaque cursors.',
+      description: 'Flows, runs and everything around them. Lists use opaque cursors.',
     },
     servers: [{ url: API_PREFIX }],
     paths,
@@ -79,7 +79,7 @@ function describe(endpoint: Endpoint, definitions: JsonObject): JsonObject {
       : { security: principals === 'optional' ? [{}, { bearer: [] }] : [{ bearer: [] }] }),
     ...(Array.isArray(principals) ? { 'x-principals': principals } : {}),
     ...(permission === 'NONE' ? {} : { 'x-permission': permission }),
-    // What is needed beside `x-permission`, by what the body says.
+    // The permission that is needed besides `x-permission` depends on a field of the body.
     ...(permissionsBy ? { 'x-permission-by': { [permissionsBy.field]: permissionsBy.permissions } } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
@@ -123,7 +123,7 @@ function toJsonSchema(schema: z.ZodType | undefined, io: 'input' | 'output', def
   if (!schema) return {}
   // A root stays where it is, whatever its name: as an item it is like any other.
   const list = z.toJSONSchema(z.array(schema), { io, unrepresentable: 'any', metadata: COMPONENTS })
-  // What requests may leave out, answers hold: the same schema has two forms.
+  // Answers hold the fields that requests may leave out, so that one schema has two forms.
   const nameOf = (id: string): string => (io === 'input' ? `${id}Input` : id)
   const found = Object.entries(list.$defs ?? {})
   // A recursive schema is also met inside of a wrapper, which is then a definition that only refers to it.

@@ -17,7 +17,7 @@ export interface OutboundRequest {
   maxBytes?: number
   /** `manual` gives the redirect itself as the answer. */
   redirect?: 'follow' | 'manual'
-  /** Accepts a certificate that nobody vouches for; the address is checked all the same. */
+  /** Accepts a certificate that nobody vouches for; the address is still checked. */
   acceptAnyCertificate?: boolean
   signal?: AbortSignal
 }
@@ -46,8 +46,8 @@ const PRIVATE_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization
 const EMPTY = new Set([101, 204, 205, 304])
 
 /**
- * The way out for requests that the server makes itself: on in every network mode
- * (spec: docs/install/architecture/network-security.md, server-side egress).
+ * The way out for requests that the server makes itself, in every network mode
+ * (docs/security.md, "Requests of the server itself").
  */
 export function createOutbound({ allowList, trusted = [] }: OutboundOptions): Outbound {
   const policy = createAddressPolicy(allowList)
@@ -107,7 +107,7 @@ function nextOf(answer: IncomingMessage, from: URL): URL | undefined {
   return URL.parse(location, from.href) ?? undefined
 }
 
-/** What browsers do: other hosts get no credentials, and only 307 and 308 keep a method with a body. */
+/** Follows a redirect as browsers do: other hosts get no credentials, and only 307 and 308 keep a method with a body. */
 function redirected(request: OutboundRequest, status: number, sameOrigin: boolean): OutboundRequest {
   const keepsBody = status === 307 || status === 308 || request.body === undefined
   const headers = Object.entries(request.headers ?? {}).filter(([name]) => {

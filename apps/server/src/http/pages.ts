@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 
 interface PageRules {
-  /** What the pages may do, as a Content-Security-Policy names it; they may do nothing else. */
+  /** The directives of the Content-Security-Policy that allow what the pages need; all else is forbidden. */
   directives?: Readonly<Record<string, readonly string[]>>
   /** Scripts run by `reply.cspNonce.script` rather than by their origin, from which flows answer, too. */
   nonces?: boolean

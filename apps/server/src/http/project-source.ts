@@ -1,10 +1,10 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import { LRUCache } from 'lru-cache'
 import type { Access } from '../access/access.ts'
-import type { PlatformPrincipal, ProjectActor } from '../access/actor.ts'
+import type { Actor, PlatformPrincipal, ProjectActor } from '../access/actor.ts'
 
-/** @returns the project of a row; undefined when there is no such row. */
-export type FindProject = (id: string) => Promise<string | undefined>
+/** @returns the project of a row; null for one of a platform, undefined when there is no such row. */
+export type FindProject = (id: string) => Promise<string | null | undefined>
 
 const REMEMBERED_ROWS = 10_000
 
@@ -13,7 +13,7 @@ export function rememberProjects(find: FindProject): FindProject {
   const known = new LRUCache<string, string>({ max: REMEMBERED_ROWS })
   return async (id) => {
     const projectId = known.get(id) ?? (await find(id))
-    if (projectId !== undefined) known.set(id, projectId)
+    if (typeof projectId === 'string') known.set(id, projectId)
     return projectId
   }
 }
@@ -24,15 +24,23 @@ export interface RequestInput {
   body: unknown
 }
 
-/** Says which project a request is about, and lets the principal into it. */
+/** Says which project a request is about, and lets the actor into it. */
 export interface ProjectSource {
   /** @throws AppError ENTITY_NOT_FOUND, as Access.enterProject does. */
-  enter(access: Access, principal: PlatformPrincipal, input: RequestInput): Promise<ProjectActor>
+  enter(access: Access, actor: Actor<PlatformPrincipal>, input: RequestInput): Promise<Actor | ProjectActor>
 }
 
-/** The request names the project in a field of its parameters, query or body. */
-export function projectIn(part: keyof RequestInput, field = 'projectId'): ProjectSource {
-  return { enter: (access, principal, input) => access.enterProject(principal, fieldOf(input[part], field)) }
+/**
+ * The request names the project in a field of its parameters, query or body.
+ * @param otherwise a request without it is about the platform
+ */
+export function projectIn(part: keyof RequestInput, field = 'projectId', otherwise = false): ProjectSource {
+  return {
+    enter: async (access, actor, input) =>
+      otherwise && Object(input[part])[field] === undefined
+        ? actor
+        : access.enterProject(actor, fieldOf(input[part], field)),
+  }
 }
 
 /**
@@ -42,17 +50,19 @@ export function projectIn(part: keyof RequestInput, field = 'projectId'): Projec
 export function projectOf(
   entityType: string,
   find: FindProject,
-  { part = 'params', field = 'id' }: { part?: keyof RequestInput; field?: string } = {},
+  { part = 'params', field = 'id', otherwise }: { part?: keyof RequestInput; field?: string; otherwise?: string } = {},
 ): ProjectSource {
   return {
-    async enter(access, principal, input) {
+    async enter(access, actor, input) {
       const id = fieldOf(input[part], field)
       const projectId = await find(id)
-      if (projectId === undefined) throw notFound(entityType, id)
+      // Rows of a platform are for those who administer one; others do not learn that there are any.
+      if (projectId === null && otherwise !== undefined && actor.isAdmin) return actor
+      if (typeof projectId !== 'string') throw notFound(entityType, id)
       try {
-        return await access.enterProject(principal, projectId)
+        return await access.enterProject(actor, projectId)
       } catch (error) {
-        // What belongs to somebody else is answered like what does not exist.
+        // An entity of somebody else gets the same answer as one that does not exist.
         if (error instanceof AppError && error.code === 'ENTITY_NOT_FOUND') throw notFound(entityType, id)
         throw error
       }
@@ -66,25 +76,26 @@ export function projectOf(
  */
 export function projectOfFirst(rows: Record<string, { field: string; find: FindProject }>): ProjectSource {
   return {
-    async enter(access, principal, input) {
+    async enter(access, actor, input) {
       for (const [entityType, { field, find }] of Object.entries(rows)) {
         const body = new Map(Object.entries(input.body ?? {}))
         const first = [body.get(field)].flat()[0]
         if (body.get('projectId') !== undefined || typeof first !== 'string') continue
         const source = projectOf(entityType, () => find(first), { part: 'body', field: 'id' })
-        return source.enter(access, principal, { ...input, body: { id: first } })
+        return source.enter(access, actor, { ...input, body: { id: first } })
       }
-      return projectIn('body').enter(access, principal, input)
+      return projectIn('body').enter(access, actor, input)
     },
   }
 }
 
 /** The project of the engine's token. */
 export const projectOfToken: ProjectSource = {
-  async enter(access, principal) {
+  async enter(access, actor) {
+    const { principal } = actor
     if (principal.type !== 'ENGINE')
       throw new AppError('AUTHORIZATION', { message: 'a token of one project is required' })
-    return access.enterProject(principal, principal.projectId)
+    return access.enterProject(actor, principal.projectId)
   },
 }
 

@@ -16,10 +16,10 @@ export function rateLimits(settings: Settings): Partial<Record<string, RateLimit
 }
 
 /** Lets routes have a `limit`; answers carry X-RateLimit-Limit, -Remaining and -Reset. */
-export async function registerRateLimit(app: FastifyInstance, settings: Settings): Promise<void> {
+export async function registerRateLimit(app: FastifyInstance): Promise<void> {
   await app.register(rateLimit, {
     global: false,
-    keyGenerator: (request) => clientAddress(request, settings.clientRealIpHeader),
+    keyGenerator: app.addressOf,
     errorResponseBuilder: (_request, context) =>
       new AppError('RATE_LIMITED', { message: `too many requests: try again in ${context.after}`, limit: context.max }),
   })

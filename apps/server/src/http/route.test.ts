@@ -402,7 +402,7 @@ describe('a route that does not say who may call it stops the start', () => {
 test('a server that does not serve exactly the contract does not start', async () => {
   const poor = await newServer()
   await docsRoutes(poor, { release: '0' })
-  await expect(poor.ready()).rejects.toThrow(/Nothing serves these endpoints of the contract: .*flows\.list/)
+  await expect(poor.ready()).rejects.toThrow(/No route serves these endpoints of the contract: .*flows\.list/)
   const rich = await newServer()
   await docsRoutes(rich, { release: '0' })
   for (const each of endpoints) if (!rich.implemented.has(each)) implement(rich, each, () => undefined)
@@ -422,7 +422,7 @@ test('tests fail where an endpoint answers with an error that it does not name',
   await server.close()
 })
 
-test('large bodies are held up to a bound; beyond it requests are told to come back, and small ones pass', async () => {
+test('large bodies are held up to a bound; beyond it requests are asked to come back, and small ones pass', async () => {
   const server = await newServer()
   const gates: (() => void)[] = []
   const body = z.object({ text: z.string(), wait: z.boolean() })

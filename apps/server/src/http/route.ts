@@ -1,4 +1,4 @@
-import { LIVE_PATH } from '@piecework/model/live/events'
+import { LIVE_PATH } from '@piecework/model/live/path'
 import type { FastifyInstance } from 'fastify'
 
 declare module 'fastify' {
@@ -8,13 +8,30 @@ declare module 'fastify' {
   }
 }
 
+/** The longest part of a path, in characters. */
+export const MAX_PART_LENGTH = 500
+
 /** Every URL of the API begins with it. */
 export const API_PREFIX = '/api'
 
 /** Pages and what they are made of, by the beginning of their URLs. */
-const PAGES = ['/docs', '/forms/', '/chats/', '/human-input-assets/']
+const PAGES = [
+  '/docs',
+  '/redirect',
+  '/forms/',
+  '/chats/',
+  '/responses/',
+  '/human-input-assets/',
+  '/assets/',
+  '/favicon.svg',
+  '/theme.js',
+  '/*',
+]
 
-/** What takes any body, or has a key or a protocol of its own, by the beginning of its URL. */
+/** Routes that the graph API has outside of its own contract. */
+const GRAPH_API = ['/v1/docs', '/v1/openapi.json', '/v1/*']
+
+/** Routes that take any body, or have a key or a protocol of their own, by the beginning of their URL. */
 const DOORS = [
   '/metrics',
   LIVE_PATH,
@@ -29,7 +46,7 @@ const DOORS = [
 ]
 
 const isOutsideContract = (url: string): boolean =>
-  url === '/' || [...PAGES, ...DOORS].some((beginning) => url.startsWith(beginning))
+  url === '/v1' || [...PAGES, ...GRAPH_API, ...DOORS].some((beginning) => url.startsWith(beginning))
 
 /**
  * The `config` of a route that is registered on Fastify itself because it must be fast or is unusual.

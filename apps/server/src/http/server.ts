@@ -6,6 +6,8 @@ import { newId } from '@piecework/model/ids'
 import { isTextWithinDepth, MAX_VALUE_DEPTH } from '@piecework/model/json-depth'
 import { decodeText, knownCharset, withoutMark } from '@piecework/model/text/charset'
 import { parseMediaType } from '@piecework/model/text/media-type'
+import { descriptorLimit } from '@piecework/worker/descriptor-limit'
+import { egressDescriptorsFor } from '@piecework/worker/network/connection-budget'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -14,7 +16,7 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import type { Access } from '../access/access.ts'
-import { connectionsFor, descriptorLimit } from '../descriptors.ts'
+import { connectionsFor } from '../descriptors.ts'
 import type { Settings } from '../settings.ts'
 import { boundBodies, heldBodiesFor } from './bodies.ts'
 import { refuseClient, refuseOddRequests } from './client-errors.ts'
@@ -22,8 +24,8 @@ import { type Closing, closing } from './closing.ts'
 import { type ConnectionLimits, watchConnections } from './connections.ts'
 import { handleError, handleUnknownRoute } from './errors.ts'
 import { parseFields } from './fields.ts'
-import { rateLimits, registerRateLimit } from './rate-limit.ts'
-import { guardRoutes } from './route.ts'
+import { clientAddress, rateLimits, registerRateLimit } from './rate-limit.ts'
+import { guardRoutes, MAX_PART_LENGTH } from './route.ts'
 
 const MB = 1024 * 1024
 const SMALLEST_BODY_LIMIT_MB = 25
@@ -36,7 +38,7 @@ const SLOWEST_BYTES_PER_SECOND = 100_000
 const SHORTEST_REQUEST_TIMEOUT_MS = 300_000
 const CONNECTION_TIMES = { silenceMs: 30_000, idleMs: 60_000, takenMs: 600_000 }
 
-/** Largest body of any request in bytes (spec: facts/rest-api.md section 0). */
+/** The largest body of any request, in bytes: AP_MAX_FILE_SIZE_MB and its like decide. */
 export function bodyLimit(settings: Settings): number {
   const { maxFileSizeMb, maxFlowRunLogSizeMb, maxWebhookPayloadSizeMb } = settings
   const largest = Math.max(maxFileSizeMb, maxFlowRunLogSizeMb, maxWebhookPayloadSizeMb) + MULTIPART_OVERHEAD_MB
@@ -52,9 +54,9 @@ export interface HttpServerOptions {
   log: FastifyBaseLogger
   access: Access
   checksAnswers?: boolean
-  /** Of all large bodies together. */
+  /** The most memory that all large bodies may take together. */
   heldBodiesBytes?: number
-  /** Of connections; by default what the descriptors of the process allow. */
+  /** The limits of connections; by default those that the file descriptors of the process allow. */
   limits?: Partial<ConnectionLimits>
 }
 
@@ -77,6 +79,8 @@ export async function createHttpServer({
     // A line per request would cost more than most requests; failures are logged by the error handler.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimit(settings),
+    // One logger for all: to make one for each request costs more than its headers. The error handler names the request.
+    childLoggerFactory: (logger) => logger,
     genReqId: () => `req_${newId()}`,
     requestIdHeader: false,
     forceCloseConnections: 'idle',
@@ -88,10 +92,11 @@ export async function createHttpServer({
       handleError(error, request, reply)
     },
     clientErrorHandler: (error, socket) => refuseClient(error, socket, connections.isAnswering(socket)),
-    routerOptions: { querystringParser: parseFields, maxParamLength: 500 },
+    routerOptions: { querystringParser: parseFields, maxParamLength: MAX_PART_LENGTH },
   })
+  const hasEgressProxy = settings.networkMode === 'STRICT' && settings.containerType !== 'APP'
   const connections = watchConnections(app, {
-    connections: connectionsFor(descriptorLimit()),
+    connections: connectionsFor(descriptorLimit(), hasEgressProxy ? egressDescriptorsFor(descriptorLimit()) : 0),
     ...CONNECTION_TIMES,
     ...limits,
   })
@@ -100,6 +105,7 @@ export async function createHttpServer({
   app.decorate('checksAnswers', checksAnswers)
   app.decorate('projectFinders', new Map())
   app.decorate('rateLimits', rateLimits(settings))
+  app.decorate('addressOf', (request: FastifyRequest) => clientAddress(request, settings.clientRealIpHeader))
   app.decorateRequest('principal', null)
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleUnknownRoute)
@@ -111,7 +117,7 @@ export async function createHttpServer({
   await app.register(multipart, {
     limits: { fileSize: settings.maxFileSizeMb * MB, files: 20, fields: 100, fieldSize: MB },
   })
-  await registerRateLimit(app, settings)
+  await registerRateLimit(app)
   guardRoutes(app)
   return { app, closing: stop }
 }

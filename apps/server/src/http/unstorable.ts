@@ -13,7 +13,7 @@ interface Finding {
   reason: string
 }
 
-/** Where a request holds a value that PostgreSQL cannot store; looked for only after it has refused one. */
+/** Finds the value of a request that PostgreSQL cannot store; called only after PostgreSQL has refused one. */
 export function unstorableField({ params, query, body, headers }: FastifyRequest): Finding | undefined {
   const pending: [string, unknown][] = Object.entries({ params, query, body, headers })
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

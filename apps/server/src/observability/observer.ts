@@ -4,13 +4,15 @@ import type { ObservedAttempt, RunOutcome } from '../events/runs.ts'
 
 /** Watches runs for metrics, traces and live views. Its calls cost next to nothing and never throw. */
 export interface RunObserver {
+  /** Whether it looks at the steps of an attempt that begins now, and not only at their number. */
+  wantsSteps(attempt: ObservedAttempt): boolean
   /** An attempt is handed to a worker. */
   started(attempt: ObservedAttempt): AttemptObserver
 }
 
 export interface AttemptObserver {
-  /** Steps have ended. */
-  steps(entries: readonly JournalEntry[]): void
+  /** Steps have ended. @param entries their ends, as far as somebody wants them */
+  steps(count: number, entries: readonly JournalEntry[]): void
   /** The attempt has come to an end or to a pause. */
   ended(outcome: RunOutcome): void
 }
@@ -23,11 +25,12 @@ export function acceptedAt({ runId, facts }: Pick<ObservedAttempt, 'runId' | 'fa
 /** Several observers as one. */
 export function observeAll(observers: readonly RunObserver[]): RunObserver {
   return {
+    wantsSteps: (attempt) => observers.some((observer) => observer.wantsSteps(attempt)),
     started(attempt) {
       const watching = observers.map((observer) => observer.started(attempt))
       return {
-        steps: (entries) => {
-          for (const one of watching) one.steps(entries)
+        steps: (count, entries) => {
+          for (const one of watching) one.steps(count, entries)
         },
         ended: (outcome) => {
           for (const one of watching) one.ended(outcome)

@@ -4,6 +4,7 @@ import type { RunObserver } from './observer.ts'
 /** Says of each attempt how it went, with its ids: what our side got wrong as a warning, the rest when debugging. */
 export function createRunLog(log: Logger): RunObserver {
   return {
+    wantsSteps: () => false,
     started({ runId, attempt, projectId, flowId, executionType }) {
       const begin = performance.now()
       return {

@@ -24,13 +24,14 @@ export function createRunMetrics(now: () => number = Date.now): RunMetrics {
   const total = histogram('piecework_run_latency_seconds', 'From acceptance to the end of a new run.')
   return {
     registry,
+    wantsSteps: () => false,
     started(run) {
       const startedAt = now()
       // Retries and resumed runs keep their id, whose time says nothing about them.
       const accepted = run.attempt === 1 && run.executionType === 'BEGIN' ? acceptedAt(run) : undefined
       if (accepted !== undefined) waiting.observe(Math.max(0, startedAt - accepted) / 1000)
       return {
-        steps: (entries) => steps.inc(entries.length),
+        steps: (count) => steps.inc(count),
         ended({ status }) {
           const endedAt = now()
           runs.inc({ status })

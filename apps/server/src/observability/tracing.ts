@@ -31,7 +31,7 @@ const PATH = '/v1/traces'
 
 /**
  * Traces of runs: a trace per run with spans for the webhook call, the wait in the queue, each attempt on a worker
- * and each step (spec: docs/install/guides/setup-opentelemetry.md). The ids of trace and first span follow from the
+ * and each step (docs/observability.md, Traces). The ids of trace and first span follow from the
  * run's id, so that the apps which accept, run and resume it need not tell each other.
  */
 export async function startTracing({ release, endpoint, protocol, serviceName }: TracingOptions): Promise<Tracing> {
@@ -74,6 +74,8 @@ export async function startTracing({ release, endpoint, protocol, serviceName }:
       tracer.startSpan('webhook', { kind: SpanKind.SERVER, startTime: begin, attributes }, contextOf(id)).end()
     },
 
+    wantsSteps: () => true,
+
     started(run) {
       const { runId, attempt, projectId, flowId, executionType } = run
       const parent = contextOf(runId)
@@ -113,7 +115,7 @@ export async function startTracing({ release, endpoint, protocol, serviceName }:
       }
 
       return {
-        steps(entries) {
+        steps(_, entries) {
           for (const entry of entries) if (count++ < MAX_STEP_SPANS) stepSpan(entry)
         },
         ended({ status, failedStep }) {

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Db } from '../database/open.ts'
 import type { Database } from '../database/schema.ts'
 import type { ClaimedJob, QueueOptions } from './job.ts'
-import { PRIORITIES, selectLines, type Turns } from './lines.ts'
+import { type LastServed, PRIORITIES, selectLines } from './lines.ts'
 
 export interface ClaimRequest {
   owner: string
@@ -10,10 +10,10 @@ export interface ClaimRequest {
   leaseMs: number
   /** Which workers ask: those of a group, or (null) those of none. */
   group: string | null
-  /** What runs here by bucket: runs that were started without a claim may have no row yet. */
+  /** The number of runs in this app by bucket: those that were started without a claim may have no row yet. */
   running?: ReadonlyMap<string, number>
   /** By priority, the project that had its turn last: turns go on behind it. */
-  turns?: Turns
+  turns?: LastServed
   /** Looks at these projects alone. */
   projects?: readonly string[]
 }
@@ -105,7 +105,7 @@ async function take(db: Kysely<Database>, { defaultLimit }: QueueOptions, reques
       update job set owner = ${owner}, attempt = attempt + 1,
         "leaseUntil" = now() + ${leaseMs} * interval '1 millisecond'
       where id in (select id from locked)
-      returning id, kind, "projectId", priority, attempt, data, limited, "dueAt"
+      returning id, kind, "projectId", priority, attempt, lost, data, limited, coalesce("firstDueAt", "dueAt") as "dueAt"
     ), raised as (
       update flow_run set attempt = flow_run.attempt + 1, status = 'RUNNING',
         "startTime" = coalesce("startTime", now()), updated = now()
@@ -116,7 +116,7 @@ async function take(db: Kysely<Database>, { defaultLimit }: QueueOptions, reques
     )
     select
       (select coalesce(json_agg(json_build_object('id', c.id, 'kind', c.kind, 'projectId', c."projectId", 'priority',
-          c.priority, 'attempt', c.attempt, 'data', c.data, 'bucket', case when c.limited then r.bucket end,
+          c.priority, 'attempt', c.attempt, 'lost', c.lost, 'data', c.data, 'bucket', case when c.limited then r.bucket end,
           'dueAt', round(extract(epoch from c."dueAt") * 1000))
           order by r.priority, r.turn, r.lap, r."projectId", r.id), '[]')
         from claimed c join ranked r on r.id = c.id) as jobs,

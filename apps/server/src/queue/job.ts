@@ -1,6 +1,7 @@
+import type { z } from 'zod'
 import type { DueClock } from '../database/clock.ts'
 
-/** Priorities of jobs, first to last (spec: facts/engine.md section 1). */
+/** Priorities of jobs, first to last. */
 export const PRIORITY = { critical: 1, high: 2, medium: 3, low: 4, veryLow: 5, lowest: 6 } as const
 
 /** Begins the project of work that belongs to a whole platform; its id follows. */
@@ -25,13 +26,16 @@ export interface NewJob {
   data?: string
 }
 
-/** A job under lease. `attempt` counts the deliveries of this job, from 1. */
+/** A job under lease. */
 export interface ClaimedJob {
   id: string
   kind: JobKind
   projectId: string
   priority: number
+  /** Counts the deliveries of this job, from 1, but for those that were lost or came to nothing. */
   attempt: number
+  /** Starts in a row that were lost with the process that they ran in. */
+  lost: number
   /** When it came due, in milliseconds of the clock. */
   dueAt: number
   data: string | null
@@ -48,4 +52,17 @@ export interface QueueOptions {
   groupOf(projectId: string): Promise<string | null>
   /** By which jobs fall due; that of this process when it is left out. */
   clock?: Pick<DueClock, 'now'>
+}
+
+/** The stored data of a job cannot be read, and no later attempt will read it. */
+export class UnreadableJobError extends Error {}
+
+/** @throws UnreadableJobError */
+export function dataOfJob<S extends z.ZodType>(schema: S, { data }: Pick<ClaimedJob, 'data'>): z.output<S> {
+  try {
+    return schema.parse(JSON.parse(data ?? ''))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UnreadableJobError(`What is stored of the job cannot be read: ${reason}`, { cause: error })
+  }
 }

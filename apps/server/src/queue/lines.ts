@@ -7,16 +7,16 @@ import { PLATFORM_WORK, PRIORITY } from './job.ts'
  */
 
 /** By priority, the project that had its turn last. */
-export type Turns = ReadonlyMap<number, string>
+export type LastServed = ReadonlyMap<number, string>
 
 export const PRIORITIES = Object.values(PRIORITY)
 
 /** Which lines are looked at; of each the head's kind, and `lap`, the order of turns. */
 export type Lines =
   /** Those behind the last turns, then those before them, until there are enough at each priority. */
-  | { behind: Turns; enough: number }
+  | { behind: LastServed; enough: number }
   /** All lines of these projects, in this order of turns, but for the one that had the last turn. */
-  | { behind: Turns; projects: readonly string[] }
+  | { behind: LastServed; projects: readonly string[] }
 
 /**
  * Lines with what must be known of their projects: `bucket` (what limits them), `cap` (how many at a time, where the
@@ -81,8 +81,8 @@ const steps = (lap: number, part: RawBuilder<unknown>) => {
   )`
 }
 
-/** Where turns go on: behind the project farthest along the way around. */
-export function nextTurns(turns: Turns, served: readonly { priority: number; projectId: string }[]): Turns {
+/** The places from which the turns continue: behind the project that is farthest along the way around. */
+export function nextServed(turns: LastServed, served: readonly { priority: number; projectId: string }[]): LastServed {
   const next = new Map(turns)
   for (const [priority, lines] of Map.groupBy(served, (one) => one.priority)) {
     const last = turns.get(priority) ?? ''

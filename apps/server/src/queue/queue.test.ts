@@ -8,7 +8,7 @@ import { insertPlatform, updatePlatform } from '../features/platforms/store.ts'
 import { insertProject, updateProject } from '../features/projects/store.ts'
 import { createLog } from '../log.ts'
 import { type NewJob, PRIORITY } from './job.ts'
-import { nextTurns, type Turns } from './lines.ts'
+import { type LastServed, nextServed } from './lines.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { createRedisQueue } from './redis-queue.ts'
 
@@ -83,10 +83,10 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
     queue.announce({ projectId, priority: PRIORITY.medium })
     return rows.map(({ id }) => id)
   }
-  let turns: Turns = new Map()
+  let turns: LastServed = new Map()
   const claim = async (owner: string, limit: number, group: string | null = null) => {
     const { jobs } = await queue.claim({ owner, limit, leaseMs: LEASE_MS, group, turns })
-    turns = nextTurns(turns, jobs)
+    turns = nextServed(turns, jobs)
     return jobs
   }
   const end = (owner: string, id: string) => queue.complete({ owner, id })
@@ -124,10 +124,65 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
     await queue.extend({ owner: 'b', ids: [id], leaseMs: -1 })
     expect(await queue.releaseExpired()).toBe(1)
     queue.announce()
-    expect(await claim('a', 10)).toMatchObject([{ id, attempt: 3 }])
+    expect(await claim('a', 10)).toMatchObject([{ id, attempt: 2, lost: 1 }])
     expect(await queue.extend({ owner: 'b', ids: [id], leaseMs: LEASE_MS })).toEqual(new Set())
     await end('a', id)
     expect(await queue.counts()).toEqual([])
+  })
+
+  test('starts that an app did not make, or gave back at its stop, count for nothing', async () => {
+    const [id = ''] = await add(job('p'))
+    for (let start = 0; start < 10; start++) {
+      expect(await claim('a', 1)).toMatchObject([{ id, attempt: 1, lost: 0 }])
+      if (start % 2 === 0) await queue.giveBack({ owner: 'a', ids: [id] })
+      else await queue.releaseOwned({ owner: 'a' })
+      queue.announce()
+    }
+  })
+
+  test('a job that is lost with its app again and again lets others pass, and keeps its attempts and its time', async () => {
+    const dueAt = new Date(Date.now() - 60_000)
+    const [id = ''] = await add(job('p', { dueAt }))
+    for (let lost = 0; lost < 5; lost++) {
+      expect(await claim('a', 1)).toMatchObject([{ id, attempt: 1, lost, dueAt: dueAt.getTime() }])
+      if (lost % 2 === 0) expect(await queue.releaseAll()).toBe(1)
+      else await queue.lose({ owner: 'a', id })
+      queue.announce()
+    }
+    const [other = ''] = await add(job('p'))
+    expect(await claim('a', 10)).toMatchObject([{ id: other, lost: 0 }])
+    await end('a', other)
+    expect((await queue.promote()).nextMs).toBeGreaterThan(0)
+    // The pause is over.
+    await fixture.db.updateTable('job').set({ dueAt: new Date() }).execute()
+    await queue.promote()
+    queue.announce()
+    expect(await claim('a', 10)).toMatchObject([{ id, attempt: 1, lost: 5, dueAt: dueAt.getTime() }])
+    // It comes to an end of its own, and is for later.
+    const later = new Date(Math.floor(Date.now() / 1000) * 1000)
+    await queue.retryAt({ owner: 'a', id, dueAt: later })
+    queue.announce()
+    expect(await claim('a', 10)).toMatchObject([{ id, attempt: 2, lost: 0, dueAt: later.getTime() }])
+  })
+
+  test('a start in which a step of the run came to its end was none that was lost', async () => {
+    const projectId = await (await platform(null)).project()
+    const [id = ''] = await add(job(projectId, { kind: 'RUN' }))
+    await fixture.db
+      .insertInto('flow_run')
+      .values({ id, projectId, flowId: 'f', flowVersionId: 'v', environment: 'PRODUCTION', status: 'QUEUED' })
+      .execute()
+    for (let start = 1; start <= 3; start++) {
+      expect(await claim('a', 1)).toMatchObject([{ id, lost: start - 1 }])
+      await queue.releaseAll()
+      queue.announce()
+    }
+    expect(await claim('a', 1)).toMatchObject([{ id, lost: 3 }])
+    const entry = { runId: id, attempt: 4, sequence: 1, stepName: 'step_1', path: '[]', output: '{}' }
+    await fixture.db.insertInto('run_journal').values(entry).execute()
+    await queue.releaseAll()
+    queue.announce()
+    expect(await claim('a', 1)).toMatchObject([{ id, lost: 0 }])
   })
 
   test('a lease from before the clock of the database was set back does not last for hours', async () => {
@@ -296,7 +351,7 @@ describe.each(DRIVERS)('the queue on %s, delivered by %s', (type, delivery) => {
   })
 
   if (delivery === 'REDIS')
-    test('what Redis forgets in the middle is delivered all the same, once', async () => {
+    test('jobs that Redis forgets in the middle are still delivered, once', async () => {
       const projects = Array.from({ length: 5 }, (_, index) => `p${index}`)
       const ids = (
         await Promise.all(projects.map((project) => add(...Array.from({ length: 40 }, () => job(project)))))

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../database/open.ts'
 import { type Claim, type ClaimRequest, claim } from './claim.ts'
 import { type JobKind, type NewJob, PLATFORM_WORK, type QueueOptions } from './job.ts'
+import { releaseLost, releaseUnbegun } from './release.ts'
 
 /**
  * Delivery of jobs from their rows: at least once, at or after their due time, under a lease. Correctness never
@@ -19,6 +20,10 @@ export interface Queue {
   complete(request: { owner: string; id: string }): Promise<void>
   /** Gives the job back, due at the given time by the clock by which jobs fall due. `uncounted`: this delivery was none. */
   retryAt(request: { owner: string; id: string; dueAt: Date; uncounted?: boolean }): Promise<void>
+  /** The job was lost with what it ran in, or with what it needs; it waits for so long at least. */
+  lose(request: { owner: string; id: string; afterMs?: number }): Promise<void>
+  /** Nobody can carry the job out, now or later: it is kept apart, with the reason. */
+  bury(request: { owner: string; id: string; reason: string }): Promise<void>
   remove(request: { ids: readonly string[] }): Promise<void>
   removeKey(request: { key: string }): Promise<void>
   /** Makes jobs that the owner holds deliverable at once, in the place that they had. */
@@ -46,7 +51,7 @@ export interface JobCount {
   active: number
 }
 
-/** The queue of all kinds of work (spec: docs/install/troubleshooting/bullboard); each group of workers has its own. */
+/** The name of the queue that the dashboard shows for all kinds of work; each group of workers has its own. */
 export const queueName = (group: string | null): string => (group === null ? 'workerJobs' : `${group}WorkerJobs`)
 
 export interface Announcement {
@@ -70,7 +75,7 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
             ...job,
             key: job.key ?? null,
             data: job.data ?? null,
-            // What an app accepts is due by its own clock; ticks go by that of the database.
+            // Work that an app accepts is due by its own clock; ticks go by the clock of the database.
             ready: isDue(job.dueAt) || (!TICKS.has(job.kind) && job.dueAt.getTime() <= Date.now()),
           })),
         )
@@ -96,12 +101,22 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
       await db
         .updateTable('job')
         .set({
-          ...{ leaseUntil: null, owner: null, dueAt, ready: isDue(dueAt) },
+          ...{ leaseUntil: null, owner: null, dueAt, ready: isDue(dueAt), lost: 0, firstDueAt: null },
           ...(uncounted ? { attempt: sql<number>`greatest(attempt - 1, 0)` } : {}),
         })
         .where('id', '=', id)
         .where('owner', '=', owner)
         .execute()
+    },
+    async lose({ owner, id, afterMs }) {
+      await releaseLost(db, sql`id = ${id} and owner = ${owner}`, afterMs)
+    },
+    async bury({ owner, id, reason }) {
+      await sql`
+        with gone as (delete from job where id = ${id} and owner = ${owner} returning *)
+        insert into dead_job (id, created, kind, "projectId", priority, attempt, reason, data)
+        select id, created, kind, "projectId", priority, attempt, left(${reason}, ${REASON_CHARACTERS}), data from gone
+        on conflict (id) do nothing`.execute(db)
     },
     async remove({ ids }) {
       if (ids.length > 0)
@@ -114,19 +129,19 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
       await db.deleteFrom('job').where('key', '=', key).execute()
     },
     async giveBack({ owner, ids }) {
-      await release(db, sql`owner = ${owner} and id = any(${[...ids]}::text[])`)
+      await releaseUnbegun(db, sql`owner = ${owner} and id = any(${[...ids]}::text[])`)
     },
     async releaseExpired() {
       // No lease is that long: the clock of the database was set back. Who holds it renews it before that.
       await sql`update job set "leaseUntil" = now() + ${SHORT_LEASE}::interval
         where "leaseUntil" > now() + ${LONGEST_LEASE}::interval`.execute(db)
-      return release(db, sql`"leaseUntil" < now()`)
+      return releaseLost(db, sql`"leaseUntil" < now()`)
     },
     async releaseOwned({ owner }) {
-      return release(db, sql`owner = ${owner}`)
+      return releaseUnbegun(db, sql`owner = ${owner}`)
     },
     async releaseAll() {
-      return release(db, sql`"leaseUntil" is not null`)
+      return releaseLost(db, sql`"leaseUntil" is not null`)
     },
     async promote() {
       const result = await sql<{ promoted: number; nextMs: number | null; now: number }>`
@@ -159,13 +174,9 @@ export function createQueue(db: Db, options: QueueOptions): Queue {
   }
 }
 
-/** What falls due by a schedule. */
+/** The kinds of job that fall due by a schedule. */
 const TICKS: ReadonlySet<JobKind> = new Set(['POLL', 'RENEW'])
 const PROMOTED_AT_ONCE = 1000
+const REASON_CHARACTERS = 1000
 const SHORT_LEASE = '30 seconds'
 const LONGEST_LEASE = '5 minutes'
-
-async function release(db: Db, which: ReturnType<typeof sql>): Promise<number> {
-  const result = await sql`update job set "leaseUntil" = null, owner = null, ready = true where ${which}`.execute(db)
-  return Number(result.numAffectedRows ?? 0)
-}

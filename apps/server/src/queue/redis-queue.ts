@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Db } from '../database/open.ts'
-import { atMost } from '../patience.ts'
+import { waitAtMost } from '../time-limit.ts'
 import type { Claim, ClaimRequest } from './claim.ts'
 import type { QueueOptions } from './job.ts'
 import { createQueue, type Queue } from './queue.ts'
@@ -60,10 +60,10 @@ export function createRedisQueue(db: Db, options: RedisQueueOptions): Queue {
     sweeping ??= (async () => {
       if (!reachable()) return
       const { lines, next } = await waitingLines(db, sweptTo)
-      await patiently(tickets.add(lines))
+      await withFallback(tickets.add(lines))
       sweptTo = next
     })()
-      .catch((error: unknown) => log.warn({ err: error }, 'due jobs could not be announced; it is tried again'))
+      .catch((error: unknown) => log.warn({ err: error }, 'due jobs could not be announced; trying again'))
       .finally(() => {
         sweeping = undefined
       })
@@ -78,7 +78,7 @@ export function createRedisQueue(db: Db, options: RedisQueueOptions): Queue {
       claim.jobs.push(...part.jobs)
       claim.blocked.push(...part.blocked)
     }
-    await patiently(announcing)
+    await withFallback(announcing)
     const seen = new Set<string>()
     for (let round = 0; claim.jobs.length < request.limit; round++) {
       if (round === ROUNDS) {
@@ -86,14 +86,15 @@ export function createRedisQueue(db: Db, options: RedisQueueOptions): Queue {
         break
       }
       const count = Math.max(TICKETS_AT_ONCE, request.limit - claim.jobs.length)
-      const taken = await patiently(tickets.take(request.group, count))
+      const taken = await withFallback(tickets.take(request.group, count))
       if (taken.length === 0) break
       for (const projectId of taken) seen.add(projectId)
       await claimRows({ projects: [...new Set(taken)] })
     }
     claim.blocked = [...new Set(claim.blocked)]
     // Those with more to do wait for their next turn, and those that had none now go before those that had one.
-    if (seen.size > 0) await patiently(announceAgain([...seen], new Set(claim.jobs.map(({ projectId }) => projectId))))
+    if (seen.size > 0)
+      await withFallback(announceAgain([...seen], new Set(claim.jobs.map(({ projectId }) => projectId))))
   }
 
   const announceAgain = async (seen: string[], served: ReadonlySet<string>): Promise<void> => {
@@ -119,7 +120,7 @@ export function createRedisQueue(db: Db, options: RedisQueueOptions): Queue {
         await claimAnnounced(request, claim)
         return claim
       } catch (error) {
-        log.warn({ err: error }, 'Redis did not deliver; the database is asked instead')
+        log.warn({ err: error }, 'Redis did not deliver; jobs are claimed from the database instead')
         shunnedUntil = performance.now() + SHUN_MS
         return claim.jobs.length > 0 ? claim : rows.claim(request)
       }
@@ -128,7 +129,7 @@ export function createRedisQueue(db: Db, options: RedisQueueOptions): Queue {
       closed = true
       clearInterval(timer)
       await sweeping
-      await atMost(tickets.close(), PATIENCE_MS)
+      await waitAtMost(tickets.close(), PATIENCE_MS)
       connection.disconnect()
       blocking.disconnect()
     },
@@ -136,10 +137,10 @@ export function createRedisQueue(db: Db, options: RedisQueueOptions): Queue {
 }
 
 /** @throws Error when it takes longer than a healthy Redis does. */
-async function patiently<T>(work: Promise<T>): Promise<T> {
+async function withFallback<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('Redis does not answer')), PATIENCE_MS)
+    timer = setTimeout(() => reject(new Error('Redis does not respond')), PATIENCE_MS)
   })
   try {
     return await Promise.race([work, late])

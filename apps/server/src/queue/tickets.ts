@@ -5,13 +5,13 @@ import { queueName } from './queue.ts'
 
 export const BULL_PREFIX = 'piecework'
 
-/** What Redis holds: the word that a project has due jobs. There is at most one per project and priority. */
+/** Redis holds a ticket when a project has due jobs. There is at most one per project and priority. */
 export interface Ticket {
   projectId: string
   priority: number
-  /** Of its first job: what the dashboard calls it. */
+  /** The kind of its first job, by which the dashboard names it. */
   kind?: string
-  /** Of the workers that it is for; null for those of no group. */
+  /** The group of the workers that it is for; null for those of no group. */
   group: string | null
 }
 
@@ -101,7 +101,7 @@ export function createTickets({ connection, blocking, prefix = BULL_PREFIX, log 
         const token = `${process.pid}-${tokens++}`
         const ticket = await worker.getNextJob(token, { block: false })
         if (!ticket) break
-        // Gone before its rows are looked at, so that who adds a row from now on announces it anew.
+        // The ticket goes before its rows are read, so that an app which adds a row from now on makes a new ticket.
         await ticket.moveToCompleted(null, token, false)
         projects.push(ticket.data.projectId)
       }

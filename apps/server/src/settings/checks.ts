@@ -3,11 +3,17 @@ import { SETTINGS, type Values } from './table.ts'
 export interface Problem {
   /** Name of the environment variable. */
   env: string
-  /** Completes a sentence that begins with the name. */
+  /** Completes a sentence that begins with the name of the setting. */
   message: string
 }
 
 type Name = keyof typeof SETTINGS
+
+/** Variables that hold secrets of the server, and those that change how every engine starts. */
+const SECRETS: ReadonlySet<string> = new Set([
+  ...Object.values(SETTINGS).flatMap(({ env, secret }) => (secret ? env : [])),
+  'NODE_OPTIONS',
+])
 
 /** Fills in the defaults that depend on other settings, and checks how settings fit together. */
 export function completeSettings(
@@ -17,7 +23,7 @@ export function completeSettings(
   const given = (name: Name): boolean => explicit.has(name)
   const completed = { ...values }
   if (!given('dbType') && (given('postgresUrl') || given('postgresHost'))) completed.dbType = 'POSTGRES'
-  // Nobody else can serve what is in an embedded database.
+  // No other process can use an embedded database.
   if (!given('stopDelaySeconds') && completed.dbType !== 'POSTGRES') completed.stopDelaySeconds = 0
   if (!given('redisType')) {
     if (given('redisSentinelHosts')) completed.redisType = 'SENTINEL'
@@ -38,10 +44,13 @@ function findConflicts(settings: Values, given: (name: Name) => boolean): Proble
   const require = (name: Name, why: string) => {
     if (!given(name)) conflict(name, `must be set, because ${why}`)
   }
+  const kept = settings.sandboxPropagatedEnvVars.filter((env) => SECRETS.has(env))
+  if (kept.length > 0) conflict('sandboxPropagatedEnvVars', `must not name ${kept.join(', ')}: user code would see it`)
   if (settings.containerType === 'WORKER') {
     require('workerToken', 'AP_CONTAINER_TYPE is WORKER')
     require('frontendUrl', 'AP_CONTAINER_TYPE is WORKER')
-    // It has no use for the rest, which a file of settings that apps and workers share may hold in part.
+    // The worker does not use the other settings; a file of settings that apps and workers share may hold only some of
+    // them.
     return problems
   }
   if (settings.dbType === 'POSTGRES' && !given('postgresUrl')) {

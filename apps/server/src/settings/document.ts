@@ -8,7 +8,7 @@ export function documentSettings(): string {
     '<!-- Generated from apps/server/src/settings/table.ts by `npm run docs`. -->',
     '# Settings',
     '',
-    'Every setting is an environment variable. An empty value counts as absent. The server stops at the start when a value is malformed or does not fit the others, and warns of names that begin with `AP_` and mean nothing to it.',
+    'Every setting is an environment variable. An empty value counts as absent. The server does not start when a value is malformed or does not fit the others, and warns of unknown names that begin with `AP_`.',
     ...groups.flatMap((group) => [
       '',
       `## ${group}`,

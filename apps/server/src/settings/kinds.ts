@@ -7,16 +7,18 @@ import { z } from 'zod'
 export interface Kind<T> {
   expects: string
   schema: z.ZodType<T, string>
-  /** Values of older releases that are still understood, with what they mean now. */
+  /** Values of older releases that are still understood, each with its current value. */
   deprecatedValues?: Readonly<Record<string, string>>
 }
 
 const WHOLE = /^-?\d+$/
 
-export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): Kind<number> {
-  const upTo = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
+/** A timer of Node.js that is longer ends at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+export function wholeNumber(min: number, max: number): Kind<number> {
   return {
-    expects: `a whole number ${upTo}`,
+    expects: `a whole number from ${min} to ${max}`,
     schema: z.string().regex(WHOLE).transform(Number).pipe(z.number().int().min(min).max(max)),
   }
 }
@@ -32,7 +34,7 @@ export const flag: Kind<boolean> = {
 
 export const text: Kind<string> = { expects: 'a text', schema: z.string().min(1) }
 
-/** Also names a queue in Redis, where a colon would part it. */
+/** The name of a queue in Redis contains it, where a colon would split the name. */
 export const workerGroup: Kind<string> = {
   expects: 'a name of up to 64 letters, digits, hyphens and underscores',
   schema: z.string().regex(/^[\w-]{1,64}$/),
@@ -68,7 +70,7 @@ export const list: Kind<string[]> = {
 
 const FRAME_SOURCE = /^(\*|https?:\/\/(\*\.)?[\w.-]+(:\d{1,5})?)$/
 
-/** Who may frame a page, as a Content-Security-Policy names them. */
+/** The origins that may frame a page, as a Content-Security-Policy names them. */
 export const frameSources: Kind<string[]> = {
   expects: 'a comma-separated list of origins such as `https://www.example.com`, or `*`',
   schema: list.schema.pipe(z.array(z.string().regex(FRAME_SOURCE))),
@@ -76,7 +78,7 @@ export const frameSources: Kind<string[]> = {
 
 const HOST_AND_PORT = /^(\[[\da-fA-F:]+\]|[^\s:/[\]]+)(:\d{1,5})?$/
 
-/** Servers as `host:port`; the port may be left out. */
+/** Servers as `host:port`; the port is optional. */
 export const hosts: Kind<string[]> = {
   expects: 'a comma-separated list of `host:port`',
   schema: list.schema.pipe(z.array(z.string().regex(HOST_AND_PORT)).min(1)),
@@ -100,7 +102,18 @@ export const httpUrl: Kind<string> = {
     .transform((given) => given.replace(/\/+$/, '')),
 }
 
-/** A URL of a server of the given protocols, such as `redis`. Shown values would give passwords away. */
+/** An address that others get to see, and append paths to. */
+export const publicUrl: Kind<string> = {
+  expects: 'a URL that begins with `http://` or `https://`, without user name, password, query and fragment',
+  schema: httpUrl.schema.refine((given) => {
+    const { username, password } = new URL(given)
+    return username === '' && password === '' && !/[?#]/.test(given)
+  }),
+}
+
+/**
+ * A URL of a server of the given protocols, such as `redis`. Its value is never shown, because it may hold a password.
+ */
 export function serverUrl(protocols: readonly [string, ...string[]]): Kind<string> {
   return {
     expects: `a URL such as \`${protocols[0]}://user:password@host/name\``,
@@ -122,7 +135,7 @@ export const readableFile: Kind<string> = {
   }),
 }
 
-/** PEM text; files of settings often hold it in one line, with `\n` where lines end. */
+/** PEM text. Files of settings often hold it in one line, with `\n` as the line breaks. */
 export const certificate: Kind<string> = {
   expects: 'a certificate in PEM form, which begins with `-----BEGIN CERTIFICATE-----`',
   schema: z
@@ -149,15 +162,16 @@ const DURATION = /^(\d+)\s*(ms|s|seconds?|m|minutes?|h|hours?)?$/i
 
 /** Milliseconds; a bare number is milliseconds. */
 export const duration: Kind<number> = {
-  expects: 'a time such as `1 minute`, `30 seconds` or `60000` (milliseconds)',
+  expects: 'a time such as `1 minute`, `30 seconds` or `60000` (milliseconds), of 24 days at most',
   schema: z.string().transform((given, context) => {
     const [, amount, unit = 'ms'] = DURATION.exec(given.trim()) ?? []
     const factor = UNIT_MS[unit.toLowerCase()] ?? UNIT_MS[unit.toLowerCase().replace(/s$/, '')]
-    if (amount === undefined || factor === undefined || Number(amount) === 0) {
+    const ms = Number(amount) * (factor ?? 0)
+    if (amount === undefined || factor === undefined || ms === 0 || ms > LONGEST_TIMER_MS) {
       context.addIssue({ code: 'custom' })
       return z.NEVER
     }
-    return Number(amount) * factor
+    return ms
   }),
 }
 

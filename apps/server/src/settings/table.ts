@@ -1,4 +1,4 @@
-// Longer than the usual limit: one entry per setting, and the table stays whole so that it can be read as one.
+// Longer than the usual limit: one entry per setting, in one table that can be read as a whole.
 import { z } from 'zod'
 import {
   addresses,
@@ -11,13 +11,15 @@ import {
   httpUrl,
   json,
   type Kind,
+  LONGEST_TIMER_MS,
   list,
   oneOf,
+  publicUrl,
   readableFile,
   serverUrl,
   text,
   textOfAtLeast,
-  whole,
+  wholeNumber,
   workerGroup,
 } from './kinds.ts'
 
@@ -31,7 +33,7 @@ export interface Setting<T> {
   env: string
   group: Group
   kind: Kind<T>
-  /** What the documentation says of the default: the value, or words when it depends on other settings. */
+  /** The default value, or its description when it depends on other settings. */
   default: T | undefined
   defaultText?: string
   description: string
@@ -40,7 +42,7 @@ export interface Setting<T> {
   aliases: readonly Alias[]
   /** Names without the AP_ prefix that are read when the setting is absent. */
   fallbacks: readonly string[]
-  /** What must be built before the setting has an effect. */
+  /** The missing feature without which the setting has no effect. */
   awaits?: string
 }
 
@@ -68,7 +70,7 @@ interface More {
 
 type Described<T, D> = Omit<Setting<T>, 'default'> & { default: D }
 
-/** Starts the entries of one group. */
+/** Makes the functions that declare the settings of one group. */
 function group(name: Group) {
   const make = <T, D>(env: string, kind: Kind<T>, value: D, description: string, more: More = {}): Described<T, D> => ({
     env,
@@ -83,10 +85,10 @@ function group(name: Group) {
     ...(more.awaits === undefined ? {} : { awaits: more.awaits }),
   })
   return {
-    /** Has a default, so it always has a value. */
+    /** Declares a setting that has a default, so it always has a value. */
     given: <T>(env: string, kind: Kind<T>, value: NoInfer<T>, description: string, more?: More) =>
       make<T, T>(env, kind, value, description, more),
-    /** May be absent. */
+    /** Declares a setting that may be absent. */
     optional: <T>(env: string, kind: Kind<T>, description: string, more?: More) =>
       make<T, undefined>(env, kind, undefined, description, more),
   }
@@ -107,20 +109,32 @@ const ignored = group('Accepted and ignored')
 
 const WebhookSecrets = z.record(z.string(), z.record(z.string(), z.unknown()))
 const MINUTES_15 = 900
+const DAY_SECONDS = 86_400
+const CENTURY_DAYS = 36_500
+/** Texts of Node.js are not longer. */
+const LONGEST_TEXT_MB = 512
+/** The largest value of an integer column of the database. */
+const LARGEST_INTEGER = 2 ** 31 - 1
 
 /** Every setting, in the order of the documentation. */
 export const SETTINGS = {
-  port: server.given('AP_PORT', whole(0, 65_535), 3000, 'Port of the HTTP server. `0` picks a free one.'),
+  port: server.given('AP_PORT', wholeNumber(0, 65_535), 3000, 'Port of the HTTP server. `0` picks a free one.'),
   host: server.given('AP_HOST', text, '0.0.0.0', 'Address that the HTTP server listens on.'),
+  webBuild: server.given(
+    'AP_WEB_BUILD',
+    flag,
+    true,
+    'Whether the server builds the browser app at its start when the sources of the app have changed.',
+  ),
   frontendUrl: server.optional(
     'AP_FRONTEND_URL',
-    httpUrl,
-    'The address under which the world reaches this server; webhook and redirect URLs are made from it. Apps that call webhooks must be able to reach it.',
+    publicUrl,
+    'Public address of this server; webhook and redirect URLs begin with it. Apps that call webhooks must be able to reach it.',
     { defaultText: '`http://localhost:<AP_PORT>`' },
   ),
   internalUrl: server.optional(
     'AP_INTERNAL_URL',
-    httpUrl,
+    publicUrl,
     'Address under which separate workers reach the apps, when it is not the public one.',
   ),
   configPath: server.given(
@@ -151,14 +165,14 @@ export const SETTINGS = {
   clientRealIpHeader: server.optional(
     'AP_CLIENT_REAL_IP_HEADER',
     text,
-    'Header in which a trusted reverse proxy hands over the address of the client, for rate limits and audit events. Leave it unset when clients reach the server directly, because they could forge it.',
+    'Header in which a trusted reverse proxy passes on the address of the client, for rate limits and audit events. Leave it unset when clients reach the server directly, because they could forge it.',
   ),
 
   stopDelaySeconds: server.given(
     'AP_STOP_DELAY_SECONDS',
-    whole(0, 300),
+    wholeNumber(0, 300),
     3,
-    'For so long after SIGTERM the server says that it is not ready and serves on, so that load balancers turn away from it before it closes.',
+    'Seconds between SIGTERM and the stop in which the server still serves requests but reports that it is not ready, so that load balancers turn to other servers first.',
     { defaultText: '`3` with PostgreSQL, `0` with the embedded database' },
   ),
 
@@ -173,14 +187,14 @@ export const SETTINGS = {
   encryptionKey: access.optional(
     'AP_ENCRYPTION_KEY',
     hexKey,
-    'Key that encrypts connections. Without it the server makes one on its first start and keeps it in `AP_CONFIG_PATH`.',
-    { secret: true, defaultText: 'made on the first start' },
+    'Key that encrypts connections. Without it the server generates one on its first start and keeps it in `AP_CONFIG_PATH`.',
+    { secret: true, defaultText: 'generated on the first start' },
   ),
   jwtSecret: access.optional(
     'AP_JWT_SECRET',
     textOfAtLeast(32),
-    'Secret that signs tokens: `openssl rand -hex 32`. Without it the server makes one on its first start and keeps it in `AP_CONFIG_PATH`.',
-    { secret: true, defaultText: 'made on the first start' },
+    'Secret that signs tokens: `openssl rand -hex 32`. Without it the server generates one on its first start and keeps it in `AP_CONFIG_PATH`.',
+    { secret: true, defaultText: 'generated on the first start' },
   ),
   workerToken: access.optional(
     'AP_WORKER_TOKEN',
@@ -191,7 +205,7 @@ export const SETTINGS = {
   apiKey: access.optional(
     'AP_API_KEY',
     textOfAtLeast(16),
-    'Key of the operator, sent as the header `api-key`, for what lies above platforms: which workers serve which. Without it the server refuses such requests. The piece commands read their API key from the same name.',
+    'Key of the operator, sent as the header `api-key`, for requests above platforms, such as assigning workers to platforms. Without it the server refuses such requests. The piece commands read their API key from the same name.',
     { secret: true },
   ),
   apiRateLimitAuthnEnabled: access.given(
@@ -202,19 +216,31 @@ export const SETTINGS = {
   ),
   apiRateLimitAuthnMax: access.given(
     'AP_API_RATE_LIMIT_AUTHN_MAX',
-    whole(1),
+    wholeNumber(1, 1_000_000),
     50,
     'Sign-in and sign-up requests that one address may make in a window.',
   ),
   apiRateLimitAuthnWindow: access.given('AP_API_RATE_LIMIT_AUTHN_WINDOW', duration, 60_000, 'Length of the window.', {
     defaultText: '`1 minute`',
   }),
+  ssoAllowHttp: access.given(
+    'AP_SSO_ALLOW_HTTP',
+    flag,
+    false,
+    'Let people sign in by providers whose address begins with `http://`. For tests on one machine: others can read what is sent.',
+  ),
+  dnsServers: access.given(
+    'AP_DNS_SERVERS',
+    list,
+    [],
+    'Addresses of the DNS servers that are asked for the proof of a domain, such as `1.1.1.1` or `127.0.0.1:5353`.',
+    { defaultText: 'those of the machine' },
+  ),
   scimDefaultProjectRole: access.given(
     'AP_SCIM_DEFAULT_PROJECT_ROLE',
     oneOf(['Admin', 'Editor', 'Operator', 'Viewer']),
     'Editor',
     'Role of members that SCIM adds to a project.',
-    { awaits: 'SCIM' },
   ),
 
   dbType: database.given(
@@ -228,7 +254,7 @@ export const SETTINGS = {
     'AP_PGLITE_FSYNC',
     flag,
     true,
-    'Whether commits of the embedded database wait for the disk. Without it they survive the end of every process, but what was accepted last, and at worst the database, may not survive a loss of power.',
+    'Whether commits of the embedded database wait for the disk. Without it they survive the end of every process, but a loss of power may lose the last accepted calls, and at worst the database.',
   ),
   postgresUrl: database.optional(
     'AP_POSTGRES_URL',
@@ -237,7 +263,7 @@ export const SETTINGS = {
     { secret: true },
   ),
   postgresHost: database.optional('AP_POSTGRES_HOST', text, 'Host of the PostgreSQL server.'),
-  postgresPort: database.given('AP_POSTGRES_PORT', whole(1, 65_535), 5432, 'Port of the PostgreSQL server.'),
+  postgresPort: database.given('AP_POSTGRES_PORT', wholeNumber(1, 65_535), 5432, 'Port of the PostgreSQL server.'),
   postgresDatabase: database.optional('AP_POSTGRES_DATABASE', text, 'Name of the database.'),
   postgresUsername: database.optional('AP_POSTGRES_USERNAME', text, 'User of the database.'),
   postgresPassword: database.optional('AP_POSTGRES_PASSWORD', text, 'Password of the user.', { secret: true }),
@@ -247,10 +273,15 @@ export const SETTINGS = {
     certificate,
     'Certificate of the authority that signed the certificate of the database server; the connection is encrypted then.',
   ),
-  postgresPoolSize: database.given('AP_POSTGRES_POOL_SIZE', whole(1), 10, 'Most connections that this process opens.'),
+  postgresPoolSize: database.given(
+    'AP_POSTGRES_POOL_SIZE',
+    wholeNumber(1, 10_000),
+    10,
+    'Largest number of connections that this process opens.',
+  ),
   postgresIdleTimeoutMs: database.given(
     'AP_POSTGRES_IDLE_TIMEOUT_MS',
-    whole(0),
+    wholeNumber(0, LONGEST_TIMER_MS),
     30_000,
     'Milliseconds after which an idle connection is closed.',
   ),
@@ -275,10 +306,10 @@ export const SETTINGS = {
     { secret: true },
   ),
   redisHost: queue.optional('AP_REDIS_HOST', text, 'Host of the Redis server.'),
-  redisPort: queue.given('AP_REDIS_PORT', whole(1, 65_535), 6379, 'Port of the Redis server.'),
+  redisPort: queue.given('AP_REDIS_PORT', wholeNumber(1, 65_535), 6379, 'Port of the Redis server.'),
   redisUser: queue.optional('AP_REDIS_USER', text, 'User of the Redis server.'),
   redisPassword: queue.optional('AP_REDIS_PASSWORD', text, 'Password of the user.', { secret: true }),
-  redisDb: queue.given('AP_REDIS_DB', whole(0), 0, 'Index of the Redis database.'),
+  redisDb: queue.given('AP_REDIS_DB', wholeNumber(0, 65_535), 0, 'Index of the Redis database.'),
   redisUseSsl: queue.given('AP_REDIS_USE_SSL', flag, false, 'Encrypt the connection to Redis.'),
   redisSslCaFile: queue.optional(
     'AP_REDIS_SSL_CA_FILE',
@@ -313,7 +344,7 @@ export const SETTINGS = {
       SANDBOXED: 'SANDBOX_PROCESS',
     }),
     'UNSANDBOXED',
-    'How far code of users is fenced in. See the page on sandboxing before you let others write flows.',
+    'How user code is isolated. Read [security](security.md) before you let others write flows.',
     {
       aliases: [{ env: 'AP_CODE_SANDBOX_TYPE', map: { V8_ISOLATE: 'SANDBOX_CODE_ONLY', NO_OP: 'UNSANDBOXED' } }],
     },
@@ -326,46 +357,46 @@ export const SETTINGS = {
   ),
   workerConcurrency: execution.given(
     'AP_WORKER_CONCURRENCY',
-    whole(1),
+    wholeNumber(1, 1000),
     5,
-    'Jobs that one worker runs at a time; each has a sandbox of its own.',
+    'Jobs that one worker runs at a time; each has its own sandbox.',
     {
       aliases: [{ env: 'AP_FLOW_WORKER_CONCURRENCY' }, { env: 'AP_SCHEDULED_WORKER_CONCURRENCY' }],
     },
   ),
   workerCacheSizeMb: execution.given(
     'AP_WORKER_CACHE_SIZE_MB',
-    whole(1024),
+    wholeNumber(1024, 10_485_760),
     10_240,
-    'What compiled code and installed pieces may take of the disk of a worker; what was not used for longest goes first.',
+    'Largest size of compiled code and installed pieces on the disk of a worker; files that were not used for longest are removed first.',
   ),
   workerGroupId: execution.optional(
     'AP_WORKER_GROUP_ID',
     workerGroup,
-    'Group of this worker: it serves the platforms that are given to the group, and no others. Without it, it serves those that are given to none.',
+    'Group of this worker: it serves only the platforms that are assigned to the group. Without it, it serves the platforms without a group.',
   ),
   flowTimeoutSeconds: execution.given(
     'AP_FLOW_TIMEOUT_SECONDS',
-    whole(1),
+    wholeNumber(1, 1_000_000),
     600,
     'Longest time that a run may take, pauses not counted.',
     { aliases: [{ env: 'AP_SANDBOX_RUN_TIME_SECONDS' }] },
   ),
   triggerTimeoutSeconds: execution.given(
     'AP_TRIGGER_TIMEOUT_SECONDS',
-    whole(1),
+    wholeNumber(1, DAY_SECONDS),
     60,
-    'Longest time that a trigger may take to look for events, and a piece to answer with options or to judge a connection.',
+    'Longest time that a trigger may take to poll for events, and a piece to answer with options or to check a connection.',
   ),
   triggerHooksTimeoutSeconds: execution.given(
     'AP_TRIGGER_HOOKS_TIMEOUT_SECONDS',
-    whole(1),
+    wholeNumber(1, DAY_SECONDS),
     180,
     'Longest time that a trigger may take to be enabled or disabled.',
   ),
   sandboxMemoryLimitKb: execution.given(
     'AP_SANDBOX_MEMORY_LIMIT',
-    whole(65_536),
+    wholeNumber(65_536, 1_073_741_824),
     1_048_576,
     'Memory of one sandbox in kilobytes.',
   ),
@@ -379,7 +410,7 @@ export const SETTINGS = {
     'AP_NETWORK_MODE',
     oneOf(['UNRESTRICTED', 'STRICT']),
     'UNRESTRICTED',
-    '`STRICT` keeps code of users from private, loopback, link-local and cloud-metadata addresses.',
+    '`STRICT` keeps user code from private, loopback, link-local and cloud-metadata addresses.',
   ),
   ssrfAllowList: execution.given(
     'AP_SSRF_ALLOW_LIST',
@@ -389,52 +420,70 @@ export const SETTINGS = {
   ),
   pausedFlowTimeoutDays: execution.given(
     'AP_PAUSED_FLOW_TIMEOUT_DAYS',
-    whole(1),
+    wholeNumber(1, CENTURY_DAYS),
     30,
     'Days that a run may stay paused; not more than `AP_EXECUTION_DATA_RETENTION_DAYS`.',
     { defaultText: '`30`, or the retention when that is shorter' },
   ),
   executionDataRetentionDays: execution.given(
     'AP_EXECUTION_DATA_RETENTION_DAYS',
-    whole(1),
+    wholeNumber(1, CENTURY_DAYS),
     30,
     'Days that run data, logs and events are kept.',
   ),
+  auditLogRetentionDays: execution.given(
+    'AP_AUDIT_LOG_RETENTION_DAYS',
+    wholeNumber(1, CENTURY_DAYS),
+    365,
+    'Days that the audit log is kept.',
+  ),
+  auditLogRuns: execution.given(
+    'AP_AUDIT_LOG_RUNS',
+    flag,
+    false,
+    'The audit log also has the start and the end of each run. The list of runs has them anyway, and without them runs cost less.',
+  ),
 
+  apiDefaultPlan: triggers.given(
+    'AP_API_DEFAULT_PLAN',
+    oneOf(['free', 'starter', 'pro', 'business']),
+    'business',
+    'How often a key may call the graph API, in projects that have no plan of their own.',
+  ),
   webhookTimeoutSeconds: triggers.given(
     'AP_WEBHOOK_TIMEOUT_SECONDS',
-    whole(1, MINUTES_15),
+    wholeNumber(1, MINUTES_15),
     30,
     'Longest time that a synchronous webhook call waits for its answer.',
   ),
   maxWebhookPayloadSizeMb: triggers.given(
     'AP_MAX_WEBHOOK_PAYLOAD_SIZE_MB',
-    whole(1),
+    wholeNumber(1, LONGEST_TEXT_MB),
     25,
     'Largest body of a webhook call; a larger one is answered with 413.',
   ),
   webhookPayloadInlineThresholdKb: triggers.given(
     'AP_WEBHOOK_PAYLOAD_INLINE_THRESHOLD_KB',
-    whole(0),
+    wholeNumber(0, LONGEST_TEXT_MB * 1024),
     512,
-    'Payloads up to this size travel with their job; larger ones go through file storage.',
+    'Payloads up to this size are stored with their job; larger ones go through file storage.',
   ),
   appWebhookSecrets: triggers.given(
     'AP_APP_WEBHOOK_SECRETS',
     json(WebhookSecrets, 'a JSON object of the form `{"<piece name>": {"webhookSecret": "..."}}`'),
     {},
-    'Secrets with which apps that know one webhook per OAuth2 app sign their events.',
+    'Secrets with which apps that use one webhook per OAuth2 app sign their events.',
     { secret: true, defaultText: '`{}`' },
   ),
   triggerDefaultPollInterval: triggers.given(
     'AP_TRIGGER_DEFAULT_POLL_INTERVAL',
-    whole(1),
+    wholeNumber(1, 43_200),
     5,
-    'Minutes between two looks of a polling trigger.',
+    'Minutes between two polls of a polling trigger.',
   ),
   triggerFailureThreshold: triggers.given(
     'AP_TRIGGER_FAILURE_THRESHOLD',
-    whole(1),
+    wholeNumber(1, 1_000_000),
     576,
     'Failures in a row after which a polling flow is disabled: two days at the default interval.',
   ),
@@ -448,37 +497,42 @@ export const SETTINGS = {
     'AP_PUBLISH_INVALID_FLOWS',
     flag,
     false,
-    'Whether flows are published whose steps are not complete. Their triggers must be, to be enabled.',
+    'Whether flows with incomplete steps may be published. Their triggers must still be complete to be enabled.',
   ),
   eventDestinationTimeoutSeconds: triggers.given(
     'AP_EVENT_DESTINATION_TIMEOUT_SECONDS',
-    whole(1),
+    wholeNumber(1, DAY_SECONDS),
     10,
     'Longest time that an event destination may take to answer.',
-    { awaits: 'event destinations' },
+  ),
+  eventDestinationsAllowHttp: triggers.given(
+    'AP_EVENT_DESTINATIONS_ALLOW_HTTP',
+    flag,
+    false,
+    'Whether event destinations may have addresses that begin with `http://`. Their events can be read on the way.',
   ),
 
   maxFileSizeMb: files.given(
     'AP_MAX_FILE_SIZE_MB',
-    whole(1),
+    wholeNumber(1, LONGEST_TEXT_MB),
     25,
-    'Largest file that a step or a trigger may hand over.',
+    'Largest file that a step or a trigger may store.',
   ),
   maxFlowRunLogSizeMb: files.given(
     'AP_MAX_FLOW_RUN_LOG_SIZE_MB',
-    whole(1),
+    wholeNumber(1, LONGEST_TEXT_MB),
     50,
     'Largest sum of the inputs and outputs of a run.',
   ),
   flowRunLogSliceThresholdKb: files.given(
     'AP_FLOW_RUN_LOG_SLICE_THRESHOLD_KB',
-    whole(1),
+    wholeNumber(1, LONGEST_TEXT_MB * 1024),
     32,
-    'Outputs above this size are stored beside the log of the run.',
+    'Outputs above this size are stored separately from the log of the run.',
   ),
   flowRunLogInputTruncateThresholdKb: files.given(
     'AP_FLOW_RUN_LOG_INPUT_TRUNCATE_THRESHOLD_KB',
-    whole(1),
+    wholeNumber(1, LONGEST_TEXT_MB * 1024),
     2,
     'Inputs above this size are replaced by a placeholder in the log.',
   ),
@@ -511,16 +565,16 @@ export const SETTINGS = {
     'AP_PIECES_SYNC_MODE',
     oneOf(['OFFICIAL_AUTO', 'NONE']),
     'OFFICIAL_AUTO',
-    'Whether the catalogue of published pieces is refreshed by itself, hourly, from `AP_PIECES_REGISTRY_URL`.',
+    'Whether the catalogue of published pieces is refreshed automatically, hourly, from `AP_PIECES_REGISTRY_URL`.',
   ),
   piecesRegistryUrl: pieces.optional(
     'AP_PIECES_REGISTRY_URL',
     httpUrl,
-    'Address of the piece API that published pieces are taken from, for example `https://example.com/api/v1/pieces`: any server of this kind has one. Without it pieces are installed by hand.',
+    'Address of the piece API from which published pieces are taken, for example `https://example.com/api/v1/pieces`: any server of this kind has one. Without it pieces are installed by hand.',
   ),
   piecesCacheMaxEntries: pieces.given(
     'AP_PIECES_CACHE_MAX_ENTRIES',
-    whole(1),
+    wholeNumber(1, 100_000),
     1000,
     'Entries of the cache of piece metadata.',
   ),
@@ -528,7 +582,7 @@ export const SETTINGS = {
     'AP_DEV_PIECES',
     list,
     [],
-    'Short names of pieces under development: they are compiled from their folders and loaded anew at every change.',
+    'Short names of pieces under development: they are compiled from their folders and loaded again at every change.',
   ),
   customPiecesPaths: pieces.given(
     'AP_CUSTOM_PIECES_PATHS',
@@ -554,44 +608,84 @@ export const SETTINGS = {
   ),
   defaultConcurrentJobsLimit: limits.given(
     'AP_DEFAULT_CONCURRENT_JOBS_LIMIT',
-    whole(1),
+    wholeNumber(1, 1_000_000),
     5,
-    'Runs that one project may have at a time, unless the project says otherwise.',
+    'Runs that one project may have at a time, unless the project has its own limit.',
     { aliases: [{ env: 'AP_MAX_CONCURRENT_JOBS_PER_PROJECT' }] },
   ),
-  maxRecordsPerTable: limits.given('AP_MAX_RECORDS_PER_TABLE', whole(1), 10_000, 'Most records of a table.', {
-    awaits: 'tables',
-  }),
-  maxFieldsPerTable: limits.given('AP_MAX_FIELDS_PER_TABLE', whole(1), 100, 'Most fields of a table.', {
-    awaits: 'tables',
-  }),
-  maxTablesPerProject: limits.given('AP_MAX_TABLES_PER_PROJECT', whole(1), 20, 'Most tables of a project.', {
-    awaits: 'tables',
-  }),
-  maxMcpsPerProject: limits.given('AP_MAX_MCPS_PER_PROJECT', whole(1), 20, 'Most MCP servers of a project.', {
-    awaits: 'MCP servers',
-  }),
+  maxRecordsPerTable: limits.given(
+    'AP_MAX_RECORDS_PER_TABLE',
+    wholeNumber(1, LARGEST_INTEGER),
+    10_000,
+    'Largest number of records in a table.',
+    {
+      awaits: 'tables',
+    },
+  ),
+  maxFieldsPerTable: limits.given(
+    'AP_MAX_FIELDS_PER_TABLE',
+    wholeNumber(1, LARGEST_INTEGER),
+    100,
+    'Largest number of fields in a table.',
+    {
+      awaits: 'tables',
+    },
+  ),
+  maxTablesPerProject: limits.given(
+    'AP_MAX_TABLES_PER_PROJECT',
+    wholeNumber(1, LARGEST_INTEGER),
+    20,
+    'Largest number of tables in a project.',
+    {
+      awaits: 'tables',
+    },
+  ),
+  maxMcpsPerProject: limits.given(
+    'AP_MAX_MCPS_PER_PROJECT',
+    wholeNumber(1, LARGEST_INTEGER),
+    20,
+    'Largest number of MCP servers in a project.',
+    {
+      awaits: 'MCP servers',
+    },
+  ),
   issueArchiveDays: limits.given(
     'AP_ISSUE_ARCHIVE_DAYS',
-    whole(1),
+    wholeNumber(1, CENTURY_DAYS),
     14,
     'Days after which an issue without news is archived.',
-    { awaits: 'issues' },
+  ),
+  alertDigestMinutes: limits.given(
+    'AP_ALERT_DIGEST_MINUTES',
+    wholeNumber(1, 10_080),
+    60,
+    'Minutes after an alert about a failure in which further failures of its kind are collected for one message.',
+  ),
+  alertCheckSeconds: limits.given(
+    'AP_ALERT_CHECK_SECONDS',
+    wholeNumber(1, 3600),
+    60,
+    'Seconds between two looks for flows that did not run, and for collected failures.',
   ),
 
   smtpHost: email.optional(
     'AP_SMTP_HOST',
     text,
-    'Host of the mail server. Mail is sent only when host, port, user name and password are all set.',
-    { awaits: 'e-mail' },
+    'Host of the mail server. Mail is sent only when host, port, user name and password are all set; else links and codes are shown to administrators.',
   ),
-  smtpPort: email.optional('AP_SMTP_PORT', whole(1, 65_535), 'Port of the mail server.', { awaits: 'e-mail' }),
-  smtpUsername: email.optional('AP_SMTP_USERNAME', text, 'User of the mail server.', { awaits: 'e-mail' }),
-  smtpPassword: email.optional('AP_SMTP_PASSWORD', text, 'Password of the user.', { secret: true, awaits: 'e-mail' }),
-  smtpSenderEmail: email.optional('AP_SMTP_SENDER_EMAIL', text, 'Address that mail is sent from.', {
-    awaits: 'e-mail',
-  }),
-  smtpSenderName: email.optional('AP_SMTP_SENDER_NAME', text, 'Name that mail is sent from.', { awaits: 'e-mail' }),
+  smtpPort: email.optional(
+    'AP_SMTP_PORT',
+    wholeNumber(1, 65_535),
+    'Port of the mail server: 465 begins with TLS, others change to it where the server can.',
+  ),
+  smtpUsername: email.optional('AP_SMTP_USERNAME', text, 'User of the mail server.'),
+  smtpPassword: email.optional('AP_SMTP_PASSWORD', text, 'Password of the user.', { secret: true }),
+  smtpSenderEmail: email.optional(
+    'AP_SMTP_SENDER_EMAIL',
+    text,
+    'Address that mail is sent from; without it, the user name.',
+  ),
+  smtpSenderName: email.optional('AP_SMTP_SENDER_NAME', text, 'Name that mail is sent from.'),
 
   otelEnabled: observability.given(
     'AP_OTEL_ENABLED',
@@ -608,7 +702,7 @@ export const SETTINGS = {
     'OTEL_EXPORTER_OTLP_PROTOCOL',
     oneOf(['http/protobuf', 'http/json']),
     'http/protobuf',
-    'How traces travel.',
+    'Protocol of the trace exporter.',
   ),
   otelServiceName: observability.given('OTEL_SERVICE_NAME', text, 'piecework', 'Name of this service in traces.'),
   metricsToken: observability.optional(
@@ -623,17 +717,17 @@ export const SETTINGS = {
     'AP_PIECES_SOURCE',
     oneOf(['CLOUD_AND_DB', 'DB', 'FILE']),
     'CLOUD_AND_DB',
-    'Pieces are those that are built in, installed, or under development (`AP_DEV_PIECES`), whatever this says.',
+    'Pieces are always those that are built in, installed, or under development (`AP_DEV_PIECES`).',
   ),
   redisFailedJobRetentionDays: ignored.given(
     'AP_REDIS_FAILED_JOB_RETENTION_DAYS',
-    whole(0),
+    wholeNumber(0, LARGEST_INTEGER),
     30,
-    'Redis holds no failed work: runs that failed are in the database as long as other runs.',
+    'Redis holds no failed jobs: failed runs are in the database, as long as other runs.',
   ),
   redisFailedJobRetentionMaxCount: ignored.given(
     'AP_REDIS_FAILED_JOB_RETENTION_MAX_COUNT',
-    whole(0),
+    wholeNumber(0, LARGEST_INTEGER),
     2000,
     'As `AP_REDIS_FAILED_JOB_RETENTION_DAYS`.',
   ),
@@ -641,7 +735,7 @@ export const SETTINGS = {
     'AP_CLOUD_AUTH_ENABLED',
     flag,
     false,
-    'There are no OAuth2 apps that are managed elsewhere: make apps of the platform.',
+    'There are no OAuth2 apps that are managed elsewhere: register apps of the platform.',
   ),
   telemetryEnabled: ignored.given('AP_TELEMETRY_ENABLED', flag, false, 'Nothing is collected or sent.'),
   canaryPlatformIds: ignored.optional('AP_CANARY_PLATFORM_IDS', text, 'Use `AP_WORKER_GROUP_ID`.'),

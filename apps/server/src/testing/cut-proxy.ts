@@ -43,7 +43,7 @@ export async function startCutProxy(host: string, port: number): Promise<CutProx
   proxy.listen(0, '127.0.0.1')
   await once(proxy, 'listening')
   const address = proxy.address()
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
+  if (address === null || typeof address === 'string') throw new Error('The proxy has no port')
   return {
     port: address.port,
     swallowAnswerTo(text) {

@@ -71,11 +71,11 @@ export interface FeedApp extends AsyncDisposable {
   url: string
   /** Newest first. */
   items: { id: number; at: number }[]
-  /** What triggers asked of it, looks for items aside. */
+  /** The requests of triggers, without their looks for items. */
   calls: { path: string; to: string }[]
   /** Looks for items. */
   looks: number
-  /** What it answers to a path instead of 200. */
+  /** The status that it answers with instead of 200, by path. */
   failing: Map<string, number>
   /** Looks wait for this. */
   gate: Promise<void>
@@ -129,7 +129,7 @@ export async function installFeed(server: Pick<TestServer, 'origin'>, owner: Pic
   form.append('pieceArchive', new Blob([new Uint8Array(await pieceArchive(FEED, FEED_VERSION, SOURCE))]), 'p.tgz')
   const headers = { authorization: `Bearer ${owner.token}` }
   const answer = await fetch(`${server.origin}/api/v1/pieces`, { method: 'POST', headers, body: form })
-  if (answer.status !== 201) throw new Error(`the piece was not installed: ${await answer.text()}`)
+  if (answer.status !== 201) throw new Error(`The piece was not installed: ${await answer.text()}`)
 }
 
 type TickKind = 'POLL' | 'RENEW'
@@ -155,9 +155,9 @@ export async function tickOf({ server }: TestServer, flowId: string, kind: TickK
 }
 
 /** Lets the clock of a flow's schedule strike now, and waits for the end of that. */
-export async function strike(server: TestServer, flowId: string, kind: TickKind = 'POLL'): Promise<void> {
+export async function runTick(server: TestServer, flowId: string, kind: TickKind = 'POLL'): Promise<void> {
   const before = await tickOf(server, flowId, kind)
-  if (!before) throw new Error(`the flow ${flowId} has no tick`)
+  if (!before) throw new Error(`The flow ${flowId} has no tick`)
   await makeDue(server, before.id, new Date(Date.now() - 1000))
   await eventually(async () => {
     const job = await tickOf(server, flowId, kind)

@@ -1,6 +1,6 @@
 import type { PopulatedFlow } from '@piecework/model/flow/flow'
 import type { FlowRun } from '@piecework/model/run/run'
-import { isTerminal } from '@piecework/model/run/status'
+import { isTerminal } from '@piecework/model/run/run-statuses'
 import type { Person, TestServer } from './server.ts'
 
 /** Resolves with the first value that is not undefined. @throws Error when there is none in time. */

@@ -14,5 +14,5 @@ export async function installPiece(
   const archive = await pieceArchive(pieceName, pieceVersion, source)
   form.append('pieceArchive', new Blob([new Uint8Array(archive)]), 'piece.tgz')
   const { status, body } = await server.call('POST', '/v1/pieces', { token: owner.token, body: form })
-  if (status !== 201) throw new Error(`installing ${pieceName} answered ${status}: ${JSON.stringify(body)}`)
+  if (status !== 201) throw new Error(`Installing ${pieceName} answered ${status}: ${JSON.stringify(body)}`)
 }

@@ -1,16 +1,17 @@
-import { LIVE_EVENTS, LIVE_PATH, type LiveEvent, type LiveEventName } from '@piecework/model/live/events'
+import { LIVE_EVENTS, type LiveEvent, type LiveEventName } from '@piecework/model/live/events'
+import { LIVE_PATH } from '@piecework/model/live/path'
 import { io, type Socket } from 'socket.io-client'
 import { eventually } from './flows.ts'
 
-export interface Heard {
+export interface ReceivedEvent {
   event: LiveEventName
   message: unknown
 }
 
-/** A browser that is connected for live updates. What it is told is checked against the schema of the event. */
+/** A browser that is connected for live updates. The events that it gets are checked against their schemas. */
 export interface LiveClient extends Disposable {
   socket: Socket
-  heard: Heard[]
+  heard: ReceivedEvent[]
   ask(event: string, message?: unknown): Promise<unknown>
   /** The first message that fits, of those that came and those to come. */
   next<N extends LiveEventName>(event: N, fits?: (message: LiveEvent<N>) => boolean): Promise<LiveEvent<N>>
@@ -20,7 +21,7 @@ export interface LiveClient extends Disposable {
 /** @throws what the server says when it refuses the connection: an Error with `data`. */
 export async function connectLive(origin: string, auth: object): Promise<LiveClient> {
   const socket = io(origin, { path: LIVE_PATH, transports: ['websocket'], auth, reconnection: false, forceNew: true })
-  const heard: Heard[] = []
+  const heard: ReceivedEvent[] = []
   const wrong: unknown[] = []
   socket.onAny((event: string, message: unknown) => {
     if (!isEvent(event)) wrong.push(event)
@@ -46,7 +47,7 @@ export async function connectLive(origin: string, auth: object): Promise<LiveCli
     heard,
     ask: (event, message) => socket.timeout(20_000).emitWithAck(event, message),
     all,
-    next: (event, fits = () => true) => eventually(async () => all(event).find(fits), `the event ${event}`, 30_000),
+    next: (event, fits = () => true) => eventually(async () => all(event).find(fits), `the event ${event}`, 110_000),
     [Symbol.dispose]: () => void socket.disconnect(),
   }
 }

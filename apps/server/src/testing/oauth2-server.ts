@@ -15,17 +15,19 @@ export interface OAuth2Server extends AsyncDisposable {
   calls: TokenCall[]
   /** How the server behaves from now on. */
   mode: {
-    /** Seconds that tokens live; `null` is not told. */
+    /** Seconds that tokens live; with `null` the answer does not say. */
     expiresIn: number | string | null
-    /** What the token endpoint answers in place of a token. */
+    /** The answer of the token endpoint in place of a token. */
     failure?: { status: number; body: string; type?: string }
     /** How long a token takes. */
     delayMs: number
     rotates: boolean
+    /** The consent of the user when it is not a plain yes, or its forgery by an attacker. */
+    consent?: 'REFUSED' | 'OTHER_STATE'
     /** Further fields of its answers. */
     more: Record<string, unknown>
   }
-  /** What a browser does at the authorization URL once the user has said yes: where it is sent. */
+  /** Opens the authorization URL as a browser does whose user says yes. @returns the address of the redirect. */
   authorize(authorizationUrl: string): Promise<URL>
   /** Whether an API would take the token now. */
   accepts(accessToken: string): boolean
@@ -35,7 +37,7 @@ const CLIENT = { id: 'the-client', secret: 'the secret of the client' }
 
 /**
  * A real OAuth2 authorization server: codes of one use with PKCE, refresh tokens of one use, both ways of client
- * authentication. Whoever uses a refresh token twice loses the grant, as services with rotation have it.
+ * authentication. A client that uses a refresh token twice loses the grant, as with all services that rotate them.
  */
 export async function startOAuth2Server(): Promise<OAuth2Server & { client: typeof CLIENT }> {
   const codes = new Map<string, { challenge: string | null; method: string | null; redirect: string; scope: string }>()
@@ -96,8 +98,11 @@ export async function startOAuth2Server(): Promise<OAuth2Server & { client: type
         scope: query.get('scope') ?? '',
       })
       const back = new URL(query.get('redirect_uri') ?? '')
-      back.searchParams.set('code', code)
-      back.searchParams.set('state', query.get('state') ?? '')
+      if (mode.consent === 'REFUSED') {
+        back.searchParams.set('error', 'access_denied')
+        back.searchParams.set('error_description', 'The user said no')
+      } else back.searchParams.set('code', code)
+      back.searchParams.set('state', mode.consent === 'OTHER_STATE' ? 'another' : (query.get('state') ?? ''))
       response.writeHead(302, { location: back.href }).end()
       return
     }

@@ -1,5 +1,5 @@
 import { newId } from '@piecework/model/ids'
-import { DEFAULT_ROLES, type DefaultRole } from '../access/roles.ts'
+import type { DefaultRole } from '../access/roles.ts'
 import type { Person, TestServer } from './server.ts'
 
 /** Adds a colleague with a role in the owner's project; without one they are on the platform alone. */
@@ -27,11 +27,12 @@ export async function addColleague(
     .values({ id: userId, identityId: userId, platformId, platformRole: 'MEMBER', status: 'ACTIVE' })
     .execute()
   if (role !== undefined) {
-    const roleId = newId()
-    await db
-      .insertInto('project_role')
-      .values({ id: roleId, name: role, permissions: [...DEFAULT_ROLES[role]], type: 'DEFAULT' })
-      .execute()
+    const { id: roleId } = await db
+      .selectFrom('project_role')
+      .select('id')
+      .where('name', '=', role)
+      .where('type', '=', 'DEFAULT')
+      .executeTakeFirstOrThrow()
     await db
       .insertInto('project_member')
       .values({ id: newId(), projectId, platformId, userId, projectRoleId: roleId })

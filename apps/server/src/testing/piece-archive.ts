@@ -9,7 +9,7 @@ export interface PackageFiles {
   version: string
   /** Path in the package to its text. */
   files: Record<string, string>
-  /** Fields of package.json beside name and version. */
+  /** Fields of package.json besides name and version. */
   manifest?: Record<string, unknown>
 }
 

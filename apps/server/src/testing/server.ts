@@ -31,7 +31,7 @@ export interface TestServer extends AsyncDisposable {
 
 interface TestServerOptions {
   checksAnswers?: boolean
-  /** Where data is kept, so that a later server finds it; the caller's to remove. */
+  /** The folder that keeps the data, so that a later server finds it; the caller removes it. */
   folder?: string
 }
 
@@ -51,6 +51,7 @@ export async function startTestServer(
     AP_PORT: '0',
     AP_LOG_LEVEL: 'error',
     AP_API_RATE_LIMIT_AUTHN_ENABLED: 'false',
+    AP_WEB_BUILD: 'false',
     ...env,
   })
   const log = createLog(settings)
@@ -99,7 +100,8 @@ export interface Person {
   projectId: string
 }
 
-const PASSWORD = 'correct horse battery'
+/** Fits the rules of passwords. */
+export const PASSWORD = 'Correct-horse-7'
 
 /** Signs up the first person, who owns the platform. */
 export async function signUpOwner({ call }: TestServer): Promise<Person> {
@@ -110,7 +112,7 @@ export async function signUpOwner({ call }: TestServer): Promise<Person> {
       body: { email: 'Owner@Example.com', password: PASSWORD, firstName: 'Ada', lastName: 'Owner' },
     },
   )
-  if (status !== 200) throw new Error(`sign-up answered ${status}: ${JSON.stringify(body)}`)
+  if (status !== 200) throw new Error(`Sign-up answered ${status}: ${JSON.stringify(body)}`)
   return { token: body.token, userId: body.id, platformId: body.platformId, projectId: body.projectId }
 }
 

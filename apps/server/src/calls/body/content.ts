@@ -6,7 +6,7 @@ import { parseXml } from '@piecework/model/text/xml'
 import { parseFields } from '../../http/fields.ts'
 import { type Form, readMultipart } from './multipart.ts'
 
-/** What a body says, read by its content type. */
+/** The content of a body, read by its content type. */
 export type Content =
   /** `text` is the body as it came, in letters. */
   | { kind: 'value'; value: unknown; text: string }
@@ -16,7 +16,7 @@ export type Content =
 
 type Reader = (bytes: Buffer, media: MediaType) => Content
 
-/** What reads bodies of a type; undefined for what the flow gets as a file. */
+/** @returns the reader for bodies of a type; undefined for those that the flow gets as a file. */
 function readerOf(type: string): Reader | undefined {
   if (type === 'multipart/form-data')
     return (bytes, { parameters }) => ({ kind: 'form', ...readMultipart(bytes, parameters.get('boundary')) })

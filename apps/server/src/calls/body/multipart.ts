@@ -28,7 +28,7 @@ export function mapFields(fields: Form['fields'], to: (field: Field) => unknown)
 /** Each file becomes a stored one; more in one call is no form that somebody filled in. */
 export const MAX_FILES = 1000
 const MAX_PART_HEADER_BYTES = 16 * 1024
-/** What a part without a name is called. */
+/** The name for a part without a name. */
 const UNNAMED = 'data'
 
 /**

@@ -30,7 +30,7 @@ export async function readApart(
 ): Promise<Exclude<ThreadReply, { code: unknown }>> {
   const size = request.encodings.length > 0 ? Number.POSITIVE_INFINITY : request.bytes.length
   const lane = LANES.find(({ upToBytes }) => size <= upToBytes)
-  if (!lane) throw new Error('no thread reads bodies of this size')
+  if (!lane) throw new Error('No thread reads bodies of this size')
   const reply = await lane.read(receiver, request)
   if ('code' in reply) throw new AppError(reply.code, reply.params)
   return reply

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createTurns } from './turns.ts'
 
-/** Workers that end when they are told to. */
+/** Workers that end when the test asks them to. */
 function setUp(workers: number) {
   const begun: string[] = []
   const ends = new Map<string, () => void>()

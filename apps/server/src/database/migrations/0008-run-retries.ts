@@ -1,6 +1,6 @@
 import type { Migration } from '../migrate.ts'
 
-/** How often a run was retried: what it does then, it does anew. */
+/** The number of retries of a run: a retry starts child runs of its own, and their ids derive from it. */
 export const runRetries: Migration = {
   name: '0008-run-retries',
   release: '0.1.0',

@@ -1,6 +1,6 @@
 import type { Migration } from '../migrate.ts'
 
-/** For which releases a piece is, beside its metadata: a list looks at every version, and metadata is large. */
+/** The releases that a piece is for, in columns of their own: a list looks at every version, and metadata is large. */
 export const pieceReleases: Migration = {
   name: '0010-piece-releases',
   release: '0.1.0',

@@ -8,7 +8,7 @@ const withoutOddEscapes = (text: string): string => {
   return String.raw`regexp_replace(${whole}, '${odd('ud[89a-f][0-9a-f]{2}')}', '\1�', 'g')`
 }
 
-/** Few rows have a value: a new column spares writing the whole table anew, which a change of type does. */
+/** Few rows have a value: adding a column avoids the new copy of the whole table that a change of type makes. */
 const changeType = (table: string, column: string, type: 'json' | 'jsonb', value = SAME): string[] => [
   `alter table ${table} rename column "${column}" to "${column}Before"`,
   `alter table ${table} add column "${column}" ${type}`,
@@ -26,8 +26,8 @@ const changeTypes = (type: 'json' | 'jsonb', value = SAME): string[] =>
   columns.flatMap(([table, column]) => changeType(table, column, type, value))
 
 /**
- * What resumes a run and what it answers, as they were sent: json, because jsonb sorts keys and refuses escaped NULs.
- * Not breaking: what an earlier release writes as jsonb is taken as json.
+ * Keeps the payload that resumes a run, and its answer, as they were sent: json, because jsonb sorts keys and refuses
+ * escaped NULs. This is not breaking, because a json column also takes the jsonb of an earlier release.
  */
 export const resumeOrder: Migration = {
   name: '0014-resume-order',

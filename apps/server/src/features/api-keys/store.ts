@@ -12,11 +12,11 @@ export function selectApiKeys(db: Db, platformId: string) {
   return db.selectFrom('api_key').select(SHOWN).where('platformId', '=', platformId).orderBy('id', 'desc').execute()
 }
 
-export async function deleteApiKey(db: Db, platformId: string, id: string): Promise<boolean> {
-  const { numDeletedRows } = await db
+export function deleteApiKey(db: Db, platformId: string, id: string) {
+  return db
     .deleteFrom('api_key')
     .where('platformId', '=', platformId)
     .where('id', '=', id)
+    .returning(SHOWN)
     .executeTakeFirst()
-  return numDeletedRows > 0n
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemTask } from '../../access/actor.ts'
 import { addMember } from '../../testing/members.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
+import { createFiles } from '../files/service.ts'
 import { createProjects } from '../projects/service.ts'
 
 const SECRET = 'the secret of everybody'
@@ -132,8 +134,12 @@ test('new projects get what is meant for them, and projects that are gone leave 
   })
   expect(own.status).toBe(201)
   await server.call('DELETE', `/v1/projects/${project}`, { token: owner.token })
-  const projects = createProjects({ ...server.server, flows: { disableAll: async () => {} } })
-  await projects.purge(new Date(Date.now() + 1000))
+  const projects = createProjects({
+    ...server.server,
+    files: createFiles({ db: server.server.db }),
+    flows: { disableAll: async () => {} },
+  })
+  await projects.purge(systemTask('test'), new Date(Date.now() + 1000))
   const rows = await server.server.db.selectFrom('app_connection').select(['externalId', 'projectIds']).execute()
   expect(rows.filter((row) => row.projectIds.includes(project))).toEqual([])
   expect(rows.map((row) => row.externalId)).not.toContain('own')

@@ -6,20 +6,21 @@ import type { Actor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import type { Events } from '../../events/events.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
 import { globalConnectionPolicy } from '../../policies/connection.ts'
 import { authorize } from '../../policies/policy.ts'
+import { changeConnection, removeConnection } from './change.ts'
+import { connectionForEvent } from './event-data.ts'
 import type { ConnectionMaker, ConnectionRequest } from './make.ts'
 import { presentConnections } from './present.ts'
 import {
   type ConnectionFilter,
-  deleteConnection,
   insertConnection,
   lockExternalId,
   pageGlobalConnections,
   selectGlobalByExternalId,
   selectGlobalConnection,
   selectProjectsOfPlatform,
-  updateConnection,
 } from './store.ts'
 
 export interface UpsertGlobalConnection extends ConnectionRequest {
@@ -51,9 +52,10 @@ interface Parts {
   db: Db
   make: ConnectionMaker
   events: Pick<Events, 'announce'>
+  outbox: Outbox
 }
 
-export function createGlobalConnections({ db, make, events }: Parts): GlobalConnections {
+export function createGlobalConnections({ db, make, events, outbox }: Parts): GlobalConnections {
   const require = async (platformId: string, id: string) => {
     const row = await selectGlobalConnection(db, platformId, id)
     if (!row) throw notFound('app_connection', id)
@@ -81,18 +83,16 @@ export function createGlobalConnections({ db, make, events }: Parts): GlobalConn
       const { externalId = newId(), preSelectForNewProjects, ...asked } = request
       const projectIds = await requireProjects(platformId, asked.projectIds)
       // It belongs to no project: the token that its piece is given opens nothing.
-      const row = await make({ ...actor, projectId: `platform:${platformId}` }, asked)
+      const row = await make({ ...actor, projectId: `platform:${platformId}` }, asked, 'PLATFORM')
       const shared = { projectIds, ...(preSelectForNewProjects === undefined ? {} : { preSelectForNewProjects }) }
-      const id = await db.transaction().execute(async (trx) => {
+      const id = await outbox.transaction(async (trx, recordEvent) => {
         await lockExternalId(trx, platformId, externalId)
         const known = await selectGlobalByExternalId(trx, platformId, externalId)
-        if (known) {
-          await updateConnection(trx, platformId, known.id, { ...row, ...shared })
-          return known.id
-        }
+        if (known) return changeConnection({ trx, recordEvent, actor }, known, { ...row, ...shared })
         const fresh = { ...row, ...shared, id: newId(), externalId, ownerId, platformId }
-        await insertConnection(trx, { ...fresh, scope: 'PLATFORM' })
-        return fresh.id
+        const connection = await insertConnection(trx, { ...fresh, scope: 'PLATFORM' })
+        recordEvent(actor, 'connection.upserted', { connection: connectionForEvent(connection) })
+        return connection.id
       })
       events.announce('CONNECTIONS_CHANGED', {})
       return presentOne(platformId, id)
@@ -108,13 +108,14 @@ export function createGlobalConnections({ db, make, events }: Parts): GlobalConn
     async update(actor, id, { displayName, projectIds, metadata, preSelectForNewProjects }) {
       authorize(actor, globalConnectionPolicy.edit)
       const { platformId } = actor
-      await require(platformId, id)
-      await updateConnection(db, platformId, id, {
+      const known = await require(platformId, id)
+      const changes = {
         displayName,
         ...(projectIds === undefined ? {} : { projectIds: await requireProjects(platformId, projectIds) }),
         ...(metadata === undefined ? {} : { metadata: metadata && JSON.stringify(metadata) }),
         ...(preSelectForNewProjects === undefined ? {} : { preSelectForNewProjects }),
-      })
+      }
+      await outbox.transaction((trx, recordEvent) => changeConnection({ trx, recordEvent, actor }, known, changes))
       events.announce('CONNECTIONS_CHANGED', {})
       return presentOne(platformId, id)
     },
@@ -123,7 +124,7 @@ export function createGlobalConnections({ db, make, events }: Parts): GlobalConn
       authorize(actor, globalConnectionPolicy.delete)
       const { platformId } = actor
       await require(platformId, id)
-      await deleteConnection(db, platformId, id)
+      await outbox.transaction((trx, recordEvent) => removeConnection({ trx, recordEvent, actor }, id))
       events.announce('CONNECTIONS_CHANGED', {})
     },
   }

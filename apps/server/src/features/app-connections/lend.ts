@@ -14,7 +14,7 @@ interface Parts {
   log: { warn(details: object, message: string): void }
 }
 
-/** What runs get of the connections of their project, by way of their worker. */
+/** Gives runs the connections of their project, through their worker. */
 export function createConnectionLender({ db, opener, log }: Parts): WorkerSource['loadConnection'] {
   return async ({ projectId, platformId, externalId }) => {
     try {
@@ -30,6 +30,6 @@ export function createConnectionLender({ db, opener, log }: Parts): WorkerSource
   }
 }
 
-/** What the log of a run may say: our own errors are meant to be read, others may tell of the server. */
+/** The reason as the log of a run may show it: our own errors are for users, others may reveal facts about the server. */
 const reasonOf = (error: unknown): string =>
-  error instanceof AppError ? error.message : 'the server could not read it; its log says why'
+  error instanceof AppError ? error.message : 'the server could not read it; the reason is in its log'

@@ -10,7 +10,7 @@ export function presentConnection(
   owner: User | null,
   flowIds: string[],
 ): AppConnection {
-  return { ...row, owner, flowIds, usingSecretManager: false }
+  return { ...row, owner, flowIds }
 }
 
 /** Rows for clients, with their owners and the flows that use them: those of one project, or of the platform. */

@@ -1,8 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 
-/** What the coming and going of projects means for connections. */
-
 /** Shares with a new project what the administrators want every new project to have. */
 export function shareWithNewProject(db: Db, platformId: string, projectId: string): Promise<unknown> {
   return db

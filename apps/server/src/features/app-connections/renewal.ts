@@ -3,12 +3,15 @@ import { AppError, notFound } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
+import { systemActor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { Encryption } from '../../encryption.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
 import type { OAuth2Client } from '../oauth2/client.ts'
 import { TokenError } from '../oauth2/token-request.ts'
 import { isDue, isExpired, StoredOAuth2 } from '../oauth2/value.ts'
-import { type ConnectionRow, endRenewal, selectOfPlatform, takeRenewal } from './store.ts'
+import { connectionForEvent } from './event-data.ts'
+import { type ConnectionRow, claimRenewal, endRenewal, selectOfPlatform } from './store.ts'
 
 export interface OpenedConnection {
   status: ConnectionRow['status']
@@ -23,6 +26,7 @@ export interface ConnectionOpener {
 
 interface Parts {
   db: Db
+  outbox: Outbox
   encryption: Encryption
   oauth2: OAuth2Client
   log: Logger
@@ -37,8 +41,8 @@ const LOOK_EVERY_MS = 100
 const REST_MS = 30_000
 const MAX_RESTING = 10_000
 
-export function createConnectionOpener({ db, encryption, oauth2, log }: Parts): ConnectionOpener {
-  /** Renewals of this app, by connection: whoever asks meanwhile gets the same token. */
+export function createConnectionOpener({ db, outbox, encryption, oauth2, log }: Parts): ConnectionOpener {
+  /** Renewals that go on in this app, by connection: all who ask meanwhile get the same token. */
   const running = new Map<string, Promise<OpenedConnection>>()
   const resting = new LRUCache<string, true>({ max: MAX_RESTING, ttl: REST_MS })
 
@@ -60,15 +64,27 @@ export function createConnectionOpener({ db, encryption, oauth2, log }: Parts): 
     return row
   }
 
-  /** What a failed renewal means for who asked: a token that still works will do. */
+  /** The answer after a failed renewal: a token that still works will do. */
   const failed = (row: ConnectionRow, token: StoredOAuth2, reason: string): OpenedConnection => {
     if (!isExpired(token, Date.now())) {
       resting.set(row.id, true)
       return asItIs(row)
     }
-    const error = `its token has expired, and there is no new one: ${reason}`
+    const error = `its token has expired, and could not be renewed: ${reason}`
     throw new AppError('INVALID_APP_CONNECTION', { error, message: error })
   }
+
+  /** Notes that it is out of date for good; each of its projects hears of it. */
+  const expire = (row: ConnectionRow, renewal: string) =>
+    outbox.transaction(async (trx, recordEvent) => {
+      const isOurs = await endRenewal(trx, { row, renewal }, { status: 'ERROR' })
+      const connection = connectionForEvent({ ...row, status: 'ERROR' })
+      const { platformId, projectIds } = row
+      if (isOurs)
+        for (const projectId of projectIds)
+          recordEvent(systemActor('connections', { platformId, projectId }), 'connection.expired', { connection })
+      return isOurs
+    })
 
   /** With the renewal taken, so that nobody else renews meanwhile: a refresh token is often good for one use. */
   const renew = async (row: ConnectionRow, renewal: string): Promise<OpenedConnection> => {
@@ -83,13 +99,13 @@ export function createConnectionOpener({ db, encryption, oauth2, log }: Parts): 
       value = await oauth2.renew(row.platformId, row.pieceName, token)
     } catch (error) {
       const isFinal = error instanceof TokenError && error.isFinal
-      const isOurs = await end(isFinal ? { status: 'ERROR' } : {})
+      const isOurs = await (isFinal ? expire(row, renewal) : end())
       const reason = error instanceof Error ? error.message : String(error)
       log.warn({ connectionId: row.id, pieceName: row.pieceName, isFinal, reason }, 'a token could not be renewed')
       if (!isOurs) return asItIs(await current(row))
       return isFinal ? { status: 'ERROR', value: token } : failed(row, token, reason)
     }
-    // Somebody has connected anew meanwhile: that is the token to use.
+    // Somebody has connected again meanwhile, so that the new token is the one to use.
     if (!(await end({ value: JSON.stringify(encryption.encrypt(value)) }))) return asItIs(await current(row))
     return { status: row.status, value }
   }
@@ -98,7 +114,7 @@ export function createConnectionOpener({ db, encryption, oauth2, log }: Parts): 
     const patience = Date.now() + PATIENCE_MS
     for (;;) {
       const renewal = newId()
-      const taken = await takeRenewal(db, row, renewal, RENEWAL_MS)
+      const taken = await claimRenewal(db, row, renewal, RENEWAL_MS)
       if (taken) return renew(taken, renewal)
       await delay(LOOK_EVERY_MS)
       const now = await current(row)

@@ -6,16 +6,20 @@ import type { ProjectActor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import type { Events } from '../../events/events.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
 import { connectionPolicy, openConnection } from '../../policies/connection.ts'
 import { authorize, type Rule } from '../../policies/policy.ts'
+import type { Flows } from '../flows/service.ts'
 import { withoutSecrets } from '../oauth2/value.ts'
-import type { ConnectionMaker, ConnectionRequest } from './make.ts'
+import { changeConnection, removeConnection } from './change.ts'
+import { connectionForEvent } from './event-data.ts'
+import type { ConnectionMaker, ConnectionRequest, ConnectionValidator } from './make.ts'
 import { presentConnection, presentConnections } from './present.ts'
 import type { ConnectionOpener } from './renewal.ts'
 import {
   type ConnectionFilter,
   type ConnectionRow,
-  deleteConnection,
+  countConnections,
   insertConnection,
   lockExternalId,
   pageConnections,
@@ -23,7 +27,6 @@ import {
   selectConnectionByExternalId,
   selectOwners,
   selectProjectOfConnection,
-  updateConnection,
 } from './store.ts'
 
 export interface UpsertConnection extends ConnectionRequest {
@@ -34,6 +37,12 @@ export interface AppConnections {
   /** @throws AppError INVALID_APP_CONNECTION, INVALID_CLAIM, INVALID_CLOUD_CLAIM, ENTITY_NOT_FOUND for the piece. */
   upsert(actor: ProjectActor, request: UpsertConnection): Promise<AppConnection>
   list(actor: ProjectActor, filter: ConnectionFilter, page: PageRequest): Promise<SeekPage<AppConnection>>
+  /** How many there are on all pages of a list. */
+  total(actor: ProjectActor, filter: ConnectionFilter): Promise<number>
+  /** @throws AppError ENTITY_NOT_FOUND */
+  get(actor: ProjectActor, id: string): Promise<AppConnection>
+  /** Lets the piece look at its value. @returns what is wrong with it. @throws AppError ENTITY_NOT_FOUND */
+  test(actor: ProjectActor, id: string): Promise<{ valid: boolean; error?: string }>
   update(
     actor: ProjectActor,
     id: string,
@@ -51,12 +60,14 @@ export interface AppConnections {
 interface Parts {
   db: Db
   make: ConnectionMaker
+  validator: ConnectionValidator
   opener: ConnectionOpener
   events: Pick<Events, 'announce'>
-  flows: { replaceConnection(actor: ProjectActor, from: string, to: string): Promise<void> }
+  outbox: Outbox
+  flows: Pick<Flows, 'replaceConnection'>
 }
 
-export function createAppConnections({ db, make, opener, flows, events }: Parts): AppConnections {
+export function createAppConnections({ db, make, validator, opener, flows, events, outbox }: Parts): AppConnections {
   const requireConnection = async (actor: ProjectActor, id: string): Promise<ConnectionRow> => {
     const row = await selectConnection(db, actor, id)
     if (!row) throw notFound('app_connection', id)
@@ -86,17 +97,15 @@ export function createAppConnections({ db, make, opener, flows, events }: Parts)
     async upsert(actor, { externalId, ...request }) {
       authorize(actor, connectionPolicy.create)
       const { platformId, projectId, userId: ownerId } = actor
-      const row = await make(actor, request)
-      const id = await db.transaction().execute(async (trx) => {
+      const row = await make(actor, request, 'PROJECT')
+      const id = await outbox.transaction(async (trx, recordEvent) => {
         await lockExternalId(trx, projectId, externalId)
         const known = await selectConnectionByExternalId(trx, actor, externalId)
-        if (known?.scope === 'PROJECT') {
-          await updateConnection(trx, platformId, known.id, row)
-          return known.id
-        }
+        if (known?.scope === 'PROJECT') return changeConnection({ trx, recordEvent, actor }, known, row)
         const fresh = { ...row, id: newId(), externalId, ownerId, platformId, projectIds: [projectId] }
-        await insertConnection(trx, { ...fresh, scope: 'PROJECT' })
-        return fresh.id
+        const connection = await insertConnection(trx, { ...fresh, scope: 'PROJECT' })
+        recordEvent(actor, 'connection.upserted', { connection: connectionForEvent(connection) })
+        return connection.id
       })
       events.announce('CONNECTIONS_CHANGED', {})
       return presentOne(actor, id)
@@ -108,18 +117,36 @@ export function createAppConnections({ db, make, opener, flows, events }: Parts)
       return { ...page, data: await presentConnections(db, actor, page.data) }
     },
 
+    async total(actor, filter) {
+      authorize(actor, connectionPolicy.read)
+      return countConnections(db, actor, filter)
+    },
+
+    async get(actor, id) {
+      authorize(actor, connectionPolicy.read)
+      return presentOne(actor, id)
+    },
+
+    async test(actor, id) {
+      authorize(actor, connectionPolicy.create)
+      const row = await requireConnection(actor, id)
+      return look({ opener, validator }, actor, row)
+    },
+
     async update(actor, id, { displayName, metadata }) {
-      await requireFor(actor, connectionPolicy.edit, id)
-      await updateConnection(db, actor.platformId, id, {
-        displayName,
-        ...(metadata === undefined ? {} : { metadata: metadata && JSON.stringify(metadata) }),
-      })
+      const known = await requireFor(actor, connectionPolicy.edit, id)
+      await outbox.transaction((trx, recordEvent) =>
+        changeConnection({ trx, recordEvent, actor }, known, {
+          displayName,
+          ...(metadata === undefined ? {} : { metadata: metadata && JSON.stringify(metadata) }),
+        }),
+      )
       return presentOne(actor, id)
     },
 
     async remove(actor, id) {
       await requireFor(actor, connectionPolicy.delete, id)
-      await deleteConnection(db, actor.platformId, id)
+      await outbox.transaction((trx, recordEvent) => removeConnection({ trx, recordEvent, actor }, id))
       events.announce('CONNECTIONS_CHANGED', {})
     },
 
@@ -129,9 +156,22 @@ export function createAppConnections({ db, make, opener, flows, events }: Parts)
       if (source.id === target.id) throw new AppError('VALIDATION', { message: 'a connection cannot replace itself' })
       if (source.pieceName !== target.pieceName)
         throw new AppError('VALIDATION', { message: 'both connections must be of the same piece' })
-      await flows.replaceConnection(actor, source.externalId, target.externalId)
-      await deleteConnection(db, actor.platformId, source.id)
+      const { changed, disabled, unchanged } = await flows.replaceConnection(
+        actor,
+        source.externalId,
+        target.externalId,
+      )
+      // Who uses it still goes on with it.
+      if (unchanged.length === 0)
+        await outbox.transaction((trx, recordEvent) => removeConnection({ trx, recordEvent, actor }, source.id))
       events.announce('CONNECTIONS_CHANGED', {})
+      const failed = [...disabled, ...unchanged]
+      if (failed.length === 0) return
+      const reasons = failed.map(({ displayName, message }) => `${displayName} (${message})`).join('; ')
+      throw new AppError('CONNECTION_REPLACED_IN_PART', {
+        ...{ replaced: changed.map(({ flowId }) => flowId), disabled, unchanged },
+        message: `The connection was replaced in ${changed.length} flows. ${disabled.length} of them were disabled, because their triggers refuse the new one; ${unchanged.length} flows use the old one as before: ${reasons}`,
+      })
     },
 
     async open(actor, externalId) {
@@ -141,5 +181,22 @@ export function createAppConnections({ db, make, opener, flows, events }: Parts)
       const { status, value } = await opener.open(row)
       return { ...presentConnection(row, null, []), status, value: withoutSecrets(value) }
     },
+  }
+}
+
+/** @returns what is wrong with a connection, as its piece says */
+async function look(
+  { opener, validator }: Pick<Parts, 'opener' | 'validator'>,
+  project: ProjectActor,
+  row: ConnectionRow,
+): Promise<{ valid: boolean; error?: string }> {
+  try {
+    const { status, value } = await opener.open(row)
+    if (status === 'ERROR') return { valid: false, error: 'its token is not valid any more: connect again' }
+    const { pieceName, pieceVersion } = row
+    return await validator.validate({ project, pieceName, pieceVersion, value: Object(value) })
+  } catch (error) {
+    if (error instanceof AppError) return { valid: false, error: error.message }
+    throw error
   }
 }

@@ -25,6 +25,7 @@ const COLUMNS = [
   'metadata',
   'pieceVersion',
   'preSelectForNewProjects',
+  'usingSecretManager',
 ] as const
 
 const NEWEST_FIRST: readonly OrderColumn[] = [
@@ -61,6 +62,14 @@ export function pageConnections(db: Db, project: Place, filter: ConnectionFilter
   return paginate(filtered(usable(db, project), filter), NEWEST_FIRST, page)
 }
 
+/** How many a list has on all of its pages. */
+export async function countConnections(db: Db, project: Place, filter: ConnectionFilter): Promise<number> {
+  const counted = filtered(usable(db, project), filter)
+    .clearSelect()
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+  return (await counted.executeTakeFirstOrThrow()).count
+}
+
 export function pageGlobalConnections(db: Db, platformId: string, filter: ConnectionFilter, page: PageRequest) {
   return paginate(filtered(global(db, platformId), filter), NEWEST_FIRST, page)
 }
@@ -78,7 +87,7 @@ export function selectConnection(db: Db, project: Place, id: string) {
   return usable(db, project).where('id', '=', id).executeTakeFirst()
 }
 
-/** Of two with the same external id, the project's own wins. */
+/** When two have the same external id, the project's own wins. */
 export function selectConnectionByExternalId(db: Db, project: Place, externalId: string) {
   return usable(db, project).where('externalId', '=', externalId).orderBy('scope', 'desc').limit(1).executeTakeFirst()
 }
@@ -91,7 +100,7 @@ export function selectGlobalByExternalId(db: Db, platformId: string, externalId:
   return global(db, platformId).where('externalId', '=', externalId).executeTakeFirst()
 }
 
-/** Of any scope, for what the server itself has to do with it. */
+/** Finds a connection of any scope, for work of the server itself. */
 export function selectOfPlatform(db: Db, platformId: string, id: string): Promise<ConnectionRow | undefined> {
   return db
     .selectFrom('app_connection')
@@ -113,7 +122,7 @@ export function lockExternalId(db: Db, owner: string, externalId: string): Promi
  * Takes the right to renew the token of a connection for a while, which one server has at a time.
  * @returns the connection as it is now, undefined while somebody else has the right
  */
-export function takeRenewal(
+export function claimRenewal(
   db: Db,
   { platformId, id }: ConnectionRow,
   renewal: string,
@@ -129,7 +138,7 @@ export function takeRenewal(
     .executeTakeFirst()
 }
 
-/** Writes what came of a renewal, unless the connection was made anew meanwhile. @returns whether it was written */
+/** Writes the result of a renewal, unless somebody has connected again meanwhile. @returns whether it was written */
 export async function endRenewal(
   db: Db,
   { row: { platformId, id }, renewal }: { row: ConnectionRow; renewal: string },
@@ -146,8 +155,8 @@ export async function endRenewal(
   return written !== undefined
 }
 
-export function insertConnection(db: Db, row: Insertable<AppConnectionTable>): Promise<unknown> {
-  return db.insertInto('app_connection').values(row).execute()
+export function insertConnection(db: Db, row: Insertable<AppConnectionTable>): Promise<ConnectionRow> {
+  return db.insertInto('app_connection').values(row).returning(COLUMNS).executeTakeFirstOrThrow()
 }
 
 export function updateConnection(
@@ -155,17 +164,23 @@ export function updateConnection(
   platformId: string,
   id: string,
   changes: Updateable<AppConnectionTable>,
-): Promise<unknown> {
+): Promise<ConnectionRow | undefined> {
   return db
     .updateTable('app_connection')
     .set({ ...changes, updated: new Date() })
     .where('platformId', '=', platformId)
     .where('id', '=', id)
-    .execute()
+    .returning(COLUMNS)
+    .executeTakeFirst()
 }
 
-export function deleteConnection(db: Db, platformId: string, id: string): Promise<unknown> {
-  return db.deleteFrom('app_connection').where('platformId', '=', platformId).where('id', '=', id).execute()
+export function deleteConnection(db: Db, platformId: string, id: string): Promise<ConnectionRow | undefined> {
+  return db
+    .deleteFrom('app_connection')
+    .where('platformId', '=', platformId)
+    .where('id', '=', id)
+    .returning(COLUMNS)
+    .executeTakeFirst()
 }
 
 /** The project of a connection that belongs to one; for those of the platform any that it is shared with. */

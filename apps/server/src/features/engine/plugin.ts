@@ -4,6 +4,7 @@ import type { Flows } from '../flows/service.ts'
 import type { Plugin } from '../plugin.ts'
 import type { Projects } from '../projects/service.ts'
 import { engineRoutes } from './routes.ts'
+import { createEngineFiles } from './service.ts'
 
 interface Parts {
   projects: Projects
@@ -14,5 +15,5 @@ interface Parts {
 
 export const engine = ({ projects, flows, appConnections, files }: Parts): Plugin => ({
   name: 'engine',
-  routes: (app) => engineRoutes(app, { projects, flows, appConnections, files }),
+  routes: (app) => engineRoutes(app, { projects, flows, appConnections, files: createEngineFiles({ files }) }),
 })

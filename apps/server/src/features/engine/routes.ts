@@ -1,20 +1,19 @@
 import { api } from '@piecework/api/index'
-import { notFound } from '@piecework/model/errors'
 import type { FastifyInstance } from 'fastify'
 import { implement } from '../../http/implement.ts'
 import type { AppConnections } from '../app-connections/service.ts'
-import type { Files } from '../files/service.ts'
 import type { Flows } from '../flows/service.ts'
 import type { Projects } from '../projects/service.ts'
+import type { EngineFiles } from './service.ts'
 
 interface Options {
   projects: Projects
   flows: Flows
   appConnections: AppConnections
-  files: Files
+  files: EngineFiles
 }
 
-/** What the engine asks for while it runs a job of a project. */
+/** The requests of the engine while it runs a job of a project. */
 export function engineRoutes(app: FastifyInstance, { projects, flows, appConnections, files }: Options): void {
   implement(app, api.engine.project, ({ actor }) => projects.get(actor))
 
@@ -25,8 +24,7 @@ export function engineRoutes(app: FastifyInstance, { projects, flows, appConnect
   implement(app, api.engine.flowVersion, ({ actor, query }) => flows.versionById(actor, query.versionId))
 
   implement(app, api.engine.file, async ({ actor, params, reply }) => {
-    const file = await files.read({ projectId: actor.projectId }, params.id)
-    if (!file) throw notFound('file', params.id)
-    return reply.type('application/octet-stream').send(file.data)
+    const { data } = await files.read(actor, params.id)
+    return reply.type('application/octet-stream').send(data)
   })
 }

@@ -21,7 +21,7 @@ export const IMAGES_PATH = '/v1/platforms/assets/'
 
 export type ImageKind = 'PLATFORM_ASSET' | 'USER_PROFILE_PICTURE'
 
-/** Logos and profile pictures: whoever knows the link may see them. */
+/** Logos and profile pictures: anybody who knows the link may see them. */
 export interface PublicImages {
   /**
    * @param field the field of the form, for the message.

@@ -60,7 +60,7 @@ export type FileInfo = Omit<StoredFile, 'data'>
 
 /** Bytes with a name, owned by a project or a platform. */
 export interface Files {
-  /** Where the bytes are; for upkeep, which removes rows of files by itself. */
+  /** The place of the bytes; upkeep uses it, because it removes rows of files by itself. */
   readonly storage: FileStorage
   /** @returns the id of the file. */
   save(file: NewFile): Promise<string>

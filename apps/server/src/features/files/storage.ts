@@ -1,6 +1,6 @@
-/** Where the bytes of files are. The row of a file is always in the database. */
+/** The place of the bytes of files. The row of a file is always in the database. */
 export interface FileStorage {
-  /** Whether whoever reads a file may be sent to where its bytes are; such files are kept as they are. */
+  /** Whether readers of a file may be sent to the storage itself; such files are not compressed. */
   readonly givesLinks: boolean
   /** @param key names the bytes where they are kept outside the database. @returns what the row says of their place. */
   write(key: string, bytes: Uint8Array): Promise<StoredBytes>
@@ -21,7 +21,7 @@ export interface StoredBytes extends StoredPlace {
   data: Uint8Array | null
 }
 
-/** What the answer to a link shall say of the file. */
+/** The headers that the storage adds when it gives a file away by a link. */
 export interface LinkHeaders {
   contentType: string
   contentDisposition: string

@@ -1,7 +1,7 @@
 import type { PieceTrigger, Trigger } from '@piecework/model/flow/step'
 import traits from '@piecework/pieces/traits.json' with { type: 'json' }
+import { createCache } from '../../cache.ts'
 import type { Db } from '../../database/open.ts'
-import { remember } from '../../remember.ts'
 import { type FlowEntry, selectFlowEntry } from './entry-store.ts'
 
 /** Flows by id, kept in memory until they change. */
@@ -21,7 +21,7 @@ const CACHED_FLOWS = 5000
 const CACHE_MS = 60_000
 
 export function createFlowEntries(db: Db): FlowEntries {
-  const entries = remember<FlowEntry | undefined>({
+  const entries = createCache<FlowEntry | undefined>({
     max: CACHED_FLOWS,
     ttlMs: CACHE_MS,
     keeps: (entry) => entry !== undefined,

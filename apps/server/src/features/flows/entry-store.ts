@@ -2,7 +2,7 @@ import type { FlowStatus } from '@piecework/model/flow/flow'
 import type { Trigger } from '@piecework/model/flow/step'
 import type { Db } from '../../database/open.ts'
 
-/** What the webhook route must know of a flow before it reads the call. */
+/** The facts about a flow that the webhook route needs before it reads the call. */
 export interface FlowEntry {
   flowId: string
   projectId: string

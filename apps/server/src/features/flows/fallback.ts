@@ -1,5 +1,7 @@
+import type { PartUse } from '@piecework/model/flow/kinds/kind'
+import { kindOf } from '@piecework/model/flow/kinds/registry'
 import { partOf } from '@piecework/model/flow/piece-step'
-import type { PieceAction, PieceTrigger, Trigger } from '@piecework/model/flow/step'
+import type { Trigger } from '@piecework/model/flow/step'
 import { leastVersion } from '@piecework/model/flow/step'
 import type { PieceUse } from '@piecework/model/flow/validity'
 import { walk } from '@piecework/model/flow/walk'
@@ -15,26 +17,19 @@ export function olderOrNewer(
   trigger: Trigger,
   versions: readonly { metadata: PieceMetadata }[],
 ): PieceMetadata | undefined {
-  const steps = [...walk(trigger)].filter(
-    (step): step is PieceAction | PieceTrigger =>
-      (step.type === 'PIECE' || step.type === 'PIECE_TRIGGER') &&
-      step.settings.pieceName === pieceName &&
-      step.settings.pieceVersion === pieceVersion,
-  )
+  const uses = [...walk(trigger)]
+    .flatMap((step) => kindOf(step).piece(step) ?? [])
+    .filter((use) => use.pieceName === pieceName && use.pieceVersion === pieceVersion)
   const major = semver.major(leastVersion(pieceVersion))
   return versions
     .map(({ metadata }) => metadata)
-    .find((piece) => semver.major(piece.version) === major && steps.every((step) => hasAllOf(piece, step)))
+    .find((piece) => semver.major(piece.version) === major && uses.every((use) => hasAllOf(piece, use)))
 }
 
-function hasAllOf(piece: PieceMetadata, step: PieceAction | PieceTrigger): boolean {
-  const [kind, name] =
-    step.type === 'PIECE'
-      ? (['action', step.settings.actionName] as const)
-      : (['trigger', step.settings.triggerName] as const)
-  const part = name === undefined ? undefined : partOf(piece, kind, name)
+function hasAllOf(piece: PieceMetadata, use: PartUse): boolean {
+  const part = use.name === undefined ? undefined : partOf(piece, use.part, use.name)
   if (!part) return false
-  const { auth: _, ...input } = step.settings.input
+  const { auth: _, ...input } = use.input
   const given = new Set(Object.keys(input).filter((key) => input[key] !== undefined && input[key] !== null))
   const needed = Object.entries(part.props).filter(
     ([, { required, defaultValue }]) => required === true && (defaultValue === undefined || defaultValue === null),

@@ -166,7 +166,7 @@ test('an administrator has them installed by the import, and hears what could no
       },
     },
   })
-  // What was installed stays: the rest comes in without its piece, when that is wanted.
+  // Installed pieces stay, and the import goes on without the missing one when the user wants that.
   const kept = await importFlow('7', half, { allowMissing: true })
   expect(kept).toMatchObject({
     status: 200,
@@ -210,7 +210,7 @@ test('a format that is not known is refused, and the flow stays as it was', asyn
   for (const format of ['29', '99', 'abc', '1.0.0'])
     expect(await importFlow(format, [mail('0.17.9')])).toMatchObject({
       status: 400,
-      body: { message: expect.stringContaining('the newest known is 28') },
+      body: { message: expect.stringContaining('the newest known version is 28') },
     })
 })
 

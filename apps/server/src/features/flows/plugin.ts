@@ -1,11 +1,12 @@
+import { systemTask } from '../../access/actor.ts'
 import type { Core } from '../../core.ts'
 import type { Plugin } from '../plugin.ts'
 import { flowRoutes } from './routes.ts'
 import type { Flows } from './service.ts'
 
 export function flows({ flows, events, access }: { flows: Flows } & Pick<Core, 'events' | 'access'>): Plugin {
-  events.on('TRIGGER_FAILED', async ({ projectId, flowId }) =>
-    flows.disable(await access.asSystem('triggers', projectId), flowId),
+  events.on('TRIGGER_FAILED', async ({ projectId, flowId, reason }) =>
+    flows.disable(await access.asSystem('triggers', projectId), flowId, reason),
   )
   events.on('TRIGGER_MISSED', async ({ projectId, flowId }) =>
     flows.restore(await access.asSystem('triggers', projectId), flowId),
@@ -13,7 +14,7 @@ export function flows({ flows, events, access }: { flows: Flows } & Pick<Core, '
   return {
     name: 'flows',
     routes: (app) => flowRoutes(app, { flows }),
-    prepare: flows.resumeDeletions,
+    prepare: () => flows.resumeDeletions(systemTask('deletion of flows')),
     settle: flows.close,
   }
 }

@@ -1,4 +1,6 @@
+import type { OperatedFlow } from '@piecework/api/flows'
 import type { FlowVersion, PopulatedFlow, ScheduleOptions } from '@piecework/model/flow/flow'
+import type { SavedOperation } from './revisions.ts'
 import type { FlowRow } from './store.ts'
 
 /** A flow with one of its versions. `schedule` is undefined when no trigger is in service. */
@@ -8,4 +10,10 @@ export function presentFlow(
   schedule: ScheduleOptions | null | undefined,
 ): PopulatedFlow {
   return { ...flow, version, ...(schedule === undefined ? {} : { triggerSource: { schedule } }) }
+}
+
+/** The facts about a saved operation that the client which sent it needs. */
+export function presentSaved({ record, repeated }: SavedOperation): OperatedFlow['operation'] {
+  const { revision, flowVersionId, clientOperationId } = record
+  return { revision, flowVersionId, clientOperationId, repeated }
 }

@@ -1,29 +1,22 @@
 import { AppError, notFound } from '@piecework/model/errors'
 import type { FlowStatus, FlowVersion } from '@piecework/model/flow/flow'
-import { applyOperation, type FlowOperation } from '@piecework/model/flow/operations/registry'
-import type { PieceLookup } from '@piecework/model/flow/piece-step'
-import { problemsOf, sayProblems } from '@piecework/model/flow/problems'
-import type { PieceTrigger, Trigger } from '@piecework/model/flow/step'
-import { judgeVersion } from '@piecework/model/flow/validity'
+import type { FlowOperationRecord, OperationSending } from '@piecework/model/flow/operations/record'
+import type { FlowOperation } from '@piecework/model/flow/operations/registry'
+import type { PieceTrigger } from '@piecework/model/flow/step'
 import type { Logger } from 'pino'
-import type { ProjectActor } from '../../access/actor.ts'
+import { type Place, type ProjectActor, systemActor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
-import type { Events } from '../../events/events.ts'
-import { requireFree } from './free.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
+import { lockVersion } from './lock-version.ts'
 import type { Locks } from './locks.ts'
-import {
-  type FlowRow,
-  lockFlow,
-  selectFlow,
-  selectLatestVersion,
-  selectVersion,
-  updateFlow,
-  updateVersion,
-} from './store.ts'
+import { type Readiness, requireReady } from './ready.ts'
+import { findSent, type SavedOperation } from './revisions.ts'
+import { type FlowRow, selectFlow, selectLatestVersion, selectVersion } from './store.ts'
+import { type PublishOperation, requireIdle, type Sent, writeStatus } from './write-status.ts'
 
 /** Takes the triggers of flows into and out of service. */
 export interface Triggers {
-  /** What was in service for the flow before is taken out first. @throws AppError TRIGGER_UPDATE_STATUS */
+  /** Takes the trigger into service, and the one before it out of service first. @throws AppError TRIGGER_UPDATE_STATUS */
   enable(flow: { id: string; projectId: string }, version: FlowVersion): Promise<void>
   disable(flow: { id: string; projectId: string }): Promise<void>
   /** The draft gets this trigger (undefined: whatever it will be): a test that listens with another one ends. */
@@ -35,95 +28,66 @@ export interface Triggers {
 /** A trigger as an edit gives it. */
 export type NewTrigger = { type: 'EMPTY' } | Pick<PieceTrigger, 'type' | 'settings'>
 
-export type PublishOperation = Extract<FlowOperation, { type: 'CHANGE_STATUS' | 'LOCK_AND_PUBLISH' }>
-
 export function isPublishOperation(operation: FlowOperation): operation is PublishOperation {
   return operation.type === 'CHANGE_STATUS' || operation.type === 'LOCK_AND_PUBLISH'
 }
 
-export interface PublishRules {
-  /** Versions with steps that are not ready to run are published, too. */
-  allowsInvalid: boolean
-  /** A flow that is published without a status is enabled; else it keeps the status that it has. */
-  enables: boolean
-}
-
-interface Parts {
+interface Parts extends Readiness {
   db: Db
-  rules: PublishRules
-  /** The pieces of a version. */
-  lookup(version: FlowVersion, platformId: string): Promise<PieceLookup>
+  outbox: Outbox
   triggers: Triggers
   locks: Locks
-  events: Pick<Events, 'announce'>
+  /** An operation was saved. */
+  saved(projectId: string, record: FlowOperationRecord): void
   log: Logger
 }
+
+const statusChange = (by: ProjectActor, status: FlowStatus, reason?: string): Sent => ({
+  operation: { type: 'CHANGE_STATUS', request: { status } },
+  by,
+  sending: {},
+  reason,
+})
+
+/** A change that the server makes by itself. */
+const bySystem = (place: Place, status: FlowStatus, reason?: string): Sent =>
+  statusChange(systemActor('triggers', place), status, reason)
 
 /**
  * Publishes flows, and switches them on and off. Triggers talk to the outside world for minutes, so this happens
  * between transactions, one flow at a time; the flow goes on answering with its old version until the end.
  */
-export function createPublisher({ db, rules, lookup, triggers, locks, events, log }: Parts) {
-  const write = async (flow: FlowRow, changes: { status: FlowStatus; publishedVersionId?: string }): Promise<void> => {
-    await updateFlow(db, flow.projectId, flow.id, changes)
-    events.announce('FLOW_CHANGED', { flowId: flow.id })
-  }
+export function createPublisher(parts: Parts) {
+  const { db, rules, triggers, locks, log } = parts
 
-  /**
-   * The version, when it may be published. One that was not valid may be now: its pieces were installed meanwhile.
-   * @throws AppError FLOW_VERSION_INVALID that names each step and field
-   */
-  const requireReady = async (version: FlowVersion, actor: ProjectActor, status: FlowStatus): Promise<FlowVersion> => {
-    const isEnough = rules.allowsInvalid && (status === 'DISABLED' || version.trigger.valid)
-    if (version.valid || isEnough) return version
-    const pieces = await lookup(version, actor.platformId)
-    const judged = judgeVersion(version, pieces)
-    if (judged.valid) return judged
-    const steps = problemsOf(rules.allowsInvalid ? withoutActions(version.trigger) : version.trigger, pieces)
-    if (steps.length === 0) return judged
-    throw new AppError('FLOW_VERSION_INVALID', {
-      flowVersionId: version.id,
-      steps,
-      message: `the flow is not ready, because steps are not complete: ${sayProblems(steps)}`,
-    })
-  }
-
-  const enable = async (flow: FlowRow, version: FlowVersion): Promise<void> => {
+  const enable = async (flow: FlowRow, version: FlowVersion, sent: Sent): Promise<FlowOperationRecord> => {
     const publishedVersionId = version.id
     try {
       await triggers.enable(flow, version)
     } catch (error) {
-      await write(flow, { status: 'DISABLED', publishedVersionId })
+      const reason = error instanceof Error ? error.message : String(error)
+      await writeStatus(parts, flow, { status: 'DISABLED', publishedVersionId }, bySystem(sent.by, 'DISABLED', reason))
       throw error
     }
-    await write(flow, { status: 'ENABLED', publishedVersionId })
+    return writeStatus(parts, flow, { status: 'ENABLED', publishedVersionId }, sent)
   }
 
-  const disable = async (flow: FlowRow): Promise<void> => {
-    await write(flow, { status: 'DISABLED' })
+  const disable = async (flow: FlowRow, sent: Sent, changes: { publishedVersionId?: string } = {}) => {
+    const record = await writeStatus(parts, flow, { ...changes, status: 'DISABLED' }, sent)
     await triggers
       .disable(flow)
       .catch((err: unknown) =>
-        log.warn({ err, flowId: flow.id }, 'a trigger did not stop cleanly; its flow is disabled all the same'),
+        log.warn({ err, flowId: flow.id }, 'a trigger did not stop cleanly; its flow is disabled anyway'),
       )
+    return record
   }
 
-  /** Locks the latest version, unless it is another one than was looked at: then nothing is done. */
-  const lock = (actor: ProjectActor, flowId: string, ready: FlowVersion): Promise<FlowVersion | undefined> =>
-    db.transaction().execute(async (trx) => {
-      requireIdle(await lockFlow(trx, actor.projectId, flowId), flowId)
-      const latest = await selectLatestVersion(trx, flowId)
-      if (!latest) throw notFound('flow', flowId)
-      if (latest.id !== ready.id || latest.updated !== ready.updated) return undefined
-      requireFree(latest, actor)
-      if (latest.state === 'LOCKED') return ready
-      const context = { now: new Date().toISOString(), userId: actor.userId }
-      const version = applyOperation(ready, { type: 'LOCK_FLOW', request: {} }, context)
-      await updateVersion(trx, version)
-      return version
-    })
-
-  const publish = async (actor: ProjectActor, flowId: string, wanted: FlowStatus | undefined): Promise<void> => {
+  const publish = async (
+    actor: ProjectActor,
+    flowId: string,
+    wanted: FlowStatus | undefined,
+    sent: Sent,
+  ): Promise<FlowOperationRecord | undefined> => {
     const flow = requireIdle(await selectFlow(db, actor.projectId, flowId), flowId)
     const status = wanted ?? (rules.enables ? 'ENABLED' : flow.status)
     let version: FlowVersion | undefined
@@ -131,69 +95,75 @@ export function createPublisher({ db, rules, lookup, triggers, locks, events, lo
       const latest = await selectLatestVersion(db, flowId)
       if (!latest) throw notFound('flow', flowId)
       // Before anything is written: a flow that cannot be published keeps its draft.
-      version = await lock(actor, flowId, await requireReady(latest, actor, status))
+      version = await lockVersion(parts, actor, flowId, await requireReady(parts, latest, actor, status), sent)
       if (tries === MAX_TRIES)
         throw new AppError('FLOW_IN_USE', { flowVersionId: latest.id, message: 'the flow is being changed: try again' })
     }
-    events.announce('FLOW_CHANGED', { flowId })
-    // What is in service already is not registered anew.
-    if (status === 'ENABLED' && flow.status === 'ENABLED' && flow.publishedVersionId === version.id) return
-    if (status === 'ENABLED') return enable(flow, version)
-    await updateFlow(db, flow.projectId, flow.id, { publishedVersionId: version.id })
-    await disable(flow)
+    // A version that is in service already is not registered again.
+    if (status === 'ENABLED' && flow.status === 'ENABLED' && flow.publishedVersionId === version.id) return undefined
+    if (status === 'ENABLED') return enable(flow, version, sent)
+    return disable(flow, sent, { publishedVersionId: version.id })
   }
 
-  const changeStatus = async (actor: ProjectActor, flowId: string, status: FlowStatus): Promise<void> => {
+  const changeStatus = async (
+    actor: ProjectActor,
+    flowId: string,
+    status: FlowStatus,
+    sent: Sent,
+  ): Promise<FlowOperationRecord | undefined> => {
     const flow = requireIdle(await selectFlow(db, actor.projectId, flowId), flowId)
-    if (flow.status === status) return
-    if (status === 'DISABLED') return disable(flow)
+    if (flow.status === status) return undefined
+    if (status === 'DISABLED') return disable(flow, sent)
     const version =
       flow.publishedVersionId === null ? undefined : await selectVersion(db, flow.id, flow.publishedVersionId)
     if (!version)
       throw new AppError('FLOW_OPERATION_INVALID', {
         message: 'the flow has no published version: publish it before enabling it',
       })
-    await requireReady(version, actor, status)
-    return enable(flow, version)
+    await requireReady(parts, version, actor, status)
+    return enable(flow, version, sent)
   }
 
   return {
     /**
-     * @throws AppError FLOW_IN_USE, FLOW_OPERATION_INVALID, FLOW_VERSION_INVALID, FLOW_OPERATION_IN_PROGRESS,
-     *   TRIGGER_UPDATE_STATUS
+     * @returns undefined when there was nothing to do.
+     * @throws AppError FLOW_IN_USE, FLOW_OPERATION_CONFLICT, FLOW_OPERATION_INVALID, FLOW_VERSION_INVALID,
+     *   FLOW_OPERATION_IN_PROGRESS, TRIGGER_UPDATE_STATUS
      */
-    apply(actor: ProjectActor, flowId: string, operation: PublishOperation): Promise<void> {
-      return locks.run(flowId, () =>
-        operation.type === 'LOCK_AND_PUBLISH'
-          ? publish(actor, flowId, operation.request.status)
-          : changeStatus(actor, flowId, operation.request.status),
-      )
+    apply(
+      actor: ProjectActor,
+      flowId: string,
+      operation: PublishOperation,
+      sending: OperationSending,
+    ): Promise<SavedOperation | undefined> {
+      const sent = { operation, by: actor, sending }
+      return locks.run(flowId, async () => {
+        const before = await findSent(db, flowId, sending)
+        if (before) return { record: before, repeated: true }
+        const record =
+          operation.type === 'LOCK_AND_PUBLISH'
+            ? await publish(actor, flowId, operation.request.status, sent)
+            : await changeStatus(actor, flowId, operation.request.status, sent)
+        return record && { record, repeated: false }
+      })
     },
-    disable: (flow: FlowRow): Promise<void> => locks.run(flow.id, () => disable(flow)),
-    /** Takes the trigger of an enabled flow into service anew. @throws AppError TRIGGER_UPDATE_STATUS */
-    restore: ({ id, projectId }: Pick<FlowRow, 'id' | 'projectId'>): Promise<void> =>
+    /** @param reason why the server does it by itself */
+    disable: async (actor: ProjectActor, flow: FlowRow, reason?: string): Promise<void> => {
+      await locks.run(flow.id, () => disable(flow, statusChange(actor, 'DISABLED', reason)))
+    },
+    /** Takes the trigger of a version that has just been published; the caller holds the lock of the flow. */
+    enable: (actor: ProjectActor, flow: FlowRow, version: FlowVersion): Promise<FlowOperationRecord> =>
+      enable(flow, version, bySystem(actor, 'ENABLED')),
+    /** Takes the trigger of an enabled flow into service again. @throws AppError TRIGGER_UPDATE_STATUS */
+    restore: (actor: ProjectActor, id: string): Promise<void> =>
       locks.run(id, async () => {
-        const flow = await selectFlow(db, projectId, id)
+        const flow = await selectFlow(db, actor.projectId, id)
         if (flow?.status !== 'ENABLED' || flow.publishedVersionId === null) return
         const version = await selectVersion(db, id, flow.publishedVersionId)
-        if (version) await enable(flow, version)
+        if (version) await enable(flow, version, bySystem(actor, 'ENABLED'))
       }),
   }
 }
 
 /** How often a version may change while it is looked at. */
 const MAX_TRIES = 5
-
-/** The trigger alone: what must be ready whatever the rules are. */
-function withoutActions(trigger: Trigger): Trigger {
-  const alone = { ...trigger }
-  delete alone.nextAction
-  return alone
-}
-
-function requireIdle(flow: FlowRow | undefined, flowId: string): FlowRow {
-  if (!flow) throw notFound('flow', flowId)
-  if (flow.operationStatus !== 'NONE')
-    throw new AppError('FLOW_OPERATION_IN_PROGRESS', { message: 'the flow is being deleted' })
-  return flow
-}

@@ -24,7 +24,11 @@ export function flowRoutes(app: FastifyInstance, { flows }: { flows: Flows }): v
     withAbilities(query, flowPolicy, actor, await flows.get(actor, params.id, query.versionId)),
   )
 
-  implement(app, api.flows.operate, ({ actor, params, body }) => flows.operate(actor, params.id, body))
+  implement(app, api.flows.operate, ({ actor, params, body: { clientOperationId, baseRevision, ...operation } }) =>
+    flows.operate(actor, params.id, operation, { clientOperationId, baseRevision }),
+  )
+
+  implement(app, api.flows.operations, ({ actor, params, query }) => flows.operations(actor, params.id, query.after))
 
   implement(app, api.flows.remove, ({ actor, params }) => flows.remove(actor, params.id))
 

@@ -13,11 +13,11 @@ export interface SampleRef {
   type: SampleKind
 }
 
-/** What steps last took in and gave out, kept in files that the steps of a version point at. */
+/** The latest inputs and outputs of steps, kept in files that the steps of a version point at. */
 export interface SampleData {
   /** Undefined when there is none. */
   read(ref: SampleRef): Promise<unknown>
-  /** What every step of a version last gave out, by step name, as JSON text; those that never ran are left out. */
+  /** The latest output of each step of a version, by step name, as JSON text; steps that never ran are left out. */
   outputs(projectId: string, version: FlowVersion): Promise<Record<string, string>>
   /** @returns the id of the new file, which a step is still to be pointed at. */
   save(

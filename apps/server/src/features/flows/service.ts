@@ -1,149 +1,129 @@
-import type { FlowVersionMetadata, OperatedFlow } from '@piecework/api/flows'
+import type { ImportReport, OperatedFlow } from '@piecework/api/flows'
 import { api } from '@piecework/api/index'
 import { AppError, notFound } from '@piecework/model/errors'
 import { emptyVersion } from '@piecework/model/flow/content'
 import type { FlowVersion, PopulatedFlow } from '@piecework/model/flow/flow'
+import type { FlowOperationRecord, OperationSending } from '@piecework/model/flow/operations/record'
 import type { FlowOperation } from '@piecework/model/flow/operations/registry'
-import { exportTemplate, type SharedTemplate } from '@piecework/model/flow/template'
 import { newId } from '@piecework/model/ids'
-import type { SeekPage } from '@piecework/model/page'
 import type { Logger } from 'pino'
-import type { ProjectActor } from '../../access/actor.ts'
+import type { ProjectActor, SystemPrincipal } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
-import type { PageRequest } from '../../database/pagination.ts'
 import type { Events } from '../../events/events.ts'
+import type { Outbox, RecordEvent } from '../../outbox/outbox.ts'
 import { connectionPolicy } from '../../policies/connection.ts'
 import { requireEndpoint } from '../../policies/endpoint.ts'
-import { flowPolicy, installPieces, seeFlow } from '../../policies/flow.ts'
+import { flowPolicy, installPieces } from '../../policies/flow.ts'
 import { authorize } from '../../policies/policy.ts'
-import { selectFolder, upsertFolder } from '../folders/store.ts'
-import { presentUser } from '../users/present.ts'
-import { selectUsers } from '../users/store.ts'
+import { makeFolder } from '../folders/make.ts'
+import { selectFolder } from '../folders/store.ts'
 import { createDeletions } from './delete.ts'
 import { editFlow } from './edit.ts'
-import { type Judging, judge, lookupFor } from './judge.ts'
-import { createLocks } from './locks.ts'
-import { presentFlow } from './present.ts'
-import { createPublisher, isPublishOperation, type PublishRules, type Triggers } from './publish.ts'
-import { replaceConnectionInFlows } from './replace-connection.ts'
+import { createLocks, createSharedLocks } from './locks.ts'
+import { presentSaved } from './present.ts'
+import { createPublisher, isPublishOperation, type Triggers } from './publish.ts'
+import { createFlowReader, type FlowReader } from './read.ts'
+import type { PublishRules } from './ready.ts'
+import { type Replaced, replaceConnectionInFlows } from './replace-connection.ts'
+import { findSent, type SavedOperation } from './revisions.ts'
 import type { SampleData } from './sample-data.ts'
-import {
-  countFlows,
-  type FlowFilter,
-  type FlowRow,
-  insertFlow,
-  insertVersion,
-  pageFlows,
-  pageVersions,
-  selectFlow,
-  selectFlowsInStatus,
-  selectLatestVersion,
-  selectProjectOfFlow,
-  selectSchedules,
-  selectVersion,
-  selectVersionOfProject,
-  selectVersions,
-} from './store.ts'
+import { type FlowRow, insertFlow, insertVersion, selectFlowsInStatus } from './store.ts'
+import { checkOperation, lookupFor, type PieceChecks } from './validate.ts'
 
 export interface CreateFlow {
   displayName: string
   folderId?: string | null | undefined
-  /** The folder of this name, made when there is none; ignored beside folderId. */
+  /** The folder of this name, made when there is none; ignored with folderId. */
   folderName?: string | undefined
   templateId?: string | null | undefined
   metadata?: Record<string, unknown> | null | undefined
 }
 
-/** Which flows of the project. */
-export type ListedFlows = Omit<FlowFilter, 'projectId'>
-
 /** Flows and their versions. */
-export interface Flows {
+export interface Flows extends FlowReader {
   create(actor: ProjectActor, request: CreateFlow): Promise<PopulatedFlow>
-  /** With its latest version, or the one that is asked for. @throws AppError ENTITY_NOT_FOUND */
-  get(actor: ProjectActor, id: string, versionId?: string): Promise<PopulatedFlow>
-  list(actor: ProjectActor, filter: ListedFlows, page: PageRequest): Promise<SeekPage<PopulatedFlow>>
-  count(actor: ProjectActor, filter: Pick<FlowFilter, 'folderId'>): Promise<number>
-  versions(actor: ProjectActor, id: string, page: PageRequest): Promise<SeekPage<FlowVersionMetadata>>
-  /** @throws AppError FLOW_IN_USE, FLOW_OPERATION_INVALID, FLOW_OPERATION_IN_PROGRESS, TRIGGER_UPDATE_STATUS */
-  operate(actor: ProjectActor, id: string, operation: FlowOperation): Promise<OperatedFlow>
-  template(actor: ProjectActor, id: string, versionId?: string): Promise<SharedTemplate>
+  /**
+   * @param sending what the client says of it: `{}` for those that know nothing of revisions
+   * @throws AppError FLOW_IN_USE, FLOW_OPERATION_CONFLICT, FLOW_OPERATION_INVALID, FLOW_OPERATION_IN_PROGRESS,
+   *   TRIGGER_UPDATE_STATUS
+   */
+  operate(actor: ProjectActor, id: string, operation: FlowOperation, sending: OperationSending): Promise<OperatedFlow>
   /** Hides the flow at once and cleans up after it in the background. */
   remove(actor: ProjectActor, id: string): Promise<void>
-  projectOf(id: string): Promise<string | undefined>
-  version(actor: ProjectActor, flowId: string, versionId: string): Promise<FlowVersion>
-  /** @throws AppError ENTITY_NOT_FOUND */
-  versionById(actor: ProjectActor, versionId: string): Promise<FlowVersion>
-  /** Lets every flow of the project use another connection (both external ids). */
-  replaceConnection(actor: ProjectActor, from: string, to: string): Promise<void>
-  disable(actor: ProjectActor, id: string): Promise<void>
+  /** Lets every flow of the project use another connection (both external ids). @returns what became of each. */
+  replaceConnection(actor: ProjectActor, from: string, to: string): Promise<Replaced>
+  /** @param reason why the server does it by itself: people who ask why the flow does not run read it */
+  disable(actor: ProjectActor, id: string, reason?: string): Promise<void>
   disableAll(actor: ProjectActor): Promise<void>
-  /** Takes the trigger of an enabled flow into service anew. */
+  /** Takes the trigger of an enabled flow into service again. */
   restore(actor: ProjectActor, id: string): Promise<void>
-  /** Goes on with deletions that an earlier process did not finish. */
-  resumeDeletions(): Promise<void>
+  /** Goes on with deletions that an earlier process did not finish, on every platform. */
+  resumeDeletions(_task: SystemPrincipal): Promise<void>
   /** Waits for what goes on in the background. */
   close(): Promise<void>
 }
 
-export interface FlowParts extends Judging {
+export interface FlowParts extends PieceChecks {
   db: Db
+  /** Nobody else uses the database. */
+  embedded: boolean
   rules: PublishRules
   sampleData: SampleData
   triggers: Triggers
   /** Ends the runs of a flow that are not over, tests included. */
   cancelRuns(projectId: string, flowId: string): Promise<unknown>
   events: Pick<Events, 'announce'>
+  outbox: Outbox
   log: Logger
 }
 
 const REPLACE_TRIGGERS: ReadonlySet<FlowOperation['type']> = new Set(['UPDATE_TRIGGER', 'IMPORT_FLOW', 'USE_AS_DRAFT'])
 
 export function createFlows(parts: FlowParts): Flows {
-  const { db, pieces, sampleData, events } = parts
+  const { db, outbox, pieces, sampleData, events } = parts
+  const saved = (projectId: string, record: FlowOperationRecord): void => {
+    events.announce('FLOW_CHANGED', { flowId: record.flowId })
+    events.announce('FLOW_OPERATED', { projectId, record })
+  }
+  const { requireFlow, load, ...reader } = createFlowReader(db)
+  /** Publishing, enabling, disabling and deleting a flow exclude each other, at all apps. */
+  const locks = createSharedLocks(parts, 'flow')
   const publisher = createPublisher({
-    ...parts,
-    locks: createLocks(),
+    ...{ ...parts, saved, locks },
     lookup: (version, platformId) => lookupFor(version.trigger, pieces, platformId),
   })
-  const deletions = createDeletions(parts)
+  const deletions = createDeletions({ ...parts, locks })
+  /** Edits of one flow wait here for each other, and not each with a connection to the database. */
+  const edits = createLocks()
 
-  const requireFlow = async (projectId: string, id: string): Promise<FlowRow> => {
-    const flow = await selectFlow(db, projectId, id)
-    if (flow?.operationStatus !== 'NONE') throw notFound('flow', id)
-    return flow
-  }
-
-  const requireVersion = async (flowId: string, versionId: string | undefined): Promise<FlowVersion> => {
-    const version =
-      versionId === undefined ? await selectLatestVersion(db, flowId) : await selectVersion(db, flowId, versionId)
-    if (!version) throw notFound('flow_version', versionId ?? flowId)
-    return version
-  }
-
-  const load = async (projectId: string, id: string, versionId?: string): Promise<PopulatedFlow> => {
-    const flow = await requireFlow(projectId, id)
-    const [version, schedules] = await Promise.all([requireVersion(id, versionId), selectSchedules(db, [id])])
-    return presentFlow(flow, version, schedules.get(id))
+  /** Applies an operation, whatever kind it is. */
+  const apply = async (
+    actor: ProjectActor,
+    id: string,
+    operation: FlowOperation,
+    sending: OperationSending,
+  ): Promise<{ saved: SavedOperation | undefined; report?: ImportReport | undefined }> => {
+    if (isPublishOperation(operation)) return { saved: await publisher.apply(actor, id, operation, sending) }
+    const { projectId } = await requireFlow(actor.projectId, id)
+    const sent = await findSent(db, id, sending)
+    if (sent) return { saved: { record: sent, repeated: true } }
+    const { operation: checked, report } = await checkOperation(operation, parts, actor)
+    if (isPublishOperation(checked)) throw new AppError('FLOW_OPERATION_INVALID', { message: 'unknown operation type' })
+    if (REPLACE_TRIGGERS.has(checked.type))
+      await parts.triggers.replacing({ id, projectId }, checked.type === 'UPDATE_TRIGGER' ? checked.request : undefined)
+    const edited = await edits.run(id, () => editFlow({ outbox, sampleData }, actor, id, checked, sending))
+    if (!edited.repeated) saved(projectId, edited.record)
+    return { saved: edited, report }
   }
 
   return {
-    async get(actor, id, versionId) {
-      authorize(actor, seeFlow)
-      return load(actor.projectId, id, versionId)
-    },
-
-    async count(actor, filter) {
-      authorize(actor, flowPolicy.read)
-      return countFlows(db, { ...filter, projectId: actor.projectId })
-    },
+    ...reader,
 
     async remove(actor, id) {
       authorize(actor, flowPolicy.delete)
-      await deletions.start(actor.projectId, id)
+      await deletions.start(actor, id)
     },
 
-    projectOf: (id) => selectProjectOfFlow(db, id),
     resumeDeletions: () => deletions.resume(),
     close: () => deletions.settled(),
 
@@ -160,10 +140,10 @@ export function createFlows(parts: FlowParts): Flows {
         now: new Date().toISOString(),
         userId,
       })
-      await db.transaction().execute(async (trx) => {
-        const folderId = await folderOf(trx, projectId, request)
+      await outbox.transaction(async (trx, recordEvent) => {
+        const folderId = await folderOf(trx, recordEvent, actor, request)
         const metadata = request.metadata ? JSON.stringify(request.metadata) : null
-        await insertFlow(trx, {
+        const flow = await insertFlow(trx, {
           id,
           projectId,
           folderId,
@@ -173,111 +153,57 @@ export function createFlows(parts: FlowParts): Flows {
           templateId: null,
         })
         await insertVersion(trx, version)
+        recordEvent(actor, 'flow.created', { flow })
       })
       return load(projectId, id)
     },
 
-    async list(actor, filter, request) {
-      authorize(actor, flowPolicy.read)
-      const { data: rows, ...cursors } = await pageFlows(db, { ...filter, projectId: actor.projectId }, request)
-      const [versions, schedules] = await Promise.all([
-        selectVersions(
-          db,
-          rows.map((row) => row.versionId),
-        ),
-        selectSchedules(
-          db,
-          rows.map((row) => row.id),
-        ),
-      ])
-      const data = rows.flatMap(({ versionId, ...flow }) => {
-        const version = versions.get(versionId)
-        return version ? [presentFlow(flow, version, schedules.get(flow.id))] : []
-      })
-      return { data, ...cursors }
-    },
-
-    async versions(actor, id, request) {
-      authorize(actor, flowPolicy.read)
-      const { projectId, platformId } = actor
-      await requireFlow(projectId, id)
-      const page = await pageVersions(db, id, request)
-      const editors = await selectUsers(db, platformId, [...new Set(page.data.flatMap((row) => row.updatedBy ?? []))])
-      const byId = new Map(editors.map((editor) => [editor.id, presentUser(editor)]))
-      return {
-        ...page,
-        data: page.data.map((row) => ({ ...row, updatedByUser: byId.get(row.updatedBy ?? '') ?? null })),
-      }
-    },
-
-    async operate(actor, id, operation) {
+    async operate(actor, id, operation, sending) {
       requireEndpoint(actor, api.flows.operate, operation)
       if (operation.type === 'IMPORT_FLOW' && operation.request.installMissing === true) authorize(actor, installPieces)
-      if (isPublishOperation(operation)) {
-        await publisher.apply(actor, id, operation)
-        return load(actor.projectId, id)
-      }
-      const { projectId } = await requireFlow(actor.projectId, id)
-      const { operation: judged, report } = await judge(operation, parts, actor)
-      if (isPublishOperation(judged))
-        throw new AppError('FLOW_OPERATION_INVALID', { message: 'unknown operation type' })
-      if (REPLACE_TRIGGERS.has(judged.type))
-        await parts.triggers.replacing({ id, projectId }, judged.type === 'UPDATE_TRIGGER' ? judged.request : undefined)
-      await editFlow({ db, sampleData }, actor, id, judged)
-      events.announce('FLOW_CHANGED', { flowId: id })
+      const { saved: done, report } = await apply(actor, id, operation, sending)
       const flow = await load(actor.projectId, id)
-      return report ? { ...flow, importReport: report } : flow
-    },
-
-    async template(actor, id, versionId) {
-      authorize(actor, flowPolicy.read)
-      const flow = await requireFlow(actor.projectId, id)
-      const version = await requireVersion(id, versionId)
-      const [author = null] = actor.userId === null ? [] : await selectUsers(db, actor.platformId, [actor.userId])
-      return exportTemplate({ flow, version, author, now: new Date().toISOString() })
-    },
-
-    async version(actor, flowId, versionId) {
-      authorize(actor, seeFlow)
-      await requireFlow(actor.projectId, flowId)
-      return requireVersion(flowId, versionId)
-    },
-
-    async versionById(actor, versionId) {
-      authorize(actor, seeFlow)
-      const version = await selectVersionOfProject(db, actor.projectId, versionId)
-      if (!version) throw notFound('flow_version', versionId)
-      return version
+      return {
+        ...flow,
+        ...(report ? { importReport: report } : {}),
+        ...(done ? { operation: presentSaved(done) } : {}),
+      }
     },
 
     async replaceConnection(actor, from, to) {
       authorize(actor, connectionPolicy.replace)
-      const { changed, republished } = await replaceConnectionInFlows(db, actor.projectId, from, to)
-      for (const flowId of changed) events.announce('FLOW_CHANGED', { flowId })
-      for (const { flow, version, enabled } of republished) if (enabled) await parts.triggers.enable(flow, version)
+      const enable = (flow: FlowRow, version: FlowVersion) => publisher.enable(actor, flow, version)
+      const replaced = await replaceConnectionInFlows({ db, outbox, locks, enable }, actor, from, to)
+      for (const record of replaced.changed) saved(actor.projectId, record)
+      return replaced
     },
 
-    async disable(actor, id) {
+    async disable(actor, id, reason) {
       authorize(actor, flowPolicy.changeStatus)
-      await publisher.disable(await requireFlow(actor.projectId, id))
+      await publisher.disable(actor, await requireFlow(actor.projectId, id), reason)
     },
 
     async restore(actor, id) {
       authorize(actor, flowPolicy.changeStatus)
-      await publisher.restore({ projectId: actor.projectId, id })
+      await publisher.restore(actor, id)
     },
 
     async disableAll(actor) {
       authorize(actor, flowPolicy.changeStatus)
-      for (const flow of await selectFlowsInStatus(db, actor.projectId, 'ENABLED')) await publisher.disable(flow)
+      for (const flow of await selectFlowsInStatus(db, actor.projectId, 'ENABLED')) await publisher.disable(actor, flow)
     },
   }
 }
 
-async function folderOf(db: Db, projectId: string, { folderId, folderName }: CreateFlow): Promise<string | null> {
+async function folderOf(
+  trx: Db,
+  recordEvent: RecordEvent,
+  actor: ProjectActor,
+  { folderId, folderName }: CreateFlow,
+): Promise<string | null> {
   if (folderId) {
-    if (!(await selectFolder(db, projectId, folderId))) throw notFound('folder', folderId)
+    if (!(await selectFolder(trx, actor.projectId, folderId))) throw notFound('folder', folderId)
     return folderId
   }
-  return folderName ? upsertFolder(db, projectId, folderName) : null
+  return folderName ? (await makeFolder(trx, recordEvent, actor, folderName)).id : null
 }

@@ -26,7 +26,7 @@ const ENABLED_FIRST: readonly OrderColumn[] = [
   { ref: 'flow.id', key: 'id', direction: 'desc', kind: 'text' },
 ]
 
-export function pageFlows(db: Db, filter: FlowFilter, page: PageRequest) {
+function selectListed(db: Db, filter: FlowFilter) {
   let query = db
     .selectFrom('flow')
     .innerJoinLateral(
@@ -44,8 +44,6 @@ export function pageFlows(db: Db, filter: FlowFilter, page: PageRequest) {
       },
       (join) => join.onTrue(),
     )
-    .selectAll('flow')
-    .select('version.id as versionId')
     .where('flow.projectId', '=', filter.projectId)
     .where('flow.operationStatus', '=', 'NONE')
   const { folderId, status, name, externalIds, connectionExternalIds, agentExternalIds } = filter
@@ -56,7 +54,18 @@ export function pageFlows(db: Db, filter: FlowFilter, page: PageRequest) {
   if (externalIds?.length) query = query.where('flow.externalId', 'in', [...externalIds])
   if (connectionExternalIds?.length) query = query.where(overlaps('version.connectionIds', connectionExternalIds))
   if (agentExternalIds?.length) query = query.where(overlaps('version.agentIds', agentExternalIds))
+  return query
+}
+
+export function pageFlows(db: Db, filter: FlowFilter, page: PageRequest) {
+  const query = selectListed(db, filter).selectAll('flow').select('version.id as versionId')
   return paginate(query, ENABLED_FIRST, page)
+}
+
+/** How many flows a list has on all of its pages. */
+export async function countListed(db: Db, filter: FlowFilter): Promise<number> {
+  const counted = selectListed(db, filter).select(({ fn }) => fn.countAll<number>().as('count'))
+  return (await counted.executeTakeFirstOrThrow()).count
 }
 
 function overlaps(column: string, values: readonly string[]) {
@@ -96,6 +105,52 @@ export function selectFlow(db: Db, projectId: string, id: string): Promise<FlowR
   return db.selectFrom('flow').selectAll().where('projectId', '=', projectId).where('id', '=', id).executeTakeFirst()
 }
 
+const FLOW_COLUMNS = [
+  'f.projectId',
+  'f.folderId',
+  'f.status',
+  'f.externalId',
+  'f.publishedVersionId',
+  'f.metadata',
+  'f.operationStatus',
+  'f.timeSavedPerRun',
+  'f.ownerId',
+  'f.templateId',
+  'f.revision',
+  'f.created as flowCreated',
+  'f.updated as flowUpdated',
+] as const
+
+/**
+ * A flow with its latest version, or another one, in one look: the revision of the flow is that of the content.
+ * Undefined when there is neither, or the flow is about to go.
+ */
+export async function selectFlowWithVersion(
+  db: Db,
+  projectId: string,
+  id: string,
+  versionId: string | undefined,
+): Promise<{ flow: FlowRow; version: FlowVersion } | undefined> {
+  let query = db
+    .selectFrom('flow as f')
+    .innerJoin('flow_version as v', 'v.flowId', 'f.id')
+    .selectAll('v')
+    .select(FLOW_COLUMNS)
+    .where('f.projectId', '=', projectId)
+    .where('f.id', '=', id)
+    .where('f.operationStatus', '=', 'NONE')
+  query = versionId === undefined ? query.orderBy('v.id', 'desc').limit(1) : query.where('v.id', '=', versionId)
+  const row = await query.executeTakeFirst()
+  if (!row) return undefined
+  const { projectId: _, folderId, status, externalId, publishedVersionId, metadata, operationStatus, ...others } = row
+  const { timeSavedPerRun, ownerId, templateId, revision, flowCreated, flowUpdated, ...version } = others
+  const flow = {
+    ...{ id, created: flowCreated, updated: flowUpdated, projectId, folderId, status, externalId, publishedVersionId },
+    ...{ metadata, operationStatus, timeSavedPerRun, ownerId, templateId, revision },
+  }
+  return { flow, version }
+}
+
 /** The flow, held until the transaction ends, so that changes to it come one after the other. */
 export function lockFlow(db: Db, projectId: string, id: string): Promise<FlowRow | undefined> {
   return db
@@ -115,8 +170,8 @@ export function selectDeletingFlows(db: Db): Promise<FlowRow[]> {
   return db.selectFrom('flow').selectAll().where('operationStatus', '=', 'DELETING').execute()
 }
 
-export function insertFlow(db: Db, row: Insertable<FlowTable>): Promise<unknown> {
-  return db.insertInto('flow').values(row).execute()
+export function insertFlow(db: Db, row: Insertable<FlowTable>) {
+  return db.insertInto('flow').values(row).returning(['id', 'created', 'updated']).executeTakeFirstOrThrow()
 }
 
 export function updateFlow(db: Db, projectId: string, id: string, changes: Updateable<FlowTable>): Promise<unknown> {
@@ -146,6 +201,16 @@ export function selectLatestVersion(db: Db, flowId: string): Promise<FlowVersion
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()
+}
+
+/** The version whose name people know a flow by: the published one, else the latest. */
+export function selectShownVersion(db: Db, { id, publishedVersionId }: Pick<FlowRow, 'id' | 'publishedVersionId'>) {
+  let query = db
+    .selectFrom('flow_version')
+    .select(['id', 'created', 'updated', 'displayName', 'flowId'])
+    .where('flowId', '=', id)
+  if (publishedVersionId !== null) query = query.where('id', '=', publishedVersionId)
+  return query.orderBy('id', 'desc').limit(1).executeTakeFirst()
 }
 
 export function selectVersion(db: Db, flowId: string, id: string): Promise<FlowVersion | undefined> {
@@ -185,12 +250,13 @@ export function updateVersion(db: Db, version: FlowVersion): Promise<unknown> {
   return db.updateTable('flow_version').set(changes).where('id', '=', id).where('flowId', '=', flowId).execute()
 }
 
-function toRow({ trigger, notes, backupFiles, ...version }: FlowVersion): Insertable<FlowVersionTable> {
+function toRow({ trigger, notes, backupFiles, graph, ...version }: FlowVersion): Insertable<FlowVersionTable> {
   return {
     ...version,
     trigger: JSON.stringify(trigger),
     notes: JSON.stringify(notes),
     backupFiles: backupFiles ? JSON.stringify(backupFiles) : null,
+    graph: graph ? JSON.stringify(graph) : null,
   }
 }
 
@@ -198,7 +264,7 @@ export function deleteVersion(db: Db, flowId: string, id: string): Promise<unkno
   return db.deleteFrom('flow_version').where('flowId', '=', flowId).where('id', '=', id).execute()
 }
 
-/** The flows of a project of which a version refers to a connection. */
+/** The flows of a project that refer to a connection in one of their versions. */
 export async function selectFlowsUsing(db: Db, projectId: string, connectionExternalId: string): Promise<string[]> {
   const rows = await db
     .selectFrom('flow')
@@ -243,3 +309,18 @@ const withoutMark = ({ type, cronExpression, timezone }: ScheduleOptions): Sched
   cronExpression,
   timezone,
 })
+
+/** @param change reason: why the server did it by itself */
+export async function noteStatusChange(
+  db: Db,
+  change: { flowId: string; status: FlowStatus; changed: string; userId: string | null; reason: string | null },
+): Promise<void> {
+  const { flowId, status, changed, userId, reason } = change
+  await sql`
+    insert into flow_status_change ("flowId", status, changed, "userId", "userName", reason)
+    values (${flowId}, ${status}, ${changed}, ${userId}, (
+      select trim(i."firstName" || ' ' || i."lastName") from "user" u
+      join user_identity i on i.id = u."identityId" where u.id = ${userId}), ${reason})
+    on conflict ("flowId") do update set status = excluded.status, changed = excluded.changed,
+      "userId" = excluded."userId", "userName" = excluded."userName", reason = excluded.reason`.execute(db)
+}

@@ -1,10 +1,11 @@
 import { notFound } from '@piecework/model/errors'
 import type { FlowVersion } from '@piecework/model/flow/flow'
+import { kindOf } from '@piecework/model/flow/kinds/registry'
 import { walk } from '@piecework/model/flow/walk'
 import type { PieceSource, VersionRef } from '@piecework/worker/task'
 import { LRUCache } from 'lru-cache'
+import { createCache } from '../../cache.ts'
 import type { Db } from '../../database/open.ts'
-import { remember } from '../../remember.ts'
 import { selectVersionToRun } from './store.ts'
 
 /** Flow versions as runs need them: by an immutable key, with the source of each piece decided. */
@@ -13,7 +14,7 @@ export interface VersionSource {
   get(flowVersionId: string): Promise<LoadedVersion>
   /** By the key of an earlier LoadedVersion; for workers that ask for the content. */
   byKey(key: string): Promise<FlowVersion>
-  /** Piece sources may have changed: installed versions are looked at anew. */
+  /** Piece sources may have changed: the next load looks at installed versions again. */
   clear(): void
 }
 
@@ -29,7 +30,7 @@ export function createVersionSource(
   db: Db,
   sourceOf: (pieceName: string, pieceVersion: string, platformId: string) => Promise<PieceSource>,
 ): VersionSource {
-  const locked = remember<LoadedVersion>({
+  const locked = createCache<LoadedVersion>({
     max: CACHED_VERSIONS,
     // Locked versions never change, so their id is enough; drafts may have changed since another began to load them.
     keeps: ({ version }) => version.state === 'LOCKED',
@@ -43,8 +44,9 @@ export function createVersionSource(
     const { platformId, ...version } = row
     const pieces: Record<string, PieceSource> = {}
     for (const step of walk(version.trigger)) {
-      if (step.type !== 'PIECE' && step.type !== 'PIECE_TRIGGER') continue
-      const { pieceName, pieceVersion } = step.settings
+      const piece = kindOf(step).piece(step)
+      if (!piece) continue
+      const { pieceName, pieceVersion } = piece
       pieces[`${pieceName}@${pieceVersion}`] ??= await sourceOf(pieceName, pieceVersion, platformId)
     }
     const loaded = { ref: { key: keyOf(version, pieces), pieces }, version }

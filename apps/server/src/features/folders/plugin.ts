@@ -1,9 +1,9 @@
-import type { Db } from '../../database/open.ts'
+import type { Core } from '../../core.ts'
 import type { Plugin } from '../plugin.ts'
 import { folderRoutes } from './routes.ts'
 import { createFolders } from './service.ts'
 
-export const folders = ({ db }: { db: Db }): Plugin => ({
+export const folders = ({ db, outbox }: Pick<Core, 'db' | 'outbox'>): Plugin => ({
   name: 'folders',
-  routes: (app) => folderRoutes(app, { folders: createFolders({ db }) }),
+  routes: (app) => folderRoutes(app, { folders: createFolders({ db, outbox }) }),
 })

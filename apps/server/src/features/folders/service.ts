@@ -4,9 +4,12 @@ import type { SeekPage } from '@piecework/model/page'
 import type { ProjectActor } from '../../access/actor.ts'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
+import { changesOf } from '../../outbox/changes.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
 import { folderPolicy } from '../../policies/folder.ts'
 import { authorize } from '../../policies/policy.ts'
-import { deleteFolder, pageFolders, renameFolder, selectFolder, selectProjectOfFolder, upsertFolder } from './store.ts'
+import { makeFolder } from './make.ts'
+import { deleteFolder, pageFolders, renameFolder, selectFolder, selectProjectOfFolder } from './store.ts'
 
 export interface Folders {
   /** A folder whose name differs in case only is the same folder, and takes the new spelling. */
@@ -21,7 +24,7 @@ export interface Folders {
   projectOf(id: string): Promise<string | undefined>
 }
 
-export function createFolders({ db }: { db: Db }): Folders {
+export function createFolders({ db, outbox }: { db: Db; outbox: Outbox }): Folders {
   const load = async (projectId: string, id: string): Promise<Folder> => {
     const folder = await selectFolder(db, projectId, id)
     if (!folder) throw notFound('folder', id)
@@ -36,7 +39,8 @@ export function createFolders({ db }: { db: Db }): Folders {
 
     async create(actor, displayName) {
       authorize(actor, folderPolicy.create)
-      return load(actor.projectId, await upsertFolder(db, actor.projectId, displayName))
+      const folder = await outbox.transaction((trx, recordEvent) => makeFolder(trx, recordEvent, actor, displayName))
+      return load(actor.projectId, folder.id)
     },
 
     projectOf: (id) => selectProjectOfFolder(db, id),
@@ -49,19 +53,31 @@ export function createFolders({ db }: { db: Db }): Folders {
 
     async rename(actor, id, displayName) {
       authorize(actor, folderPolicy.edit)
+      const { projectId } = actor
       try {
-        await renameFolder(db, actor.projectId, id, displayName)
+        await outbox.transaction(async (trx, recordEvent) => {
+          const before = await selectFolder(trx, projectId, id)
+          const folder = await renameFolder(trx, projectId, id, displayName)
+          if (before && folder)
+            recordEvent(actor, 'folder.updated', {
+              folder,
+              ...changesOf({ displayName: before.displayName }, { displayName }),
+            })
+        })
       } catch (error) {
         if (isUniqueViolation(error))
           throw new AppError('VALIDATION', { message: `displayName: there is already a folder named ${displayName}` })
         throw error
       }
-      return load(actor.projectId, id)
+      return load(projectId, id)
     },
 
     async remove(actor, id) {
       authorize(actor, folderPolicy.delete)
-      await deleteFolder(db, actor.projectId, id)
+      await outbox.transaction(async (trx, recordEvent) => {
+        const folder = await deleteFolder(trx, actor.projectId, id)
+        if (folder) recordEvent(actor, 'folder.deleted', { folder })
+      })
     },
   }
 }

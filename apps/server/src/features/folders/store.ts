@@ -8,6 +8,9 @@ const OLDEST_FIRST: readonly OrderColumn[] = [
   { ref: 'folder.id', key: 'id', direction: 'asc', kind: 'text' },
 ]
 
+/** A folder as events have it. */
+const IN_EVENTS = ['id', 'created', 'updated', 'displayName'] as const
+
 function withCount(db: Db) {
   return db.selectFrom('folder').select(({ selectFrom }) => [
     'folder.id',
@@ -25,16 +28,18 @@ function withCount(db: Db) {
 }
 
 /** Makes the folder, or gives the one that has this name in any case its new spelling. */
-export async function upsertFolder(db: Db, projectId: string, displayName: string): Promise<string> {
-  const folder = await db
-    .insertInto('folder')
-    .values({ id: newId(), projectId, displayName })
-    .onConflict((conflict) =>
-      conflict.expression(sql`"projectId", lower("displayName")`).doUpdateSet({ displayName, updated: new Date() }),
-    )
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return folder.id
+export function upsertFolder(db: Db, projectId: string, displayName: string) {
+  return (
+    db
+      .insertInto('folder')
+      .values({ id: newId(), projectId, displayName })
+      .onConflict((conflict) =>
+        conflict.expression(sql`"projectId", lower("displayName")`).doUpdateSet({ displayName, updated: new Date() }),
+      )
+      // A row that was updated has the number of the transaction that did it there.
+      .returning([...IN_EVENTS, sql<boolean>`xmax = 0`.as('isNew')])
+      .executeTakeFirstOrThrow()
+  )
 }
 
 export function selectFolder(db: Db, projectId: string, id: string) {
@@ -50,15 +55,21 @@ export async function selectProjectOfFolder(db: Db, id: string): Promise<string 
   return row?.projectId
 }
 
-export function renameFolder(db: Db, projectId: string, id: string, displayName: string): Promise<unknown> {
+export function renameFolder(db: Db, projectId: string, id: string, displayName: string) {
   return db
     .updateTable('folder')
     .set({ displayName, updated: new Date() })
     .where('projectId', '=', projectId)
     .where('id', '=', id)
-    .execute()
+    .returning(IN_EVENTS)
+    .executeTakeFirst()
 }
 
-export function deleteFolder(db: Db, projectId: string, id: string): Promise<unknown> {
-  return db.deleteFrom('folder').where('projectId', '=', projectId).where('id', '=', id).execute()
+export function deleteFolder(db: Db, projectId: string, id: string) {
+  return db
+    .deleteFrom('folder')
+    .where('projectId', '=', projectId)
+    .where('id', '=', id)
+    .returning(IN_EVENTS)
+    .executeTakeFirst()
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { guardPages } from '../../http/pages.ts'
 import { openAccess } from '../../http/route.ts'
 
-/** Where the pages find their scripts and styles. */
+/** The path of the scripts and styles of the pages. */
 const ASSETS = '/human-input-assets'
 
 /** The files that pages are made of. Libraries are served as they are published. */
@@ -11,6 +11,7 @@ const FILES = {
   'style.css': { type: 'text/css; charset=utf-8', file: own('style.css') },
   'form.js': { type: 'text/javascript; charset=utf-8', file: own('form.js') },
   'chat.js': { type: 'text/javascript; charset=utf-8', file: own('chat.js') },
+  'texts.js': { type: 'text/javascript; charset=utf-8', file: own('texts.js') },
   'shared.js': { type: 'text/javascript; charset=utf-8', file: own('shared.js') },
   'marked.js': { type: 'text/javascript; charset=utf-8', file: new URL(import.meta.resolve('marked')) },
   'purify.js': { type: 'text/javascript; charset=utf-8', file: new URL(import.meta.resolve('dompurify')) },
@@ -25,7 +26,10 @@ const DIRECTIVES = {
 
 const CACHE_SECONDS = 300
 
-/** `/forms/:flowId` and `/chats/:flowId`: pages that people open. They hold no data; their scripts ask the API. */
+/**
+ * `/forms/:flowId` and `/chats/:flowId`: pages that people open. They hold no data; their scripts ask the API.
+ * `/responses/recorded` and `/responses/expired`: where a browser ends that followed a link of a waiting run.
+ */
 export async function humanInputPages(
   app: FastifyInstance,
   { frameAncestors }: { frameAncestors: readonly string[] },
@@ -47,10 +51,29 @@ export async function humanInputPages(
             .send(page(name, reply.cspNonce.script)),
       })
     }
+    for (const [url, { tone, sign, title, text }] of Object.entries(RESPONSES))
+      scope.route({
+        method: 'GET',
+        url,
+        config: openAccess('the page holds no data'),
+        handler: (_request, reply) =>
+          reply
+            .header('cache-control', `public, max-age=${CACHE_SECONDS}`)
+            .type('text/html; charset=utf-8')
+            .send(
+              documentOf(
+                title,
+                `<body>
+<main><section class="card notice"><div class="sign ${tone}" aria-hidden="true">${sign}</div>
+<h1>${title}</h1><p>${text}</p></section></main>
+</body>`,
+              ),
+            ),
+      })
     scope.route<{ Params: { name: string } }>({
       method: 'GET',
       url: `${ASSETS}/:name`,
-      config: openAccess('scripts and styles of pages that anybody may see'),
+      config: openAccess('scripts and styles of public pages'),
       handler: async (request, reply) => {
         const { name } = request.params
         if (!isFile(name)) return reply.callNotFound()
@@ -70,21 +93,38 @@ function own(name: string): URL {
   return new URL(`pages/${name}`, import.meta.url)
 }
 
-const page = (name: 'form' | 'chat', nonce: string): string => `<!doctype html>
+const RESPONSES = {
+  '/responses/recorded': {
+    ...{ tone: 'good', sign: '✓', title: 'Your response has been recorded' },
+    text: 'You can close this page now.',
+  },
+  '/responses/expired': {
+    ...{ tone: 'plain', sign: '!', title: 'This link has expired' },
+    text: 'The action may have already been processed.',
+  },
+} as const
+
+const page = (name: 'form' | 'chat', nonce: string): string =>
+  documentOf(
+    name === 'form' ? 'Form' : 'Chat',
+    `<body class="${name}">
+<main id="page" aria-busy="true"><p class="loading" role="status">Loading…</p></main>
+<noscript><p class="notice">This page needs JavaScript.</p></noscript>
+</body>`,
+    `<script type="module" nonce="${nonce}" src="${ASSETS}/${name}.js"></script>\n`,
+  )
+
+const documentOf = (title: string, body: string, scripts = ''): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>${name === 'form' ? 'Form' : 'Chat'}</title>
+<title>${title}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${ASSETS}/style.css">
-<script type="module" nonce="${nonce}" src="${ASSETS}/${name}.js"></script>
-</head>
-<body class="${name}">
-<main id="page" aria-busy="true"><p class="loading" role="status">Loading…</p></main>
-<noscript><p class="notice">This page needs JavaScript.</p></noscript>
-</body>
+${scripts}</head>
+${body}
 </html>
 `

@@ -11,7 +11,7 @@ import { selectFlowOfPage } from './store.ts'
 const FormSettings = z.object({ inputs: z.array(InputSettings).catch([]), waitForResponse: Flag })
 const ChatSettings = z.object({ botName: z.string().min(1).catch('AI Bot') })
 
-/** Forms and chats by which people start flows. Whoever knows the id of the flow may see them. */
+/** Forms and chats by which people start flows. Anybody who knows the id of the flow may see them. */
 export interface HumanInput {
   /** @param useDraft the version that is edited, instead of the published one. @throws AppError ENTITY_NOT_FOUND */
   form(flowId: string, useDraft: boolean): Promise<FormPage>
@@ -25,7 +25,7 @@ export function createHumanInput({ db }: { db: Db }): HumanInput {
     const flow = await selectFlowOfPage(db, flowId)
     const version = flow && (await versionOf(flow, useDraft))
     const trigger = version && triggerOf(version, triggerName)
-    // What is not published is answered like what is not there.
+    // A flow that is not published gets the same answer as one that does not exist.
     if (!trigger) throw notFound(triggerName === 'form_submission' ? 'form' : 'chat', flowId)
     return { flow, version, trigger }
   }

@@ -1,6 +1,6 @@
 import type { Db } from '../../database/open.ts'
 
-/** What the page of a flow shows, be it published or not. */
+/** Reads what the page of a flow shows, published or not. */
 export function selectFlowOfPage(db: Db, flowId: string) {
   return db
     .selectFrom('flow as f')

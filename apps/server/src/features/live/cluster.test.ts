@@ -104,7 +104,7 @@ describe.each([
     // Far sooner than the next look by itself.
     for (const client of [here, there]) {
       const sentAway = async () => (client.socket.connected ? undefined : true)
-      await eventually(sentAway, 'the end of the connection', 10_000)
+      await eventually(sentAway, 'the end of the connection')
       expect(client.all('ERROR').at(-1)).toMatchObject({ error: { code: 'SESSION_EXPIRED' } })
     }
   })

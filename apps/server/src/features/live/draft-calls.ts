@@ -3,7 +3,7 @@ import type { RunStarter } from '../runs/starting/start.ts'
 import type { LiveHub } from './hub.ts'
 import { runsRoom } from './rooms.ts'
 
-/** Lets builders see the runs that calls of a draft begin, as the chat beside the builder does. */
+/** Lets builders see the runs that calls of a draft begin, as the chat next to the builder does. */
 export function showDraftCalls(hub: LiveHub, starter: RunStarter): RunStarter {
   return {
     ...starter,

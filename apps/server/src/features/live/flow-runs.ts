@@ -70,7 +70,7 @@ export function createFlowRunRequests(
         const version = await flows.versionById(actor, flowVersionId)
         if ((await strategyOf(version, actor.platformId)) !== 'MANUAL')
           throw new AppError('FLOW_OPERATION_INVALID', {
-            message: 'the trigger of this flow is not a manual one: runs of it begin with its events',
+            message: 'the trigger of this flow is not manual: its runs begin with events',
           })
         const flow = await flows.get(actor, version.flowId)
         const isLive = flow.status === 'ENABLED' && flow.publishedVersionId === version.id

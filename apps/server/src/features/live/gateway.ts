@@ -16,7 +16,7 @@ import { createLiveRequests } from './requests.ts'
 import { createLiveSessions } from './session.ts'
 import type { SocketServer } from './socket-server.ts'
 
-/** Where browsers connect for live updates. */
+/** The endpoint that browsers connect to for live updates. */
 export interface LiveGateway {
   /** Takes a browser in: for upgrades at LIVE_PATH. */
   upgrade: UpgradeHandler
@@ -60,7 +60,7 @@ export function createLiveGateway(parts: Parts): LiveGateway {
       await locks.sweep()
       await presence.sweep()
     } catch (error) {
-      log.warn({ err: error }, 'locks that ran out could not be released; it is tried again')
+      log.warn({ err: error }, 'expired locks could not be released; trying again')
     }
   }
 
@@ -81,7 +81,7 @@ export function createLiveGateway(parts: Parts): LiveGateway {
     loaded
       .then((server) => server.upgrade(request, socket, head))
       .catch((error: unknown) => {
-        log.error({ err: error }, 'live updates could not be given')
+        log.error({ err: error }, 'live updates could not be sent')
         socket.destroy()
       })
   }

@@ -1,6 +1,6 @@
 import type { LiveEvent, LiveEventName } from '@piecework/model/live/events'
 import type { Bus } from '../../bus/bus.ts'
-import { createElsewhere } from './elsewhere.ts'
+import { createRemoteListeners } from './remote-listeners.ts'
 import type { Room } from './rooms.ts'
 
 /** One message, as it leaves for browsers. */
@@ -9,12 +9,12 @@ export interface Parcel {
   message: unknown
 }
 
-/** What is handed to the sockets of this app. `except`: the socket that knows already. */
+/** Hands messages to the sockets of this app. `except` is the socket that knows them already. */
 export type Deliver = (room: Room, parcels: readonly Parcel[], except: string | undefined) => void
 
 /**
  * Brings messages to everybody in a room, whichever app they are connected to. Nothing is sent, or need be made, for
- * a room in which nobody is. Messages are lost with a connection: whoever connects looks first, then listens.
+ * a room in which nobody is. Messages are lost with a connection, so that clients first read the state and then listen.
  */
 export interface LiveHub {
   /** Whether anybody is in the room, here or at another app: ask before making what would be sent. */
@@ -22,7 +22,7 @@ export interface LiveHub {
   send<N extends LiveEventName>(room: Room, event: N, message: LiveEvent<N>, except?: string): void
   /** Several at once, in order. */
   sendAll(room: Room, parcels: readonly Parcel[]): void
-  /** A socket of this app is in these rooms; resolves when the other apps have been told. */
+  /** A socket of this app is in these rooms; resolves when the other apps know. */
   enter(rooms: readonly Room[]): Promise<void>
   leave(rooms: readonly Room[]): void
   onDeliver(deliver: Deliver): void
@@ -32,7 +32,7 @@ export interface LiveHub {
 export function createLiveHub(bus: Bus): LiveHub {
   /** How many sockets of this app are in each room. */
   const here = new Map<Room, number>()
-  const elsewhere = createElsewhere(bus, () => here.keys())
+  const elsewhere = createRemoteListeners(bus, () => here.keys())
   let deliver: Deliver = () => {}
 
   bus.on('LIVE_MESSAGES', ({ room, parcels, except }) => deliver(room, parcels, except))

@@ -25,7 +25,7 @@ test('a burst passes, then ten requests a second', () => {
 test.each([
   ['goes on a hundred times a second, though every tenth request passes', 100, true],
   ['is only in a hurry', 15, false],
-])('whoever %s is sent away: %3$s', (_who, perSecond, isAbused) => {
+])('a client that %s is sent away: %3$s', (_who, perSecond, isAbused) => {
   let now = 0
   const limiter = createLimiter(() => now)
   for (let request = 0; request < perSecond * 30; request++) {

@@ -1,10 +1,10 @@
-import { LIVE_PATH } from '@piecework/model/live/events'
+import { LIVE_PATH } from '@piecework/model/live/path'
 import type { Core } from '../../core.ts'
 import type { Execution } from '../../execution.ts'
 import type { Flows } from '../flows/service.ts'
 import type { Plugin } from '../plugin.ts'
 import { createLiveGateway } from './gateway.ts'
-import { EVERYBODY } from './rooms.ts'
+import { EVERYBODY, flowsRoom, runsRoom } from './rooms.ts'
 import { liveRoutes } from './routes.ts'
 import type { LiveViews } from './views.ts'
 
@@ -28,7 +28,9 @@ export function live({ views: { hub, runs: progress, steps }, ...parts }: Parts)
   events.on('RUNS_CANCELED', ({ projectId, ids }) =>
     progress.canceled(projectId, async () => runs.some(await access.asSystem('live updates', projectId), ids)),
   )
+  events.on('BULK_PROGRESSED', (act) => hub.send(runsRoom(act.projectId), 'BULK_PROGRESS', act))
   events.on('STEP_TESTED', steps.finished)
+  events.on('FLOW_OPERATED', ({ projectId, record }) => hub.send(flowsRoom(projectId), 'FLOW_OPERATION', record))
   events.on('PIECE_REBUILT', ({ name, version }) =>
     hub.send(EVERYBODY, 'REFRESH_PIECE', { pieceName: name, pieceVersion: version }),
   )

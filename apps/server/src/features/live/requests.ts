@@ -52,7 +52,9 @@ export function createLiveRequests(sessions: LiveSessions, handlers: LiveHandler
   return async (caller, event, message) => {
     if (!isRequest(event)) {
       const known = Object.keys(LIVE_REQUESTS).join(', ')
-      throw new AppError('INVALID_REQUEST', { message: `there is no event ${event.slice(0, 100)}; known are ${known}` })
+      throw new AppError('INVALID_REQUEST', {
+        message: `unknown event ${event.slice(0, 100)}; known events are ${known}`,
+      })
     }
     const perform = handlers[event].answer(message)
     const actor = await sessions.actor(caller.session)

@@ -35,7 +35,7 @@ const outcome: RunOutcome = {
   log: '{}',
 }
 
-/** What watchers of project p get next. */
+/** Listens as the watchers of project p do. */
 function listener(hub: ReturnType<typeof createLiveHub>) {
   const got: Parcel[] = []
   let arrived = Promise.withResolvers<void>()
@@ -47,14 +47,14 @@ function listener(hub: ReturnType<typeof createLiveHub>) {
   return { got, next: () => arrived.promise }
 }
 
-test('of thousands of steps within a moment the last few are told, then the end', async () => {
+test('after thousands of steps within a moment, watchers hear of the last few, then of the end', async () => {
   const hub = await join('one')
   await hub.enter([runsRoom('p')])
   const { got, next } = listener(hub)
   const progress = createRunProgress(hub)
   const run = attempt()
   const told = next()
-  progress.started(run).steps(entries)
+  progress.started(run).steps(entries.length, entries)
   progress.finished({
     runId: run.runId,
     projectId: 'p',
@@ -77,7 +77,7 @@ test('of thousands of steps within a moment the last few are told, then the end'
   hub.close()
 })
 
-test('of thousands of runs within a moment some are told, tests first', async () => {
+test('after thousands of runs within a moment, watchers hear of some, tests first', async () => {
   const hub = await join('two')
   await hub.enter([runsRoom('p')])
   const { got, next } = listener(hub)
@@ -103,16 +103,16 @@ test('nothing is made for a project that nobody watches, here or at another app'
   })
   const run = attempt()
   const running = progress.started(run)
-  running.steps([untouchable])
+  running.steps(1, [untouchable])
   await watching.enter([runsRoom('p')])
   await expect.poll(() => busy.isWatched(runsRoom('p'))).toBe(true)
   const told = next()
-  running.steps([entry(7)])
+  running.steps(1, [entry(7)])
   await told
   expect(got).toMatchObject([{ event: 'UPDATE_RUN_PROGRESS', message: { step: { output: { output: 7 } } } }])
   watching.leave([runsRoom('p')])
   await expect.poll(() => busy.isWatched(runsRoom('p'))).toBe(false)
-  running.steps([untouchable])
+  running.steps(1, [untouchable])
   await watching.enter([runsRoom('p')])
   await expect.poll(() => busy.isWatched(runsRoom('p'))).toBe(true)
   // An app that goes is not written to any more.

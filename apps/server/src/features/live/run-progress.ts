@@ -8,7 +8,7 @@ import type { LiveHub, Parcel } from './hub.ts'
 import { runsRoom } from './rooms.ts'
 
 /**
- * Shows runs to those who watch their project. What happens within a moment is told at once, so that a run with
+ * Shows runs to those who watch their project. It sends all changes of a moment together, so that a run with
  * thousands of steps, or thousands of runs, cost their watchers and this server no more than they can see.
  */
 export interface RunProgress extends RunObserver {
@@ -81,13 +81,14 @@ export function createRunProgress(hub: LiveHub): RunProgress {
   }
 
   return {
+    wantsSteps: isWatched,
     started(attempt) {
       if (isWatched(attempt)) note(attempt).news = runningSince(attempt.startTime)
       return {
-        steps(entries) {
+        steps(_, entries) {
           if (entries.length > 0 && isWatched(attempt)) for (const entry of entries) noteStep(attempt, entry)
         },
-        // It is told when it is on disk, so that whoever then reads the run finds its end.
+        // `finished` announces the end once it is on disk, so that clients which then read the run find it.
         ended() {},
       }
     },

@@ -1,7 +1,7 @@
 import { AppError } from '@piecework/model/errors'
 import { LiveHandshake } from '@piecework/model/live/events'
 import type { Access } from '../../access/access.ts'
-import type { ProjectActor } from '../../access/actor.ts'
+import { actorOf, type ProjectActor } from '../../access/actor.ts'
 import type { UserPrincipal } from '../../access/principal.ts'
 import type { Tokens } from '../../access/tokens.ts'
 import type { Db } from '../../database/open.ts'
@@ -27,12 +27,15 @@ export interface LiveSessions {
   actor(session: LiveSession): Promise<ProjectActor<UserPrincipal>>
 }
 
+/** No event for the outside follows from messages over a socket, so that their address is not needed. */
+const NOWHERE = null
+
 export function createLiveSessions({ db, access, tokens }: { db: Db; access: Access; tokens: Tokens }): LiveSessions {
   const identify = async (token: string): Promise<UserPrincipal> => {
     const principal = await access.identify(`Bearer ${token}`)
     if (principal.type === 'USER') return principal
     throw new AppError('AUTHORIZATION', {
-      message: `live updates are for people who are signed in; the token is of type ${principal.type}`,
+      message: `live updates are for signed-in users; the token is of type ${principal.type}`,
     })
   }
 
@@ -47,7 +50,7 @@ export function createLiveSessions({ db, access, tokens }: { db: Db; access: Acc
       }
       const { token, projectId } = handshake.data
       const principal = await identify(token)
-      const actor = await access.enterProject(principal, projectId)
+      const actor = await access.enterProject(actorOf(principal, NOWHERE), projectId)
       const user = await selectUser(db, principal.platformId, principal.id)
       const claims = await tokens.verify(token)
       return {
@@ -59,6 +62,6 @@ export function createLiveSessions({ db, access, tokens }: { db: Db; access: Acc
         expiresAt: claims.type === 'USER' && claims.exp !== undefined ? claims.exp * 1000 : Number.POSITIVE_INFINITY,
       }
     },
-    actor: async ({ token, projectId }) => access.enterProject(await identify(token), projectId),
+    actor: async ({ token, projectId }) => access.enterProject(actorOf(await identify(token), NOWHERE), projectId),
   }
 }

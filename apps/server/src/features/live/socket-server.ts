@@ -28,7 +28,7 @@ interface Parts {
   log: Logger
 }
 
-/** Of a message from a browser; what it is told may be larger. */
+/** The size of a message from a browser; a message to it may be larger. */
 const MAX_MESSAGE_BYTES = 64 * 1024
 const HANDSHAKE_MS = 10_000
 const MAX_SOCKETS = 10_000
@@ -77,54 +77,14 @@ export function createSocketServer({ hub, sessions, answer, left, log }: Parts):
       if (others > 0) users.set(userId, others)
       else users.delete(userId)
       hub.leave(connection.session.rooms)
-      left(socket.id).catch((error: unknown) => log.warn({ err: error }, 'what a socket held could not be released'))
+      left(socket.id).catch((error: unknown) =>
+        log.warn({ err: error }, 'the locks and presences of a socket could not be released'),
+      )
     }
     socket.once('disconnect', leave)
     socket.conn.once('close', leave)
     await hub.enter(session.rooms)
     if (socket.conn.readyState !== 'open') leave()
-  }
-
-  const serve = (socket: Socket, connection: Connection): void => {
-    const { session, limiter } = connection
-    socket.join(session.rooms)
-    const caller = {
-      socketId: socket.id,
-      session,
-      emit: <N extends LiveEventName>(event: N, message: LiveEvent<N>) => void socket.emit(event, message),
-    }
-    const handle = async (event: string, message: unknown, acknowledge: (answer: unknown) => void): Promise<void> => {
-      try {
-        limiter.take()
-        acknowledge(await answer(caller, event, message))
-      } catch (error) {
-        acknowledge({ error: refusalOf(error, log) })
-      }
-      if (limiter.isAbused) expel(socket, new AppError('RATE_LIMITED', { message: 'too many requests' }))
-    }
-    socket.onAny((event: string, ...args: unknown[]) => {
-      const last = args.at(-1)
-      const acknowledge =
-        typeof last === 'function' ? (value: unknown) => void Reflect.apply(last, undefined, [value]) : undefined
-      handle(event, typeof args[0] === 'function' ? undefined : args[0], (value) => {
-        if (acknowledge) acknowledge(value)
-        else if (isRefusal(value)) socket.emit('ERROR', { event, ...value })
-      }).catch((error: unknown) => {
-        log.error({ err: error, event }, 'an answer to a socket could not be sent')
-        socket.disconnect(true)
-      })
-    })
-    const lifetime = session.expiresAt - Date.now()
-    if (lifetime > LONGEST_TIMER_MS) return
-    const ended = new AppError('SESSION_EXPIRED', { message: 'the session has ended: sign in again' })
-    const timer = setTimeout(() => expel(socket, ended), Math.max(0, lifetime)).unref()
-    socket.once('disconnect', () => clearTimeout(timer))
-  }
-
-  /** Says why, then ends the connection; a client does not come back by itself after that. */
-  const expel = (socket: Socket, reason: AppError): void => {
-    socket.emit('ERROR', { error: refusalOf(reason, log) })
-    socket.disconnect(true)
   }
 
   io.use((socket, next) => {
@@ -138,7 +98,7 @@ export function createSocketServer({ hub, sessions, answer, left, log }: Parts):
   })
   io.on('connection', (socket) => {
     const connection = connections.get(socket)
-    if (connection) serve(socket, connection)
+    if (connection) serve(socket, connection, { answer, log })
   })
 
   hub.onDeliver((room, parcels, except) => {
@@ -155,7 +115,7 @@ export function createSocketServer({ hub, sessions, answer, left, log }: Parts):
     }
   })
 
-  /** Whoever lost the right to be here has to go; whoever may see more or less now, sees more or less. */
+  /** Who lost the right to be here has to go; who may see more or less now, sees more or less. */
   const lookAgain = async (): Promise<void> => {
     for (const [socket, connection] of [...connections]) {
       const { session } = connection
@@ -169,7 +129,7 @@ export function createSocketServer({ hub, sessions, answer, left, log }: Parts):
         for (const room of before) if (!rooms.includes(room)) socket.leave(room)
         socket.join(rooms)
       } catch (error) {
-        if (error instanceof AppError) expel(socket, error)
+        if (error instanceof AppError) expel(socket, error, log)
       }
     }
   }
@@ -201,6 +161,49 @@ export function createSocketServer({ hub, sessions, answer, left, log }: Parts):
       await looking
     },
   }
+}
+
+/** Answers the requests of a socket until its session ends. */
+function serve(socket: Socket, connection: Connection, { answer, log }: Pick<Parts, 'answer' | 'log'>): void {
+  const { session, limiter } = connection
+  socket.join(session.rooms)
+  const caller = {
+    socketId: socket.id,
+    session,
+    emit: <N extends LiveEventName>(event: N, message: LiveEvent<N>) => void socket.emit(event, message),
+  }
+  const handle = async (event: string, message: unknown, acknowledge: (answer: unknown) => void): Promise<void> => {
+    try {
+      limiter.take()
+      acknowledge(await answer(caller, event, message))
+    } catch (error) {
+      acknowledge({ error: refusalOf(error, log) })
+    }
+    if (limiter.isAbused) expel(socket, new AppError('RATE_LIMITED', { message: 'too many requests' }), log)
+  }
+  socket.onAny((event: string, ...args: unknown[]) => {
+    const last = args.at(-1)
+    const acknowledge =
+      typeof last === 'function' ? (value: unknown) => void Reflect.apply(last, undefined, [value]) : undefined
+    handle(event, typeof args[0] === 'function' ? undefined : args[0], (value) => {
+      if (acknowledge) acknowledge(value)
+      else if (isRefusal(value)) socket.emit('ERROR', { event, ...value })
+    }).catch((error: unknown) => {
+      log.error({ err: error, event }, 'an answer to a socket could not be sent')
+      socket.disconnect(true)
+    })
+  })
+  const lifetime = session.expiresAt - Date.now()
+  if (lifetime > LONGEST_TIMER_MS) return
+  const ended = new AppError('SESSION_EXPIRED', { message: 'the session has ended: sign in again' })
+  const timer = setTimeout(() => expel(socket, ended, log), Math.max(0, lifetime)).unref()
+  socket.once('disconnect', () => clearTimeout(timer))
+}
+
+/** Says why, then ends the connection; a client does not come back by itself after that. */
+function expel(socket: Socket, reason: AppError, log: Logger): void {
+  socket.emit('ERROR', { error: refusalOf(reason, log) })
+  socket.disconnect(true)
 }
 
 interface Refusal {

@@ -44,7 +44,7 @@ export function createStepResults(hub: LiveHub): StepResults {
       if (!timer) timer = setTimeout(flush, FLUSH_MS).unref()
     },
     finished(result) {
-      // What is not said yet is behind the times.
+      // Progress that is not sent yet is out of date.
       pending.delete(result.runId)
       const room = flowsRoom(result.projectId)
       if (hub.isWatched(room)) hub.send(room, 'TEST_STEP_FINISHED', bounded(result))

@@ -18,7 +18,7 @@ export interface Resource {
 
 /** Somebody who vanished without a word may be back at once, so that their lock outlives them a little. */
 const VANISHED_MS = 10_000
-/** Of those that look at one resource, so many are shown. */
+/** The most people that are shown next to one resource. */
 const MAX_SHOWN = 100
 
 const inMs = (milliseconds: number) => sql<string>`now() + ${milliseconds} * interval '1 millisecond'`

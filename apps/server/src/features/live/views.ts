@@ -3,7 +3,7 @@ import { createLiveHub, type LiveHub } from './hub.ts'
 import { createRunProgress, type RunProgress } from './run-progress.ts'
 import { createStepResults, type StepResults } from './step-results.ts'
 
-/** What those who watch are shown of runs and tests. */
+/** Shows runs and tests to people who watch. */
 export interface LiveViews {
   hub: LiveHub
   runs: RunProgress

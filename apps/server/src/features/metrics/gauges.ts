@@ -2,7 +2,7 @@ import type { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Dispatcher } from '../../dispatch/dispatcher.ts'
 import { JOB_KINDS } from '../../queue/job.ts'
-import type { QueueState } from './store.ts'
+import type { OutboxState, QueueState } from './store.ts'
 
 export const LOOP_RESOLUTION_MS = 20
 
@@ -11,9 +11,10 @@ export interface Timed {
   seconds: number
 }
 
-/** What is looked at when somebody scrapes. */
+/** The state that the server reads for a scrape. */
 export interface Seen {
   jobs: readonly QueueState[]
+  outbox: readonly OutboxState[]
   load: ReturnType<Dispatcher['load']>
   dependencies: Readonly<Record<string, Timed>>
   loop: ReturnType<typeof monitorEventLoopDelay>
@@ -26,19 +27,23 @@ export function createGauges(registry: Registry, release: string): (seen: Seen) 
     new Gauge({ name, help, labelNames, registers })
 
   const jobsOf = gauge('piecework_queue_jobs', 'Jobs of the whole deployment, by kind and state.', ['kind', 'state'])
-  const oldest = gauge('piecework_queue_oldest_seconds', 'How long the first job of a kind has waited.', ['kind'])
+  const oldest = gauge('piecework_queue_oldest_seconds', 'Waiting time of the oldest job of a kind.', ['kind'])
+  const outboxOf = gauge('piecework_outbox_events', 'Events on their way, and those that were given up.', [
+    'subscriber',
+    'state',
+  ])
   const workers = gauge('piecework_workers', 'Workers attached to this app.')
-  const slots = gauge('piecework_sandbox_slots', 'Sandboxes of those workers at most.')
-  const busy = gauge('piecework_sandbox_busy', 'Sandboxes of those workers that run something.')
+  const slots = gauge('piecework_sandbox_slots', 'Largest number of sandboxes of those workers.')
+  const busy = gauge('piecework_sandbox_busy', 'Sandboxes of those workers that are in use.')
   const dispatchWaiting = gauge('piecework_dispatch_waiting', 'Work in memory that waits for a sandbox.')
-  const up = gauge('piecework_dependency_up', 'Whether the database and Redis answer.', ['dependency'])
-  const latency = gauge('piecework_dependency_latency_seconds', 'How long one small question takes.', ['dependency'])
+  const up = gauge('piecework_dependency_up', 'Whether the database and Redis respond.', ['dependency'])
+  const latency = gauge('piecework_dependency_latency_seconds', 'Duration of one small query.', ['dependency'])
   const lag = gauge('piecework_event_loop_lag_seconds', 'Lag of the event loop since the last scrape.', ['quantile'])
   const rss = gauge('process_resident_memory_bytes', 'Resident memory.')
   const heap = gauge('nodejs_heap_used_bytes', 'Memory of JavaScript objects.')
   const external = gauge('nodejs_external_memory_bytes', 'Memory outside of the heap.')
   const processor = new Counter({ name: 'process_cpu_seconds_total', help: 'Processor time.', registers })
-  gauge('process_start_time_seconds', 'When the process started.').set(Math.round(performance.timeOrigin / 1000))
+  gauge('process_start_time_seconds', 'Start time of the process.').set(Math.round(performance.timeOrigin / 1000))
   gauge('piecework_info', 'The release.', ['release', 'node']).set({ release, node: process.version }, 1)
 
   const setQueue = (states: readonly QueueState[]): void => {
@@ -49,8 +54,11 @@ export function createGauges(registry: Registry, release: string): (seen: Seen) 
     }
   }
 
-  return ({ jobs, load, dependencies, loop }) => {
+  return ({ jobs, outbox, load, dependencies, loop }) => {
     setQueue(jobs)
+    outboxOf.reset()
+    for (const { subscriber, ...states } of outbox)
+      for (const state of ['waiting', 'dead'] as const) outboxOf.set({ subscriber, state }, states[state])
     const sum = (of: 'slots' | 'busy') => load.links.reduce((total, link) => total + link[of], 0)
     workers.set(load.links.length)
     slots.set(sum('slots'))

@@ -192,8 +192,8 @@ test('health and metrics answer within seconds when the database hangs, and tell
   const statusOf = async (path: string) => (await hung.call('GET', `/v1/health${path}`)).status
   expect(await statusOf('')).toBe(200)
   proxy.hang()
-  // What was found a moment ago still counts.
-  await expect.poll(() => statusOf(''), { timeout: 4000 }).toBe(503)
+  // The result of a moment ago still counts.
+  await expect.poll(() => statusOf('')).toBe(503)
   const since = performance.now()
   // More of them than there are connections.
   const [unwell, metrics] = await Promise.all([

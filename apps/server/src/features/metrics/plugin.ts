@@ -4,6 +4,7 @@ import type { RunMetrics } from '../../observability/run-metrics.ts'
 import { redisPing } from '../../optional-parts.ts'
 import type { Plugin } from '../plugin.ts'
 import { metricsRoutes } from './routes.ts'
+import { createMetrics } from './service.ts'
 
 interface Parts extends Pick<Core, 'db' | 'settings' | 'release' | 'connectRedis'>, Pick<Execution, 'dispatcher'> {
   runMetrics: RunMetrics
@@ -13,9 +14,11 @@ export const metrics = ({ db, settings, release, connectRedis, dispatcher, runMe
   name: 'metrics',
   routes: (app) =>
     metricsRoutes(app, {
-      ...{ db, dispatcher, registry: runMetrics.registry, release },
+      metrics: createMetrics({
+        ...{ db, dispatcher, registry: runMetrics.registry, release },
+        pingRedis: connectRedis && redisPing(app, connectRedis),
+      }),
       token: settings.metricsToken,
       proxiesFlows: settings.networkMode === 'STRICT' || settings.executionMode !== 'UNSANDBOXED',
-      pingRedis: connectRedis && redisPing(app, connectRedis),
     }),
 })

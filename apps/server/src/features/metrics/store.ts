@@ -1,12 +1,27 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 
+/** Events on their way to a subscriber, and those that were given up. */
+export interface OutboxState {
+  subscriber: string
+  waiting: number
+  dead: number
+}
+
+export async function outboxState(db: Db): Promise<OutboxState[]> {
+  const { rows } = await sql<OutboxState>`
+    select subscriber, count(*) filter (where "deadAt" is null)::integer as waiting,
+      count(*) filter (where "deadAt" is not null)::integer as dead
+    from outbox group by subscriber`.execute(db)
+  return rows
+}
+
 export interface QueueState {
   kind: string
   waiting: number
   active: number
   delayed: number
-  /** Of the job that has waited longest beyond its time. */
+  /** How long the oldest due job has waited beyond its time. */
   oldestSeconds: number
 }
 

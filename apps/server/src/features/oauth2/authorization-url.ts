@@ -5,7 +5,7 @@ import type { PieceMetadata } from '@piecework/model/piece/metadata'
 import { fillText, fillUrl } from './placeholders.ts'
 import { oauth2PropertyOf } from './property.ts'
 
-/** What RFC 7636 asks for at least. */
+/** The shortest verifier that RFC 7636 allows. */
 const VERIFIER_LENGTH = 43
 const STATE_LENGTH = 21
 

@@ -7,7 +7,7 @@ import { type GrantType, grantTypeOf, oauth2PropertyOf } from './property.ts'
 import { requestToken, type Token, TokenError } from './token-request.ts'
 import type { StoredOAuth2 } from './value.ts'
 
-/** What a client sends to have a code exchanged for a token. */
+/** The value that a client sends to exchange a code for a token. */
 export interface ClaimValue {
   type: 'OAUTH2' | 'PLATFORM_OAUTH2'
   client_id: string
@@ -132,7 +132,6 @@ function withToken<B extends Base>(base: B, token: Token, now: number) {
 /** Who may name the host that is called with the platform's secret could have the secret sent to himself. */
 function requireTrusted({ freeHost }: FilledUrl, { type }: ClaimValue, isAdmin: boolean): void {
   if (type !== 'PLATFORM_OAUTH2' || !freeHost || isAdmin) return
-  const message =
-    'the address of the service is free to choose, so only an administrator may use the app of the platform'
+  const message = 'users choose the address of the service, so only an administrator may use the app of the platform'
   throw new AppError('AUTHORIZATION', { message })
 }

@@ -134,7 +134,7 @@ test('a token that ends soon is renewed once, though ten runs ask for it at the 
   expect(digestOf(next.body.value.access_token)).toBe(authOf(finished[0])?.digest)
 })
 
-test('a refresh token that the service does not give anew is kept', async () => {
+test('a refresh token stays when the service gives no new one', async () => {
   Object.assign(service.mode, { expiresIn: '0.001', rotates: false })
   await user.connect('steady')
   await user.open('steady')
@@ -146,7 +146,7 @@ test('a refresh token that the service does not give anew is kept', async () => 
   ])
 })
 
-test('a grant that was taken back ends the connection until somebody connects anew', async () => {
+test('a grant that was taken back ends the connection until somebody connects again', async () => {
   service.mode.expiresIn = '0.001'
   const { id } = await user.connect('revoked')
   service.mode.failure = { status: 400, body: '{"error":"invalid_grant","error_description":"revoked by the user"}' }
@@ -190,7 +190,7 @@ test('a service that fails for a while ends nothing: the old token is used while
   expect(finished?.status).toBe('SUCCEEDED')
 })
 
-test('somebody who connects anew while a token is renewed has the last word', async () => {
+test('somebody who connects again while a token is renewed has the last word', async () => {
   service.mode.expiresIn = 800
   await user.connect('raced')
   const value = await user.consent()
@@ -213,7 +213,7 @@ test('somebody who connects anew while a token is renewed has the last word', as
   expect(after).toEqual({ value: claimed.value, renewal: null })
 })
 
-test('what a service refuses is told in its words, without the secrets', async () => {
+test('a refusal is shown in the words of the service, without the secrets', async () => {
   const consent = await user.consent()
   const stale = await user.upsert('bad', { ...consent, code: 'made up' })
   expect(stale).toMatchObject({
@@ -279,7 +279,7 @@ test('what is missing or does not fit is refused before anybody is asked', async
   expect(service.calls).toHaveLength(0)
 })
 
-/** What the page does in a window that another one opened. */
+/** Runs the page in a window that another one opened. @returns the messages that it posts. */
 async function redirected(query: Record<string, string>) {
   const { status, headers, body } = await server.call<string>('GET', '/redirect', { query })
   const posted: unknown[][] = []
@@ -293,15 +293,24 @@ test('the page that services redirect to hands the code to the window of this se
   const nasty = '</script><script>alert(1)</script>\u2028"\'<!--'
   const page = await redirected({ code: nasty, state: 'x' })
   // Posted to the page of this server alone: the address is that of AP_FRONTEND_URL.
-  expect(JSON.parse(JSON.stringify(page.posted))).toEqual([[{ code: nasty }, 'http://localhost:0']])
+  expect(JSON.parse(JSON.stringify(page.posted))).toEqual([[{ code: nasty, state: 'x' }, 'http://localhost:0']])
   expect(page.status).toBe(200)
   expect(page.body.match(/<script/g)).toHaveLength(1)
   expect(page.policy).toContain(`script-src 'nonce-${page.nonce}'`)
   expect(page.policy).toContain("default-src 'none'")
   expect(page.policy).toContain("frame-ancestors 'none'")
 
-  const refused = await redirected({ error: 'access_denied', error_description: '<img src=x onerror=alert(1)>' })
-  expect(refused).toMatchObject({ status: 400, posted: [] })
+  const refusal = { error: 'access_denied', error_description: '<img src=x onerror=alert(1)>', state: 'y' }
+  const refused = await redirected(refusal)
+  expect(refused.status).toBe(400)
+  expect(JSON.parse(JSON.stringify(refused.posted))).toEqual([
+    [{ error: `access_denied: ${refusal.error_description}`, state: 'y' }, 'http://localhost:0'],
+  ])
+  // The address that people register at services is the page itself.
+  const short = await fetch(`${server.origin}/redirect?${new URLSearchParams(refusal)}`)
+  expect(short.status).toBe(400)
+  expect(await short.text()).toContain('access_denied: &lt;img')
+  expect((await fetch(`${server.origin}/redirect?code=a&code=b`)).status).toBe(400)
   expect(refused.body).toContain('access_denied: &lt;img src=x onerror=alert(1)&gt;')
   expect((await redirected({})).body).toContain('The code is missing in the URL')
 })

@@ -32,7 +32,7 @@ test('properties are filled in, with their defaults, wherever they stand', () =>
   expect(fillText('read {tenant}/send {unknown}', declared, { tenant: 'x' })).toBe('read x/send ')
 })
 
-test('whoever types in the host or the whole URL is known to have chosen where it leads', () => {
+test('a URL whose host the user typed in is marked, also when they typed all of it', () => {
   expect(fill('https://{shop}/token', { shop: 'git.example.com:8443/gitlab' })).toEqual([
     'https://git.example.com:8443/gitlab/token',
     true,

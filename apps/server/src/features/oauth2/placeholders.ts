@@ -11,7 +11,7 @@ type Props = Readonly<Record<string, unknown>>
 
 export interface FilledUrl {
   url: URL
-  /** Which host is called is up to whoever typed the properties in. */
+  /** The person who typed the properties in chose the host. */
   freeHost: boolean
 }
 
@@ -41,7 +41,7 @@ export function fillUrl(template: string, declared: PropertyMap | undefined, pro
   const url = URL.parse(filled)
   if (url && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === '' && url.password === '')
     return { url, freeHost }
-  const message = template === filled ? template : `${template}, filled in`
+  const message = template === filled ? template : `${template} with its values`
   throw new AppError('INVALID_REQUEST', { message: `${message}, is not an http or https URL without credentials` })
 }
 

@@ -5,7 +5,7 @@ import { z } from 'zod'
 
 const nullish = <T extends z.ZodType>(type: T) => type.nullish().transform((value) => value ?? undefined)
 
-/** What a piece says of its connections by OAuth2 (spec: facts/pieces-framework.md, PieceAuth). */
+/** The declaration of a piece's connections by OAuth2: `PieceAuth.OAuth2` of the framework. */
 const OAuth2Property = z.object({
   authUrl: z.string(),
   tokenUrl: z.string(),
@@ -19,7 +19,7 @@ const OAuth2Property = z.object({
   ),
   /** Parameters of the authorization URL that this service wants. */
   extra: nullish(z.record(z.string(), z.string())),
-  /** What users are asked for beside client and secret. */
+  /** The properties that users fill in besides client and secret. */
   props: nullish(z.record(z.string(), PropertyMetadata)),
 })
 export type OAuth2Property = z.infer<typeof OAuth2Property>
@@ -47,6 +47,6 @@ const propertiesOfSteps = ({ actions, triggers }: PieceMetadata): PropertyMetada
 export function grantTypeOf({ grantType = 'authorization_code' }: OAuth2Property, wanted?: GrantType): GrantType {
   if (grantType === 'both_client_credentials_and_authorization_code') return wanted ?? 'authorization_code'
   if (wanted === undefined || wanted === grantType) return grantType
-  const error = `the piece takes the grant ${grantType} only, and not ${wanted}`
+  const error = `the piece takes only the grant ${grantType}, not ${wanted}`
   throw new AppError('INVALID_APP_CONNECTION', { error, message: error })
 }

@@ -30,7 +30,7 @@ export const mailPiece = (serviceUrl: string) => ({
     })
     const send = createAction({
       name: 'send', displayName: 'Send', description: '', auth, props: {},
-      // What it got is masked where it is shown: the digest tells which token it was.
+      // The output masks the token; the digest shows which one it was.
       run: async ({ auth }) => ({ auth, digest: createHash('sha256').update(auth.access_token).digest('hex') }),
     })
     export const mail = createPiece({ displayName: 'Mail', logoUrl: 'x', authors: [], auth, actions: [send], triggers: [] })`,
@@ -80,7 +80,7 @@ export function oauth2User(server: TestServer, owner: Person, service: OAuth2Ser
     upsert,
     connect: async (externalId: string) => {
       const made = await upsert(externalId, await consent())
-      if (made.status !== 201) throw new Error(`connecting answered ${made.status}: ${JSON.stringify(made.body)}`)
+      if (made.status !== 201) throw new Error(`Connecting answered ${made.status}: ${JSON.stringify(made.body)}`)
       return made.body
     },
     /** As an engine asks for it. */

@@ -18,7 +18,7 @@ export interface Token {
   token_type: string
   scope?: string
   expires_in?: number
-  /** What else the endpoint answered. */
+  /** The further fields of the answer. */
   data: Record<string, unknown>
 }
 
@@ -87,7 +87,7 @@ export async function requestToken(outbound: Outbound, request: TokenRequest): P
     })
     answer = read(await response.text())
   } catch (cause) {
-    throw fail(`${host} gave no answer: ${cause instanceof Error ? cause.message : String(cause)}`, false, cause)
+    throw fail(`${host} did not answer: ${cause instanceof Error ? cause.message : String(cause)}`, false, cause)
   }
   const token = TokenAnswer.safeParse(answer)
   if (!response.ok || !token.success) {

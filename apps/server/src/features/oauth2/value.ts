@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-/** The value of a connection by OAuth2 as it is stored, encrypted (spec: facts/pieces-framework.md, PieceAuth). */
+/** The value of a connection by OAuth2 as it is stored, encrypted. */
 export const StoredOAuth2 = z.object({
   type: z.enum(['OAUTH2', 'PLATFORM_OAUTH2']),
   client_id: z.string(),
-  /** Of a user's own app; that of the platform's app is kept with the app. */
+  /** The secret of a user's own app; the platform's app keeps its secret itself. */
   client_secret: z.string().optional(),
   redirect_url: z.string().optional(),
   token_url: z.string(),

@@ -21,7 +21,7 @@ interface Parts {
   timeoutMs: number
 }
 
-/** What a form asks of a piece while somebody fills it in. */
+/** The options that a form asks a piece for while somebody fills it in. */
 export function pieceOptionRoutes(app: FastifyInstance, parts: Parts): void {
   implement(app, api.pieces.options, async ({ actor, body }) => {
     authorize(actor, piecePolicy.askOptions)
@@ -77,9 +77,7 @@ function requireResolver(
   const property = own(part.props, propertyName)
   if (!property) throw refuse(`propertyName: ${actionOrTriggerName} has no property ${propertyName}`)
   if (!ASKED.has(property.type))
-    throw refuse(
-      `propertyName: ${propertyName} of ${actionOrTriggerName} has no options to ask for, it is a ${property.type}`,
-    )
+    throw refuse(`propertyName: ${propertyName} of ${actionOrTriggerName} is a ${property.type}, which has no options`)
 }
 
 const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>

@@ -9,7 +9,7 @@ import { createPieceSync } from './sync.ts'
 type Parts = Pick<Core, 'db' | 'files' | 'catalogue' | 'settings' | 'events' | 'outbound' | 'log'> &
   Pick<Execution, 'interactive' | 'engineToken'>
 
-/** What brings pieces into the catalogue: installs, the registry, and folders under development. */
+/** Makes the parts that bring pieces into the catalogue: installs, the registry, and folders under development. */
 export function assemblePieces(parts: Parts) {
   const { settings } = parts
   const extract = createPieceExtractor(parts)

@@ -6,8 +6,8 @@ import type { PieceSource } from '@piecework/worker/task'
 import { LRUCache } from 'lru-cache'
 import semver from 'semver'
 import { z } from 'zod'
+import { createCache } from '../../cache.ts'
 import type { Db } from '../../database/open.ts'
-import { remember } from '../../remember.ts'
 import { missingPieces } from './missing.ts'
 import { isSupported, supports } from './release.ts'
 import { type InstalledPiece, selectInstalled, selectNames, selectVersions } from './store.ts'
@@ -53,7 +53,7 @@ export interface Catalogue {
   versions(name: string, platformId: string | null): Promise<CataloguedPiece[]>
   /** Every version of every piece that works with a release, by name. */
   registry(platformId: string | null, release: string): Promise<RegistryEntry[]>
-  /** Where a worker takes the code from. */
+  /** The place from which a worker takes the code. */
   sourceOf(name: string, version: string, platformId: string): Promise<PieceSource>
   /** Takes a piece under development in, in place of its earlier build. */
   develop(metadata: PieceMetadata, file: string): void
@@ -61,7 +61,7 @@ export interface Catalogue {
   forget(): void
 }
 
-// Of the file that ships with the release; the pieces themselves are loaded by engines only.
+// The date of the catalogue that ships with the release; only engines load the pieces themselves.
 const BUILT_IN_SINCE = '2026-01-01T00:00:00.000Z'
 const NO_PLATFORM = ''
 /** Lists of platforms that are kept; each refers to pieces that are kept once. */
@@ -83,8 +83,8 @@ export function createCatalogue({
 }): Catalogue {
   const ownPieces = new Map(builtIn.map((metadata) => [metadata.name, present(metadata)]))
   const developed = new Map<string, CataloguedPiece>()
-  const versionsOf = remember<CataloguedPiece[]>({ max: maxEntries })
-  const lists = remember<readonly CataloguedPiece[]>({ max: CACHED_LISTS })
+  const versionsOf = createCache<CataloguedPiece[]>({ max: maxEntries })
+  const lists = createCache<readonly CataloguedPiece[]>({ max: CACHED_LISTS })
   /** Metadata is large and never changes: read once for all platforms. */
   const rows = new LRUCache<string, CataloguedPiece>({ max: maxEntries })
 
@@ -124,11 +124,7 @@ export function createCatalogue({
 
   /** Names and versions first: of the metadata only what the list shows is read. */
   const loadList = async (platformId: string | null): Promise<readonly CataloguedPiece[]> => {
-    const newest = new Map<string, { id: string; version: string; updated: string }>()
-    for (const row of (await selectNames(db, platformId)).filter(isSupported)) {
-      const known = newest.get(row.name)
-      if (!known || semver.gt(row.version, known.version)) newest.set(row.name, row)
-    }
+    const newest = newestByName((await selectNames(db, platformId)).filter(isSupported))
     const listed = new Map([...ownPieces, ...developed])
     const wanted = [...newest].filter(([name, { version }]) => {
       const own = listed.get(name)
@@ -181,13 +177,7 @@ export function createCatalogue({
 
     async sourceOf(name, version, platformId) {
       const piece = await find(name, version, platformId)
-      if (!piece) return { type: 'MISSING' }
-      if (piece.file !== undefined) return { type: 'FILE', path: piece.file }
-      if (piece.builtIn) return { type: 'BUILTIN' }
-      const exact = piece.metadata.version === version ? {} : { version: piece.metadata.version }
-      if (piece.packageType === 'ARCHIVE' && piece.archiveId)
-        return { type: 'ARCHIVE', fileId: piece.archiveId, ...exact }
-      return { type: 'REGISTRY', ...exact }
+      return piece ? sourceOf(piece, version) : { type: 'MISSING' }
     },
 
     develop(metadata, file) {
@@ -197,6 +187,24 @@ export function createCatalogue({
       lists.forgetAll()
     },
   }
+}
+
+/** @param version the one that a step is pinned to */
+function sourceOf(piece: CataloguedPiece, version: string): PieceSource {
+  if (piece.file !== undefined) return { type: 'FILE', path: piece.file }
+  if (piece.builtIn) return { type: 'BUILTIN' }
+  const exact = piece.metadata.version === version ? {} : { version: piece.metadata.version }
+  if (piece.packageType === 'ARCHIVE' && piece.archiveId) return { type: 'ARCHIVE', fileId: piece.archiveId, ...exact }
+  return { type: 'REGISTRY', ...exact }
+}
+
+function newestByName<T extends { name: string; version: string }>(rows: readonly T[]): Map<string, T> {
+  const newest = new Map<string, T>()
+  for (const row of rows) {
+    const known = newest.get(row.name)
+    if (!known || semver.gt(row.version, known.version)) newest.set(row.name, row)
+  }
+  return newest
 }
 
 function present(metadata: PieceMetadata): CataloguedPiece {
@@ -224,7 +232,7 @@ function entryOf({
   return { name, version, pieceType, packageType, ...(platformId === null ? {} : { platformId }) }
 }
 
-/** What the platform has installed itself stands before the same version that everybody sees. */
+/** A version that the platform has installed itself replaces the same version that everybody sees. */
 function preferOwnOf(platformId: string | null, pieces: readonly CataloguedPiece[]): CataloguedPiece[] {
   const own = new Set(pieces.flatMap((piece) => (piece.platformId === platformId ? piece.metadata.version : [])))
   return pieces.filter((piece) => piece.platformId === platformId || !own.has(piece.metadata.version))

@@ -53,7 +53,7 @@ const displayName = async (): Promise<string> => {
   return piece.body.actions.greet.displayName
 }
 
-test('a piece under development runs, and runs anew within seconds of every change; a broken one stays as it was', async () => {
+test('a piece under development runs, and runs again within seconds of every change; a broken one stays as it was', async () => {
   expect(await displayName()).toBe('hello')
   const flow = await flows.create(webhookTrigger(), [pieceAction('step_1', NAME, '0.0.1', 'greet')])
   await flows.publish(flow.id)
@@ -66,7 +66,7 @@ test('a piece under development runs, and runs anew within seconds of every chan
 
   using builder = await connectLive(server.origin, { token: owner.token, projectId: owner.projectId })
   await writeFile(join(folder, 'custom', 'draft', 'src', 'greeting.ts'), `export const greeting = 'good day'`)
-  await eventually(async () => ((await displayName()) === 'good day' ? true : undefined), 'the new build', 10_000)
+  await eventually(async () => ((await displayName()) === 'good day' ? true : undefined), 'the new build')
   expect(await run(2)).toBe('good day')
   expect(await builder.next('REFRESH_PIECE')).toEqual({ pieceName: NAME, pieceVersion: '0.0.1' })
 
@@ -74,10 +74,10 @@ test('a piece under development runs, and runs anew within seconds of every chan
   await writeFile(join(folder, 'custom', 'draft', 'src', 'greeting.ts'), `export const greeting = 'not seen'`)
   expect(await run(3)).toBe('good day')
   await write('greeting')
-  await eventually(async () => ((await displayName()) === 'not seen' ? true : undefined), 'the mended build', 10_000)
+  await eventually(async () => ((await displayName()) === 'not seen' ? true : undefined), 'the mended build')
 })
 
-test('what is wrong with a piece under development is told with its file and line, and so is a piece that is nowhere', async () => {
+test('the log names file and line of an error in a piece under development, and a piece that is nowhere', async () => {
   const source = join(folder, 'custom', 'typo', 'src')
   await mkdir(source, { recursive: true })
   await writeFile(join(source, '..', 'package.json'), JSON.stringify({ name: '@acme/piece-typo', version: '0.0.1' }))

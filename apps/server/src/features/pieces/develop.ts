@@ -6,7 +6,7 @@ import type { Events } from '../../events/events.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PieceExtractor } from './extract.ts'
 
-/** The pieces of AP_DEV_PIECES: compiled from their folders, and anew at every change. */
+/** The pieces of AP_DEV_PIECES: compiled from their folders, and again at every change. */
 export interface PieceDevelopment {
   /** Builds every piece once. What is wrong with one is logged, and keeps no other from being built. */
   start(): Promise<void>

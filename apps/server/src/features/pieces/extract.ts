@@ -37,7 +37,7 @@ export function createPieceExtractor({ interactive, engineToken }: Parts): Piece
     if (result.type === 'EXTRACT_PIECE_METADATA' && result.metadata) return result.metadata
     const reason = result.type === 'EXTRACT_PIECE_METADATA' ? result.error : undefined
     throw new AppError('ENGINE_OPERATION_FAILURE', {
-      message: `${piece.name}@${piece.version} is not a piece that can be used: ${reason ?? 'it gave no metadata'}`,
+      message: `${piece.name}@${piece.version} is not a usable piece: ${reason ?? 'it gave no metadata'}`,
     })
   }
 }

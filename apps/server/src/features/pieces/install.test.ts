@@ -10,7 +10,7 @@ import { flowMaker, pieceAction, webhookTrigger } from '../../testing/flows.ts'
 import { packageArchive, pieceArchive, startTestRegistry, type TestRegistry } from '../../testing/piece-archive.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
-// What these tests install comes from a registry of their own: they need no network.
+// These tests install packages from a registry of their own, so that they need no network.
 const NAME = '@acme/piece-greeter'
 const source = (text: string) => `
   import { createAction, createPiece, PieceAuth, Property } from '@piecework/framework'
@@ -78,8 +78,11 @@ const install = (pieceName: string, pieceVersion: string, token = owner.token) =
   })
 
 function upload(pieceName: string, pieceVersion: string, archive: Buffer) {
+  return send({ packageType: 'ARCHIVE', scope: 'PLATFORM', pieceName, pieceVersion }, archive)
+}
+
+function send(fields: Record<string, string>, archive: Buffer) {
   const form = new FormData()
-  const fields = { packageType: 'ARCHIVE', scope: 'PLATFORM', pieceName, pieceVersion }
   for (const [name, value] of Object.entries(fields)) form.append(name, value)
   form.append('pieceArchive', new Blob([new Uint8Array(archive)]), 'piece.tgz')
   return server.call<Installed>('POST', '/v1/pieces', { token: owner.token, body: form })
@@ -159,6 +162,12 @@ test('an archive is installed, runs, and is gone once it is removed', async () =
   const remove = () => server.call('DELETE', `/v1/pieces/${made.body.id}`, { token: owner.token })
   expect((await remove()).status).toBe(204)
   expect((await remove()).status).toBe(404)
+  const again = await send({ packageType: 'ARCHIVE' }, archive)
+  expect(again, 'an archive says its own name').toMatchObject({ status: 201, body: { name: NAME, version: '2.0.0' } })
+  const nameless = await send({ packageType: 'ARCHIVE' }, packageArchive({ name: 'NO NAME', version: '1', files: {} }))
+  expect(nameless).toMatchObject({ status: 400, body: { params: { message: expect.stringContaining('pieceName') } } })
+  const id = again.body.id
+  expect((await server.call('DELETE', `/v1/pieces/${id}`, { token: owner.token })).status).toBe(204)
   expect((await get('2.0.0')).status).toBe(404)
   expect(await files()).toHaveLength(0)
 })
@@ -169,7 +178,11 @@ test('an archive that is too large, as it is sent or unpacked, is refused, and n
   expect(JSON.stringify(large.body)).toContain('AP_MAX_FILE_SIZE_MB')
   const bomb = await upload(NAME, '3.0.0', gzipSync(Buffer.alloc(257 * 1024 * 1024), { level: 1 }))
   expect(bomb).toMatchObject({ status: 400, body: { code: 'ENGINE_OPERATION_FAILURE' } })
-  expect(JSON.stringify(bomb.body)).toContain('it unpacks to more than 256 MB')
+  expect(JSON.stringify(bomb.body)).toContain('It unpacks to more than 256 MB')
+  const files = Object.fromEntries(Array.from({ length: 20_001 }, (_, n) => [`${n}`, '']))
+  const crowd = await upload(NAME, '3.0.0', packageArchive({ name: NAME, version: '3.0.0', files }))
+  expect(crowd).toMatchObject({ status: 400, body: { code: 'ENGINE_OPERATION_FAILURE' } })
+  expect(JSON.stringify(crowd.body)).toContain('It holds more than 20,000 files')
   const kept = await server.server.db.selectFrom('file').select('id').where('type', '=', 'PACKAGE_ARCHIVE').execute()
   expect(kept).toEqual([])
 })

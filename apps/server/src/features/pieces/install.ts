@@ -47,7 +47,7 @@ interface Parts {
 type Wanted = InstallRequest & { platformId: string }
 
 export function createPieceInstalls({ db, files, catalogue, extract, events, log }: Parts): PieceInstalls {
-  /** Installs that run, by platform, piece and version: whoever asks for the same meanwhile gets the same answer. */
+  /** Installs that go on, by platform, piece and version: all who ask for the same one meanwhile get the same answer. */
   const running = new Map<string, Promise<CataloguedPiece>>()
 
   const requireNew = async ({ platformId, name, version }: Wanted): Promise<void> => {
@@ -111,22 +111,27 @@ export function createPieceInstalls({ db, files, catalogue, extract, events, log
 
     startRereading() {
       void rereadPieces({ db, catalogue, extract, events, log }).catch((err: unknown) =>
-        log.warn({ err }, 'pieces could not be read again'),
+        log.warn({ err }, 'the metadata of pieces could not be read again'),
       )
     },
   }
 }
 
-/** What an archive says it is must be what the caller says it is: flows find pieces by name and version. */
-async function requireSame(archive: Uint8Array, name: string, version: string): Promise<void> {
-  const refuse = (reason: string) =>
-    new AppError('ENGINE_OPERATION_FAILURE', { message: `The archive cannot be installed: ${reason}` })
-  const manifest = await readManifest(archive).catch((error: unknown) => {
-    throw refuse(error instanceof Error ? error.message : String(error))
+/** The name and version in an archive. @throws AppError ENGINE_OPERATION_FAILURE with what is wrong with the file */
+export const readArchive = (archive: Uint8Array): Promise<{ name: string; version: string }> =>
+  readManifest(archive).catch((error: unknown) => {
+    throw refused(error instanceof Error ? error.message : String(error))
   })
+
+/** The archive must have the name and version that the caller gives, because flows find pieces by them. */
+async function requireSame(archive: Uint8Array, name: string, version: string): Promise<void> {
+  const manifest = await readArchive(archive)
   if (manifest.name === name && manifest.version === version) return
-  throw refuse(`it is ${manifest.name}@${manifest.version}, and not ${name}@${version}`)
+  throw refused(`it is ${manifest.name}@${manifest.version}, not ${name}@${version}`)
 }
+
+const refused = (reason: string): AppError =>
+  new AppError('ENGINE_OPERATION_FAILURE', { message: `The archive cannot be installed: ${reason}` })
 
 const alreadyInstalled = (name: string, version: string): AppError =>
   new AppError('VALIDATION', { message: `${name}@${version} is installed already` })

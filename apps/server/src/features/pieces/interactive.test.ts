@@ -148,7 +148,7 @@ test('dropdowns and dynamic properties see resolved inputs, sample data, loops, 
   expect((await options(flow, 'item', {}, { pieceName: '@acme/piece-other' })).status).toBe(404)
 })
 
-test('a request for options that names what the piece has not is told which field is wrong', async () => {
+test('the answer names the wrong field when a request for options names something that the piece does not have', async () => {
   const flow = await flows.create(webhookTrigger())
   const refused = async (propertyName: string, more?: object) => {
     const answer = await options(flow, propertyName, {}, more)
@@ -160,7 +160,7 @@ test('a request for options that names what the piece has not is told which fiel
   })
   expect(await refused('colour')).toEqual({ message: 'propertyName: order has no property colour' })
   expect(await refused('shelf')).toEqual({
-    message: 'propertyName: shelf of order has no options to ask for, it is a SHORT_TEXT',
+    message: 'propertyName: shelf of order is a SHORT_TEXT, which has no options',
   })
   expect(await refused('constructor')).toEqual({ message: 'propertyName: order has no property constructor' })
 })

@@ -5,7 +5,7 @@ import type { Catalogue, CataloguedPiece } from './catalogue.ts'
 import { presentSummary, type SuggestionType, translated, withUsage } from './present.ts'
 import { searchPieces, suggestedSteps } from './search.ts'
 import { selectVisibility } from './store.ts'
-import type { Tags } from './tag-store.ts'
+import type { Tags } from './tags.ts'
 import type { PieceUsage } from './usage.ts'
 import { showsOf } from './visibility.ts'
 
@@ -36,7 +36,7 @@ interface Parts {
   usage: PieceUsage
 }
 
-/** Of a catalogue of 700 pieces a list has half a megabyte, and three with all their actions. */
+/** With a catalogue of 700 pieces, a list has half a megabyte, and three megabytes with all actions. */
 const MAX_KEPT_BYTES = 64 * 1024 * 1024
 const ENTRY_BYTES = 500
 

@@ -8,7 +8,10 @@ export function missingPieces(missing: readonly MissingPiece[], more: Record<str
   return new AppError('ENTITY_NOT_FOUND', {
     entityType: 'piece',
     entityId: first && named(first),
-    message: `${missing.length === 1 ? 'a piece is' : `${missing.length} pieces are`} not installed: ${list}. An administrator installs pieces by name and version: POST /v1/pieces.`,
+    ...(first?.steps?.[0] === undefined
+      ? {}
+      : { stepName: first.steps[0], field: 'settings.pieceName', value: named(first) }),
+    message: `${missing.length === 1 ? 'a piece is' : `${missing.length} pieces are`} not installed: ${list}. An administrator can install pieces by name and version: POST /v1/pieces.`,
     missingPieces: missing,
     ...more,
   })

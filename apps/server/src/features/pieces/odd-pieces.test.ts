@@ -191,7 +191,7 @@ test('a process in which an action left many timers is replaced', async () => {
 })
 
 describe('a trigger', () => {
-  /** What a caller who waits gets, and how the run of a flow ends that starts with the trigger. */
+  /** Starts a flow with the trigger. @returns the answer that a waiting caller gets, and how the run ends. */
   const start = async (triggerName: string) => {
     const flow = await flows.create(pieceTrigger(NAME, VERSION, triggerName), [
       pieceAction('step_1', NAME, VERSION, 'fine', {}),

@@ -107,7 +107,7 @@ test('pieces are listed with counts, searched, and read by name', async () => {
   expect((await get<string[]>('/v1/pieces/categories')).body).toContain('CORE')
 })
 
-test('a list is sent anew only when something that it shows has changed', async () => {
+test('a list is sent again only when something that it shows has changed', async () => {
   const list = (headers: Record<string, string> = {}, query = '') =>
     fetch(`${server.origin}/api/v1/pieces${query}`, {
       headers: { authorization: `Bearer ${owner.token}`, 'accept-encoding': 'identity', ...headers },

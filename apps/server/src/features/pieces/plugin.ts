@@ -5,7 +5,7 @@ import { pieceInstallRoutes } from './install-routes.ts'
 import { createPieceListing } from './listing.ts'
 import { pieceRoutes } from './routes.ts'
 import { tagRoutes } from './tag-routes.ts'
-import { createTags } from './tag-store.ts'
+import { createTags } from './tags.ts'
 import { createPieceUsage } from './usage.ts'
 
 interface Parts extends Pick<Core, 'db' | 'catalogue' | 'settings'>, ReturnType<typeof assemblePieces> {}

@@ -18,7 +18,7 @@ interface Parts {
  * lost. What cannot be read stays as it is until the next start.
  */
 export async function rereadPieces({ db, catalogue, extract, events, log }: Parts): Promise<void> {
-  // What comes from a registry is read again by the next sync.
+  // The next sync reads pieces of a registry again.
   for (const { id, name, version, platformId, archiveId } of await selectOutOfOrder(db, 'CUSTOM')) {
     try {
       const source =
@@ -27,7 +27,10 @@ export async function rereadPieces({ db, catalogue, extract, events, log }: Part
       catalogue.forget()
       events.announce('PIECES_CHANGED', {})
     } catch (err) {
-      log.warn({ err, name, version }, 'a piece could not be read again: its form stays in the order of its names')
+      log.warn(
+        { err, name, version },
+        'the metadata of a piece could not be read again: its properties stay sorted by name',
+      )
     }
   }
 }

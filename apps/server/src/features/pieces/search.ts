@@ -76,7 +76,7 @@ const stepField = ({ name, displayName, description }: ActionMetadata): Field =>
   weight: TEXT_WEIGHT,
 })
 
-/** What every package of a piece is named before its own name. */
+/** The prefix that all packages of pieces have before their own name. */
 const PACKAGE = /^(@[^/]*\/)?(piece-)?/
 
 /** A name without its gaps: `qrcode` finds QR Code. */

@@ -44,7 +44,7 @@ export function selectVersions(db: Db, name: string, platformId: string | null):
   return visible(db, platformId).select(COLUMNS).where('name', '=', name).execute()
 }
 
-/** What a list needs to choose among versions, without the bulk of the metadata. */
+/** Reads the fields by which a list chooses among versions, without the bulk of the metadata. */
 export async function selectNames(db: Db, platformId: string | null) {
   const rows = await visible(db, platformId)
     .select([
@@ -97,7 +97,7 @@ export function selectOutOfOrder(db: Db, pieceType: 'OFFICIAL' | 'CUSTOM') {
     .execute()
 }
 
-/** What a package says of itself, read again. */
+/** Writes the metadata of a package that was read again. */
 export function updateMetadata(db: Db, id: string, metadata: PieceMetadata): Promise<unknown> {
   return db
     .updateTable('piece_metadata')

@@ -80,7 +80,8 @@ export function createPieceSync({ db, catalogue, registryUrl, automatic, outboun
           const metadata = PieceMetadata.parse(
             await get(outbound, `${base}/${name}?version=${version}`, stopped.signal),
           )
-          if (metadata.name !== name || metadata.version !== version) throw new Error('it answered with another piece')
+          if (metadata.name !== name || metadata.version !== version)
+            throw new Error('The answer is about another piece')
           const piece = { pieceType: 'OFFICIAL', packageType: 'REGISTRY', platformId: null, archiveId: null } as const
           const row = outOfOrder.get(`${name}@${version}`)
           if (row !== undefined) {
@@ -105,7 +106,7 @@ export function createPieceSync({ db, catalogue, registryUrl, automatic, outboun
   const run = async (): Promise<SyncReport> => {
     if (registryUrl === undefined)
       throw new AppError('VALIDATION', {
-        message: 'there is no registry to sync with: set AP_PIECES_REGISTRY_URL to the address of its piece API',
+        message: 'there is no registry to sync with: set AP_PIECES_REGISTRY_URL to the address of a piece API',
       })
     running ??= sync(registryUrl.replace(/\/$/, '')).finally(() => {
       running = undefined
@@ -122,7 +123,7 @@ export function createPieceSync({ db, catalogue, registryUrl, automatic, outboun
   const runQuietly = () =>
     run().then(
       (report) => log.info(report, 'pieces are in sync with the registry'),
-      (error: unknown) => log.debug({ err: error }, 'pieces were not synced; those that are known stay'),
+      (error: unknown) => log.debug({ err: error }, 'pieces were not synced; the known ones stay'),
     )
 
   return {
@@ -140,7 +141,7 @@ export function createPieceSync({ db, catalogue, registryUrl, automatic, outboun
   }
 }
 
-/** What the other server says of its own row is none of the piece's metadata. */
+/** Removes the fields of the other server's row, which are no metadata of the piece. */
 function withoutRow(metadata: PieceMetadata): PieceMetadata {
   const row = [
     'id',

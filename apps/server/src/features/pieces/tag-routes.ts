@@ -1,7 +1,7 @@
 import { api } from '@piecework/api/index'
 import type { FastifyInstance } from 'fastify'
 import { implement } from '../../http/implement.ts'
-import type { Tags } from './tag-store.ts'
+import type { Tags } from './tags.ts'
 
 /** Tags, by which pieces are chosen for projects. */
 export function tagRoutes(app: FastifyInstance, { tags }: { tags: Tags }): void {

@@ -1,4 +1,4 @@
-/** What the administrators of a platform and of a project leave to be seen. */
+/** The choice of pieces that the administrators of a platform and of a project show. */
 export interface Visibility {
   names: readonly string[]
   behavior: 'ALLOWED' | 'BLOCKED'

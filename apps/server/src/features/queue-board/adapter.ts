@@ -14,7 +14,7 @@ import {
 
 const MAX_PAGE = 500
 
-/** The names of the page, by kind of job (spec: docs/install/troubleshooting/bullboard). */
+/** The names that the page shows, by kind of job. */
 const JOB_TYPES: Readonly<Record<string, string>> = {
   RUN: 'EXECUTE_FLOW',
   TRIGGER_EVENT: 'EXECUTE_WEBHOOK',
@@ -31,7 +31,7 @@ export class RowsAdapter extends BaseAdapter {
   readonly #db: Db
 
   constructor(db: Db) {
-    super('bullmq', { readOnlyMode: true, allowRetries: false, description: 'All work of this installation' })
+    super('bullmq', { readOnlyMode: true, allowRetries: false, description: 'All jobs of this installation' })
     this.#db = db
   }
 

@@ -1,6 +1,6 @@
 import { newId } from '@piecework/model/ids'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestServer, type TestServer } from '../../testing/server.ts'
+import { signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
 let server: TestServer
 
@@ -63,6 +63,56 @@ test('without Redis, too, the dashboard shows what waits, runs, is delayed and f
   })
   expect(promoted.status).toBeGreaterThanOrEqual(400)
   expect((await board('delayed')).counts.delayed).toBe(2)
+})
+
+test('work whose stored data cannot be read is put aside, takes no other work with it, and is shown with the reason', async () => {
+  await using worker = await startTestServer({
+    ...{ AP_QUEUE_UI_USERNAME: 'operator', AP_QUEUE_UI_PASSWORD: 'sésame:open' },
+    ...{ AP_CONTAINER_TYPE: 'WORKER_AND_APP', AP_WORKER_CONCURRENCY: '1' },
+  })
+  const { db, execution } = worker.server
+  const { projectId } = await signUpOwner(worker)
+  const jobs = ['TRIGGER_EVENT', 'POLL', 'RENEW', 'OPERATION'].flatMap((kind) =>
+    ['{"half', '{"flowId":7}', null].map((data) => ({
+      id: newId(),
+      kind,
+      projectId,
+      priority: 3,
+      dueAt: new Date(),
+      data,
+    })),
+  )
+  const gone = {
+    ...{ created: new Date(), flowId: 'f', flowVersionId: 'gone', platformId: 'p', environment: 'PRODUCTION' },
+    ...{ parentRunId: null, failParentOnFailure: false, payload: '{}' },
+  }
+  jobs.push({
+    ...jobs[0],
+    ...{ id: newId(), kind: 'TRIGGER_EVENT', projectId, priority: 3, dueAt: new Date() },
+    data: JSON.stringify(gone),
+  })
+  await db.insertInto('job').values(jobs).execute()
+  execution.wake()
+  const waiting = () =>
+    db
+      .selectFrom('job')
+      .select('id')
+      .where(
+        'id',
+        'in',
+        jobs.map(({ id }) => id),
+      )
+      .execute()
+  await expect.poll(waiting, { timeout: 60_000 }).toEqual([])
+  const answer = await fetch(
+    `${worker.origin}/api/ui/api/queues?activeQueue=workerJobs&status=failed&page=1&jobsPerPage=50`,
+    { headers: { authorization: `Basic ${Buffer.from('operator:sésame:open').toString('base64')}` } },
+  )
+  const [queue] = ((await answer.json()) as Board).queues
+  expect(queue?.counts.failed).toBe(jobs.length)
+  expect(queue?.jobs.map(({ id }) => id).toSorted()).toEqual(jobs.map(({ id }) => id).toSorted())
+  for (const shown of queue?.jobs ?? [])
+    expect(shown).toMatchObject({ failedReason: expect.stringMatching(/cannot be read|not found/) })
 })
 
 test('the dashboard asks for its user name and password', async () => {

@@ -14,7 +14,7 @@ interface Parts {
   password: string
 }
 
-/** The queue dashboard, behind a user name and a password (spec: docs/install/troubleshooting/bullboard). */
+/** The queue dashboard, behind a user name and a password. */
 export async function queueBoardRoutes(app: FastifyInstance, { db, username, password }: Parts): Promise<void> {
   const adapter = new FastifyAdapter()
   createBullBoard({ queues: [new RowsAdapter(db)], serverAdapter: adapter })
@@ -45,7 +45,7 @@ export async function queueBoardRoutes(app: FastifyInstance, { db, username, pas
       method: ['GET', 'POST', 'PUT'],
       url,
       exposeHeadRoute: false,
-      config: openAccess('its own user name and password guard it'),
+      config: openAccess('its own user name and password protect it'),
       handler,
     })
   app.addHook('onClose', () => board.close())

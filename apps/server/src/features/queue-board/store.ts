@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 
-/** What the dashboard tells apart: due, in the hands of a worker, due later, and ended by a fault of the system. */
+/** The states of the dashboard: due, in the hands of a worker, due later, and ended by a fault of the system. */
 export const BOARD_STATES = ['waiting', 'active', 'delayed', 'failed'] as const
 export type BoardState = (typeof BOARD_STATES)[number]
 
@@ -29,17 +29,21 @@ const MAX_FAILED = 1000
 const STATE = sql<BoardState>`case when j."leaseUntil" is not null then 'active' when j.ready then 'waiting' else 'delayed' end`
 const ms = (column: RawBuilder<unknown>) => sql`round(extract(epoch from ${column}) * 1000)::float8`
 
-const JOBS = sql`select j.id, ${STATE} as state, j.kind, j."projectId", r."flowId", j.priority, j.attempt,
+const JOBS = sql`select j.id, ${STATE} as state, j.kind, j."projectId", r."flowId", j.priority, j.attempt + j.lost as attempt,
   ${ms(sql`j.created`)} as created, ${ms(sql`j."dueAt"`)} as "dueAt",
   case when j."leaseUntil" is not null then ${ms(sql`r."startTime"`)} end as "startedAt",
   null::float8 as "finishedAt", j.owner, null::text as reason
   from job j left join flow_run r on r.id = j.id`
 
-const FAILED = sql`select r.id, 'failed' as state, 'RUN' as kind, r."projectId", r."flowId", 0 as priority, r.attempt,
+const FAILED_RUNS = sql`select r.id, 'failed' as state, 'RUN' as kind, r."projectId", r."flowId", 0 as priority, r.attempt,
   ${ms(sql`r.created`)} as created, ${ms(sql`r.created`)} as "dueAt", ${ms(sql`r."startTime"`)} as "startedAt",
   ${ms(sql`r."finishTime"`)} as "finishedAt", null::text as owner,
   left(coalesce(r."failedStep"->>'message', 'the run was given up'), 1000) as reason
   from flow_run r where r.status = 'INTERNAL_ERROR'`
+const DEAD_JOBS = sql`select d.id, 'failed' as state, d.kind, d."projectId", null::text as "flowId", d.priority, d.attempt,
+  ${ms(sql`d.created`)} as created, ${ms(sql`d.created`)} as "dueAt", null::float8 as "startedAt",
+  ${ms(sql`d.died`)} as "finishedAt", null::text as owner, d.reason
+  from dead_job d`
 
 /** Jobs in the given states, in the order in which they are up; failed ones newest first. */
 export async function selectBoardJobs(
@@ -51,7 +55,10 @@ export async function selectBoardJobs(
   for (const state of states) {
     const query =
       state === 'failed'
-        ? sql<BoardJob>`${FAILED} order by r.id desc limit ${limit} offset ${offset}`
+        ? sql<BoardJob>`select * from (
+            (${FAILED_RUNS} order by r.id desc limit ${offset + limit})
+            union all (${DEAD_JOBS} order by d.id desc limit ${offset + limit})) f
+            order by id desc limit ${limit} offset ${offset}`
         : sql<BoardJob>`${JOBS} where ${WHERE[state]} order by ${ORDER[state]} limit ${limit} offset ${offset}`
     rows.push(...(await query.execute(db)).rows)
   }
@@ -72,7 +79,8 @@ const ORDER = {
 export async function selectBoardJob(db: Db, id: string): Promise<BoardJob | undefined> {
   const job = await sql<BoardJob>`${JOBS} where j.id = ${id}`.execute(db)
   if (job.rows[0]) return job.rows[0]
-  return (await sql<BoardJob>`${FAILED} and r.id = ${id}`.execute(db)).rows[0]
+  return (await sql<BoardJob>`${FAILED_RUNS} and r.id = ${id} union all ${DEAD_JOBS} where d.id = ${id}`.execute(db))
+    .rows[0]
 }
 
 export async function countBoardJobs(db: Db): Promise<Record<BoardState, number>> {
@@ -81,7 +89,7 @@ export async function countBoardJobs(db: Db): Promise<Record<BoardState, number>
       count(*) filter (where "leaseUntil" is not null)::integer as active,
       count(*) filter (where "leaseUntil" is null and not ready)::integer as delayed,
       (select count(*)::integer from
-        (select 1 from flow_run where status = 'INTERNAL_ERROR' limit ${MAX_FAILED}) newest) as failed
+        (select 1 from flow_run where status = 'INTERNAL_ERROR' union all select 1 from dead_job limit ${MAX_FAILED}) newest) as failed
     from job`.execute(db)
   return result.rows[0] ?? { waiting: 0, active: 0, delayed: 0, failed: 0 }
 }

@@ -5,14 +5,15 @@ import type { Db } from '../../database/open.ts'
 import { type Delivery, LEASE_MS } from '../../delivery.ts'
 import type { Events } from '../../events/events.ts'
 import type { RunObserver } from '../../observability/observer.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
 import type { Settings } from '../../settings.ts'
 import type { Files } from '../files/service.ts'
 import type { SampleData } from '../flows/sample-data.ts'
 import { createVersionSource } from '../flows/version-source.ts'
 import type { Catalogue } from '../pieces/catalogue.ts'
-import { createAftermath } from './executing/aftermath.ts'
 import { createRunExecutor, type RunListener } from './executing/execute.ts'
 import { createRunJobs } from './executing/jobs.ts'
+import { createStoppedRunsHandler } from './executing/stopped-runs.ts'
 import { createRunPayloads } from './payloads.ts'
 import { readJournals } from './recording/journal-store.ts'
 import { createRunRecorder } from './recording/recorder.ts'
@@ -31,6 +32,7 @@ interface Parts extends Delivery {
   bus: Bus
   settings: Settings
   events: Events
+  outbox: Outbox
   sealKey(runId: string): string
   engineToken(projectId: string, platformId: string): Promise<string>
   files: Files
@@ -42,10 +44,10 @@ interface Parts extends Delivery {
 
 /** Everything about runs, put together: how they begin, go on, are recorded and are shown. */
 export function assembleRuns(parts: Parts) {
-  const { db, availability, bus, settings, events, sealKey, engineToken, files, sampleData, log } = parts
+  const { db, availability, bus, settings, events, outbox, sealKey, engineToken, files, sampleData, log } = parts
   const { owner, apps, placements, queue, dispatcher, relay, wake } = parts
   const recorder = createRunRecorder({
-    ...{ db, availability, owner, leaseMs: LEASE_MS, storage: files.storage, log },
+    ...{ db, availability, owner, leaseMs: LEASE_MS, storage: files.storage, outbox, log },
     onResumable: () => wake(),
   })
   const replies = createRunReplies(bus)
@@ -65,12 +67,12 @@ export function assembleRuns(parts: Parts) {
     waitpoints,
     runUrl: (projectId, runId) => `${settings.frontendUrl}/projects/${projectId}/runs/${runId}`,
   })
-  const aftermath = createAftermath({ children, payloads, wake: () => wake(), log })
+  const handleStoppedRuns = createStoppedRunsHandler({ children, payloads, wake: () => wake(), log })
 
   const finished: RunListener['finished'] = async (end) => {
     const { runId: id, projectId, outcome, attempt } = end
     const payloadFileId = outcome.keepsPayload ? null : attempt.payloadFileId
-    await aftermath([{ ...attempt.facts, id, projectId, status: outcome.status, payloadFileId }])
+    await handleStoppedRuns([{ ...attempt.facts, id, projectId, status: outcome.status, payloadFileId }])
     await payloads.remove(projectId, attempt.resumeFileId).catch(() => {})
     await events.emit('RUN_FINISHED', end)
   }
@@ -88,12 +90,16 @@ export function assembleRuns(parts: Parts) {
       await queue.retryAt({ owner, id: runId, dueAt: new Date(parts.clock.now() + afterMs), uncounted })
       wake()
     },
+    async lose(runId) {
+      await recorder.flush()
+      await queue.lose({ owner, id: runId })
+      wake()
+    },
     listener: { finished, progress: (attempt, said) => events.announce('RUN_PROGRESSED', { attempt, said }) },
     log,
   })
   const jobs = createRunJobs({
-    clock: parts.clock,
-    ...{ db, runs: store, logs, queue, versions, recorder, executor, owner, waitpoints, aftermath, replies },
+    ...{ db, runs: store, logs, queue, versions, recorder, executor, owner, waitpoints, handleStoppedRuns, replies },
     sampleData: async (run) => sampleData.outputs(run.projectId, (await versions.get(run.flowVersionId)).version),
     ...{ payloads, finished, log },
   })
@@ -112,14 +118,14 @@ export function assembleRuns(parts: Parts) {
   bus.on('RUNS_CANCELED', ({ ids }) => stopRuns(ids))
 
   const runs = createRunService({
-    ...{ db, runs: store, recorded: recorder.recorded, logs, starter, payloads, versions, sealKey, wake, log },
+    ...{ db, outbox, runs: store, recorded: recorder.recorded, logs, starter, payloads, versions, sealKey, wake, log },
     async onCanceled(projectId, canceled) {
       const ids = canceled.map(({ id }) => id)
       stopRuns(ids)
       bus.publish('RUNS_CANCELED', { ids })
       events.announce('RUNS_CANCELED', { projectId, ids })
       // Their payloads stay, so that they can be tried again.
-      await aftermath(canceled.map((run) => ({ ...run, status: 'CANCELED', payloadFileId: null })))
+      await handleStoppedRuns(canceled.map((run) => ({ ...run, status: 'CANCELED', payloadFileId: null })))
     },
     retentionDays: settings.executionDataRetentionDays,
   })
@@ -136,8 +142,8 @@ export function assembleRuns(parts: Parts) {
     payloads,
     starter,
     jobs,
-    aftermath,
-    /** What a crash may have left undone behind pauses and ends of runs. */
+    handleStoppedRuns,
+    /** Does the work after pauses and ends of runs that a crash may have prevented. */
     settle: async (): Promise<number> => (await waitpoints.settlePauses()) + (await children.failParents()),
   }
 }

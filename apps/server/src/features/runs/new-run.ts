@@ -1,25 +1,14 @@
 import { newId } from '@piecework/model/ids'
-import type { RunEnvironment } from '@piecework/model/run/status'
+import type { RunFacts } from '../../events/runs.ts'
 
 /** A run before anything of it is stored. */
-export interface NewRun {
-  id: string
+export interface NewRun extends RunFacts {
   created: Date
-  projectId: string
-  flowId: string
-  flowVersionId: string
-  environment: RunEnvironment
-  parentRunId: string | null
-  failParentOnFailure: boolean
-  /** The pause of the parent that ends when this run fails. */
-  parentWaitpointId: string | null
-  triggeredBy: string | null
-  stepNameToTest: string | null
   /** The trigger's run() goes first; `payload` is its input. Else `payload` is the trigger's output. */
   executeTrigger: boolean
   /** JSON text. */
   payload: string
-  /** Where the payload is stored when it is too large for the row. */
+  /** The file that holds the payload when it is too large for the row. */
   payloadFileId: string | null
   priority: number
   /** The app at which a caller waits for the answer, and how long. */

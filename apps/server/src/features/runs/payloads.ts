@@ -3,7 +3,7 @@ import type { Files } from '../files/service.ts'
 import type { NewRun } from './new-run.ts'
 import type { StoredRun } from './store.ts'
 
-/** What runs begin with and are resumed with: in their row while it is small, else in a file. */
+/** The payloads that begin and resume runs: small ones are in the row of the run, large ones in a file. */
 export interface RunPayloads {
   /** Resolves when a payload that is too large for the row is on disk. @returns the run as it is to be recorded. */
   store(run: NewRun): Promise<NewRun>

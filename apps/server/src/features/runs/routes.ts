@@ -1,21 +1,19 @@
-import type { RunSelection } from '@piecework/api/flow-runs'
 import { api } from '@piecework/api/index'
+import { MAX_FAILING_FLOWS } from '@piecework/api/run-counts'
 import type { FastifyInstance } from 'fastify'
 import { implement } from '../../http/implement.ts'
 import { rememberProjects } from '../../http/project-source.ts'
+import { chosenRuns } from './chosen.ts'
+import type { RunCounts } from './counting/service.ts'
 import type { RunService } from './service.ts'
-import type { RunStore } from './store.ts'
 
 interface Parts {
   runs: RunService
-  store: RunStore
+  counts: RunCounts
 }
 
-export function runRoutes(app: FastifyInstance, { runs, store }: Parts): void {
-  app.projectFinders.set(
-    'flow_run',
-    rememberProjects((id) => store.projectOf(id)),
-  )
+export function runRoutes(app: FastifyInstance, { runs, counts }: Parts): void {
+  app.projectFinders.set('flow_run', rememberProjects(runs.projectOf))
 
   implement(app, api.flowRuns.list, ({ actor, query: { cursor, limit, projectId: _, ...filter } }) =>
     runs.list(actor, filter, { cursor, limit }),
@@ -25,25 +23,27 @@ export function runRoutes(app: FastifyInstance, { runs, store }: Parts): void {
     data: await runs.countByStatus(actor, filter),
   }))
 
+  implement(app, api.flowRuns.countByDay, async ({ actor, query }) => ({ data: await counts.byDay(actor, query) }))
+
+  implement(app, api.flowRuns.failures, async ({ actor, query: { createdAfter } }) => ({
+    data: await counts.failures(actor, { createdAfter, limit: MAX_FAILING_FLOWS }),
+  }))
+
   implement(app, api.flowRuns.get, ({ actor, params }) => runs.read(actor, params.id))
+
+  implement(app, api.flowRuns.event, ({ actor, params }) => runs.event(actor, params.id))
 
   implement(app, api.flowRuns.retry, ({ actor, params, body }) => runs.retry(actor, params.id, body.strategy))
 
   implement(app, api.flowRuns.retryAll, async ({ actor, body: { strategy, ...filter } }) => ({
-    retried: await runs.retryAll(actor, chosen(filter), strategy),
+    retried: await runs.retryAll(actor, chosenRuns(filter), strategy),
   }))
 
   implement(app, api.flowRuns.cancelAll, async ({ actor, body }) => ({
-    cancelled: await runs.cancelAll(actor, chosen(body)),
+    cancelled: await runs.cancelAll(actor, chosenRuns(body)),
   }))
 
   implement(app, api.flowRuns.archiveAll, async ({ actor, body }) => ({
-    archived: await runs.archiveAll(actor, chosen(body)),
+    archived: await runs.archiveAll(actor, chosenRuns(body)),
   }))
-}
-
-/** Named runs win over every other filter, be they archived or tests; without them those are left alone. */
-function chosen(filter: RunSelection) {
-  const { flowRunIds, excludeFlowRunIds } = filter
-  return flowRunIds ? { flowRunIds, excludeFlowRunIds, includeArchived: true, includeTests: true } : filter
 }

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { codeAction, eventually, flowMaker, pieceAction, webhookTrigger } from '../../testing/flows.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
-/** What is kept and shown of runs whose steps handle the secrets of connections. */
 const SECRET = 'sk-SUPERSECRET-0123456789'
 
 let server: TestServer

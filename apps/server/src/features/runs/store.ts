@@ -1,3 +1,5 @@
+import type { RunChoice } from '@piecework/model/run/bulk-act'
+import { FAILURES } from '@piecework/model/run/run-statuses'
 import type { FlowRunStatus } from '@piecework/model/run/status'
 import { type Selectable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
@@ -9,20 +11,9 @@ export type RunRow = Omit<Selectable<FlowRunTable>, 'payload' | 'resumePayload' 
 export type StoredRun = Selectable<FlowRunTable> & { platformId: string }
 export type ListedRun = RunRow & { flowDisplayName: string | null }
 
-/** Which runs of a project a list or a bulk call is about. */
-export interface RunFilter {
+/** A choice of runs in a project. */
+export interface RunFilter extends RunChoice {
   projectId: string
-  flowId?: string[] | undefined
-  status?: FlowRunStatus[] | undefined
-  tags?: string[] | undefined
-  failedStepName?: string | undefined
-  createdAfter?: string | undefined
-  createdBefore?: string | undefined
-  flowRunIds?: string[] | undefined
-  excludeFlowRunIds?: string[] | undefined
-  includeArchived?: boolean | undefined
-  /** Test runs, too. */
-  includeTests?: boolean | undefined
 }
 
 export type CanceledRun = Pick<RunRow, 'id' | 'projectId' | 'parentWaitpointId'>
@@ -32,7 +23,7 @@ export interface ParentRun {
   /** When its present stretch could begin at the earliest, and how often it was retried. */
   since: Date | string
   retries: number
-  /** What it waits for, or is about to: the step that calls makes its waitpoint first. */
+  /** The waitpoint that it waits for, or will wait for: a step that calls another flow makes its waitpoint first. */
   waitpointId: string | null
 }
 
@@ -49,23 +40,10 @@ export interface RunStore {
   ids(filter: RunFilter, page: { limit: number; after: string }): Promise<string[]>
   countByStatus(filter: RunFilter): Promise<{ status: FlowRunStatus; count: number }[]>
   archive(filter: RunFilter): Promise<number>
-  /**
-   * Ends runs that are not over, with all their descendants. Payload and journal stay: with them the run can be
-   * looked at and tried again.
-   * @returns those that were ended now.
-   */
-  cancel(projectId: string, ids: readonly string[]): Promise<CanceledRun[]>
   /** The caller of a run has left: as long as it waits for a worker, the runs of callers who wait go first. */
   letOthersPass(id: string): Promise<void>
   /** The version that a flow runs now. */
   publishedVersionOf(projectId: string, flowId: string): Promise<string | undefined>
-  /** Makes an ended run wait for a worker again. @returns false when it is not in one of the given statuses. */
-  requeue(request: {
-    id: string
-    from: readonly FlowRunStatus[]
-    resumePayload: unknown
-    priority: number
-  }): Promise<boolean>
 }
 
 const COLUMNS = [
@@ -103,6 +81,11 @@ const filtered = (db: Db, filter: RunFilter) => {
   if (filter.status) query = query.where('r.status', '=', sql<FlowRunStatus>`any(${filter.status})`)
   if (filter.tags) query = query.where(sql<boolean>`r.tags && ${filter.tags}`)
   if (filter.failedStepName) query = query.where(sql<boolean>`r."failedStep"->>'name' = ${filter.failedStepName}`)
+  const { issueId } = filter
+  if (issueId)
+    query = query
+      .where('r.status', '=', sql<FlowRunStatus>`any(${[...FAILURES]})`)
+      .where('r.id', 'in', (from) => from.selectFrom('issue_run').select('runId').where('issueId', '=', issueId))
   if (filter.createdAfter) query = query.where('r.created', '>=', filter.createdAfter)
   if (filter.createdBefore) query = query.where('r.created', '<=', filter.createdBefore)
   if (!filter.includeArchived) query = query.where('r.archivedAt', 'is', null)
@@ -154,7 +137,7 @@ export function createRunStore(db: Db): RunStore {
         .selectFrom('flow')
         .select('projectId')
         .where('id', '=', flowId)
-        // What is being deleted is hidden already.
+        // A flow that is being deleted is hidden already.
         .where('operationStatus', '=', 'NONE')
         .executeTakeFirst()
       return row?.projectId
@@ -211,25 +194,6 @@ export function createRunStore(db: Db): RunStore {
         .executeTakeFirst()
       return Number(result.numUpdatedRows)
     },
-    async cancel(projectId, ids) {
-      if (ids.length === 0) return []
-      const result = await sql<CanceledRun>`
-        with recursive family(id) as (
-          select id from flow_run where id = any(${ids}) and "projectId" = ${projectId}
-          union
-          select child.id from flow_run child join family on child."parentRunId" = family.id
-        ), canceled as (
-          update flow_run set status = 'CANCELED', "finishTime" = now(), updated = now(), attempt = attempt + 1
-          where id in (select id from family) and status in ('QUEUED', 'RUNNING', 'PAUSED')
-          returning id, "projectId", "parentWaitpointId"
-        ), jobs as (
-          delete from job where id in (select id from canceled)
-        ), waitpoints as (
-          delete from waitpoint where "flowRunId" in (select id from canceled)
-        )
-        select * from canceled`.execute(db)
-      return result.rows
-    },
     async letOthersPass(id) {
       const { high, medium } = PRIORITY
       await db
@@ -249,19 +213,54 @@ export function createRunStore(db: Db): RunStore {
         .executeTakeFirst()
       return flow?.publishedVersionId ?? undefined
     },
-    async requeue({ id, from, resumePayload, priority }) {
-      const payload = resumePayload === null ? null : JSON.stringify(resumePayload)
-      const result = await sql`
-        with queued as (
-          update flow_run set status = 'QUEUED', "finishTime" = null, "failedStep" = null, "archivedAt" = null,
-            "resumePayload" = ${payload}::json, retries = retries + 1, updated = now()
-          where id = ${id} and status = any(${from}) returning id, "projectId", environment
-        )
-        insert into job (id, kind, "projectId", priority, "dueAt", limited)
-        select id, 'RUN', "projectId", ${priority}, now(), environment = 'PRODUCTION' from queued
-        on conflict (id) do nothing
-        returning id`.execute(db)
-      return result.rows.length > 0
-    },
   }
+}
+
+/**
+ * Ends runs that are not over, with all their descendants. Payload and journal stay: with them the run can be looked
+ * at and tried again.
+ * @returns those that were ended now.
+ */
+export async function cancelRuns(db: Db, projectId: string, ids: readonly string[]): Promise<CanceledRun[]> {
+  if (ids.length === 0) return []
+  const result = await sql<CanceledRun>`
+    with recursive family(id) as (
+      select id from flow_run where id = any(${ids}) and "projectId" = ${projectId}
+      union
+      select child.id from flow_run child join family on child."parentRunId" = family.id
+    ), canceled as (
+      update flow_run set status = 'CANCELED', "finishTime" = now(), updated = now(), attempt = attempt + 1
+      where id in (select id from family) and status in ('QUEUED', 'RUNNING', 'PAUSED')
+      returning id, "projectId", "parentWaitpointId"
+    ), jobs as (
+      delete from job where id in (select id from canceled)
+    ), waitpoints as (
+      delete from waitpoint where "flowRunId" in (select id from canceled)
+    )
+    select * from canceled`.execute(db)
+  return result.rows
+}
+
+/** Makes an ended run wait for a worker again. @returns false when it is not in one of the given statuses. */
+export async function requeue(
+  db: Db,
+  {
+    id,
+    from,
+    resumePayload,
+    priority,
+  }: { id: string; from: readonly FlowRunStatus[]; resumePayload: unknown; priority: number },
+): Promise<boolean> {
+  const payload = resumePayload === null ? null : JSON.stringify(resumePayload)
+  const result = await sql`
+    with queued as (
+      update flow_run set status = 'QUEUED', "finishTime" = null, "failedStep" = null, "archivedAt" = null,
+        "resumePayload" = ${payload}::json, retries = retries + 1, updated = now()
+      where id = ${id} and status = any(${from}) returning id, "projectId", environment
+    )
+    insert into job (id, kind, "projectId", priority, "dueAt", limited)
+    select id, 'RUN', "projectId", ${priority}, now(), environment = 'PRODUCTION' from queued
+    on conflict (id) do nothing
+    returning id`.execute(db)
+  return result.rows.length > 0
 }

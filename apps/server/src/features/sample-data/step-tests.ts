@@ -1,5 +1,5 @@
 import { AppError, notFound } from '@piecework/model/errors'
-import { findStep } from '@piecework/model/flow/walk'
+import { findStep, isAction } from '@piecework/model/flow/walk'
 import type { StepTestResult } from '@piecework/model/live/events'
 import type { FlowRun } from '@piecework/model/run/run'
 import type { Logger } from 'pino'
@@ -25,7 +25,7 @@ export interface StepTestRequest {
 export interface StepTests {
   /** @returns the run, which goes on. @throws AppError ENTITY_NOT_FOUND, FLOW_OPERATION_INVALID */
   start(actor: ProjectActor, request: StepTestRequest): Promise<FlowRun>
-  /** To be told of every run that ends. */
+  /** Callers report every run that ends. */
   finished(end: RunEnd): Promise<void>
 }
 
@@ -40,7 +40,7 @@ interface Parts {
 }
 
 export function createStepTests({ flows, versions, starter, runs, sampleData, events, log }: Parts): StepTests {
-  /** What came of the step, which is kept as its sample data. */
+  /** Keeps the result of the step as its sample data. */
   const keep = async ({ runId, projectId, outcome, attempt }: RunEnd, stepName: string): Promise<StepTestResult> => {
     const { flowId, platformId } = attempt
     const actor = systemActor('step tests', { projectId, platformId })
@@ -57,11 +57,11 @@ export function createStepTests({ flows, versions, starter, runs, sampleData, ev
       ...(failed ? {} : { sampleDataFileId: await sampleData.save({ ...of, type: 'OUTPUT' }, step.output) }),
     }
     const request = { stepName, sampleDataSettings }
-    const kept = await flows.operate(actor, flowId, { type: 'UPDATE_SAMPLE_DATA_INFO', request }).then(
+    const kept = await flows.operate(actor, flowId, { type: 'UPDATE_SAMPLE_DATA_INFO', request }, {}).then(
       () => sampleDataSettings,
       async (error: unknown) => {
         // The step or the flow may be gone by now; the run itself is recorded.
-        log.warn({ err: error, runId }, 'the result of a step test could not be kept as sample data')
+        log.warn({ err: error, runId }, 'the result of a step test could not be saved as sample data')
         await sampleData.remove(projectId, Object.values(sampleDataSettings))
         return {}
       },
@@ -77,7 +77,7 @@ export function createStepTests({ flows, versions, starter, runs, sampleData, ev
       const version = await flows.versionById(actor, flowVersionId)
       const step = findStep(version.trigger, stepName)
       if (!step) throw notFound('step', stepName)
-      if (step.type === 'EMPTY' || step.type === 'PIECE_TRIGGER')
+      if (!isAction(step))
         throw new AppError('FLOW_OPERATION_INVALID', {
           message: `${stepName} is the trigger: it is tested with POST /v1/test-trigger`,
         })

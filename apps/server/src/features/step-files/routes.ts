@@ -21,7 +21,7 @@ export function stepFileRoutes(app: FastifyInstance, { stepFiles }: { stepFiles:
     const form = Form.safeParse(fields)
     if (!form.success) throw new AppError('INVALID_REQUEST', { message: z.prettifyError(form.error) })
     if (!file) throw new AppError('INVALID_REQUEST', { message: 'file: is required' })
-    return { url: await stepFiles.save({ projectId: actor.projectId, ...file, ...form.data }) }
+    return { url: await stepFiles.save(actor, { ...file, ...form.data }) }
   })
 
   implement(app, api.stepFiles.read, async ({ query, reply }) => {

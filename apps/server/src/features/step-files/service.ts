@@ -1,12 +1,14 @@
 import { AppError } from '@piecework/model/errors'
 import { z } from 'zod'
+import type { ProjectActor } from '../../access/actor.ts'
 import type { Tokens } from '../../access/tokens.ts'
 import { API_PREFIX } from '../../http/route.ts'
+import { enginePolicy } from '../../policies/engine.ts'
+import { authorize } from '../../policies/policy.ts'
 import type { FileInfo, Files, StoredFile } from '../files/service.ts'
 import type { LinkHeaders } from '../files/storage.ts'
 
 export interface NewStepFile {
-  projectId: string
   flowId: string
   /** Absent for files that came with a webhook call. */
   stepName?: string
@@ -18,11 +20,11 @@ export interface NewStepFile {
 /** Files that steps hand to each other and to the world, behind links that nobody can guess. */
 export interface StepFiles {
   /** @returns the link under which anybody can read the file. @throws AppError PAYLOAD_TOO_LARGE */
-  save(file: NewStepFile): Promise<string>
+  save(actor: ProjectActor, file: NewStepFile): Promise<string>
   /** @throws AppError INVALID_BEARER_TOKEN for a link that was not made here, ENTITY_NOT_FOUND when the file is gone. */
   open(token: string): Promise<StoredFile>
   /**
-   * Where the storage itself gives the file away; undefined when it is to be opened here.
+   * @returns the address at which the storage itself gives the file away; undefined when `open` has to read it.
    * @throws AppError INVALID_BEARER_TOKEN
    */
   redirect(token: string, headers: (file: FileInfo) => LinkHeaders): Promise<string | undefined>
@@ -42,7 +44,9 @@ interface Parts {
 
 export function createStepFiles({ files, tokens, publicUrl, maxFileSizeMb }: Parts): StepFiles {
   return {
-    async save({ projectId, flowId, stepName, fileName, data, mimeType }) {
+    async save(actor, { flowId, stepName, fileName, data, mimeType }) {
+      authorize(actor, enginePolicy.saveStepFile)
+      const { projectId } = actor
       if (data.byteLength > maxFileSizeMb * MB) {
         throw new AppError('PAYLOAD_TOO_LARGE', {
           message: `file: must not be larger than ${maxFileSizeMb} MB (AP_MAX_FILE_SIZE_MB)`,
@@ -66,7 +70,7 @@ export function createStepFiles({ files, tokens, publicUrl, maxFileSizeMb }: Par
         throw new AppError('ENTITY_NOT_FOUND', {
           entityType: 'file',
           entityId: fileId,
-          message: 'the file is gone: files are kept as long as the runs that made them',
+          message: 'the file was removed: files are kept as long as the runs that made them',
         })
       return file
     },

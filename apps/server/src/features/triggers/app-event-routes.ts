@@ -6,7 +6,7 @@ import { type AppEvents, REFUSED } from './app-events.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-/** `/v1/app-events/:pieceUrl`: the one webhook that an app knows for all flows (spec: facts/rest-api.md section 10). */
+/** `/v1/app-events/:pieceUrl`: the one webhook that an app knows for all flows. */
 export async function appEventRoutes(
   app: FastifyInstance,
   { appEvents, maxPayloadBytes }: { appEvents: AppEvents; maxPayloadBytes: number },
@@ -21,7 +21,7 @@ export async function appEventRoutes(
       onRequest: async (request, reply) => {
         if (!appEvents.knows(request.params.pieceUrl)) return sendAnswer(reply, REFUSED)
       },
-      config: openAccess('the piece checks with the secret of the app that the call comes from it'),
+      config: openAccess('the piece verifies the call with the secret of the app'),
       handler: async (request, reply) => {
         // It belongs to no project yet, in which a file could be kept.
         const { payload } = await readPayload(request, async ({ data }) => Buffer.from(data).toString('base64'))

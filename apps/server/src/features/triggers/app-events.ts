@@ -73,7 +73,7 @@ export function createAppEvents(parts: Parts): AppEvents {
       timeoutMs: hooks.hookTimeoutMs,
     })
     if (result.type !== 'PARSE_APP_EVENT') return undefined
-    if (result.error !== undefined) log.debug({ piece: name, error: result.error }, 'an app event was not understood')
+    if (result.error !== undefined) log.debug({ piece: name, error: result.error }, 'an app event could not be read')
     return result.status === 'OK' ? result : undefined
   }
 

@@ -13,6 +13,7 @@ import type { Catalogue } from '../pieces/catalogue.ts'
 import type { RunPayloads } from '../runs/payloads.ts'
 import type { RunStarter } from '../runs/starting/start.ts'
 import { createAppEvents, pieceUrlOf } from './app-events.ts'
+import { createEventJobs } from './event-jobs.ts'
 import { createTriggerEvents } from './events.ts'
 import type { HookSettings } from './hooks.ts'
 import { createReconcile } from './reconcile.ts'
@@ -38,6 +39,7 @@ interface Parts {
   starter: RunStarter
   clock: DueClock
   interactive: Interactive
+  embedded: boolean
   log: Logger
 }
 
@@ -84,7 +86,7 @@ export function createTriggers(parts: Parts) {
     samples,
     triggers,
     events,
-    jobs: { TRIGGER_EVENT: events.handler, POLL: ticks, RENEW: ticks },
+    jobs: { TRIGGER_EVENT: createEventJobs(shared), POLL: ticks, RENEW: ticks },
     appEvents: createAppEvents({ ...shared, events, secrets: settings.appWebhookSecrets }),
   }
 }

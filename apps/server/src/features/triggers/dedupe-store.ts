@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 
-/** How long an event with a key that came before is dropped (spec: facts/engine.md section 12). */
+/** The time for which another event with the same key is dropped. */
 const DEDUPE_MS = 30_000
-/** Of keys that ran out, taken away with each new one: the table stays as small as what comes in. */
+/** The number of expired keys that go with each new one, so that the table stays as small as the traffic. */
 const SWEEP = 20
 
 /** Whether no other event came with this key a short while ago. An event delivered again is not its own repetition. */

@@ -11,8 +11,6 @@ import { FEED, FEED_VERSION, type FeedApp, installFeed, startFeedApp, tickOf } f
 import { eventually, flowMaker, pieceTrigger } from '../../testing/flows.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
-/** What ticks do when nobody was there, when many are there, and when a crash left things apart. */
-
 // A Redis database of its own.
 const REDIS_URL = `${process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'}/8`
 const KEYS = {
@@ -178,7 +176,7 @@ describe.each(['PGLITE', 'POSTGRES with REDIS'] as const)('ticks on %s', { timeo
           })),
         )
         .execute()
-      // Killed in the middle of disabling, and of publishing anew.
+      // A kill in the middle of disabling leaves this, and one in the middle of publishing again.
       await db.updateTable('flow').set({ status: 'DISABLED' }).where('id', 'in', off).execute()
       await db
         .updateTable('trigger_source')

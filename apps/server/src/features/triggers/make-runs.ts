@@ -5,7 +5,7 @@ import { derivedId } from '../runs/starting/derived-id.ts'
 import type { RunStarter } from '../runs/starting/start.ts'
 import { isFirstOfKey } from './dedupe-store.ts'
 
-/** What a trigger made of one event or one look. */
+/** The outputs of a trigger from one event or one look. */
 export interface TriggerOutputs {
   /** Names the event; with its time the ids of the runs come from it. */
   eventId: string

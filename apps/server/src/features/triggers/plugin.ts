@@ -4,6 +4,7 @@ import type { Flows } from '../flows/service.ts'
 import type { Plugin } from '../plugin.ts'
 import { appEventRoutes } from './app-event-routes.ts'
 import { triggerRoutes } from './routes.ts'
+import { createTriggerStatistics } from './statistics.ts'
 import { createTriggerTests } from './tests.ts'
 
 const MB = 1024 * 1024
@@ -17,7 +18,7 @@ interface Parts
 export const triggers = (parts: Parts): Plugin => ({
   name: 'triggers',
   async routes(app) {
-    triggerRoutes(app, { db: parts.db, tests: createTriggerTests(parts) })
+    triggerRoutes(app, { tests: createTriggerTests(parts), statistics: createTriggerStatistics(parts) })
     await appEventRoutes(app, {
       appEvents: parts.appEvents,
       maxPayloadBytes: parts.settings.maxWebhookPayloadSizeMb * MB,

@@ -39,10 +39,10 @@ export async function postponeTo(db: Db, jobId: string, dueAt: Date): Promise<bo
   return moved.numUpdatedRows > 0n
 }
 
-/** Enabled flows of which nothing is registered, nor was a short while ago. */
+/** Enabled flows without a registered trigger that had none a short while ago either. */
 export async function claimSilent(db: Db, settledBefore: Date): Promise<{ id: string; projectId: string }[]> {
   const before = settledBefore.toISOString()
-  // Whoever changes the row restores the flow: another app that looks at the same time does not see it any more.
+  // The app that changes the row restores the flow: another app that looks at the same time no longer sees it.
   const { rows } = await sql<{ id: string; projectId: string }>`
     update flow f set updated = now() where f.status = 'ENABLED' and f."operationStatus" = 'NONE'
       and f.updated < ${before} and not exists (

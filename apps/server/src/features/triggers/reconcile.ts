@@ -1,5 +1,6 @@
 import type { TriggerMetadata } from '@piecework/model/piece/metadata'
 import type { Logger } from 'pino'
+import type { z } from 'zod'
 import type { DueClock } from '../../database/clock.ts'
 import type { Db } from '../../database/open.ts'
 import type { Events } from '../../events/events.ts'
@@ -72,7 +73,10 @@ export function createReconcile(parts: Parts): Reconcile {
   const moveTick = async ({ jobId, dueAt, data, flowId }: Ticking): Promise<boolean> => {
     const now = new Date(parts.clock.now())
     if (jobId === null || dueAt === null || new Date(dueAt) <= now) return false
-    const { schedule } = TickData.parse(JSON.parse(data ?? ''))
+    const tick = tickOf(data)
+    // Its handler puts it aside when it is due.
+    if (!tick) return false
+    const { schedule } = tick
     const next = nextTick({ flowId, schedule, everyMinutes: parts.everyMinutes }, now)
     if (new Date(dueAt).getTime() <= next.getTime() + TOLERANCE_MS) return false
     return postponeTo(db, jobId, next)
@@ -97,12 +101,12 @@ export function createReconcile(parts: Parts): Reconcile {
     return true
   }
 
-  /** What cannot be put right for one flow must not keep the others from it. */
+  /** Puts one flow right; its failure must not stop the others. */
   const careful = async (flowId: string, work: () => Promise<boolean>): Promise<number> => {
     try {
       return (await work()) ? 1 : 0
     } catch (err) {
-      log.warn({ err, flowId }, 'the trigger of a flow could not be put right')
+      log.warn({ err, flowId }, 'the trigger of a flow could not be repaired')
       return 0
     }
   }
@@ -125,5 +129,13 @@ export function createReconcile(parts: Parts): Reconcile {
       mended += await careful(id, () => parts.domain.emit('TRIGGER_MISSED', { projectId, flowId: id }).then(() => true))
     }
     return mended
+  }
+}
+
+function tickOf(data: string | null): z.infer<typeof TickData> | undefined {
+  try {
+    return TickData.parse(JSON.parse(data ?? ''))
+  } catch {
+    return undefined
   }
 }

@@ -1,13 +1,17 @@
 import { api } from '@piecework/api/index'
 import { EVENTS_PER_PAGE } from '@piecework/api/triggers'
 import type { FastifyInstance } from 'fastify'
-import type { Db } from '../../database/open.ts'
 import { implement } from '../../http/implement.ts'
-import { triggerRunStatus } from './statistics-store.ts'
+import type { TriggerStatistics } from './statistics.ts'
 import type { TriggerTests } from './tests.ts'
 
+interface Parts {
+  tests: TriggerTests
+  statistics: TriggerStatistics
+}
+
 /** Trying out triggers, and how they fare. */
-export function triggerRoutes(app: FastifyInstance, { db, tests }: { db: Db; tests: TriggerTests }): void {
+export function triggerRoutes(app: FastifyInstance, { tests, statistics }: Parts): void {
   implement(app, api.triggers.test, async ({ actor, body: { flowId, flowVersionId, testStrategy } }) => {
     if (testStrategy === 'TEST_FUNCTION') return tests.test(actor, flowId, flowVersionId)
     await tests.toggleSimulation(actor, flowId, flowVersionId)
@@ -20,5 +24,5 @@ export function triggerRoutes(app: FastifyInstance, { db, tests }: { db: Db; tes
 
   implement(app, api.triggers.listEvents, ({ actor, query }) => tests.list(actor, query.flowId, query))
 
-  implement(app, api.triggers.runStatus, ({ actor }) => triggerRunStatus(db, actor.platformId))
+  implement(app, api.triggers.runStatus, ({ actor }) => statistics.runStatus(actor))
 }

@@ -38,7 +38,7 @@ export interface TriggerSamples {
 
 const KEPT = 10
 
-/** Of a page; the events behind it are listed without their payload. */
+/** The most bytes of payloads in a page; the list shows further events without their payload. */
 const MAX_LIST_BYTES = 32 * 1024 * 1024
 const TOO_MUCH = unreadable('The payloads before this one fill the list. Ask for a smaller page.')
 
@@ -67,7 +67,7 @@ export function createTriggerSamples({ db, files }: { db: Db; files: Files }): T
     return { ...row, payload: JSON.parse(payload) }
   }
 
-  /** The text, null when the file is gone, or why it cannot be read: others are listed all the same. */
+  /** @returns the text, null when the file is gone, or why it cannot be read, so that the list still shows the others. */
   const contentOf = async (projectId: string, fileId: string): Promise<string | null | Unreadable> => {
     try {
       const content = (await files.readMany({ projectId }, [fileId])).get(fileId)

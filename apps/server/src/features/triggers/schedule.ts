@@ -29,7 +29,7 @@ function nextLook(flowId: string, everyMs: number, after: Date): Date {
   return new Date((Math.floor((after.getTime() - offset) / everyMs) + 1) * everyMs + offset)
 }
 
-/** What the default rhythm is called. */
+/** The default rhythm as a schedule. */
 export const defaultSchedule = (everyMinutes: number): Schedule => ({
   cronExpression: `*/${everyMinutes} * * * *`,
   timezone: 'UTC',

@@ -10,7 +10,7 @@ import type { Db } from '../../database/open.ts'
 import type { Interactive } from '../../dispatch/operations.ts'
 import type { Events } from '../../events/events.ts'
 import type { Queue } from '../../queue/queue.ts'
-import { createLocks } from '../flows/locks.ts'
+import { createSharedLocks } from '../flows/locks.ts'
 import type { NewTrigger } from '../flows/publish.ts'
 import type { LoadedVersion, VersionSource } from '../flows/version-source.ts'
 import { selectPlatformOfProject } from '../projects/store.ts'
@@ -62,6 +62,8 @@ export interface TriggerService {
 
 interface Parts {
   db: Db
+  /** Nobody else uses the database. */
+  embedded: boolean
   queue: Queue
   interactive: Interactive
   versions: VersionSource
@@ -103,7 +105,7 @@ interface Registrable {
 export function createTriggerService(parts: Parts): TriggerService {
   const { db, queue, log } = parts
   /** A click and an event may end the same test. */
-  const tests = createLocks()
+  const tests = createSharedLocks(parts, 'test')
 
   const ask = async (request: HookRequest) =>
     hookResult(await parts.interactive(await hookOperation(parts.hooks, request)), request.owner)
@@ -114,7 +116,7 @@ export function createTriggerService(parts: Parts): TriggerService {
 
   const registrable = async (flow: FlowRef, { id, trigger }: FlowVersion): Promise<Registrable> => {
     const refuse = (message: string) =>
-      new AppError('TRIGGER_UPDATE_STATUS', { flowId: flow.id, flowVersionId: id, message })
+      new AppError('TRIGGER_UPDATE_STATUS', { flowId: flow.id, flowVersionId: id, stepName: trigger.name, message })
     if (trigger.type !== 'PIECE_TRIGGER' || !trigger.settings.triggerName)
       throw refuse('The flow has no trigger: choose one first.')
     const { pieceName, pieceVersion, triggerName } = trigger.settings
@@ -185,7 +187,9 @@ export function createTriggerService(parts: Parts): TriggerService {
     } catch (error) {
       await end(source, simulate)
       const message = error instanceof Error ? error.message : String(error)
-      throw new AppError('TRIGGER_UPDATE_STATUS', { flowId: flow.id, flowVersionId: version.id, message })
+      throw new AppError('TRIGGER_UPDATE_STATUS', {
+        ...{ flowId: flow.id, flowVersionId: version.id, stepName: version.trigger.name, message },
+      })
     }
     parts.domain.announce('FLOW_CHANGED', { flowId: flow.id })
   }

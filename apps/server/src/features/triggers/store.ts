@@ -46,7 +46,7 @@ export function setSchedule(db: Db, id: string, schedule: Schedule | null, defau
     .execute()
 }
 
-/** What the trigger asked for; null for the default rhythm. */
+/** The schedule that the trigger asked for; null for the default rhythm. */
 export const ownSchedule = ({ schedule }: Pick<Source, 'schedule'>): Schedule | null =>
   schedule === null || schedule.isDefault ? null : schedule
 

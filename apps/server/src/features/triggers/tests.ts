@@ -83,7 +83,7 @@ export function createTriggerTests(parts: Parts): TriggerTests {
       const { trigger } = await latest(actor, flowId)
       const owner = { projectId: actor.projectId, flowId }
       const [event] = await samples.save(owner, trigger, [JSON.stringify(payload ?? null)])
-      if (!event) throw new AppError('TEST_TRIGGER_FAILED', { message: 'the event could not be kept' })
+      if (!event) throw new AppError('TEST_TRIGGER_FAILED', { message: 'the event could not be stored' })
       return event
     },
 

@@ -6,7 +6,7 @@ import { type NewJob, PRIORITY } from '../../queue/job.ts'
 import { nextTick, tickKeys } from './schedule.ts'
 import type { Source } from './store.ts'
 
-/** What a job of kind POLL or RENEW carries; without a schedule it keeps the default rhythm. */
+/** The data of a job of kind POLL or RENEW; without a schedule it keeps the default rhythm. */
 export const TickData = z.object({
   sourceId: z.string(),
   schedule: z.object({ cronExpression: z.string(), timezone: z.string() }).nullable(),

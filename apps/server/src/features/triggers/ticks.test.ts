@@ -6,8 +6,8 @@ import {
   type FeedApp,
   installFeed,
   makeDue,
+  runTick,
   startFeedApp,
-  strike,
   tickOf,
 } from '../../testing/feed.ts'
 import { eventually, flowMaker, pieceTrigger } from '../../testing/flows.ts'
@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 
 const feed = (name: string) => pieceTrigger(FEED, FEED_VERSION, name, { url: app.url })
-const tick = (flowId: string, kind?: 'POLL' | 'RENEW') => strike(server, flowId, kind)
+const tick = (flowId: string, kind?: 'POLL' | 'RENEW') => runTick(server, flowId, kind)
 const published = async (trigger: object): Promise<string> => {
   const flow = await flows.create(trigger)
   await flows.publish(flow.id)
@@ -163,7 +163,7 @@ test('a poll that fails is tried again; after too many in a row a failed run say
   const { steps } = await flows.run(run?.id ?? '')
   expect(steps?.trigger).toMatchObject({ status: 'FAILED', errorMessage: expect.stringContaining('answered 503') })
 
-  // A retry asks the trigger anew.
+  // A retry asks the trigger again.
   app.failing.clear()
   app.items = [{ id: 5, at: Date.now() + 1000 }]
   const retried = await server.call<FlowRun>('POST', `/v1/flow-runs/${run?.id}/retry`, {
@@ -217,7 +217,7 @@ test.each([
     '0 0 31 * *',
     'America/New_York',
   ],
-  // What the builder offers first.
+  // The builder offers this one first.
   ['cron_expression', { cronExpression: '0/5 * * * *', timezone: 'UTC' }, '0/5 * * * *', 'UTC'],
 ])('the schedule %s can be published, and ticks', async (name, input, cronExpression, timezone) => {
   const { body: piece } = await server.call<{ version: string }>('GET', '/v1/pieces/@activepieces/piece-schedule')

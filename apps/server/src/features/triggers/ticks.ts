@@ -2,10 +2,10 @@ import { type BackOff, delayOf } from '@piecework/model/back-off'
 import type { Logger } from 'pino'
 import type { DueClock } from '../../database/clock.ts'
 import type { Db } from '../../database/open.ts'
-import { GivenBackError, jobItem, runOperation } from '../../dispatch/operations.ts'
+import { GivenBackError, jobItem, LostOperationError, runOperation } from '../../dispatch/operations.ts'
 import type { JobHandler, WorkerLink } from '../../dispatch/work.ts'
 import type { Events } from '../../events/events.ts'
-import { type ClaimedJob, PRIORITY } from '../../queue/job.ts'
+import { type ClaimedJob, dataOfJob, PRIORITY, UnreadableJobError } from '../../queue/job.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { LoadedVersion, VersionSource } from '../flows/version-source.ts'
 import { newRun } from '../runs/new-run.ts'
@@ -76,7 +76,7 @@ export function createTicks(parts: Parts): JobHandler {
     await parts.starter.fail(newRun({ ...chosen, id, executeTrigger: true }), platformId, version, message)
     // Not waited for: taking a trigger out of service needs a slot, and this tick holds one.
     parts.domain
-      .emit('TRIGGER_FAILED', { projectId, flowId })
+      .emit('TRIGGER_FAILED', { projectId, flowId, reason: message })
       .catch((error: unknown) => log.error({ err: error, flowId }, 'the flow could not be disabled'))
   }
 
@@ -107,6 +107,7 @@ export function createTicks(parts: Parts): JobHandler {
     try {
       await act(tick, link)
     } catch (error) {
+      if (error instanceof LostOperationError) throw error
       if (error instanceof GivenBackError) return new Date(parts.clock.now() + error.retryAfterMs)
       await count(false)
       return noteFailure(tick, error)
@@ -117,7 +118,7 @@ export function createTicks(parts: Parts): JobHandler {
   }
 
   const tick = async (job: ClaimedJob, link: WorkerLink): Promise<void> => {
-    const { sourceId, schedule } = TickData.parse(JSON.parse(job.data ?? ''))
+    const { sourceId, schedule } = dataOfJob(TickData, job)
     const source = await selectSourceById(db, sourceId)
     if (!source) {
       await queue.complete({ owner: parts.owner, id: job.id })
@@ -138,8 +139,15 @@ export function createTicks(parts: Parts): JobHandler {
   return async (jobs) =>
     jobs.map((job) =>
       jobItem(job, (link) =>
-        // The lease runs out, and it is delivered again.
-        tick(job, link).catch((error) => log.error({ err: error, jobId: job.id }, 'a tick could not be finished')),
+        tick(job, link)
+          .catch(async (error: unknown) => {
+            if (error instanceof LostOperationError) return queue.lose({ owner: parts.owner, id: job.id })
+            if (!(error instanceof UnreadableJobError)) throw error
+            log.error({ err: error, jobId: job.id }, 'a tick cannot be read; the flow gets another one')
+            await queue.bury({ owner: parts.owner, id: job.id, reason: error.message })
+          })
+          // The lease runs out, and it is delivered again.
+          .catch((error) => log.error({ err: error, jobId: job.id }, 'a tick could not be finished')),
       ),
     )
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { FEED, FEED_VERSION, type FeedApp, installFeed, startFeedApp, strike } from '../../testing/feed.ts'
+import { FEED, FEED_VERSION, type FeedApp, installFeed, runTick, startFeedApp } from '../../testing/feed.ts'
 import { codeAction, eventually, flowMaker, pieceTrigger } from '../../testing/flows.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
@@ -29,7 +29,7 @@ afterAll(async () => {
 })
 
 const trigger = (name: string) => pieceTrigger(FEED, FEED_VERSION, name, { url: app.url })
-const tick = (flowId: string, kind?: 'POLL' | 'RENEW') => strike(server, flowId, kind)
+const tick = (flowId: string, kind?: 'POLL' | 'RENEW') => runTick(server, flowId, kind)
 
 const outputs = async (flowId: string, count: number) => {
   await flows.finishedRuns(flowId, count)
@@ -191,7 +191,7 @@ test('a trigger is tested by its own test, by a real event, and by one that is m
   expect(mocked).toMatchObject({ status: 200, body: { payload: { made: 'up' } } })
   expect(await events(flow.id)).toEqual([{ made: 'up' }, { real: true }])
 
-  // What listens when its flow is deleted, stops; what was kept goes with the flow.
+  // A test that listens stops when its flow is deleted, and kept events go with the flow.
   expect((await testTrigger(flow, 'SIMULATION')).status).toBe(200)
   app.calls = []
   await server.call('DELETE', `/v1/flows/${flow.id}`, { token })
@@ -205,7 +205,7 @@ test('a trigger is tested by its own test, by a real event, and by one that is m
 test.each([
   ['in the middle of a change', { settled: false }],
   ['with a version that is not the published one', { flowVersionId: 'of a publish that never ended' }],
-])('a trigger that another app left %s is registered anew, once', async (_how, left) => {
+])('a trigger that another app left %s is registered again, once', async (_how, left) => {
   const flow = await flows.create(trigger('hook'))
   await flows.publish(flow.id)
   app.calls = []
@@ -279,7 +279,7 @@ test('an app with one webhook for all flows reaches those that listen, if it sig
   expect((await send({ ...event, team: 'others' }, SECRET)).status).toBe(200)
   expect((await send(event, SECRET)).status).toBe(200)
   expect(await outputs(flow.id, 1)).toEqual([{ text: 'hi' }])
-  // A test of the trigger beside it takes nothing away.
+  // A test of the trigger at the same time takes nothing away.
   const { token, projectId } = owner
   const strategy = { flowVersionId: flow.version.id, testStrategy: 'SIMULATION' }
   const simulated = await server.call('POST', '/v1/test-trigger', {

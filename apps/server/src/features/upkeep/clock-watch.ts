@@ -1,4 +1,4 @@
-/** Of a machine: the time of day, which somebody may set, and one that only ever goes on. */
+/** The clocks of a machine: the time of day, which somebody may set, and one that only ever goes forward. */
 export interface Clock {
   now(): number
   running(): number

@@ -4,7 +4,7 @@ import type { Db } from '../../database/open.ts'
 
 const LIVE = sql.raw(`status in ('QUEUED', 'RUNNING', 'PAUSED')`)
 
-/** What flows leave behind as they run; it goes after AP_EXECUTION_DATA_RETENTION_DAYS. */
+/** The files that runs leave behind; they go after AP_EXECUTION_DATA_RETENTION_DAYS. */
 const EXECUTION_FILES = ['FLOW_RUN_LOG', 'FLOW_RUN_LOG_SLICE', 'FLOW_STEP_FILE', 'WEBHOOK_PAYLOAD', 'TRIGGER_PAYLOAD']
 
 /** No row says which run these belong to: they stay while a run of the project is open that may have made them. */
@@ -60,4 +60,18 @@ export async function deleteOldJournals(db: Db, before: Date, limit: number): Pr
     )
     select count(*)::integer as runs from over`.execute(db)
   return journals.rows[0]?.runs ?? 0
+}
+
+/** Deletes operations on flows that nobody will ask for any more. @returns how many. */
+export async function deleteOldOperations(db: Db, before: Date, limit: number): Promise<number> {
+  const gone = await sql`
+    delete from flow_operation where ("flowId", revision) in (
+      select "flowId", revision from flow_operation where created < ${before.toISOString()}
+      order by created limit ${limit})`.execute(db)
+  return Number(gone.numAffectedRows ?? 0)
+}
+
+/** Deletes what is kept of jobs that nobody could carry out. */
+export async function deleteOldDeadJobs(db: Db, before: Date): Promise<void> {
+  await db.deleteFrom('dead_job').where('died', '<', before.toISOString()).execute()
 }

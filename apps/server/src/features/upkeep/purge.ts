@@ -1,5 +1,11 @@
 import type { Db } from '../../database/open.ts'
-import { deleteOldFiles, deleteOldJournals, forgetPayloads } from './purge-store.ts'
+import {
+  deleteOldDeadJobs,
+  deleteOldFiles,
+  deleteOldJournals,
+  deleteOldOperations,
+  forgetPayloads,
+} from './purge-store.ts'
 
 const BATCH = 500
 
@@ -30,8 +36,19 @@ export async function purgeExecutionData(db: Db, storage: OutsideFiles, before: 
  */
 export async function purgeKeptState(db: Db, before: Date): Promise<number> {
   let purged = 0
+  await deleteOldDeadJobs(db, before)
   for (;;) {
     const count = (await forgetPayloads(db, before, BATCH)) + (await deleteOldJournals(db, before, BATCH))
+    purged += count
+    if (count < BATCH) return purged
+  }
+}
+
+/** Operations on flows are kept for people who come back to a flow that others edited. @returns how many went. */
+export async function purgeOperations(db: Db, before: Date): Promise<number> {
+  let purged = 0
+  for (;;) {
+    const count = await deleteOldOperations(db, before, BATCH)
     purged += count
     if (count < BATCH) return purged
   }

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Db } from '../../database/open.ts'
-import type { StoppedRun } from '../runs/executing/aftermath.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
+import type { StoppedRun } from '../runs/executing/stopped-runs.ts'
+import { recordRunEvents } from '../runs/run-events-store.ts'
 import { type Clock, clockWatch } from './clock-watch.ts'
-import { type OutsideFiles, purgeExecutionData, purgeKeptState } from './purge.ts'
+import { type OutsideFiles, purgeExecutionData, purgeKeptState, purgeOperations } from './purge.ts'
 import { expirePausedRuns, rescueStuckRuns } from './sweep-store.ts'
 
 /** Regular work on the data itself. Every app may do it: each task can be done twice at once without harm. */
@@ -18,6 +20,7 @@ export interface Upkeep {
 
 interface Parts {
   db: Db
+  outbox: Outbox
   storage: OutsideFiles
   retentionDays: number
   pausedDays: number
@@ -29,7 +32,7 @@ interface Parts {
   onEnded(runs: readonly StoppedRun[]): Promise<void>
   /** Makes ticks agree with what is enabled; changes after the given time may still be under way. */
   reconcileTriggers(settledBefore: Date, stopped: AbortSignal): Promise<number>
-  /** What the database needs now and then. */
+  /** Does the maintenance that the database needs now and then. */
   tidyDatabase(): Promise<unknown>
   wake(): void
   clock: Clock
@@ -37,6 +40,8 @@ interface Parts {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
+/** How long a client may be away, and still learn what was done to a flow step by step. */
+const OPERATION_DAYS = 7
 const EVERY_MS = 10 * 60_000
 /** Registering a trigger with its app, and taking out the one before, is over in this time. */
 const REGISTRATION_MS = 15 * 60_000
@@ -48,7 +53,7 @@ const TIDY_EVERY_MS = 30_000
 const CLOCK_EVERY_MS = 5000
 
 export function createUpkeep(parts: Parts): Upkeep {
-  const { db, log } = parts
+  const { db, outbox, log } = parts
   let timers: NodeJS.Timeout[] = []
   let beginning: Promise<unknown> | undefined
   const stopping = new AbortController()
@@ -65,14 +70,14 @@ export function createUpkeep(parts: Parts): Upkeep {
   }
 
   const reconcile = (settledBefore: Date) =>
-    attempt('triggers were put right', () => parts.reconcileTriggers(settledBefore, stopping.signal))
+    attempt('triggers were repaired', () => parts.reconcileTriggers(settledBefore, stopping.signal))
 
   let tidying = false
   const tidy = async (): Promise<void> => {
     if (tidying) return
     tidying = true
     // Nothing that an operator must hear of, unless it fails.
-    await attempt('tables of the database were tidied', async () => {
+    await attempt('tables of the database were vacuumed', async () => {
       await parts.tidyDatabase()
       return 0
     })
@@ -83,12 +88,12 @@ export function createUpkeep(parts: Parts): Upkeep {
   /** A clock that was ahead has put ticks off, which are due later than their schedules have it. */
   const lookAtClock = async (): Promise<void> => {
     if (!wasSetBack()) return
-    log.warn('the clock was set back; schedules are put right')
+    log.warn('the clock was set back; schedules are corrected')
     if ((await reconcile(new Date(Date.now() - REGISTRATION_MS))) > 0) parts.wake()
   }
 
   const settle = async (): Promise<void> => {
-    const settled = await attempt('paused runs that were forgotten go on', parts.settle)
+    const settled = await attempt('paused runs that were forgotten continue', parts.settle)
     if (settled > 0) parts.wake()
   }
 
@@ -101,14 +106,23 @@ export function createUpkeep(parts: Parts): Upkeep {
     await settle()
     await reconcile(new Date(now.getTime() - REGISTRATION_MS))
     await attempt('paused runs expired', async () => {
-      const expired = await expirePausedRuns(db, daysAgo(parts.pausedDays), parts.pausedDays)
+      const expired = await outbox.transaction(async (trx, recordEvent) => {
+        const ended = await expirePausedRuns(trx, daysAgo(parts.pausedDays), parts.pausedDays)
+        const ids = ended.map(({ id }) => id)
+        await recordRunEvents({ trx, recordEvent, outbox }, 'flow.run.finished', ids)
+        await recordRunEvents({ trx, recordEvent, outbox }, 'flow.run.failed', ids)
+        return ended
+      })
       await parts.onEnded(expired)
       return expired.length
     })
-    await attempt('runs lost what they had kept for a retry', () => purgeKeptState(db, daysAgo(parts.retentionDays)))
+    await attempt('the data for retries was removed from old runs', () =>
+      purgeKeptState(db, daysAgo(parts.retentionDays)),
+    )
     await attempt('files of old executions were removed', () =>
       purgeExecutionData(db, parts.storage, daysAgo(parts.retentionDays)),
     )
+    await attempt('old operations on flows were removed', () => purgeOperations(db, daysAgo(OPERATION_DAYS)))
     await tidy()
   }
 

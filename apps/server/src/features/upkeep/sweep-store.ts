@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import { PRIORITY } from '../../queue/job.ts'
-import type { StoppedRun } from '../runs/executing/aftermath.ts'
+import type { StoppedRun } from '../runs/executing/stopped-runs.ts'
 
 /**
  * Gives a job back to runs that should have one and have not, which nothing but a lost row explains.

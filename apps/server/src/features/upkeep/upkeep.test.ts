@@ -3,6 +3,7 @@ import type { CreateWaitpointRequest } from '@piecework/model/run/waitpoint'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../database/testing.ts'
+import { createOutbox } from '../../outbox/outbox.ts'
 import { createWaitpointStore } from '../runs/waitpoints/store.ts'
 import { createUpkeep } from './service.ts'
 
@@ -25,6 +26,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('upkeep on %s', (type) => {
     return createUpkeep({
       clock: { now: () => Date.now(), running: () => performance.now() },
       db,
+      outbox: createOutbox(db),
       storage: { remove: async () => {} },
       retentionDays: 30,
       pausedDays: 30,
@@ -117,6 +119,23 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('upkeep on %s', (type) => {
     expect([(await runOf(old)).payload, (await runOf(young)).payload]).toEqual([null, '{}'])
     const journals = await db.selectFrom('run_journal').select('runId').where('runId', 'in', [old, young]).execute()
     expect(journals).toEqual([{ runId: young }])
+  })
+
+  test('operations on flows are kept for a week', async () => {
+    const { db } = fixture
+    const flowId = newId()
+    await db.insertInto('flow').values({ id: flowId, projectId, externalId: flowId, revision: 2 }).execute()
+    const kept = { flowId, flowVersionId: newId(), type: 'CHANGE_NAME', touched: ['name'], size: 0 }
+    for (const [revision, days] of [
+      [1, 8],
+      [2, 6],
+    ] as const)
+      await db
+        .insertInto('flow_operation')
+        .values({ ...kept, revision, created: ago(days) })
+        .execute()
+    await tick()
+    expect(await db.selectFrom('flow_operation').select('revision').execute()).toEqual([{ revision: 2 }])
   })
 
   const waitFor = (flowRunId: string, more: Partial<CreateWaitpointRequest>) =>

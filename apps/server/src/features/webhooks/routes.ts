@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { readPayload, type SaveFlowFile, takeAnyBody } from '../../calls/payload.ts'
+import { systemActor } from '../../access/actor.ts'
+import { readPayload, type SaveFile, type SaveFlowFile, takeAnyBody } from '../../calls/payload.ts'
 import { sendAnswer } from '../../calls/send-answer.ts'
 import { waitingCaller } from '../../calls/waiting-caller.ts'
 import { API_PREFIX, openAccess } from '../../http/route.ts'
@@ -39,7 +40,7 @@ export async function webhookRoutes(
         url: `${API_PREFIX}/v1/webhooks/:flowId${suffix}`,
         exposeHeadRoute: false,
         bodyLimit: maxPayloadBytes,
-        config: openAccess('callers are known by the flow id and by the authentication of its trigger'),
+        config: openAccess('callers need the flow id and pass the authentication of its trigger'),
         // A call that no flow takes is answered before its body is read.
         onRequest: async (request) => {
           await webhooks.find(request.params.flowId, mode)
@@ -47,8 +48,8 @@ export async function webhookRoutes(
         handler: async (request, reply) => {
           const { flowId } = request.params
           const entry = await webhooks.find(flowId, mode)
-          const { projectId } = entry
-          const read = await readPayload(request, (file) => saveFile({ ...file, projectId, flowId }))
+          const save: SaveFile = (file) => saveFile(systemActor('webhooks', entry), { ...file, flowId })
+          const read = await readPayload(request, save)
           const call = { flowId, mode, sync, ...read, ...parentOf(request) }
           const answer = await webhooks.receive(entry, call, sync ? waitingCaller(reply) : undefined)
           return sendAnswer(reply, answer)

@@ -5,13 +5,13 @@ import { implement } from '../../http/implement.ts'
 import { parentOf } from './parent.ts'
 import type { WebhookService } from './service.ts'
 
-/** Runs that are asked for by the API (spec: rest-flow-runs.txt, nested runs). */
+/** Runs that a call of the API starts, `POST /v1/flows/:id/run`; another run may be the parent. */
 export function runFlowRoute(app: FastifyInstance, { webhooks }: { webhooks: Pick<WebhookService, 'begin'> }): void {
   implement(app, api.flows.run, ({ params, body, actor, request }) => {
-    // What lets the caller in is not for the log of the run.
+    // The credentials of the caller do not belong in the log of the run.
     const { authorization: _token, cookie: _cookie, ...headers } = request.headers
     const { failParentOnFailure, parentRunId } = parentOf(request)
-    return webhooks.begin(params.id, {
+    return webhooks.begin(actor, params.id, {
       payload: {
         method: request.method,
         headers,
@@ -20,7 +20,6 @@ export function runFlowRoute(app: FastifyInstance, { webhooks }: { webhooks: Pic
       },
       parentRunId,
       failParentOnFailure,
-      triggeredBy: actor.userId,
     })
   })
 }

@@ -3,10 +3,13 @@ import type { Trigger } from '@piecework/model/flow/step'
 import { newId } from '@piecework/model/ids'
 import type { FlowRun } from '@piecework/model/run/run'
 import { authenticate } from '@piecework/pieces/webhook/authenticate'
+import type { ProjectActor } from '../../access/actor.ts'
 import { jsonOf, jsonOfValue } from '../../calls/json-text.ts'
 import type { WebhookPayload } from '../../calls/payload.ts'
 import type { WebhookAnswer } from '../../calls/send-answer.ts'
 import type { WaitingCaller } from '../../calls/waiting-caller.ts'
+import { flowPolicy } from '../../policies/flow.ts'
+import { authorize } from '../../policies/policy.ts'
 import { PRIORITY } from '../../queue/job.ts'
 import { type FlowEntries, passesThrough } from '../flows/entries.ts'
 import type { FlowEntry } from '../flows/entry-store.ts'
@@ -19,7 +22,7 @@ import type { RunStarter } from '../runs/starting/start.ts'
 import type { ParentRun } from '../runs/store.ts'
 import type { TriggerEvents } from '../triggers/events.ts'
 
-/** Which version a call is for, and whether it runs (spec: facts/rest-api.md section 10). */
+/** The version that a call is for, and whether the flow runs: by the ending of the URL (docs/webhooks.md). */
 export type WebhookMode = 'LIVE' | 'DRAFT' | 'TEST'
 
 export interface WebhookCall {
@@ -37,10 +40,7 @@ export interface WebhookCall {
 }
 
 /** A run that somebody asks for by the API. */
-export interface RunRequest extends Pick<WebhookCall, 'payload' | 'parentRunId' | 'failParentOnFailure'> {
-  /** The user who asks; null for programs. */
-  triggeredBy: string | null
-}
+export type RunRequest = Pick<WebhookCall, 'payload' | 'parentRunId' | 'failParentOnFailure'>
 
 /** Receives the calls that start flows. */
 export interface WebhookService {
@@ -58,7 +58,15 @@ export interface WebhookService {
    * @returns the run, once it is on disk.
    * @throws AppError ENTITY_NOT_FOUND, FLOW_OPERATION_INVALID when the flow is disabled
    */
-  begin(flowId: string, request: RunRequest): Promise<FlowRun>
+  begin(actor: ProjectActor, flowId: string, request: RunRequest): Promise<FlowRun>
+  /**
+   * Starts a flow with what its trigger gives to the other steps, whatever the trigger is.
+   * @param id of the run, where it may have been started already: then nothing happens
+   * @returns the run, once it is on disk. @throws AppError as begin does
+   */
+  execute(actor: ProjectActor, flowId: string, input: unknown, id?: string): Promise<FlowRun>
+  /** @throws AppError as begin does, where the flow cannot be executed */
+  requireLive(actor: ProjectActor, flowId: string): Promise<void>
 }
 
 interface Parts {
@@ -124,7 +132,10 @@ export function createWebhookService({
         parentWaitpointId: (call.failParentOnFailure && parent?.waitpointId) || null,
       })
       if (!call.sync) {
-        const start = (one: NewRun) => (identity ? starter.enqueue(one) : starter.start(one, entry.platformId, version))
+        const start = async (one: NewRun): Promise<void> => {
+          if (identity) await starter.enqueue(one)
+          else await starter.start(one, entry.platformId, version)
+        }
         if (direct) await start(run)
         else if (!passesThrough(trigger)) await events.accept(run, { once: identity !== undefined })
         else {
@@ -140,11 +151,48 @@ export function createWebhookService({
       return answerOf(reply, timeoutMs)
     },
 
-    async begin(flowId, { payload, parentRunId, failParentOnFailure, triggeredBy }) {
-      const entry = await entries.get(flowId)
-      if (!entry) throw notFound('flow', flowId)
-      if (entry.status === 'DISABLED')
-        throw new AppError('FLOW_OPERATION_INVALID', { message: 'the flow is disabled: enable it before you run it' })
+    ...createAsking({ entries, versions, starter, parentOf }),
+  }
+}
+
+/** Runs that somebody asks for by the API, who may run the flow. */
+function createAsking({ entries, versions, starter, parentOf }: Omit<Parts, 'events' | 'timeoutMs'>) {
+  const liveEntry = async (actor: ProjectActor, flowId: string): Promise<FlowEntry> => {
+    authorize(actor, flowPolicy.run)
+    const entry = await entries.get(flowId)
+    if (entry?.projectId !== actor.projectId) throw notFound('flow', flowId)
+    if (entry.status === 'DISABLED')
+      throw new AppError('FLOW_OPERATION_INVALID', { message: 'the flow is disabled: enable it before you run it' })
+    return entry
+  }
+
+  return {
+    async requireLive(actor, flowId) {
+      await liveEntry(actor, flowId)
+    },
+
+    async execute(actor, flowId, input, id) {
+      const entry = await liveEntry(actor, flowId)
+      const run = newRun({
+        ...(id === undefined ? {} : { id }),
+        projectId: entry.projectId,
+        flowId,
+        flowVersionId: entry.live.id,
+        payload: jsonOfValue(input),
+        priority: PRIORITY.medium,
+        triggeredBy: actor.userId,
+      })
+      if (id !== undefined) {
+        await starter.enqueue(run)
+        return presentFacts(run)
+      }
+      const begins = await starter.start(run, entry.platformId, await versions.get(entry.live.id))
+      const accepted = presentFacts(run)
+      return begins ? { ...accepted, status: 'RUNNING', startTime: accepted.created } : accepted
+    },
+
+    async begin(actor, flowId, { payload, parentRunId, failParentOnFailure }) {
+      const entry = await liveEntry(actor, flowId)
       const version = await versions.get(entry.live.id)
       const parent = parentRunId === null ? undefined : await parentOf(entry.projectId, parentRunId)
       const wholeCall = passesThrough(version.version.trigger) && payload.headers['ap-raw-payload'] !== 'true'
@@ -154,7 +202,7 @@ export function createWebhookService({
         flowVersionId: entry.live.id,
         payload: wholeCall ? jsonOf(payload) : jsonOfValue(payload.body),
         priority: PRIORITY.medium,
-        triggeredBy,
+        triggeredBy: actor.userId,
         parentRunId: parent?.id ?? null,
         failParentOnFailure,
         parentWaitpointId: (failParentOnFailure && parent?.waitpointId) || null,
@@ -162,7 +210,7 @@ export function createWebhookService({
       await starter.start(run, entry.platformId, version)
       return presentFacts(run)
     },
-  }
+  } satisfies Partial<WebhookService>
 }
 
 /** The id of what a step of a run starts: a step that repeats after a crash starts nothing more. */
@@ -187,8 +235,17 @@ const wantsBodyOnly = ({ payload: { headers } }: WebhookCall): boolean =>
 
 const ACCEPTED: WebhookAnswer = { status: 200, headers: {}, body: {} }
 
+/** Asked of each call, and the same as long as the version is remembered. */
+const direct = new WeakMap<LoadedVersion, boolean>()
+
+function isDirect(version: LoadedVersion): boolean {
+  const known = direct.get(version) ?? handsOnHere(version)
+  direct.set(version, known)
+  return known
+}
+
 /** The built-in webhook trigger hands calls on as they are; its authentication can be checked here. */
-function isDirect({ ref, version: { trigger } }: LoadedVersion): boolean {
+function handsOnHere({ ref, version: { trigger } }: LoadedVersion): boolean {
   if (!passesThrough(trigger)) return false
   const { pieceName, pieceVersion, input } = trigger.settings
   if (ref.pieces[`${pieceName}@${pieceVersion}`]?.type !== 'BUILTIN') return false

@@ -7,8 +7,9 @@ export function traceWebhooks(tracing: Pick<Tracing, 'webhook'>, starter: RunSta
     ...starter,
     async start(run, ...rest) {
       const begin = Date.now()
-      await starter.start(run, ...rest)
+      const begins = await starter.start(run, ...rest)
       tracing.webhook(run, { begin, isSync: false })
+      return begins
     },
     async startAndWait(run, ...rest) {
       const begin = Date.now()

@@ -1,24 +1,13 @@
-import { MachineInformation } from '@piecework/model/machine'
+import type { MachineInformation } from '@piecework/model/machine'
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 
-/** The machines of workers, as the apps that they are connected to hear of them. */
-export interface WorkerMachines {
+/** News of workers, as the apps that they are connected to hear of them. */
+export interface MachineNews {
   /** The worker is there. */
   seen(worker: { machine: MachineInformation; group: string | null }): Promise<void>
   /** The worker has gone. */
   gone(workerId: string): Promise<void>
-  list(): Promise<WorkerMachine[]>
-}
-
-export interface WorkerMachine {
-  id: string
-  created: string
-  updated: string
-  information: MachineInformation
-  status: 'ONLINE' | 'OFFLINE'
-  type: 'SHARED' | 'DEDICATED'
-  workerGroupId?: string
 }
 
 /** Workers report every 15 seconds. */
@@ -28,7 +17,7 @@ const SHOWN_MS = 60 * 60_000
 
 const ago = (ms: number) => sql<string>`now() - ${ms} * interval '1 millisecond'`
 
-export function createWorkerMachines(db: Db): WorkerMachines {
+export function keepMachineNews(db: Db): MachineNews {
   return {
     async seen({ machine, group: workerGroupId }) {
       const information = JSON.stringify(machine)
@@ -48,20 +37,17 @@ export function createWorkerMachines(db: Db): WorkerMachines {
         .execute()
       await db.deleteFrom('worker_machine').where('updated', '<', ago(SHOWN_MS)).execute()
     },
-    async list() {
-      const rows = await db
-        .selectFrom('worker_machine')
-        .select(['id', 'created', 'updated', 'information', 'workerGroupId'])
-        .select(sql<boolean>`updated > ${ago(OFFLINE_AFTER_MS)}`.as('online'))
-        .where('updated', '>', ago(SHOWN_MS))
-        .orderBy('created')
-        .execute()
-      return rows.map(({ online, information, workerGroupId, ...row }) => ({
-        ...row,
-        information: MachineInformation.parse(information),
-        status: online ? 'ONLINE' : 'OFFLINE',
-        ...(workerGroupId === null ? { type: 'SHARED' } : { type: 'DEDICATED', workerGroupId }),
-      }))
-    },
   }
+}
+
+/** The machines of a group of workers that were there of late. */
+export function selectMachines(db: Db, group: string | null) {
+  return db
+    .selectFrom('worker_machine')
+    .select(['id', 'created', 'updated', 'information', 'workerGroupId'])
+    .select(sql<boolean>`updated > ${ago(OFFLINE_AFTER_MS)}`.as('online'))
+    .where('updated', '>', ago(SHOWN_MS))
+    .where('workerGroupId', 'is not distinct from', group)
+    .orderBy('created')
+    .execute()
 }

@@ -1,4 +1,5 @@
 import { element, flowId, load, result, send, show } from './shared.js'
+import { texts } from './texts.js'
 
 const STORED = `chat:${flowId}`
 const chat = await load('chat')
@@ -16,13 +17,13 @@ function showChat({ title, platformLogoUrl, platformName, props: { botName } }) 
   document.title = title
   let session = sessionId(false)
   let files = []
-  const empty = element('p', { class: 'empty' }, `Write to ${botName} to begin.`)
-  const talk = element('div', { class: 'talk', role: 'log', 'aria-label': 'Messages', tabindex: '0' }, empty)
+  const empty = element('p', { class: 'empty' }, texts.begin(botName))
+  const talk = element('div', { class: 'talk', role: 'log', 'aria-label': texts.messages, tabindex: '0' }, empty)
   const text = element('textarea', {
     id: 'message',
     rows: '1',
-    'aria-label': `Message to ${botName}`,
-    placeholder: 'Message',
+    'aria-label': texts.messageTo(botName),
+    placeholder: texts.message,
   })
   const picker = element('input', {
     type: 'file',
@@ -32,9 +33,9 @@ function showChat({ title, platformLogoUrl, platformName, props: { botName } }) 
     tabindex: '-1',
     'aria-hidden': 'true',
   })
-  const chosen = element('ul', { class: 'chosen', 'aria-label': 'Chosen files' })
-  const button = element('button', { type: 'submit', class: 'primary', disabled: true }, 'Send')
-  const attach = element('button', { type: 'button', onclick: () => picker.click() }, 'Attach')
+  const chosen = element('ul', { class: 'chosen', 'aria-label': texts.chosenFiles })
+  const button = element('button', { type: 'submit', class: 'primary', disabled: true }, texts.send)
+  const attach = element('button', { type: 'button', onclick: () => picker.click() }, texts.attach)
 
   const refresh = () => {
     button.disabled = text.value.trim() === '' || talk.getAttribute('aria-busy') === 'true'
@@ -49,7 +50,7 @@ function showChat({ title, platformLogoUrl, platformName, props: { botName } }) 
             'button',
             {
               type: 'button',
-              'aria-label': `Remove ${file.name}`,
+              'aria-label': texts.remove(file.name),
               onclick: () => {
                 files = files.filter((other) => other !== file)
                 refresh()
@@ -77,7 +78,12 @@ function showChat({ title, platformLogoUrl, platformName, props: { botName } }) 
     values.append('chatId', session)
     values.append('message', message)
     for (const [index, file] of files.entries()) values.append(`files[${index}]`, file)
-    say('You', 'mine', element('p', {}, message), ...files.map((file) => element('p', { class: 'file' }, file.name)))
+    say(
+      texts.you,
+      'mine',
+      element('p', {}, message),
+      ...files.map((file) => element('p', { class: 'file' }, file.name)),
+    )
     text.value = ''
     files = []
     await ask(values)
@@ -87,12 +93,12 @@ function showChat({ title, platformLogoUrl, platformName, props: { botName } }) 
     const mine = session
     talk.setAttribute('aria-busy', 'true')
     refresh()
-    const waiting = say(botName, 'waiting', element('p', {}, 'Writing…'))
+    const waiting = say(botName, 'waiting', element('p', {}, texts.writing))
     try {
       const answer = result(await send(values, true))
-      if (mine === session) say(botName, 'theirs', answer ?? element('p', { class: 'hint' }, 'There was no answer.'))
+      if (mine === session) say(botName, 'theirs', answer ?? element('p', { class: 'hint' }, texts.noAnswer))
     } catch (error) {
-      const again = element('button', { type: 'button' }, 'Try again')
+      const again = element('button', { type: 'button' }, texts.tryAgain)
       const bubble = say(botName, 'failed', element('p', { role: 'alert' }, error.message), again)
       again.addEventListener('click', () => {
         bubble.remove()
@@ -136,7 +142,7 @@ function showChat({ title, platformLogoUrl, platformName, props: { botName } }) 
       {},
       logo,
       element('h1', {}, botName),
-      element('button', { type: 'button', onclick: renew }, 'New chat'),
+      element('button', { type: 'button', onclick: renew }, texts.newChat),
     ),
     talk,
     element(

@@ -1,4 +1,5 @@
 import { element, load, notice, result, send, show } from './shared.js'
+import { texts } from './texts.js'
 
 const form = await load('form')
 if (form) showForm(form)
@@ -7,7 +8,7 @@ function showForm({ title, props: { inputs, waitForResponse } }) {
   document.title = title
   const fields = inputs.map((input, index) => field(input, `field-${index}`))
   const problem = element('p', { class: 'problem', role: 'alert', hidden: true })
-  const button = element('button', { type: 'submit', class: 'primary' }, 'Submit')
+  const button = element('button', { type: 'submit', class: 'primary' }, texts.submit)
 
   const submit = async (event) => {
     event.preventDefault()
@@ -20,21 +21,21 @@ function showForm({ title, props: { inputs, waitForResponse } }) {
     const values = new FormData()
     for (const { fill } of fields) fill(values)
     button.disabled = true
-    button.textContent = waitForResponse ? 'Waiting for the answer…' : 'Sending…'
+    button.textContent = waitForResponse ? texts.waiting : texts.sending
     try {
       showDone(result(await send(values, waitForResponse)), waitForResponse)
     } catch (error) {
       problem.textContent = error.message
       problem.hidden = false
       button.disabled = false
-      button.textContent = 'Submit'
+      button.textContent = texts.submit
     }
   }
 
   const again = () => showForm(form)
   const showDone = (answer) => {
-    const more = element('button', { type: 'button', onclick: again }, 'Submit another')
-    const { card, heading } = notice('Thank you', answer ? '' : 'Your submission has been received.')
+    const more = element('button', { type: 'button', onclick: again }, texts.again)
+    const { card, heading } = notice('good', texts.thanks, answer ? '' : texts.received)
     if (answer) card.querySelector('p').replaceWith(answer)
     card.append(more)
     show(card)
@@ -46,7 +47,7 @@ function showForm({ title, props: { inputs, waitForResponse } }) {
         'p',
         { class: 'hint' },
         element('span', { class: 'star', 'aria-hidden': 'true' }, '*'),
-        ' marks what is required',
+        texts.requiredMark,
       )
     : undefined
   const parts = fields.map(({ row }) => row)
@@ -57,7 +58,7 @@ function showForm({ title, props: { inputs, waitForResponse } }) {
       element('h1', {}, title),
       hint,
       ...parts,
-      inputs.length === 0 ? element('p', {}, 'There is nothing to fill in: submit to start.') : undefined,
+      inputs.length === 0 ? element('p', {}, texts.nothing) : undefined,
       problem,
       button,
     ),
@@ -80,7 +81,11 @@ function field({ key, displayName, description, required, type }, id) {
   const control =
     type === 'text_area'
       ? element('textarea', { ...shared, rows: '5' })
-      : element('input', { ...shared, type: { text: 'text', file: 'file', toggle: 'checkbox' }[type] })
+      : element('input', {
+          ...shared,
+          type: { text: 'text', file: 'file', toggle: 'checkbox' }[type],
+          class: type === 'file' ? 'hidden' : undefined,
+        })
   if (type === 'toggle') control.setAttribute('role', 'switch')
   const star =
     required && type !== 'toggle' ? element('span', { class: 'star', 'aria-hidden': 'true' }, '*') : undefined
@@ -88,7 +93,7 @@ function field({ key, displayName, description, required, type }, id) {
   const row =
     type === 'toggle'
       ? element('div', { class: 'row toggle' }, element('div', { class: 'switch' }, control, label), describe, problem)
-      : element('div', { class: 'row' }, label, describe, control, problem)
+      : element('div', { class: 'row' }, label, describe, type === 'file' ? filePicker(control) : control, problem)
 
   const isMissing = () => {
     if (!required || type === 'toggle') return false
@@ -96,7 +101,7 @@ function field({ key, displayName, description, required, type }, id) {
   }
   const check = () => {
     const missing = isMissing()
-    problem.textContent = missing ? (type === 'file' ? 'Choose a file.' : `Fill in ${displayName}.`) : ''
+    problem.textContent = missing ? (type === 'file' ? texts.fileMissing : texts.missing(displayName)) : ''
     problem.hidden = !missing
     control.setAttribute('aria-invalid', String(missing))
     return !missing
@@ -110,4 +115,19 @@ function field({ key, displayName, description, required, type }, id) {
     else if (control.files[0]) values.append(key, control.files[0])
   }
   return { row, control, check, fill }
+}
+
+/** The browser's own button speaks the browser's language and looks like none of ours. */
+function filePicker(control) {
+  const chosen = element('output', { for: control.id }, texts.noFile)
+  const button = element(
+    'button',
+    { type: 'button', class: 'choose', tabindex: '-1', 'aria-hidden': 'true' },
+    texts.chooseFile,
+  )
+  button.addEventListener('click', () => control.click())
+  control.addEventListener('change', () => {
+    chosen.textContent = control.files[0]?.name ?? texts.noFile
+  })
+  return element('div', { class: 'picker' }, control, button, chosen)
 }

@@ -1,5 +1,6 @@
 import { marked } from './marked.js'
 import DOMPurify from './purify.js'
+import { texts } from './texts.js'
 
 /** The flow that the page is for, from its address. */
 export const flowId = decodeURIComponent(location.pathname.split('/').at(-1) ?? '')
@@ -25,25 +26,29 @@ export function show(...children) {
   page.removeAttribute('aria-busy')
 }
 
-export function notice(title, text, ...more) {
+const SIGNS = { good: '✓', bad: '!', plain: '?' }
+
+/** What stands in place of the page. @param tone `good`, `bad` or `plain` */
+export function notice(tone, title, text, ...more) {
   const heading = element('h1', { tabindex: '-1' }, title)
-  const card = element('section', { class: 'card notice' }, heading, element('p', {}, text), ...more)
+  const sign = element('div', { class: `sign ${tone}`, 'aria-hidden': 'true' }, SIGNS[tone])
+  const card = element('section', { class: 'card notice' }, sign, heading, element('p', {}, text), ...more)
   return { card, heading }
 }
 
 /** What the API says of the page; shows why, when there is none. */
 export async function load(kind) {
   const query = useDraft ? '?useDraft=true' : ''
-  const again = element('button', { type: 'button', onclick: () => location.reload() }, 'Try again')
+  const again = element('button', { type: 'button', onclick: () => location.reload() }, texts.tryAgain)
   try {
     const answer = await fetch(`/api/v1/human-input/${kind}/${encodeURIComponent(flowId)}${query}`)
     if (answer.ok) return await answer.json()
     if (answer.status === 404) {
-      const { card } = notice(`This ${kind} is not here`, 'It may have been taken down, or the link is not complete.')
+      const { card } = notice('plain', kind === 'form' ? texts.noForm : texts.noChat, texts.takenDown)
       show(card)
-    } else show(notice('Something went wrong', `The server answered with ${answer.status}.`, again).card)
+    } else show(notice('bad', texts.wrong, texts.answered(answer.status), again).card)
   } catch {
-    show(notice('The server cannot be reached', 'Check your connection and try again.', again).card)
+    show(notice('bad', texts.unreachable, texts.checkConnection, again).card)
   }
   return undefined
 }
@@ -68,16 +73,14 @@ export function fileLink(file) {
   if (typeof file !== 'object' || file === null) return undefined
   const url = file.url ?? file.base64Url
   if (typeof url !== 'string' || !/^(https?:|data:)/.test(url)) return undefined
-  const name = file.fileName ?? 'Download file'
+  const name = file.fileName ?? texts.download
   const isImage = String(file.mimeType ?? url.slice(5)).startsWith('image/')
   const link = element(
     'a',
     { class: 'file', href: url, download: file.fileName ?? '', target: '_blank', rel: 'noopener' },
     name,
   )
-  return isImage
-    ? element('figure', {}, element('img', { src: url, alt: file.fileName ?? 'Image from the answer' }), link)
-    : link
+  return isImage ? element('figure', {}, element('img', { src: url, alt: file.fileName ?? texts.image }), link) : link
 }
 
 /** What a flow answered, as elements; undefined when it is nothing to show. */
@@ -98,7 +101,7 @@ export function result(answer) {
 export async function send(form, waits) {
   const url = `/api/v1/webhooks/${encodeURIComponent(flowId)}${useDraft ? '/draft' : ''}${waits ? '/sync' : ''}`
   const answer = await fetch(url, { method: 'POST', body: form }).catch(() => {
-    throw new Error('The server cannot be reached. Check your connection and try again.')
+    throw new Error(texts.unreachableNow)
   })
   if (answer.ok) {
     const text = await answer.text()
@@ -108,13 +111,13 @@ export async function send(form, waits) {
       return text
     }
   }
-  throw new Error(REASONS[answer.status] ?? `The server answered with ${answer.status}. Please try again later.`)
+  throw new Error(REASONS[answer.status] ?? texts.answeredLater(answer.status))
 }
 
 const REASONS = {
-  404: 'Nobody takes answers here at the moment: the flow is switched off.',
-  408: 'The answer takes longer than expected. What you sent has arrived.',
-  410: 'This page does not exist any more.',
-  413: 'What you sent is too large. Choose smaller files.',
-  429: 'There is too much going on at the moment. Please try again in a minute.',
+  404: texts.off,
+  408: texts.late,
+  410: texts.gone,
+  413: texts.large,
+  429: texts.busy,
 }

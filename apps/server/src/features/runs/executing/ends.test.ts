@@ -91,19 +91,19 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('ends of runs on %s', (type) => {
       })
   })
 
-  test('a run that never comes to an end is given up, and says so', async () => {
+  test('a run that is lost with its server at every start is given up, and says so', async () => {
     const run = await pausedRun()
     const { db, execution } = server.server
     await db.updateTable('flow_run').set({ status: 'QUEUED' }).where('id', '=', run.id).execute()
     await db
       .insertInto('job')
-      .values({ id: run.id, kind: 'RUN', projectId: owner.projectId, priority: 3, dueAt: new Date(), attempt: 30 })
+      .values({ id: run.id, kind: 'RUN', projectId: owner.projectId, priority: 3, dueAt: new Date(), lost: 30 })
       .execute()
     execution.wake()
     const ended = await flows.finished(run.id)
     expect(ended).toMatchObject({
       status: 'INTERNAL_ERROR',
-      failedStep: { message: expect.stringContaining('30 starts') },
+      failedStep: { message: expect.stringContaining('30 starts in a row') },
       steps: { step_8: { status: 'SUCCEEDED' } },
     })
     expect(await db.selectFrom('waitpoint').selectAll().where('flowRunId', '=', run.id).execute()).toEqual([])
@@ -136,7 +136,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('ends of runs on %s', (type) => {
     await resume(run)
     expect(await flows.finished(run.id)).toMatchObject({
       status: 'INTERNAL_ERROR',
-      failedStep: { message: expect.stringContaining('is gone') },
+      failedStep: { message: expect.stringContaining('was removed') },
     })
   })
 

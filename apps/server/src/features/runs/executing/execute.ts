@@ -1,51 +1,19 @@
-import type { EngineResponse, EngineResult, JournalEntry } from '@piecework/engine/protocol'
-import { assembleLog } from '@piecework/model/run/log'
-import type { FlowRunStatus } from '@piecework/model/run/status'
-import type { StepOutput } from '@piecework/model/run/step-output'
+import type { JournalEntry } from '@piecework/engine/protocol'
+import { type BackOff, delayOf } from '@piecework/model/back-off'
 import type { Task, TaskOutcome } from '@piecework/worker/task'
 import type { Logger } from 'pino'
-import { valueOfJson } from '../../../calls/json-text.ts'
 import type { Running, WorkerLink } from '../../../dispatch/work.ts'
-import type { RunEnd, RunFacts, RunOutcome, StepProgress } from '../../../events/runs.ts'
+import type { RunEnd, StepProgress } from '../../../events/runs.ts'
 import type { AttemptObserver, RunObserver } from '../../../observability/observer.ts'
-import type { LoadedVersion } from '../../flows/version-source.ts'
 import { StaleAttemptError } from '../outcome.ts'
-import { endLoops, eventOfLog, lacksEvent, logOfJournal, NO_EVENT } from '../recording/journal.ts'
+import { stepsOfLog } from '../recording/journal.ts'
 import type { RunRecorder } from '../recording/recorder.ts'
-import { type Caller, NO_CALLER, type RunReplies, type RunReply } from '../replying/replies.ts'
-import { type StepInFlight, stepInFlight } from './step-in-flight.ts'
+import { NO_CALLER, type RunReplies } from '../replying/replies.ts'
+import { createAnswers } from './answers.ts'
+import type { Attempt } from './attempt.ts'
+import { endOfFailedTrigger, endOfLostEngine, endOfResult, endOfStopped } from './ends.ts'
 
-/** One attempt at a run, with everything that the engine needs. */
-export interface Attempt {
-  runId: string
-  attempt: number
-  projectId: string
-  platformId: string
-  flowId: string
-  version: LoadedVersion
-  /** Of the run, and when its first attempt began. */
-  facts: RunFacts
-  startTime: Date | string | null
-  executionType: 'BEGIN' | 'RESUME'
-  executeTrigger: boolean
-  payload: string
-  /** Where the payload is stored until the attempt is over. */
-  payloadFileId: string | null
-  /** JSON text. */
-  resumePayload: string | null
-  /** Where that is stored until the attempt is over, when it is large. */
-  resumeFileId: string | null
-  journal: JournalEntry[]
-  /** The same as it is stored, without the large outputs that were put elsewhere. */
-  written: JournalEntry[]
-  /** Of earlier stretches of the run. */
-  tags: string[]
-  test: { stepName: string; sampleData: Record<string, string> } | null
-  /** Who waits for the answer at another app. */
-  caller: Caller
-}
-
-/** What happens to runs, for live views, parents and audit. */
+/** Hears of the events of runs, for live views, parents and audit. */
 export interface RunListener {
   finished(end: RunEnd): Promise<void>
   progress(attempt: Attempt, progress: StepProgress): void
@@ -61,12 +29,27 @@ interface ExecutorParts {
   memoryLimitKb: number
   /** Entries of a run's journal, when the engine died with its state. */
   readJournal(runId: string): Promise<JournalEntry[]>
-  /** The worker was lost with the attempt, or could not begin it: the run is delivered again. */
+  /** The engine was lost with the attempt, or the worker could not begin it: the run is delivered again. */
   redeliver(runId: string, when: { afterMs: number; uncounted: boolean }): Promise<void>
+  /** Nobody knows what became of the attempt: the run is delivered again, in time. */
+  lose(runId: string): Promise<void>
   listener: RunListener
   observer: RunObserver
   log: Logger
 }
+
+/** Who watches an attempt, and whether its result tells of steps for them. */
+interface Seen {
+  by: AttemptObserver
+  tellsSteps: boolean
+  /** A step has come to its end. */
+  hasGoneOn: boolean
+}
+
+/** Engines that may die under a run before a step comes to its end; then the run is what ends them. */
+const MAX_DEATHS = 5
+/** After the second death of an engine; the first may be anybody's fault, and its caller may wait. */
+const DEATHS: BackOff = { firstMs: 2000, longestMs: 60_000 }
 
 /** Runs attempts on workers and records what comes of them. */
 export interface RunExecutor {
@@ -77,50 +60,15 @@ export interface RunExecutor {
 
 export function createRunExecutor(parts: ExecutorParts): RunExecutor {
   const { recorder, replies, log } = parts
-
-  const task = async (attempt: Attempt): Promise<Task> => ({
-    operation: {
-      type: 'EXECUTE_FLOW',
-      projectId: attempt.projectId,
-      platformId: attempt.platformId,
-      engineToken: await parts.engineToken(attempt.projectId, attempt.platformId),
-      sealKey: parts.sealKey(attempt.runId),
-      flowRunId: attempt.runId,
-      flowId: attempt.flowId,
-      executionType: attempt.executionType,
-      triggerPayload: attempt.payload,
-      executeTrigger: attempt.executeTrigger,
-      resumePayload: attempt.resumePayload,
-      journal: attempt.journal,
-      tags: attempt.tags,
-      test: attempt.test,
-      callerWaits: replies.isExpected(attempt.runId, attempt.caller),
-    },
-    version: attempt.version.ref,
-    timeoutMs: parts.flowTimeoutMs,
-    mayWait: true,
-  })
-
-  /** A message can be missed: a caller at another app also finds the reply in the database. */
-  const keepReply = async ({ runId, caller }: Attempt, reply: RunReply): Promise<void> => {
-    const app = replies.elsewhere(runId, caller)
-    if (app !== undefined) await recorder.reply({ runId, app, reply })
-  }
-
-  const respond = (attempt: Attempt, { body, ...answer }: EngineResponse): void => {
-    const response = { ...answer, body: valueOfJson(body) }
-    keepReply(attempt, { kind: 'RESPONSE', response }).catch((err: unknown) =>
-      log.warn({ err, runId: attempt.runId }, 'the answer of a run could not be stored; its caller has the message'),
-    )
-    replies.respond(attempt.runId, response, attempt.caller)
-  }
+  const { keepReply, respond } = createAnswers(parts)
 
   /** Writes the end of the attempt, whatever it was. */
-  const conclude = async (attempt: Attempt, outcome: TaskOutcome, seen: AttemptObserver): Promise<void> => {
+  const conclude = async (attempt: Attempt, outcome: TaskOutcome, seen: Seen): Promise<void> => {
     if (outcome.kind === 'CANCELED') return
     if (outcome.kind === 'LOST') {
-      log.warn({ runId: attempt.runId }, 'the worker of a run was lost; the run is delivered again')
-      return parts.redeliver(attempt.runId, { afterMs: 0, uncounted: false })
+      log.warn({ runId: attempt.runId, reason: outcome.message }, 'the worker or the engine of a run was lost')
+      if (!outcome.inFlight) return parts.lose(attempt.runId)
+      return concludeDeath(attempt, outcome.message ?? 'The engine process ended', seen)
     }
     if (outcome.kind === 'GIVEN_BACK') {
       log.info({ runId: attempt.runId }, `a worker has given a run back: ${outcome.message}`)
@@ -137,12 +85,17 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
       await recorder.discard({ runId: attempt.runId, attempt: attempt.attempt })
       return
     }
-    const ended = outcome.kind === 'RESULT' ? fromResult(outcome.message.result, attempt) : explain(outcome, parts)
-    const { run, slices } = 'log' in ended ? { run: ended, slices: entries } : await endOfLostEngine(attempt, ended)
+    const ended =
+      outcome.kind === 'RESULT' ? endOfResult(outcome.message.result, attempt) : endOfStopped(outcome, parts)
+    const { run, slices } =
+      'log' in ended ? { run: ended, slices: entries } : endOfLostEngine(attempt, await journalled(attempt), ended)
     if (run.status !== 'PAUSED') replies.finished(attempt.runId, run.status, response ? NO_CALLER : attempt.caller)
     const { runId, projectId } = attempt
-    seen.steps(entries)
-    seen.ended(run)
+    const count = outcome.kind === 'RESULT' ? outcome.message.stepsEnded : 0
+    // Who has begun to look meanwhile finds them in the log.
+    const isLate = !seen.tellsSteps && parts.observer.wantsSteps(attempt)
+    seen.by.steps(count, isLate ? stepsOfLog(run.log) : entries)
+    seen.by.ended(run)
     await recorder.finish({
       runId,
       attempt: attempt.attempt,
@@ -153,37 +106,19 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
     await parts.listener.finished({ runId, projectId, outcome: run, attempt })
   }
 
-  /** What the journal still knows of a run whose engine process died. */
-  const endOfLostEngine = async (
-    attempt: Attempt,
-    { status, message }: { status: FlowRunStatus; message: string },
-  ): Promise<{ run: RunOutcome; slices: JournalEntry[] }> => {
+  /** A run goes on in another engine, but not when it is what ends them. */
+  const concludeDeath = (attempt: Attempt, how: string, seen: Seen): Promise<void> => {
+    if (seen.hasGoneOn) return parts.redeliver(attempt.runId, { afterMs: 0, uncounted: true })
+    const deaths = attempt.deaths + 1
+    const afterMs = deaths === 1 ? 0 : delayOf(DEATHS, deaths - 1)
+    if (deaths < MAX_DEATHS) return parts.redeliver(attempt.runId, { afterMs, uncounted: false })
+    return conclude(attempt, { kind: 'CRASHED', message: givenUp(how, deaths) }, seen)
+  }
+
+  /** All that is on disk of a run whose engine died. */
+  const journalled = async (attempt: Attempt): Promise<JournalEntry[]> => {
     await recorder.flush()
-    const entries = [...attempt.written, ...(await parts.readJournal(attempt.runId))]
-    const { trigger } = attempt.version.version
-    const { name, type } = trigger
-    const { event, slices } = attempt.executeTrigger ? NO_EVENT : eventOfLog(attempt.payload, entries, name)
-    const beginning = { name, type, event, tags: attempt.tags }
-    const known = logOfJournal(entries, beginning)
-    const keepsPayload = lacksEvent(entries, attempt.executeTrigger, name)
-    const inFlight = keepsPayload
-      ? { step: trigger, path: [] }
-      : stepInFlight(trigger.nextAction, known.executionState.steps)
-    const failed = inFlight?.step
-    const runLog = inFlight ? logOfJournal([...entries, failureOf(inFlight, message)], beginning) : known
-    endLoops(runLog.executionState.steps)
-    return {
-      slices,
-      run: {
-        status,
-        finishTime: new Date(),
-        failedStep: failed ? { name: failed.name, displayName: failed.displayName, message } : null,
-        tags: attempt.tags,
-        stepsCount: entries.length,
-        log: JSON.stringify(runLog),
-        keepsPayload,
-      },
-    }
+    return [...attempt.written, ...(await parts.readJournal(attempt.runId))]
   }
 
   const run = async (
@@ -193,10 +128,15 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
   ): Promise<void> => {
     const { runId, projectId } = attempt
     try {
-      const seen = parts.observer.started(attempt)
-      const running = link.execute(await task(attempt), {
+      const seen: Seen = {
+        by: parts.observer.started(attempt),
+        tellsSteps: parts.observer.wantsSteps(attempt),
+        hasGoneOn: false,
+      }
+      const running = link.execute(await taskOf(parts, attempt, seen.tellsSteps), {
         journal: (entries) => {
-          seen.steps(entries)
+          seen.hasGoneOn ||= entries.length > 0
+          seen.by.steps(entries.length, entries)
           return recorder.journal({ runId, attempt: attempt.attempt, projectId, entries: entries.map(whole(attempt)) })
         },
         respond: (response) => respond(attempt, response),
@@ -217,17 +157,7 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
 
   return {
     async fail(attempt, message) {
-      const { name, displayName, type } = attempt.version.version.trigger
-      const step: StepOutput = { type, status: 'FAILED', input: {}, errorMessage: message }
-      const outcome: RunOutcome = {
-        status: 'FAILED',
-        finishTime: new Date(),
-        failedStep: { name, displayName, message },
-        tags: attempt.tags,
-        stepsCount: 0,
-        log: JSON.stringify(assembleLog([{ stepName: name, path: [], output: step }], attempt.tags)),
-        keepsPayload: attempt.executeTrigger,
-      }
+      const outcome = endOfFailedTrigger(attempt, message)
       const { runId, projectId } = attempt
       parts.observer.started(attempt).ended(outcome)
       await recorder.finish({ runId, attempt: attempt.attempt, projectId, entries: [], outcome })
@@ -248,53 +178,40 @@ export function createRunExecutor(parts: ExecutorParts): RunExecutor {
   }
 }
 
-function fromResult(
-  result: EngineResult,
-  { executeTrigger, version: { version } }: Attempt,
-): RunOutcome | { status: FlowRunStatus; message: string } {
-  if (result.type === 'EXECUTE_FLOW') {
-    return {
-      status: result.status,
-      finishTime: result.status === 'PAUSED' ? null : new Date(),
-      failedStep:
-        result.failedStep ?? (result.error === undefined ? null : { name: '', displayName: '', message: result.error }),
-      tags: result.tags,
-      stepsCount: result.stepsCount,
-      log: result.log,
-      keepsPayload: executeTrigger && result.failedStep?.name === version.trigger.name,
-    }
-  }
-  return { status: 'INTERNAL_ERROR', message: result.type === 'FAILED' ? result.error : `unexpected ${result.type}` }
-}
-
-function explain(
-  outcome: Extract<TaskOutcome, { kind: 'TIMEOUT' | 'MEMORY_LIMIT_EXCEEDED' | 'CRASHED' }>,
-  limits: { flowTimeoutMs: number; memoryLimitKb: number },
-): { status: FlowRunStatus; message: string } {
-  if (outcome.kind === 'TIMEOUT')
-    return {
-      status: 'TIMEOUT',
-      message: `The run did not finish within ${limits.flowTimeoutMs / 1000} seconds (AP_FLOW_TIMEOUT_SECONDS) and was stopped.`,
-    }
-  if (outcome.kind === 'MEMORY_LIMIT_EXCEEDED')
-    return {
-      status: 'MEMORY_LIMIT_EXCEEDED',
-      message: `The run needed more than ${Math.round(limits.memoryLimitKb / 1024)} MB of memory (AP_SANDBOX_MEMORY_LIMIT) and was stopped.`,
-    }
-  return { status: 'INTERNAL_ERROR', message: outcome.message }
-}
-
-/** What an engine leaves out of its entries, because it was sent to it. */
+/** Puts the payload back into an entry: the engine leaves it out, because the server sent it. */
 const whole =
   ({ payload }: Attempt) =>
   (entry: JournalEntry): JournalEntry =>
     entry.slice?.data === null ? { ...entry, slice: { ...entry.slice, data: payload } } : entry
 
-/** The end that a step did not come to itself. */
-function failureOf(
-  { step, path }: { step: { name: string; type: string }; path: StepInFlight['path'] },
-  message: string,
-): JournalEntry {
-  const output: StepOutput = { type: step.type, status: 'FAILED', input: {}, errorMessage: message }
-  return { sequence: 0, stepName: step.name, path, output: JSON.stringify(output) }
-}
+const givenUp = (how: string, deaths: number): string =>
+  `${how}. So it was in ${deaths} starts of the run in which no step came to its end, and the run was given up. Programs that end by themselves, or take more memory than the machine has, are ended like this.`
+
+/** The attempt as the work of a worker. */
+const taskOf = async (
+  parts: Pick<ExecutorParts, 'engineToken' | 'sealKey' | 'replies' | 'flowTimeoutMs'>,
+  attempt: Attempt,
+  tellsSteps: boolean,
+): Promise<Task> => ({
+  operation: {
+    type: 'EXECUTE_FLOW',
+    projectId: attempt.projectId,
+    platformId: attempt.platformId,
+    engineToken: await parts.engineToken(attempt.projectId, attempt.platformId),
+    sealKey: parts.sealKey(attempt.runId),
+    flowRunId: attempt.runId,
+    flowId: attempt.flowId,
+    executionType: attempt.executionType,
+    triggerPayload: attempt.payload,
+    executeTrigger: attempt.executeTrigger,
+    resumePayload: attempt.resumePayload,
+    journal: attempt.journal,
+    tags: attempt.tags,
+    test: attempt.test,
+    callerWaits: parts.replies.isExpected(attempt.runId, attempt.caller),
+    tellsSteps,
+  },
+  version: attempt.version.ref,
+  timeoutMs: parts.flowTimeoutMs,
+  mayWait: true,
+})

@@ -1,12 +1,8 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
-import { type BackOff, delayOf } from '@piecework/model/back-off'
 import { AppError } from '@piecework/model/errors'
-import { isOfLoop } from '@piecework/model/run/loop-output'
-import { isTerminal } from '@piecework/model/run/status'
-import { StepOutput } from '@piecework/model/run/step-output'
+import { isTerminal } from '@piecework/model/run/run-statuses'
 import type { Logger } from 'pino'
 import { ZodError } from 'zod'
-import type { DueClock } from '../../../database/clock.ts'
 import type { Db } from '../../../database/open.ts'
 import type { JobHandler, WorkItem } from '../../../dispatch/work.ts'
 import type { RunOutcome } from '../../../events/runs.ts'
@@ -14,53 +10,50 @@ import type { ClaimedJob } from '../../../queue/job.ts'
 import type { Queue } from '../../../queue/queue.ts'
 import type { VersionSource } from '../../flows/version-source.ts'
 import type { RunPayloads } from '../payloads.ts'
-import {
-  endLoops,
-  eventOfLog,
-  hasEvent,
-  journalOfLog,
-  lacksEvent,
-  logOfJournal,
-  NO_EVENT,
-} from '../recording/journal.ts'
+import { endLoops, eventOfLog, lacksEvent, logOfJournal, NO_EVENT } from '../recording/journal.ts'
 import { readJournals } from '../recording/journal-store.ts'
 import type { RunRecorder } from '../recording/recorder.ts'
 import type { RunReplies } from '../replying/replies.ts'
 import type { RunLogs } from '../showing/logs.ts'
 import type { RunStore, StoredRun } from '../store.ts'
 import type { WaitpointStore } from '../waitpoints/store.ts'
-import type { Aftermath } from './aftermath.ts'
-import type { Attempt, RunExecutor, RunListener } from './execute.ts'
+import type { RunExecutor, RunListener } from './execute.ts'
+import { createAttemptLoader, isPause } from './load.ts'
+import type { HandleStoppedRuns } from './stopped-runs.ts'
 
-/** Deliveries of one job after which its run counts as one that takes its machine down. */
-const MAX_DELIVERIES = 30
-/** Waits between deliveries whose run could not be loaded; with MAX_DELIVERIES, for almost two hours. */
-const LOADING: BackOff = { firstMs: 2000, longestMs: 5 * 60_000 }
+/**
+ * Starts in a row that may be lost: with the pauses of the queue, for more than an hour and a half. Then its run counts
+ * as one that takes its machine down, or as one that cannot be loaded any more.
+ */
+const MAX_LOST = 30
+/** A run that could not be loaded waits so long at least. */
+const LOADING_PAUSE_MS = 2000
 
 interface Parts {
   db: Db
   runs: RunStore
   logs: RunLogs
   queue: Queue
-  clock: DueClock
   versions: VersionSource
   recorder: RunRecorder
   executor: RunExecutor
   /** Who holds the jobs that are delivered here. */
   owner: string
   waitpoints: Pick<WaitpointStore, 'endPause' | 'hasAny'>
-  aftermath: Aftermath
-  /** Tells who waits for the answer of a run that it is over. */
+  handleStoppedRuns: HandleStoppedRuns
+  /** Ends the wait of a caller for the answer of a run that is over. */
   replies: Pick<RunReplies, 'finished'>
   sampleData(run: StoredRun): Promise<Record<string, string>>
   payloads: Pick<RunPayloads, 'read' | 'readResume'>
-  /** Is told of runs that end without an attempt. */
+  /** Hears of runs that end without an attempt. */
   finished: RunListener['finished']
   log: Logger
 }
 
 /** Delivered RUN jobs as work: the stored run with what its journal and log already hold. */
 export function createRunJobs(parts: Parts): JobHandler {
+  const loader = createAttemptLoader(parts)
+
   const prepare = async (
     job: ClaimedJob,
     run: StoredRun | undefined,
@@ -71,17 +64,18 @@ export function createRunJobs(parts: Parts): JobHandler {
       return null
     }
     try {
-      if (job.attempt > MAX_DELIVERIES)
+      if (job.lost >= MAX_LOST)
         throw new AppError('ENGINE_OPERATION_FAILURE', {
-          message: `The run was given up after ${MAX_DELIVERIES} starts that did not come to an end.`,
+          message: `The run was given up: ${MAX_LOST} starts in a row were lost with the server or the worker that they ran in, or could not load the run, and no step came to its end in them.`,
         })
       if (journal.some(isPause) && (await parts.waitpoints.hasAny(run.id))) {
         await pauseAgain(run, journal)
         return null
       }
-      // A pause whose waitpoint is gone, because the run was canceled since, begins anew.
-      const attempt = await load(
+      // A pause whose waitpoint is gone, because the run was canceled since, begins again.
+      const attempt = await loader.load(
         run,
+        job,
         journal.filter((entry) => !isPause(entry)),
       )
       return {
@@ -93,81 +87,16 @@ export function createRunJobs(parts: Parts): JobHandler {
         start: (link) => parts.executor.start(attempt, link),
       }
     } catch (error) {
-      if (error instanceof AppError || error instanceof ZodError) await giveUp(run, journal, error.message)
+      if (isUnreadable(error)) await giveUp(run, journal, error.message)
       else await retryLater(job, error)
       return null
     }
   }
 
-  /** What it needs is out of reach, as file storage may be for a while; that is no reason to lose it. */
+  /** Keeps a run whose files are out of reach, as the file storage may be for a while. */
   const retryLater = async (job: ClaimedJob, error: unknown): Promise<void> => {
-    const dueAt = new Date(parts.clock.now() + delayOf(LOADING, job.attempt))
-    parts.log.warn({ err: error, runId: job.id, dueAt }, 'a run could not be loaded; it is tried again')
-    await parts.queue.retryAt({ owner: parts.owner, id: job.id, dueAt })
-  }
-
-  const load = async (run: StoredRun, journalled: JournalEntry[]): Promise<Attempt> => {
-    const version = await parts.versions.get(run.flowVersionId)
-    const logged = await loggedEntries(run)
-    // Once there is more than the log, the pause has been left, and its step may be about to pause again.
-    const paused = journalled.length === 0 ? logged.filter(isPause).map(({ stepName }) => stepName) : []
-    const delayed = paused.length > 0 ? await parts.waitpoints.endPause(run.id, paused) : null
-    const { resumePayload, resumeFileId } = delayed
-      ? { resumePayload: JSON.stringify(delayed), resumeFileId: null }
-      : await resumedWith(run)
-    const journal = [...logged, ...journalled].map((entry, index) => ({ ...entry, sequence: index + 1 }))
-    return {
-      runId: run.id,
-      attempt: run.attempt,
-      projectId: run.projectId,
-      platformId: run.platformId,
-      flowId: run.flowId,
-      version,
-      facts: run,
-      startTime: run.startTime,
-      executionType: logged.length > 0 ? 'RESUME' : 'BEGIN',
-      executeTrigger: run.executeTrigger,
-      // Once the log has it, its file may be gone.
-      payload: hasEvent(logged, version.version.trigger.name) ? '{}' : await parts.payloads.read(run),
-      payloadFileId: run.payloadFileId,
-      resumePayload,
-      resumeFileId,
-      written: journal,
-      journal: await parts.logs.rehydrate(run.projectId, journal, { complete: true }),
-      tags: run.tags,
-      test:
-        run.stepNameToTest === null ? null : { stepName: run.stepNameToTest, sampleData: await parts.sampleData(run) },
-      caller: { replyTo: run.replyTo, replyUntil: run.replyUntil },
-    }
-  }
-
-  const resumedWith = async ({
-    projectId,
-    resumePayload: stored,
-  }: StoredRun): Promise<Pick<Attempt, 'resumePayload' | 'resumeFileId'>> => {
-    if (stored === null) return { resumePayload: null, resumeFileId: null }
-    if ('unreadable' in stored)
-      throw new AppError('EXECUTION_STATE_MISSING', {
-        message: 'What the run was resumed with cannot be read, so it cannot go on.',
-      })
-    const { body, headers, queryParams, fileId = null } = stored
-    const resumePayload =
-      fileId === null
-        ? JSON.stringify({ body, headers, queryParams })
-        : await parts.payloads.readResume(projectId, fileId)
-    return { resumePayload, resumeFileId: fileId }
-  }
-
-  /** What an earlier stretch of the run left in its log: the engine knows what of it counts. */
-  const loggedEntries = async (run: StoredRun): Promise<JournalEntry[]> => {
-    if (run.logsFileId === null) return []
-    const log = await parts.logs.readText(run)
-    if (log === null)
-      throw new AppError('EXECUTION_STATE_MISSING', {
-        logsFileId: run.logsFileId,
-        message: 'The log of the run is gone, so it cannot be resumed.',
-      })
-    return journalOfLog(log)
+    parts.log.warn({ err: error, runId: job.id }, 'a run could not be loaded; trying again')
+    await parts.queue.lose({ owner: parts.owner, id: job.id, afterMs: LOADING_PAUSE_MS })
   }
 
   const endWithJournal = async (
@@ -175,7 +104,7 @@ export function createRunJobs(parts: Parts): JobHandler {
     journal: JournalEntry[],
     end: Pick<RunOutcome, 'status' | 'finishTime' | 'failedStep'>,
   ): Promise<RunOutcome> => {
-    const entries = [...(await loggedEntries(run).catch(() => [])), ...journal]
+    const entries = [...(await loader.loggedEntries(run).catch(() => [])), ...journal]
     const { trigger } = (await parts.versions.get(run.flowVersionId).catch(() => null))?.version ?? {}
     const name = trigger?.name ?? 'trigger'
     const { event, slices } = run.executeTrigger
@@ -194,16 +123,21 @@ export function createRunJobs(parts: Parts): JobHandler {
   /** The last attempt had come to its pause when it was lost: there it ends again, and nothing runs. */
   const pauseAgain = async (run: StoredRun, journal: JournalEntry[]): Promise<void> => {
     await endWithJournal(run, journal, { status: 'PAUSED', finishTime: null, failedStep: null })
-    await parts.aftermath([{ ...run, status: 'PAUSED' }])
+    await parts.handleStoppedRuns([{ ...run, status: 'PAUSED' }])
   }
 
   const giveUp = async (run: StoredRun, journal: JournalEntry[], message: string): Promise<void> => {
     parts.log.warn({ runId: run.id }, message)
     parts.replies.finished(run.id, 'INTERNAL_ERROR', run)
-    const outcome = await endWithJournal(run, journal, {
+    const end = {
       status: 'INTERNAL_ERROR',
       finishTime: new Date(),
       failedStep: { name: '', displayName: '', message },
+    } as const
+    const outcome = await endWithJournal(run, journal, end).catch((error: unknown) => {
+      // The run ends without a journal that cannot be read, because a further attempt would fail, too.
+      if (isUnreadable(error)) return endWithJournal(run, [], end)
+      throw error
     })
     await parts.finished({
       runId: run.id,
@@ -213,16 +147,49 @@ export function createRunJobs(parts: Parts): JobHandler {
     })
   }
 
-  return async (jobs) => {
+  const prepareAll = async (jobs: readonly ClaimedJob[]): Promise<(WorkItem | null)[]> => {
     const runs = new Map((await parts.runs.byIds(jobs.map((job) => job.id))).map((run) => [run.id, run]))
     const repeated = [...runs.values()].filter((run) => run.attempt > 1).map((run) => run.id)
-    const journals = await readJournals(parts.db, repeated)
-    return Promise.all(jobs.map((job) => prepare(job, runs.get(job.id), journals.get(job.id) ?? [])))
+    const journals = await readJournals(parts.db, repeated).catch(async (error: unknown) => {
+      const [run] = runs.values()
+      if (jobs.length > 1 || !run || !isUnreadable(error)) throw error
+      await giveUp(run, [], `The journal of the run cannot be read: ${error.message}`)
+    })
+    if (!journals) return [null]
+    return Promise.all(
+      jobs.map((job) =>
+        prepare(job, runs.get(job.id), journals.get(job.id) ?? []).catch((error: unknown) => {
+          // Its lease runs out, and it is tried again; the others are not to wait for it.
+          parts.log.error({ err: error, runId: job.id }, 'a run could not be made ready, nor ended')
+          return null
+        }),
+      ),
+    )
+  }
+
+  return (jobs) => oneByOneWhenUnreadable(jobs, prepareAll, parts.log)
+}
+
+/** Makes jobs ready together. One whose rows cannot be read takes no others with it. */
+async function oneByOneWhenUnreadable(
+  jobs: readonly ClaimedJob[],
+  prepareAll: (jobs: readonly ClaimedJob[]) => Promise<(WorkItem | null)[]>,
+  log: Logger,
+): Promise<(WorkItem | null)[]> {
+  try {
+    return await prepareAll(jobs)
+  } catch (error) {
+    if (!isUnreadable(error) || jobs.length === 1) throw error
+    const alone = jobs.map((job) =>
+      prepareAll([job]).catch((err: unknown) => {
+        log.error({ err, runId: job.id }, 'a run could not be made ready')
+        return [null]
+      }),
+    )
+    return (await Promise.all(alone)).flat()
   }
 }
 
-/** The step that waits; the loops around it are paused with it. */
-function isPause(entry: JournalEntry): boolean {
-  const output = StepOutput.parse(JSON.parse(entry.output))
-  return output.status === 'PAUSED' && !isOfLoop(output)
-}
+/** Whether stored data is damaged or gone, so that another attempt cannot help. */
+const isUnreadable = (error: unknown): error is Error =>
+  error instanceof AppError || error instanceof ZodError || error instanceof SyntaxError

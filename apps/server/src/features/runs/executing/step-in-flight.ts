@@ -30,6 +30,5 @@ export function stepInFlight(first: Action | undefined, steps: Steps, path: Step
 /** Whether a run goes on behind a step that ended like this; one that is tried again has a failure from before. */
 function isPassed(step: Action, { status }: StepOutput): boolean {
   if (status === 'SUCCEEDED') return true
-  if (status !== 'FAILED' || (step.type !== 'CODE' && step.type !== 'PIECE')) return false
-  return step.settings.errorHandlingOptions?.continueOnFailure?.value === true
+  return status === 'FAILED' && kindOf(step).continuesOnFailure(step)
 }

@@ -5,6 +5,9 @@ import { assembleLog, type PlacedStep, placedSteps } from '@piecework/model/run/
 import { isOfLoop, roundsOf } from '@piecework/model/run/loop-output'
 import { type OutputSlice, RunLog, StepOutput, type Steps } from '@piecework/model/run/step-output'
 
+/** Longer texts are not made into values only to be written down or looked at. */
+const LARGE_LENGTH = 64 * 1024
+
 /** Journal entries as steps with their places. */
 export function journalledSteps(entries: readonly JournalEntry[]): PlacedStep[] {
   return entries.map(({ stepName, path, output }) => ({ stepName, path, output: StepOutput.parse(JSON.parse(output)) }))
@@ -21,8 +24,18 @@ export function journalOfLog(log: string): JournalEntry[] {
   }))
 }
 
-/** What a run began with, as far as its journal does not say so. */
-export interface Beginning {
+/** The same of a log that a sandbox has just sent: nothing of one that is large, or is none. */
+export function stepsOfLog(log: string): JournalEntry[] {
+  if (log.length > LARGE_LENGTH) return []
+  try {
+    return journalOfLog(log)
+  } catch {
+    return []
+  }
+}
+
+/** The facts about the start of a run that its journal does not hold. */
+export interface RunStart {
   name: string
   type: string
   /** JSON text of the event, or the file that it goes into; null when the journal has it, or the trigger has yet to make one. */
@@ -31,7 +44,7 @@ export interface Beginning {
 }
 
 /** The log of a run whose engine is gone: what the journal holds, behind the event that began it. */
-export function logOfJournal(entries: readonly JournalEntry[], { name, type, event, tags }: Beginning): RunLog {
+export function logOfJournal(entries: readonly JournalEntry[], { name, type, event, tags }: RunStart): RunLog {
   const steps = journalledSteps(entries)
   if (event === null) return assembleLog(steps, tags)
   const output = typeof event === 'string' ? { output: parseJson(event, event) } : { outputSlice: event }
@@ -39,20 +52,18 @@ export function logOfJournal(entries: readonly JournalEntry[], { name, type, eve
   return assembleLog([{ stepName: name, path: [], output: trigger }, ...steps], tags)
 }
 
-/** Events whose text is longer are not made into a value only to be written down. */
-const LARGE_LENGTH = 64 * 1024
 export const NO_EVENT = { event: null, slices: [] }
 
 /**
  * The event of a run as its log shall have it.
  * @param payload JSON text
- * @returns with it what is to be stored beside the log.
+ * @returns it, with the outputs that are stored next to the log.
  */
 export function eventOfLog(
   payload: string,
   entries: readonly JournalEntry[],
   triggerName: string,
-): { event: Beginning['event']; slices: JournalEntry[] } {
+): { event: RunStart['event']; slices: JournalEntry[] } {
   if (payload.length <= LARGE_LENGTH) return { event: payload, slices: [] }
   if (entries.some(({ stepName, path }) => stepName === triggerName && path.length === 0)) return NO_EVENT
   const event = { fileId: newId(), size: Buffer.byteLength(payload) }

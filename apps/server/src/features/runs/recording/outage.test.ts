@@ -6,16 +6,16 @@ import type { Availability } from '../../../database/availability.ts'
 import { type Db, openDatabase } from '../../../database/open.ts'
 import { createTestPostgres } from '../../../database/testing.ts'
 import type { RunOutcome } from '../../../events/runs.ts'
+import { createOutbox } from '../../../outbox/outbox.ts'
 import { availabilityOf } from '../../../testing/availability.ts'
 import { type CutProxy, startCutProxy } from '../../../testing/cut-proxy.ts'
 import { createAuthentication } from '../../authentication/service.ts'
 import { databaseStorage } from '../../files/storage.ts'
 import { newRun } from '../new-run.ts'
-import { createRunStore } from '../store.ts'
+import { createRunStore, requeue } from '../store.ts'
 import { createWaitpointStore } from '../waitpoints/store.ts'
 import { createRunRecorder, type RunRecorder } from './recorder.ts'
 
-/** What happens to writes that were committed without their writer hearing of it. */
 let database: Awaited<ReturnType<typeof createTestPostgres>>
 let proxy: CutProxy
 let db: Db
@@ -44,11 +44,20 @@ beforeAll(async () => {
     leaseMs: 30_000,
     storage: databaseStorage,
     onResumable: () => {},
+    outbox: createOutbox(db),
     log: pino({ level: 'silent' }),
   })
-  const account = { email: 'a@example.com', password: 'correct horse', firstName: 'A', lastName: 'B' }
-  const authentication = createAuthentication({ db, tokens: createTokens('secret') })
-  projectId = (await authentication.signUp({ ...account, trackEvents: false, newsLetter: false })).projectId ?? ''
+  const account = { email: 'a@example.com', password: 'Correct-horse-7', firstName: 'A', lastName: 'B' }
+  const authentication = createAuthentication({
+    db,
+    tokens: createTokens('secret'),
+    outbox: createOutbox(db),
+    events: { emit: async () => {} },
+    sendsMail: false,
+    log: pino({ level: 'silent' }),
+  })
+  projectId =
+    (await authentication.signUp({ ...account, trackEvents: false, newsLetter: false }, '127.0.0.1')).projectId ?? ''
 })
 afterAll(async () => {
   availability.close()
@@ -89,7 +98,7 @@ test('a pause that was ended before its writer heard of it does not come back', 
   const id = await accept()
   const paused = finish(id, 'PAUSED', 'commit')
   await expect.poll(() => statusOf(id)).toBe('PAUSED')
-  await createRunStore(db).requeue({ id, from: ['PAUSED'], resumePayload: {}, priority: 3 })
+  await requeue(db, { id, from: ['PAUSED'], resumePayload: {}, priority: 3 })
   await paused
   expect(await statusOf(id)).toBe('QUEUED')
   expect(await db.selectFrom('job').select('id').where('id', '=', id).execute()).toHaveLength(1)
@@ -111,7 +120,7 @@ test('a run that was refused while the database did not answer is taken back, al
   proxy.hang()
   const accepted = recorder.accept(run, { claimed: false })
   const refusal = accepted.catch((error: unknown) => error)
-  await expect.poll(() => availability.check(), { timeout: 5000 }).toBe(false)
+  await expect.poll(() => availability.check()).toBe(false)
   expect(await refusal).toMatchObject({ name: 'UnavailableError' })
   await expect(recorder.accept(run, { claimed: false })).rejects.toMatchObject({ name: 'UnavailableError' })
   // Now the database gets to read what was sent to it.

@@ -43,6 +43,7 @@ async function start(env: Record<string, string>) {
     leaseMs: 30_000,
     storage,
     onResumable: () => {},
+    outbox: server.server.outbox,
     log,
   })
   const run = newRun({ projectId, flowId: newId(), flowVersionId: newId(), payload: '{}', priority: 3 })

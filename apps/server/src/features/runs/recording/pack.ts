@@ -52,7 +52,7 @@ export function createRunPacker(
     try {
       return (await storage.write(storageKey({ projectId }, type, newId()), bytes)).s3Key
     } catch (err) {
-      log.warn({ err, projectId }, 'a log could not be put into the file storage and is kept in the database')
+      log.warn({ err, projectId }, 'a log could not be stored in the file storage and is kept in the database')
       return null
     }
   }

@@ -6,12 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTokens } from '../../../access/tokens.ts'
 import { type TestDatabase, testDatabase } from '../../../database/testing.ts'
 import type { RunOutcome } from '../../../events/runs.ts'
+import { createOutbox } from '../../../outbox/outbox.ts'
 import { availabilityOf } from '../../../testing/availability.ts'
 import { createAuthentication } from '../../authentication/service.ts'
 import { databaseStorage } from '../../files/storage.ts'
 import { type NewRun, newRun } from '../new-run.ts'
 import { StaleAttemptError } from '../outcome.ts'
-import { createRunStore, type RunStore } from '../store.ts'
+import { cancelRuns, createRunStore, type RunStore } from '../store.ts'
 import { createWaitpointStore } from '../waitpoints/store.ts'
 import { readJournals } from './journal-store.ts'
 import { createRunRecorder, type RunRecorder } from './recorder.ts'
@@ -32,6 +33,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the recorder of runs on %s', (ty
       leaseMs: 30_000,
       storage: databaseStorage,
       onResumable: () => resumable++,
+      outbox: createOutbox(fixture.db),
       log: pino({ level: 'silent' }),
     })
     store = createRunStore(fixture.db)
@@ -149,13 +151,13 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the recorder of runs on %s', (ty
     const run = make()
     await recorder.accept(run, { claimed: true })
     await journal(run, 1, entry(1))
-    expect(await store.cancel(projectId, [run.id])).toMatchObject([{ id: run.id }])
+    expect(await cancelRuns(fixture.db, projectId, [run.id])).toMatchObject([{ id: run.id }])
     await expect(journal(run, 1, entry(2))).rejects.toThrow(StaleAttemptError)
     await expect(finish(run, 1)).rejects.toThrow(StaleAttemptError)
     expect(await stored(run)).toMatchObject({ status: 'CANCELED', payload: '{"a":1}' })
     expect([await journalOf(run), await jobOf(run)]).toEqual([['step_1'], undefined])
-    expect(await store.cancel(projectId, [run.id])).toEqual([])
-    expect(await store.cancel(newId(), [run.id])).toEqual([])
+    expect(await cancelRuns(fixture.db, projectId, [run.id])).toEqual([])
+    expect(await cancelRuns(fixture.db, newId(), [run.id])).toEqual([])
   })
 
   test('what cannot be written takes nothing else of its batch along', async () => {
@@ -326,15 +328,25 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the recorder of runs on %s', (ty
 })
 
 async function signUp({ db }: TestDatabase): Promise<string> {
-  const authentication = createAuthentication({ db, tokens: createTokens('secret') })
-  const { projectId } = await authentication.signUp({
-    email: 'a@example.com',
-    password: 'correct horse',
-    firstName: 'A',
-    lastName: 'B',
-    trackEvents: false,
-    newsLetter: false,
+  const authentication = createAuthentication({
+    db,
+    tokens: createTokens('secret'),
+    outbox: createOutbox(db),
+    events: { emit: async () => {} },
+    sendsMail: false,
+    log: pino({ level: 'silent' }),
   })
+  const { projectId } = await authentication.signUp(
+    {
+      email: 'a@example.com',
+      password: 'Correct-horse-7',
+      firstName: 'A',
+      lastName: 'B',
+      trackEvents: false,
+      newsLetter: false,
+    },
+    '127.0.0.1',
+  )
   if (projectId === null) throw new Error('no project')
   return projectId
 }

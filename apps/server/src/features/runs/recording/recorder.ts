@@ -2,8 +2,9 @@ import type { JournalEntry } from '@piecework/engine/protocol'
 import { type KeptMessage, keepMessages } from '../../../bus/kept-store.ts'
 import type { Availability } from '../../../database/availability.ts'
 import type { Db } from '../../../database/open.ts'
-import { survivingOutages } from '../../../database/outage.ts'
+import { retryOutages } from '../../../database/outage.ts'
 import type { RunOutcome } from '../../../events/runs.ts'
+import type { Outbox } from '../../../outbox/outbox.ts'
 import { createGroupCommit } from '../../../queue/group-commit.ts'
 import type { FileStorage } from '../../files/storage.ts'
 import type { NewRun } from '../new-run.ts'
@@ -13,15 +14,15 @@ import { keyOfReply } from '../replying/store.ts'
 import { settlePauses } from '../waitpoints/pause-store.ts'
 import { createRunPacker, type PackedLog, type PackedSlice } from './pack.ts'
 import {
-  type BirthRow,
   deleteRun,
   endedAlready,
   type FinishRow,
-  writeBirths,
+  type RunInsert,
   writeFinishes,
   writeJournal,
   writeSlices,
 } from './store.ts'
+import { insertRunsWithEvents, writeFinishesWithEvents } from './write-with-events.ts'
 
 /**
  * The one writer of runs: every write of a run goes through its group commit, in order, fenced by the attempt.
@@ -59,17 +60,17 @@ export interface RunRecorder {
 }
 
 type Write =
-  | Birth
+  | Insert
   /** A run that was taken before it was stored; nothing, when another write has brought it along. */
   | { kind: 'STORE'; runId: string }
   | { kind: 'JOURNAL'; runId: string; attempt: number; entries: JournalEntry[]; slices: PackedSlice[] }
   | { kind: 'FINISH'; row: FinishRow; slices: PackedSlice[] }
   | { kind: 'REPLY'; message: KeptMessage }
 
-interface Birth {
-  kind: 'BIRTH'
-  row: BirthRow
-  /** The caller was told that the run was not accepted: it is not tried again, and taken back if it was stored. */
+interface Insert {
+  kind: 'INSERT'
+  row: RunInsert
+  /** The caller has heard that the run was not accepted: it is not tried again, and removed if it was stored. */
   refused: boolean
 }
 
@@ -88,22 +89,25 @@ interface Parts {
   /** The app that claims what it runs at once. */
   owner: string
   leaseMs: number
-  /** Where large logs and outputs go. */
+  /** The storage of large logs and outputs. */
   storage: FileStorage
   /** Runs that paused were stored with jobs: a delay, or an answer that came before the pause. */
   onResumable(): void
+  outbox: Outbox
   log: { warn(details: object, message: string): void }
 }
 
-export function createRunRecorder({ db, availability, owner, leaseMs, storage, onResumable, log }: Parts): RunRecorder {
+// Over 120 lines: the runs that are not stored yet and the order of their writes are one state; planCommit and execute are apart.
+export function createRunRecorder(parts: Parts): RunRecorder {
+  const { db, availability, owner, leaseMs, storage, onResumable, outbox, log } = parts
   const packer = createRunPacker(storage, log)
   /** Writes that are being packed, by run: what follows of the same run waits for them. */
   const packing = new Map<string, Promise<unknown>>()
   /** Runs that are taken but not stored. */
-  const unborn = new Map<string, BirthRow>()
+  const pendingInserts = new Map<string, RunInsert>()
   let timer: NodeJS.Timeout | undefined
 
-  const birth = (run: NewRun, claimed: boolean): BirthRow => ({
+  const insertOf = (run: NewRun, claimed: boolean): RunInsert => ({
     run,
     attempt: claimed ? 1 : 0,
     job: { owner: claimed ? owner : null, leaseMs },
@@ -116,47 +120,47 @@ export function createRunRecorder({ db, availability, owner, leaseMs, storage, o
   })
 
   const commit = async (writes: Write[]): Promise<Map<number, Error>> => {
-    const taken: BirthRow[] = []
-    const take = (runId: string): BirthRow | undefined => {
-      const row = unborn.get(runId)
-      if (row && unborn.delete(runId)) taken.push(row)
+    const taken: RunInsert[] = []
+    const take = (runId: string): RunInsert | undefined => {
+      const row = pendingInserts.get(runId)
+      if (row && pendingInserts.delete(runId)) taken.push(row)
       return row
     }
-    const births = writes.filter((write) => write.kind === 'BIRTH')
+    const inserts = writes.filter((write) => write.kind === 'INSERT')
     const plan = planCommit(writes, take)
     const write = async (isRepetition: boolean) => {
-      const given = births.filter(({ refused }) => refused).map(({ row }) => row)
+      const given = inserts.filter(({ refused }) => refused).map(({ row }) => row)
       const done = await execute(
-        db,
-        { ...plan, births: plan.births.filter((row) => !given.includes(row)) },
+        { db, outbox },
+        { ...plan, inserts: plan.inserts.filter((row) => !given.includes(row)) },
         isRepetition,
       )
-      if (births.some(({ refused }) => refused)) await takeBack(births)
+      if (inserts.some(({ refused }) => refused)) await takeBack(inserts)
       return done
     }
     try {
-      const { refused, replaced, resumable } = await survivingOutages(write, availability.failed)
+      const { refused, replaced, resumable } = await retryOutages(write, availability.failed)
       availability.succeeded()
       if (resumable > 0) onResumable()
       if (replaced.length > 0) void storage.remove(replaced.map((s3Key) => ({ location: 'S3', s3Key, data: null })))
       return refused
     } catch (error) {
       // Not stored after all: the next write of the run brings it along.
-      for (const row of taken) unborn.set(row.run.id, { ...row, finish: null })
+      for (const row of taken) pendingInserts.set(row.run.id, { ...row, finish: null })
       throw error
     }
   }
 
   /** A try that was not heard of may have stored what was refused since. */
-  const takeBack = async (births: readonly Birth[]): Promise<void> => {
-    for (const { refused, row } of births) if (refused) await deleteRun(db, row.run.id, row.attempt)
+  const takeBack = async (inserts: readonly Insert[]): Promise<void> => {
+    for (const { refused, row } of inserts) if (refused) await deleteRun(db, row.run.id, row.attempt)
   }
 
   /** Resolves when the run is stored; a caller who waits is refused as soon as the database does not take it. */
   const accept = (run: NewRun, claimed: boolean): Promise<void> => {
     const { fault } = availability
     if (fault) return Promise.reject(fault)
-    const write: Birth = { kind: 'BIRTH', row: birth(run, claimed), refused: false }
+    const write: Insert = { kind: 'INSERT', row: insertOf(run, claimed), refused: false }
     return new Promise((resolve, reject) => {
       const forget = availability.onFault((error) => {
         write.refused = true
@@ -170,7 +174,7 @@ export function createRunRecorder({ db, availability, owner, leaseMs, storage, o
   const storeBehind = () => {
     timer = undefined
     // They stay until a commit takes them, so that no other write of theirs can come first and find nothing.
-    for (const runId of unborn.keys()) void commits.add({ kind: 'STORE', runId }).catch(() => {})
+    for (const runId of pendingInserts.keys()) void commits.add({ kind: 'STORE', runId }).catch(() => {})
   }
 
   /** The writes of a run stay in order, although some have to be packed first. */
@@ -203,7 +207,7 @@ export function createRunRecorder({ db, availability, owner, leaseMs, storage, o
   return {
     accept: (run, { claimed }) => accept(run, claimed),
     acceptBehind(run) {
-      unborn.set(run.id, birth(run, true))
+      pendingInserts.set(run.id, insertOf(run, true))
       timer ??= setTimeout(storeBehind, WRITE_BEHIND_MS)
     },
     // Also when it is being stored already: commits follow one another.
@@ -226,7 +230,7 @@ export function createRunRecorder({ db, availability, owner, leaseMs, storage, o
       await commits.add({ kind: 'REPLY', message: { id: keyOfReply(app, runId), body: JSON.stringify(reply) } })
     },
     async discard({ runId, attempt }) {
-      if (unborn.delete(runId)) return
+      if (pendingInserts.delete(runId)) return
       await commits.drain()
       await deleteRun(db, runId, attempt)
     },
@@ -243,9 +247,9 @@ export function createRunRecorder({ db, availability, owner, leaseMs, storage, o
 
 const hasSlices = (entries: readonly JournalEntry[]): boolean => entries.some(({ slice }) => slice)
 
-/** What one commit writes; `index` is the place of the write that wants it. */
+/** The content of one commit; `index` is the place of the write that asked for it. */
 interface Plan {
-  births: BirthRow[]
+  inserts: RunInsert[]
   journals: { index: number; runId: string; attempt: number; entries: JournalEntry[] }[]
   finishes: { index: number; row: FinishRow }[]
   slices: PackedSlice[]
@@ -253,16 +257,16 @@ interface Plan {
 }
 
 /** @param take gives the row of a run that is not stored yet, and only once. */
-function planCommit(writes: Write[], take: (runId: string) => BirthRow | undefined): Plan {
-  const plan: Plan = { births: [], journals: [], finishes: [], slices: [], replies: [] }
+function planCommit(writes: Write[], take: (runId: string) => RunInsert | undefined): Plan {
+  const plan: Plan = { inserts: [], journals: [], finishes: [], slices: [], replies: [] }
   for (const [index, write] of writes.entries()) {
-    if (write.kind === 'BIRTH') {
-      plan.births.push(write.row)
+    if (write.kind === 'INSERT') {
+      plan.inserts.push(write.row)
       continue
     }
     if (write.kind === 'STORE') {
       const row = take(write.runId)
-      if (row) plan.births.push(row)
+      if (row) plan.inserts.push(row)
       continue
     }
     if (write.kind === 'REPLY') {
@@ -271,7 +275,7 @@ function planCommit(writes: Write[], take: (runId: string) => BirthRow | undefin
     }
     plan.slices.push(...write.slices)
     const unstored = take(write.kind === 'JOURNAL' ? write.runId : write.row.runId)
-    if (unstored) plan.births.push(unstored)
+    if (unstored) plan.inserts.push(unstored)
     if (write.kind === 'JOURNAL') plan.journals.push({ index, ...write })
     else if (unstored && write.row.outcome.status !== 'PAUSED') unstored.finish = write.row
     else plan.finishes.push({ index, row: write.row })
@@ -285,23 +289,23 @@ function planCommit(writes: Write[], take: (runId: string) => BirthRow | undefin
  * @returns the writes whose attempt is not current any more, and the keys of logs that others took the place of.
  */
 async function execute(
-  db: Db,
-  { births, journals, finishes, slices, replies }: Plan,
+  { db, outbox }: Pick<Parts, 'db' | 'outbox'>,
+  { inserts, journals, finishes, slices, replies }: Plan,
   isRepetition: boolean,
 ): Promise<{ refused: Map<number, Error>; replaced: string[]; resumable: number }> {
   const refused = new Map<number, Error>()
-  // Before the end, at which a caller without a reply is told that there is none.
+  // Replies come before the end, at which a caller without a reply hears that there is none.
   await keepMessages(db, replies)
-  // Before the entries and logs that name them.
+  // Slices come before the entries and logs that name them.
   await writeSlices(db, slices)
-  await writeBirths(db, births)
+  await insertRunsWithEvents(db, outbox, inserts)
   const stale = new Set(await writeJournal(db, journals))
   for (const { index, runId, attempt } of journals)
     if (stale.has(index)) refused.set(index, new StaleAttemptError(runId, attempt))
   const rows = finishes.map(({ row }) => row)
   const paused = rows.filter(({ outcome }) => outcome.status === 'PAUSED')
   const ended = paused.length === 0 ? rows : rows.filter(({ outcome }) => outcome.status !== 'PAUSED')
-  const finished = await writeFinishes(db, ended)
+  const finished = await writeFinishesWithEvents(db, outbox, ended)
   const resumable = await writePauses(db, paused, finished)
   const unwritten = finishes.filter(({ row }) => !finished.has(row.runId))
   // An attempt ends once, so that this was its end. What happened to the run since goes on from there.

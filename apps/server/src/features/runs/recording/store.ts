@@ -1,6 +1,6 @@
 import type { JournalEntry } from '@piecework/engine/protocol'
 import { newId } from '@piecework/model/ids'
-import { isTerminal } from '@piecework/model/run/status'
+import { isTerminal } from '@piecework/model/run/run-statuses'
 import { sql } from 'kysely'
 import { type Db, isUniqueViolation } from '../../../database/open.ts'
 import { storable } from '../../../database/storable.ts'
@@ -20,7 +20,7 @@ export interface FinishRow extends PackedLog {
   outcome: RunOutcome
 }
 
-export interface BirthRow {
+export interface RunInsert {
   run: NewRun
   attempt: number
   job: { owner: string | null; leaseMs: number }
@@ -61,7 +61,7 @@ const BYTES = sql.raw(
 )
 
 /** Stores new runs with their jobs; a run that is over already comes with its log and no job. */
-export async function writeBirths(db: Db, rows: BirthRow[]): Promise<void> {
+export async function insertRuns(db: Db, rows: RunInsert[]): Promise<void> {
   if (rows.length === 0) return
   const records = rows.map(({ run, attempt, job, finish }) => ({
     ...run,

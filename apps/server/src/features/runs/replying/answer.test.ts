@@ -11,6 +11,10 @@ test('a run that the server could not carry out is a fault of the server, and an
     status: 204,
     headers: { 'x-run-status': 'TIMEOUT' },
   })
-  expect(() => answerOf({ kind: 'TIMEOUT' }, 1000)).toThrow('within 1 seconds (AP_WEBHOOK_TIMEOUT_SECONDS); it goes on')
-  expect(() => answerOf({ kind: 'STOPPED' }, 1000)).toThrow('The server stops before the flow has answered; it goes on')
+  expect(() => answerOf({ kind: 'TIMEOUT' }, 1000)).toThrow(
+    'within 1 seconds (AP_WEBHOOK_TIMEOUT_SECONDS); the run continues',
+  )
+  expect(() => answerOf({ kind: 'STOPPED' }, 1000)).toThrow(
+    'The server stops before the flow has answered; the run continues',
+  )
 })

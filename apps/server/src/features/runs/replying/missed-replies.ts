@@ -1,6 +1,6 @@
-import { isTerminal } from '@piecework/model/run/status'
+import { isTerminal } from '@piecework/model/run/run-statuses'
 import type { Bus } from '../../../bus/bus.ts'
-import { forgetKept } from '../../../bus/kept-store.ts'
+import { deleteOldMessages } from '../../../bus/kept-store.ts'
 import { TOPICS } from '../../../bus/topics.ts'
 import type { Db } from '../../../database/open.ts'
 import type { OperationRelay } from '../../../dispatch/relay.ts'
@@ -21,7 +21,7 @@ const FORGET_MS = 60_000
 
 /**
  * Looks into the database for the replies that callers at this app wait for: whatever happens to messages, nobody
- * waits for an answer that is there, and nobody is told that a flow has none when it has. As the replies of a run are
+ * waits for an answer that is there, and nobody hears that a flow has no answer when it has one. As the replies of a run are
  * stored before its end, a run that is over without one gave none.
  */
 export function createMissedReplies({ db, bus, replies, relay, log }: Parts) {
@@ -43,7 +43,7 @@ export function createMissedReplies({ db, bus, replies, relay, log }: Parts) {
         await lookForRuns(ids.slice(from, from + RUNS_AT_ONCE))
       await relay.look()
     } catch (err) {
-      log.warn({ err }, 'the answers of runs could not be looked for; it is tried again')
+      log.warn({ err }, 'looking for answers of runs failed; trying again')
     }
   }
 
@@ -52,7 +52,8 @@ export function createMissedReplies({ db, bus, replies, relay, log }: Parts) {
       looking = undefined
     })
   }
-  const forget = () => forgetKept(db).catch((err: unknown) => log.warn({ err }, 'old messages could not be removed'))
+  const forget = () =>
+    deleteOldMessages(db).catch((err: unknown) => log.warn({ err }, 'old messages could not be removed'))
 
   return {
     /** Messages may have been missed. */

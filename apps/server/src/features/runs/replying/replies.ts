@@ -4,13 +4,13 @@ import type { Bus } from '../../../bus/bus.ts'
 import type { Message } from '../../../bus/topics.ts'
 import type { NewRun } from '../new-run.ts'
 
-/** What a run says to its caller: the flow's answer, its end without one, or that the trigger made no event of the call. */
+/** The reply of a run: the flow's answer, the end of the run without one, or that the trigger made no event of the call. */
 export type RunReply = Message<'RUN_REPLY'>['reply']
 
-/** What a waiting caller gets: that, nothing in time, or nothing before the server stops. */
+/** The outcome for a waiting caller: a reply, nothing in time, or nothing before the server stops. */
 export type Reply = RunReply | { kind: 'TIMEOUT' } | { kind: 'STOPPED' }
 
-/** Where the caller of a run waits, as the run's row says. */
+/** The app at which the caller of a run waits, according to the run's row. */
 export interface Caller {
   replyTo: string | null
   replyUntil: string | null
@@ -18,15 +18,18 @@ export interface Caller {
 
 export const NO_CALLER: Caller = { replyTo: null, replyUntil: null }
 
-/** Callers that wait for runs: here, or at another app that is told. */
+/** Callers that wait for runs, here or at another app, which then gets a message. */
 export interface RunReplies {
-  /** Resolves with the first of: a response, the end of the run, the time limit, or the caller giving up. */
-  expect(runId: string, timeoutMs: number, givesUp?: AbortSignal): Promise<Reply>
+  /**
+   * Resolves with the first of: a response, the end of the run, the time limit, or the caller giving up.
+   * @param onGivingUp gets what is to be called then
+   */
+  expect(runId: string, timeoutMs: number, onGivingUp?: (giveUp: () => void) => void): Promise<Reply>
   /** The run is on its way: from now on what is stored of it is meant for the caller that is expected. */
   watch(runId: string): void
   /** The server stops: callers of runs that match wait no longer. */
   dismiss(matches: (runId: string) => boolean): void
-  /** What the row of a run says whose caller waits here. */
+  /** The fields for the row of a run whose caller waits here. */
   address(timeoutMs: number): NonNullable<NewRun['replyTo']>
   isExpected(runId: string, caller?: Caller): boolean
   /** The app at which the caller of a run that goes on here still waits; undefined when it is none, or this one. */
@@ -64,7 +67,7 @@ export function createRunReplies(bus: Bus): RunReplies {
   bus.on('RUN_REPLY', ({ runId, reply }) => void settle(runId, reply))
 
   return {
-    expect: (runId, timeoutMs, givesUp) =>
+    expect: (runId, timeoutMs, onGivingUp) =>
       new Promise((resolve) => {
         const callers = waiting.get(runId) ?? new Set()
         const timer = setTimeout(() => answer({ kind: 'TIMEOUT' }), timeoutMs)
@@ -78,9 +81,8 @@ export function createRunReplies(bus: Bus): RunReplies {
           resolve(reply)
         }
         callers.add(answer)
-        givesUp?.addEventListener('abort', () => answer({ kind: 'TIMEOUT' }), { once: true })
         waiting.set(runId, callers)
-        if (givesUp?.aborted) answer({ kind: 'TIMEOUT' })
+        onGivingUp?.(() => answer({ kind: 'TIMEOUT' }))
       }),
     watch(runId) {
       if (waiting.has(runId)) watched.add(runId)

@@ -5,7 +5,7 @@ import { roundsOf } from '@piecework/model/run/loop-output'
 import { RunLog, type StepOutput, type Steps } from '@piecework/model/run/step-output'
 import type { Apart } from '../../../http/json-apart.ts'
 
-/** Where files are kept. */
+/** The files that logs refer to. */
 export interface LogFiles {
   /** The content of files of a project, uncompressed; those that are gone are left out. */
   readMany(projectId: string, ids: readonly string[]): Promise<Map<string, Uint8Array>>
@@ -89,7 +89,7 @@ export function createRunLogs(files: LogFiles): RunLogs {
       if (complete && lost !== undefined)
         throw new AppError('EXECUTION_STATE_MISSING', {
           fileId: lost,
-          message: 'An output of the run that was stored apart is gone, so it cannot be resumed.',
+          message: 'A separately stored output of the run was removed, so the run cannot be resumed.',
         })
       return entries.map((entry) => {
         const content = contents.get(slices.get(entry) ?? '')

@@ -2,13 +2,14 @@ import { setImmediate } from 'node:timers/promises'
 import { AppError } from '@piecework/model/errors'
 import type { WaitingCaller } from '../../../calls/waiting-caller.ts'
 import type { Dispatcher } from '../../../dispatch/dispatcher.ts'
-import { type Lane, stopsBefore } from '../../../dispatch/lane.ts'
+import { type Lane, stoppingError } from '../../../dispatch/lane.ts'
 import type { Placements, Quota } from '../../../dispatch/placements.ts'
 import type { WorkItem } from '../../../dispatch/work.ts'
-import { within } from '../../../patience.ts'
 import { PRIORITY } from '../../../queue/job.ts'
+import { withTimeout } from '../../../time-limit.ts'
 import type { LoadedVersion } from '../../flows/version-source.ts'
-import type { Attempt, RunExecutor } from '../executing/execute.ts'
+import type { Attempt } from '../executing/attempt.ts'
+import type { RunExecutor } from '../executing/execute.ts'
 import type { NewRun } from '../new-run.ts'
 import type { RunPayloads } from '../payloads.ts'
 import type { RunRecorder } from '../recording/recorder.ts'
@@ -16,8 +17,11 @@ import { NO_CALLER, type Reply, type RunReplies } from '../replying/replies.ts'
 
 /** Starting runs: the one way in for webhooks, schedules, tests and retries. */
 export interface RunStarter {
-  /** Resolves when the run is on disk: from then on it will come to an end, whatever happens. */
-  start(run: NewRun, platformId: string, version: LoadedVersion): Promise<void>
+  /**
+   * Resolves when the run is on disk: from then on it will come to an end, whatever happens.
+   * @returns whether it begins at once, and does not wait for a slot
+   */
+  start(run: NewRun, platformId: string, version: LoadedVersion): Promise<boolean>
   /**
    * Stores a run whose id may be stored already, as it is when the work that makes it is delivered again: then
    * nothing happens.
@@ -68,50 +72,7 @@ export function createRunStarter(parts: Parts): RunStarter {
   /** Runs that callers have left, on their way to the disk. */
   const keeping = new Set<Promise<void>>()
 
-  const attemptOf = (run: NewRun, platformId: string, version: LoadedVersion): Attempt => ({
-    runId: run.id,
-    attempt: 1,
-    projectId: run.projectId,
-    platformId,
-    flowId: run.flowId,
-    version,
-    facts: run,
-    startTime: run.created,
-    executionType: 'BEGIN',
-    executeTrigger: run.executeTrigger,
-    payload: run.payload,
-    payloadFileId: run.payloadFileId,
-    resumePayload: null,
-    resumeFileId: null,
-    journal: [],
-    written: [],
-    tags: [],
-    test: null,
-    caller: NO_CALLER,
-  })
-
-  /** The first attempt at a run, made from what is in memory. */
-  const firstAttempt = (
-    run: NewRun,
-    platformId: string,
-    version: LoadedVersion,
-    quota: Quota | null,
-    onStart: () => void = () => {},
-  ): WorkItem => ({
-    id: run.id,
-    projectId: run.projectId,
-    priority: run.priority,
-    leased: true,
-    bucket: quota?.bucket ?? null,
-    ...(quota ? { cap: quota.cap } : {}),
-    bytes: run.payload.length,
-    start: (link) => {
-      onStart()
-      return executor.start(attemptOf(run, platformId, version), link)
-    },
-  })
-
-  /** What limits the run, and the lane in which it may go straight to a slot of this app: its limit must be known here for sure. */
+  /** @returns the limit on the run, and a lane when the run may go straight to a slot here because the limit is certain. */
   const place = async (run: NewRun): Promise<{ quota: Quota | null; lane: Lane | undefined }> => {
     const placement = await placements.of(run.projectId)
     const quota = run.environment === 'PRODUCTION' ? placement.quota : null
@@ -145,7 +106,7 @@ export function createRunStarter(parts: Parts): RunStarter {
         keeping.delete(settled)
       })
     keeping.add(settled)
-    return within(done, STORE_PATIENCE_MS, notStored)
+    return withTimeout(done, STORE_PATIENCE_MS, notStored)
   }
 
   return {
@@ -159,8 +120,9 @@ export function createRunStarter(parts: Parts): RunStarter {
         reserved?.unreserve(quota)
         throw error
       }
-      if (reserved) reserved.submitReserved(firstAttempt(run, platformId, version, quota))
+      if (reserved) reserved.submitReserved(firstAttempt(executor, run, platformId, version, quota))
       else parts.wake(run)
+      return reserved !== undefined
     },
     async enqueue(run) {
       await recorder.accept(await payloads.store(run), { claimed: false })
@@ -174,10 +136,10 @@ export function createRunStarter(parts: Parts): RunStarter {
       // A large payload goes into its file first: in the record of the run it would hold up what others write.
       const run = await payloads.store({ ...unaddressed, replyTo: replies.address(timeoutMs) })
       const { quota, lane } = await place(run)
-      const reply = replies.expect(run.id, timeoutMs, caller?.gone)
+      const reply = replies.expect(run.id, timeoutMs, caller?.onGone)
       let isRefused = false
       // Recorded from its start on: while it only waits, its caller is all that knows of it.
-      const item = firstAttempt(run, platformId, version, quota, () => recorder.acceptBehind(run))
+      const item = firstAttempt(executor, run, platformId, version, quota, () => recorder.acceptBehind(run))
       item.refuse = () => {
         isRefused = true
         replies.dismiss((id) => id === run.id)
@@ -201,7 +163,7 @@ export function createRunStarter(parts: Parts): RunStarter {
       const answer = await reply
       if (isRefused) {
         await payloads.remove(run.projectId, run.payloadFileId).catch(() => {})
-        throw stopsBefore()
+        throw stoppingError()
       }
       if (answer.kind === 'TIMEOUT' || answer.kind === 'STOPPED') await (silence ?? kept(run, lane, item, null))
       return answer
@@ -214,7 +176,52 @@ export function createRunStarter(parts: Parts): RunStarter {
   }
 }
 
+const attemptOf = (run: NewRun, platformId: string, version: LoadedVersion): Attempt => ({
+  runId: run.id,
+  attempt: 1,
+  deaths: 0,
+  projectId: run.projectId,
+  platformId,
+  flowId: run.flowId,
+  version,
+  facts: run,
+  startTime: run.created,
+  executionType: 'BEGIN',
+  executeTrigger: run.executeTrigger,
+  payload: run.payload,
+  payloadFileId: run.payloadFileId,
+  resumePayload: null,
+  resumeFileId: null,
+  journal: [],
+  written: [],
+  tags: [],
+  test: null,
+  caller: NO_CALLER,
+})
+
+/** The first attempt at a run, made from what is in memory. */
+const firstAttempt = (
+  executor: RunExecutor,
+  run: NewRun,
+  platformId: string,
+  version: LoadedVersion,
+  quota: Quota | null,
+  onStart: () => void = () => {},
+): WorkItem => ({
+  id: run.id,
+  projectId: run.projectId,
+  priority: run.priority,
+  leased: true,
+  bucket: quota?.bucket ?? null,
+  ...(quota ? { cap: quota.cap } : {}),
+  bytes: run.payload.length,
+  start: (link) => {
+    onStart()
+    return executor.start(attemptOf(run, platformId, version), link)
+  },
+})
+
 const notStored = () =>
   new AppError('SERVICE_UNAVAILABLE', {
-    message: 'The flow has not answered in time, and its run could not be stored yet: it may not come to an end.',
+    message: 'The flow has not answered in time, and its run could not be stored yet: it may be lost.',
   })

@@ -5,9 +5,9 @@ import { selectLeftParents, type WaitpointStore } from './store.ts'
 /** Runs that called other flows and wait for them. */
 export interface Children {
   /**
-   * Resumes the runs that wait for children which have ended without success (spec: facts/engine.md section 9):
-   * these, or any that a crash kept from being told. Told twice, a parent resumes once.
-   * @returns how many parents were told.
+   * Resumes the runs that wait for children which have ended without success:
+   * these, or all whose parents do not know because of a crash. A parent that hears of it twice resumes once.
+   * @returns how many parents heard of it.
    */
   failParents(childIds?: readonly string[]): Promise<number>
 }

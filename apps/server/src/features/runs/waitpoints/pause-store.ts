@@ -3,7 +3,7 @@ import type { Db } from '../../../database/open.ts'
 import { PRIORITY } from '../../../queue/job.ts'
 
 /** A call by the older form of link that came before the pause it is for; which step that will be is not known yet. */
-export const STEP_TO_COME = ''
+export const PENDING_STEP = ''
 
 /**
  * Looks after runs that came to a pause: a kept signal resumes them, a delay gets its due time. To be called in the
@@ -17,7 +17,7 @@ export async function settlePauses(db: Db, runIds?: readonly string[]): Promise<
     with due as (
       select distinct on (r.id) r.id, r."projectId", r.environment, w.id as waitpoint, w.status, w."resumeDateTime", w."resumePayload"
       from flow_run r join waitpoint w on w."flowRunId" = r.id
-      where ${which} and r.status = 'PAUSED' and w."stepName" <> ${STEP_TO_COME}
+      where ${which} and r.status = 'PAUSED' and w."stepName" <> ${PENDING_STEP}
         and (w.status = 'COMPLETED' or w.type = 'DELAY')
         and not exists (select 1 from job j where j.id = r.id)
       order by r.id, w.status, w."resumeDateTime"

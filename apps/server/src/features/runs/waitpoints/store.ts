@@ -1,5 +1,6 @@
 import { newId } from '@piecework/model/ids'
-import { FlowRunStatus, isTerminal } from '@piecework/model/run/status'
+import { isTerminal } from '@piecework/model/run/run-statuses'
+import { FlowRunStatus } from '@piecework/model/run/status'
 import type { CreateWaitpointRequest, ResumePayload } from '@piecework/model/run/waitpoint'
 import { type Selectable, sql, type Transaction } from 'kysely'
 import { jsonOf } from '../../../calls/json-text.ts'
@@ -8,9 +9,9 @@ import type { Database, FlowRunTable, StoredResumePayload } from '../../../datab
 import { PRIORITY } from '../../../queue/job.ts'
 import type { NewRun } from '../new-run.ts'
 import { keyOfReply } from '../replying/store.ts'
-import { STEP_TO_COME, settlePauses } from './pause-store.ts'
+import { PENDING_STEP, settlePauses } from './pause-store.ts'
 
-/** What a resume signal met. */
+/** The outcome of a resume signal. */
 export type SignalResult =
   /** The run was paused and is queued now. */
   | 'RESUMED'
@@ -27,7 +28,7 @@ export interface Signal {
   payload: ResumePayload
   /** The file that holds the payload, when it is large; `payload` counts for nothing then. */
   fileId?: string | null
-  /** Where the caller waits for the answer of the run, when it does. */
+  /** The place at which the caller waits for the answer of the run, if it does. */
   replyTo?: NewRun['replyTo']
 }
 
@@ -74,7 +75,7 @@ export function createWaitpointStore(db: Db): WaitpointStore {
         if (early !== undefined) return early
       }
       const { flowRunId, projectId, stepName, type, version, resumeDateTime, responseToSend } = request
-      // The run cannot end meanwhile: a waitpoint of a run that is over would stay for ever.
+      // The run cannot end meanwhile: a waitpoint of a run that is over would stay forever.
       const result = await sql<{ id: string }>`
         with run as (
           select id from flow_run where id = ${flowRunId} and "projectId" = ${projectId}
@@ -123,7 +124,7 @@ async function takeEarly(db: Db, { flowRunId, projectId, stepName }: CreateWaitp
     .set({ stepName, updated: new Date() })
     .where('flowRunId', '=', flowRunId)
     .where('projectId', '=', projectId)
-    .where('stepName', '=', STEP_TO_COME)
+    .where('stepName', '=', PENDING_STEP)
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -160,7 +161,7 @@ async function receive(trx: Transaction<Database>, signal: Signal): Promise<Sign
     ...(isLegacy ? { requestId: waitpointId } : {}),
   }
   const resumePayload = jsonOf(payload)
-  // What the run said to an earlier caller at the same app is not for this one.
+  // A kept reply to an earlier caller at the same app is not for this one.
   if (replyTo) await trx.deleteFrom('bus_message').where('id', '=', keyOfReply(replyTo.app, runId)).execute()
   if (run.status === 'PAUSED') {
     if (waitpoint?.status !== 'PENDING') return 'STALE'
@@ -188,7 +189,7 @@ async function receive(trx: Transaction<Database>, signal: Signal): Promise<Sign
         id: newId(),
         flowRunId: runId,
         projectId: run.projectId,
-        stepName: STEP_TO_COME,
+        stepName: PENDING_STEP,
         type: 'WEBHOOK',
         version: 'V0',
         status: 'COMPLETED',
@@ -218,7 +219,7 @@ function find(trx: Transaction<Database>, { runId, waitpointId, isLegacy = false
     .where((eb) =>
       eb.or([
         eb('id', '=', waitpointId),
-        ...(isLegacy ? [eb.and([eb('version', '=', 'V0'), eb('stepName', '!=', STEP_TO_COME)])] : []),
+        ...(isLegacy ? [eb.and([eb('version', '=', 'V0'), eb('stepName', '!=', PENDING_STEP)])] : []),
       ]),
     )
     .orderBy('status', 'desc')

@@ -171,7 +171,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('flows that call flows, on %s', (
     for (const flow of [parent, child, grandchild]) expect((await ended(flow.id)).status).toBe('CANCELED')
   })
 
-  test('a parent that a crash kept from being told is told afterwards', async () => {
+  test('a parent that did not hear of the end because of a crash hears of it afterwards', async () => {
     const parent = await start(waitForNextCall('step_1'))
     const { id } = await runIn(parent.id, 'PAUSED')
     const child = await live(webhookTrigger(), [waitForNextCall('step_1')])
@@ -194,7 +194,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('flows that call flows, on %s', (
     const parent = await start(callFlow('step_1', child, { at: '{{Date.now()}}' }))
     const { id } = await runIn(parent.id, 'PAUSED')
     await runIn(child.id, 'PAUSED')
-    // What is on disk when the app dies between the call and the pause.
+    // This is the state on disk when the app dies between the call and the pause.
     const { db, execution } = server.server
     const payload = JSON.stringify({ body: {}, headers: {}, queryParams: {} })
     await db

@@ -155,7 +155,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('waitpoints on %s', (type) => {
     expect((await ended(flow.id)).status).toBe('SUCCEEDED')
   })
 
-  test('a synchronous call is told when the run takes too long, and the run goes on', async () => {
+  test('a synchronous call gets an answer when the run takes too long, and the run goes on', async () => {
     const flow = await start(
       ask('step_1'),
       codeAction(

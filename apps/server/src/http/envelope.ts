@@ -1,0 +1,57 @@
+import { GRAPH_ERRORS, type GraphError, type GraphErrorCode } from '@piecework/api/graph/shapes'
+
+/** Every URL of the graph API begins with it. */
+export const GRAPH_PREFIX = '/v1'
+
+/** Whether a URL is one of the graph API, also when no route has it. */
+export const isGraphUrl = (url: string): boolean => /^\/v1(?:[/?#]|$)/.test(url)
+
+const CODES: Readonly<Record<number, GraphErrorCode>> = {
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  410: 'NOT_FOUND',
+  429: 'RATE_LIMITED',
+}
+/** Statuses that say more than that of their code, and that clients know how to handle. */
+const KEPT: ReadonlySet<number> = new Set([413, 503])
+
+/** An error of the other API. */
+interface PlainError {
+  statusCode: number
+  code: string
+  message?: string
+  params: Record<string, unknown>
+}
+
+/** An error in the envelope of the graph API, with its status. */
+export function inEnvelope(body: PlainError): { status: number; body: GraphError } {
+  const { statusCode, params } = body
+  const code = CODES[statusCode] ?? (statusCode >= 500 ? 'INTERNAL_ERROR' : 'VALIDATION_ERROR')
+  const message = body.message ?? (typeof params.message === 'string' ? params.message : body.code)
+  const { message: _, issues, ...others } = params
+  const fields = fieldsOf(issues, message, params)
+  return {
+    status: KEPT.has(statusCode) ? statusCode : GRAPH_ERRORS[code],
+    body: {
+      success: false,
+      error: { code, message: sentence(message), details: { ...(fields ? { fields } : {}), ...others } },
+    },
+  }
+}
+
+/** The wrong fields with their complaints: those of the issues, else what stands before the message as in `body/name: …`. */
+function fieldsOf(
+  issues: unknown,
+  message: string,
+  params: Record<string, unknown>,
+): Record<string, string> | undefined {
+  if (Array.isArray(issues)) return Object.fromEntries(issues.map((issue) => [dotted(issue.path), issue.message]))
+  if (typeof params.field === 'string') return { [dotted(params.field)]: message }
+  const [, path, complaint] = /^((?:body|query|params|headers)\b\S*): (.+)$/s.exec(message) ?? []
+  return path === undefined || complaint === undefined ? undefined : { [dotted(path)]: complaint }
+}
+
+const dotted = (path: string): string => path.replace(/^(?:body|query|params|headers)\//, '').replaceAll('/', '.')
+
+const sentence = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

@@ -1,0 +1,43 @@
+import type { Api, RequestOf } from '@piecework/sdk'
+import { queryOptions } from '@tanstack/react-query'
+import { client } from './client.ts'
+
+export interface Flags {
+  /** Somebody has signed up, so that this server has a platform. */
+  hasPlatform: boolean
+  emailSignIn: boolean
+  /** Other services by which people sign in. */
+  providers: Provider[]
+  /** Invitations and one-time codes go out by mail; else links are handed over. */
+  sendsMail: boolean
+  version: string
+  name: string
+  /** The address of webhooks, without the id of the flow. */
+  webhookPrefix: string
+  /** The address to which services send people back when they connect. */
+  redirectUrl: string
+}
+
+export type Provider = RequestOf<Api['sso']['login']>['query']['providerName']
+const PROVIDERS: readonly Provider[] = ['google', 'github', 'oidc', 'saml']
+
+/** The facts about the server that anybody may read. */
+export const flagsQuery = queryOptions({
+  queryKey: ['flags'],
+  staleTime: 60_000,
+  queryFn: async ({ signal }): Promise<Flags> => {
+    const flags = await client.flags.list({ signal })
+    const providers = flags.THIRD_PARTY_AUTH_PROVIDERS_TO_SHOW_MAP as Partial<Record<Provider, unknown>> | undefined
+    const theme = flags.THEME as { websiteName?: unknown } | undefined
+    return {
+      hasPlatform: flags.USER_CREATED === true,
+      sendsMail: flags.SMTP_CONFIGURED === true,
+      providers: PROVIDERS.filter((name) => providers?.[name] === true),
+      emailSignIn: flags.EMAIL_AUTH_ENABLED !== false,
+      version: String(flags.CURRENT_VERSION ?? ''),
+      webhookPrefix: String(flags.WEBHOOK_URL_PREFIX ?? ''),
+      redirectUrl: String(flags.THIRD_PARTY_AUTH_PROVIDER_REDIRECT_URL ?? `${location.origin}/redirect`),
+      name: typeof theme?.websiteName === 'string' ? theme.websiteName : 'Piecework',
+    }
+  },
+})

@@ -1,0 +1,29 @@
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { errorText, isForbidden, referenceOf } from '../api/error-text.ts'
+import { Failure } from '../ui/states.tsx'
+
+interface LoadedProps<T> {
+  query: { data: T | undefined; error: Error | null; refetch(): unknown }
+  /** In the shape of what comes. */
+  skeleton: ReactNode
+  children(data: T): ReactNode
+}
+
+/** Shows loaded data; before, its skeleton; after a failure, the reason. Known data stays while it is loaded again. */
+export function Loaded<T>({ query, skeleton, children }: LoadedProps<T>) {
+  const { t } = useTranslation()
+  if (query.data !== undefined) return children(query.data)
+  if (query.error === null) return <div aria-busy>{skeleton}</div>
+  const forbidden = isForbidden(query.error)
+  return (
+    <Failure
+      title={forbidden ? t('error.forbiddenTitle') : t('error.loadTitle')}
+      text={errorText(query.error, t)}
+      retryLabel={t('retry')}
+      onRetry={() => void query.refetch()}
+      reference={referenceOf(query.error)}
+      isForbidden={forbidden}
+    />
+  )
+}

@@ -1,0 +1,59 @@
+import { Link } from '@tanstack/react-router'
+import type { LucideIcon } from 'lucide-react'
+import type { ReactNode } from 'react'
+
+export interface Section {
+  page: string
+  label: string
+  icon: LucideIcon
+}
+
+interface SectionsProps {
+  label: string
+  to: '/settings/{-$page}' | '/platform/{-$page}'
+  sections: readonly Section[]
+  current: string
+  children: ReactNode
+}
+
+/** Pages that belong together: their list at the left, one of them at the right. */
+export const Sections = ({ label, to, sections, current, children }: SectionsProps) => (
+  <div className="min-h-0 flex-1 overflow-y-auto">
+    <div className="flex gap-8 px-6 pt-4 pb-8 max-md:flex-col max-md:gap-3 max-sm:px-3">
+      <nav
+        aria-label={label}
+        className="flex w-46 shrink-0 flex-col gap-0.5 max-md:w-full max-md:flex-row max-md:overflow-x-auto"
+      >
+        {sections.map(({ page, label: name, icon: Icon }) => (
+          <Link
+            key={page}
+            to={to}
+            params={{ page }}
+            aria-current={page === current ? 'page' : undefined}
+            className="flex h-8 items-center gap-2.5 rounded-sm px-2 whitespace-nowrap text-ink-2 hover:bg-hover hover:text-ink-1 aria-[current=page]:bg-active aria-[current=page]:font-medium aria-[current=page]:text-ink-1 max-sm:h-11"
+          >
+            <Icon aria-hidden size={16} strokeWidth={1.5} className="text-ink-3" />
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <div className="flex max-w-220 min-w-0 flex-1 flex-col gap-4">{children}</div>
+    </div>
+  </div>
+)
+
+interface SectionHeadProps {
+  title: string
+  text?: ReactNode
+  actions?: ReactNode
+}
+
+export const SectionHead = ({ title, text, actions }: SectionHeadProps) => (
+  <div className="flex items-start gap-4">
+    <div className="min-w-0 flex-1">
+      <h2 className="text-lg font-strong">{title}</h2>
+      {text && <p className="text-sm text-ink-2">{text}</p>}
+    </div>
+    {actions}
+  </div>
+)

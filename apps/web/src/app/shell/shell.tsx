@@ -1,0 +1,95 @@
+import { Outlet, useMatches, useNavigate } from '@tanstack/react-router'
+import { Keyboard, PanelLeft, Search } from 'lucide-react'
+import { lazy, Suspense, useEffect, useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ConfirmHost } from '../../ui/confirm.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { ToastHost } from '../../ui/toast.tsx'
+import { TipProvider } from '../../ui/tooltip.tsx'
+import { useActions } from '../actions.ts'
+import { openPalette, showShortcuts, usePalette } from '../palette/palette-state.ts'
+import { tellOfUpdate } from '../update.ts'
+import { ExpiredSession } from './expired-session.tsx'
+import { Sidebar } from './sidebar.tsx'
+import { openSidebar, toggleSidebar, useSidebar } from './sidebar-state.ts'
+
+const Palette = lazy(() => import('../palette/palette.tsx'))
+const ShortcutSheet = lazy(() => import('../palette/shortcut-sheet.tsx'))
+
+/** The frame around every page of a signed-in person. */
+export function Shell() {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const { isCollapsed, isOpen } = useSidebar()
+  const { isOpen: isPaletteOpen, isSheetOpen } = usePalette()
+  // Pages that need the room (the builder) say so.
+  const wantsRoom = useMatches({ select: (matches) => matches.some(({ staticData }) => staticData.wantsRoom) })
+  const pages = t('shell.pages')
+  useEffect(tellOfUpdate, [])
+  useActions(
+    useMemo(
+      () => [
+        {
+          id: 'app.palette',
+          label: t('shell.search'),
+          group: pages,
+          icon: Search,
+          shortcut: 'mod+k',
+          whileTyping: true,
+          run: openPalette,
+        },
+        {
+          id: 'app.shortcuts',
+          label: t('shell.shortcuts'),
+          group: pages,
+          icon: Keyboard,
+          shortcut: '?',
+          run: () => showShortcuts(true),
+        },
+        {
+          id: 'app.sidebar',
+          label: t('shell.toggleSidebar'),
+          group: pages,
+          icon: PanelLeft,
+          shortcut: 'mod+b',
+          run: toggleSidebar,
+        },
+        ...(['automations', 'runs', 'connections', 'pieces'] as const).map((page) => ({
+          id: `app.${page}`,
+          label: t('shell.goTo', { page: t(`nav.${page}`) }),
+          group: pages,
+          run: () => void navigate({ to: `/${page}` }),
+        })),
+      ],
+      [t, pages, navigate],
+    ),
+  )
+  return (
+    <TipProvider>
+      <div className="flex h-dvh overflow-hidden">
+        <a
+          href="#main"
+          className="absolute top-2 left-2 z-60 -translate-y-20 rounded-md bg-accent px-3 py-1.5 text-on-accent focus:translate-y-0"
+        >
+          {t('shell.skip')}
+        </a>
+        <div className="flex max-sm:hidden">
+          <Sidebar isCollapsed={isCollapsed || wantsRoom} />
+        </div>
+        <Dialog open={isOpen} onClose={() => openSidebar(false)} title={t('shell.pages')} shape="sheet" width={300}>
+          <Sidebar isCollapsed={false} />
+        </Dialog>
+        <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
+          <Outlet />
+        </main>
+        <Suspense>
+          {isPaletteOpen && <Palette />}
+          {isSheetOpen && <ShortcutSheet />}
+        </Suspense>
+        <ExpiredSession />
+      </div>
+      <ConfirmHost />
+      <ToastHost closeLabel={t('close')} />
+    </TipProvider>
+  )
+}

@@ -1,0 +1,70 @@
+import { linkOptions } from '@tanstack/react-router'
+import { Blocks, BookOpen, List, PlugZap, Search, Settings2, Shield, Workflow } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { useSession } from '../../api/session.ts'
+import { cx } from '../../ui/cx.ts'
+import { Kbd } from '../../ui/kbd.tsx'
+import { openPalette } from '../palette/palette-state.ts'
+import { AccountMenu } from './account-menu.tsx'
+import { NAV_ITEM, NavItem } from './nav-item.tsx'
+import { ProjectSwitcher } from './project-switcher.tsx'
+
+// The router would take over the page of other sections.
+const SETTINGS = linkOptions({ to: '/settings/{-$page}', params: { page: undefined } })
+const PLATFORM = linkOptions({ to: '/platform/{-$page}', params: { page: undefined } })
+
+/** The pages of the app. Collapsed, it shows icons alone. */
+export function Sidebar({ isCollapsed }: { isCollapsed: boolean }) {
+  const { t } = useTranslation()
+  const isAdmin = useSession((state) => state.session?.isAdmin ?? false)
+  return (
+    <nav
+      aria-label={t('shell.pages')}
+      className={cx(
+        'flex min-h-0 flex-col gap-0.5 overflow-x-hidden overflow-y-auto border-r border-line-1 bg-sidebar p-2',
+        isCollapsed ? 'w-12' : 'w-58 max-sm:w-full',
+      )}
+    >
+      <ProjectSwitcher isCollapsed={isCollapsed} />
+      <NavItem
+        icon={Workflow}
+        label={t('nav.automations')}
+        to={linkOptions({ to: '/automations' })}
+        isCollapsed={isCollapsed}
+      />
+      <NavItem icon={List} label={t('nav.runs')} to={linkOptions({ to: '/runs' })} isCollapsed={isCollapsed} />
+      <NavItem
+        icon={PlugZap}
+        label={t('nav.connections')}
+        to={linkOptions({ to: '/connections' })}
+        isCollapsed={isCollapsed}
+      />
+      <NavItem icon={Blocks} label={t('nav.pieces')} to={linkOptions({ to: '/pieces' })} isCollapsed={isCollapsed} />
+      <hr className="my-2 shrink-0 border-line-1" />
+      <NavItem icon={Settings2} label={t('nav.settings')} to={SETTINGS} isCollapsed={isCollapsed} />
+      {isAdmin && <NavItem icon={Shield} label={t('nav.administration')} to={PLATFORM} isCollapsed={isCollapsed} />}
+      <div className="flex-1" />
+      <button
+        type="button"
+        onClick={openPalette}
+        aria-label={isCollapsed ? t('shell.search') : undefined}
+        className={cx(NAV_ITEM, isCollapsed && 'w-8 justify-center px-0')}
+      >
+        <Search aria-hidden size={16} strokeWidth={1.5} className="text-ink-3" />
+        {!isCollapsed && <span className="flex-1 text-left">{t('shell.search')}</span>}
+        {!isCollapsed && <Kbd keys="mod+k" />}
+      </button>
+      <a
+        href="/docs"
+        target="_blank"
+        rel="noreferrer"
+        aria-label={isCollapsed ? t('shell.reference') : undefined}
+        className={cx(NAV_ITEM, isCollapsed && 'w-8 justify-center px-0')}
+      >
+        <BookOpen aria-hidden size={16} strokeWidth={1.5} className="text-ink-3" />
+        {!isCollapsed && t('shell.reference')}
+      </a>
+      <AccountMenu isCollapsed={isCollapsed} />
+    </nav>
+  )
+}

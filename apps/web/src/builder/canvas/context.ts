@@ -1,0 +1,54 @@
+import type { Place } from '@piecework/model/flow/kinds/kind'
+import type { Step } from '@piecework/model/flow/step'
+import type { StepOutput } from '@piecework/model/run/step-output'
+import { createContext, useContext } from 'react'
+import type { MenuEntry } from '../../ui/menu.tsx'
+import type { Other } from '../state/types.ts'
+import type { Pieces } from '../steps/pieces.ts'
+
+/** The actions on a canvas whose flow can be edited. */
+export interface CanvasActs {
+  add(place: Place, anchor: Element): void
+  replaceTrigger(anchor: Element): void
+  menuOf(step: Step): readonly MenuEntry[]
+  branchMenuOf(router: string, index: number): readonly MenuEntry[]
+  addBranch(router: string): void
+  renameBranch(router: string, index: number, name: string): void
+  move(name: string, place: Place): void
+  updateNote(id: string, change: NoteChange): void
+  deleteNote(id: string): void
+}
+
+export interface NoteChange {
+  content?: string
+  color?: 'orange' | 'red' | 'green' | 'blue' | 'purple' | 'yellow'
+  position?: { x: number; y: number }
+  size?: { width: number; height: number }
+}
+
+interface CanvasState {
+  selected: ReadonlySet<string>
+  open: string | null
+  /** The results of the steps, when the canvas shows a run. */
+  outputs: ReadonlyMap<string, StepOutput> | undefined
+  pieces: Pieces
+  others: readonly Other[]
+  /** Undefined where the flow is only looked at. */
+  acts: CanvasActs | undefined
+  /** The step that is being dragged. */
+  dragged: string | null
+  setDragged(name: string | null): void
+  toggleFrame(name: string): void
+  choose(name: string, more: boolean): void
+  /** The branch whose name is being edited, as `router/0`. */
+  renaming: string | null
+  setRenaming(branch: string | null): void
+}
+
+export const CanvasContext = createContext<CanvasState | null>(null)
+
+export function useCanvas(): CanvasState {
+  const state = useContext(CanvasContext)
+  if (!state) throw new Error('There is no canvas here')
+  return state
+}

@@ -1,0 +1,87 @@
+import { CopyPlus, Plus, Redo2, SkipForward, Trash2, Undo2 } from 'lucide-react'
+import { useEffect, useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useActions } from '../../app/actions.ts'
+import { useBuilder, useBuilderStore } from '../state/provider.tsx'
+import { actionsOfText } from './clipboard.ts'
+import { placeOfPaste, type StepActs } from './use-step-acts.ts'
+
+interface CanvasKeys {
+  steps: StepActs
+  addAfterChosen(): void
+}
+
+/** Offers the actions on the chosen steps as shortcuts and in the command palette. */
+export function useCanvasKeys({ steps, addAfterChosen }: CanvasKeys): void {
+  const { t } = useTranslation('builder')
+  const builder = useBuilderStore()
+  const canUndo = useBuilder((state) => state.canUndo)
+  const canRedo = useBuilder((state) => state.canRedo)
+  const isReadOnly = useBuilder((state) => state.isReadOnly)
+  const hasSelection = useBuilder((state) => state.selection.length > 0)
+  useActions(
+    useMemo(() => {
+      const group = t('title')
+      const chosen = (): readonly string[] => builder.getState().selection
+      const locked = isReadOnly ? t('refusal.readOnly') : undefined
+      const nothing = locked ?? (hasSelection ? undefined : t('refusal.nothingChosen'))
+      const act = (id: string, label: string, run: () => void, refusal: string | undefined) => ({
+        ...{ id: `builder.${id}`, group, label, run, refusal },
+      })
+      return [
+        {
+          ...act('undo', t('undo'), builder.undo, canUndo ? locked : t('refusal.nothing')),
+          icon: Undo2,
+          shortcut: 'mod+z',
+        },
+        {
+          ...act('redo', t('redo'), builder.redo, canRedo ? locked : t('refusal.nothing')),
+          icon: Redo2,
+          shortcut: 'mod+shift+z',
+        },
+        { ...act('add', t('menu.addAfter'), addAfterChosen, locked), icon: Plus, shortcut: 'a' },
+        {
+          ...act('duplicate', t('menu.duplicate'), () => steps.duplicate(chosen()), nothing),
+          icon: CopyPlus,
+          shortcut: 'mod+d',
+        },
+        {
+          ...act('skip', t('menu.skip'), () => steps.toggleSkip(chosen()), nothing),
+          icon: SkipForward,
+          shortcut: 'mod+e',
+        },
+        {
+          ...act('delete', t('menu.delete', { count: 1 }), () => steps.remove(chosen()), nothing),
+          icon: Trash2,
+          shortcut: 'delete',
+        },
+      ]
+    }, [builder, steps, addAfterChosen, canUndo, canRedo, isReadOnly, hasSelection, t]),
+  )
+  // The browser's own copying and pasting: it needs no permission.
+  useEffect(() => {
+    const copy = (event: ClipboardEvent): void => {
+      if (isInText(event.target) || !getSelection()?.isCollapsed) return
+      const text = steps.copyText(builder.getState().selection)
+      if (text === undefined) return
+      event.clipboardData?.setData('text/plain', text)
+      event.preventDefault()
+    }
+    const paste = (event: ClipboardEvent): void => {
+      const text = event.clipboardData?.getData('text/plain') ?? ''
+      const { isReadOnly: isLocked, version, selection } = builder.getState()
+      if (isInText(event.target) || isLocked || !actionsOfText(text)) return
+      event.preventDefault()
+      steps.paste(text, placeOfPaste(version.trigger, selection))
+    }
+    document.addEventListener('copy', copy)
+    document.addEventListener('paste', paste)
+    return () => {
+      document.removeEventListener('copy', copy)
+      document.removeEventListener('paste', paste)
+    }
+  }, [builder, steps])
+}
+
+const isInText = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('input, textarea, [contenteditable="true"]') !== null

@@ -1,0 +1,85 @@
+import { packageJsonProblem } from '@piecework/model/flow/packages'
+import type { CodeAction } from '@piecework/model/flow/step'
+import { Expand } from 'lucide-react'
+import { useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Field } from '../../ui/field.tsx'
+import { CodeInput } from '../code/code-input.tsx'
+import { ObjectControl } from './controls/object.tsx'
+import { useStep } from './step-context.ts'
+
+interface CodeSettingsProps {
+  step: CodeAction
+  onChange(settings: Record<string, unknown>, field: string): void
+}
+
+/** Inputs, code and packages of a code step. */
+export function CodeSettings({ step, onChange }: CodeSettingsProps) {
+  const { t } = useTranslation('fields')
+  const { t: tCommon } = useTranslation()
+  const { isReadOnly } = useStep()
+  const [isLarge, setLarge] = useState(false)
+  const inputsId = useId()
+  const { sourceCode, input } = step.settings
+  const change = (part: Partial<typeof sourceCode>, field: string): void =>
+    onChange({ sourceCode: { ...sourceCode, ...part } }, field)
+  const code = (className: string) => (
+    <CodeInput
+      language="typescript"
+      label={t('code.label')}
+      value={sourceCode.code}
+      isReadOnly={isReadOnly}
+      className={className}
+      onChange={(text) => change({ code: text }, 'code')}
+    />
+  )
+  return (
+    <>
+      <div className="flex flex-col gap-1.5">
+        <span id={inputsId} className="text-sm font-medium">
+          {t('code.inputs')}
+        </span>
+        <p className="text-xs text-ink-3">{t('code.inputsHelp')}</p>
+        <ObjectControl value={input} labelId={inputsId} onChange={(next) => onChange({ input: next }, 'input')} />
+      </div>
+      <Field
+        label={t('code.label')}
+        aside={
+          <Button size="sm" kind="ghost" icon={Expand} onClick={() => setLarge(true)}>
+            {t('code.expand')}
+          </Button>
+        }
+      >
+        {code('h-72')}
+      </Field>
+      <Field
+        label={t('code.packages')}
+        help={t('code.packagesHelp')}
+        error={packageJsonProblem(sourceCode.packageJson)}
+      >
+        <CodeInput
+          language="json"
+          label={t('code.packages')}
+          value={sourceCode.packageJson}
+          isReadOnly={isReadOnly}
+          className="max-h-60"
+          onChange={(packageJson) => change({ packageJson }, 'packageJson')}
+        />
+      </Field>
+      {isLarge && (
+        <Dialog
+          open
+          shape="sheet"
+          width={1100}
+          title={step.displayName}
+          closeLabel={tCommon('close')}
+          onClose={() => setLarge(false)}
+        >
+          {code('min-h-0 flex-1')}
+        </Dialog>
+      )}
+    </>
+  )
+}

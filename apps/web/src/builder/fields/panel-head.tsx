@@ -1,0 +1,71 @@
+import type { Step } from '@piecework/model/flow/step'
+import { walk } from '@piecework/model/flow/walk'
+import type { ActionMetadata, TriggerMetadata } from '@piecework/model/piece/metadata'
+import { ChevronDown, ChevronUp, X } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import type { Piece } from '../../connect/auth-of.ts'
+import { IconButton } from '../../ui/icon-button.tsx'
+import { StepTile } from '../data/step-tile.tsx'
+import { useBuilder, useBuilderStore } from '../state/provider.tsx'
+import { StepNameInput } from './step-name-input.tsx'
+import type { ChangeStep } from './use-step-place.ts'
+import { VersionBadge } from './version-badge.tsx'
+
+interface PanelHeadProps {
+  step: Step
+  piece: Piece | undefined
+  part: ActionMetadata | TriggerMetadata | undefined
+  onChange: ChangeStep
+}
+
+/** Which step the panel is about, and the way to its neighbours. */
+export function PanelHead({ step, piece, part, onChange }: PanelHeadProps) {
+  const { t } = useTranslation('fields')
+  const { t: tCommon } = useTranslation()
+  const builder = useBuilderStore()
+  const trigger = useBuilder((state) => state.version.trigger)
+  const isReadOnly = useBuilder((state) => state.isReadOnly)
+  const names = [...walk(trigger)].map(({ name }) => name)
+  const index = names.indexOf(step.name)
+  const go = (to: number): void => builder.open(names[to] ?? step.name)
+  const what = piece
+    ? [piece.displayName, part?.displayName].filter(Boolean).join(', ')
+    : step.type === 'PIECE' || step.type === 'PIECE_TRIGGER'
+      ? step.settings.pieceName
+      : t(`kind.${step.type}`)
+  return (
+    <div className="flex h-14 shrink-0 items-center gap-2 border-b border-line-1 pr-2 pl-4">
+      <StepTile step={step} />
+      <div className="min-w-0 flex-1 leading-4.5">
+        <StepNameInput
+          name={step.displayName}
+          isReadOnly={isReadOnly}
+          onRename={(displayName) => onChange({ displayName }, 'displayName')}
+        />
+        <div className="truncate text-xs text-ink-3" title={what}>
+          {what}
+        </div>
+      </div>
+      {(step.type === 'PIECE' || step.type === 'PIECE_TRIGGER') && (
+        <VersionBadge step={step} isReadOnly={isReadOnly} onChange={onChange} />
+      )}
+      <span className="flex">
+        <IconButton
+          icon={ChevronUp}
+          size="sm"
+          label={t('panel.previous')}
+          disabled={index <= 0}
+          onClick={() => go(index - 1)}
+        />
+        <IconButton
+          icon={ChevronDown}
+          size="sm"
+          label={t('panel.next')}
+          disabled={index === names.length - 1}
+          onClick={() => go(index + 1)}
+        />
+      </span>
+      <IconButton icon={X} size="sm" label={tCommon('close')} onClick={() => builder.open(null)} />
+    </div>
+  )
+}

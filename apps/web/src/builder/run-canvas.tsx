@@ -1,0 +1,118 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { flowVersionQuery } from '../api/flows.ts'
+import { runQuery } from '../api/runs.ts'
+import { fullTime } from '../app/format.ts'
+import { useLive, usePollWhileCut } from '../app/live.ts'
+import { Loaded } from '../app/query-state.tsx'
+import { RunStatusMark } from '../app/run-status.tsx'
+import { Banner } from '../ui/banner.tsx'
+import { Button } from '../ui/button.tsx'
+import { FlowCanvas } from './canvas/flow-canvas.tsx'
+import { outputsOf } from './canvas/run-states.ts'
+import { useBuilder, useBuilderStore } from './state/provider.tsx'
+
+const POLL_MS = 1000
+
+/** A run over the canvas, also while it goes. */
+export function RunCanvas({ runId }: { runId: string }) {
+  const { t } = useTranslation('builder')
+  const builder = useBuilderStore()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const flowId = useBuilder((state) => state.flow.id)
+  const [chosen, setChosen] = useState<readonly string[]>([])
+  const poll = usePollWhileCut(POLL_MS)
+  const run = useQuery(runQuery(runId, poll))
+  const version = useQuery({
+    ...flowVersionQuery(flowId, run.data?.flowVersionId ?? ''),
+    enabled: run.data !== undefined,
+  })
+  useLive('UPDATE_RUN_PROGRESS', ({ flowRun }) => {
+    if (flowRun.id === runId) void queries.invalidateQueries({ queryKey: ['runs', 'one', runId] })
+  })
+  const trigger = version.data?.version.trigger
+  const steps = run.data?.steps
+  const outputs = useMemo(() => (trigger ? outputsOf(trigger, steps ?? {}) : undefined), [trigger, steps])
+  return (
+    <div className="flex min-w-0 flex-1 flex-col">
+      <Viewing
+        text={
+          run.data ? <RunStatusMark status={run.data.status}>{t('runs.viewing')}</RunStatusMark> : t('runs.viewing')
+        }
+        actions={
+          <Button size="sm" onClick={() => navigate({ to: '/runs/$runId', params: { runId } })}>
+            {t('runs.open')}
+          </Button>
+        }
+        onBack={() => builder.show('draft')}
+      />
+      <Loaded query={version} skeleton={null}>
+        {(data) => (
+          <FlowCanvas
+            version={data.version}
+            outputs={outputs}
+            selection={chosen}
+            openStep={null}
+            onSelect={setChosen}
+            onOpenStep={(name) => setChosen(name === null ? [] : [name])}
+          />
+        )}
+      </Loaded>
+    </div>
+  )
+}
+
+/** An older version, to be looked at. */
+export function VersionCanvas({ versionId }: { versionId: string }) {
+  const { t } = useTranslation('builder')
+  const builder = useBuilderStore()
+  const flowId = useBuilder((state) => state.flow.id)
+  const [chosen, setChosen] = useState<readonly string[]>([])
+  const version = useQuery(flowVersionQuery(flowId, versionId))
+  const time = version.data ? fullTime(version.data.version.updated) : ''
+  return (
+    <div className="flex min-w-0 flex-1 flex-col">
+      <Viewing text={t('versions.viewing', { time })} onBack={() => builder.show('draft')} />
+      <Loaded query={version} skeleton={null}>
+        {(data) => (
+          <FlowCanvas
+            version={data.version}
+            selection={chosen}
+            openStep={null}
+            onSelect={setChosen}
+            onOpenStep={(name) => setChosen(name === null ? [] : [name])}
+          />
+        )}
+      </Loaded>
+    </div>
+  )
+}
+
+interface ViewingProps {
+  text: React.ReactNode
+  actions?: React.ReactNode
+  onBack(): void
+}
+
+function Viewing({ text, actions, onBack }: ViewingProps) {
+  const { t } = useTranslation('builder')
+  return (
+    <div className="border-b border-line-1 bg-raised p-2">
+      <Banner
+        actions={
+          <>
+            {actions}
+            <Button size="sm" onClick={onBack}>
+              {t('versions.back')}
+            </Button>
+          </>
+        }
+      >
+        {text}
+      </Banner>
+    </div>
+  )
+}

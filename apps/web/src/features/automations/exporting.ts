@@ -1,0 +1,49 @@
+import { client } from '../../api/client.ts'
+import type { Folder } from '../../api/folders.ts'
+import { inTurn } from './in-turn.ts'
+import { fileName, freeName } from './names.ts'
+
+interface Exported {
+  id: string
+  displayName: string
+  folderId: string | null
+}
+
+function download(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content)
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(address)
+}
+
+const textOf = async (id: string): Promise<string> =>
+  JSON.stringify(await client.flows.template({ params: { id }, query: {} }), null, 2)
+
+export async function exportOne({ id, displayName }: Exported): Promise<void> {
+  download(`${fileName(displayName)}.json`, new Blob([await textOf(id)], { type: 'application/json' }))
+}
+
+/** One ZIP with a file for each flow, in folders as they are here. @returns how many it has */
+export async function exportMany(
+  flows: readonly Exported[],
+  folders: readonly Folder[],
+  name: string,
+): Promise<number> {
+  const { strToU8, zip } = await import('fflate')
+  const files: Record<string, Uint8Array> = {}
+  const failures = await inTurn(flows, async (flow) => {
+    const text = await textOf(flow.id)
+    const folder = folders.find(({ id }) => id === flow.folderId)
+    const path = `${folder ? `${fileName(folder.displayName)}/` : ''}${fileName(flow.displayName)}`
+    const taken = Object.keys(files).map((file) => file.slice(0, -'.json'.length))
+    files[`${freeName(path, taken)}.json`] = strToU8(text)
+  })
+  if (failures[0]) throw failures[0].error
+  const bytes = await new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) =>
+    zip(files, (error, data) => (error ? reject(error) : resolve(new Uint8Array(data)))),
+  )
+  download(`${fileName(name)}.zip`, new Blob([bytes], { type: 'application/zip' }))
+  return flows.length
+}

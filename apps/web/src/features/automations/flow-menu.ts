@@ -1,0 +1,48 @@
+import type { TFunction } from 'i18next'
+import { Copy, FolderInput, Link, PencilLine, Play, SquareArrowOutUpRight, Trash2, Upload } from 'lucide-react'
+import type { FlowOverview } from '../../api/flows.ts'
+import type { Folder } from '../../api/folders.ts'
+import type { MenuEntry } from '../../ui/menu.tsx'
+import type { Sheet } from './sheets.tsx'
+import type { FlowActs } from './use-flow-acts.ts'
+
+type Words = TFunction<'automations'>
+
+/** The menu of one automation. */
+export function flowEntries(flow: FlowOverview, acts: FlowActs, show: (sheet: Sheet) => void, t: Words): MenuEntry[] {
+  const mayEdit = flow.abilities?.edit !== false
+  const refusal = mayEdit ? undefined : t('mayNotEdit')
+  return [
+    { id: 'open', label: t('menu.open'), icon: SquareArrowOutUpRight, run: () => acts.open(flow.id) },
+    {
+      id: 'rename',
+      label: t('menu.rename'),
+      icon: PencilLine,
+      refusal,
+      run: () => show({ kind: 'rename-flow', flow }),
+    },
+    { id: 'duplicate', label: t('menu.duplicate'), icon: Copy, refusal, run: () => void acts.duplicate(flow) },
+    { id: 'move', label: t('menu.move'), icon: FolderInput, refusal, run: () => show({ kind: 'move', flows: [flow] }) },
+    { id: 'export', label: t('menu.export'), icon: Upload, run: () => void acts.save(flow) },
+    { id: 'address', label: t('menu.address'), icon: Link, run: () => void acts.copyAddress(flow) },
+    '-',
+    {
+      id: 'delete',
+      label: t('menu.delete'),
+      icon: Trash2,
+      danger: true,
+      refusal: flow.abilities?.delete === false ? t('mayNotEdit') : undefined,
+      run: () => void acts.remove([flow]),
+    },
+  ]
+}
+
+/** The menu of a folder. */
+export function folderEntries(folder: Folder, acts: FlowActs, show: (sheet: Sheet) => void, t: Words): MenuEntry[] {
+  return [
+    { id: 'new', label: t('menu.newHere'), icon: Play, run: () => void acts.create(folder.id) },
+    { id: 'rename', label: t('menu.rename'), icon: PencilLine, run: () => show({ kind: 'rename-folder', folder }) },
+    '-',
+    { id: 'delete', label: t('menu.delete'), icon: Trash2, danger: true, run: () => void acts.removeFolder(folder) },
+  ]
+}

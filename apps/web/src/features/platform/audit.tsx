@@ -1,0 +1,98 @@
+import { useQuery } from '@tanstack/react-query'
+import { History } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { auditQuery } from '../../api/administration.ts'
+import { usersQuery } from '../../api/people.ts'
+import { projectsQuery } from '../../api/projects.ts'
+import { fullTime, relativeTime } from '../../app/format.ts'
+import { Loaded } from '../../app/query-state.tsx'
+import { SectionHead } from '../../app/shell/sections.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { RowsSkeleton } from '../../ui/rows-skeleton.tsx'
+import { StateMessage } from '../../ui/states.tsx'
+import { Table, Td, Th, Tr } from '../../ui/table.tsx'
+import { ValueTree } from '../../ui/value-tree.tsx'
+
+/** Who changed what, newest first. */
+export function Audit() {
+  const { t } = useTranslation('platform')
+  const { t: common } = useTranslation()
+  const [pages, setPages] = useState<readonly string[]>([])
+  const query = useQuery(auditQuery(pages.at(-1)))
+  const { data: users = [] } = useQuery(usersQuery)
+  const { data: projects = [] } = useQuery(projectsQuery)
+  const [shown, setShown] = useState<{ action: string; data: unknown }>()
+  return (
+    <>
+      <SectionHead title={t('audit.title')} text={t('audit.text')} />
+      <Loaded query={query} skeleton={<RowsSkeleton />}>
+        {({ data, next }) =>
+          data.length === 0 ? (
+            <StateMessage icon={History} title={t('audit.none')} text={t('audit.noneText')} />
+          ) : (
+            <>
+              <Table label={t('audit.title')}>
+                <thead>
+                  <tr>
+                    <Th className="w-32">{t('audit.when')}</Th>
+                    <Th>{t('audit.what')}</Th>
+                    <Th className="max-sm:hidden">{t('audit.who')}</Th>
+                    <Th className="max-md:hidden">{t('audit.where')}</Th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {data.map((event) => {
+                    const person = users.find(({ id }) => id === event.userId)
+                    return (
+                      <Tr key={event.id}>
+                        <Td className="text-ink-3" title={fullTime(event.created)}>
+                          {relativeTime(event.created)}
+                        </Td>
+                        <Td>
+                          <button
+                            type="button"
+                            onClick={() => setShown(event)}
+                            className="max-w-full truncate rounded-xs font-mono text-xs hover:underline"
+                          >
+                            {event.action}
+                          </button>
+                        </Td>
+                        <Td className="max-sm:hidden">
+                          {person ? `${person.firstName} ${person.lastName}` : t('audit.program')}
+                        </Td>
+                        <Td className="text-ink-2 max-md:hidden">
+                          {projects.find(({ id }) => id === event.projectId)?.displayName ?? ''}
+                        </Td>
+                      </Tr>
+                    )
+                  })}
+                </tbody>
+              </Table>
+              <div className="flex justify-end gap-2">
+                <Button size="sm" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
+                  {common('pager.previous')}
+                </Button>
+                <Button size="sm" disabled={next === null} onClick={() => next !== null && setPages([...pages, next])}>
+                  {common('pager.next')}
+                </Button>
+              </div>
+            </>
+          )
+        }
+      </Loaded>
+      {shown && (
+        <Dialog
+          open
+          shape="sheet"
+          title={shown.action}
+          onClose={() => setShown(undefined)}
+          closeLabel={common('close')}
+        >
+          <ValueTree label={shown.action} value={shown.data} openDepth={3} className="-mx-2" />
+        </Dialog>
+      )}
+    </>
+  )
+}

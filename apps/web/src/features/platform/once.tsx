@@ -1,0 +1,63 @@
+import type { ReactNode } from 'react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useAct } from '../../app/use-act.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Input } from '../../ui/input.tsx'
+
+interface OnceProps {
+  title: string
+  nameHelp: string
+  /** The words of the button that makes it. */
+  make: string
+  /** The first part of the key of the query that lists it. */
+  noun: string
+  /** Makes it. @returns the value that is shown this once */
+  create(displayName: string): Promise<string>
+  /** Shows the value. */
+  children(value: string, name: string): ReactNode
+  onClose(): void
+}
+
+/** Makes something with a name, whose value is shown this once. */
+export function Once({ title, nameHelp, make, noun, create, children, onClose }: OnceProps) {
+  const { t } = useTranslation('platform')
+  const { t: common } = useTranslation()
+  const [name, setName] = useState('')
+  const [value, setValue] = useState<string>()
+  const act = useAct(noun)
+  return (
+    <Dialog open onClose={onClose} title={title} closeLabel={common('close')}>
+      {value === undefined ? (
+        <form
+          className="flex flex-col gap-4"
+          onSubmit={(event) => {
+            event.preventDefault()
+            act.mutate({ send: async () => setValue(await create(name.trim())) })
+          }}
+        >
+          <Field label={common('name')} help={nameHelp}>
+            <Input autoFocus required maxLength={100} value={name} onValueChange={setName} />
+          </Field>
+          <div className="flex justify-end gap-2">
+            <Button onClick={onClose}>{common('cancel')}</Button>
+            <Button kind="primary" type="submit" busy={act.isPending} disabled={name.trim() === ''}>
+              {make}
+            </Button>
+          </div>
+        </form>
+      ) : (
+        <>
+          {children(value, name.trim())}
+          <div className="flex justify-end">
+            <Button kind="primary" onClick={onClose}>
+              {t('api-keys.done')}
+            </Button>
+          </div>
+        </>
+      )}
+    </Dialog>
+  )
+}

@@ -1,0 +1,81 @@
+import i18next from 'i18next'
+import { useTranslation } from 'react-i18next'
+import { number } from '../../app/format.ts'
+import { Tip } from '../../ui/tooltip.tsx'
+import { ceiling, type DayTotals } from './day-totals.ts'
+
+const HEIGHT = 116
+const GROUPS = ['failed', 'other', 'succeeded'] as const
+const COLOURS = { failed: 'bg-failed-solid', other: 'bg-paused-solid', succeeded: 'bg-success-solid' }
+
+const dayOf = (day: string): Date => new Date(`${day}T12:00:00`)
+
+/** Runs by day and outcome, as columns. Screen readers get each day as a sentence. */
+export function DayChart({ days }: { days: readonly DayTotals[] }) {
+  const { t } = useTranslation('runs')
+  const top = ceiling(Math.max(...days.map(({ total }) => total)))
+  const name = new Intl.DateTimeFormat(i18next.language, { weekday: 'short', day: 'numeric' })
+  return (
+    <div className="flex h-full gap-2">
+      <div
+        aria-hidden
+        className="flex flex-col justify-between pb-6 text-right text-xs text-ink-3 tabular-nums"
+        style={{ height: HEIGHT + 24 }}
+      >
+        <span>{number(top)}</span>
+        <span>{number(top / 2)}</span>
+        <span>0</span>
+      </div>
+      <ol className="relative flex flex-1 justify-around" style={{ height: HEIGHT + 24 }}>
+        {[0, 0.5, 1].map((line) => (
+          <li
+            key={line}
+            aria-hidden
+            role="presentation"
+            className="absolute inset-x-0 border-t border-line-1"
+            style={{ top: 8 + line * (HEIGHT - 8) }}
+          />
+        ))}
+        {days.map((day, index) => (
+          <li key={day.day} className="relative flex flex-col items-center justify-end">
+            <Tip
+              text={
+                <span className="flex flex-col gap-0.5">
+                  <b>{new Intl.DateTimeFormat(i18next.language, { dateStyle: 'full' }).format(dayOf(day.day))}</b>
+                  {GROUPS.toReversed().map((group) => (
+                    <span key={group} className="flex gap-3">
+                      {t(`chart.${group}`)} <span className="ml-auto tabular-nums">{number(day[group])}</span>
+                    </span>
+                  ))}
+                </span>
+              }
+            >
+              <button
+                type="button"
+                className="flex w-7 flex-col justify-end gap-px overflow-hidden rounded-t-xs max-sm:w-5"
+                style={{ height: HEIGHT - 8 }}
+                aria-label={t('chart.day', {
+                  day: name.format(dayOf(day.day)),
+                  ...{ succeeded: day.succeeded, failed: day.failed, other: day.other },
+                })}
+              >
+                {GROUPS.filter((group) => day[group] > 0).map((group) => (
+                  <span
+                    key={group}
+                    className={COLOURS[group]}
+                    style={{ height: Math.max(2, (day[group] / top) * (HEIGHT - 8)) }}
+                  />
+                ))}
+              </button>
+            </Tip>
+            <span
+              className={index === days.length - 1 ? 'h-6 pt-1.5 text-xs font-medium' : 'h-6 pt-1.5 text-xs text-ink-3'}
+            >
+              {index === days.length - 1 ? t('chart.today') : name.format(dayOf(day.day))}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </div>
+  )
+}

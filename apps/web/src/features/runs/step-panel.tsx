@@ -1,0 +1,137 @@
+import type { Step } from '@piecework/model/flow/step'
+import type { StepOutput } from '@piecework/model/run/step-output'
+import { ChevronDown, ChevronUp, CircleX, Copy, X } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { bytes, duration } from '../../app/format.ts'
+import { failureWords } from '../../app/step-results.ts'
+import { Button } from '../../ui/button.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
+import { Segmented } from '../../ui/segmented.tsx'
+import { notify } from '../../ui/toast.tsx'
+import { ValueTree } from '../../ui/value-tree.tsx'
+import { StepStatus } from './step-status.tsx'
+
+type Shape = 'tree' | 'json'
+
+interface StepPanelProps {
+  step: Step
+  output: StepOutput | undefined
+  onClose(): void
+  onMove(by: 1 | -1): void
+  /** Opens the step in the builder. */
+  onEdit(): void
+  /** Makes the data of the run that of the draft, and opens the step there. */
+  onUseData: { run(): void; isBusy: boolean }
+}
+
+/** Shows the input and output of a step, and the reason of its failure. */
+export function StepPanel({ step, output, onClose, onMove, onEdit, onUseData }: StepPanelProps) {
+  const { t } = useTranslation('runs')
+  const [shape, setShape] = useState<Shape>('tree')
+  return (
+    <aside
+      aria-label={step.displayName}
+      className="flex w-140 max-w-full min-w-0 shrink-0 flex-col border-l border-line-2 bg-raised max-lg:w-110 max-md:fixed max-md:inset-0 max-md:z-30 max-md:w-full"
+    >
+      <header className="flex min-h-14 items-center gap-2 border-b border-line-1 px-4">
+        <h2 className="min-w-0 flex-1 truncate text-lg font-strong">{step.displayName}</h2>
+        <StepStatus output={output} withWord />
+        {output?.duration !== undefined && (
+          <span className="text-sm text-ink-3 tabular-nums">{duration(output.duration)}</span>
+        )}
+        <IconButton size="sm" icon={ChevronUp} label={t('previousStep')} onClick={() => onMove(-1)} />
+        <IconButton size="sm" icon={ChevronDown} label={t('nextStep')} onClick={() => onMove(1)} />
+        <IconButton size="sm" icon={X} label={t('closeStep')} onClick={onClose} />
+      </header>
+      {output?.status === 'FAILED' && <StepError error={output.errorMessage} onEdit={onEdit} />}
+      {output ? (
+        <>
+          <div className="flex items-center gap-2 border-b border-line-1 px-4 py-1.5">
+            <Button size="sm" busy={onUseData.isBusy} onClick={onUseData.run}>
+              {t('openWithData')}
+            </Button>
+            <span className="ml-auto">
+              <Segmented<Shape>
+                label={t('shape.label')}
+                value={shape}
+                onChange={setShape}
+                options={[
+                  { value: 'tree', label: t('shape.tree') },
+                  { value: 'json', label: t('shape.json') },
+                ]}
+              />
+            </span>
+          </div>
+          <div className="grid min-h-0 flex-1 grid-cols-2 divide-x divide-line-1 max-lg:grid-cols-1 max-lg:divide-x-0 max-lg:divide-y max-lg:overflow-auto">
+            <Side label={t('input')} value={output.input} shape={shape} />
+            <Side label={t('output')} value={output.output} shape={shape} />
+          </div>
+        </>
+      ) : (
+        <p className="p-4 text-ink-2">{t('didNotRun')}</p>
+      )}
+    </aside>
+  )
+}
+
+function StepError({ error, onEdit }: { error: unknown; onEdit(): void }) {
+  const { t } = useTranslation('runs')
+  const [isRaw, setRaw] = useState(false)
+  const { title, raw } = failureWords(error)
+  return (
+    <section role="alert" className="flex flex-col gap-2 border-b border-failed-border bg-failed-bg p-4">
+      <h3 className="flex items-start gap-2 font-strong break-words text-failed-fg">
+        <CircleX aria-hidden size={16} strokeWidth={1.5} className="mt-0.5 shrink-0" />
+        <span className="min-w-0">{title}</span>
+      </h3>
+      <div className="flex items-center gap-2">
+        <Button size="sm" onClick={onEdit}>
+          {t('openInBuilder')}
+        </Button>
+        {raw !== undefined && (
+          <Button size="sm" kind="ghost" aria-expanded={isRaw} onClick={() => setRaw(!isRaw)}>
+            {t('rawError')}
+          </Button>
+        )}
+      </div>
+      {isRaw && (
+        <pre className="max-h-60 overflow-auto rounded-sm bg-inset p-2 font-mono text-xs whitespace-pre-wrap">
+          {raw}
+        </pre>
+      )}
+    </section>
+  )
+}
+
+const LONGEST_JSON = 200_000
+
+function Side({ label, value, shape }: { label: string; value: unknown; shape: Shape }) {
+  const { t } = useTranslation('runs')
+  const text = value === undefined ? '' : (JSON.stringify(value, null, 2) ?? '')
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(text)
+    notify({ text: t('copied') })
+  }
+  return (
+    <section aria-label={label} className="flex min-h-40 min-w-0 flex-col">
+      <header className="flex h-9 items-center gap-2 px-4 text-sm">
+        <h3 className="font-strong">{label}</h3>
+        <span className="text-xs text-ink-3">{bytes(text.length)}</span>
+        <span className="ml-auto">
+          <IconButton size="xs" icon={Copy} label={t('copyValue', { label })} onClick={() => void copy()} />
+        </span>
+      </header>
+      {value === undefined ? (
+        <p className="px-4 text-sm text-ink-3">{t('nothing')}</p>
+      ) : shape === 'tree' ? (
+        <ValueTree label={label} value={value} className="min-h-0 flex-1 px-1 pb-3" />
+      ) : (
+        <pre className="min-h-0 flex-1 overflow-auto px-4 pb-3 font-mono text-xs whitespace-pre-wrap">
+          {text.slice(0, LONGEST_JSON)}
+          {text.length > LONGEST_JSON && `\n${t('cut')}`}
+        </pre>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,39 @@
+import { useParams } from '@tanstack/react-router'
+import { Settings2, UserRound, Users } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { Header } from '../../app/shell/header.tsx'
+import { Sections } from '../../app/shell/sections.tsx'
+import { NotFoundPage } from '../not-found/not-found-page.tsx'
+import { GeneralSettings } from './general.tsx'
+import { Members } from './members.tsx'
+import { Profile } from './profile.tsx'
+
+const PAGES = { general: GeneralSettings, members: Members, profile: Profile } as const
+type PageName = keyof typeof PAGES
+
+const isPage = (name: string): name is PageName => name in PAGES
+
+/** Settings of the project, and of the person. */
+export default function SettingsPage() {
+  const { t } = useTranslation('settings')
+  const { page = 'general' } = useParams({ from: '/shell/settings/{-$page}' })
+  if (!isPage(page)) return <NotFoundPage />
+  const Shown = PAGES[page]
+  return (
+    <>
+      <Header title={t('title')} />
+      <Sections
+        label={t('title')}
+        to="/settings/{-$page}"
+        current={page}
+        sections={[
+          { page: 'general', label: t('general.title'), icon: Settings2 },
+          { page: 'members', label: t('members.title'), icon: Users },
+          { page: 'profile', label: t('profile.title'), icon: UserRound },
+        ]}
+      >
+        <Shown />
+      </Sections>
+    </>
+  )
+}

@@ -1,0 +1,43 @@
+import { useMutation } from '@tanstack/react-query'
+import { Link, useSearch } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { client } from '../../api/client.ts'
+import { Spinner } from '../../ui/spinner.tsx'
+import { TEXT_LINK } from '../../ui/text-link.ts'
+import { useEnter } from './entered.ts'
+import { SignInFrame } from './frame.tsx'
+import { takeNext } from './next.ts'
+import { Refused } from './refused.tsx'
+
+/** The page that a SAML identity provider sends people to: their code becomes a session. */
+export default function AuthenticatePage() {
+  const { t } = useTranslation('sign-in')
+  const { code = '' } = useSearch({ from: '/authenticate' })
+  const enter = useEnter()
+  const { mutate, error } = useMutation({
+    mutationFn: () => client.sso.claim({ body: { providerName: 'saml', code } }),
+    onSuccess: (answer) => enter(answer, takeNext()),
+  })
+  // The code works once, and effects run twice while the app is developed.
+  const hasBegun = useRef(false)
+  useEffect(() => {
+    if (hasBegun.current) return
+    hasBegun.current = true
+    mutate()
+  }, [mutate])
+  return (
+    <SignInFrame title={t('other.entering')} text={error ? t('other.failed') : t('other.wait')}>
+      {error ? (
+        <div className="flex flex-col gap-4">
+          <Refused error={error} />
+          <Link to="/sign-in" className={TEXT_LINK}>
+            {t('backToSignIn')}
+          </Link>
+        </div>
+      ) : (
+        <Spinner />
+      )}
+    </SignInFrame>
+  )
+}

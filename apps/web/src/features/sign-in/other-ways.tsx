@@ -1,0 +1,59 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { client } from '../../api/client.ts'
+import { flagsQuery, type Provider } from '../../api/flags.ts'
+import { letIn, NotLetIn } from '../../app/let-in.ts'
+import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
+import { useEnter } from './entered.ts'
+import { keepNext } from './next.ts'
+import { refusalText } from './refusal.ts'
+
+/** Buttons of the services by which people sign in here, if there are any. */
+export function OtherWays({ next }: { next: string | undefined }) {
+  const { t } = useTranslation('sign-in')
+  const { t: common } = useTranslation()
+  const enter = useEnter()
+  const { data: flags } = useQuery(flagsQuery)
+  const attempt = useMutation({
+    mutationFn: async (providerName: Exclude<Provider, 'saml'>) => {
+      const answer = await letIn(async () => {
+        const { loginUrl } = await client.sso.login({ query: { providerName } })
+        return { address: loginUrl, origin: new URL(flags?.redirectUrl ?? location.origin).origin }
+      })
+      return client.sso.claim({ body: { providerName, ...answer } })
+    },
+    onSuccess: (answer) => enter(answer, next),
+  })
+  const reasonOf = (error: Error): string =>
+    !(error instanceof NotLetIn)
+      ? refusalText(error, t, common)
+      : error.reason === 'refused'
+        ? t('other.refused', { words: error.message })
+        : t(`other.${error.reason}`)
+  const begin = (provider: Provider): void => {
+    if (provider !== 'saml') {
+      attempt.mutate(provider)
+      return
+    }
+    // The identity provider sends the browser back to a page of ours, which has to know where it was to go.
+    keepNext(next)
+    location.assign('/api/v1/authn/saml/login')
+  }
+  if (!flags || flags.providers.length === 0) return null
+  return (
+    <div className="mt-4 flex flex-col gap-2.5">
+      {attempt.error && <Banner tone="failed">{reasonOf(attempt.error)}</Banner>}
+      {flags.providers.map((provider) => (
+        <Button
+          key={provider}
+          className="w-full"
+          busy={attempt.isPending && attempt.variables === provider}
+          onClick={() => begin(provider)}
+        >
+          {t(`other.${provider}`)}
+        </Button>
+      ))}
+    </div>
+  )
+}

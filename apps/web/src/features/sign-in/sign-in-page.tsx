@@ -1,0 +1,77 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { useForm } from 'react-hook-form'
+import { useTranslation } from 'react-i18next'
+import { client } from '../../api/client.ts'
+import { flagsQuery } from '../../api/flags.ts'
+import { PasswordField } from '../../password/password-field.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Input } from '../../ui/input.tsx'
+import { TEXT_LINK } from '../../ui/text-link.ts'
+import { useEnter } from './entered.ts'
+import { SignInFrame } from './frame.tsx'
+import { OtherWays } from './other-ways.tsx'
+import { Refused } from './refused.tsx'
+
+interface Values {
+  email: string
+  password: string
+}
+
+export default function SignInPage() {
+  const { t } = useTranslation('sign-in')
+  const navigate = useNavigate()
+  const enter = useEnter()
+  const { next } = useSearch({ from: '/sign-in' })
+  const { data: flags } = useQuery(flagsQuery)
+  const { register, handleSubmit, formState, getValues } = useForm<Values>({
+    defaultValues: { email: '', password: '' },
+  })
+  const attempt = useMutation({
+    mutationFn: (body: Values) => client.authentication.signIn({ body }),
+    onSuccess: (answer) => enter(answer, next),
+  })
+  // Nobody has an account yet: the first one is made here.
+  useEffect(() => {
+    if (flags?.hasPlatform === false) void navigate({ to: '/sign-up', replace: true })
+  }, [flags, navigate])
+
+  return (
+    <SignInFrame title={t('signIn')} text={t('to', { name: flags?.name ?? 'Piecework', host: location.host })}>
+      <form noValidate className="flex flex-col gap-4" onSubmit={handleSubmit((values) => attempt.mutate(values))}>
+        <Refused error={attempt.error} email={getValues('email')} />
+        <Field label={t('email')} error={formState.errors.email?.message}>
+          <Input
+            {...register('email', { required: t('emailMissing') })}
+            type="email"
+            autoComplete="username"
+            autoFocus
+          />
+        </Field>
+        <PasswordField
+          field={register('password', { required: t('passwordMissing') })}
+          error={formState.errors.password?.message}
+        />
+        <Button kind="primary" type="submit" busy={attempt.isPending} className="w-full">
+          {t('signIn')}
+        </Button>
+      </form>
+      <OtherWays next={next} />
+      <p className="mt-4 text-sm">
+        <Link to="/forgot-password" className={TEXT_LINK}>
+          {t('forgot.title')}
+        </Link>
+      </p>
+      <p className="mt-4 text-xs text-ink-3">{t('attempts')}</p>
+      {flags?.hasPlatform === false && (
+        <p className="mt-2 text-sm">
+          <Link to="/sign-up" className={TEXT_LINK}>
+            {t('createAccount')}
+          </Link>
+        </p>
+      )}
+    </SignInFrame>
+  )
+}

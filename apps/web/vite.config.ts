@@ -1,0 +1,32 @@
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { compress } from './build/compress.ts'
+import { manifest } from './build/manifest.ts'
+
+const server = process.env.PIECEWORK_URL ?? 'http://localhost:3000'
+/** Everything that the server itself answers; `npm run dev` sends it on. */
+const SERVED = ['/api', '/docs', '/forms', '/chats', '/human-input-assets', '/redirect']
+
+const VENDOR =
+  /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack\/(?!react-virtual|virtual-core|react-table|table-core)[^/]+|i18next|react-i18next|zustand)\//
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), tailwindcss(), manifest(), compress()],
+  build: {
+    target: 'es2023',
+    outDir: 'dist',
+    emptyOutDir: true,
+    sourcemap: false,
+    reportCompressedSize: false,
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    // The code that every page needs is one file: it compresses better than many, and changes less often than the app.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'vendor', test: VENDOR }] } } },
+  },
+  server: {
+    port: 5173,
+    proxy: Object.fromEntries(SERVED.map((path) => [path, { target: server, changeOrigin: false, ws: true }])),
+  },
+})
