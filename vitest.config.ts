@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * Tests of the server's rooms and of the pieces, which leave their process as they found it: files share processes,
- * which spares loading the server anew for each of them.
+ * which avoids loading the server again for each of them.
  */
 const SHARING = ['apps/server/src/features/**/*.test.ts', 'apps/server/src/http/**/*.test.ts', 'pieces/**/*.test.ts']
 
@@ -11,8 +11,11 @@ export default defineConfig({
     // Real databases and processes start slowly on a loaded machine; this bounds a hang, not correctness.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: 2,
     pool: 'forks',
+    // isolated-vm crashes processes that start from Node.js's snapshot now and then, as its README says.
+    execArgv: ['--no-node-snapshot'],
     projects: [
       { extends: true, test: { name: 'rooms', include: SHARING, isolate: false } },
       {

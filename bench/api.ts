@@ -5,8 +5,9 @@ import { cpuMs, treeOf } from './support/processes.ts'
 import { benchServer, referenceSteps, spawnFloor } from './support/reference.ts'
 
 /**
- * `npm run bench api [seconds]`: authenticated reads, by session and by key, beside a bare Fastify route with one query.
- * `cpu ms` is the processor time of the server for a request; on PostgreSQL that of the database comes on top.
+ * `npm run bench api [seconds]`: authenticated reads, by session and by key, compared with a bare Fastify route with
+ * one query. `cpu ms` is the processor time of the server for a request; on PostgreSQL, the time of the database is not
+ * included.
  */
 const seconds = Number(process.argv[2] ?? 5)
 const CONNECTIONS = 10
@@ -55,7 +56,7 @@ for (const type of ['embedded', 'PostgreSQL'] as const) {
     const callers = Object.entries({ session: client.token, key: key.value }).flatMap(([who, token]) =>
       Object.entries(reads).map(([what, url]) => ({ name: `${who} ${what}`, url, authorization: `Bearer ${token}` })),
     )
-    // The first to be measured would pay for what is compiled for all.
+    // The first measurement would otherwise include compilation that all share.
     for (const { url, authorization } of callers)
       await loadReads(url, { connections: CONNECTIONS, seconds: WARM_UP_SECONDS, headers: { authorization } })
     for (const { name, url, authorization } of callers) report(name, await measure(server.pid, url, { authorization }))

@@ -6,7 +6,7 @@ import { allRuns, unfinished } from '../test/support/kill.ts'
 import { startServer, startWorker, temporaryFolder } from '../test/support/process.ts'
 import { startCallers } from './support/chaos/callers.ts'
 import { type Part, startPart } from './support/chaos/cast.ts'
-import { doHarm } from './support/chaos/deeds.ts'
+import { injectFaults } from './support/chaos/faults.ts'
 import { createFlows } from './support/chaos/flows.ts'
 import { judge } from './support/chaos/ledger.ts'
 import { startSink } from './support/chaos/sink.ts'
@@ -14,10 +14,10 @@ import { randomOf } from './support/random.ts'
 import { freePort, startPostgres, startRedis } from './support/services.ts'
 
 /**
- * `npm run bench chaos [seconds] -- [--seed number] [--embedded]`: two apps (one with a worker in it) and two
- * separate workers on a PostgreSQL and a Redis of their own, or one process with the embedded database, under mixed
- * load. At random, processes are killed or frozen, Redis is wiped or killed, PostgreSQL is killed. Then the ledger:
- * a promise that did not come true makes it fail. A seed repeats the choices, but not the timing.
+ * `npm run bench chaos [seconds] -- [--seed number] [--embedded]`: two apps (one with a worker in it) and two separate
+ * workers with their own PostgreSQL and Redis, or one process with the embedded database, under mixed load. At random,
+ * processes are killed or frozen, Redis is wiped or killed, PostgreSQL is killed. Then the ledger is checked: a broken
+ * promise fails the benchmark. A seed repeats the choices, but not the timing.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,9 +25,9 @@ const { values, positionals } = parseArgs({
 })
 const seconds = Number(positionals[0] ?? 180)
 const random = randomOf(Number(values.seed ?? Date.now() % 1_000_000))
-const SECRET = 'the secret of apps and workers under fire'
+const SECRET = 'the secret of apps and workers in this benchmark'
 const CALLERS = 8
-/** What runs may have to wait for when all is well again: leases, one after the other, and a delay. */
+/** The longest wait of runs after the last fault: leases, one after the other, and a delay. */
 const PATIENCE_MS = 150_000
 
 const folder = await temporaryFolder()
@@ -68,7 +68,7 @@ try {
 
   const flows = await createFlows(await signIn(base), sink.url)
   const calls = startCallers({ bases, each: CALLERS / bases.length, flows: flows.called, sink, random })
-  const harm = await doHarm({ apps, workers, postgres, redis }, seconds, random)
+  const harm = await injectFaults({ apps, workers, postgres, redis }, seconds, random)
   await calls.stop()
 
   const quiet = performance.now()
@@ -83,7 +83,7 @@ try {
   const selfEnded = parts.flatMap((part) => part.ends)
   const opened = sink.opened()
   const runOf = (link: string) => runs.find(({ id }) => link.includes(`/${id}/`))
-  // A run that the kill of its sandbox has ended waits for nobody any more.
+  // A run that ended with its sandbox does not wait any more.
   const refused = opened.refused.filter((link) => !ledger.killed.some((text) => text.startsWith(`${runOf(link)?.id} `)))
   const broken = {
     'accepted calls lost': ledger.lost,
@@ -93,7 +93,7 @@ try {
     'runs that failed without a reason': ledger.failed,
     'wrong answers to synchronous calls': calls.wrong,
     'links refused': refused.map((link) => `${link} of a run that is ${runOf(link)?.status}`),
-    'processes that ended by themselves': selfEnded,
+    'processes that exited by themselves': selfEnded,
     'more runs ended by sandboxes than sandboxes killed': ledger.killed.length > sandboxes ? ledger.killed : [],
   }
   const failed = [...calls.failed].map(([status, count]) => `${count} x ${status === 0 ? 'no answer' : status}`)

@@ -16,8 +16,8 @@ import {
 } from '../packages/engine/src/testing/harness.ts'
 
 /**
- * What the engine itself costs: a loop with a code step at growing numbers of iterations (cost per iteration must
- * be flat), and short runs one after the other. Nothing is waited for at the journal.
+ * The cost of the engine alone: a loop with a code step at growing numbers of iterations (cost per iteration must be
+ * flat), and short runs one after the other. The journal does not wait.
  *
  * node --no-node-snapshot bench/engine.ts
  */

@@ -7,7 +7,7 @@ import { benchServer } from './support/reference.ts'
 
 /**
  * `npm run bench hostile [name...]`: the largest body of each content type, sent to a flow, an app event and a resume
- * link; how long the event loop stands still, what memory it takes, and what others get served meanwhile.
+ * link; how long the event loop is blocked, how much memory it takes, and how fast other requests are answered.
  */
 const asked = process.argv.slice(2)
 const GOAL_MS = 250
@@ -28,7 +28,7 @@ const waits = piece('step_1', '@activepieces/piece-webhook', '0.1.33', 'return_r
 })
 const paused = await client.liveFlow([waits, respond('step_2', { done: true })])
 
-/** A link on which a run waits for its next call; what came before may still keep the database busy. */
+/** A link with which a run waits for its next call; earlier work may still keep the database busy. */
 async function resumeLink(triesLeft = 60): Promise<string> {
   const answer = await fetch(`${server.base}/v1/webhooks/${paused}/sync`, { method: 'POST' })
   const link = answer.headers.get('x-activepieces-resume-webhook-url')
@@ -36,7 +36,7 @@ async function resumeLink(triesLeft = 60): Promise<string> {
     const { pathname, search } = new URL(link)
     return root + pathname + search
   }
-  if (triesLeft === 0) throw new Error(`the flow gave no link: ${answer.status} ${await answer.text()}`)
+  if (triesLeft === 0) throw new Error(`The flow gave no link: ${answer.status} ${await answer.text()}`)
   await sleep(500)
   return resumeLink(triesLeft - 1)
 }
@@ -47,7 +47,7 @@ const TARGETS: readonly { name: string; url: () => string | Promise<string> }[] 
   { name: 'resume link', url: () => resumeLink() },
 ]
 
-/** The status of the answer, and how the run ended where only a header says so; 0 for no answer. */
+/** The status of the answer, and the status of the run where only a header has it; 0 for no answer. */
 function send(url: string, { contentType, encoding }: LargeBody, body: Buffer): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>()
   const headers = {
@@ -64,7 +64,7 @@ function send(url: string, { contentType, encoding }: LargeBody, body: Buffer): 
   return promise
 }
 
-/** Asks for something small over and over, until it is told to stop. */
+/** Sends small requests one after the other, until it is aborted. */
 async function ask(until: AbortSignal): Promise<{ served: number; slowestMs: number }> {
   let served = 0
   let slowestMs = 0
@@ -79,7 +79,7 @@ async function ask(until: AbortSignal): Promise<{ served: number; slowestMs: num
   return { served, slowestMs }
 }
 
-/** Milliseconds for which the loop of the server stood still, at most, since this was asked before. */
+/** The longest time in milliseconds that the server's loop was blocked since the last call of this function. */
 async function loopMs(): Promise<number> {
   const text = await (await fetch(`${root}/metrics`)).text()
   return 1000 * Number(/^piecework_event_loop_lag_seconds\{quantile="1"\} (\S+)/m.exec(text)?.[1])
@@ -88,7 +88,7 @@ async function loopMs(): Promise<number> {
 const memory = (field: 'VmRSS' | 'VmHWM'): number =>
   1024 * Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1])
 
-/** Runs something while others ask. */
+/** Runs the work while other requests are sent. */
 async function meanwhile<T>(work: () => Promise<T>) {
   writeFileSync(`/proc/${server.pid}/clear_refs`, '5')
   const before = memory('VmRSS')
@@ -108,7 +108,7 @@ const row = (...cells: (string | number)[]) =>
 await meanwhile(() => sleep(1000))
 const calm = await meanwhile(() => sleep(3000))
 console.log(
-  `nothing else: the loop stands still for ${calm.loopMs.toFixed(0)} ms at most, the slowest of ${calm.served} small requests takes ${calm.slowestMs.toFixed(0)} ms`,
+  `nothing else: the loop is blocked for ${calm.loopMs.toFixed(0)} ms at most, the slowest of ${calm.served} small requests takes ${calm.slowestMs.toFixed(0)} ms`,
 )
 row('body', 'sent to', 'MB', 'seconds', 'loop ms', 'of calm', 'slowest ms', 'served/s', 'memory ×', 'status')
 let worst = 0
@@ -135,5 +135,5 @@ for (const large of bodies) {
   }
 }
 console.log(
-  `\nThe loop stood still for ${worst.toFixed(0)} ms at most; the goal is ${GOAL_MS} ms on an idle machine, where nothing else gives about 1 ms.`,
+  `\nThe loop was blocked for ${worst.toFixed(0)} ms at most; the goal is ${GOAL_MS} ms on an idle machine, where an idle server has about 1 ms.`,
 )

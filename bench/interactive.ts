@@ -3,7 +3,7 @@ import { pieceArchive } from '@piecework/server/testing/piece-archive'
 import { signUpOwner, startTestServer } from '@piecework/server/testing/server'
 import { row, timesOf } from './support/times.ts'
 
-/** `npm run bench interactive [rounds]`: how long a form waits for what it asks of a piece, warm. */
+/** `npm run bench interactive [rounds]`: how long a form waits for the requests that it makes to a piece, warm. */
 const rounds = Number(process.argv[2] ?? 100)
 const [NAME, VERSION] = ['@bench/piece-local', '1.0.0']
 const SOURCE = `

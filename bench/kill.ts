@@ -2,7 +2,7 @@ import { killRepeatedly } from '../test/support/kill.ts'
 
 /**
  * `npm run bench kill [kills]`: SIGKILLs of the whole process tree under load, each with an immediate start on the same
- * data folder, then the count of what went wrong. A start that does not succeed ends it.
+ * data folder, then a count of the failures. A start that fails ends the benchmark.
  */
 const kills = Number(process.argv[2] ?? 200)
 const began = performance.now()

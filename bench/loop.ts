@@ -4,8 +4,8 @@ import { load } from './support/load.ts'
 import { benchServer, referenceBody, startFloor } from './support/reference.ts'
 
 /**
- * `npm run bench loop`: what an iteration of a loop with a code step costs, journalled one by one; beside a bare call
- * that writes one row, made one after the other.
+ * `npm run bench loop`: the cost of an iteration of a loop with a code step, journalled one by one; compared with a
+ * bare call that writes one row, made one after the other.
  */
 const REPEATS = 3
 const FLOOR_SECONDS = 3
@@ -35,7 +35,7 @@ for (const mode of ['UNSANDBOXED', 'SANDBOX_CODE_ONLY']) {
     const run = await until<FlowRun>(async () =>
       (await bench.client.runs({ limit: 100 })).data.find((one) => !seen.has(one.id) && one.finishTime !== null),
     )
-    if (run.status !== 'SUCCEEDED') throw new Error(`the run ended as ${run.status}`)
+    if (run.status !== 'SUCCEEDED') throw new Error(`The run ended as ${run.status}`)
     return Date.parse(run.finishTime ?? '') - Date.parse(run.startTime ?? '')
   }
   await once(100)

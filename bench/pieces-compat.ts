@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { PopulatedFlow } from '@piecework/model/flow/flow'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
-import { isTerminal } from '@piecework/model/run/status'
+import { isTerminal } from '@piecework/model/run/run-statuses'
 import { eventually, flowMaker, pieceAction, pieceTrigger, webhookTrigger } from '@piecework/server/testing/flows'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '@piecework/server/testing/server'
 import { z } from 'zod'
@@ -10,11 +10,10 @@ import { startStandIn } from './support/stand-in.ts'
 
 /**
  * Installs published pieces from the npm registry and runs every one of their actions and triggers, with made-up
- * inputs, against a stand-in for the apps that they talk to.
- * `npm run bench pieces-compat [name@version...]`; without names it tries the list below and rewrites
- * docs/pieces/compatibility.md. That takes long: `1/3`, `2/3` and `3/3` try a third of the list each. Results are kept,
- * and the document is written when there is one for every package of the list. Needs the npm registry and openssl; not
- * part of CI.
+ * inputs, against a stand-in for their apps. `npm run bench pieces-compat [name@version...]`; without names it tries
+ * the list below and rewrites docs/pieces/compatibility.md. This takes long: `1/3`, `2/3` and `3/3` try a third of the
+ * list each. Results are kept, and the document is written when there is one for every package of the list. Needs the
+ * npm registry and openssl; not part of CI.
  */
 const PACKAGES = `airtable@0.2.0 amazon-s3@0.3.1 apitemplate-io@0.2.0 asana@0.2.0 ashby@0.2.0 baserow@0.10.0 binance@0.3.0
   clarifai@0.2.2 clickup@0.2.0 data-mapper@0.3.15 deepseek@0.1.7 delay@0.3.26 discord@0.2.0 drip@0.4.7
@@ -58,7 +57,7 @@ const server = await startTestServer({
   AP_TRIGGER_TIMEOUT_SECONDS: '20',
   AP_SANDBOX_PROPAGATED_ENV_VARS: Object.keys(SEEN).join(','),
 })
-// Only the pieces are to meet the stand-in: npm goes to the real registry.
+// Only the pieces use the stand-in: npm uses the real registry.
 for (const name of Object.keys(SEEN)) delete process.env[name]
 const owner = await signUpOwner(server)
 const flows = flowMaker(server, owner)
@@ -115,7 +114,7 @@ async function tryPiece(name: string, version: string): Promise<Result> {
   return result
 }
 
-/** What the piece says to a made-up connection. */
+/** Whether the piece accepts a made-up connection. */
 async function tryAuth(
   { call }: TestServer,
   { token, projectId }: Person,
@@ -156,7 +155,7 @@ async function tryAction(
   return { name: actionName, ...verdictOf(ran, message), message }
 }
 
-/** Polling triggers are asked for events, the others registered for one. */
+/** Asks polling triggers for events, and registers the others for one. */
 async function tryTrigger(metadata: PieceMetadata, triggerName: string, auth: unknown): Promise<Trial> {
   const declared = metadata.triggers[triggerName]
   const input = { ...inputsFor(declared?.props ?? {}, standIn.url), ...(auth === undefined ? {} : { auth }) }
@@ -172,7 +171,7 @@ async function tryTrigger(metadata: PieceMetadata, triggerName: string, auth: un
   return trial
 }
 
-/** Clients that know no proxy call out all the same, and find no network. */
+/** Clients that ignore the proxy call out anyway, and find no network. */
 function verdictOf(ran: boolean, message: string): { verdict: Verdict } {
   if (ran) return { verdict: 'ran' }
   const called =
@@ -180,7 +179,7 @@ function verdictOf(ran: boolean, message: string): { verdict: Verdict } {
   return { verdict: called ? 'called the app' : 'stopped before' }
 }
 
-/** Without the stack. */
+/** The message without the stack. */
 function firstWords(message: string): string {
   return (message.split(/\n\s+at /)[0] ?? '').replace(/\s+/g, ' ').slice(0, 300)
 }
@@ -210,10 +209,10 @@ function document(all: readonly Result[]): string {
       .filter((trial) => trial.verdict === 'stopped before')
       .map((trial) => `- ${result.name} \`${trial.name}\`: ${trial.message}`),
   )
-  return `# Published pieces that were tried
+  return `# Tested versions of published pieces
 
 Written by \`npm run bench pieces-compat\`, which installs each package from the npm registry, reads its metadata, lets it
-judge a made-up connection, and runs every action and trigger with made-up inputs. A stand-in answers every call to
+check a made-up connection, and runs every action and trigger with made-up inputs. A stand-in answers every call to
 the outside world with the same generic JSON, so nothing leaves the machine.
 
 The last two columns count the actions and triggers of a piece, and then those that **ran** to their end, that
@@ -223,7 +222,7 @@ The last two columns count the actions and triggers of a piece, and then those t
 | --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-## What stopped before it called the app
+## Steps that stopped before they called the app
 
 Made-up values do not satisfy every piece: ids that must parse, files that must be images, databases that must be
 reached by their own protocol.

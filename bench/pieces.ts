@@ -6,8 +6,8 @@ import { signUpOwner, startTestServer } from '@piecework/server/testing/server'
 import { row, timesOf } from './support/times.ts'
 
 /**
- * `npm run bench pieces [iterations]`: installing and running a published piece, the list of a large catalogue, and
- * what an action of a warm piece costs over a code step. Needs the npm registry.
+ * `npm run bench pieces [iterations]`: installing and running a published piece, the list of a large catalogue, and the
+ * cost of an action of a warm piece compared with a code step. Needs the npm registry.
  */
 const iterations = Number(process.argv[2] ?? 500)
 const [NAME, VERSION] = ['@activepieces/piece-data-mapper', '0.3.15']
@@ -30,7 +30,7 @@ const answer = (name: string) =>
   })
 const sync = async (id: string, body: unknown) => {
   const { status } = await server.call('POST', `/v1/webhooks/${id}/sync`, { body })
-  if (status !== 200) throw new Error(`the flow answered ${status}`)
+  if (status !== 200) throw new Error(`The flow answered ${status}`)
 }
 
 console.log(`\nInstalling and running ${NAME}@${VERSION}, milliseconds`)
@@ -45,7 +45,7 @@ const runs = await timesOf(200, () => sync(flow.id, { n: 1 }))
 row('first run', runs.first)
 row('warm run', `p50 ${runs.p50}`, `p95 ${runs.p95}`)
 
-console.log(`\nA warm piece action beside a code step, in a loop of ${iterations}, milliseconds per iteration`)
+console.log(`\nA warm piece action compared with a code step, in a loop of ${iterations}, milliseconds per iteration`)
 const each = async (name: string, step: { name: string }) => {
   const loop = {
     type: 'LOOP_ON_ITEMS',
@@ -79,7 +79,7 @@ console.log(`\nLists of a catalogue of ${PIECES} pieces, milliseconds`)
 const models = readBuiltInPieces()
 const add = async (index: number) => {
   const model = models[index % models.length]
-  if (!model) throw new Error('there are no built-in pieces')
+  if (!model) throw new Error('There are no built-in pieces')
   const name = `@bench/piece-${index}`
   const metadata = JSON.stringify({ ...model, name, displayName: `${model.displayName} ${index}`, version: '1.0.0' })
   const row = { id: newId(), name, version: '1.0.0', pieceType: 'OFFICIAL', packageType: 'REGISTRY', metadata } as const
@@ -107,7 +107,7 @@ const changed = await timesOf(20, async () => {
 })
 row('all, after one more', changed.first, changed.p50, changed.p95, changed.max)
 
-/** Until the last byte as it is sent; unpacking 858 kB in this same process would be the larger part of it. */
+/** Until the last byte as it is sent; decompressing 858 kB in this process would take longer than the transfer. */
 function transfer(url: URL): Promise<void> {
   const headers = { authorization: `Bearer ${token}`, 'accept-encoding': 'gzip' }
   return new Promise((resolve, reject) => {

@@ -7,11 +7,11 @@ import { residentMb, treeOf } from './support/processes.ts'
 import { benchServer } from './support/reference.ts'
 
 /**
- * Many polled flows on one server and PostgreSQL: what it costs to put them into service, how their looks spread over
- * the interval, and how long a round takes when all of them come due at once, which is the worst case. A look asks
- * the trigger in a sandbox, reads and writes its store, and finds nothing.
+ * Many polled flows on one server and PostgreSQL: the cost of enabling them, how their polls spread over the interval,
+ * and how long a round takes when all of them come due at once, which is the worst case. A poll runs the trigger in a
+ * sandbox, reads and writes its store, and finds nothing.
  *
- *   npm run bench polled [flows]
+ * npm run bench polled [flows]
  */
 const FLOWS = Number(process.argv[2] ?? 10_000)
 const AT_ONCE = 8
@@ -63,14 +63,14 @@ async function main(): Promise<void> {
     const each = (ms: number) => `${(ms / FLOWS).toFixed(2)} ms`
     console.table([
       {
-        what: 'put into service',
+        what: 'enable',
         seconds: (enabling / 1000).toFixed(1),
         'a flow': each(enabling),
         reference: `${each(inserting)}: a bare insert`,
         ratio: (enabling / inserting).toFixed(1),
       },
       {
-        what: 'a round of looks, all due at once',
+        what: 'a round of polls, all due at once',
         seconds: (round / 1000).toFixed(1),
         'a flow': each(round),
         reference: `${each(updating)}: two bare updates`,
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
     process.stdout.write(
       `${FLOWS.toLocaleString('en')} flows. Due in the busiest second: ${spread.most}, in ${spread.seconds} of ${INTERVAL_S} seconds. ` +
         `A round takes ${share} % of the interval.\n` +
-        `Memory of all processes: ${before} MB before, ${afterEnabling} MB in service, ${peak} MB at most during the round.\n`,
+        `Memory of all processes: ${before} MB before, ${afterEnabling} MB when enabled, ${peak} MB at most during the round.\n`,
     )
   } finally {
     await db.destroy()
@@ -96,7 +96,7 @@ async function install({ base, token }: Client): Promise<void> {
   form.append('pieceArchive', new Blob([new Uint8Array(await pieceArchive(PIECE, '1.0.0', SOURCE))]), 'p.tgz')
   const headers = { authorization: `Bearer ${token}` }
   const answer = await fetch(`${base}/v1/pieces`, { method: 'POST', headers, body: form })
-  if (!answer.ok) throw new Error(`the piece was not installed: ${await answer.text()}`)
+  if (!answer.ok) throw new Error(`The piece was not installed: ${await answer.text()}`)
 }
 
 async function makeDrafts({ draft, operate }: Client): Promise<string[]> {
@@ -115,7 +115,7 @@ async function makeDrafts({ draft, operate }: Client): Promise<string[]> {
   })
 }
 
-/** How the first looks are spread. */
+/** How the first polls are spread. */
 async function spreadOf(db: Db): Promise<{ most: number; seconds: number }> {
   const { rows } = await sql<{ most: number; seconds: number }>`
     select max(count)::integer as most, count(*)::integer as seconds from (
@@ -124,7 +124,7 @@ async function spreadOf(db: Db): Promise<{ most: number; seconds: number }> {
   return rows[0] ?? { most: 0, seconds: 0 }
 }
 
-/** Makes every look due, and waits until each has been executed. */
+/** Makes every poll due, and waits until each has been executed. */
 async function playRound(db: Db): Promise<void> {
   const { rows } = await sql<{ at: string }>`select now()::text as at`.execute(db)
   const at = rows[0]?.at ?? ''
@@ -138,7 +138,7 @@ async function playRound(db: Db): Promise<void> {
   }
 }
 
-/** The least that putting a flow into service writes. */
+/** The minimum that enabling a flow writes. */
 async function insertOneByOne(db: Db): Promise<void> {
   await sql`create table bench_reference (id integer primary key, "dueAt" timestamptz, owner text)`.execute(db)
   const ids = Array.from({ length: FLOWS }, (_, id) => id)
@@ -147,7 +147,7 @@ async function insertOneByOne(db: Db): Promise<void> {
   )
 }
 
-/** The least that a look writes: who has it, and when the next one is due. */
+/** The minimum that a poll writes: its owner, and the time of the next one. */
 async function updateOneByOne(db: Db): Promise<void> {
   const ids = Array.from({ length: FLOWS }, (_, id) => id)
   await inParallel(ids, async (id) => {
@@ -162,7 +162,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - began
 }
 
-/** In order, AT_ONCE of them at a time. */
+/** Runs the work in order, AT_ONCE items at a time. */
 async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   const queue = items.entries()

@@ -1,15 +1,15 @@
 import { newId } from '@piecework/model/ids'
 import { type TestDatabase, testDatabase } from '@piecework/server/database/testing'
-import { nextTurns, type Turns } from '@piecework/server/queue/lines'
+import { type LastServed, nextServed } from '@piecework/server/queue/lines'
 import { createQueue } from '@piecework/server/queue/queue'
 import { sql } from 'kysely'
 import { row } from './support/times.ts'
 
 /**
- * `npm run bench queue [PGLITE|POSTGRES]`: what a claim costs by the number of jobs that wait: of one busy project,
- * of a thousand, of a project each, and beside jobs of the future. Flat means that the length of the queue does not matter, so that a
- * million jobs cost what their number times the cost of one says. The reference is a look at one row by its key, made
- * after every claim, so that both see the same machine.
+ * `npm run bench queue [PGLITE|POSTGRES]`: the cost of a claim by the number of waiting jobs: of one busy project, of a
+ * thousand, of a project each, and with as many future jobs. Flat means that the length of the queue does not matter,
+ * so that the cost of a million jobs is a million times the cost of one. The reference is reading one row by its key,
+ * made after every claim, so that both see the same machine.
  */
 const DATABASES = process.argv[2] === undefined ? (['PGLITE', 'POSTGRES'] as const) : [databaseOf(process.argv[2])]
 const WAITING = [1000, 10_000, 100_000]
@@ -58,12 +58,13 @@ async function measure(
     from generate_series(1, ${count}) n`.execute(db)
   await insert(waiting, true)
   if (future > 0) await insert(future, false)
-  // What autovacuum does, or the server for its embedded database: jobs of the line before are gone.
+  // Does the work of autovacuum (or of the server for its embedded database): the jobs of the previous measurement are
+  // gone.
   await sql`vacuum (analyze) job`.execute(db)
   const queue = createQueue(db, { shared: true, defaultLimit: 1_000_000, groupOf: async () => null })
   const claims: number[] = []
   const looks: number[] = []
-  let turns: Turns = new Map()
+  let turns: LastServed = new Map()
   for (let i = 0; i < CLAIMS; i++) {
     const began = performance.now()
     const { jobs } = await queue.claim({ owner: 'bench', limit: JOBS_A_CLAIM, leaseMs: 30_000, group: null, turns })
@@ -75,8 +76,8 @@ async function measure(
       .execute()
     looks.push(performance.now() - claimed)
     claims.push(claimed - began)
-    turns = nextTurns(turns, jobs)
-    // Back to the end of the line, so that it stays as long as it was.
+    turns = nextServed(turns, jobs)
+    // Puts the jobs back at the end of the queue, so that it stays as long as it was.
     for (const { id } of jobs) await queue.retryAt({ owner: 'bench', id, dueAt: new Date() })
   }
   await queue.close()

@@ -1,7 +1,7 @@
 import { load } from './support/load.ts'
 import { benchServer, referenceBody, referenceSteps, startFloor } from './support/reference.ts'
 
-/** `npm run bench reference [seconds]`: the reference workload beside its floor, in both sandbox modes. */
+/** `npm run bench reference [seconds]`: the reference workload compared with its floor, in both sandbox modes. */
 const seconds = Number(process.argv[2] ?? 8)
 const LEVELS = [1, 10, 50]
 

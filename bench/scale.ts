@@ -6,9 +6,9 @@ import { referenceBody, referenceSteps, startFloor } from './support/reference.t
 import { row } from './support/times.ts'
 
 /**
- * `npm run bench scale [seconds]`: the reference workload, synchronous and asynchronous, in one process and in
- * several, beside the floor. Where all share the same cores more processes cannot be faster: what tells is the
- * processor time of a run, by the kind of process that takes it.
+ * `npm run bench scale [seconds]`: the reference workload, synchronous and asynchronous, in one process and in several,
+ * compared with the floor. More processes cannot be faster when all share the same cores, so look at the processor time
+ * of a run, by kind of process.
  */
 const seconds = Number(process.argv[2] ?? 6)
 const CONNECTIONS = 50
@@ -46,7 +46,7 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
     const { rate, p50, p99, errors, total } = await measure(urls, seconds)
     await finished(deployment)
     const after = await cpuByRole(deployment)
-    // Of asynchronous calls what counts is when the last of them has run.
+    // An asynchronous call counts when its run has ended.
     const runs = form === 'sync' ? rate : (total / (performance.now() - began)) * 1000
     if (!embedded.has(form)) embedded.set(form, runs)
     const shares = [runs / floor, runs / (embedded.get(form) ?? Number.NaN)].map((share) => share.toFixed(2))
@@ -55,7 +55,7 @@ for (const [name, deploy] of Object.entries(DEPLOYMENTS)) {
   }
 }
 
-/** Nothing waits or runs any more. */
+/** Waits until nothing waits or runs any more. */
 async function finished({ client }: Deployment): Promise<void> {
   await until(async () => (await client.runs({ status: ['QUEUED', 'RUNNING'], limit: 1 })).data.length === 0)
 }

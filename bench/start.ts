@@ -5,8 +5,8 @@ import { residentMb, treeOf } from './support/processes.ts'
 import { referenceBody, referenceSteps, startFloor } from './support/reference.ts'
 
 /**
- * `npm run bench start`: cold and warm start to readiness, and the memory of the idle process tree; beside the start
- * of a bare server that makes an embedded database with one table.
+ * `npm run bench start`: cold and warm start to readiness, and the memory of the idle process tree; compared with the
+ * start of a bare server that makes an embedded database with one table.
  */
 const floorBegan = performance.now()
 const floor = await startFloor()

@@ -2,8 +2,8 @@ import { load, loadAll } from './support/load.ts'
 import { benchServer, referenceBody, referenceSteps } from './support/reference.ts'
 
 /**
- * `npm run bench tenants [seconds] [mode...]`: ten projects that take turns on four slots, beside one project alone,
- * and what a change of project costs.
+ * `npm run bench tenants [seconds] [mode...]`: ten projects that take turns on four slots, compared with one project
+ * alone, and the cost of changing projects.
  */
 const seconds = Number(process.argv[2] ?? 8)
 const asked = process.argv.slice(3)

@@ -1,7 +1,15 @@
-import { codeAction, flowMaker, pieceAction, pieceTrigger } from '@piecework/server/testing/flows'
+import {
+  codeAction,
+  eventually,
+  flowMaker,
+  pieceAction,
+  pieceTrigger,
+  webhookTrigger,
+} from '@piecework/server/testing/flows'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '@piecework/server/testing/server'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expectAccessible } from './web/support/visit.ts'
 
 const FORMS = '@activepieces/piece-forms'
 let server: TestServer
@@ -27,11 +35,11 @@ afterAll(async () => {
 
 /** A page of a person; what it complains of fails the test. */
 async function open(path: string, options = {}): Promise<{ page: Page; problems: string[] }> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', ...options })
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(error.message))
   page.on('console', (message) => {
-    // What a flow answers may be of another origin, and the server may refuse a call.
+    // The answer of a flow may be of another origin, and the server may refuse a call.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load')) problems.push(message.text())
   })
   await page.goto(server.origin + path)
@@ -176,4 +184,53 @@ test('pages that are not there say so, drafts are shown when asked for', async (
   expect((await server.call('GET', `/v1/human-input/chat/${draft.id}`, { query: { useDraft: 'true' } })).status).toBe(
     404,
   )
+})
+
+test('people who follow a link of a waiting run see a page; programs get JSON, and a second call decides nothing', async () => {
+  const APPROVAL = '@activepieces/piece-approval'
+  const { version: approval } = (await server.call<{ version: string }>('GET', `/v1/pieces/${APPROVAL}`)).body
+  const flow = await flows.create(webhookTrigger(), [
+    pieceAction('step_1', APPROVAL, approval, 'create_approval_links'),
+    pieceAction('step_2', APPROVAL, approval, 'wait_for_approval'),
+  ])
+  await flows.publish(flow.id)
+  await server.call('POST', `/v1/webhooks/${flow.id}`, { body: {} })
+  const paused = await eventually(async () => {
+    const [run] = await flows.runs(flow.id)
+    return run?.status === 'PAUSED' ? flows.run(run.id) : undefined
+  }, 'the pause')
+  const approvalLink = String(Object(paused.steps?.step_1?.output).approvalLink)
+  const link = approvalLink.slice(approvalLink.indexOf('/api/'))
+  const { page, problems } = await open(link, { viewport: { width: 390, height: 844 }, colorScheme: 'dark' })
+  await page.getByRole('heading', { name: 'Your response has been recorded' }).waitFor()
+  await picture(page, 'approval-390-dark')
+  await page.reload()
+  await page.getByRole('heading', { name: 'Your response has been recorded' }).waitFor()
+  expect((await flows.finished(paused.id)).steps?.step_2?.output).toMatchObject({ approved: true })
+  await page.goto(server.origin + link)
+  await page.getByRole('heading', { name: 'This link has expired' }).waitFor()
+  const program = await fetch(server.origin + link)
+  expect(await program.json()).toEqual({
+    message: 'This link has expired. The action may have already been processed.',
+  })
+  expect(problems).toEqual([])
+  await page.close()
+})
+
+test('a visitor reads the page in their language, and everybody can use it on a phone', async () => {
+  const { page, problems } = await open(`/forms/${await formFlow(false)}`, {
+    ...{ viewport: { width: 390, height: 844 }, locale: 'de-AT' },
+  })
+  await page.getByRole('button', { name: 'Absenden' }).waitFor()
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('de')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Absenden' }).click()
+  await page.getByText('Füllen Sie Full name aus.').waitFor()
+  await page.getByLabel('Full name').fill('Ada')
+  await page.getByLabel('Your photo').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('x') })
+  await page.getByText('a.png').waitFor()
+  await page.getByRole('button', { name: 'Absenden' }).click()
+  await page.getByRole('heading', { name: 'Vielen Dank' }).waitFor()
+  expect(problems).toEqual([])
+  await page.close()
 })

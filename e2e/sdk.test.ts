@@ -19,7 +19,7 @@ test('the client works in a browser, and brings no schemas along', async () => {
     write: false,
   })
   const [file] = outputFiles
-  expect(file?.contents.length).toBeLessThan(10 * KB)
+  expect(file?.contents.length).toBeLessThan(16 * KB)
 
   await using server = await startTestServer()
   const owner = await signUpOwner(server)

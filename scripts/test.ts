@@ -33,9 +33,9 @@ async function main(): Promise<number> {
   const vitest = spawn(
     join(root, 'node_modules/.bin/vitest'),
     ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } },
+    { cwd: root, stdio: 'inherit', env: { ...process.env, AP_WEB_BUILD: 'false', ...environment } },
   )
-  // Whoever interrupts the tests waits for them, so that the servers are stopped.
+  // When the tests are interrupted, this process waits for them, so that the servers are stopped.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vitest.kill(signal))
   const code = await new Promise<number>((resolve, reject) => {
     vitest.on('error', reject)
@@ -48,7 +48,7 @@ async function main(): Promise<number> {
 function summary(code: number): string {
   try {
     const { numPassedTests, numFailedTests } = Report.parse(JSON.parse(readFileSync(report, 'utf8')))
-    // A file that does not load, or an error outside of a test, fails the run without failing a test.
+    // A file that does not load, or an error outside of a test, fails the run although no test failed.
     const failed = code === 0 ? numFailedTests : Math.max(numFailedTests, 1)
     return `${numPassedTests} passed, ${failed} failed`
   } catch {

@@ -74,7 +74,7 @@ test('what the commands write is in its place, type-checks and follows the rules
 test('nothing that exists is written over, and a wrong answer is named', async () => {
   const index = await readFile(join(folder, 'src/index.ts'), 'utf8')
   const again = await cli(['actions', 'create', 'ice-cream', '--name', 'Get Flavor', '--description', 'x'])
-  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('get-flavor.ts exists already') })
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('get-flavor.ts already exists') })
   expect(await readFile(join(folder, 'src/index.ts'), 'utf8')).toBe(index)
   expect((await cli(['pieces', 'create', 'ice cream', '--package-name', NAME, '--type', 'custom'])).code).toBe(1)
   expect((await cli(['pieces', 'build', 'sorbet'])).stderr).toContain("There is no piece 'sorbet'")
@@ -117,7 +117,7 @@ test('a built piece is installed with an API key, and its trigger and action run
     cli(['pieces', 'sync', '--api-url', `${server.origin}/api`], { env: { AP_API_KEY: value } })
   expect(await sync('sk-wrong')).toMatchObject({ code: 1, stderr: expect.stringContaining('answered 401') })
   expect(await must(sync(key.body.value))).toBe(`${NAME}@0.0.1 is installed`)
-  const there = `${NAME}@0.0.1 was there already`
+  const there = `${NAME}@0.0.1 was already installed`
   expect(await must(sync(key.body.value))).toBe(there)
   const env = { AP_API_KEY: key.body.value }
   expect(await must(script(['sync-pieces', '--', '--apiUrl', `${server.origin}/api`], { env }))).toBe(there)

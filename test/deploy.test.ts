@@ -25,7 +25,7 @@ const Compose = z.object({
   networks: z.record(z.string(), z.object({ internal: z.boolean() }).nullable()),
 })
 
-/** What an operator writes into .env. */
+/** The variables that an operator writes into .env. */
 const ENV: Record<string, string> = {
   AP_FRONTEND_URL: 'https://flows.example.com',
   AP_ENCRYPTION_KEY: '0123456789abcdef0123456789abcdef',
@@ -86,7 +86,7 @@ test('the volume of a worker of the chart holds more than its cache may become',
   expect(worker).toMatch(/AP_WORKER_CACHE_SIZE_MB, value: \{\{ \.Values\.worker\.cacheSizeMb \| quote \}\}/)
   const [, room] =
     /sizeLimit: \{\{ printf "%dMi" \(add \(int \.Values\.worker\.cacheSizeMb\) (\d+)\) \}\}/.exec(worker) ?? []
-  // What is being installed, for each slot a piece of the largest size, is not in the cache yet.
+  // Installs that go on, with a piece of the largest size for each slot, are not in the cache yet.
   const values = parse(await readFile(join(CHART, 'values.yaml'), 'utf8'))
   expect(Number(room)).toBeGreaterThanOrEqual(512 * values.worker.concurrency)
 })
@@ -94,7 +94,7 @@ test('the volume of a worker of the chart holds more than its cache may become',
 test('the health check of the image tells a server that takes calls from one that does not', {
   timeout: 60_000,
 }, async () => {
-  // Beside the server, which answers from this very process.
+  // The check runs in a process of its own, because the server answers from this one.
   const check = (env: Record<string, string>) =>
     new Promise((done) => {
       execFile(process.execPath, [join(DEPLOY, 'healthcheck.mjs')], { env }, (error) => done(error?.code ?? 0))

@@ -9,7 +9,7 @@ import { type ServerProcess, startServer, temporaryFolder } from './support/proc
 
 /** A server that the system gives few file descriptors. */
 const DESCRIPTORS = 256
-/** What is refused is refused at once, on a machine with other work. */
+/** The longest time until a refusal, on a machine with other work. */
 const AT_ONCE_MS = 5000
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const dial = () => connect(Number(new URL(server.base).port), '127.0.0.1').on('error', () => {})
 
-/** What comes of a call on a connection, and after how long: a status, or `closed`. */
+/** @returns the status of a call on a connection, or `closed`, and the time that it took. */
 function call(socket: Socket): Promise<{ what: string; ms: number }> {
   const began = performance.now()
   return new Promise((resolve) => {
@@ -54,15 +54,15 @@ test('of 400 connections those that it has room for are served, the others refus
   const outcomes = await Promise.all(sockets.map(call))
   const served = outcomes.filter(({ what }) => what === '200')
   const refused = outcomes.filter(({ what }) => what === '503' || what === 'closed')
-  // As many as there are places, or a few less: places of those who were refused are free a moment later.
-  expect(served.length).toBeGreaterThan(80)
+  // About as many as there are places (half of the descriptors): those who are refused hold theirs for a moment.
+  expect(served.length).toBeGreaterThan(40)
   expect(served.length + refused.length).toBe(400)
   expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(AT_ONCE_MS)
   for (const socket of sockets) socket.destroy()
   await until(async () => (await callAnew()).what === '200')
 })
 
-/** Bounds the descriptors of the running server anew. */
+/** Changes the bound on the descriptors of the running server. */
 const bound = (descriptors: number) =>
   promisify(execFile)('prlimit', ['--pid', String(server.pid), `--nofile=${descriptors}:${DESCRIPTORS}`])
 

@@ -2,13 +2,18 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { documentErrors } from '../scripts/documentation/errors.ts'
+import { documentPermissions } from '../scripts/documentation/permissions.ts'
 
 /** Their paths may be those of a user's own tree. */
-const GENERATED = new Set(['settings.md', 'errors.md'])
+const GENERATED = new Set(['settings.md', 'errors.md', 'permissions.md'])
 const ROOT = new URL('../', import.meta.url).pathname
 
 test('docs/errors.md is current (npm run docs)', async () => {
   expect(await readFile(join(ROOT, 'docs/errors.md'), 'utf8')).toBe(documentErrors())
+})
+
+test('docs/permissions.md is current (npm run docs)', async () => {
+  expect(await readFile(join(ROOT, 'docs/permissions.md'), 'utf8')).toBe(documentPermissions())
 })
 
 /** Links to files and folders of the repository, and paths of files in backticks. */

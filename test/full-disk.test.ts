@@ -16,7 +16,7 @@ let flowId = ''
 /** The data folder is a disk of 160 MB, in a mount namespace of the server's own. */
 beforeEach(async () => {
   folder = await temporaryFolder()
-  server = await startServer(folder.path, {}, withDisk(folder.path, 160))
+  server = await startServer(folder.path, { AP_PGLITE_FSYNC: 'true' }, withDisk(folder.path, 160))
   disk = diskOf(server, folder.path)
   client = await signIn(server.base)
   flowId = await client.liveFlow([])
@@ -55,7 +55,7 @@ test('calls are refused at once while the disk is nearly full, and taken again w
   const refused = await call()
   expect(refused).toMatchObject(REFUSED)
   expect(refused.ms).toBeLessThan(2000)
-  // What is stored can be read.
+  // Reading still works.
   expect((await client.runs()).data.length).toBeGreaterThan(0)
   await empty()
   await expect.poll(health, { timeout: 20_000 }).toBe(200)

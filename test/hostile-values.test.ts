@@ -63,14 +63,14 @@ describe('texts and times that cannot be stored are refused, and named', () => {
     const flowId = await client.draft()
     const half = '\ud800'
     const tries: [string, unknown][] = [
-      ['/v1/authentication/sign-in', { email: 'a\u0000@example.com', password: 'long enough 1' }],
+      ['/v1/authentication/sign-in', { email: 'a\u0000@example.com', password: 'Long-enough-1' }],
       ['/v1/folders', { displayName: 'a\u0000b', projectId: client.projectId }],
       [`/v1/flows/${flowId}`, { type: 'UPDATE_METADATA', request: { metadata: { a: half } } }],
       ['/v1/store-entries', { key: `a\u0000b`, value: 1 }],
     ]
     for (const [path, body] of tries) {
       const { status } = await post(path, body)
-      // What a column can keep may be kept; nothing of it is a fault of the server.
+      // The server may keep values that a column can hold; none of them may be a fault of the server.
       expect([path, status < 500]).toEqual([path, true])
     }
   })
@@ -163,7 +163,7 @@ test('calls that no flow takes are answered before their body', async () => {
   expect([over.status, over.text]).toEqual([200, expect.stringContaining('expired')])
 })
 
-describe('bodies of the API arrive as they were sent, or are refused in words', () => {
+describe('bodies of the API arrive as they were sent, or are refused with a message', () => {
   const create = (type: string, body: string | Buffer, headers: Record<string, string> = {}) =>
     http(`${server.base}/v1/flows`, { headers: { 'content-type': type, ...authorization, ...headers }, body })
   const flow = (displayName: string) => JSON.stringify({ displayName, projectId: client.projectId })

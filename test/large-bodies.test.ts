@@ -62,9 +62,12 @@ test('a large value comes back as it was sent, and resumes a run', async () => {
   const flow = await client.liveFlow([waits, size, respond('step_3', '{{step_2}}')])
   const first = await post(`/v1/webhooks/${flow}/sync`, '{}')
   const link = new URL(first.headers.get('x-activepieces-resume-webhook-url') ?? '')
-  // More lists and objects than a column for JSON takes.
+  const resume = link.pathname.replace(/^\/api/, '').replace(/(\/sync)?$/, '/sync')
+  const wide = await post(resume, Buffer.alloc(25 * MB - 100, 0xe9), { 'content-type': 'text/plain; charset=latin1' })
+  expect([wide.status, JSON.parse(wide.text)]).toMatchObject([413, { code: 'PAYLOAD_TOO_LARGE' }])
+  expect(wide.text).toContain('takes 51 MB as JSON in UTF-8')
+  // The run still waits. More lists and objects than a column for JSON takes.
   const objects = `[{}${',{}'.repeat(2_000_000)}]`
-  const path = link.pathname.replace(/^\/api/, '')
-  const answer = await post(`${path}${path.endsWith('/sync') ? '' : '/sync'}`, objects)
+  const answer = await post(resume, objects)
   expect([answer.status, answer.text]).toEqual([200, '2000001'])
 })

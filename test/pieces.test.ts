@@ -161,7 +161,7 @@ describe('every action', () => {
     const run = await runAll([...prepared, ...wrong, ...handedOn])
     const said = cases.map(([pieceName, action], index) => {
       const { status, errorMessage = '' } = { ...run.steps?.[`bad_${index}`] }
-      // What a piece says as JSON is shown in several lines.
+      // A run shows a JSON message of a piece in several lines.
       return `${pieceName} ${action} ${status}: ${String(errorMessage).replaceAll(/\s+/g, ' ')}`
     })
     const unclear = cases.flatMap(([, , , message], index) => {
@@ -273,7 +273,7 @@ describe('every trigger', () => {
     settings: { ...step('', pieceName, triggerName, input).settings, triggerName },
   })
 
-  /** What the test of the trigger shows, as the editor asks for it. */
+  /** Tests the trigger as the editor does. @returns the events that the test shows. */
   async function shown(pieceName: string, triggerName: string, input: object): Promise<unknown[]> {
     const flowId = await client.draft()
     const { version } = await client.operate(flowId, {

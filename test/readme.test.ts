@@ -10,7 +10,7 @@ const ROOT = new URL('../', import.meta.url).pathname
 
 interface Example {
   commands: string
-  /** What the README says that they print. */
+  /** The output of the commands, according to the README. */
   output: string
 }
 

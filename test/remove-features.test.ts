@@ -27,7 +27,7 @@ async function serverWithout(features: readonly string[]): Promise<string> {
 }
 
 test('three features go with their folders and their lines, and the server does without them', async () => {
-  const root = await serverWithout(['metrics', 'queue-board', 'root'])
+  const root = await serverWithout(['metrics', 'queue-board', 'web'])
   const folder = await temporaryFolder()
   try {
     const server = await startServer(folder.path, {}, [], join(root, 'apps/server/src/main.ts'))

@@ -13,8 +13,8 @@ const { folder, client, runs, stop } = await startRuns({
 })
 afterAll(stop)
 
-/** What the second step does while it is told to. */
-const DEEDS = {
+/** The code of the second step while it has to fail, by the status in which the run then ends. */
+const CODE_BY_STATUS = {
   SUCCEEDED: `return 'fine'`,
   FAILED: `throw new Error('down')`,
   TIMEOUT: `await new Promise(() => { setInterval(() => {}, 1000) })`,
@@ -23,12 +23,12 @@ const DEEDS = {
   LOG_SIZE_EXCEEDED: `return 'y'.repeat(3_000_000)`,
 } as const
 
-const CASES = Object.entries(DEEDS).flatMap(([status, deed]) =>
-  (['FROM_FAILED_STEP', 'ON_LATEST_VERSION'] as const).map((strategy) => ({ status, deed, strategy })),
+const CASES = Object.entries(CODE_BY_STATUS).flatMap(([status, failing]) =>
+  (['FROM_FAILED_STEP', 'ON_LATEST_VERSION'] as const).map((strategy) => ({ status, failing, strategy })),
 )
 
 describe.concurrent('a run that ended', () => {
-  test.each(CASES)('as $status is tried again $strategy', async ({ status, deed, strategy }) => {
+  test.each(CASES)('as $status is tried again $strategy', async ({ status, failing, strategy }) => {
     const ledger = join(folder, `${status}-${strategy}`)
     await writeFile(`${ledger}.bad`, '')
     const flowId = await client.liveFlow([
@@ -42,7 +42,7 @@ describe.concurrent('a run that ended', () => {
         `export const code = async ({ ledger }) => {
           const { appendFileSync, existsSync } = await import('node:fs')
           appendFileSync(ledger, '2')
-          if (existsSync(ledger + '.bad')) { ${deed} }
+          if (existsSync(ledger + '.bad')) { ${failing} }
           return 'well'
         }`,
         { ledger },
@@ -54,7 +54,7 @@ describe.concurrent('a run that ended', () => {
       await until(async () => (await done()) === '12')
       await client.api.flowRuns.cancelAll({ body: { projectId: client.projectId, flowId: [flowId] } })
     }
-    const ended = await runs.runIn(flowId, ...Object.keys(DEEDS))
+    const ended = await runs.runIn(flowId, ...Object.keys(CODE_BY_STATUS))
     expect(ended.status).toBe(status)
 
     await rm(`${ledger}.bad`)
@@ -66,7 +66,7 @@ describe.concurrent('a run that ended', () => {
     const kept = status === 'SUCCEEDED' && !isNew
     expect(steps).toMatchObject({ step_1: { output: 'once' }, step_2: { output: kept ? 'fine' : 'well' } })
     expect((await client.run(again.id)).status).toBe('SUCCEEDED')
-    // What had succeeded is not done again, unless all is.
+    // Steps that had succeeded do not run again, unless all do.
     expect(await done()).toBe(isNew ? '1212' : kept ? '12' : '122')
     expect((await client.run(ended.id)).status).toBe(isNew ? status : 'SUCCEEDED')
   })

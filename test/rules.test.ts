@@ -147,3 +147,28 @@ it('holds the environment, long files and escapes of tests to account', async ()
     'packages/engine/src/main.ts one-place-for-settings',
   ])
 })
+
+it('finds long functions, unless a comment next to them says why', async () => {
+  const lines = (count: number): string => 'void 0\n'.repeat(count)
+  const reason = '// Over 120 lines: one table that is read as a whole.\n'
+  expect(
+    await broken({
+      'packages/engine/src/main.ts': [
+        `export function short() {\n${lines(118)}}\n`,
+        `export function long() {\n${lines(119)}}\n`,
+        `// A comment that gives no reason.\n\nexport const held = async () => {\n${lines(119)}}\n`,
+      ].join(''),
+      'packages/engine/src/reasons.test.ts': `import './main.ts'; import './reasons.ts'; f(() => {\n${lines(150)}})`,
+      'packages/engine/src/reasons.ts': [
+        `${reason}export function above() {\n${lines(119)}}\n`,
+        `export function inside() {\n${reason}${lines(119)}}\n`,
+        `export function around() {\n${reason}  return () => {\n${lines(119)}}\n}\n`,
+        `${reason}\nexport function far() {\n${lines(119)}}\n`,
+      ].join(''),
+    }),
+  ).toEqual([
+    'packages/engine/src/main.ts long-function',
+    'packages/engine/src/main.ts long-function',
+    'packages/engine/src/reasons.ts long-function',
+  ])
+})

@@ -3,7 +3,7 @@ import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { api } from '@piecework/api/index'
 import type { FlowRun } from '@piecework/model/run/run'
-import { isTerminal } from '@piecework/model/run/status'
+import { isTerminal } from '@piecework/model/run/run-statuses'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { code, loop, piece, respond, until } from './support/client.ts'
 import { http } from './support/http.ts'
@@ -340,7 +340,7 @@ describe('canceling', () => {
     expect((await runs.runsOf(slow)).map(({ status }) => status)).toEqual(['CANCELED', 'CANCELED', 'CANCELED'])
   })
 
-  test('a synchronous caller is told at once', async () => {
+  test('a synchronous caller hears of it at once', async () => {
     const flowId = await client.liveFlow([waitForApproval('step_1')])
     const answer = runs.fire(flowId, {}, '/sync')
     const { id } = await runs.runIn(flowId, 'PAUSED')
@@ -350,6 +350,7 @@ describe('canceling', () => {
 
   test('a run shows its steps while it runs, and a canceled one can be tried again', async () => {
     const ledger = join(folder, 'tried-again')
+    const gate = join(folder, 'tried-again.gate')
     const flowId = await client.liveFlow([
       code(
         'step_1',
@@ -357,8 +358,12 @@ describe('canceling', () => {
       ),
       code(
         'step_2',
-        'export const code = async (i) => { await new Promise((done) => setTimeout(done, 400)); return i.v }',
-        { v: '{{trigger.body.v}}' },
+        `export const code = async (i) => {
+          const { existsSync } = await import('node:fs')
+          while (!existsSync(i.gate)) await new Promise((done) => setTimeout(done, 20))
+          return i.v
+        }`,
+        { v: '{{trigger.body.v}}', gate },
       ),
     ])
     await runs.fire(flowId, { v: 7 })
@@ -371,6 +376,7 @@ describe('canceling', () => {
       status: 'CANCELED',
       steps: { trigger: { output: { body: { v: 7 } } }, step_1: { output: 'once' } },
     })
+    await writeFile(gate, '')
     const retried = await runs.api('POST', `/v1/flow-runs/${id}/retry`, { strategy: 'ON_LATEST_VERSION' })
     expect(retried.status).toBe(200)
     expect(await runs.ended((retried.json as FlowRun).id)).toMatchObject({
@@ -385,7 +391,7 @@ describe('canceling', () => {
     expect(await readFile(ledger, 'utf8')).toBe('xx')
   })
 
-  test('a paused run that was canceled waits anew when it is tried again', async () => {
+  test('a paused run that was canceled waits again when it is tried again', async () => {
     const flowId = await client.liveFlow([approvalLinks('step_1'), waitForApproval('step_2')])
     await runs.fire(flowId)
     const { id } = await runs.runIn(flowId, 'PAUSED')

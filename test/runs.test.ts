@@ -1,6 +1,6 @@
 // Over 400 lines: one table of odd code steps, run in every sandbox mode against the same servers.
 import type { FlowRun } from '@piecework/model/run/run'
-import { isTerminal } from '@piecework/model/run/status'
+import { isTerminal } from '@piecework/model/run/run-statuses'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, code, loop, piece, respond, router, signIn, until } from './support/client.ts'
 import { http } from './support/http.ts'
@@ -121,7 +121,7 @@ describe.each(['UNSANDBOXED', ISOLATED] as const)('runs in %s', (mode) => {
         /Cannot read properties of undefined/,
       ],
       [
-        'recurses for ever',
+        'recurses forever',
         'const again = () => again() + 1\nexport const code = async () => again()',
         'FAILED',
         /Maximum call stack/,

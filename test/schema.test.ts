@@ -33,7 +33,7 @@ function interfacesOf(files: readonly string[]): Map<string, Interface> {
   return found
 }
 
-/** What reading a column may give is the first argument of these; of others it is the type itself. */
+/** The first argument of these is the type that reading a column gives; without one of them it is the type itself. */
 const WRAPPERS = /^(Generated|GeneratedAlways|ColumnType|JSONColumnType)<(.*)>$/s
 const isNullable = (type: string): boolean => {
   const inner = WRAPPERS.exec(type)?.[2]
@@ -53,7 +53,13 @@ function firstArgument(text: string): string {
 }
 
 function described(): string[] {
-  const interfaces = interfacesOf(['schema.ts', 'live-tables.ts'])
+  const interfaces = interfacesOf([
+    'schema.ts',
+    'alert-tables.ts',
+    'event-tables.ts',
+    'live-tables.ts',
+    'sso-tables.ts',
+  ])
   const membersOf = (name: string): [string, string][] => {
     const found = interfaces.get(name)
     if (!found) throw new Error(`There is no interface ${name}`)

@@ -24,14 +24,14 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** What a call fails with. */
+/** @returns the error that a call fails with. */
 const refusal = (call: Promise<unknown>) =>
   call.then(
     () => expect.unreachable('the call should fail'),
     (error: unknown) => error,
   )
 
-/** A server that answers as it is told, for the time of a test. */
+/** A server that answers as the test wants, for the time of the test. */
 async function startOdd(listener: RequestListener): Promise<AsyncDisposable & { url: string }> {
   const odd = createServer(listener)
   odd.listen(0, '127.0.0.1')
@@ -59,7 +59,7 @@ test('the examples of docs/sdk.md run, one after another', async () => {
 describe('calls', () => {
   test('somebody signs in, creates a flow, edits it and gets it back', async () => {
     const anonymous = createClient({ url: `${url}/` })
-    const credentials = { email: OWNER, password: 'correct horse battery' }
+    const credentials = { email: OWNER, password: 'Correct-horse-7' }
     const { token, projectId } = await anonymous.authentication.signIn({ body: credentials })
     const me = createClient({ url, token: async () => token })
     const created = await me.flows.create({ body: { displayName: 'Invoices', projectId: projectId ?? '' } })
@@ -135,7 +135,7 @@ describe('errors', () => {
     expect(await refusal(long)).toMatchObject({ status: 400, message: expect.stringContaining('body/displayName') })
   })
 
-  test('of what is no answer of the API are told, too', async () => {
+  test('also describe an answer that is none of the API', async () => {
     await using odd = await startOdd((request, response) => {
       response.statusCode = request.url?.includes('flags') ? 200 : 403
       response.end('<h1>Proxy</h1>')

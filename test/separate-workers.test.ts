@@ -153,9 +153,13 @@ test('a platform that the operator gives to a group of workers runs on these alo
   const gold = await newWorker({ WHO: 'gold', AP_WORKER_GROUP_ID: 'gold' })
   expect(await Promise.all(waiting)).toEqual([{ who: 'gold' }, { who: 'gold' }])
   const machines = await client.api.workerMachines.list()
-  expect(machines).toContainEqual(expect.objectContaining({ status: 'ONLINE', type: 'DEDICATED' }))
+  // The others do nothing for it.
+  expect(machines).toMatchObject([{ status: 'ONLINE', type: 'DEDICATED', workerGroupId: 'gold' }])
+  expect(await queues()).toMatchObject({ queues: [{ name: 'goldWorkerJobs' }] })
   expect(await give(null)).toEqual([200, { platformId, workerGroupId: null }])
   expect(await call()).toEqual({ who: 'common' })
+  const types = (await client.api.workerMachines.list()).map(({ type }) => type)
+  expect([...new Set(types)]).toEqual(['SHARED'])
   await Promise.all([common.stop(), gold.stop()])
 })
 
@@ -169,7 +173,7 @@ test('a worker of one customer fences code in as the app says, and so keeps the 
   step.settings.sourceCode.packageJson = JSON.stringify({ dependencies: { greetings: '1.0.0' } })
   const flowId = await client.liveFlow([step, respond('step_2', { said: '{{step_1}}' })])
   await give('gold')
-  // In isolates, as it is told here, there would be no packages.
+  // In isolates, which the settings here ask for, there would be no packages.
   const gold = await newWorker({
     ...registry.environment,
     AP_WORKER_GROUP_ID: 'gold',
@@ -350,7 +354,7 @@ test('a wrong token is not taken in, and the worker says why', async () => {
     'token',
     '--',
     '--secret',
-    'another one',
+    'another secret, which no app of this test has',
   ])
   const worker = await startWorker(
     join(folder.path, 'stranger'),

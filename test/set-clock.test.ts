@@ -50,7 +50,7 @@ test('a clock that is set back by hours, and forward again, neither stops a sche
   await using stack = new AsyncDisposableStack()
   const { server, runs, set, toNextMinute } = await start(stack)
   await set(-3 * HOUR_MS)
-  await until(async () => /was set back/.test(server.output()) && /triggers were put right/.test(server.output()))
+  await until(async () => /was set back/.test(server.output()) && /triggers were repaired/.test(server.output()))
   await toNextMinute()
   await until(async () => (await runs()) === 1)
   // The minute is not over yet: another tick would be a repeated one.

@@ -122,4 +122,4 @@ test('a server killed while triggers are taken into and out of service puts them
   const ticks = await db.selectFrom('job').select('key').where('kind', 'in', ['POLL', 'RENEW']).execute()
   expect(ticks.map(({ key }) => key?.split(':')[1]).sort()).toEqual(sources.map(({ id }) => id).sort())
   await db.destroy()
-}, 60_000)
+}, 180_000)

@@ -33,7 +33,7 @@ afterAll(async () => {
 
 const url = (flowId: string, form = '') => `${server.base}/v1/webhooks/${flowId}${form}`
 const sync = (flowId: string, call?: RawRequest, query = '') => http(url(flowId, `/sync${query}`), call)
-/** What the trigger saw of a call. */
+/** @returns the call as the trigger saw it. */
 const seen = async (call: RawRequest, query = '') => {
   const { status, json, text } = await sync(echo, call, query)
   expect(status, text).toBe(200)
@@ -203,7 +203,7 @@ describe('a call that is refused starts no run', () => {
     expect((await sync(flow)).status).toBe(200)
   })
 
-  test('a payload over the limit: 413, also when its length is not told', async () => {
+  test('a payload over the limit: 413, also without its length', async () => {
     const big = 'x'.repeat(1024 * 1024 + 1)
     for (const form of ['', '/sync', '/draft', '/test']) {
       const answer = await http(url(flow, form), { body: big, headers: { 'content-type': 'text/plain' } })

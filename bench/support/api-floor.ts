@@ -2,8 +2,8 @@ import { openDatabase } from '@piecework/server/database/open'
 import Fastify from 'fastify'
 
 /**
- * The least that reading one thing over the API could cost: a bare Fastify route and one row by its key. Started as a
- * process of its own with the folder or the URL of a database; prints its port.
+ * The minimal cost of reading one row over the API: a bare Fastify route and one row by its key. Started as a separate
+ * process with the folder or the URL of a database; prints its port.
  */
 const [database = ''] = process.argv.slice(2)
 const db = await openDatabase(

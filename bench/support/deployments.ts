@@ -5,12 +5,12 @@ import { startServer, startWorker, temporaryFolder } from '../../test/support/pr
 import { enginesAmong, treeOf } from './processes.ts'
 import { freePort, startPostgres, startRedis } from './services.ts'
 
-/** A whole installation, as a benchmark sees it. */
+/** A complete installation. */
 export interface Deployment extends AsyncDisposable {
-  /** Of the apps, ending with `/api`. */
+  /** Addresses of the apps, ending with `/api`. */
   bases: string[]
   client: Client
-  /** The processes by what they are for. */
+  /** The process ids by role. */
   roles(): Promise<Record<Role, number[]>>
 }
 
@@ -20,7 +20,7 @@ export type Role = (typeof ROLES)[number]
 const UNLIMITED = { AP_PROJECT_RATE_LIMITER_ENABLED: 'false' }
 const SECRET = 'the secret that all apps and workers of a benchmark share'
 
-/** Everything in one process, but the engines. */
+/** Everything but the engines in one process. */
 export async function deployEmbedded(slots: number): Promise<Deployment> {
   const folder = await temporaryFolder()
   const server = await startServer(folder.path, { ...UNLIMITED, AP_WORKER_CONCURRENCY: String(slots) })
@@ -41,7 +41,7 @@ export async function deployEmbedded(slots: number): Promise<Deployment> {
   }
 }
 
-/** Apps and separate workers on a PostgreSQL and a Redis of their own. */
+/** Apps and separate workers with their own PostgreSQL and Redis. */
 export async function deployApart(size: { apps: number; workers: number; slots: number }): Promise<Deployment> {
   await using stack = new AsyncDisposableStack()
   const folder = await temporaryFolder()

@@ -4,8 +4,8 @@ import { createGroupCommit } from '@piecework/server/queue/group-commit'
 import Fastify from 'fastify'
 
 /**
- * The least that the reference workload could cost: a bare Fastify route with the same function, and one row of
- * the embedded database per call in shared commits. Started as a process of its own; prints its port.
+ * The minimal cost of the reference workload: a bare Fastify route with the same function, and one row of the embedded
+ * database per call in shared commits. Started as a separate process; prints its port.
  */
 const [folder = ''] = process.argv.slice(2)
 const db = await openDatabase({ type: 'PGLITE', dataDir: join(folder, 'pglite'), fsync: true })

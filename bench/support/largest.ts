@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 
 const MB = 1024 * 1024
-/** A little less than the bound of a webhook's body. */
+/** A little less than the limit of a webhook's body. */
 export const LARGEST_BYTES = 25 * MB - 1024
 
 export interface LargeBody {
@@ -11,7 +11,7 @@ export interface LargeBody {
   body(): Buffer
 }
 
-/** Text of a size, made of a pattern that is counted up, between a head and a tail. */
+/** A text of a given size: numbered items between a head and a tail. */
 function fill(head: string, item: (index: number) => string, tail: string, bytes = LARGEST_BYTES): Buffer {
   const parts = [head]
   let size = head.length + tail.length
@@ -30,7 +30,7 @@ const JSON_TYPE = 'application/json'
 const FORM = 'application/x-www-form-urlencoded'
 const PARTS = 'multipart/form-data; boundary=x'
 
-/** The largest bodies of each content type, of the shapes that cost the most. */
+/** The largest bodies of each content type, in the most expensive shapes. */
 export const LARGEST: readonly LargeBody[] = [
   {
     name: 'JSON, one text',

@@ -15,7 +15,7 @@ const WARM_UP_SECONDS = 2
 interface Load {
   connections: number
   seconds: number
-  /** Of a POST request. */
+  /** Body of a POST request. */
   body: unknown
 }
 
@@ -25,7 +25,7 @@ export async function load(url: string, options: Load): Promise<LoadResult> {
   return loadAll([url], options)
 }
 
-/** Shares the calls out among several servers, as a load balancer does, without a warm-up. */
+/** Distributes the calls among several servers, as a load balancer does, without a warm-up. */
 export async function loadAll(urls: readonly string[], { connections, ...options }: Load): Promise<LoadResult> {
   const share = Math.ceil(connections / urls.length)
   const results = await Promise.all(urls.map((url) => loadOne(url, { ...options, connections: share })))

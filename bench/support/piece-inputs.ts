@@ -56,7 +56,7 @@ function textFor(name: string, standIn: string): string {
   // An id and a secret in hexadecimal digits.
   if (/admin.*key|^api_?key$/i.test(name)) return '1:00ff'
   if (/mail/i.test(name)) return 'a@example.com'
-  // As chats name their messages.
+  // Chats name their messages like this.
   if (/timestamp|^ts$|thread_ts/i.test(name)) return '1700000000.000100'
   if (/date|time/i.test(name)) return '2026-01-02T03:04:05.000Z'
   return '1'
@@ -68,7 +68,7 @@ function firstOption({ options }: PropertyMetadata): unknown {
   return typeof first === 'object' && first !== null && 'value' in first ? first.value : '1'
 }
 
-/** A made-up connection of the kind that the piece wants. */
+/** A made-up connection of the kind that the piece needs. */
 export function connectionFor(metadata: PieceMetadata, standIn: string): Record<string, unknown> | undefined {
   const auth = Array.isArray(metadata.auth) ? metadata.auth[0] : metadata.auth
   if (!auth) return undefined
@@ -94,7 +94,7 @@ const oauth2 = (standIn: string, props: Record<string, unknown>): Record<string,
   client_id: 'client',
   token_url: `${standIn}/token`,
   claimed_at: 0,
-  // What apps send along with their tokens.
+  // Fields that apps send with their tokens.
   data: {
     api_domain: standIn,
     instance_url: standIn,
@@ -106,7 +106,7 @@ const oauth2 = (standIn: string, props: Record<string, unknown>): Record<string,
   props,
 })
 
-/** The connection as steps of the piece receive it: the oldest pieces know secrets as bare values. */
+/** The connection as steps of the piece receive it: the oldest pieces get secrets as bare values. */
 export function authInputFor(metadata: PieceMetadata, connection: Record<string, unknown> | undefined): unknown {
   if (!connection || metadata.contextInfo?.version !== undefined) return connection
   if (connection.type === 'SECRET_TEXT') return connection.secret_text

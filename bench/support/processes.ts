@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** What the kernel tells of processes. Those that end meanwhile count as not there. */
+/** Facts about processes from the kernel. Processes that end in the meantime count as missing. */
 
 /** A process and all its descendants. */
 export function treeOf(root: number): number[] {
   const children = Map.groupBy(allProcesses(), ({ parent }) => parent)
   const found = [root]
-  // What is found is looked into in its turn.
+  // Children are visited in turn.
   for (const pid of found) found.push(...(children.get(pid) ?? []).map((child) => child.pid))
   return found
 }
 
-/** Proportional set size in MB: what several processes share counts once. */
+/** Proportional set size in MB: memory that several processes share counts once. */
 export function residentMb(pids: readonly number[]): number {
   const kb = pids.map((pid) => Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0))
   return kb.reduce((sum, one) => sum + one, 0) / 1024
@@ -19,7 +19,7 @@ export function residentMb(pids: readonly number[]): number {
 
 const TICKS_PER_SECOND = 100
 
-/** Processor time that processes have used so far, in milliseconds: of their own, not of what they started. */
+/** Processor time in milliseconds that the processes have used themselves, without their children. */
 export const cpuMs = (pids: readonly number[]): number =>
   pids.reduce((sum, pid) => {
     const fields = statOf(pid)
@@ -36,7 +36,7 @@ function allProcesses(): { pid: number; parent: number }[] {
     .map((name) => ({ pid: Number(name), parent: Number(statOf(name)[1]) }))
 }
 
-/** The fields behind the name, which may hold anything. */
+/** The fields after the name, which may hold any characters. */
 function statOf(pid: number | string): string[] {
   const stat = read(`/proc/${pid}/stat`)
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -1,7 +1,7 @@
-/** Chance that can be repeated: the same seed makes the same choices. */
+/** A repeatable random generator: the same seed makes the same choices. */
 export interface Random {
   readonly seed: number
-  /** From 0, below 1. */
+  /** A number from 0 to below 1. */
   next(): number
   /** A whole number from 0, below `count`. */
   below(count: number): number
@@ -10,7 +10,7 @@ export interface Random {
   pick<T>(choices: readonly (readonly [weight: number, choice: T])[]): T
 }
 
-/** The generator "mulberry32": small, and more than even enough for choosing whom to kill. */
+/** The generator "mulberry32": small, and even enough for this purpose. */
 export function randomOf(seed: number): Random {
   let state = seed >>> 0
   const next = () => {
@@ -30,7 +30,7 @@ export function randomOf(seed: number): Random {
         left -= weight
         if (left < 0) return choice
       }
-      throw new Error('there is nothing to choose from')
+      throw new Error('There is nothing to choose from')
     },
   }
 }

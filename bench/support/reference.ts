@@ -13,7 +13,7 @@ export const referenceSteps = () => [
 ]
 export const referenceBody = { a: 2, b: 40 }
 
-/** A server of its own on an empty data folder. */
+/** A server on an empty data folder. */
 export async function benchServer(env: Record<string, string> = {}) {
   const folder = await temporaryFolder()
   const server = await startServer(folder.path, {
@@ -32,7 +32,7 @@ export async function benchServer(env: Record<string, string> = {}) {
   }
 }
 
-/** The floor process: its URL and id, and how to end it. */
+/** The floor process: its URL and id, and how to stop it. */
 export async function startFloor(): Promise<Floor> {
   const folder = await temporaryFolder()
   const floor = await spawnFloor(new URL('./floor.ts', import.meta.url), folder.path)
@@ -55,7 +55,7 @@ export async function spawnFloor(program: URL, ...args: string[]): Promise<Floor
   const child: ChildProcess = spawn(process.execPath, [program.pathname, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  if (!child.stdout) throw new Error('the floor has no output')
+  if (!child.stdout) throw new Error('The floor has no output')
   const [line] = await once(child.stdout, 'data')
   return {
     url: `http://127.0.0.1:${String(line).trim()}/`,

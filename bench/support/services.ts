@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { until } from '../../test/support/client.ts'
 
-/** Servers that a benchmark starts for itself, because it kills them. */
+/** Servers that a benchmark starts itself, because it kills them. */
 
 const run = promisify(execFile)
 const RETRY_MS = 200
@@ -18,29 +18,29 @@ export async function freePort(): Promise<number> {
   await once(server, 'listening')
   const address = server.address()
   server.close()
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  if (address === null || typeof address === 'string') throw new Error('The server has no port')
   return address.port
 }
 
 export interface OwnPostgres {
   url: string
-  /** Of the postmaster. */
+  /** Process id of the postmaster. */
   pid(): Promise<number>
-  /** As an operator in a hurry does: nothing is finished, and the next start recovers. */
+  /** Restarts in immediate mode: nothing is finished, and the next start recovers. */
   restartImmediately(): Promise<void>
   /** SIGKILL of the postmaster, then a start that recovers. */
   killAndStart(): Promise<void>
   stop(): Promise<void>
 }
 
-/** A cluster of its own in a temporary folder, as durable as PostgreSQL comes. */
+/** A separate cluster in a temporary folder, with the default durability of PostgreSQL. */
 export async function startPostgres(): Promise<OwnPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'piecework-postgres-'))
   const bin = await newestBinaries()
   const asRoot = process.getuid?.() === 0
   const unprivileged = (program: string, args: string[]) => {
     const command = join(bin, program)
-    // The server refuses to run as root. Its output may be no pipe, which it would keep open.
+    // The server refuses to run as root. Its output must not be a pipe, which it would keep open.
     const [file, all] = asRoot ? ['runuser', ['-u', 'postgres', '--', command, ...args]] : [command, args]
     return new Promise<void>((resolve, reject) => {
       const child = spawn(file, all, { cwd: folder, stdio: 'ignore' })
@@ -68,7 +68,7 @@ export async function startPostgres(): Promise<OwnPostgres> {
     restartImmediately: () => control('-o', settings, '-m', 'immediate', 'restart'),
     async killAndStart() {
       process.kill(await pid(), 'SIGKILL')
-      // It cannot start before the last of the old processes has noticed.
+      // It cannot start until the last of the old processes has exited.
       await until(() =>
         start().then(
           () => true,
@@ -83,7 +83,7 @@ export async function startPostgres(): Promise<OwnPostgres> {
   }
 }
 
-/** Debian keeps the programs of the server out of PATH, a folder for each version. */
+/** Debian keeps the programs of the server outside PATH, in a folder for each version. */
 async function newestBinaries(): Promise<string> {
   const root = '/usr/lib/postgresql'
   const versions = await readdir(root).catch(() => [])
@@ -97,7 +97,7 @@ export interface OwnRedis {
   url: string
   pid(): number
   wipe(): Promise<void>
-  /** SIGKILL; it comes back with nothing. */
+  /** SIGKILL; it starts again empty. */
   restart(): Promise<void>
   stop(): Promise<void>
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 /** Stands in for every app on the internet: a proxy that answers all calls itself and lets none out. */
 export interface StandIn {
   url: string
-  /** `METHOD https://host/path` of each call since the last look. */
+  /** `METHOD https://host/path` of each call since the last call of `take`. */
   take(): string[]
   close(): void
 }
@@ -57,7 +57,7 @@ export async function startStandIn(): Promise<StandIn> {
   }
 }
 
-/** Something of what most apps answer with. */
+/** Typical fields of the answers of most apps. */
 const item = { id: '1', name: 'name', title: 'title', key: 'key', email: 'a@example.com', url: 'https://example.com' }
 const genericAnswer = {
   ...item,

@@ -6,7 +6,7 @@ export interface Times {
   max: string
 }
 
-/** Milliseconds of a call that is made again and again; the first one counts apart. */
+/** Measures a call in milliseconds, many times; the first call is measured separately. */
 export async function timesOf(rounds: number, call: () => Promise<unknown>): Promise<Times> {
   const time = async () => {
     const began = performance.now()

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { ERROR_STATUS, type ErrorCode } from '../../packages/model/src/errors.ts'
 
-/** What each code means to whoever gets it. A code without a meaning does not compile. */
+/** The meaning of each code for the caller who gets it. A code without a meaning does not compile. */
 const MEANING: Record<ErrorCode, string> = {
   INVALID_API_KEY: 'The key of a piece or tool is not valid.',
   INVALID_BEARER_TOKEN: 'The token is malformed, tampered with, or signed with another key.',
@@ -23,41 +23,49 @@ const MEANING: Record<ErrorCode, string> = {
   VALIDATION: 'The request conflicts with what is stored, or with a limit.',
   EXISTING_USER: 'There is an account with this e-mail address.',
   EXISTING_ALERT_CHANNEL: 'The address gets alerts already.',
-  FLOW_OPERATION_IN_PROGRESS: 'The flow is being enabled, disabled or deleted: wait for it.',
-  FLOW_IN_USE: 'Somebody else changed the flow within the last minute.',
+  FLOW_OPERATION_IN_PROGRESS: 'The flow is being enabled, disabled or deleted: wait until that is done.',
+  FLOW_IN_USE: 'Another user changed the flow within the last minute.',
+  FLOW_OPERATION_CONFLICT:
+    'Another client changed the same part of the flow since `baseRevision`: `params.changes` has its operations. With `resync`, they are not kept any more: read the flow again.',
   FLOW_VERSION_INVALID:
     'Steps are not complete, so the flow is neither published nor enabled. `params.steps` names each with its fields.',
+  CONNECTION_REPLACED_IN_PART:
+    'The connection was replaced in the flows of `params.replaced`. Those of `params.disabled` were disabled because their triggers refuse the new one; those of `params.unchanged` use the old one, which is kept for them.',
   PROJECT_EXTERNAL_ID_ALREADY_EXISTS: 'Another project has this external id.',
   INVALID_OTP: 'The one-time code is wrong or too old.',
-  FLOW_RUN_RETRY_OUTSIDE_RETENTION: 'The data of the run is older than it is kept, so it cannot be retried.',
+  FLOW_RUN_RETRY_OUTSIDE_RETENTION:
+    'The data of the run was removed because it is too old, so the run cannot be retried.',
   WEBHOOK_DISABLED: 'The flow of this webhook is disabled.',
-  WEBHOOK_GONE: 'No flow has this webhook, or it was deleted.',
-  WEBHOOK_TIMEOUT: 'The flow did not answer in time; it goes on.',
+  WEBHOOK_GONE: 'No flow has this webhook, or the flow was deleted.',
+  WEBHOOK_TIMEOUT: 'The flow did not answer in time; the run continues.',
   PAYLOAD_TOO_LARGE: 'The body of the request is larger than the settings allow.',
   UNSUPPORTED_MEDIA_TYPE: 'The body is compressed in a way that the server cannot undo.',
   DOES_NOT_MEET_BUSINESS_REQUIREMENTS: 'A rule of the platform forbids this.',
   SANDBOX_CAPACITY_EXCEEDED: 'Too many calls wait for a free worker: try again later.',
   RATE_LIMITED: 'Too many requests from this address: the `x-ratelimit-*` headers tell the limit.',
-  INVALID_REQUEST: 'The request makes no sense; the message names the field.',
+  INVALID_REQUEST: 'The request is not valid; the message names the field.',
   INVALID_CURSOR: 'The cursor was not made by this list.',
   FLOW_OPERATION_INVALID: 'The operation cannot be applied to the flow; nothing was changed.',
   INVALID_APP_CONNECTION: 'The service did not accept the connection.',
   INVALID_CLAIM: 'The OAuth2 code could not be exchanged for a token.',
   INVALID_CLOUD_CLAIM: 'This server has no OAuth2 apps that are managed elsewhere.',
+  INVALID_SAML_RESPONSE: 'The answer of a SAML identity provider is not accepted.',
   INVALID_OR_EXPIRED_JWT_TOKEN: 'The signed link or token is not valid any more.',
-  ENGINE_OPERATION_FAILURE: 'Code of a piece or flow failed outside of a run.',
+  ENGINE_OPERATION_FAILURE: 'User code or code of a piece failed outside of a run.',
   EXECUTION_STATE_MISSING: 'The log of the run is gone, so it cannot be resumed.',
   FLOW_MIGRATION_FAILED: 'A flow of an older schema version could not be brought up to date.',
-  GENERIC_ERROR: 'Anything else; see the message.',
+  GENERIC_ERROR: 'Any other problem; see the message.',
   PAUSE_METADATA_MISSING: 'The run is not paused where it is resumed.',
-  PIECE_SYNC_NOT_SUPPORTED: 'Pieces cannot be refreshed with these settings.',
+  PIECE_SYNC_NOT_SUPPORTED: 'The settings do not allow pieces to be refreshed.',
+  SECRET_MANAGER_CONNECTION_FAILED: 'A secret manager does not let the server in; `params.message` says why.',
+  SECRET_MANAGER_GET_SECRET_FAILED: 'A secret could not be read from its secret manager; `params.message` says why.',
   TEST_TRIGGER_FAILED: 'The trigger failed while it was tested.',
   TRIGGER_EXECUTION_FAILED: 'The trigger failed on the event.',
   TRIGGER_UPDATE_STATUS: 'The trigger could not be enabled or disabled.',
   INTERNAL_SERVER_ERROR: 'A fault of the server, which logged it under the id in `x-request-id`.',
   REQUEST_TIMEOUT: 'The request, or its body, did not arrive in time; the connection is closed.',
   SERVICE_UNAVAILABLE:
-    'The database takes nothing for the moment, because it is away or its disk is full; or the server is stopping, or has as many connections as it may have. Nothing was accepted: try again after the time in `retry-after`.',
+    'The server accepts nothing at the moment: the database is unreachable or its disk is full, the server is stopping, or it has as many connections as it may have. Nothing was accepted; try again after the time in `retry-after`.',
 }
 
 /** The page docs/errors.md. */
@@ -82,5 +90,5 @@ Every error is answered with a body of this shape, and with the id of the reques
 { "statusCode": 404, "code": "ENTITY_NOT_FOUND", "params": { "entityType": "flow", "entityId": "…", "message": "flow not found" } }
 \`\`\`
 
-A request that does not fit the schema of its route is answered with 400 and the code \`FST_ERR_VALIDATION\`; \`params.issues\` lists every field as \`{path, message}\`. A request that is malformed before a route sees it has 400, 405, 413, 414, 415, 417 or 431, with \`INVALID_REQUEST\` or a code that begins with \`FST_ERR_\`. A path that no route has is answered with 404 and no code. An entity of another tenant is answered like one that does not exist. Codes of parts that are not built yet (see [status](status.md)) are in the table and are not answered.
+A request that does not fit the schema of its route is answered with 400 and the code \`FST_ERR_VALIDATION\`; \`params.issues\` lists every field as \`{path, message}\`. A request that is malformed before a route sees it has 400, 405, 413, 414, 415, 417 or 431, with \`INVALID_REQUEST\` or a code that begins with \`FST_ERR_\`. A path that no route has is answered with 404 and no code. An entity of another tenant is answered like one that does not exist. The table also has codes of parts that are not built yet (see [status](status.md)); the server does not use them.
 `

@@ -3,7 +3,7 @@ import { api } from '../../packages/api/src/index.ts'
 
 const HEAD = `import type { Routes } from './types.ts'
 
-// Made from the contract by \`npm run docs\`: whoever runs a client needs no schemas. Its type refuses any other.
+// Generated from the contract by \`npm run docs\`, so that a client needs no schemas. Its type refuses a table that differs.
 export const ROUTES: Routes = {
 `
 

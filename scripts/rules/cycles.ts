@@ -1,4 +1,4 @@
-/** Every group of nodes that lead to each other, by Tarjan's algorithm; a node that leads to itself is one. */
+/** Every group of nodes that lead to each other, by Tarjan's algorithm; a node that leads to itself is a group. */
 export function findKnots(edges: ReadonlyMap<string, readonly string[]>): string[][] {
   const order = new Map<string, number>()
   const stack: string[] = []

@@ -4,13 +4,13 @@ import { FREE_FOLDERS, TEST_FILE } from './table.ts'
 
 /** Imports of one folder by another, both of the same parent. */
 interface Level {
-  /** From folder to folder, with one import that shows it. */
+  /** Edges from folder to folder, each with one import that shows it. */
   edges: Map<string, Map<string, string>>
 }
 
 /**
- * Folders of the same parent that import each other, in whatever way round. Files next to the folders do not count: a
- * folder's own files put its rooms together.
+ * Folders of the same parent that import each other, directly or through others. Files next to the folders do not
+ * count: they put the folders together.
  */
 export function findFolderCycles(sources: readonly SourceFile[]): Finding[] {
   const product = sources.filter(
@@ -41,7 +41,9 @@ function proof(knot: readonly string[], edges: Level['edges']): string[] {
   return knot.flatMap((from) => knot.flatMap((to) => edges.get(from)?.get(to) ?? []))
 }
 
-/** The folders on the two sides of an import, below what the files share; packages keep each other by MAY_IMPORT. */
+/**
+ * The folders on the two sides of an import, below the part of the path that both share. MAY_IMPORT rules on packages.
+ */
 function crossingOf(path: string, target: string): { parent: string; from: string; to: string } | undefined {
   const [a, b] = [path.split('/'), target.split('/')]
   let shared = 0

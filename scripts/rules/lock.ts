@@ -15,6 +15,6 @@ export function findHolesInLock(file: string): Finding[] {
   return Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies)
       .filter((name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`])
-      .map((name) => ({ file: 'package-lock.json', rule: 'complete-lock', message: `${path} wants ${name}` })),
+      .map((name) => ({ file: 'package-lock.json', rule: 'complete-lock', message: `${path} needs ${name}` })),
   )
 }

@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { type MemberExpression, parseSync, Visitor } from 'oxc-parser'
 import { ResolverFactory } from 'oxc-resolver'
+import { type LongFunction, readLongFunctions } from './functions.ts'
+import { type Prose, readComments, readTexts } from './prose.ts'
 import { HTTP_WORDS, SQL_WORDS, TEST_ESCAPES, TEST_WORDS } from './table.ts'
 
 export interface Import {
@@ -23,16 +25,19 @@ export interface SourceFile {
   firstLine: string
   imports: Import[]
   readsEnvironment: boolean
-  /** Such as `it.only`. */
+  /** Calls such as `it.only`. */
   testEscapes: string[]
   /** Words by which it builds or writes a statement for the database: `selectFrom`, `sql`. */
   sql: string[]
   /** Words by which it registers a route: `implement`, `app.route`. */
   routes: string[]
+  /** Functions over the limit. */
+  longFunctions: LongFunction[]
+  prose: Prose[]
 }
 
 const FOLDERS = '{apps,packages,pieces,bench,e2e,scripts,test}'
-/** Installed and built files; and the sample piece, which is written as one from elsewhere: samples.test.ts compiles it. */
+/** Installed and built files, and the sample piece, which samples.test.ts compiles as a piece from elsewhere. */
 const NOT_OURS = /(^|\/)(node_modules|dist)$|^packages\/framework\/samples$/
 
 // Conditions of this repository's exports maps and of Node.
@@ -52,7 +57,7 @@ export function readSources(root: string): SourceFile[] {
 
 function readSource(root: string, path: string): SourceFile {
   const text = readFileSync(join(root, path), 'utf8')
-  const { program, module, errors } = parseSync(path, text)
+  const { program, module, comments, errors } = parseSync(path, text)
   if (errors[0]) throw new Error(`${path} does not parse: ${errors[0].message}`)
   const { typeImports, ...found } = look(program)
   const specifiers = [
@@ -67,6 +72,8 @@ function readSource(root: string, path: string): SourceFile {
     firstLine: text.slice(0, text.indexOf('\n')),
     imports: [...new Set(specifiers)].map((specifier) => ({ specifier, target: resolve(root, path, specifier) })),
     ...found,
+    longFunctions: readLongFunctions(text, program, comments),
+    prose: [...readComments(text, comments), ...readTexts(text, program)],
   }
 }
 
@@ -86,7 +93,7 @@ function resolve(root: string, path: string, specifier: string): string | undefi
 }
 
 interface Found extends Pick<SourceFile, 'readsEnvironment' | 'testEscapes' | 'sql' | 'routes'> {
-  /** Of `import('...').Name` where a type stands. */
+  /** The modules of types written as `import('...').Name`. */
   typeImports: string[]
 }
 
@@ -136,7 +143,7 @@ function look(program: Parameters<Visitor['visit']>[0]): Found {
   return { readsEnvironment, testEscapes, typeImports, sql: [...sql], routes: [...routes] }
 }
 
-/** `a.b.c` as words; a part that is not a plain name ends them. */
+/** @returns `a.b.c` as words; a part that is not a plain name ends them. */
 function wordsOf(node: MemberExpression): string[] {
   const { object, property } = node
   const before = object.type === 'MemberExpression' ? wordsOf(object) : [wordOf(object)]

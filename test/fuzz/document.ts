@@ -108,7 +108,7 @@ interface Making {
   document: Document
   random: Random
   known: Readonly<Record<string, string>>
-  /** Of each value, how likely it is one that does not fit. */
+  /** How likely each value is one that does not fit. */
   oddity: number
 }
 

@@ -1,9 +1,9 @@
 import { encodeFrame } from '@piecework/engine/channel/frames'
-import { lift, visitFromEngine } from '@piecework/engine/channel/lift'
+import { takeTexts, visitFromEngine } from '@piecework/engine/channel/long-texts'
 import type { FromEngine } from '@piecework/engine/protocol'
 import type { Random } from './random.ts'
 
-/** What code of users in a sandbox may write to its worker: messages that are right, and what is made of them. */
+/** The bytes that user code in a sandbox may write to its worker: valid messages, and messages made from them. */
 
 const step = (output: unknown) => JSON.stringify({ type: 'CODE', status: 'SUCCEEDED', input: {}, output })
 
@@ -28,6 +28,7 @@ function message(random: Random, id: number): FromEngine {
       kind: 'result',
       operationId: id,
       entries: random.below(2) === 0 ? [entry] : [],
+      stepsEnded: random.below(3),
       response: random.pick([response, null]),
       result: {
         type: 'EXECUTE_FLOW',
@@ -38,7 +39,14 @@ function message(random: Random, id: number): FromEngine {
         log: '{"executionState":{"steps":{},"tags":[]}}',
       },
     },
-    { kind: 'result', operationId: id, entries: [], response: null, result: { type: 'FAILED', error: 'no' } },
+    {
+      kind: 'result',
+      operationId: id,
+      entries: [],
+      stepsEnded: 0,
+      response: null,
+      result: { type: 'FAILED', error: 'no' },
+    },
   ])
 }
 
@@ -74,7 +82,7 @@ function changed(random: Random, json: string): string {
 }
 
 function bytesOf(random: Random, sent: FromEngine): Uint8Array {
-  const { head, texts } = lift(sent, visitFromEngine)
+  const { head, texts } = takeTexts(sent, visitFromEngine)
   const json = JSON.stringify(head)
   const max = Number.MAX_SAFE_INTEGER
   switch (random.below(7)) {

@@ -13,7 +13,7 @@ test('a server lives on and stays healthy, whatever comes over its connections',
   try {
     const { sent, slowestMs } = await fuzzSockets(server, SEED, SECONDS * 1000)
     expect(sent).toBeGreaterThan(0)
-    // Of a loaded machine; what stalls a server takes seconds.
+    // A loaded machine is this slow; input that stalls a server takes seconds.
     expect(slowestMs).toBeLessThan(15_000)
     expect(server.output()).not.toMatch(/"level":(50|60)/)
     expect(await server.stop()).toBe(0)

@@ -34,7 +34,7 @@ export async function fuzzSockets(server: ServerProcess, seed: number, forMs: nu
     slowestMs = Math.max(slowestMs, performance.now() - began)
     if (health.status !== 200)
       throw new Error(
-        `after ${sent} connections of seed ${seed} the server answers ${health.status}: ${server.output()}`,
+        `After ${sent} connections of seed ${seed} the server answers ${health.status}: ${server.output()}`,
       )
     await Promise.race([
       Promise.all(connections.map(({ closed }) => closed)),

@@ -4,7 +4,7 @@ import type { FlowRun } from '@piecework/model/run/run'
 import { type AnswerOf, type Api, type Client as ApiClient, createClient, type RequestOf } from '@piecework/sdk'
 
 type Runs = AnswerOf<Api['flowRuns']['list']>
-/** What lists of runs can be asked for. */
+/** The filters of lists of runs. */
 export type RunFilter = Partial<RequestOf<Api['flowRuns']['list']>['query']>
 type Operation = RequestOf<Api['flows']['operate']>['body']
 
@@ -40,7 +40,7 @@ export async function signIn(base: string): Promise<Client> {
   const { token, projectId } = await authentication
     .signUp({ body: ACCOUNT })
     .catch(() => authentication.signIn({ body: ACCOUNT }))
-  if (projectId === null) throw new Error('the owner has no project')
+  if (projectId === null) throw new Error('The owner has no project')
   // Tests and benchmarks look at each answer, also at the first that fails.
   const api = createClient({ url: base, token, retries: 0 })
   const operate: Client['operate'] = (id, body) => api.flows.operate({ params: { id }, body })

@@ -3,7 +3,7 @@ export interface RawAnswer {
   status: number
   headers: Headers
   text: string
-  /** What the text is as JSON; undefined when it is none. */
+  /** The text read as JSON; undefined when it is none. */
   json: unknown
 }
 

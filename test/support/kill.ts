@@ -173,12 +173,12 @@ export interface Start {
   step: string
 }
 
-/** What the starts of steps tell, in the order in which they came, of calls whose steps have an order. */
+/** Reads the starts of steps, in their order, for calls whose steps have an order. */
 export function readStarts(
   starts: readonly Start[],
   orderOf: (call: string) => readonly string[],
 ): Pick<KillReport, 'rerun' | 'repeated'> & {
-  /** Of each call, the last step that began. */ furthest: Map<string, number>
+  /** The last step that began, by call. */ furthest: Map<string, number>
 } {
   const rerun: string[] = []
   const furthest = new Map<string, number>()

@@ -1,8 +1,6 @@
 import { expect } from 'vitest'
 import type { Surroundings } from './piece-cases.ts'
 
-/** What the triggers of the built-in pieces show when they are tested, and what they say of a wrong input. */
-
 /** The piece, the trigger, the input, and what the events match. */
 export type GoodTrigger = [piece: string, trigger: string, input: object, events: unknown[]]
 /** The piece, the trigger, the input, and a part of the error. */
@@ -88,7 +86,7 @@ export const badTriggers = ({ echo, auth }: Surroundings): BadTrigger[] => [
   ['imap', 'new_email', { auth: auth.imap, mailbox: 'Missing' }, 'Missing'],
 ]
 
-/** What the trigger shows cannot be tested by asking it: it is called, or its input cannot be wrong. */
+/** Triggers that cannot be tested by asking them, because they are called or their input cannot be wrong. */
 export const TRIGGERS_SHOWN_ELSEWHERE: Record<string, string> = {
   'webhook catch_webhook': 'webhooks.test.ts',
   'forms form_submission': 'pieces.test.ts',

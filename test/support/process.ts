@@ -20,7 +20,7 @@ export interface ServerProcess {
   stop(): Promise<number | null>
   /** Resolves when it has ended, for whatever reason. */
   ended: Promise<unknown>
-  /** What it logged. */
+  /** The log so far. */
   output(): string
 }
 
@@ -74,12 +74,15 @@ function launch(
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // The last as `npm start` sets it.
+    // The third as `npm start` sets it; tests that want the browser app build it themselves.
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       AP_CONFIG_PATH: configPath,
       MALLOC_TRIM_THRESHOLD_: '131072',
+      AP_WEB_BUILD: 'false',
+      // Tests end processes and not the power; benchmarks measure what operators have.
+      ...(process.env.VITEST ? { AP_PGLITE_FSYNC: 'false' } : {}),
       ...env,
     },
   })
@@ -88,7 +91,7 @@ function launch(
 /** How to end a process and its children. */
 function control(child: ChildProcess): Pick<ServerProcess, 'pid' | 'kill' | 'stop' | 'ended'> {
   const { pid } = child
-  if (pid === undefined) throw new Error('the server has no process id')
+  if (pid === undefined) throw new Error('The server has no process id')
   const gone =
     child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve([child.exitCode])
   return {
@@ -116,7 +119,7 @@ async function readiness(child: ChildProcess): Promise<{ port: number; output: (
 function said(child: ChildProcess, expected: RegExp): Promise<() => string> {
   let text = ''
   return new Promise((resolve, reject) => {
-    if (!child.stdout || !child.stderr) throw new Error('the server has no output')
+    if (!child.stdout || !child.stderr) throw new Error('The server has no output')
     const collect = (line: string) => {
       text = `${text}${line}\n`.slice(-100_000)
       if (expected.test(line)) resolve(() => text)
@@ -124,7 +127,7 @@ function said(child: ChildProcess, expected: RegExp): Promise<() => string> {
     createInterface(child.stderr).on('line', collect)
     createInterface(child.stdout).on('line', collect)
     child.once('exit', (code, signal) =>
-      reject(new Error(`the server ended at its start (${signal ?? code}): ${text}`)),
+      reject(new Error(`The server ended at its start (${signal ?? code}): ${text}`)),
     )
   })
 }

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 /** A connection on which a test says what no client would. */
 export interface RawSocket {
   socket: Socket
-  /** What came so far. */
+  /** The text that has arrived so far. */
   text(): string
   /** Resolves with all that came, when the other side has closed. */
   closed: Promise<string>

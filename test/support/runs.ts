@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { FlowRun } from '@piecework/model/run/run'
-import { isTerminal } from '@piecework/model/run/status'
+import { isTerminal } from '@piecework/model/run/run-statuses'
 import { type Client, piece, type RunFilter, signIn, until } from './client.ts'
 import { http, type RawAnswer } from './http.ts'
 import { type ServerProcess, startServer, temporaryFolder } from './process.ts'

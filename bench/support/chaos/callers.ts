@@ -3,12 +3,12 @@ import type { Random } from '../random.ts'
 import { type ChaosFlows, isKind, KINDS, type Kind } from './flows.ts'
 import type { Sink } from './sink.ts'
 
-/** What the callers have been told. */
+/** The answers that the callers got. */
 export interface Calls {
   tried: number
-  /** Calls that were answered as promised. */
+  /** Calls that were accepted. */
   accepted: Map<string, Kind>
-  /** Synchronous calls that got another 200 than the flow gave. */
+  /** Synchronous calls that got a 200 with another body than the flow's answer. */
   wrong: string[]
   /** Calls that got another answer, or none: they may have run or not. By status, 0 for a broken connection. */
   failed: Map<number, number>
@@ -18,12 +18,12 @@ export interface Calls {
 const CHOICES = Object.entries(KINDS).flatMap(([kind, { weight }]) =>
   weight > 0 && isKind(kind) && kind !== 'tick' ? [[weight, kind] as const] : [],
 )
-/** More would only make the line longer, and the end later. */
+/** More would only make the queue longer, and the end later. */
 const MAX_OUTSTANDING = 60
 const PAUSE_MS = 150
 const GIVE_UP_MS = 60_000
 
-/** Calls the flows through every app without a pause worth the name. */
+/** Calls the flows through every app, almost without a pause. */
 export function startCallers({
   bases,
   each,

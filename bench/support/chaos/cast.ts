@@ -3,16 +3,16 @@ import type { ServerProcess, WorkerProcess } from '../../../test/support/process
 import { enginesAmong, treeOf } from '../processes.ts'
 import type { Random } from '../random.ts'
 
-/** A process under fire, brought up again as a supervisor does. */
+/** A process that the benchmark kills and starts again, as a supervisor does. */
 export interface Part {
   readonly isUp: boolean
-  /** SIGKILL, of the process alone or with all that it started; it comes back by itself. */
+  /** SIGKILL, of the process alone or with all its children; it is started again. */
   kill(): Promise<void>
   /** SIGKILL of one of its engine processes. @returns whether there was one. */
   killSandbox(): boolean
-  /** Stops the process in its tracks, and lets it go on later as if nothing had been. */
+  /** Stops the process, and continues it later. */
   freeze(ms: number): Promise<void>
-  /** The last words of processes that ended by themselves. */
+  /** The last output of processes that exited by themselves. */
   readonly ends: readonly string[]
   /** Resolves when it runs. */
   up(): Promise<void>
@@ -85,7 +85,7 @@ export async function startPart(start: () => Promise<ServerProcess | WorkerProce
     async end() {
       closed = true
       await disturbed
-      // Engines may have outlived their worker; where nothing is left there is nothing to kill.
+      // Engines may have outlived their worker, or there may be nothing left to kill.
       await current.kill().catch(() => {})
     },
   }

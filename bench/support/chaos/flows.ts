@@ -2,16 +2,16 @@ import { type Client, code, loop, piece, respond } from '../../../test/support/c
 import { approvalLinks, delay, waitForApproval } from '../../../test/support/runs.ts'
 
 /**
- * The flows of the chaos benchmark. Every code step tells the sink that it begins; `order` names what a call writes
- * there from its start to its end.
+ * The flows of the chaos benchmark. Every code step reports its start to the sink; `order` lists the steps that a call
+ * reports, from its start to its end.
  */
 export const KINDS = {
   loop: { order: ['one', 'item-0', 'item-1', 'item-2', 'last'], weight: 5 },
   /** Answers its caller in the middle. */
   sync: { order: ['one', 'last'], weight: 4 },
-  /** Waits for a call that the sink makes. */
+  /** Waits for a call, which the sink makes. */
   approval: { order: ['one', 'last'], weight: 3 },
-  /** Waits for longer than a delay waits in its place. */
+  /** Waits longer than a delay that the engine waits out itself. */
   delay: { order: ['one', 'last'], weight: 1 },
   /** Calls another flow, and waits for its answer. */
   parent: { order: ['one', 'last'], weight: 2 },
@@ -23,7 +23,7 @@ export type Kind = keyof typeof KINDS
 
 export const isKind = (name: string): name is Kind => Object.hasOwn(KINDS, name)
 
-/** As often as a schedule can tick; several of them make a crowd. */
+/** The shortest interval of a schedule; several flows with it are due at the same time. */
 export const TICK_MS = 60_000
 const TICKING = 5
 const DELAY_SECONDS = 11
@@ -86,7 +86,7 @@ export async function createFlows(client: Client, sink: string): Promise<ChaosFl
   for (let i = 0; i < TICKING; i++)
     ticking.push(
       await client.liveFlow(
-        // Its event names no call: the first step draws a name, and the second tells which one counted.
+        // The event of a tick names no call: the first step draws a name, and the second reports the one that counted.
         [writes('step_1', 'tick', ''), writes('step_2', 'tock', '{{step_1}}')],
         pieceTrigger(...SCHEDULE, 'every_x_minutes', { minutes: 1 }),
       ),

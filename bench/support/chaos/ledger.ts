@@ -1,13 +1,13 @@
 import { timeOfId } from '@piecework/model/ids'
 import type { FlowRun } from '@piecework/model/run/run'
-import { isTerminal } from '@piecework/model/run/status'
+import { isTerminal } from '@piecework/model/run/run-statuses'
 import { readStarts, type Start } from '../../../test/support/kill.ts'
 import { type ChaosFlows, isKind, KINDS, type Kind, TICK_MS } from './flows.ts'
 
 export interface Ledger {
-  /** Accepted calls without a run that came to its end. */
+  /** Accepted calls without a run that ended. */
   lost: string[]
-  /** Runs that have not come to an end. */
+  /** Runs that have not ended. */
   stuck: string[]
   /** Calls with more than one run, ticks with more than one. */
   doubled: string[]
@@ -19,7 +19,7 @@ export interface Ledger {
   calledAgain: number
   /** Runs that ended because their sandbox was killed, or that of the subflow that they waited for. */
   killed: string[]
-  /** Runs that ended in another way than well. */
+  /** Runs that did not succeed for another reason. */
   failed: string[]
 }
 
@@ -31,7 +31,7 @@ interface Evidence {
   flows: ChaosFlows
 }
 
-/** Compares what callers were told with what the runs say, and both with what the steps said themselves. */
+/** Compares the answers that callers got with the runs, and both with the reports of the steps. */
 export function judge({ accepted, lines, runs, flows }: Evidence): Ledger {
   const kinds = new Map(
     Object.entries(flows.called).flatMap(([kind, id]) => (isKind(kind) ? [[id, kind] as const] : [])),
@@ -53,7 +53,7 @@ export function judge({ accepted, lines, runs, flows }: Evidence): Ledger {
     runs.filter((run) => kindOf(run) === 'tick'),
     (run) => `${run.flowId} at ${new Date(Math.floor(timeOfId(run.id) / TICK_MS) * TICK_MS).toISOString()}`,
   )
-  // The name that a tick drew counts once its step is finished; until then another one may take its place.
+  // The name that a tick drew counts once its step is finished; until then another one may replace it.
   const unknown = [...furthest].filter(([call]) => kindOfCall(call) === 'tick' && !byCall.has(call))
   return {
     lost: [...accepted.keys()].filter((call) => !hasEnded(call)),
@@ -81,7 +81,7 @@ function kindOfCall(call: string): Kind {
   return isKind(kind) ? kind : 'tick'
 }
 
-/** The name of the call that a run is of; the run's own where it has none. */
+/** The name of the call of a run; the run's own id if it has none. */
 function callOf(run: FlowRun, kind: Kind): string {
   const name =
     kind === 'tick'

@@ -6,20 +6,20 @@ import type { Random } from '../random.ts'
 
 const Line = z.object({ call: z.string(), step: z.string(), link: z.string().optional() })
 
-/** Where steps tell that they begin. It lives in the benchmark's own process, which nobody kills. */
+/** Receives the reports of steps that begin. It is part of the benchmark's own process, which is never killed. */
 export interface Sink {
   url: string
-  /** In the order in which they came. */
+  /** In the order of arrival. */
   lines: readonly { call: string; step: string }[]
   /** Whether a step of a call has begun. */
   has(call: string, step: string): boolean
-  /** Links that were opened, and those that were not taken although nobody else had opened them. */
+  /** Links that were opened, and those that were refused although nobody else had opened them. */
   opened(): { count: number; refused: string[] }
   close(): Promise<void>
 }
 
 const LONGEST_THOUGHT_MS = 2500
-/** At once: the run may not have paused yet. */
+/** Opens the link at once, when the run may not have paused yet. */
 const RASH = 0.3
 const TWICE = 0.2
 const RETRY_MS = 300
@@ -37,23 +37,23 @@ export async function startSink(bases: readonly string[], random: Random): Promi
     return new URL(pathname + search, bases[random.below(bases.length)])
   }
 
-  /** Opens the link until somebody takes the word. */
+  /** Opens the link until an app accepts the call. */
   const open = async (link: string): Promise<void> => {
     await sleep(random.next() < RASH ? 0 : random.between(0, LONGEST_THOUGHT_MS))
     let unsure = random.next() < TWICE
-    // Somebody clicks twice; whichever comes first is taken.
+    // Simulates a double click; the app takes the call that comes first.
     if (unsure) void fetch(atAny(link)).catch(() => {})
     while (!closed) {
       try {
         const answer = await fetch(atAny(link), { method: 'POST' })
         const { message } = z.object({ message: z.string() }).parse(await answer.json())
         if (answer.ok) {
-          // An earlier word whose answer was lost may have been taken.
+          // An earlier call whose answer was lost may have been accepted.
           if (!unsure && !message.includes('has been recorded')) refused.push(link)
           return
         }
       } catch {
-        // The app was killed under the call.
+        // The app was killed during the call.
       }
       unsure = true
       await sleep(RETRY_MS)
@@ -72,7 +72,7 @@ export async function startSink(bases: readonly string[], random: Random): Promi
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the sink has no port')
+  if (address === null || typeof address === 'string') throw new Error('The sink has no port')
   return {
     url: `http://127.0.0.1:${address.port}`,
     lines,

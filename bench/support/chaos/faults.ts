@@ -6,18 +6,20 @@ import type { Part } from './cast.ts'
 interface Victims {
   apps: readonly Part[]
   workers: readonly Part[]
-  /** Absent where everything is in one process. */
+  /** Absent in a single process. */
   postgres: OwnPostgres | undefined
   redis: OwnRedis | undefined
 }
 
 const LONGEST_PEACE_MS = 2500
-/** Longer than a worker may be silent, and than a lease lasts. */
+/** Longer than the time that a worker may be silent, and than a lease lasts. */
 const FREEZE_WORKER_MS = 28_000
 const FREEZE_APP_MS = 36_000
 
-/** Does harm at random until the time is over, and until all is up again. @returns how often it did what. */
-export async function doHarm(
+/**
+ * Injects faults at random until the time is over and everything is up again. @returns how often each fault happened.
+ */
+export async function injectFaults(
   { apps, workers, postgres, redis }: Victims,
   seconds: number,
   random: Random,
@@ -30,14 +32,14 @@ export async function doHarm(
     const up = parts.filter((part) => part.isUp)
     return up[random.below(up.length)]
   }
-  /** One harm at a time to the same service. */
+  /** Injects one fault at a time into the same service. */
   const alone = (victim: object | undefined, harm: () => Promise<void>): Promise<void> | undefined => {
     if (!victim || busy.has(victim)) return undefined
     busy.add(victim)
     return harm().finally(() => busy.delete(victim))
   }
 
-  const deeds: [weight: number, deed: [name: string, act: () => Promise<void> | undefined]][] = [
+  const faults: [weight: number, fault: [name: string, act: () => Promise<void> | undefined]][] = [
     [18, ['apps killed', () => oneOf(apps)?.kill()]],
     [20, ['workers killed', () => oneOf(workers)?.kill()]],
     [20, ['sandboxes killed', () => (oneOf([...apps, ...workers])?.killSandbox() ? Promise.resolve() : undefined)]],
@@ -52,12 +54,12 @@ export async function doHarm(
   const end = Date.now() + seconds * 1000
   while (Date.now() < end) {
     await sleep(random.between(0, LONGEST_PEACE_MS))
-    const [name, act] = random.pick(deeds)
+    const [name, act] = random.pick(faults)
     const harm = act()
     if (!harm) continue
     counts.set(name, (counts.get(name) ?? 0) + 1)
     underWay.add(harm)
-    // A harm that cannot be made good must end the benchmark, so it is kept until it is waited for.
+    // An error in a fault must end the benchmark, so it is kept until it is awaited.
     harm.then(
       () => underWay.delete(harm),
       () => {},

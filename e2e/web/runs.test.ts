@@ -1,0 +1,125 @@
+import { codeAction, webhookTrigger } from '@piecework/server/testing/flows'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startApp, type TestApp } from './support/app.ts'
+import type { Person } from './support/person.ts'
+import { expectAccessible } from './support/visit.ts'
+
+let app: TestApp
+let owner: Person
+
+/** Fails for every order without a postcode until it is published again with the code that does not. */
+const STRICT = `export const code = async ({ orders }) => orders.map((order) => {
+  if (!order.postcode) throw new Error('422: postcode is empty')
+  return order.id
+})`
+const LENIENT = 'export const code = async ({ orders }) => orders.map((order) => order.id)'
+
+beforeAll(async () => {
+  app = await startApp()
+  owner = await app.owner()
+})
+afterAll(() => app?.[Symbol.asyncDispose]())
+
+async function publish(flowId: string, code: string): Promise<void> {
+  const trigger = {
+    ...webhookTrigger(),
+    displayName: 'Orders arrive',
+    nextAction: { ...codeAction('step_1', code, { orders: '{{trigger.body.orders}}' }), displayName: 'Check orders' },
+  }
+  const request = { displayName: 'Order check', trigger, schemaVersion: '20', notes: [] }
+  // The API checks what it is sent.
+  await fetch(`${app.origin}/api/v1/flows/${flowId}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${owner.token}` },
+    body: JSON.stringify({ type: 'IMPORT_FLOW', request }),
+  })
+  await owner.api.flows.operate({
+    params: { id: flowId },
+    body: { type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } },
+  })
+}
+
+const call = (flowId: string, orders: object[]) =>
+  fetch(`${app.origin}/api/v1/webhooks/${flowId}/sync`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ orders }),
+  })
+
+test('somebody finds the runs that failed, reads why, and retries all of them', async () => {
+  const { id: flowId } = await owner.api.flows.create({
+    body: { displayName: 'Order check', projectId: owner.projectId },
+  })
+  const visit = await app.visit('/runs', { person: owner })
+  const { page } = visit
+  await page.getByRole('heading', { name: 'No runs yet' }).waitFor()
+  await expectAccessible(page)
+
+  await publish(flowId, STRICT)
+  for (let n = 0; n < 30; n++) await call(flowId, [{ id: n, postcode: n % 10 === 0 ? '1011' : '' }])
+  // They appear by themselves.
+  await page
+    .getByRole('row', { name: /Check orders: .*postcode is empty/ })
+    .first()
+    .waitFor()
+  await page.getByText('30 runs').first().waitFor()
+  await expectAccessible(page)
+
+  await page.getByRole('button', { name: 'Status' }).click()
+  await page.getByRole('checkbox', { name: 'Failed', exact: true }).click()
+  await page.keyboard.press('Escape')
+  await page.getByText('25 runs').waitFor()
+  expect(new URL(page.url()).search).toContain('FAILED')
+
+  await page.getByRole('button', { name: 'Order check' }).first().click()
+  await page.getByRole('heading', { name: 'Check orders' }).waitFor()
+  await page.getByRole('alert').getByText('postcode is empty').waitFor()
+  await page.getByRole('tree', { name: 'Input' }).getByText('orders').waitFor()
+  await page.getByRole('button', { name: 'What started it' }).click()
+  await page.getByRole('tree', { name: 'What started it' }).getByText('rawBody').waitFor()
+  await expectAccessible(page)
+  await page.goBack()
+
+  await publish(flowId, LENIENT)
+  await page.getByRole('checkbox', { name: 'Select all runs on this page' }).click()
+  await page.getByRole('button', { name: 'Select all that match' }).click()
+  await page.getByRole('button', { name: 'Retry', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Run again with the latest version' }).click()
+  await page.getByText('27 of 27 done').waitFor()
+  // The new runs come next to those that failed.
+  await page.getByText('57 runs').first().waitFor()
+  await page.getByRole('button', { name: 'Clear' }).first().click()
+  await page
+    .getByRole('row', { name: /Succeeded/ })
+    .first()
+    .waitFor()
+  await visit.end()
+})
+
+test('on a phone, five taps lead from the list to a retry', async () => {
+  const { id: flowId } = await owner.api.flows.create({
+    body: { displayName: 'Phone check', projectId: owner.projectId },
+  })
+  await publish(flowId, STRICT)
+  await call(flowId, [{ id: 1 }])
+  const visit = await app.visit('/automations', {
+    person: owner,
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  })
+  const { page } = visit
+  await page.getByRole('button', { name: 'Open pages' }).tap()
+  await page.getByRole('link', { name: 'Runs' }).tap()
+  await page
+    .getByRole('link', { name: /Failed.*postcode is empty/ })
+    .first()
+    .tap()
+  await page.getByRole('button', { name: 'Check orders' }).tap()
+  await page.getByRole('alert').getByText('postcode is empty').waitFor()
+  await page.getByRole('button', { name: 'Close the step' }).tap()
+  await publish(flowId, LENIENT)
+  await page.getByRole('button', { name: 'Retry from the failed step' }).tap()
+  await page.getByText('The run starts again').waitFor()
+  await visit.end()
+})
