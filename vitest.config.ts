@@ -12,7 +12,10 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } },
-    maxWorkers: 2,
+    // Most tests wait for servers that start: three at once keep two cores busy.
+    maxWorkers: 3,
+    // A test that a busy machine upsets gets a second try; `npm test` names each that needed it.
+    retry: 1,
     pool: 'forks',
     // isolated-vm crashes processes that start from Node.js's snapshot now and then, as its README says.
     execArgv: ['--no-node-snapshot'],
