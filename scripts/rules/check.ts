@@ -6,7 +6,6 @@ import {
   ENTRY_POINTS,
   FILE_RULES,
   FREE_FOLDERS,
-  LONG_FUNCTIONS_NOT_YET,
   MAX_FUNCTION_LINES,
   MAX_LINES,
   MAY_IMPORT,
@@ -21,7 +20,6 @@ export function findViolations(sources: readonly SourceFile[]): Finding[] {
     ...findDeadFiles(sources),
     ...findCycles(sources),
     ...findFolderCycles(sources),
-    ...findNeedlessExceptions(sources),
   ]
 }
 
@@ -60,7 +58,7 @@ function violationsOf(source: SourceFile): Finding[] {
     report('long-file', `${source.lines} lines, and the first line does not say why`)
   if (!isTest)
     for (const { name, line, lines, hasReason } of source.longFunctions)
-      if (!hasReason && !LONG_FUNCTIONS_NOT_YET.includes(`${source.path} ${name}`))
+      if (!hasReason)
         report(
           'long-function',
           `${name} (line ${line}) has ${lines} lines: split it, or say "Over ${MAX_FUNCTION_LINES} lines: …" above it`,
@@ -104,16 +102,4 @@ function findCycles(sources: readonly SourceFile[]): Finding[] {
     rule: 'no-cycles',
     message: knot.length > 1 ? knot.toReversed().join(' <-> ') : 'imports itself',
   }))
-}
-
-/** Functions on the list of exceptions that are short enough by now. */
-function findNeedlessExceptions(sources: readonly SourceFile[]): Finding[] {
-  const byPath = new Map(sources.map((source) => [source.path, source]))
-  return LONG_FUNCTIONS_NOT_YET.flatMap((exception) => {
-    const [file = '', name = ''] = exception.split(' ')
-    const source = byPath.get(file)
-    // A repository without the file is another one: a copy, or that of a test.
-    if (!source || source.longFunctions.some((long) => long.name === name && !long.hasReason)) return []
-    return [{ file, rule: 'long-function', message: `${name} is no longer over: take it off LONG_FUNCTIONS_NOT_YET` }]
-  })
 }

@@ -182,14 +182,6 @@ export const MAX_LINES = 400
 export const MAX_FUNCTION_LINES = 120
 /** How the comment next to a longer function says why: `Over 120 lines: one closure over the state of a lane.` */
 export const LONG_FUNCTION_REASON = /\bOver 120 lines: \S.{20,}/s
-/** Functions that are still to be split. The list only gets shorter: an entry that is not needed is refused. */
-export const LONG_FUNCTIONS_NOT_YET: readonly string[] = [
-  'apps/web/src/builder/canvas/editing-canvas.tsx EditingCanvas',
-  'apps/web/src/builder/canvas/flow-canvas.tsx Canvas',
-  'apps/web/src/builder/data/picker.tsx DataPicker',
-  'apps/web/src/builder/state/builder.ts createBuilder',
-  'apps/web/src/builder/state/queue.ts createQueue',
-]
 
 /** Words of the test runner; their `only`, `skip` and `todo` are refused. */
 export const TEST_WORDS = new Set(['it', 'test', 'describe', 'suite', 'bench'])

@@ -8,6 +8,10 @@ export type Line =
   | { kind: 'value'; id: string; row: PickRow }
   | { kind: 'note'; id: string; step: string; note: 'untested' | 'loading' | 'single' }
 
+/** Whether there is more inside a line. */
+export const canOpen = (line: Line): boolean =>
+  line.kind === 'step' || (line.kind === 'value' && (line.row.size ?? 0) > 0)
+
 /** Steps that are open at first. */
 const OPEN_STEPS = 2
 /** Levels that are open at first. */

@@ -8,9 +8,9 @@ import { Input } from '../../ui/input.tsx'
 import { Kbd } from '../../ui/kbd.tsx'
 import { FLOAT } from '../../ui/menu-styles.ts'
 import { notify } from '../../ui/toast.tsx'
-import { PickerLine } from './picker-line.tsx'
-import { type Line, linesOf, referenceTo } from './picker-lines.ts'
+import { canOpen, type Line, linesOf, referenceTo } from './picker-lines.ts'
 import { closePicker, usePicker } from './picker-state.ts'
+import { PickerTree } from './picker-tree.tsx'
 import type { Source } from './samples.ts'
 
 interface PickerProps {
@@ -116,49 +116,13 @@ export function DataPicker({ sources, onOpenStep, className }: PickerProps) {
           onKeyDown={onKeyDown}
         />
       </div>
-      <div
-        ref={scroller}
-        id="data-picker-tree"
-        role="tree"
-        aria-label={t('picker.title')}
-        // The field keeps the focus and its caret.
-        onMouseDown={(event) => event.preventDefault()}
-        className="max-h-100 min-h-20 flex-1 overflow-auto border-t border-line-1 p-1"
-      >
-        <div role="presentation" style={{ height: virtual.getTotalSize() }} className="relative">
-          {virtual.getVirtualItems().map(({ index, start, key, size }) => {
-            const line = lines[index]
-            if (!line) return null
-            return (
-              <PickerLine
-                key={key}
-                line={line}
-                top={start}
-                height={size}
-                isCurrent={index === current}
-                showsPath={words !== ''}
-                onTurn={() => turn(line.id)}
-                onChoose={() => {
-                  setCurrent(index)
-                  choose(line)
-                }}
-                onClick={() => {
-                  setCurrent(index)
-                  // A click opens a line that holds more; Enter, or its button, inserts it as a whole.
-                  if (canOpen(line) && words === '') turn(line.id)
-                  else choose(line)
-                }}
-                onCopy={() => copy(line)}
-              />
-            )
-          })}
-        </div>
-        {lines.length === 0 && (
-          <p className="px-2 py-3 text-sm text-ink-3">
-            {words === '' ? t('picker.nothing') : t('picker.nothingFound', { words })}
-          </p>
-        )}
-      </div>
+      <PickerTree
+        {...{ lines, words, current, scroller, virtual }}
+        onCurrent={setCurrent}
+        onTurn={turn}
+        onChoose={choose}
+        onCopy={copy}
+      />
       <div className="flex items-center gap-3 border-t border-line-1 px-3 py-2 text-xs text-ink-3">
         <Hint keys="enter" text={t('picker.insertKey')} />
         <Hint keys="mod+c" text={t('picker.copyKey')} />
@@ -167,8 +131,6 @@ export function DataPicker({ sources, onOpenStep, className }: PickerProps) {
     </section>
   )
 }
-
-const canOpen = (line: Line): boolean => line.kind === 'step' || (line.kind === 'value' && (line.row.size ?? 0) > 0)
 
 const Hint = ({ keys, text }: { keys: string; text: string }) => (
   <span className="inline-flex items-center gap-1 whitespace-nowrap">

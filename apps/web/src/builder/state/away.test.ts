@@ -136,6 +136,22 @@ describe('after being away', () => {
     })
     expect(tab.kept()).toEqual([])
   })
+
+  it('sends what was typed just before the page was left', async () => {
+    const server = createServer(flow(code('step_1', { url: 'a' })))
+    const tab = memory()
+    const transport = { ...transportTo(server, 'ada'), pause: () => new Promise<void>(() => {}) }
+    const before = createBuilder(server.current(), { transport, userId: 'ada', now, memory: tab })
+    before.apply(withInput('step_1', { url: 'typed' }), { merge: 'step_1.input.url' })
+    before.stop()
+
+    const after = createBuilder(server.current(), {
+      ...{ transport: transportTo(server, 'again'), userId: 'ada', now, memory: tab },
+    })
+    await after.settled()
+    expect(codeOf(server.current().version, 'step_1')?.settings.input).toEqual({ url: 'typed' })
+    expect(after.getState().save).toEqual({ kind: 'saved' })
+  })
 })
 
 describe('several refusals', () => {

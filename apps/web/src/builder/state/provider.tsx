@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext } from 'react'
 import { useStore } from 'zustand'
-import type { Builder, BuilderState } from './builder.ts'
+import type { Builder } from './builder.ts'
+import type { BuilderState } from './screen.ts'
 
 const Context = createContext<Builder | null>(null)
 
