@@ -172,3 +172,34 @@ it('finds long functions, unless a comment next to them says why', async () => {
     'packages/engine/src/reasons.ts long-function',
   ])
 })
+
+it('wants a call awaited that leaves a scope with `using`, and takes what is not a promise of that scope', async () => {
+  const early = [
+    'return read(folder)',
+    'if (folder) return read(folder).text()',
+    'try { return late ? read(folder) : undefined } finally { end() }',
+    'return folder && read(folder)',
+    'return new Promise((resolve) => read(folder, resolve))',
+  ]
+  const fine = [
+    'return await read(folder)',
+    'const text = await read(folder); return text',
+    'return folder.path',
+    'return { late: () => read(folder) }',
+    'const inner = () => { return read(folder) }; return inner',
+  ]
+  const scope = (statement: string): string => `async () => { await using folder = make(); ${statement} }`
+  const files = (statements: readonly string[]) =>
+    Object.fromEntries(
+      statements.map((text, index) => [`scripts/case-${index}.ts`, `export const run = ${scope(text)}`]),
+    )
+  expect(await broken(files(early))).toEqual(early.map((_, index) => `scripts/case-${index}.ts using-awaits`))
+  expect(await broken(files(fine))).toEqual([])
+  expect(
+    await broken({
+      'scripts/before.ts': 'export async function run() { if (a) return read(); using folder = make(); await folder }',
+      'scripts/inner.ts': 'export async function run() { if (a) { using folder = make() } return read() }',
+      'scripts/now.ts': 'export function run() { using folder = make(); return read(folder) }',
+    }),
+  ).toEqual([])
+})

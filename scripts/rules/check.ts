@@ -63,6 +63,11 @@ function violationsOf(source: SourceFile): Finding[] {
           'long-function',
           `${name} (line ${line}) has ${lines} lines: split it, or say "Over ${MAX_FUNCTION_LINES} lines: …" above it`,
         )
+  for (const line of source.earlyReturns)
+    report(
+      'using-awaits',
+      `line ${line} returns a call: with \`using\`, write \`return await\`, or what it needs is gone`,
+    )
   for (const words of source.testEscapes) report('every-test-runs', `${words} skips tests`)
   return findings
 }

@@ -1,4 +1,5 @@
 import { type Comment, type Program, Visitor } from 'oxc-parser'
+import { lineReader } from './lines.ts'
 import { LONG_FUNCTION_REASON, MAX_FUNCTION_LINES } from './table.ts'
 
 /** A function with more lines than the limit allows. */
@@ -59,18 +60,4 @@ export function readLongFunctions(text: string, program: Program, comments: read
     found.push({ ...span, name: nameOf(span), line, lines, hasReason })
   }
   return found.map(({ name, line, lines, hasReason }) => ({ name, line, lines, hasReason }))
-}
-
-function lineReader(text: string): (offset: number) => number {
-  const breaks: number[] = []
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) breaks.push(at)
-  return (offset) => {
-    let [low, high] = [0, breaks.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((breaks[middle] ?? 0) < offset) low = middle + 1
-      else high = middle
-    }
-    return low + 1
-  }
 }

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { type MemberExpression, parseSync, Visitor } from 'oxc-parser'
 import { ResolverFactory } from 'oxc-resolver'
+import { readEarlyReturns } from './early-returns.ts'
 import { type LongFunction, readLongFunctions } from './functions.ts'
 import { type Prose, readComments, readTexts } from './prose.ts'
 import { HTTP_WORDS, SQL_WORDS, TEST_ESCAPES, TEST_WORDS } from './table.ts'
@@ -33,6 +34,8 @@ export interface SourceFile {
   routes: string[]
   /** Functions over the limit. */
   longFunctions: LongFunction[]
+  /** Lines that return a promise from a scope whose resource is disposed of before it settles. */
+  earlyReturns: number[]
   prose: Prose[]
 }
 
@@ -73,6 +76,7 @@ function readSource(root: string, path: string): SourceFile {
     imports: [...new Set(specifiers)].map((specifier) => ({ specifier, target: resolve(root, path, specifier) })),
     ...found,
     longFunctions: readLongFunctions(text, program, comments),
+    earlyReturns: readEarlyReturns(text, program),
     prose: [...readComments(text, comments), ...readTexts(text, program)],
   }
 }
