@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
  * Tests of the server's rooms and of the pieces, which leave their process as they found it: files share processes,
@@ -6,8 +7,17 @@ import { defineConfig } from 'vitest/config'
  */
 const SHARING = ['apps/server/src/features/**/*.test.ts', 'apps/server/src/http/**/*.test.ts', 'pieces/**/*.test.ts']
 
+/** Begins with the long files, those of whole servers and browsers, so that no long one is left at the end. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isShort = ({ project }: TestSpecification): number => Number(project.name === 'rooms')
+    return (await super.sort(files)).sort((a, b) => isShort(a) - isShort(b))
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     // Real databases and processes start slowly on a loaded machine; this bounds a hang, not correctness.
     testTimeout: 120_000,
     hookTimeout: 120_000,

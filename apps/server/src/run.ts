@@ -1,11 +1,9 @@
 import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NamespacesUnavailableError, requireNamespaces } from '@piecework/worker/namespaces'
-import { composeServer } from './compose.ts'
 import { KeyError } from './keys.ts'
 import { createLog } from './log.ts'
 import { returnMemoryAfterStart } from './return-memory.ts'
-import { composeWorker } from './separate-worker.ts'
 import { loadSettings, SettingsError } from './settings.ts'
 import { explainListenError, StartError } from './start-error.ts'
 
@@ -22,7 +20,11 @@ async function main(): Promise<void> {
   if (settings.containerType === 'WORKER_AND_APP') {
     await requireNamespaces(settings.executionMode, settings.networkMode)
   }
-  const server = settings.containerType === 'WORKER' ? composeWorker(settings, log) : await composeServer(settings, log)
+  // A worker needs nothing of the app, which is most of the code.
+  const server =
+    settings.containerType === 'WORKER'
+      ? (await import('./separate-worker.ts')).composeWorker(settings, log)
+      : await (await import('./compose.ts')).composeServer(settings, log)
 
   let stoppingSince: number | undefined
   const stop = (signal: NodeJS.Signals): void => {

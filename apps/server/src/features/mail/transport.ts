@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import type { MailSettings } from './mail-settings.ts'
 import type { Mail } from './templates.ts'
 
@@ -25,23 +24,31 @@ export function openTransport({
   senderEmail,
   senderName,
 }: MailSettings): MailTransport {
-  const transport = createTransport({
-    ...{ host, port, secure: port === TLS_PORT, auth: { user: username, pass: password } },
-    ...{ pool: true, maxConnections: 1 },
-    ...{ connectionTimeout: CONNECT_MS, greetingTimeout: CONNECT_MS, socketTimeout: ANSWER_MS },
-  })
+  // With the first mail: a start loads nothing of it.
+  const open = async () =>
+    (await import('nodemailer')).createTransport({
+      ...{ host, port, secure: port === TLS_PORT, auth: { user: username, pass: password } },
+      ...{ pool: true, maxConnections: 1 },
+      ...{ connectionTimeout: CONNECT_MS, greetingTimeout: CONNECT_MS, socketTimeout: ANSWER_MS },
+    })
+  let transport: ReturnType<typeof open> | undefined
   const from = { address: senderEmail, name: senderName ?? '' }
   return {
     async send({ to, ...mail }) {
+      transport ??= open()
       try {
         // As an object, the address is taken as it is.
-        await transport.sendMail({ ...mail, from, to: { address: to, name: '' } })
+        await (await transport).sendMail({ ...mail, from, to: { address: to, name: '' } })
       } catch (error) {
         const { code, responseCode } = Object(error)
         const lasts = ['EENVELOPE', 'EMESSAGE'].includes(code) && responseCode >= FIRST_LASTING_CODE
         throw lasts ? new RefusedMail(`the mail server answered ${responseCode}`, { cause: error }) : error
       }
     },
-    close: () => transport.close(),
+    close: () =>
+      void transport?.then(
+        (opened) => opened.close(),
+        () => {},
+      ),
   }
 }

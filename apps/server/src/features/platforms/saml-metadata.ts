@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { FederatedAuthProviders } from '@piecework/api/sso'
 import { AppError } from '@piecework/model/errors'
-import { DOMParser } from '@xmldom/xmldom'
 import { z } from 'zod'
 import type { Outbound } from '../../http/outbound.ts'
 
@@ -34,7 +33,7 @@ export async function readSamlProvider(
 ): Promise<SamlProvider> {
   const given = idpMetadata.trim()
   const text = /^https?:\/\//i.test(given) ? await fetchMetadata(outbound, given, allowsHttp) : given
-  const root = parse(text)
+  const root = await parse(text)
   const descriptor =
     root.localName === 'EntityDescriptor' ? root : root.getElementsByTagNameNS(METADATA, 'EntityDescriptor')[0]
   const issuer = descriptor?.getAttribute('entityID')
@@ -65,9 +64,10 @@ async function fetchMetadata(outbound: Outbound, url: string, allowsHttp: boolea
 }
 
 /** Text that declares entities is not parsed. */
-function parse(text: string) {
+async function parse(text: string) {
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw refused('idpMetadata must not have a DOCTYPE')
   try {
+    const { DOMParser } = await import('@xmldom/xmldom')
     const onError = (level: string, message: string): void => {
       if (level !== 'warning') throw new Error(message)
     }
