@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 /** `npm run bench [name [argument...]]`: one benchmark, or the usual ones after each other. */
-const USUAL = [['start'], ['reference'], ['async'], ['loop'], ['polled', '1000']]
+const USUAL = [['start'], ['reference'], ['async'], ['loop'], ['polled', '1000'], ['graph']]
 
 const asked = process.argv.slice(2)
 for (const [bench, ...rest] of asked.length === 0 ? USUAL : [asked]) {

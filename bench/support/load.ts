@@ -47,6 +47,19 @@ export async function loadReads(
   return resultOf(await autocannon({ url, connections, duration: seconds, headers }))
 }
 
+/** A fixed number of POST requests; the headers of the list take turns. */
+export async function loadAmount(
+  url: string,
+  { connections, amount, body, headers }: { connections: number; amount: number; body: unknown; headers: object[] },
+): Promise<LoadResult> {
+  const requests = headers.map((one) => ({
+    method: 'POST' as const,
+    headers: { 'content-type': 'application/json', ...one },
+    body: JSON.stringify(body),
+  }))
+  return resultOf(await autocannon({ url, connections, amount, requests }))
+}
+
 async function loadOne(url: string, { connections, seconds, body }: Load): Promise<LoadResult> {
   const headers = { 'content-type': 'application/json' }
   const asked = { url, connections, duration: seconds, method: 'POST', headers, body: JSON.stringify(body) } as const

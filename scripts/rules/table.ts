@@ -11,6 +11,8 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   'apps/server': ['packages/model', 'packages/api', 'packages/engine', 'packages/worker', 'pieces'],
   'packages/sdk': ['packages/model', 'packages/api'],
   'packages/embed': ['packages/model'],
+  // A package for others: it stands alone.
+  'packages/sdk-js': [],
   'apps/web': ['packages/model', 'packages/api', 'packages/sdk'],
   'apps/cli': ['packages/model', 'packages/api', 'packages/sdk', 'packages/framework'],
 }
@@ -114,6 +116,7 @@ export const ENTRY_POINTS: readonly RegExp[] = [
   /^packages\/worker\/src\/(engine-entry|keep-engine)\.ts$/,
   /^packages\/worker\/src\/(npm|build)-entry\.ts$/,
   /^packages\/framework\/src\/index\.ts$/,
+  /^packages\/sdk-js\/(src\/index|scripts\/build)\.ts$/,
   /^pieces\/(registry\.ts|scripts\/)/,
   // Pieces made by `pieces create`: loaded by path, or installed on a server.
   /^pieces\/(custom|community)\/[^/]+\/src\/index\.ts$/,

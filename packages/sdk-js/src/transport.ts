@@ -1,0 +1,155 @@
+import { ApiError, errorOf, NetworkError } from './errors.ts'
+import { pause, waitBefore } from './pause.ts'
+import { type OperationName, type Operations, ROUTES } from './types.ts'
+
+export interface ClientOptions {
+  /** The address of the server, with or without `/v1`. The default is `http://localhost:3000`. */
+  baseUrl?: string | undefined
+  /** The project to work in, for keys of the platform; keys of a project have theirs. */
+  projectId?: string | undefined
+  /** How often a request is tried again. The default is 3. */
+  maxRetries?: number | undefined
+  /** The time limit of each attempt, in seconds. The default is 60. */
+  timeout?: number | undefined
+  /** Sends the requests instead of the `fetch` of the surroundings. */
+  fetch?: typeof fetch | undefined
+}
+
+/** Options of a single call. */
+export interface CallOptions {
+  signal?: AbortSignal | undefined
+}
+
+export interface Request {
+  params?: Readonly<Record<string, string>>
+  query?: object | undefined
+  body?: object | undefined
+  headers?: Readonly<Record<string, string>>
+  /** More time for each attempt, in seconds. */
+  patience?: number
+}
+
+export interface Answer<Name extends OperationName> {
+  data: Operations[Name]['data']
+  meta: Operations[Name]['meta']
+}
+
+export type Send = <Name extends OperationName>(
+  name: Name,
+  request?: Request,
+  call?: CallOptions,
+) => Promise<Answer<Name>>
+
+const LOCAL = 'http://localhost:3000'
+const MAX_RETRIES = 3
+const TIMEOUT_SECONDS = 60
+/** Answers after which nothing has been done yet, so that any request may be sent again. */
+const NOTHING_DONE: ReadonlySet<number> = new Set([429, 503])
+
+/** Sends requests to one server, again where that is safe. */
+export function createTransport(key: string, options: ClientOptions): Send {
+  if (typeof key !== 'string' || key === '') throw new TypeError('The client needs an API key')
+  const { projectId, maxRetries = MAX_RETRIES, timeout = TIMEOUT_SECONDS } = options
+  const base = `${(options.baseUrl ?? LOCAL).replace(/\/+$/, '').replace(/\/v1$/, '')}/v1`
+  const ask = options.fetch ?? fetch
+  const identity = { authorization: `Bearer ${key}`, ...(projectId === undefined ? {} : { 'x-project-id': projectId }) }
+
+  const once = async <Name extends OperationName>(
+    name: Name,
+    request: Request,
+    { signal }: CallOptions,
+  ): Promise<Answer<Name>> => {
+    const [method = '', path = ''] = ROUTES[name].split(' ')
+    const { params = {}, query, body, headers, patience = 0 } = request
+    const limit = AbortSignal.timeout((timeout + patience) * 1000)
+    const target = base + path.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, params[name])) + search(query)
+    let response: Response
+    let text: string
+    try {
+      response = await ask(target, {
+        method,
+        headers: { ...identity, ...headers, ...(body ? { 'content-type': 'application/json' } : {}) },
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      })
+      text = await response.text()
+    } catch (cause) {
+      signal?.throwIfAborted()
+      throw new NetworkError(`${method} ${target} got no answer: ${reasonOf(cause)}`, { cause })
+    }
+    return contentOf<Name>(response, text)
+  }
+
+  return async (name, request = {}, call = {}) => {
+    // A request that changes nothing when it comes twice.
+    const isSafe = !ROUTES[name].startsWith('POST ') || request.headers?.['Idempotency-Key'] !== undefined
+    for (let attempt = 1; ; attempt++) {
+      call.signal?.throwIfAborted()
+      try {
+        return await once(name, request, call)
+      } catch (error) {
+        const wait = attempt > maxRetries ? undefined : waitAfter(error, isSafe, attempt)
+        if (wait === undefined) throw error
+        await pause(wait, call.signal)
+      }
+    }
+  }
+}
+
+function waitAfter(error: unknown, isSafe: boolean, attempt: number): number | undefined {
+  if (error instanceof NetworkError) return isSafe ? waitBefore(attempt, undefined) : undefined
+  if (!(error instanceof ApiError)) return undefined
+  const isWorthIt = NOTHING_DONE.has(error.status) || (error.status >= 500 && isSafe)
+  return isWorthIt ? waitBefore(attempt, error.retryAfter) : undefined
+}
+
+/** @throws ApiError for everything but a success */
+function contentOf<Name extends OperationName>(response: Response, text: string): Answer<Name> {
+  const { status, headers } = response
+  const answer = parse(text)
+  // The types are made from the document of the server, which checks its answers against it in its tests.
+  if (response.ok && answer.success === true) return { data: answer.data, meta: answer.meta } as Answer<Name>
+  const error = record(answer.error)
+  throw errorOf({
+    status,
+    code: typeof error.code === 'string' ? error.code : 'UNKNOWN',
+    message: typeof error.message === 'string' ? error.message : `The answer ${status} is not from Piecework`,
+    details: record(error.details),
+    retryAfter: secondsOf(headers.get('retry-after')),
+  })
+}
+
+const record = (value: unknown): Record<string, unknown> => ({ ...Object(value) })
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return record(JSON.parse(text))
+  } catch {
+    return {}
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+  return inner instanceof Error ? inner.message || inner.name : String(inner)
+}
+
+/** Seconds, or a date. */
+function secondsOf(header: string | null): number | undefined {
+  if (header === null) return undefined
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
+}
+
+function search(query: object = {}): string {
+  const fields = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) fields.append(name, String(value))
+  const text = fields.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+/** @throws TypeError for a value that would change the path */
+function segment(name: string, value: unknown): string {
+  if (typeof value === 'string' && !['', '.', '..'].includes(value)) return encodeURIComponent(value)
+  throw new TypeError(`${name} must be a text, not ${JSON.stringify(value)}`)
+}

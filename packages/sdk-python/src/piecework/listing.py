@@ -1,0 +1,54 @@
+"""Lists, loaded page by page."""
+
+from typing import Any, Dict, Generic, Iterator, List, Mapping, Optional, TypeVar, cast
+
+from .transport import Transport
+from .types import ListMeta
+
+Item = TypeVar("Item")
+
+
+class Page(Generic[Item]):
+    """One page of a list."""
+
+    def __init__(self, data: List[Item], meta: ListMeta) -> None:
+        self.data = data
+        self.meta = meta
+
+
+class Listing(Iterator[Item]):
+    """A generator of all items, page by page as they are needed; ``page()`` is its first page."""
+
+    def __init__(
+        self, transport: Transport, name: str, params: Mapping[str, str], query: Mapping[str, Any]
+    ) -> None:
+        self._transport = transport
+        self._name = name
+        self._params = params
+        self._query = query
+        self._first: Optional[Page[Item]] = None
+        self._items = self._all()
+
+    def page(self) -> "Page[Item]":
+        if self._first is None:
+            self._first = self._load({})
+        return self._first
+
+    def __iter__(self) -> Iterator[Item]:
+        return self
+
+    def __next__(self) -> Item:
+        return next(self._items)
+
+    def _load(self, cursor: Dict[str, str]) -> "Page[Item]":
+        answer = self._transport.send(self._name, self._params, {**self._query, **cursor})
+        return Page(cast(List[Item], answer["data"]), cast(ListMeta, answer["meta"]))
+
+    def _all(self) -> Iterator[Item]:
+        page = self.page()
+        while True:
+            yield from page.data
+            following = page.meta["next_cursor"]
+            if following is None:
+                return
+            page = self._load({"cursor": following})

@@ -1,0 +1,150 @@
+"""Sends requests to one server, again where that is safe."""
+
+import json
+import random
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from email.utils import parsedate_to_datetime
+from typing import Any, Dict, Mapping, Optional, Tuple
+
+from .errors import ApiError, NetworkError, error_of
+from .types import ROUTES
+
+FIRST_SECONDS = 0.5
+LONGEST_SECONDS = 8.0
+#: A server that asks for more patience than this gets no retry.
+LONGEST_RETRY_AFTER_SECONDS = 60.0
+#: Answers after which nothing has been done yet, so that any request may be sent again.
+NOTHING_DONE = frozenset({429, 503})
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect would take the key to another server."""
+
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
+def _headers(given: Mapping[str, Any]) -> Dict[str, str]:
+    return {name: str(value) for name, value in given.items() if value is not None}
+
+
+class Transport:
+    def __init__(self, key: str, base_url: str, project_id: Optional[str], max_retries: int, timeout: float) -> None:
+        if not isinstance(key, str) or key == "":
+            raise TypeError("The client needs an API key")
+        base = base_url.rstrip("/")
+        self._base = base if base.endswith("/v1") else base + "/v1"
+        if not self._base.startswith(("http://", "https://")):
+            raise ValueError("base_url must begin with http:// or https://")
+        self._identity = _headers({"Authorization": "Bearer " + key, "X-Project-Id": project_id})
+        self._max_retries = max_retries
+        self._timeout = timeout
+        self._opener = urllib.request.build_opener(_NoRedirect())
+
+    def close(self) -> None:
+        self._opener.close()
+
+    def send(
+        self,
+        name: str,
+        params: Optional[Mapping[str, str]] = None,
+        query: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        headers: Optional[Mapping[str, str]] = None,
+        patience: float = 0,
+    ) -> Dict[str, Any]:
+        """The answer of an operation: ``data`` and ``meta``."""
+        method, path = ROUTES[name].split(" ", 1)
+        for key, value in (params or {}).items():
+            path = path.replace("{" + key + "}", _segment(key, value))
+        asked = {key: value for key, value in (query or {}).items() if value is not None}
+        url = self._base + path + ("?" + urllib.parse.urlencode(asked) if asked else "")
+        # What changes nothing when it comes twice.
+        is_safe = method != "POST" or "Idempotency-Key" in (headers or {})
+        data = None if body is None else json.dumps(body).encode()
+        every = {**self._identity, **(headers or {}), **({} if data is None else {"Content-Type": "application/json"})}
+        attempt = 1
+        while True:
+            request = urllib.request.Request(url, data=data, headers=every, method=method)
+            try:
+                return self._once(request, patience)
+            except (ApiError, NetworkError) as error:
+                wait = None if attempt > self._max_retries else _wait_after(error, is_safe, attempt)
+                if wait is None:
+                    raise
+            time.sleep(wait)
+            attempt += 1
+
+    def _once(self, request: urllib.request.Request, patience: float) -> Dict[str, Any]:
+        try:
+            status, headers, text = self._read(request, self._timeout + patience)
+        except (OSError, urllib.error.URLError, ValueError) as error:
+            reason = getattr(error, "reason", error)
+            raise NetworkError(f"{request.get_method()} {request.full_url} got no answer: {reason}") from error
+        answer = _parse(text)
+        if 200 <= status < 300 and answer.get("success") is True:
+            return {"data": answer.get("data"), "meta": answer.get("meta")}
+        error = answer.get("error")
+        said: Dict[str, Any] = error if isinstance(error, dict) else {}
+        details = said.get("details")
+        raise error_of(
+            status,
+            said.get("code", "UNKNOWN"),
+            said.get("message", f"The answer {status} is not from Piecework"),
+            details if isinstance(details, dict) else {},
+            _seconds(headers.get("Retry-After")),
+        )
+
+    def _read(self, request: urllib.request.Request, timeout: float) -> Tuple[int, Any, bytes]:
+        try:
+            with self._opener.open(request, timeout=timeout) as response:
+                return response.status, response.headers, response.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers, error.read()
+
+
+def _wait_after(error: Exception, is_safe: bool, attempt: int) -> Optional[float]:
+    if isinstance(error, ApiError):
+        if error.status not in NOTHING_DONE and not (error.status >= 500 and is_safe):
+            return None
+        return wait_before(attempt, error.retry_after)
+    return wait_before(attempt, None) if is_safe else None
+
+
+def wait_before(attempt: int, retry_after: Optional[float]) -> Optional[float]:
+    """Seconds to wait before an attempt: what the server asks for, else a random time that grows, so that many
+    clients do not come back at once. None when the server asks for more than a client waits."""
+    jitter = min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** (attempt - 1)) * random.random()
+    if retry_after is None:
+        return jitter
+    return None if retry_after > LONGEST_RETRY_AFTER_SECONDS else retry_after + jitter / 4
+
+
+def _segment(name: str, value: Any) -> str:
+    if not isinstance(value, str) or value in ("", ".", ".."):
+        raise TypeError(f"{name} must be a text, not {value!r}")
+    return urllib.parse.quote(value, safe="")
+
+
+def _parse(text: bytes) -> Dict[str, Any]:
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _seconds(header: Optional[str]) -> Optional[float]:
+    """Seconds, or a date."""
+    if header is None:
+        return None
+    if header.isdigit():
+        return float(header)
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return None
