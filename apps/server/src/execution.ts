@@ -24,7 +24,7 @@ import { forgetOnChange } from './forget-on-change.ts'
 import type { RunObserver } from './observability/observer.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { Settings } from './settings.ts'
-import { stopExecution } from './stop-execution.ts'
+import { retireExecution, stopExecution } from './stop-execution.ts'
 import { createWorkers } from './workers.ts'
 
 export interface ExecutionParts extends Delivery {
@@ -138,15 +138,8 @@ export function createExecution(parts: ExecutionParts) {
       // An embedded database has no other apps.
       if (!embedded) runs.missed.start()
     },
-    /**
-     * The server is about to stop: what has not begun is refused or given to others at once, so that it waits for
-     * nothing here. What runs goes on, and so do callers whose runs others may carry out.
-     */
-    async retire(): Promise<void> {
-      await dispatcher.retire()
-      if (apps.alone) runs.replies.dismiss((id) => !dispatcher.isActive(id))
-      else bus.publish('JOBS_ADDED', {})
-    },
+    /** The server is about to stop: what has not begun waits for nothing here. */
+    retire: (): Promise<void> => retireExecution({ dispatcher, apps, bus, replies: runs.replies }),
     /** Lets what runs come to its end for a while; the rest is taken up at the next start. */
     stop: (graceMs: number): Promise<void> =>
       stopExecution({ ...runs, upkeep, dispatcher, workers, queue, apps, bus, relay }, graceMs),

@@ -30,6 +30,21 @@ interface Parts {
   missed: { stop(): Promise<void> }
 }
 
+/**
+ * What has not begun is refused or given to others at once. What runs goes on, and so do callers whose runs others may
+ * carry out.
+ */
+export async function retireExecution({
+  dispatcher,
+  apps,
+  bus,
+  replies,
+}: Pick<Parts, 'dispatcher' | 'apps' | 'bus' | 'replies'>): Promise<void> {
+  await dispatcher.retire()
+  if (apps.alone) replies.dismiss((id) => !dispatcher.isActive(id))
+  else bus.publish('JOBS_ADDED', {})
+}
+
 /** Gives the work that goes on the time to end; the next start takes up the rest. */
 export async function stopExecution(
   { upkeep, dispatcher, workers, recorder, queue, apps, bus, replies, relay, starter, missed }: Parts,

@@ -18,6 +18,9 @@ export interface RunFacts {
   stepNameToTest: string | null
 }
 
+/** A run that was ended from outside. */
+export type CanceledRun = Pick<RunFacts, 'id' | 'projectId' | 'parentWaitpointId'>
+
 /** How an attempt ended: with the run (a terminal status) or with a pause. */
 export interface RunOutcome {
   status: FlowRunStatus

@@ -3,7 +3,7 @@ import type { FlowOperationRecord } from '@piecework/model/flow/operations/recor
 import type { StepTestResult } from '@piecework/model/live/events'
 import type { BulkAct } from '@piecework/model/run/bulk-act'
 import type { AccessChange } from '../access/change.ts'
-import type { ObservedAttempt, RunEnd, StepProgress } from './runs.ts'
+import type { CanceledRun, ObservedAttempt, RunEnd, StepProgress } from './runs.ts'
 
 /**
  * Every event of the server, by name, in the past tense. The code that causes one emits it, and does not know who
@@ -27,8 +27,8 @@ export interface MemoryEvents {
   RUN_PROGRESSED: { attempt: ObservedAttempt; said: StepProgress }
   /** Recorded as paused or over. */
   RUN_FINISHED: RunEnd
-  /** Ended from outside. */
-  RUNS_CANCELED: { projectId: string; ids: readonly string[] }
+  /** Ended from outside. Committed. */
+  RUNS_CANCELED: { projectId: string; runs: readonly CanceledRun[] }
   /** An act on many runs began, went on or ended. */
   BULK_PROGRESSED: BulkAct
   /** Somebody waits for the result. */

@@ -39,8 +39,8 @@ export function graphApi(parts: Parts): Plugin {
   const counters = createSharedCounters(redis ? createRedisCounts(redis) : createDatabaseCounts(db), log)
   const waiters = createRunWaiters()
   events.on('RUN_FINISHED', async ({ runId }) => waiters.ended(runId))
-  events.on('RUNS_CANCELED', async ({ ids }) => {
-    for (const id of ids) waiters.ended(id)
+  events.on('RUNS_CANCELED', async ({ runs }) => {
+    for (const { id } of runs) waiters.ended(id)
   })
   const services = {
     workflows: createWorkflows(parts),

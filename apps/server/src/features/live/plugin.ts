@@ -25,8 +25,11 @@ export function live({ views: { hub, runs: progress, steps }, ...parts }: Parts)
     else steps.progress(attempt, said)
   })
   events.on('RUN_FINISHED', progress.finished)
-  events.on('RUNS_CANCELED', ({ projectId, ids }) =>
-    progress.canceled(projectId, async () => runs.some(await access.asSystem('live updates', projectId), ids)),
+  events.on('RUNS_CANCELED', ({ projectId, runs: canceled }) =>
+    progress.canceled(projectId, async () => {
+      const ids = canceled.map(({ id }) => id)
+      return runs.some(await access.asSystem('live updates', projectId), ids)
+    }),
   )
   events.on('BULK_PROGRESSED', (act) => hub.send(runsRoom(act.projectId), 'BULK_PROGRESS', act))
   events.on('STEP_TESTED', steps.finished)

@@ -4,11 +4,12 @@ import type { RunChoice } from '@piecework/model/run/bulk-act'
 import { isTerminal } from '@piecework/model/run/run-statuses'
 import { FlowRunStatus, type RetryStrategy } from '@piecework/model/run/status'
 import type { ProjectActor } from '../../access/actor.ts'
+import type { Events } from '../../events/events.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
 import { authorize } from '../../policies/policy.ts'
 import { runPolicy } from '../../policies/run.ts'
 import { recordRunEvents } from './run-events-store.ts'
-import { type CanceledRun, cancelRuns, type RunStore } from './store.ts'
+import { cancelRuns, type RunStore } from './store.ts'
 
 /** An action on many runs. */
 export type RunAct = { action: 'RETRY'; strategy: RetryStrategy } | { action: 'CANCEL' } | { action: 'ARCHIVE' }
@@ -45,8 +46,7 @@ interface Parts {
   recorded(): Promise<void>
   /** @throws AppError when it cannot be retried */
   retry(actor: ProjectActor, id: string, strategy: RetryStrategy, once: Once | undefined): Promise<void>
-  /** Runs were ended from outside. */
-  onCanceled(projectId: string, runs: readonly CanceledRun[]): Promise<void>
+  events: Pick<Events, 'emit'>
   log: { warn(details: object, message: string): void }
 }
 
@@ -61,7 +61,7 @@ const RETRIED_BY_DEFAULT = TERMINAL.filter((status) => status !== 'SUCCEEDED')
 
 const POLICY = { RETRY: runPolicy.retry, CANCEL: runPolicy.cancel, ARCHIVE: runPolicy.archive } as const
 
-export function createActing({ runs, outbox, recorded, retry, onCanceled, log }: Parts): ActingOnRuns {
+export function createActing({ runs, outbox, recorded, retry, events, log }: Parts): ActingOnRuns {
   const retryEach = async (
     actor: ProjectActor,
     ids: readonly string[],
@@ -94,7 +94,10 @@ export function createActing({ runs, outbox, recorded, retry, onCanceled, log }:
       await recordRunEvents({ trx, recordEvent, outbox }, 'flow.run.finished', endedIds, actor)
       return ended
     })
-    if (canceled.length > 0) await onCanceled(projectId, canceled)
+    if (canceled.length > 0)
+      await events
+        .emit('RUNS_CANCELED', { projectId, runs: canceled })
+        .catch((err: unknown) => log.warn({ err }, 'a listener failed after runs were canceled'))
     const chosen = new Set(ids)
     return canceled.filter(({ id }) => chosen.has(id)).length
   }

@@ -116,16 +116,28 @@ export function assembleRuns(parts: Parts) {
     }
   }
   bus.on('RUNS_CANCELED', ({ ids }) => stopRuns(ids))
+  events.on('RUNS_CANCELED', async ({ runs }) => {
+    const ids = runs.map(({ id }) => id)
+    stopRuns(ids)
+    bus.publish('RUNS_CANCELED', { ids })
+    // Their payloads stay, so that they can be tried again.
+    await handleStoppedRuns(runs.map((run) => ({ ...run, status: 'CANCELED', payloadFileId: null })))
+  })
 
   const runs = createRunService({
-    ...{ db, outbox, runs: store, recorded: recorder.recorded, logs, starter, payloads, versions, sealKey, wake, log },
-    async onCanceled(projectId, canceled) {
-      const ids = canceled.map(({ id }) => id)
-      stopRuns(ids)
-      bus.publish('RUNS_CANCELED', { ids })
-      events.announce('RUNS_CANCELED', { projectId, ids })
-      // Their payloads stay, so that they can be tried again.
-      await handleStoppedRuns(canceled.map((run) => ({ ...run, status: 'CANCELED', payloadFileId: null })))
+    ...{
+      db,
+      events,
+      outbox,
+      runs: store,
+      recorded: recorder.recorded,
+      logs,
+      starter,
+      payloads,
+      versions,
+      sealKey,
+      wake,
+      log,
     },
     retentionDays: settings.executionDataRetentionDays,
   })

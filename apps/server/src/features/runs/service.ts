@@ -8,6 +8,7 @@ import type { FlowRunStatus, RetryStrategy } from '@piecework/model/run/status'
 import type { ProjectActor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
+import type { Events } from '../../events/events.ts'
 import { type Apart, joinJson, type ReadyJson } from '../../http/json-apart.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
 import { authorize } from '../../policies/policy.ts'
@@ -20,7 +21,7 @@ import type { RunLogs } from './showing/logs.ts'
 import { presentListed, presentRun } from './showing/present.ts'
 import { createRunSteps } from './showing/steps.ts'
 import type { RunStarter } from './starting/start.ts'
-import type { CanceledRun, ListedRun, RunStore } from './store.ts'
+import type { ListedRun, RunStore } from './store.ts'
 
 /** Everything about runs but starting and executing them. */
 export interface RunService extends ActingOnRuns {
@@ -51,8 +52,7 @@ interface Parts {
   versions: VersionSource
   sealKey(runId: string): string
   wake(jobs: { projectId: string; priority: number }): void
-  /** Runs were ended from outside: who runs them stops, who waits for them hears of it. */
-  onCanceled(projectId: string, runs: readonly CanceledRun[]): Promise<void>
+  events: Pick<Events, 'emit'>
   retentionDays: number
   log: { warn(details: object, message: string): void }
 }
@@ -78,7 +78,7 @@ export function createRunService(parts: Parts): RunService {
   }
 
   const acting = createActing({
-    ...{ runs, outbox, recorded: parts.recorded, onCanceled: parts.onCanceled, log: parts.log },
+    ...{ runs, outbox, recorded: parts.recorded, events: parts.events, log: parts.log },
     retry: async (actor, id, strategy, once) => {
       await retry(actor, await require(actor.projectId, id), strategy, once)
     },

@@ -5,6 +5,7 @@ import { type Selectable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
 import type { FlowRunTable } from '../../database/schema.ts'
+import type { CanceledRun } from '../../events/runs.ts'
 import { PRIORITY } from '../../queue/job.ts'
 
 export type RunRow = Omit<Selectable<FlowRunTable>, 'payload' | 'resumePayload' | 'retries' | 'replyTo' | 'replyUntil'>
@@ -15,8 +16,6 @@ export type ListedRun = RunRow & { flowDisplayName: string | null }
 export interface RunFilter extends RunChoice {
   projectId: string
 }
-
-export type CanceledRun = Pick<RunRow, 'id' | 'projectId' | 'parentWaitpointId'>
 
 export interface ParentRun {
   id: string
