@@ -31,8 +31,8 @@ interface Parts {
 }
 
 /**
- * What has not begun is refused or given to others at once. What runs goes on, and so do callers whose runs others may
- * carry out.
+ * Refuses what has not begun, or gives it to others, at once. Work that runs goes on, and so do callers whose runs
+ * others may carry out.
  */
 export async function retireExecution({
   dispatcher,

@@ -1,16 +1,9 @@
 import type { Step } from '@piecework/model/flow/step'
 import { useQuery } from '@tanstack/react-query'
-import { Code, GitFork, type LucideIcon, Repeat, Zap } from 'lucide-react'
 import { pieceQuery } from '../../api/piece.ts'
 import { useProjectId } from '../../api/session.ts'
 import { Tile } from '../../ui/tile.tsx'
-
-const ICONS: Partial<Record<Step['type'], LucideIcon>> = {
-  CODE: Code,
-  LOOP_ON_ITEMS: Repeat,
-  ROUTER: GitFork,
-  EMPTY: Zap,
-}
+import { iconOf } from '../steps/registry.ts'
 
 interface StepTileProps {
   step: Step
@@ -25,5 +18,5 @@ export function StepTile({ step, size = 'md' }: StepTileProps) {
     enabled: settings !== undefined,
   })
   const logo = settings?.customLogoUrl ?? piece?.logoUrl
-  return <Tile name={piece?.displayName ?? step.displayName} imageUrl={logo} icon={ICONS[step.type]} size={size} />
+  return <Tile name={piece?.displayName ?? step.displayName} imageUrl={logo} icon={iconOf(step.type)} size={size} />
 }
