@@ -82,3 +82,33 @@ test('an administrator makes a signing key, whose private half is shown once', a
   await page.getByRole('heading', { name: 'No signing keys yet' }).waitFor()
   await visit.end()
 })
+
+test('a person makes a key of the project, and a program uses the graph API with it until it is deleted', async () => {
+  const visit = await app.visit('/settings/keys', { person: await app.owner() })
+  const { page } = visit
+  await page.getByRole('heading', { name: 'No keys yet' }).waitFor()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'New key' }).click()
+  await page.getByLabel('Name').fill('Shop')
+  await page.getByLabel('What it may do').click()
+  await page.getByRole('option', { name: 'Read', exact: true }).click()
+  await page.getByRole('button', { name: 'Create key' }).click()
+  const key = await page.getByRole('textbox', { name: 'Value' }).inputValue()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('cell', { name: 'Shop', exact: true }).waitFor()
+
+  const call = (method: string) =>
+    fetch(`${app.origin}/v1/workflows`, {
+      method,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(method === 'POST' ? { body: '{"name":"Orders"}' } : {}),
+    })
+  expect((await call('GET')).status).toBe(200)
+  expect((await call('POST')).status).toBe(403)
+  await page.getByRole('button', { name: 'Delete the key Shop' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('heading', { name: 'No keys yet' }).waitFor()
+  expect((await call('GET')).status).toBe(401)
+  await visit.end()
+})

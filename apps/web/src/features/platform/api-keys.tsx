@@ -6,6 +6,7 @@ import { apiKeysQuery } from '../../api/administration.ts'
 import { client } from '../../api/client.ts'
 import { askToDelete } from '../../app/ask-to-delete.ts'
 import { relativeTime } from '../../app/format.ts'
+import { Once } from '../../app/once.tsx'
 import { Loaded } from '../../app/query-state.tsx'
 import { SectionHead } from '../../app/shell/sections.tsx'
 import { useAct } from '../../app/use-act.ts'
@@ -16,7 +17,6 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import { RowsSkeleton } from '../../ui/rows-skeleton.tsx'
 import { StateMessage } from '../../ui/states.tsx'
 import { ActsTh, Table, Td, Th, Tr } from '../../ui/table.tsx'
-import { Once } from './once.tsx'
 
 export function ApiKeys() {
   const { t } = useTranslation('platform')

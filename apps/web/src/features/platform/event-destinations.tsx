@@ -76,7 +76,7 @@ export function EventDestinations() {
           closeLabel={common('close')}
           footer={
             <Button kind="primary" onClick={() => setSecret(undefined)}>
-              {t('api-keys.done')}
+              {common('done')}
             </Button>
           }
         >

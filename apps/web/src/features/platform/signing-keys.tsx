@@ -7,6 +7,7 @@ import { client } from '../../api/client.ts'
 import { askToDelete } from '../../app/ask-to-delete.ts'
 import { downloadText } from '../../app/download.ts'
 import { relativeTime } from '../../app/format.ts'
+import { Once } from '../../app/once.tsx'
 import { Loaded } from '../../app/query-state.tsx'
 import { SectionHead } from '../../app/shell/sections.tsx'
 import { useAct } from '../../app/use-act.ts'
@@ -18,7 +19,6 @@ import { RowsSkeleton } from '../../ui/rows-skeleton.tsx'
 import { StateMessage } from '../../ui/states.tsx'
 import { ActsTh, Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { Textarea } from '../../ui/textarea.tsx'
-import { Once } from './once.tsx'
 
 /** Makes a key, and gives its private half this once. */
 function NewKey({ onClose }: { onClose(): void }) {

@@ -1,14 +1,15 @@
 import { useParams } from '@tanstack/react-router'
-import { Settings2, UserRound, Users } from 'lucide-react'
+import { KeyRound, Settings2, UserRound, Users } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Header } from '../../app/shell/header.tsx'
 import { Sections } from '../../app/shell/sections.tsx'
 import { NotFoundPage } from '../not-found/not-found-page.tsx'
 import { GeneralSettings } from './general.tsx'
+import { ProjectKeys } from './keys.tsx'
 import { Members } from './members.tsx'
 import { Profile } from './profile.tsx'
 
-const PAGES = { general: GeneralSettings, members: Members, profile: Profile } as const
+const PAGES = { general: GeneralSettings, members: Members, keys: ProjectKeys, profile: Profile } as const
 type PageName = keyof typeof PAGES
 
 const isPage = (name: string): name is PageName => name in PAGES
@@ -29,6 +30,7 @@ export default function SettingsPage() {
         sections={[
           { page: 'general', label: t('general.title'), icon: Settings2 },
           { page: 'members', label: t('members.title'), icon: Users },
+          { page: 'keys', label: t('keys.title'), icon: KeyRound },
           { page: 'profile', label: t('profile.title'), icon: UserRound },
         ]}
       >

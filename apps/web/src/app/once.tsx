@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useAct } from '../../app/use-act.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
-import { Field } from '../../ui/field.tsx'
-import { Input } from '../../ui/input.tsx'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Field } from '../ui/field.tsx'
+import { Input } from '../ui/input.tsx'
+import { useAct } from './use-act.ts'
 
 interface OnceProps {
   title: string
@@ -16,20 +16,21 @@ interface OnceProps {
   noun: string
   /** Makes it. @returns the value that is shown this once */
   create(displayName: string): Promise<string>
+  /** Further fields of what is made. */
+  more?: ReactNode
   /** Shows the value. */
   children(value: string, name: string): ReactNode
   onClose(): void
 }
 
 /** Makes something with a name, whose value is shown this once. */
-export function Once({ title, nameHelp, make, noun, create, children, onClose }: OnceProps) {
-  const { t } = useTranslation('platform')
-  const { t: common } = useTranslation()
+export function Once({ title, nameHelp, make, noun, create, more, children, onClose }: OnceProps) {
+  const { t } = useTranslation()
   const [name, setName] = useState('')
   const [value, setValue] = useState<string>()
   const act = useAct(noun)
   return (
-    <Dialog open onClose={onClose} title={title} closeLabel={common('close')}>
+    <Dialog open onClose={onClose} title={title} closeLabel={t('close')}>
       {value === undefined ? (
         <form
           className="flex flex-col gap-4"
@@ -38,11 +39,12 @@ export function Once({ title, nameHelp, make, noun, create, children, onClose }:
             act.mutate({ send: async () => setValue(await create(name.trim())) })
           }}
         >
-          <Field label={common('name')} help={nameHelp}>
+          <Field label={t('name')} help={nameHelp}>
             <Input autoFocus required maxLength={100} value={name} onValueChange={setName} />
           </Field>
+          {more}
           <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>{common('cancel')}</Button>
+            <Button onClick={onClose}>{t('cancel')}</Button>
             <Button kind="primary" type="submit" busy={act.isPending} disabled={name.trim() === ''}>
               {make}
             </Button>
@@ -53,7 +55,7 @@ export function Once({ title, nameHelp, make, noun, create, children, onClose }:
           {children(value, name.trim())}
           <div className="flex justify-end">
             <Button kind="primary" onClick={onClose}>
-              {t('api-keys.done')}
+              {t('done')}
             </Button>
           </div>
         </>
