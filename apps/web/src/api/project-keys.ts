@@ -1,8 +1,5 @@
-import type { AnswerOf, Api } from '@piecework/sdk'
 import { queryOptions } from '@tanstack/react-query'
 import { client } from './client.ts'
-
-export type ProjectKey = AnswerOf<Api['projectKeys']['list']>['data'][number]
 
 /** The keys of a project for the graph API, newest first. */
 export const projectKeysQuery = (projectId: string) =>
