@@ -23,6 +23,7 @@ import { folders } from './folders/plugin.ts'
 import { forms } from './forms/plugin.ts'
 import { createForms } from './forms/service.ts'
 import { graphApi } from './graph-api/plugin.ts'
+import { guides } from './guides/plugin.ts'
 import { health } from './health/plugin.ts'
 import { humanInput } from './human-input/plugin.ts'
 import { issues } from './issues/plugin.ts'
@@ -159,6 +160,7 @@ export function createFeatures(core: Parts): Plugin[] {
     queueBoard(owned),
     humanInput(owned),
     live(owned),
+    guides(),
     web(owned),
     webhooks(owned),
   ]

@@ -1,11 +1,12 @@
 import { linkOptions } from '@tanstack/react-router'
-import { Blocks, BookOpen, List, PlugZap, Search, Settings2, Shield, Workflow } from 'lucide-react'
+import { Blocks, List, PlugZap, Search, Settings2, Shield, Workflow } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../../api/session.ts'
 import { cx } from '../../ui/cx.ts'
 import { Kbd } from '../../ui/kbd.tsx'
 import { openPalette } from '../palette/palette-state.ts'
 import { AccountMenu } from './account-menu.tsx'
+import { HelpMenu } from './help-menu.tsx'
 import { NAV_ITEM, NavItem } from './nav-item.tsx'
 import { ProjectSwitcher } from './project-switcher.tsx'
 
@@ -54,16 +55,7 @@ export function Sidebar({ isCollapsed }: { isCollapsed: boolean }) {
         {!isCollapsed && <span className="flex-1 text-left">{t('shell.search')}</span>}
         {!isCollapsed && <Kbd keys="mod+k" />}
       </button>
-      <a
-        href="/docs"
-        target="_blank"
-        rel="noreferrer"
-        aria-label={isCollapsed ? t('shell.reference') : undefined}
-        className={cx(NAV_ITEM, isCollapsed && 'w-8 justify-center px-0')}
-      >
-        <BookOpen aria-hidden size={16} strokeWidth={1.5} className="text-ink-3" />
-        {!isCollapsed && t('shell.reference')}
-      </a>
+      <HelpMenu isCollapsed={isCollapsed} />
       <AccountMenu isCollapsed={isCollapsed} />
     </nav>
   )

@@ -1,5 +1,6 @@
 import { ListFilter, Plus, Workflow } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { GuideLink } from '../../app/guide-link.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { StateMessage } from '../../ui/states.tsx'
@@ -19,9 +20,12 @@ export function NothingFound({ isNarrowed, onClear, onCreate }: NothingFoundProp
       <StateMessage icon={ListFilter} title={t('none.filteredTitle')} text={t('none.filteredText')} actions={clear} />
     )
   const create = (
-    <Button kind="primary" icon={Plus} onClick={onCreate}>
-      {t('new')}
-    </Button>
+    <>
+      <Button kind="primary" icon={Plus} onClick={onCreate}>
+        {t('new')}
+      </Button>
+      <GuideLink to="build-a-flow" />
+    </>
   )
   return <StateMessage icon={Workflow} title={t('none.title')} text={t('start.text')} actions={create} />
 }

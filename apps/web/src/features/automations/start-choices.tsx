@@ -1,5 +1,6 @@
 import { ChevronRight, FileInput, LayoutGrid, type LucideIcon, Plus, Workflow } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { GuideLink } from '../../app/guide-link.tsx'
 import { Button } from '../../ui/button.tsx'
 import { EXAMPLES, FIRST_EXAMPLES } from './examples/index.ts'
 import { useStartExample } from './examples/use-start-example.ts'
@@ -54,6 +55,9 @@ export function StartChoices({ acts, show }: { acts: FlowActs; show(sheet: Sheet
           </li>
         ))}
       </ul>
+      <div className="mt-3">
+        <GuideLink to="build-a-flow" />
+      </div>
     </section>
   )
 }

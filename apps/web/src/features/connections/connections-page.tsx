@@ -7,6 +7,7 @@ import { queries } from '../../api/client.ts'
 import { type Connection, connectionsQuery } from '../../api/connections.ts'
 import { piecesQuery } from '../../api/piece.ts'
 import { useProjectId } from '../../api/session.ts'
+import { GuideLink } from '../../app/guide-link.tsx'
 import { Loaded } from '../../app/query-state.tsx'
 import { Header } from '../../app/shell/header.tsx'
 import { Page } from '../../app/shell/page.tsx'
@@ -94,7 +95,14 @@ export default function ConnectionsPage() {
                 icon={PlugZap}
                 title={isFiltered ? t('noneFound') : t('none')}
                 text={isFiltered ? t('noneFoundText') : t('noneText')}
-                actions={isFiltered ? undefined : add}
+                actions={
+                  isFiltered ? undefined : (
+                    <>
+                      {add}
+                      <GuideLink to="connect-an-account" />
+                    </>
+                  )
+                }
               />
             )
           }

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { piecesQuery } from '../../api/piece.ts'
 import { useProjectId, useSession } from '../../api/session.ts'
+import { GuideLink } from '../../app/guide-link.tsx'
 import { Loaded } from '../../app/query-state.tsx'
 import { Header } from '../../app/shell/header.tsx'
 import { Page } from '../../app/shell/page.tsx'
@@ -88,7 +89,15 @@ export default function PiecesPage() {
                 (tags.length === 0 || piece.tags?.some((tag) => tags.includes(tag))) &&
                 (shownness.length === 0 || visibility.shows(piece.name) === shownness.includes('isShown')),
             )
-            if (found.length === 0) return <StateMessage icon={Blocks} title={t('none')} text={t('noneText')} />
+            if (found.length === 0)
+              return (
+                <StateMessage
+                  icon={Blocks}
+                  title={t('none')}
+                  text={t('noneText')}
+                  actions={<GuideLink to="administer" />}
+                />
+              )
             return <PiecesTable pieces={found} visibility={isAdmin ? visibility : undefined} onOpen={setShown} />
           }}
         </Loaded>

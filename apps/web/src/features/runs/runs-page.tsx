@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { flowNamesQuery } from '../../api/flows.ts'
 import { runsQuery } from '../../api/runs.ts'
 import { useProjectId } from '../../api/session.ts'
+import { GuideLink } from '../../app/guide-link.tsx'
 import { useLiveState, usePollWhileCut } from '../../app/live.ts'
 import { Loaded } from '../../app/query-state.tsx'
 import { useRunRefresh } from '../../app/run-refresh.ts'
@@ -219,9 +220,12 @@ function Nothing({ isFiltered, onClear }: { isFiltered: boolean; onClear(): void
       title={t('none.title')}
       text={t('none.text')}
       actions={
-        <Link to="/automations" className={TEXT_LINK}>
-          {t('none.action')}
-        </Link>
+        <>
+          <Link to="/automations" className={TEXT_LINK}>
+            {t('none.action')}
+          </Link>
+          <GuideLink to="watch-runs" />
+        </>
       }
     />
   )
