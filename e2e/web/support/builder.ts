@@ -1,3 +1,4 @@
+import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { Action, Step } from '@piecework/model/flow/step'
 import { walk } from '@piecework/model/flow/walk'
 import { codeAction, webhookTrigger } from '@piecework/server/testing/flows'
@@ -37,9 +38,25 @@ export async function flowOfCode(app: TestApp, displayName: string, names: reado
 
 /** The steps as they are at the server, in reading order, by their names for people. */
 export async function stepsAtServer(app: TestApp, id: string): Promise<string[]> {
+  const { trigger } = await versionAtServer(app, id)
+  return [...walk(trigger)].map(({ displayName }: Step | Action) => displayName)
+}
+
+export async function versionAtServer(app: TestApp, id: string): Promise<FlowVersion> {
   const { api } = await app.owner()
-  const { version } = await api.flows.get({ params: { id } })
-  return [...walk(version.trigger)].map(({ displayName }: Step | Action) => displayName)
+  return (await api.flows.get({ params: { id } })).version
+}
+
+const FORGOTTEN = new Set(['sampleData', 'lastUpdatedDate', 'createdAt', 'updatedAt', 'ownerId', 'propertySettings'])
+
+/** Everything of a flow that undoing brings back. */
+export function essence({ displayName, trigger, notes, valid }: FlowVersion): unknown {
+  const sorted = notes.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  return JSON.parse(
+    JSON.stringify({ displayName, trigger, notes: sorted, valid }, (key, value) =>
+      FORGOTTEN.has(key) || (key === 'skip' && value === false) ? undefined : value,
+    ),
+  )
 }
 
 /** The flow as the screen has it: all of it, to read and compare. */

@@ -46,7 +46,7 @@ function Entry({ entry }: { entry: MenuEntry }) {
           <span className="min-w-0 flex-1 truncate">{entry.label}</span>
           <ChevronRight aria-hidden size={14} className="text-ink-3" />
         </Base.SubmenuTrigger>
-        <MenuPopup entries={entry.items} />
+        <MenuPopup entries={entry.items} isInner />
       </Base.SubmenuRoot>
     )
   return (
@@ -67,11 +67,23 @@ function Entry({ entry }: { entry: MenuEntry }) {
   )
 }
 
-function MenuPopup({ entries }: { entries: readonly MenuEntry[] }) {
+/** The focus goes back to the button, unless an act has put it into a field, such as one for a new name. */
+const backUnlessTyping = (): boolean => !document.activeElement?.matches('input, textarea')
+
+interface MenuPopupProps {
+  entries: readonly MenuEntry[]
+  /** It is the menu of an entry of another menu. */
+  isInner?: boolean
+}
+
+function MenuPopup({ entries, isInner = false }: MenuPopupProps) {
   return (
     <Base.Portal>
       <Base.Positioner sideOffset={4} align="start" className="z-50 outline-none">
-        <Base.Popup className={cx(FLOAT, 'max-h-(--available-height) min-w-50 max-w-80 overflow-y-auto p-1')}>
+        <Base.Popup
+          finalFocus={isInner ? undefined : backUnlessTyping}
+          className={cx(FLOAT, 'max-h-(--available-height) min-w-50 max-w-80 overflow-y-auto p-1')}
+        >
           {entries.map((entry, index) => (
             <Entry key={typeof entry === 'object' && 'id' in entry ? entry.id : index} entry={entry} />
           ))}

@@ -14,6 +14,7 @@ import { type CanvasActs, CanvasContext } from './context.ts'
 import { Edges } from './edges.tsx'
 import { layoutOf } from './layout.ts'
 import { type CanvasNode, NODE_TYPES } from './nodes.tsx'
+import { useKeptFocus } from './use-kept-focus.ts'
 import { useNodes } from './use-nodes.ts'
 import { useView } from './use-view.ts'
 import { neighbour } from './walk-keys.ts'
@@ -71,6 +72,7 @@ function Canvas({
   const isEditable = acts !== undefined
   const { nodes, settle, ...changes } = useNodes({ layout, notes: version.notes, isEditable, selection, onSelect })
   const { fit, reveal } = useView(place, layout)
+  const onFocus = useKeptFocus(place, layout)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each target, however the layout changes
   useEffect(() => {
@@ -112,7 +114,7 @@ function Canvas({
   return (
     <CanvasContext value={state}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the steps inside take the keys */}
-      <div ref={place} onKeyDown={onKeyDown} className="relative min-h-0 min-w-0 flex-1 bg-canvas">
+      <div ref={place} onKeyDown={onKeyDown} onFocus={onFocus} className="relative min-h-0 min-w-0 flex-1 bg-canvas">
         <ReactFlow<CanvasNode>
           aria-label={t('canvas', { name: version.displayName })}
           nodes={nodes}

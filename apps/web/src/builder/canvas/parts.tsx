@@ -1,6 +1,6 @@
 import type { Place } from '@piecework/model/flow/kinds/kind'
 import { ChevronDown, ChevronRight, Plus } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { tookBranch } from '../../app/step-results.ts'
 import { cx } from '../../ui/cx.ts'
@@ -145,6 +145,7 @@ export function StepFrame({ box: { step, kind, isCollapsed, count } }: { box: Fr
 export function BranchPill({ box: { router, index, branch } }: { box: PillBox }) {
   const { t } = useTranslation('builder')
   const { acts, outputs, renaming, setRenaming } = useCanvas()
+  const pill = useRef<HTMLButtonElement>(null)
   const id = `${router}/${index}`
   const condition = conditionOf(branch, t)
   const look = cx(
@@ -152,41 +153,50 @@ export function BranchPill({ box: { router, index, branch } }: { box: PillBox })
     outputs && tookBranch(outputs.get(router)?.output, index) && 'border-success-border bg-success-bg text-success-fg',
   )
   if (!acts) return <div className={look}>{branch.branchName}</div>
-  if (renaming === id)
-    return (
-      <input
-        autoFocus
-        aria-label={t('branch.name')}
-        defaultValue={branch.branchName}
-        onFocus={(event) => event.currentTarget.select()}
-        onBlur={(event) => {
-          setRenaming(null)
-          const name = event.currentTarget.value.trim()
-          if (name && name !== branch.branchName) acts.renameBranch(router, index, name)
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') event.currentTarget.blur()
-          if (event.key === 'Escape') {
-            event.currentTarget.value = branch.branchName
-            event.currentTarget.blur()
-          }
-        }}
-        className={cx(look, 'w-full')}
-      />
-    )
+  const isRenaming = renaming === id
   return (
-    <Menu
-      trigger={
-        <button
-          type="button"
-          title={condition ? `${branch.branchName}: ${condition}` : branch.branchName}
-          className={cx(look, 'hover:border-line-control-hover')}
-        >
-          <b className="min-w-0 truncate font-medium text-ink-1">{branch.branchName}</b>
-          <ChevronDown aria-hidden size={12} className="shrink-0 text-ink-3" />
-        </button>
-      }
-      entries={acts.branchMenuOf(router, index)}
-    />
+    <>
+      {isRenaming && (
+        <input
+          autoFocus
+          aria-label={t('branch.name')}
+          defaultValue={branch.branchName}
+          onFocus={(event) => event.currentTarget.select()}
+          onBlur={(event) => {
+            setRenaming(null)
+            const name = event.currentTarget.value.trim()
+            if (name && name !== branch.branchName) acts.renameBranch(router, index, name)
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') event.currentTarget.value = branch.branchName
+            if (event.key !== 'Escape' && event.key !== 'Enter') return
+            // The key would press the button that gets the focus.
+            event.preventDefault()
+            pill.current?.focus()
+          }}
+          className={cx(look, 'w-full')}
+        />
+      )}
+      <Menu
+        trigger={
+          <button
+            ref={pill}
+            type="button"
+            title={condition ? `${branch.branchName}: ${condition}` : branch.branchName}
+            aria-hidden={isRenaming || undefined}
+            tabIndex={isRenaming ? -1 : 0}
+            // It stays while its name is edited: its menu, which is just closing, belongs to it, and the focus comes back.
+            className={cx(
+              look,
+              isRenaming ? 'pointer-events-none absolute opacity-0' : 'hover:border-line-control-hover',
+            )}
+          >
+            <b className="min-w-0 truncate font-medium text-ink-1">{branch.branchName}</b>
+            <ChevronDown aria-hidden size={12} className="shrink-0 text-ink-3" />
+          </button>
+        }
+        entries={acts.branchMenuOf(router, index)}
+      />
+    </>
   )
 }
