@@ -33,6 +33,8 @@ export interface Schema {
 }
 
 const Content = z.object({ content: z.object({ 'application/json': z.object({ schema: SchemaNode }) }) })
+/** A file is no JSON. */
+const AnswerContent = Content.or(z.looseObject({}).transform(() => undefined))
 
 const Operation = z.object({
   operationId: z.string(),
@@ -40,7 +42,7 @@ const Operation = z.object({
     .array(z.object({ name: z.string(), in: z.string(), required: z.boolean(), schema: SchemaNode }))
     .default([]),
   requestBody: Content.optional(),
-  responses: z.record(z.string(), Content),
+  responses: z.record(z.string(), AnswerContent),
 })
 
 const Document = z.object({
@@ -59,15 +61,16 @@ export interface OperationFacts {
   isList: boolean
 }
 
-/** The operations of a document by name, and the schema of `meta` of lists. */
+/** The operations of a document that answer JSON by name, and the schema of `meta` of lists. */
 export function readOperations(document: unknown): { operations: OperationFacts[]; listMeta: Schema } {
   const { paths, components } = Document.parse(document)
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]): OperationFacts => {
+    Object.entries(methods).flatMap(([method, operation]): OperationFacts[] => {
       const success = operation.responses['200'] ?? operation.responses['201']
-      const envelope = success?.content['application/json'].schema.properties ?? {}
+      if (!success) return []
+      const envelope = success.content['application/json'].schema.properties ?? {}
       const queried = operation.parameters.filter((parameter) => parameter.in === 'query')
-      return {
+      const facts = {
         name: operation.operationId,
         route: `${method.toUpperCase()} ${path}`,
         query: {
@@ -80,6 +83,7 @@ export function readOperations(document: unknown): { operations: OperationFacts[
         data: envelope.data ?? {},
         isList: envelope.meta?.$ref !== undefined,
       }
+      return [facts]
     }),
   )
   return {

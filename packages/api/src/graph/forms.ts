@@ -109,4 +109,15 @@ export const graphForms = {
     response: FormSubmission,
     isList: true,
   }),
+  exportSubmissions: graphEndpoint({
+    method: 'GET',
+    path: '/forms/:id/submissions.csv',
+    operationId: 'forms.exportSubmissions',
+    summary: 'Export what was submitted as CSV, newest first, a column for each field of the form',
+    scope: 'read',
+    params: IdParam,
+    query: z.object({ from: Time.optional(), to: Time.optional() }),
+    response: z.string(),
+    sends: 'csv',
+  }),
 }

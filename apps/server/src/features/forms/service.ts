@@ -15,6 +15,7 @@ import { formPolicy } from '../../policies/form.ts'
 import { authorize } from '../../policies/policy.ts'
 import { derivedId } from '../runs/starting/derived-id.ts'
 import type { WebhookService } from '../webhooks/service.ts'
+import { csvOf } from './csv.ts'
 import {
   countForms,
   countSubmissions,
@@ -46,6 +47,7 @@ interface FormContent {
 }
 
 const MAX_FORMS = 1000
+const EXPORTED_AT_ONCE = 100
 const ENTITY = 'form'
 
 export function createForms({ db, outbox }: Pick<Parts, 'db' | 'outbox'>) {
@@ -125,6 +127,13 @@ export function createForms({ db, outbox }: Pick<Parts, 'db' | 'outbox'>) {
         })
         return presentSubmission(submission)
       })
+    },
+
+    /** @returns the lines of a CSV file, made while they are read. @throws AppError ENTITY_NOT_FOUND */
+    async exportSubmissions(actor: ProjectActor, id: string, filter: SubmissionFilter): Promise<AsyncIterable<string>> {
+      authorize(actor, formPolicy.read)
+      const { fields } = await mustFind(actor.projectId, id)
+      return csvOf(fields, async (cursor) => pageSubmissions(db, id, filter, { cursor, limit: EXPORTED_AT_ONCE }))
     },
 
     async submissions(

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { GraphEndpoint } from '@piecework/api/graph/endpoint'
 import type { ApiPlan } from '@piecework/api/graph/plans'
 import type { ListMeta, PageFields } from '@piecework/api/graph/shapes'
@@ -35,7 +36,15 @@ export interface Listed<T> {
 
 type GraphAnswer<E extends GraphEndpoint> = E extends { isList: true }
   ? Listed<z.input<E['response']>>
-  : z.input<E['response']>
+  : E extends { sends: 'csv' }
+    ? Sheet
+    : z.input<E['response']>
+
+/** A file that is made while it is sent. */
+export interface Sheet {
+  name: string
+  lines: AsyncIterable<string>
+}
 
 export interface DoorParts {
   callers: GraphCallers
@@ -112,6 +121,7 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
             reply,
           } as GraphCall<typeof endpoint>
           const answer = await handler(call)
+          if (endpoint.sends === 'csv') return sendSheet(reply, answer as Sheet)
           const listed = endpoint.isList ? (answer as Listed<unknown>) : undefined
           const data = listed ? listed.items : answer
           if (app.checksAnswers)
@@ -146,6 +156,13 @@ async function limit(
     limit: allowance.limit,
     retry_after: seconds,
   })
+}
+
+function sendSheet(reply: FastifyReply, { name, lines }: Sheet): FastifyReply {
+  return reply
+    .header('content-disposition', `attachment; filename="${name}"`)
+    .type('text/csv; charset=utf-8; header=present')
+    .send(Readable.from(lines))
 }
 
 /** RFC 9745 and RFC 8594. */

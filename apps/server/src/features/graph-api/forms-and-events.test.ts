@@ -86,6 +86,37 @@ test('forms are made, changed, listed and deleted; what is submitted is checked 
   for (const gone of ['', '/submissions']) expect((await call('GET', path + gone)).status).toBe(404)
 })
 
+test('submissions are exported as CSV, which no spreadsheet takes for formulas', async () => {
+  const form = await call<Form>('POST', '/forms', { body: { name: 'Sheet', fields } })
+  const path = `/forms/${form.data.id}`
+  const first = { email: 'a@example.com', message: 'one, "two"\nthree', age: 7, topics: ['a', 'b'] }
+  const second = { email: 'b@example.com', message: '=HYPERLINK("https://example.com")' }
+  for (const sent of [first, second]) await call('POST', `${path}/submissions`, { body: { data: sent } })
+  await call('PATCH', path, { body: { fields: fields.filter(({ name }) => name !== 'age') } })
+  const key = await projectKey(server, owner, ['read'])
+  const exported = async (query = '') => {
+    const headers = { authorization: `Bearer ${key}` }
+    return fetch(`${server.origin}/v1${path}/submissions.csv${query}`, { headers })
+  }
+  const answer = await exported()
+  expect(answer.headers.get('content-type')).toContain('text/csv')
+  expect(answer.headers.get('content-disposition')).toContain('attachment')
+  expect(answer.headers.get('x-ratelimit-remaining')).toMatch(/^\d+$/)
+  expect((await answer.text()).replaceAll(/^\w{21},[^,]+Z,/gm, '<id>,<time>,')).toBe(
+    [
+      'id,submitted_at,email,message,topics,other',
+      `<id>,<time>,b@example.com,"'=HYPERLINK(""https://example.com"")",,`,
+      '<id>,<time>,a@example.com,"one, ""two""\nthree",a; b,"{""age"":7}"',
+      '',
+    ].join('\r\n'),
+  )
+  expect(await (await exported('?to=2020-01-01')).text()).toBe('id,submitted_at,email,message,topics,other\r\n')
+  expect(await call('GET', '/forms/nowhere/submissions.csv')).toMatchObject({
+    status: 404,
+    error: { code: 'NOT_FOUND' },
+  })
+})
+
 test('a submission starts the workflows of its form', async () => {
   const form = await call<Form>('POST', '/forms', { body: { name: 'Starts', fields } })
   const { id } = await published({

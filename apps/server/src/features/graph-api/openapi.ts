@@ -52,7 +52,7 @@ const RATE_HEADERS = Object.fromEntries(
 )
 
 function describe(endpoint: GraphEndpoint): JsonObject {
-  const { operationId, path, summary, scope, status = 200, isList, body, deprecated } = endpoint
+  const { operationId, path, summary, scope, status = 200, isList, sends, body, deprecated } = endpoint
   const data = jsonSchema(endpoint.response, 'output')
   const envelope = {
     type: 'object',
@@ -88,7 +88,7 @@ function describe(endpoint: GraphEndpoint): JsonObject {
     responses: {
       [status]: {
         description: 'Success',
-        content: { 'application/json': { schema: envelope } },
+        content: sends ? { [`text/${sends}`]: { schema: data } } : { 'application/json': { schema: envelope } },
         headers: RATE_HEADERS,
       },
       ...Object.fromEntries(errors),

@@ -95,6 +95,10 @@ function formRoutes({ serve }: Door, { forms }: Services): void {
       user_agent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null,
     }),
   )
+  serve(f.exportSubmissions, async ({ actor, params: { id }, query }) => ({
+    name: `submissions-${id}.csv`,
+    lines: await forms.exportSubmissions(actor, id, query),
+  }))
   serve(f.submissions, async ({ actor, params, query }) => {
     const offset = (query.page - 1) * query.limit
     const { data, next, total } = await forms.submissions(actor, params.id, query, { ...query, offset })

@@ -1,0 +1,54 @@
+import type { FormField } from '@piecework/model/forms/form-field'
+import type { SeekPage } from '@piecework/model/page'
+
+interface Row {
+  id: string
+  created: string
+  data: Record<string, unknown>
+}
+
+/** The header of answers to fields that the form no longer has, as JSON. */
+const OTHERS = 'other'
+
+/**
+ * Submissions as lines of CSV (RFC 4180), read page by page.
+ * @param load the page at a cursor; the first one without
+ */
+export async function* csvOf(
+  fields: readonly FormField[],
+  load: (cursor: string | undefined) => Promise<SeekPage<Row>>,
+): AsyncGenerator<string> {
+  const names = fields.map(({ name }) => name)
+  yield line(['id', 'submitted_at', ...names, OTHERS])
+  let cursor: string | undefined
+  do {
+    const page = await load(cursor)
+    yield page.data.map((row) => line(cellsOf(row, names))).join('')
+    cursor = page.next ?? undefined
+  } while (cursor !== undefined)
+}
+
+function cellsOf({ id, created, data }: Row, names: readonly string[]): string[] {
+  const others = Object.entries(data).filter(([name]) => !names.includes(name))
+  return [
+    ...[id, created],
+    ...names.map((name) => textOf(Object.hasOwn(data, name) ? data[name] : undefined)),
+    others.length > 0 ? JSON.stringify(Object.fromEntries(others)) : '',
+  ]
+}
+
+/** A text that a spreadsheet would take for a formula; numbers and telephone numbers are none. */
+const FORMULA = /^(?:[=@\t\r]|[+-](?![\d ()./-]*$))/
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value === 'string') return FORMULA.test(value) ? `'${value}` : value
+  if (Array.isArray(value)) return textOf(value.map(String).join('; '))
+  // Of a file the name is enough.
+  if (typeof value === 'object') return textOf(Reflect.get(value, 'name') ?? JSON.stringify(value))
+  return String(value)
+}
+
+const line = (cells: readonly string[]): string => `${cells.map(quoted).join(',')}\r\n`
+
+const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
