@@ -74,7 +74,7 @@ export const CASES: readonly Case[] = [
   {
     call: 'workflows.execute',
     args: ['$w.id'],
-    options: { input: { n: 21 }, wait: 20, idempotency_key: 'once' },
+    options: { input: { n: 21 }, wait: 30, idempotency_key: 'once' },
     save: 'x',
     gives: some({ status: 'completed', output: 42 }),
   },

@@ -99,6 +99,7 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
     serve(endpoint, handler) {
       served.add(endpoint)
       const { method, path, scope, status = 200, deprecated } = endpoint
+      if (deprecated) requireNotice(endpoint.operationId, deprecated)
       app.route({
         method,
         url: path === '/' ? '/' : path,
@@ -163,6 +164,17 @@ function sendSheet(reply: FastifyReply, { name, lines }: Sheet): FastifyReply {
     .header('content-disposition', `attachment; filename="${name}"`)
     .type('text/csv; charset=utf-8; header=present')
     .send(Readable.from(lines))
+}
+
+const NOTICE_MONTHS = 12
+
+/** @throws Error for a route that goes sooner than callers were promised */
+function requireNotice(operationId: string, { since, sunset }: NonNullable<GraphEndpoint['deprecated']>): void {
+  const earliest = new Date(since)
+  earliest.setUTCMonth(earliest.getUTCMonth() + NOTICE_MONTHS)
+  // Also where one of them is no date.
+  if (!(Date.parse(sunset) >= earliest.getTime()))
+    throw new Error(`${operationId} is to go at ${sunset}: callers have ${NOTICE_MONTHS} months from ${since}`)
 }
 
 /** RFC 9745 and RFC 8594. */
