@@ -44,7 +44,7 @@ function textOf(value: unknown): string {
   if (value === undefined || value === null) return ''
   if (typeof value === 'string') return FORMULA.test(value) ? `'${value}` : value
   if (Array.isArray(value)) return textOf(value.map(String).join('; '))
-  // Of a file the name is enough.
+  // The name of a file is enough.
   if (typeof value === 'object') return textOf(Reflect.get(value, 'name') ?? JSON.stringify(value))
   return String(value)
 }

@@ -5,7 +5,7 @@ import { graphClient, projectKey } from '../../testing/graph.ts'
 import { signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
 const REDIS_URL = `${process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'}/10`
-/** Of the plan `pro`, in a minute. */
+/** A key has so many calls a minute with the plan `pro`. */
 const LIMIT = 300
 const AT_FIRST = 200
 /** The test is tried again when it ran from one minute into the next. */
