@@ -159,3 +159,35 @@ test('a trigger gets its data from a call, or by hand', async () => {
   await panel.getByText(/"from": "here"/).waitFor()
   await visit.end()
 })
+
+test('code knows its inputs from the last data, and shows where it does not compile', async () => {
+  const flowId = await makeFlow()
+  const settings = {
+    sourceCode: { code: 'export const code = async (inputs) => {\n  return 1\n}', packageJson: '{}' },
+    input: { order: "{{trigger['body']}}" },
+  }
+  const request = { name: 'step_3', displayName: 'Address check', type: 'CODE' as const, settings, valid: true }
+  await owner.api.flows.operate({ params: { id: flowId }, body: { type: 'UPDATE_ACTION', request } })
+  const visit = await app.visit(`/flows/${flowId}`, { person: owner })
+  const { page } = visit
+  const panel = await open(page, 'Address check')
+  await panel.getByText('10482').first().waitFor()
+  const code = panel.getByRole('textbox', { name: 'Code', exact: true })
+  await code.getByText('return').click()
+  await page.keyboard.press('End')
+  await page.keyboard.type(' + inputs.order.')
+  await page.getByRole('option', { name: /^id\s*string = "10482"/ }).waitFor()
+  await page.keyboard.type('li')
+  await page.getByRole('option', { name: /^lines\s*Array\(2\)/, selected: true }).waitFor()
+  await page.keyboard.press('Enter')
+  await code.getByText('inputs.order.lines').waitFor()
+  await page.keyboard.type(' ) oops')
+  await panel.getByRole('button', { name: /^Test step/ }).click()
+  await panel.getByRole('alert').waitFor()
+  await code.getByText(')', { exact: true }).hover()
+  await page
+    .getByText(/^Expected ";"/)
+    .first()
+    .waitFor()
+  await visit.end()
+})

@@ -7,6 +7,8 @@ import { Compartment, EditorState } from '@codemirror/state'
 import { EditorView, keymap } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { basicSetup } from 'codemirror'
+import { inputsAssistance, showProblems } from './assistance.ts'
+import type { CompileProblem, Inputs } from './inputs.ts'
 import { textOfEditor } from './text-of-editor.ts'
 
 export type Language = 'typescript' | 'json'
@@ -17,12 +19,15 @@ export interface CodeEditorOptions {
   language: Language
   label: string
   isReadOnly: boolean
+  /** The inputs of the code, to complete their keys. */
+  inputs(): Inputs
   onChange(value: string): void
 }
 
 export interface CodeEditor {
   setValue(value: string): void
   setReadOnly(isReadOnly: boolean): void
+  showProblems(problems: readonly CompileProblem[]): void
   destroy(): void
 }
 
@@ -56,7 +61,7 @@ const theme = EditorView.theme({
 })
 
 const LANGUAGES = {
-  typescript: () => [javascript({ typescript: true })],
+  typescript: (inputs: () => Inputs) => [javascript({ typescript: true }), inputsAssistance(inputs), lintGutter()],
   json: () => [json(), linter(jsonParseLinter()), lintGutter()],
 }
 
@@ -71,7 +76,7 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
     extensions: [
       basicSetup,
       keymap.of([indentWithTab]),
-      LANGUAGES[options.language](),
+      LANGUAGES[options.language](options.inputs),
       syntaxHighlighting(colours),
       theme,
       EditorView.contentAttributes.of({ 'aria-label': options.label }),
@@ -82,6 +87,7 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
   return {
     setValue: (value) => text.set(view, value),
     setReadOnly: (isReadOnly) => view.dispatch({ effects: readOnly.reconfigure(locked(isReadOnly)) }),
+    showProblems: (problems) => showProblems(view, problems),
     destroy: () => view.destroy(),
   }
 }

@@ -2,6 +2,7 @@ import { Suspense, use, useEffect, useRef } from 'react'
 import { cx } from '../../ui/cx.ts'
 import { CONTROL } from '../../ui/input.tsx'
 import type { CodeEditor, Language } from './code-editor.ts'
+import type { CompileProblem, Inputs } from './inputs.ts'
 
 interface CodeInputProps {
   value: string
@@ -9,8 +10,14 @@ interface CodeInputProps {
   language: Language
   label: string
   isReadOnly?: boolean
+  /** The last values of the inputs of the code. */
+  inputs?: Inputs
+  /** The places that the compiler complained of in the last test. */
+  problems?: readonly CompileProblem[]
   className?: string
 }
+
+const NO_PROBLEMS: readonly CompileProblem[] = []
 
 let loading: Promise<typeof import('./code-editor.ts')> | undefined
 const editorModule = () => {
@@ -28,7 +35,7 @@ export const CodeInput = (props: CodeInputProps) => (
 )
 
 function Editor(props: CodeInputProps) {
-  const { value, isReadOnly = false, language } = props
+  const { value, isReadOnly = false, language, problems = NO_PROBLEMS } = props
   const { createCodeEditor } = use(editorModule())
   const frame = useRef<HTMLDivElement>(null)
   const editor = useRef<CodeEditor | undefined>(undefined)
@@ -39,6 +46,7 @@ function Editor(props: CodeInputProps) {
     const { value: text, label, isReadOnly: isLocked = false } = latest.current
     const made = createCodeEditor({
       ...{ parent: frame.current, value: text, language, label, isReadOnly: isLocked },
+      inputs: () => latest.current.inputs ?? {},
       onChange: (next) => latest.current.onChange(next),
     })
     editor.current = made
@@ -46,5 +54,6 @@ function Editor(props: CodeInputProps) {
   }, [createCodeEditor, language])
   useEffect(() => editor.current?.setValue(value), [value])
   useEffect(() => editor.current?.setReadOnly(isReadOnly), [isReadOnly])
+  useEffect(() => editor.current?.showProblems(problems), [problems])
   return <div ref={frame} className="h-full min-w-0" />
 }

@@ -1,14 +1,18 @@
 import { packageJsonProblem } from '@piecework/model/flow/packages'
 import type { CodeAction } from '@piecework/model/flow/step'
 import { Expand } from 'lucide-react'
-import { useId, useState } from 'react'
+import { useId, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { failureWords } from '../../app/step-results.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { CodeInput } from '../code/code-input.tsx'
+import { compileProblems } from '../code/inputs.ts'
+import { evaluateText } from '../data/evaluate.ts'
+import { testKey, useTests } from '../test/test-state.ts'
 import { ObjectControl } from './controls/object.tsx'
-import { useStep } from './step-context.ts'
+import { type StepContextValue, useStep } from './step-context.ts'
 
 interface CodeSettingsProps {
   step: CodeAction
@@ -19,10 +23,17 @@ interface CodeSettingsProps {
 export function CodeSettings({ step, onChange }: CodeSettingsProps) {
   const { t } = useTranslation('fields')
   const { t: tCommon } = useTranslation()
-  const { isReadOnly } = useStep()
+  const { isReadOnly, place, samples } = useStep()
   const [isLarge, setLarge] = useState(false)
   const inputsId = useId()
   const { sourceCode, input } = step.settings
+  const inputs = useMemo(
+    () => Object.fromEntries(Object.entries(input).map(([key, text]) => [key, lastValue(text, samples)])),
+    [input, samples],
+  )
+  const test = useTests(({ tests }) => tests[testKey(place.flowId, step.name)])
+  const error = test?.state === 'ended' && !test.result.success ? test.result.standardError : ''
+  const problems = useMemo(() => compileProblems(failureWords(error).message), [error])
   const change = (part: Partial<typeof sourceCode>, field: string): void =>
     onChange({ sourceCode: { ...sourceCode, ...part } }, field)
   const code = (className: string) => (
@@ -31,6 +42,8 @@ export function CodeSettings({ step, onChange }: CodeSettingsProps) {
       label={t('code.label')}
       value={sourceCode.code}
       isReadOnly={isReadOnly}
+      inputs={inputs}
+      problems={problems}
       className={className}
       onChange={(text) => change({ code: text }, 'code')}
     />
@@ -82,4 +95,11 @@ export function CodeSettings({ step, onChange }: CodeSettingsProps) {
       )}
     </>
   )
+}
+
+/** The value of an input on the last data; undefined while only a run can tell. */
+function lastValue(text: unknown, samples: StepContextValue['samples']): unknown {
+  if (typeof text !== 'string') return text
+  const result = evaluateText(text, samples)
+  return result.kind === 'value' ? result.value : undefined
 }
