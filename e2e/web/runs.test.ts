@@ -123,3 +123,28 @@ test('on a phone, five taps lead from the list to a retry', async () => {
   await page.getByText('The run starts again').waitFor()
   await visit.end()
 })
+
+test('somebody puts a flow right, retries all failures of one kind, and marks it as resolved', async () => {
+  const { id: flowId } = await owner.api.flows.create({
+    body: { displayName: 'Parcels', projectId: owner.projectId },
+  })
+  await publish(flowId, STRICT.replace('postcode is empty', 'parcel without address'))
+  for (let n = 0; n < 3; n++) await call(flowId, [{ id: n }])
+  const visit = await app.visit('/issues', { person: owner })
+  const { page } = visit
+  const issue = page.getByRole('row', { name: /parcel without address/ })
+  await issue.getByRole('cell', { name: '3', exact: true }).waitFor()
+  await expectAccessible(page)
+
+  await publish(flowId, LENIENT)
+  await page.getByRole('button', { name: /^Acts on .*parcel without address/ }).click()
+  await page.getByRole('menuitem', { name: 'Retry all on the latest version' }).click()
+  await page.getByText('3 of 3').waitFor()
+  await page.getByRole('button', { name: /^Acts on .*parcel without address/ }).click()
+  await page.getByRole('menuitem', { name: 'Mark as resolved' }).click()
+  await issue.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Resolved', exact: true }).click()
+  await issue.getByRole('link', { name: /parcel without address/ }).click()
+  await page.waitForURL(/\/runs\/\w+$/)
+  await visit.end()
+})

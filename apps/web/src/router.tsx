@@ -176,6 +176,13 @@ const run = createRoute({
   component: lazyRouteComponent(() => import('./features/runs/run-page.tsx')),
 })
 
+const issues = createRoute({
+  getParentRoute: () => shell,
+  path: '/issues',
+  loader: () => loadTexts('runs'),
+  component: lazyRouteComponent(() => import('./features/runs/issues-page.tsx')),
+})
+
 const connections = createRoute({
   getParentRoute: () => shell,
   path: '/connections',
@@ -209,7 +216,7 @@ const platform = createRoute({
 
 /** Pages that need no session. */
 const open = [home, signIn, signUp, invitation, forgotPassword, resetPassword, verifyEmail, authenticate]
-const pages = [inProject, automations, flow, runs, run, connections, pieces, settings, platform]
+const pages = [inProject, automations, flow, runs, run, issues, connections, pieces, settings, platform]
 
 export const router = createRouter({
   routeTree: root.addChildren([...open, shell.addChildren(pages)]),

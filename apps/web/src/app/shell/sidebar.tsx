@@ -1,5 +1,5 @@
 import { linkOptions } from '@tanstack/react-router'
-import { Blocks, List, PlugZap, Search, Settings2, Shield, Workflow } from 'lucide-react'
+import { Blocks, CircleAlert, List, PlugZap, Search, Settings2, Shield, Workflow } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../../api/session.ts'
 import { cx } from '../../ui/cx.ts'
@@ -34,6 +34,12 @@ export function Sidebar({ isCollapsed }: { isCollapsed: boolean }) {
         isCollapsed={isCollapsed}
       />
       <NavItem icon={List} label={t('nav.runs')} to={linkOptions({ to: '/runs' })} isCollapsed={isCollapsed} />
+      <NavItem
+        icon={CircleAlert}
+        label={t('nav.issues')}
+        to={linkOptions({ to: '/issues' })}
+        isCollapsed={isCollapsed}
+      />
       <NavItem
         icon={PlugZap}
         label={t('nav.connections')}
