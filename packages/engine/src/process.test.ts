@@ -1,3 +1,4 @@
+// Over 400 lines: the cases of what code changes are lists, and all speak with one bundle of the engine.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { Socket } from 'node:net'
@@ -250,6 +251,30 @@ describe('what code of one run changes of the process', () => {
       '[require("fs").readFileSync("/dev/null", "utf8"), typeof require("http").request, require("crypto").randomBytes(2).length]',
       ['', 'function', 2],
     ],
+    [
+      'how modules are found',
+      'const Module = require("module"); Module._load = () => "mine"; Module._resolveFilename = () => "mine"; Module._extensions[".js"] = () => {}; Module._extensions[".mine"] = () => {}; require.extensions[".mine"] = 1',
+      '[typeof require("path").join, require("module")._extensions[".js"].length, typeof require("module")._extensions[".mine"]]',
+      ['function', 2, 'undefined'],
+    ],
+    [
+      'name servers',
+      'require("dns").setServers(["192.0.2.1"]); require("dns").promises.setServers(["192.0.2.2"]); require("dns/promises").setServers(["192.0.2.3"])',
+      '[require("dns"), require("dns").promises, require("dns/promises")].flatMap((dns) => dns.getServers()).filter((one) => one.startsWith("192.0.2."))',
+      [],
+    ],
+    [
+      'the defaults of TLS',
+      'const tls = require("tls"); tls.DEFAULT_MIN_VERSION = "TLSv1"; tls.DEFAULT_MAX_VERSION = "TLSv1"; tls.DEFAULT_CIPHERS = "mine"; tls.checkServerIdentity = () => {}',
+      '[require("tls").DEFAULT_MIN_VERSION, require("tls").DEFAULT_MAX_VERSION, require("tls").DEFAULT_CIPHERS === "mine", require("tls").checkServerIdentity.length]',
+      ['TLSv1.2', 'TLSv1.3', false, 2],
+    ],
+    [
+      'pools, warnings and printing',
+      'Buffer.poolSize = 1; process.emitWarning = () => {}; require("util").inspect.styles.number = "red"; require("util").inspect.custom = 1; Error.stackTraceLimit = 0; Error.prepareStackTrace = () => 1',
+      '[Buffer.poolSize > 1, process.emitWarning.length > 0, require("util").inspect.styles.number, typeof require("util").inspect.custom, Error.stackTraceLimit, typeof new Error("a").stack]',
+      [true, true, 'yellow', 'symbol', 10, 'string'],
+    ],
     ['bytes', 'Buffer.from = () => "mine"', 'Buffer.from("a").length', 1],
     [
       'getters',
@@ -309,6 +334,22 @@ describe('what code of one run changes of the process', () => {
       'a built-in that is covered for good',
       'Object.defineProperty(Math, "random", { get: () => 1, configurable: false })',
     ],
+    ['the order of addresses', 'require("dns").setDefaultResultOrder("ipv6first")'],
+    ['another agent of http', 'const http = require("http"); http.globalAgent = new http.Agent({ maxSockets: 1 })'],
+    ['a limit of an agent', 'require("http").globalAgent.maxSockets = 1'],
+    ['an option of an agent', 'require("https").globalAgent.options.rejectUnauthorized = false'],
+    ['a method of an agent', 'require("https").globalAgent.createConnection = () => null'],
+    ['how values are printed', 'require("util").inspect.defaultOptions.depth = 0'],
+    ['other options of printing', 'require("util").inspect.defaultOptions = { depth: 0 }'],
+    ['the number of listeners', 'require("events").defaultMaxListeners = 1'],
+    ['how addresses are tried', 'require("net").setDefaultAutoSelectFamily(false)'],
+    ['how much streams hold', 'require("stream").setDefaultHighWaterMark(false, 1)'],
+    [
+      'an ear for requests',
+      'require("diagnostics_channel").subscribe("http.client.request.start", ({ request }) => request)',
+    ],
+    ['an ear for fetch', 'require("diagnostics_channel").channel("undici:request:create").subscribe(() => {})'],
+    ['a handler of all errors', 'process.setUncaughtExceptionCaptureCallback(() => {})'],
     ['a timer', 'setInterval(() => {}, 60000)'],
     ['a server', 'await new Promise((done) => require("net").createServer().listen(0, "127.0.0.1", done))'],
     ['a loop over turns of the event loop', '(async () => { for (;;) await new Promise(setImmediate) })()'],

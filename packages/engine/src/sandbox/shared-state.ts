@@ -29,9 +29,9 @@ interface Holder {
 }
 
 /** Modules that are looked after, as far as the engine itself has loaded them: loading more would cost every start. */
-const MODULES = `buffer child_process crypto dns events fs fs/promises http https net os path stream timers tls url util
-  zlib`
-const LOADED_ANYWAY: ReadonlySet<string> = new Set(['fs', 'http', 'crypto'])
+const MODULES = `async_hooks buffer child_process crypto diagnostics_channel dns dns/promises events fs fs/promises http
+  https module net os path querystring stream string_decoder timers timers/promises tls url util zlib`
+const LOADED_ANYWAY: ReadonlySet<string> = new Set(['fs', 'http', 'crypto', 'dns', 'dns/promises'])
 
 /** Prototypes of what the modules export are reached within this many steps. */
 const MAX_DEPTH = 4

@@ -1,3 +1,4 @@
+import { type ModuleSettings, rememberModuleSettings } from './module-settings.ts'
 import { rememberSharedState, type SharedState } from './shared-state.ts'
 
 /**
@@ -24,6 +25,7 @@ const PENDING: ReadonlySet<string> = new Set(
 
 export function createTraces(): Traces {
   let shared: SharedState | undefined
+  let settings: ModuleSettings | undefined
   let isWhole = true
   let atStart = { umask: 0, title: '', running: 0, listeners: new Map<string | symbol, ReadonlySet<unknown>>() }
   const { emitter, removeListener } = { emitter: process, removeListener: process.removeListener }
@@ -43,6 +45,7 @@ export function createTraces(): Traces {
   return {
     begin() {
       if (shared !== undefined) return
+      settings = rememberModuleSettings()
       shared = rememberSharedState()
       atStart = { umask: umask(), title: process.title, running: countRunning(false), listeners: listeners() }
     },
@@ -55,6 +58,7 @@ export function createTraces(): Traces {
       if (umask() !== atStart.umask) umask(atStart.umask)
       if (process.title !== atStart.title) process.title = atStart.title
       removeListeners()
+      if (settings?.areSame() !== true) return 'a setting of a module of Node.js'
       return countRunning(true) > atStart.running ? 'something that still runs' : undefined
     },
   }
