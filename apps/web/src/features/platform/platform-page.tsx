@@ -11,6 +11,7 @@ import {
   Signature,
   UserCog,
   Users,
+  Vault,
 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../../api/session.ts'
@@ -26,6 +27,7 @@ import { OAuthApps } from './oauth-apps.tsx'
 import { People } from './people.tsx'
 import { Projects } from './projects.tsx'
 import { Roles } from './roles.tsx'
+import { SecretManagers } from './secret-managers.tsx'
 import { SigningKeys } from './signing-keys.tsx'
 import { Triggers } from './triggers.tsx'
 import { Workers } from './workers.tsx'
@@ -36,6 +38,7 @@ const PAGES = {
   roles: { icon: UserCog, show: Roles },
   'api-keys': { icon: KeyRound, show: ApiKeys },
   'signing-keys': { icon: Signature, show: SigningKeys },
+  'secret-managers': { icon: Vault, show: SecretManagers },
   events: { icon: Send, show: EventDestinations },
   'oauth-apps': { icon: LockKeyhole, show: OAuthApps },
   workers: { icon: Cpu, show: Workers },

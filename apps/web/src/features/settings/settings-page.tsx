@@ -1,15 +1,23 @@
 import { useParams } from '@tanstack/react-router'
-import { KeyRound, Settings2, UserRound, Users } from 'lucide-react'
+import { Bell, KeyRound, Settings2, UserRound, Users } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { useMay } from '../../api/members.ts'
 import { Header } from '../../app/shell/header.tsx'
 import { Sections } from '../../app/shell/sections.tsx'
 import { NotFoundPage } from '../not-found/not-found-page.tsx'
+import { Alerts } from './alerts.tsx'
 import { GeneralSettings } from './general.tsx'
 import { ProjectKeys } from './keys.tsx'
 import { Members } from './members.tsx'
 import { Profile } from './profile.tsx'
 
-const PAGES = { general: GeneralSettings, members: Members, keys: ProjectKeys, profile: Profile } as const
+const PAGES = {
+  general: GeneralSettings,
+  members: Members,
+  keys: ProjectKeys,
+  alerts: Alerts,
+  profile: Profile,
+} as const
 type PageName = keyof typeof PAGES
 
 const isPage = (name: string): name is PageName => name in PAGES
@@ -17,6 +25,7 @@ const isPage = (name: string): name is PageName => name in PAGES
 /** Settings of the project, and of the person. */
 export default function SettingsPage() {
   const { t } = useTranslation('settings')
+  const maySeeAlerts = useMay('READ_ALERT')
   const { page = 'general' } = useParams({ from: '/shell/settings/{-$page}' })
   if (!isPage(page)) return <NotFoundPage />
   const Shown = PAGES[page]
@@ -31,6 +40,7 @@ export default function SettingsPage() {
           { page: 'general', label: t('general.title'), icon: Settings2 },
           { page: 'members', label: t('members.title'), icon: Users },
           { page: 'keys', label: t('keys.title'), icon: KeyRound },
+          ...(maySeeAlerts ? [{ page: 'alerts', label: t('alerts.title'), icon: Bell }] : []),
           { page: 'profile', label: t('profile.title'), icon: UserRound },
         ]}
       >

@@ -1,0 +1,71 @@
+import type { SecretManager, SecretManagerBody } from '../../api/secret-managers.ts'
+
+export type Provider = SecretManager['providerId']
+
+interface ConfigField {
+  name: keyof Config
+  isSecret?: boolean
+  isOptional?: boolean
+  example?: string
+}
+
+const EMPTY = {
+  ...{ url: '', namespace: '', roleId: '', secretId: '' },
+  ...{ accessKeyId: '', secretAccessKey: '', region: '' },
+  ...{ organizationAccountName: '', loginId: '', apiKey: '' },
+}
+/** The form holds the fields of all kinds, so that a change of the kind loses nothing. */
+export type Config = typeof EMPTY
+export const emptyConfig = (): Config => ({ ...EMPTY })
+
+/** The fields of each kind of secret manager, in the order of the form. */
+export const CONFIG_FIELDS: Readonly<Record<Provider, readonly ConfigField[]>> = {
+  hashicorp: [
+    { name: 'url', example: 'https://vault.example.com' },
+    { name: 'namespace', isOptional: true },
+    { name: 'roleId' },
+    { name: 'secretId', isSecret: true },
+  ],
+  aws: [
+    { name: 'region', example: 'eu-central-1' },
+    { name: 'accessKeyId' },
+    { name: 'secretAccessKey', isSecret: true },
+  ],
+  'cyberark-conjur': [
+    { name: 'url', example: 'https://conjur.example.com' },
+    { name: 'organizationAccountName' },
+    { name: 'loginId', example: 'host/piecework' },
+    { name: 'apiKey', isSecret: true },
+  ],
+}
+export const PROVIDERS: readonly Provider[] = ['hashicorp', 'aws', 'cyberark-conjur']
+
+/** The fields that are empty and must not be. */
+export const missingIn = (provider: Provider, config: Config): (keyof Config)[] =>
+  CONFIG_FIELDS[provider]
+    .filter(({ name, isOptional }) => !isOptional && config[name].trim() === '')
+    .map(({ name }) => name)
+
+interface Place {
+  name: string
+  /** Null: every project. */
+  projectIds: string[] | null
+}
+
+/** The typed values, as the server takes them. */
+export function bodyOf(provider: Provider, { name, projectIds }: Place, config: Config): SecretManagerBody {
+  const place =
+    projectIds === null ? { name, scope: 'PLATFORM' as const } : { name, scope: 'PROJECT' as const, projectIds }
+  const { url, namespace, roleId, secretId, accessKeyId, secretAccessKey, region } = config
+  const { organizationAccountName, loginId, apiKey } = config
+  switch (provider) {
+    case 'hashicorp': {
+      const inNamespace = namespace.trim() === '' ? {} : { namespace: namespace.trim() }
+      return { providerId: provider, ...place, config: { url: url.trim(), roleId, secretId, ...inNamespace } }
+    }
+    case 'aws':
+      return { providerId: provider, ...place, config: { accessKeyId, secretAccessKey, region: region.trim() } }
+    case 'cyberark-conjur':
+      return { providerId: provider, ...place, config: { url: url.trim(), organizationAccountName, loginId, apiKey } }
+  }
+}
