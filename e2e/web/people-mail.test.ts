@@ -65,6 +65,8 @@ test('people are invited, verify their address and choose a new password by mail
 
   await page.getByRole('link', { name: 'Sign in' }).click()
   await page.getByRole('link', { name: 'Forgot your password?' }).click()
+  // The page before it has a field of the same name.
+  await page.getByRole('heading', { name: 'Forgot your password?' }).waitFor()
   await page.getByLabel('E-mail address').fill('ben@example.com')
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Send the link' }).click()
