@@ -139,7 +139,12 @@ test('somebody puts a flow right, retries all failures of one kind, and marks it
   await publish(flowId, LENIENT)
   await page.getByRole('button', { name: /^Acts on .*parcel without address/ }).click()
   await page.getByRole('menuitem', { name: 'Retry all on the latest version' }).click()
-  await page.getByText('3 of 3').waitFor()
+  // It can be closed once it is done.
+  await page
+    .getByRole('complementary')
+    .filter({ hasText: '3 of 3' })
+    .getByRole('button', { name: 'Close', exact: true })
+    .waitFor()
   await page.getByRole('button', { name: /^Acts on .*parcel without address/ }).click()
   await page.getByRole('menuitem', { name: 'Mark as resolved' }).click()
   await issue.waitFor({ state: 'detached' })

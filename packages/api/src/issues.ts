@@ -66,5 +66,6 @@ export const issues = {
     params: IdParams,
     body: z.object({ status: IssueStatus.extract(['UNRESOLVED', 'RESOLVED']) }),
     response: Issue,
+    errors: ['VALIDATION'],
   }),
 }

@@ -186,7 +186,23 @@ test('failures of one kind are one issue, told once and then together; a retry o
     )
     return body.data.length === 3 ? true : undefined
   }, 'three runs that succeed')
-  const resolved = await call<Issue>('POST', `/v1/issues/${issue.id}`, { status: 'RESOLVED' })
+  const resolve = () => call<Issue>('POST', `/v1/issues/${issue.id}`, { status: 'RESOLVED' })
+  await eventually(async () => {
+    const { body } = await call<{ status: string }>('GET', `/v1/flow-runs/bulk/${act.body.id}`)
+    return body.status === 'RUNNING' ? undefined : true
+  }, 'the end of the retry')
+  // As while it goes on, held by another app.
+  await db
+    .updateTable('bulk_act')
+    .set({ status: 'RUNNING', owner: 'another app', leaseUntil: new Date(Date.now() + 600_000) })
+    .where('id', '=', act.body.id)
+    .execute()
+  expect(await resolve()).toMatchObject({
+    status: 409,
+    body: { params: { message: expect.stringContaining('being retried') } },
+  })
+  await db.updateTable('bulk_act').set({ status: 'SUCCEEDED' }).where('id', '=', act.body.id).execute()
+  const resolved = await resolve()
   expect(resolved.body.status).toBe('RESOLVED')
   const left = await call<{ data: unknown[] }>('GET', `/v1/flow-runs?projectId=${owner.projectId}&issueId=${issue.id}`)
   expect(left.body.data).toEqual([])

@@ -1,12 +1,12 @@
 import type { Issue } from '@piecework/api/issues'
-import { notFound } from '@piecework/model/errors'
+import { AppError, notFound } from '@piecework/model/errors'
 import type { SeekPage } from '@piecework/model/page'
 import type { ProjectActor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import { issuePolicy } from '../../policies/issue.ts'
 import { authorize } from '../../policies/policy.ts'
-import { pageIssues, type ShownIssue, selectIssue, selectProjectOfIssue, setIssueStatus } from './store.ts'
+import { isActedOn, pageIssues, type ShownIssue, selectIssue, selectProjectOfIssue, setIssueStatus } from './store.ts'
 
 /** Failures of a project, grouped by flow, step and kind. */
 export interface Issues {
@@ -17,7 +17,7 @@ export interface Issues {
   ): Promise<SeekPage<Issue>>
   /** @throws AppError ENTITY_NOT_FOUND */
   get(actor: ProjectActor, id: string): Promise<Issue>
-  /** @throws AppError ENTITY_NOT_FOUND */
+  /** @throws AppError ENTITY_NOT_FOUND, VALIDATION when it would end a retry of its runs that goes on */
   update(actor: ProjectActor, id: string, status: 'UNRESOLVED' | 'RESOLVED'): Promise<Issue>
   projectOf(id: string): Promise<string | undefined>
 }
@@ -54,6 +54,10 @@ export function createIssues({ db, archiveDays }: { db: Db; archiveDays: number 
     async update(actor, id, status) {
       authorize(actor, issuePolicy.edit)
       await find(actor, id)
+      if (status === 'RESOLVED' && (await isActedOn(db, actor.projectId, id)))
+        throw new AppError('VALIDATION', {
+          message: 'the runs of this issue are being retried: resolve it when that is done',
+        })
       await setIssueStatus(db, actor.projectId, id, status)
       return present(await find(actor, id))
     },

@@ -68,6 +68,19 @@ export async function selectProjectOfIssue(db: Db, id: string): Promise<string |
   return row?.projectId
 }
 
+/** Whether an act on all runs of the issue goes on; it reads them bit by bit. */
+export async function isActedOn(db: Db, projectId: string, id: string): Promise<boolean> {
+  const act = await db
+    .selectFrom('bulk_act')
+    .select('id')
+    .where('projectId', '=', projectId)
+    .where('status', '=', 'RUNNING')
+    .where(sql<boolean>`selection->>'issueId' = ${id}`)
+    .limit(1)
+    .executeTakeFirst()
+  return act !== undefined
+}
+
 /** The runs of an issue that is resolved are put right, or given up: a retry leaves them alone. */
 export async function setIssueStatus(db: Db, projectId: string, id: string, status: IssueRow['status']): Promise<void> {
   if (status === 'RESOLVED') await db.deleteFrom('issue_run').where('issueId', '=', id).execute()
