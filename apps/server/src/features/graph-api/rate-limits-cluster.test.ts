@@ -4,7 +4,7 @@ import { eventually } from '../../testing/flows.ts'
 import { graphClient, projectKey } from '../../testing/graph.ts'
 import { signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
-const REDIS_URL = `${process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'}/10`
+const REDIS_URL = `${process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'}/7`
 /** A key has so many calls a minute with the plan `pro`. */
 const LIMIT = 300
 const AT_FIRST = 200

@@ -6,7 +6,7 @@ import { createDatabaseCounts, createRedisCounts, deleteOldCounts } from './coun
 import { createRateLimits } from './rate-limits.ts'
 import { type CountStore, createSharedCounters } from './shared-counters.ts'
 
-const REDIS_URL = `${process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'}/12`
+const REDIS_URL = `${process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'}/6`
 const log = { warn() {} }
 const MINUTE_MS = 60_000
 
