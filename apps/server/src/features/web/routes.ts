@@ -62,16 +62,21 @@ export async function webRoutes(server: FastifyInstance, { folder, app, isBuildi
         // The router leaves such a path of the API to this route, which matches anything.
         if (path.split('/').some((part) => part.length > MAX_PART_LENGTH))
           throw new errorCodes.FST_ERR_MAX_PARAM_LENGTH()
-        const wantsPage = request.headers.accept?.includes('text/html') ?? false
-        if (!wantsPage || path.startsWith(`${API_PREFIX}/`)) return handleUnknownRoute(request, reply)
         const current = app()
-        if (current) return sendPage(reply.code(current.hasPage(path) ? 200 : 404), current)
+        const hasPage = current?.hasPage(path) ?? path === '/'
+        if (path.startsWith(`${API_PREFIX}/`) || !takesPage(request.headers.accept, hasPage))
+          return handleUnknownRoute(request, reply)
+        if (current) return sendPage(reply.code(hasPage ? 200 : 404), current)
         if (isBuilding()) return reply.code(503).header('retry-after', '2').type('text/html').send(WAITING_PAGE)
         return handleUnknownRoute(request, reply)
       },
     })
   })
 }
+
+/** Whether to answer with a page. Who takes any answer (RFC 9110, 12.5.1) gets one where there is one. */
+const takesPage = (accept: string | undefined, hasPage: boolean): boolean =>
+  accept?.includes('text/html') || (hasPage && (accept === undefined || accept.includes('*/*')))
 
 function sendPage(reply: FastifyReply, { html }: App): FastifyReply {
   return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(html)

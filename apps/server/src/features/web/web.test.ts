@@ -17,7 +17,7 @@ async function serve({ isBuilt = true, isBuilding = false } = {}) {
     await writeFile(join(folder, 'index.html'), '<!doctype html><title>App</title>')
     await writeFile(
       join(folder, 'pages.json'),
-      JSON.stringify(['/sign-in', '/flows/$flowId', '/settings/{-$page}', '/projects/$projectId/$']),
+      JSON.stringify(['/', '/sign-in', '/flows/$flowId', '/settings/{-$page}', '/projects/$projectId/$']),
     )
     await writeFile(join(folder, 'assets/main-abc.js'), SCRIPT)
     await writeFile(join(folder, 'assets/main-abc.js.br'), brotliCompressSync(SCRIPT))
@@ -63,6 +63,22 @@ test('hashed files are kept for a year and come compressed; files outside of the
   expect((await server.inject({ url: '/theme.js' })).headers['cache-control']).toBe('no-cache')
   for (const url of ['/assets/gone.js', '/assets/..%2f..%2fetc%2fpasswd', '/assets/%2e%2e/index.html'])
     expect((await server.inject({ url })).statusCode, url).toBeGreaterThanOrEqual(400)
+})
+
+test('who takes any answer, as curl does, gets the page of an address of the app, and no page elsewhere', async () => {
+  const server = await serve()
+  for (const headers of [{ accept: '*/*' }, {}])
+    for (const [url, status, type] of [
+      ['/', 200, 'text/html'],
+      ['/sign-in', 200, 'text/html'],
+      ['/nothing', 404, 'application/json'],
+      ['/api/v1/nothing', 404, 'application/json'],
+    ] as const) {
+      const answer = await server.inject({ url, headers })
+      expect([answer.statusCode, answer.headers['content-type']], url).toEqual([status, expect.stringContaining(type)])
+    }
+  const building = await serve({ isBuilt: false, isBuilding: true })
+  expect((await building.inject({ url: '/', headers: { accept: '*/*' } })).body).toContain('http-equiv="refresh"')
 })
 
 test('addresses of the API and requests of programs get no page', async () => {
