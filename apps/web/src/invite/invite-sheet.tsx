@@ -6,6 +6,7 @@ import { errorText } from '../api/error-text.ts'
 import { flagsQuery } from '../api/flags.ts'
 import { type Outcome, projectRolesQuery } from '../api/people.ts'
 import { projectsQuery } from '../api/projects.ts'
+import { FormActions } from '../app/form-actions.tsx'
 import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -86,12 +87,7 @@ export function InviteSheet({ projectId, onClose }: InviteSheetProps) {
             </Button>
           </>
         ) : (
-          <>
-            <Button onClick={onClose}>{common('cancel')}</Button>
-            <Button kind="primary" type="submit" form={FORM} busy={send.isPending}>
-              {t('send')}
-            </Button>
-          </>
+          <FormActions form={FORM} send={t('send')} busy={send.isPending} onCancel={onClose} />
         )
       }
     >

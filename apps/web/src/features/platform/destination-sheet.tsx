@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import { errorText } from '../../api/error-text.ts'
 import type { EventDestination, EventName } from '../../api/event-destinations.ts'
+import { FormActions } from '../../app/form-actions.tsx'
 import { useAct } from '../../app/use-act.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -82,10 +83,12 @@ export function DestinationSheet({ destination, onClose, onSecret }: SheetProps)
           >
             {t('events.test')}
           </Button>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button kind="primary" type="submit" form={FORM} busy={act.isPending}>
-            {destination ? common('save') : t('events.create')}
-          </Button>
+          <FormActions
+            form={FORM}
+            send={destination ? common('save') : t('events.create')}
+            busy={act.isPending}
+            onCancel={onClose}
+          />
         </>
       }
     >

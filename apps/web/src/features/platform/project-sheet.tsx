@@ -2,8 +2,8 @@ import { useForm } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import type { Project } from '../../api/projects.ts'
+import { FormActions } from '../../app/form-actions.tsx'
 import { useAct } from '../../app/use-act.ts'
-import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
@@ -51,12 +51,12 @@ export function ProjectSheet({ project, onClose }: { project: Project | null; on
       onClose={onClose}
       closeLabel={common('close')}
       footer={
-        <>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button kind="primary" type="submit" form={FORM} busy={act.isPending}>
-            {project ? common('save') : t('projects.create')}
-          </Button>
-        </>
+        <FormActions
+          form={FORM}
+          send={project ? common('save') : t('projects.create')}
+          busy={act.isPending}
+          onCancel={onClose}
+        />
       }
     >
       <form id={FORM} noValidate className="flex flex-col gap-4" onSubmit={handleSubmit(save)}>

@@ -2,9 +2,9 @@ import type { Permission } from '@piecework/model/permission'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
+import { FormActions } from '../../app/form-actions.tsx'
 import { useAct } from '../../app/use-act.ts'
 import { Banner } from '../../ui/banner.tsx'
-import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
@@ -50,12 +50,13 @@ export function RoleSheet({ role, onClose }: { role: EditedRole; onClose(): void
       closeLabel={common('close')}
       footer={
         !isFixed && (
-          <>
-            <Button onClick={onClose}>{common('cancel')}</Button>
-            <Button kind="primary" type="submit" form={FORM} busy={act.isPending} disabled={name.trim() === ''}>
-              {common('save')}
-            </Button>
-          </>
+          <FormActions
+            form={FORM}
+            send={common('save')}
+            busy={act.isPending}
+            disabled={name.trim() === ''}
+            onCancel={onClose}
+          />
         )
       }
     >

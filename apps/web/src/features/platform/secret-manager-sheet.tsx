@@ -5,8 +5,8 @@ import { client } from '../../api/client.ts'
 import { errorText } from '../../api/error-text.ts'
 import { projectsQuery } from '../../api/projects.ts'
 import type { SecretManager } from '../../api/secret-managers.ts'
+import { FormActions } from '../../app/form-actions.tsx'
 import { Banner } from '../../ui/banner.tsx'
-import { Button } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
@@ -55,12 +55,12 @@ export function SecretManagerSheet({ manager, onClose }: SheetProps) {
       onClose={onClose}
       closeLabel={common('close')}
       footer={
-        <>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button kind="primary" type="submit" form={FORM} busy={save.isPending}>
-            {manager ? common('save') : t('secret-managers.connect')}
-          </Button>
-        </>
+        <FormActions
+          form={FORM}
+          send={manager ? common('save') : t('secret-managers.connect')}
+          busy={save.isPending}
+          onCancel={onClose}
+        />
       }
     >
       <form

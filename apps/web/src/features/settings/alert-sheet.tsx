@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import { errorText } from '../../api/error-text.ts'
+import { FormActions } from '../../app/form-actions.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CopyInput } from '../../ui/copy-input.tsx'
@@ -56,14 +57,7 @@ export function AlertSheet({ projectId, onClose }: { projectId: string; onClose(
       title={t('alerts.new')}
       onClose={onClose}
       closeLabel={common('close')}
-      footer={
-        <>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button kind="primary" type="submit" form={FORM} busy={add.isPending}>
-            {t('alerts.add')}
-          </Button>
-        </>
-      }
+      footer={<FormActions form={FORM} send={t('alerts.add')} busy={add.isPending} onCancel={onClose} />}
     >
       <form
         id={FORM}
