@@ -80,7 +80,7 @@ export function EventDestinations() {
             </Button>
           }
         >
-          <Field label={t('events.secret')} help={t('api-keys.once')}>
+          <Field label={t('events.secret')} help={common('keys.once')}>
             <CopyInput value={secret} />
           </Field>
         </Dialog>

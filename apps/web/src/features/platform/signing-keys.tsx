@@ -28,7 +28,7 @@ function NewKey({ onClose }: { onClose(): void }) {
     <Once
       title={t('signing-keys.new')}
       nameHelp={t('signing-keys.nameHelp')}
-      make={t('api-keys.make')}
+      make={common('keys.make')}
       noun="signing-keys"
       create={async (displayName) => (await client.signingKeys.create({ body: { displayName } })).privateKey}
       onClose={onClose}
@@ -84,7 +84,7 @@ export function SigningKeys() {
                 <tr>
                   <Th>{common('name')}</Th>
                   <Th className="max-sm:hidden">{t('signing-keys.id')}</Th>
-                  <Th className="w-32 max-sm:hidden">{t('api-keys.made')}</Th>
+                  <Th className="w-32 max-sm:hidden">{common('keys.made')}</Th>
                   <ActsTh className="w-20" />
                 </tr>
               </thead>
