@@ -72,7 +72,8 @@ async function makeFlow(): Promise<string> {
 
 /** Opens the settings of a step. */
 async function open(page: Page, name: string) {
-  await page.getByRole('button', { name: new RegExp(`^${name}, `) }).click()
+  // At its left end: an open data picker covers the right one, and a browser that is driven scrolls the canvas then.
+  await page.getByRole('button', { name: new RegExp(`^${name}, `) }).click({ position: { x: 24, y: 24 } })
   const panel = page.getByRole('complementary', { name: `Settings of ${name}` })
   await panel.waitFor()
   return panel
