@@ -27,7 +27,7 @@ async function copyOfRepository(): Promise<string> {
   for (const name of OURS)
     await cp(join(ROOT, name), join(root, name), {
       recursive: true,
-      filter: (path) => !/\/(node_modules|dist|apps\/web|apps\/cli)$/.test(path) && !path.endsWith('.test.ts'),
+      filter: (path) => !/\/(node_modules|dist|apps\/cli)$/.test(path) && !path.endsWith('.test.ts'),
     })
   for (const name of ['package.json', 'package-lock.json', 'tsconfig.json'])
     await cp(join(ROOT, name), join(root, name))
@@ -78,6 +78,15 @@ function changed(original: readonly string[], steps: readonly string[], path: st
   return lines
 }
 
+/** Prints what the browser app makes of the new kind of step. */
+const SHOWS_NOTE = `
+  const { BUILT_IN, newBuiltIn, shownKindOf } = await import('./apps/web/src/builder/steps/kinds/registry.ts')
+  const t = (key) => key
+  const step = { type: 'NOTE', settings: { text: 'for Ada' } }
+  const line = shownKindOf(step).summary(step, { pieces: new Map(), t })
+  console.log(JSON.stringify({ isOffered: BUILT_IN.includes('NOTE'), action: newBuiltIn('NOTE', 'step_1', t), line }))
+`
+
 /** The number of lines that the code grows by, without imports. */
 const addedBy = (lines: readonly string[]): number =>
   lines.filter((line) => line.startsWith('+') && !line.startsWith('+import ')).length -
@@ -113,6 +122,17 @@ test('a permission, an endpoint, a feature, a step kind and a piece trait are ad
     }
     await writeFile(join(root, 'tsconfig.server.json'), JSON.stringify(config))
     await run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.server.json')
+    await writeFile(
+      join(root, 'apps/web/tsconfig.pages.json'),
+      JSON.stringify({ extends: './tsconfig.json', include: ['src/**/*.ts', 'src/**/*.tsx'] }),
+    )
+    await run('node_modules/typescript/bin/tsc', '-p', 'apps/web/tsconfig.pages.json')
+    // The picker of the builder offers the step, and the card shows its line.
+    expect(JSON.parse((await run('--input-type=module', '--eval', SHOWS_NOTE)).stdout)).toEqual({
+      isOffered: true,
+      action: { type: 'NOTE', name: 'step_1', displayName: 'kind.NOTE', valid: false, settings: { text: '' } },
+      line: 'for Ada',
+    })
 
     const server = await startServer(folder.path, {}, [], join(root, 'apps/server/src/main.ts'))
     abort = () => server.kill()

@@ -85,9 +85,9 @@ export const FILE_RULES: readonly FileRule[] = [
   },
   {
     name: 'pages-show-flows-through-the-canvas',
-    why: 'a page shows a flow with builder/canvas/flow-canvas.tsx, and knows nothing else of the builder',
+    why: 'a page shows a flow with builder/canvas/flow-canvas.tsx, and knows of the builder only that and the kinds of steps',
     from: /^apps\/web\/src\/features\//,
-    to: /^apps\/web\/src\/builder\/(?!canvas\/flow-canvas\.tsx$)/,
+    to: /^apps\/web\/src\/builder\/(?!canvas\/flow-canvas\.tsx$|steps\/kinds\/registry\.ts$)/,
   },
   {
     name: 'builder-without-pages',

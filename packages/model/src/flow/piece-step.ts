@@ -1,7 +1,7 @@
 import type { ActionMetadata, PieceMetadata, TriggerMetadata } from '../piece/metadata.ts'
 import { inputSchema } from './prop-schema.ts'
 import { inputOfOtherVersions, translatedInput } from './stand-in.ts'
-import { leastVersion } from './step.ts'
+import { leastVersion, type PieceAction, type PieceTrigger, type Step } from './step.ts'
 
 /** The common part of steps of pieces: whether they are ready to run, by the metadata of their piece. */
 
@@ -11,6 +11,10 @@ export interface FoundPiece {
   /** The exact version that the step is pinned to: that of the piece, or of the version that it replaces. */
   version: string
 }
+
+/** Whether a step is an action or a trigger of a piece. */
+export const isPieceStep = (step: Step): step is PieceAction | PieceTrigger =>
+  step.type === 'PIECE' || step.type === 'PIECE_TRIGGER'
 
 /** Finds the piece for a version or range in a step; undefined when there is none. */
 export type PieceLookup = (pieceName: string, pieceVersion: string) => FoundPiece | undefined

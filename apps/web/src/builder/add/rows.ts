@@ -1,6 +1,6 @@
 import type { ActionMetadata, TriggerMetadata } from '@piecework/model/piece/metadata'
 import type { ListedPiece } from '../../api/piece-list.ts'
-import { BUILT_IN, type BuiltIn } from '../steps/registry.ts'
+import { BUILT_IN, type BuiltIn } from '../steps/kinds/registry.ts'
 
 /** A choice: a built-in step, an action or trigger of a piece, or a piece whose actions and triggers show next. */
 export type Choice =

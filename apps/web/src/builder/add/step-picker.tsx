@@ -12,7 +12,7 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Tile } from '../../ui/tile.tsx'
-import { iconOf } from '../steps/registry.ts'
+import { shownKindOf } from '../steps/kinds/registry.ts'
 import { type Choice, type Row, rowsOf } from './rows.ts'
 
 interface StepPickerProps {
@@ -209,7 +209,7 @@ function PickerRow({ id, row: { group, choice }, isCurrent, isFirst, onChoose }:
       >
         <Tile
           name={isBuiltIn ? title : choice.piece.displayName}
-          icon={isBuiltIn ? iconOf(choice.type) : undefined}
+          icon={isBuiltIn ? shownKindOf(choice).icon : undefined}
           imageUrl={isBuiltIn ? undefined : choice.piece.logoUrl}
         />
         <span className="min-w-0 flex-1">

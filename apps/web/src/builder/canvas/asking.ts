@@ -5,7 +5,7 @@ import type { TFunction } from 'i18next'
 import { newPieceAction, newPieceTrigger } from '../add/new-step.ts'
 import type { Choice } from '../add/rows.ts'
 import type { Builder } from '../state/builder.ts'
-import { newBuiltIn } from '../steps/registry.ts'
+import { newBuiltIn } from '../steps/kinds/registry.ts'
 
 /** The place that the open picker fills. */
 export type Asking = { anchor: Element } & (
@@ -31,13 +31,7 @@ export function put(chosen: Chosen, asking: Asking, builder: Builder, t: TFuncti
   }
   const name = 'replaces' in asking ? asking.replaces : unusedNames(stepNames(trigger))()
   const action =
-    chosen.kind === 'part'
-      ? newPieceAction(chosen.piece, chosen.part, name)
-      : newBuiltIn(chosen.type, name, {
-          displayName: t(`kind.${chosen.type}`),
-          branch: t('branch.numbered', { number: 1 }),
-          fallback: t('branch.otherwise'),
-        })
+    chosen.kind === 'part' ? newPieceAction(chosen.piece, chosen.part, name) : newBuiltIn(chosen.type, name, t)
   const request = ActionRequest.parse(action)
   if ('replaces' in asking) builder.apply({ type: 'UPDATE_ACTION', request })
   else {

@@ -1,7 +1,9 @@
 import type { Place } from '@piecework/model/flow/kinds/kind'
+import { kindOf } from '@piecework/model/flow/kinds/registry'
 import type { RouterBranch } from '@piecework/model/flow/router'
 import type { Action, Step } from '@piecework/model/flow/step'
 import { chainOf, walkInside } from '@piecework/model/flow/walk'
+import { frameOf } from '../steps/kinds/registry.ts'
 import { BRANCH_TAIL, CARD, CARD_TO_FRAME, EMPTY, GAP, HEAD, LOOP, pillWidth, ROUTER } from './geometry.ts'
 
 /** Steps one after the other, with the room that they take. Everything in it stands around its middle. */
@@ -49,7 +51,7 @@ export function measure(
 }
 
 function partOf(step: Step, collapsed: ReadonlySet<string>): Part {
-  const frame = frameOf(step, collapsed)
+  const frame = measuredFrame(step, collapsed)
   if (!frame) return { step, ...CARD }
   return {
     step,
@@ -59,23 +61,23 @@ function partOf(step: Step, collapsed: ReadonlySet<string>): Part {
   }
 }
 
-function frameOf(step: Step, collapsed: ReadonlySet<string>): Frame | undefined {
-  if (step.type !== 'LOOP_ON_ITEMS' && step.type !== 'ROUTER') return undefined
+function measuredFrame(step: Step, collapsed: ReadonlySet<string>): Frame | undefined {
+  const frame = frameOf(step)
+  if (!frame) return undefined
   const count = countInside(step)
-  if (collapsed.has(step.name)) {
-    const of = step.type === 'ROUTER' ? 'router' : 'loop'
-    return { kind: 'collapsed', of, count, width: CARD.width, height: HEAD }
-  }
-  if (step.type === 'LOOP_ON_ITEMS') {
-    const place: Place = { parentStep: step.name, location: 'INSIDE_LOOP', branchIndex: undefined }
-    const body = measure(step.firstLoopAction, place, EMPTY.loop, collapsed)
+  if (collapsed.has(step.name)) return { kind: 'collapsed', of: frame.kind, count, width: CARD.width, height: HEAD }
+  const chains = placesIn(step).map(({ action, place }) =>
+    measure(action, place, frame.kind === 'loop' ? EMPTY.loop : EMPTY.branch, collapsed),
+  )
+  if (frame.kind === 'loop') {
+    const [body] = chains
+    if (!body) return undefined
     const height = HEAD + LOOP.above + body.height + LOOP.below
     return { kind: 'loop', body, count, width: body.width + 2 * LOOP.side, height }
   }
-  const columns = step.settings.branches.map((branch, index): Column => {
-    const place: Place = { parentStep: step.name, location: 'INSIDE_BRANCH', branchIndex: index }
-    const chain = measure(step.children[index], place, EMPTY.branch, collapsed)
-    return { chain, branch, index, width: Math.max(chain.width, pillWidth(branch.branchName)) }
+  const columns = chains.flatMap((chain, index): Column[] => {
+    const branch = frame.branches[index]
+    return branch ? [{ chain, branch, index, width: Math.max(chain.width, pillWidth(branch.branchName)) }] : []
   })
   const tallest = Math.max(EMPTY.height, ...columns.map(({ chain }) => chain.height))
   const content = columns.reduce((sum, { width }) => sum + width, 0) + ROUTER.gap * Math.max(0, columns.length - 1)
@@ -83,8 +85,14 @@ function frameOf(step: Step, collapsed: ReadonlySet<string>): Frame | undefined 
   return { kind: 'router', columns, count, width, height: HEAD + ROUTER.above + tallest + ROUTER.below }
 }
 
-const countInside = (step: Action): number => [...walkInside(step)].length - 1
+const countInside = (step: Step): number => [...walkInside(step)].length - 1
 
 export const busAbove = (frameTop: number): number => frameTop + HEAD + ROUTER.bus
 export const busBelow = (frameTop: number, frameHeight: number): number =>
   frameTop + frameHeight - ROUTER.below + BRANCH_TAIL.bus
+
+/** The places inside a step, and the first action in each. */
+export const placesIn = (step: Step): { action: Action | null; place: Place }[] =>
+  kindOf(step)
+    .slots(step)
+    .map(({ action, location, branchIndex }) => ({ action, place: { parentStep: step.name, location, branchIndex } }))

@@ -1,4 +1,5 @@
 import type { Place } from '@piecework/model/flow/kinds/kind'
+import { isRouter } from '@piecework/model/flow/kinds/router'
 import type { Step, Trigger } from '@piecework/model/flow/step'
 import { findStep, isAction } from '@piecework/model/flow/walk'
 import type { TFunction } from 'i18next'
@@ -17,7 +18,9 @@ import {
 } from 'lucide-react'
 import type { MenuEntry } from '../../ui/menu.tsx'
 import type { Builder } from '../state/builder.ts'
+import { frameOf } from '../steps/kinds/registry.ts'
 import { after } from './layout.ts'
+import { placesIn } from './measure.ts'
 import type { StepActs } from './use-step-acts.ts'
 
 type Texts = TFunction<'builder'>
@@ -78,16 +81,17 @@ const pasteAfter = (t: Texts, run: () => void): MenuEntry => ({
 })
 
 function pasteInside(step: Step, t: Texts, paste: (place: Place) => () => void): MenuEntry[] {
-  if (step.type === 'LOOP_ON_ITEMS') {
-    const place: Place = { parentStep: step.name, location: 'INSIDE_LOOP', branchIndex: undefined }
-    return [{ id: 'pasteInside', label: t('menu.pasteInside'), icon: ClipboardPaste, run: paste(place) }]
-  }
-  if (step.type !== 'ROUTER') return []
-  const items = step.settings.branches.map(
-    ({ branchName }, branchIndex): MenuEntry => ({
-      id: String(branchIndex),
-      label: branchName,
-      run: paste({ parentStep: step.name, location: 'INSIDE_BRANCH', branchIndex }),
+  const frame = frameOf(step)
+  const places = placesIn(step)
+  if (frame?.kind !== 'router')
+    return places.map(({ place }) => ({
+      ...{ id: 'pasteInside', label: t('menu.pasteInside'), icon: ClipboardPaste, run: paste(place) },
+    }))
+  const items = places.map(
+    ({ place }, index): MenuEntry => ({
+      id: String(index),
+      label: frame.branches[index]?.branchName ?? '',
+      run: paste(place),
     }),
   )
   return [{ id: 'pasteInside', label: t('menu.pasteInBranch'), icon: ClipboardPaste, items }]
@@ -105,7 +109,7 @@ interface BranchMenu {
 /** The menu of a branch. The last branch, for everything else, stays where it is. */
 export function branchMenu({ trigger, router, index, builder, t, rename }: BranchMenu): MenuEntry[] {
   const step = findStep(trigger, router)
-  if (step?.type !== 'ROUTER') return []
+  if (!step || !isRouter(step)) return []
   const { branches } = step.settings
   const isFallback = branches[index]?.branchType === 'FALLBACK'
   const request = { stepName: router, branchIndex: index }

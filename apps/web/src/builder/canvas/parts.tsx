@@ -6,6 +6,7 @@ import { tookBranch } from '../../app/step-results.ts'
 import { cx } from '../../ui/cx.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Menu } from '../../ui/menu.tsx'
+import { frameOf } from '../steps/kinds/registry.ts'
 import { conditionOf } from '../steps/summary.ts'
 import { useCanvas } from './context.ts'
 import type { EmptyBox, FrameBox, PillBox } from './layout.ts'
@@ -96,8 +97,8 @@ export function StepFrame({ box: { step, kind, isCollapsed, count } }: { box: Fr
   const { t } = useTranslation('builder')
   const { acts, toggleFrame } = useCanvas()
   const isRouter = kind === 'router'
-  const branches = step.type === 'ROUTER' ? step.settings.branches.length : 0
-  const title = step.type === 'ROUTER' ? t(`step.${step.settings.executionType}`) : t('step.eachItem')
+  const frame = frameOf(step)
+  const branches = frame?.kind === 'router' ? frame.branches.length : 0
   return (
     <section
       aria-label={t(isRouter ? 'frame.branches' : 'frame.loop', { name: step.displayName })}
@@ -113,7 +114,7 @@ export function StepFrame({ box: { step, kind, isCollapsed, count } }: { box: Fr
           isRouter ? 'border-frame-router-border' : 'border-frame-loop-border',
         )}
       >
-        <b className="min-w-0 truncate font-medium text-ink-1">{title}</b>
+        <b className="min-w-0 truncate font-medium text-ink-1">{frame?.title(t)}</b>
         <span className="text-ink-3">
           {isRouter && !isCollapsed ? t('frame.branchCount', { count: branches }) : t('frame.stepCount', { count })}
         </span>

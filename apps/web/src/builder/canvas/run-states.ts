@@ -2,6 +2,7 @@ import type { Step, Trigger } from '@piecework/model/flow/step'
 import { walk } from '@piecework/model/flow/walk'
 import type { StepOutput, Steps } from '@piecework/model/run/step-output'
 import { roundsIn } from '../../app/step-results.ts'
+import { frameOf } from '../steps/kinds/registry.ts'
 
 /**
  * Reads the results of the steps of a run. For steps in a loop they are those of the round that shows: by default the
@@ -15,7 +16,7 @@ export function outputsOf(
   const known = new Map<string, StepOutput>(Object.entries(steps))
   // A loop comes before what is inside of it.
   for (const step of walk(trigger)) {
-    if (step.type !== 'LOOP_ON_ITEMS') continue
+    if (frameOf(step)?.kind !== 'loop') continue
     const rounds = roundsIn(known.get(step.name), roundOf(step.name))
     for (const [name, inner] of Object.entries(rounds.steps)) known.set(name, inner)
   }

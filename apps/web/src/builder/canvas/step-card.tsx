@@ -1,4 +1,5 @@
 import type { Step } from '@piecework/model/flow/step'
+import { isAction } from '@piecework/model/flow/walk'
 import {
   Ban,
   CircleCheck,
@@ -19,9 +20,9 @@ import { cx } from '../../ui/cx.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { ContextMenu, Menu } from '../../ui/menu.tsx'
 import { Tile } from '../../ui/tile.tsx'
+import { shownKindOf } from '../steps/kinds/registry.ts'
 import { pieceOf } from '../steps/pieces.ts'
-import { iconOf } from '../steps/registry.ts'
-import { problemOf, summaryOf } from '../steps/summary.ts'
+import { problemOf } from '../steps/summary.ts'
 import { useCanvas } from './context.ts'
 import { type CardState, cardStateOf } from './run-states.ts'
 
@@ -56,9 +57,10 @@ function edgeOf(state: CardState, isChosen: boolean): string {
 export function StepCard({ step }: { step: Step }) {
   const { t } = useTranslation('builder')
   const { selected, open, outputs, pieces, acts, setDragged, choose } = useCanvas()
+  const kind = shownKindOf(step)
   const output = outputs?.get(step.name)
   const state = cardStateOf(step, outputs)
-  const isTrigger = step.type === 'EMPTY' || step.type === 'PIECE_TRIGGER'
+  const isTrigger = !isAction(step)
   const isFlat = state === 'skipped' || state === 'notRun'
   const isChosen = selected.has(step.name) || open === step.name
   const reason =
@@ -67,7 +69,7 @@ export function StepCard({ step }: { step: Step }) {
       : state === 'incomplete'
         ? problemOf(step, pieces, t)
         : undefined
-  const summary = reason ?? summaryOf(step, pieces, t)
+  const summary = reason ?? kind.summary(step, { pieces, t })
   const piece = pieceOf(step, pieces)
   const { icon: Icon, colour } = LOOKS[state]
   const card = (
@@ -94,12 +96,7 @@ export function StepCard({ step }: { step: Step }) {
         onDragEnd={() => setDragged(null)}
         className="nopan absolute inset-0 cursor-default rounded-md"
       />
-      <Tile
-        name={piece?.displayName ?? step.displayName}
-        imageUrl={piece?.logoUrl}
-        icon={iconOf(step.type)}
-        size="lg"
-      />
+      <Tile name={piece?.displayName ?? step.displayName} imageUrl={piece?.logoUrl} icon={kind.icon} size="lg" />
       <div className="min-w-0 flex-1">
         <div
           title={step.displayName}

@@ -1,3 +1,4 @@
+import { isRouter } from '@piecework/model/flow/kinds/router'
 import { findStep } from '@piecework/model/flow/walk'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -46,11 +47,11 @@ export function useCanvasActs({ steps, selection, ask, open, rename }: ActsOptio
         }),
       addBranch(router) {
         const step = findStep(builder.getState().version.trigger, router)
-        if (step?.type === 'ROUTER') builder.apply(addedBranch(step, (number) => t('branch.numbered', { number })))
+        if (step && isRouter(step)) builder.apply(addedBranch(step, (number) => t('branch.numbered', { number })))
       },
       renameBranch(router, index, name) {
         const step = findStep(builder.getState().version.trigger, router)
-        if (step?.type === 'ROUTER') builder.apply(renamedBranch(step, index, name))
+        if (step && isRouter(step)) builder.apply(renamedBranch(step, index, name))
       },
       move(name, place) {
         if (isOwnPlace(builder.getState().version.trigger, name, place)) return

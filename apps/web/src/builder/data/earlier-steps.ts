@@ -1,5 +1,6 @@
 import type { Step, Trigger } from '@piecework/model/flow/step'
-import { chainOf, enclosing, isAction, nestedHeads } from '@piecework/model/flow/walk'
+import { chainOf, enclosing, nestedHeads } from '@piecework/model/flow/walk'
+import { frameOf, shownKindOf } from '../steps/kinds/registry.ts'
 
 /**
  * The steps whose output a step can use, nearest first: those before it, the loops around it, and what is in the
@@ -24,10 +25,10 @@ export function earlierSteps(trigger: Trigger, name: string): Step[] {
       break
     }
   }
-  return found.filter((step) => step.type !== 'ROUTER' && step.type !== 'EMPTY').toReversed()
+  return found.filter((step) => shownKindOf(step).hasOutput).toReversed()
 }
 
 function withBranches(step: Step): Step[] {
-  if (!isAction(step) || step.type !== 'ROUTER') return [step]
-  return [step, ...step.children.flatMap((head) => chainOf(head).flatMap(withBranches))]
+  if (frameOf(step)?.kind !== 'router') return [step]
+  return [step, ...nestedHeads(step).flatMap((head) => chainOf(head).flatMap(withBranches))]
 }

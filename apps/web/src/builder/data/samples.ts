@@ -3,6 +3,7 @@ import type { Step } from '@piecework/model/flow/step'
 import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { sampleDataQuery } from '../../api/sample-data.ts'
+import { shownKindOf } from '../steps/kinds/registry.ts'
 import { evaluateText, type Sample } from './evaluate.ts'
 
 /** A step that others can use, with what is known of its output. */
@@ -42,7 +43,7 @@ export function useSources(steps: readonly Step[], place: FlowPlace, wanted: Rea
       if (answer && !answer.isPending) known.set(step.name, { isKnown: true, value: answer.data })
     }
     // From the first step on: the items of a loop come from steps before it.
-    for (const step of steps.toReversed()) if (!known.has(step.name)) known.set(step.name, firstRound(step, known))
+    for (const step of steps.toReversed()) if (!known.has(step.name)) known.set(step.name, firstOutput(step, known))
     return steps.map((step) => ({
       step,
       sample: known.get(step.name) ?? { isKnown: false },
@@ -51,10 +52,11 @@ export function useSources(steps: readonly Step[], place: FlowPlace, wanted: Rea
   }, [steps, tested, answers])
 }
 
-/** A loop that has not been tested shows the first of its items. */
-function firstRound(step: Step, known: ReadonlyMap<string, Sample>): Sample {
-  if (step.type !== 'LOOP_ON_ITEMS') return { isKnown: false }
-  const items = evaluateText(step.settings.items, (name) => known.get(name))
-  if (items.kind !== 'value' || !Array.isArray(items.value) || items.value.length === 0) return { isKnown: false }
-  return { isKnown: true, value: { item: items.value[0], index: 1 } }
+/** The output of a step that was not tested, where it follows from those before it. */
+function firstOutput(step: Step, known: ReadonlyMap<string, Sample>): Sample {
+  const value = shownKindOf(step).firstOutput?.(step, (text) => {
+    const result = evaluateText(text, (name) => known.get(name))
+    return result.kind === 'value' ? result.value : undefined
+  })
+  return value === undefined ? { isKnown: false } : { isKnown: true, value }
 }

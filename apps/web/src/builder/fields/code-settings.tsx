@@ -12,15 +12,12 @@ import { compileProblems } from '../code/inputs.ts'
 import { evaluateText } from '../data/evaluate.ts'
 import { testKey, useTests } from '../test/test-state.ts'
 import { ObjectControl } from './controls/object.tsx'
+import { FailureSettings } from './failure-settings.tsx'
 import { type StepContextValue, useStep } from './step-context.ts'
-
-interface CodeSettingsProps {
-  step: CodeAction
-  onChange(settings: Record<string, unknown>, field: string): void
-}
+import type { SettingsProps } from './types.ts'
 
 /** Inputs, code and packages of a code step. */
-export function CodeSettings({ step, onChange }: CodeSettingsProps) {
+export function CodeSettings({ step, onChange }: SettingsProps<CodeAction>) {
   const { t } = useTranslation('fields')
   const { t: tCommon } = useTranslation()
   const { isReadOnly, place, samples } = useStep()
@@ -93,6 +90,11 @@ export function CodeSettings({ step, onChange }: CodeSettingsProps) {
           {code('min-h-0 flex-1')}
         </Dialog>
       )}
+      <FailureSettings
+        options={step.settings.errorHandlingOptions}
+        offered={undefined}
+        onChange={(errorHandlingOptions) => onChange({ errorHandlingOptions }, 'errorHandlingOptions')}
+      />
     </>
   )
 }

@@ -4,14 +4,10 @@ import { useTranslation } from 'react-i18next'
 import { evaluateText } from '../data/evaluate.ts'
 import { ExpressionInput } from './expression-input.tsx'
 import { useStep } from './step-context.ts'
-
-interface LoopSettingsProps {
-  step: LoopAction
-  onChange(settings: Record<string, unknown>, field: string): void
-}
+import type { SettingsProps } from './types.ts'
 
 /** The list that a loop goes through. */
-export function LoopSettings({ step, onChange }: LoopSettingsProps) {
+export function LoopSettings({ step, onChange }: SettingsProps<LoopAction>) {
   const { t } = useTranslation('fields')
   const { samples } = useStep()
   const labelId = useId()

@@ -1,3 +1,4 @@
+import { isPieceStep } from '@piecework/model/flow/piece-step'
 import type { Step } from '@piecework/model/flow/step'
 import { walk } from '@piecework/model/flow/walk'
 import type { ActionMetadata, TriggerMetadata } from '@piecework/model/piece/metadata'
@@ -30,7 +31,7 @@ export function PanelHead({ step, piece, part, onChange }: PanelHeadProps) {
   const go = (to: number): void => builder.open(names[to] ?? step.name)
   const what = piece
     ? [piece.displayName, part?.displayName].filter(Boolean).join(', ')
-    : step.type === 'PIECE' || step.type === 'PIECE_TRIGGER'
+    : isPieceStep(step)
       ? step.settings.pieceName
       : t(`kind.${step.type}`)
   return (
@@ -46,9 +47,7 @@ export function PanelHead({ step, piece, part, onChange }: PanelHeadProps) {
           {what}
         </div>
       </div>
-      {(step.type === 'PIECE' || step.type === 'PIECE_TRIGGER') && (
-        <VersionBadge step={step} isReadOnly={isReadOnly} onChange={onChange} />
-      )}
+      {isPieceStep(step) && <VersionBadge step={step} isReadOnly={isReadOnly} onChange={onChange} />}
       <span className="flex">
         <IconButton
           icon={ChevronUp}

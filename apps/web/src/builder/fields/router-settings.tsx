@@ -14,15 +14,10 @@ import { Menu } from '../../ui/menu.tsx'
 import { Select } from '../../ui/select.tsx'
 import { ConditionFields } from './condition-fields.tsx'
 import { useStep } from './step-context.ts'
-
-interface RouterSettingsProps {
-  step: RouterAction
-  onChange(settings: Record<string, unknown>, field: string): void
-  apply(operation: VersionOperation): void
-}
+import type { SettingsProps } from './types.ts'
 
 /** The branches of a router: which of them run, and when. */
-export function RouterSettings({ step, onChange, apply }: RouterSettingsProps) {
+export function RouterSettings({ step, onChange, apply }: SettingsProps<RouterAction>) {
   const { t } = useTranslation('fields')
   const { isReadOnly } = useStep()
   const { branches, executionType } = step.settings

@@ -2,6 +2,7 @@ import { kindOf } from '@piecework/model/flow/kinds/registry'
 import type { VersionOperation } from '@piecework/model/flow/operations/registry'
 import type { FoundPiece } from '@piecework/model/flow/piece-step'
 import type { PropertySettings, Step } from '@piecework/model/flow/step'
+import { isAction } from '@piecework/model/flow/walk'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
 
 /** Part of the settings of a step, or its name. */
@@ -23,7 +24,7 @@ export function changedStep(step: Step, change: StepChange, piece: PieceMetadata
   const { sampleData: _, ...settings } = { sampleData: undefined, ...step.settings, ...change.settings }
   const base = { name: step.name, displayName: change.displayName ?? step.displayName }
   const valid = isValid({ type: step.type, settings }, piece) ?? step.valid
-  if (step.type === 'EMPTY' || step.type === 'PIECE_TRIGGER')
+  if (!isAction(step))
     return asRequest({ type: 'UPDATE_TRIGGER', request: { ...base, valid, type: step.type, settings } })
   const skip = step.skip === undefined ? {} : { skip: step.skip }
   return asRequest({ type: 'UPDATE_ACTION', request: { ...base, ...skip, valid, type: step.type, settings } })

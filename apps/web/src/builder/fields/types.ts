@@ -1,5 +1,18 @@
+import type { VersionOperation } from '@piecework/model/flow/operations/registry'
+import type { Step } from '@piecework/model/flow/step'
+import type { ActionMetadata, TriggerMetadata } from '@piecework/model/piece/metadata'
 import type { PropertyMap, PropertyMetadata } from '@piecework/model/piece/property'
 import type { ComponentType } from 'react'
+import type { Piece } from '../../connect/auth-of.ts'
+
+/** The props that the form of each kind of step gets. */
+export interface SettingsProps<S extends Step = Step> {
+  step: S
+  piece: Piece | undefined
+  part: ActionMetadata | TriggerMetadata | undefined
+  onChange(settings: Record<string, unknown>, field: string): void
+  apply(operation: VersionOperation): void
+}
 
 /** The props that every control of a property gets. */
 export interface ControlProps {

@@ -1,3 +1,4 @@
+import { kindOf } from '@piecework/model/flow/kinds/registry'
 import type { PropertyMetadata } from '@piecework/model/piece/property'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { optionsQuery } from '../../api/piece.ts'
@@ -16,26 +17,18 @@ export function inputFor(
 /** Loads the options or the properties of a property from its piece, and again when a value that they need changes. */
 export function useOptions(path: string, property: PropertyMetadata, searchValue?: string) {
   const { place, step } = useStep()
-  const isPiece = step.type === 'PIECE' || step.type === 'PIECE_TRIGGER'
-  const settings = isPiece ? step.settings : undefined
-  const name =
-    settings === undefined ? undefined : 'triggerName' in settings ? settings.triggerName : partName(settings)
+  const used = kindOf(step).piece(step)
   return useQuery({
     ...optionsQuery({
       ...place,
-      pieceName: settings?.pieceName ?? '',
-      pieceVersion: settings?.pieceVersion ?? '',
-      actionOrTriggerName: name ?? '',
+      pieceName: used?.pieceName ?? '',
+      pieceVersion: used?.pieceVersion ?? '',
+      actionOrTriggerName: used?.name ?? '',
       propertyName: path,
-      input: inputFor(property, settings?.input ?? {}),
+      input: inputFor(property, used?.input ?? {}),
       ...(searchValue === undefined ? {} : { searchValue }),
     }),
-    enabled: settings !== undefined && name !== undefined,
+    enabled: used?.name !== undefined,
     placeholderData: keepPreviousData,
   })
-}
-
-const partName = (settings: object): string | undefined => {
-  const name: unknown = Reflect.get(settings, 'actionName')
-  return typeof name === 'string' ? name : undefined
 }

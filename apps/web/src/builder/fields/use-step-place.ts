@@ -1,6 +1,6 @@
 import { kindOf } from '@piecework/model/flow/kinds/registry'
 import type { VersionOperation } from '@piecework/model/flow/operations/registry'
-import { partOf } from '@piecework/model/flow/piece-step'
+import { isPieceStep, partOf } from '@piecework/model/flow/piece-step'
 import type { Step } from '@piecework/model/flow/step'
 import { walk } from '@piecework/model/flow/walk'
 import type { ActionMetadata, TriggerMetadata } from '@piecework/model/piece/metadata'
@@ -13,6 +13,7 @@ import type { Sample } from '../data/evaluate.ts'
 import { usePicker } from '../data/picker-state.ts'
 import { useSources } from '../data/samples.ts'
 import { useBuilder, useBuilderStore } from '../state/provider.tsx'
+import { shownKindOf } from '../steps/kinds/registry.ts'
 import type { StepContextValue } from './step-context.ts'
 import { changedStep, lookupOf, type StepChange } from './step-edit.ts'
 
@@ -41,7 +42,7 @@ export function useStepPlace(step: Step): StepPlace {
   /** The properties that dynamic properties loaded. The next edit saves them: looking at a step does not change it. */
   const schemas = useRef<Record<string, unknown>>({})
 
-  const settings = step.type === 'PIECE' || step.type === 'PIECE_TRIGGER' ? step.settings : undefined
+  const settings = isPieceStep(step) ? step.settings : undefined
   const { data: piece } = useQuery({
     ...pieceQuery(settings?.pieceName ?? '', settings?.pieceVersion ?? '', flow.projectId),
     enabled: settings !== undefined && settings.pieceName !== '',
@@ -85,7 +86,7 @@ export function useStepPlace(step: Step): StepPlace {
       modeOf: (path) => saved[path]?.type,
       setMode(path, type, value) {
         const now = latest.current
-        if (path.includes('.') || (now.type !== 'PIECE' && now.type !== 'PIECE_TRIGGER')) return
+        if (path.includes('.') || !isPieceStep(now)) return
         const input = { ...now.settings.input, [path]: value }
         const propertySettings = { ...now.settings.propertySettings }
         propertySettings[path] = { ...propertySettings[path], type }
@@ -105,7 +106,7 @@ export function useStepPlace(step: Step): StepPlace {
 
 /** The edit with what dynamic properties gave for the fields of the step. */
 function withSchemas(step: Step, edit: StepChange, schemas: Readonly<Record<string, unknown>>): StepChange {
-  if ((step.type !== 'PIECE' && step.type !== 'PIECE_TRIGGER') || !edit.settings) return edit
+  if (!isPieceStep(step) || !edit.settings) return edit
   const propertySettings = { ...step.settings.propertySettings, ...edit.settings.propertySettings }
   for (const [path, schema] of Object.entries(schemas))
     propertySettings[path] = { type: 'MANUAL', ...propertySettings[path], schema }
@@ -113,20 +114,19 @@ function withSchemas(step: Step, edit: StepChange, schemas: Readonly<Record<stri
 }
 
 function partOfStep(step: Step, piece: Piece | undefined): ActionMetadata | TriggerMetadata | undefined {
-  if (!piece) return undefined
-  if (step.type === 'PIECE') return partOf(piece, 'action', step.settings.actionName ?? '')
-  return step.type === 'PIECE_TRIGGER' ? partOf(piece, 'trigger', step.settings.triggerName ?? '') : undefined
+  const used = kindOf(step).piece(step)
+  return piece && used ? partOf(piece, used.part, used.name ?? '') : undefined
 }
 
-/** Whose data is loaded: of all while data is picked, else of those that the settings name, and what loops need for it. */
+/** Whose data is loaded: of all while data is picked, else of those that the settings name, and what their first outputs follow from. */
 function wantedNames(step: Step, earlier: readonly Step[], isPicking: boolean): Set<string> {
   if (isPicking) return new Set(earlier.map(({ name }) => name))
   const wanted = new Set<string>()
   let texts = [...kindOf(step).texts(step)].join('\n')
-  for (const { name, ...source } of earlier) {
-    if (!texts.includes(name)) continue
-    wanted.add(name)
-    if (source.type === 'LOOP_ON_ITEMS') texts += `\n${source.settings.items}`
+  for (const source of earlier) {
+    if (!texts.includes(source.name)) continue
+    wanted.add(source.name)
+    if (shownKindOf(source).firstOutput) texts += `\n${[...kindOf(source).texts(source)].join('\n')}`
   }
   return wanted
 }

@@ -1,4 +1,5 @@
 import type { FlowVersion } from '@piecework/model/flow/flow'
+import { kindOf } from '@piecework/model/flow/kinds/registry'
 import { collides } from '@piecework/model/flow/operations/collisions'
 import type { OperationContext } from '@piecework/model/flow/operations/operation'
 import type { FlowOperationRecord } from '@piecework/model/flow/operations/record'
@@ -9,6 +10,7 @@ import {
   type VersionOperation,
 } from '@piecework/model/flow/operations/registry'
 import { renameInText } from '@piecework/model/flow/references'
+import type { ActionRequest, TriggerRequest } from '@piecework/model/flow/step-request'
 import { validateOperation } from '@piecework/model/flow/validity'
 import { isRecord } from './merge.ts'
 
@@ -59,13 +61,16 @@ export const collidingRecords = (
 
 /** Judges what can be judged without the pieces: steps of pieces keep the verdict that they came with. */
 export function judged(operation: VersionOperation): VersionOperation {
-  const isOfPiece =
-    (operation.type === 'ADD_ACTION' && operation.request.action.type === 'PIECE') ||
-    (operation.type === 'UPDATE_ACTION' && operation.request.type === 'PIECE') ||
-    (operation.type === 'UPDATE_TRIGGER' && operation.request.type === 'PIECE_TRIGGER')
-  if (isOfPiece) return operation
+  const step = writtenStep(operation)
+  if (step && kindOf(step).piece(step)) return operation
   const result = validateOperation(operation, () => undefined)
   return isVersionOperation(result) ? result : operation
+}
+
+function writtenStep(operation: VersionOperation): ActionRequest | TriggerRequest | undefined {
+  if (operation.type === 'ADD_ACTION') return operation.request.action
+  const isUpdate = operation.type === 'UPDATE_ACTION' || operation.type === 'UPDATE_TRIGGER'
+  return isUpdate ? operation.request : undefined
 }
 
 /** The operation where steps go under other names; expressions that mean them follow. */

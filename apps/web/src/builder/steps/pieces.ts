@@ -1,3 +1,4 @@
+import { kindOf } from '@piecework/model/flow/kinds/registry'
 import type { PieceLookup } from '@piecework/model/flow/piece-step'
 import type { Step } from '@piecework/model/flow/step'
 import type { ActionMetadata, TriggerMetadata } from '@piecework/model/piece/metadata'
@@ -9,15 +10,14 @@ export const piecesByName = (pieces: readonly ListedPiece[]): Pieces =>
   new Map(pieces.map((piece) => [piece.name, piece]))
 
 export const pieceOf = (step: Step, pieces: Pieces): ListedPiece | undefined =>
-  step.type === 'PIECE' || step.type === 'PIECE_TRIGGER' ? pieces.get(step.settings.pieceName) : undefined
+  pieces.get(kindOf(step).piece(step)?.pieceName ?? '')
 
 /** @returns the action or trigger of a step, as its piece describes it. */
 export function partOf(step: Step, pieces: Pieces): ActionMetadata | TriggerMetadata | undefined {
-  if (step.type === 'PIECE')
-    return pieces.get(step.settings.pieceName)?.actions.find(({ name }) => name === step.settings.actionName)
-  if (step.type === 'PIECE_TRIGGER')
-    return pieces.get(step.settings.pieceName)?.triggers.find(({ name }) => name === step.settings.triggerName)
-  return undefined
+  const used = kindOf(step).piece(step)
+  const piece = used && pieces.get(used.pieceName)
+  const parts = used?.part === 'action' ? piece?.actions : piece?.triggers
+  return parts?.find(({ name }) => name === used?.name)
 }
 
 /** Finds pieces for judging steps: those whose newest version the step uses. */

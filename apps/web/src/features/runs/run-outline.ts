@@ -1,7 +1,8 @@
-import type { LoopAction, Step, Trigger } from '@piecework/model/flow/step'
-import { chainOf, isAction } from '@piecework/model/flow/walk'
+import type { Step, Trigger } from '@piecework/model/flow/step'
+import { chainOf, isAction, nestedHeads } from '@piecework/model/flow/walk'
 import type { StepOutput } from '@piecework/model/run/step-output'
 import { type Rounds, roundsIn, tookBranch } from '../../app/step-results.ts'
+import { frameOf } from '../../builder/steps/kinds/registry.ts'
 
 type Outputs = Readonly<Record<string, StepOutput>>
 
@@ -9,9 +10,6 @@ type Outputs = Readonly<Record<string, StepOutput>>
 export type OutlineRow =
   | { kind: 'step'; step: Step; depth: number; output: StepOutput | undefined; rounds?: Rounds }
   | { kind: 'branch'; id: string; name: string; depth: number; wasTaken: boolean | undefined }
-
-const LOOP = 'LOOP_ON_ITEMS'
-const isLoop = (step: Step): step is LoopAction => step.type === LOOP
 
 /**
  * A run from its trigger to its end, as people read it.
@@ -25,19 +23,21 @@ export function outlineOf(
   const rows: OutlineRow[] = []
   const add = (step: Step, outputs: Outputs, depth: number): void => {
     const output = outputs[step.name]
-    if (isLoop(step)) {
+    const frame = frameOf(step)
+    const inside = nestedHeads(step)
+    if (frame?.kind === 'loop') {
       const rounds = roundsIn(output, roundOf(step.name))
       rows.push({ kind: 'step', step, depth, output, rounds })
-      for (const inner of chainOf(step.firstLoopAction)) add(inner, rounds.steps, depth + 1)
+      for (const inner of inside.flatMap(chainOf)) add(inner, rounds.steps, depth + 1)
       return
     }
     rows.push({ kind: 'step', step, depth, output })
-    if (step.type !== 'ROUTER') return
-    for (const [index, branch] of step.settings.branches.entries()) {
+    if (!frame) return
+    for (const [index, branch] of frame.branches.entries()) {
       const id = `${step.name}/${index}`
       const wasTaken = output ? tookBranch(output.output, index) : undefined
       rows.push({ kind: 'branch', id, name: branch.branchName, depth: depth + 1, wasTaken })
-      for (const inner of chainOf(step.children[index])) add(inner, outputs, depth + 2)
+      for (const inner of chainOf(inside[index])) add(inner, outputs, depth + 2)
     }
   }
   add(trigger, steps, 0)

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import { errorText } from '../../api/error-text.ts'
 import type { Run } from '../../api/runs.ts'
+import { frameOf } from '../../builder/steps/kinds/registry.ts'
 import { notify } from '../../ui/toast.tsx'
 import type { OutlineRow } from './run-outline.ts'
 
@@ -21,8 +22,8 @@ export function useRunData({ flowId }: Run, rows: readonly OutlineRow[], open: (
       const end = rows.findIndex((row) => row.kind === 'step' && row.step.name === stepName)
       const wanted = rows.slice(0, end + 1).flatMap((row) => {
         const hasData = row.kind === 'step' && row.output?.output !== undefined && known.has(row.step.name)
-        // Loops and routers have no data of their own: it follows from their settings.
-        const isPlain = row.kind === 'step' && row.step.type !== 'LOOP_ON_ITEMS' && row.step.type !== 'ROUTER'
+        // Steps with others inside have no data of their own: it follows from their settings.
+        const isPlain = row.kind === 'step' && frameOf(row.step) === undefined
         return hasData && isPlain ? [{ stepName: row.step.name, payload: row.output?.output }] : []
       })
       for (const sample of wanted.slice(-MOST_STEPS))

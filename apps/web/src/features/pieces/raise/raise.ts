@@ -1,4 +1,5 @@
 import type { VersionOperation } from '@piecework/model/flow/operations/registry'
+import { isPieceStep } from '@piecework/model/flow/piece-step'
 import { leastVersion, type PieceAction, type PieceTrigger, type Step } from '@piecework/model/flow/step'
 import { walk } from '@piecework/model/flow/walk'
 import { client } from '../../../api/client.ts'
@@ -14,7 +15,7 @@ export interface Raised {
 const isOf =
   (pieceName: string) =>
   (step: Step): step is PieceAction | PieceTrigger =>
-    (step.type === 'PIECE' || step.type === 'PIECE_TRIGGER') && step.settings.pieceName === pieceName
+    isPieceStep(step) && step.settings.pieceName === pieceName
 
 /** The operation that gives a step another version of its piece. Everything else of it stays. */
 function raised(step: PieceAction | PieceTrigger, pieceVersion: string): VersionOperation {
