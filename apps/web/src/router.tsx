@@ -1,3 +1,4 @@
+import type { Permission } from '@piecework/model/permission'
 import { ApiError } from '@piecework/sdk'
 import {
   createRootRoute,
@@ -9,6 +10,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { client } from './api/client.ts'
+import { loadOwnRole } from './api/members.ts'
 import { currentSession, selectProject } from './api/session.ts'
 import { loadTexts } from './app/i18n/index.ts'
 import { PageError } from './app/page-error.tsx'
@@ -24,6 +26,8 @@ declare module '@tanstack/react-router' {
   interface StaticDataRouteOption {
     /** The sidebar shows icons alone, to leave the page more room. */
     wantsRoom?: boolean
+    /** Who lacks it in the project in view sees who can grant it, in place of the page. */
+    needs?: Permission
   }
 }
 
@@ -111,6 +115,7 @@ const shell = createRoute({
     if (currentSession() === null)
       throw redirect({ to: '/sign-in', search: location.href === '/automations' ? {} : { next: location.href } })
   },
+  loader: loadOwnRole,
   component: lazyRouteComponent(() => import('./app/shell/shell.tsx'), 'Shell'),
 })
 
@@ -144,6 +149,7 @@ const inProject = createRoute({
 const automations = createRoute({
   getParentRoute: () => shell,
   path: '/automations',
+  staticData: { needs: 'READ_FLOW' },
   validateSearch: parseAutomationsSearch,
   loader: () => loadTexts('automations'),
   component: lazyRouteComponent(() => import('./features/automations/automations-page.tsx')),
@@ -152,7 +158,7 @@ const automations = createRoute({
 const flow = createRoute({
   getParentRoute: () => shell,
   path: '/flows/$flowId',
-  staticData: { wantsRoom: true },
+  staticData: { wantsRoom: true, needs: 'READ_FLOW' },
   /** The step that opens at first. */
   validateSearch: ({ step }: Record<string, unknown>): { step?: string } =>
     typeof step === 'string' && step !== '' ? { step } : {},
@@ -163,6 +169,7 @@ const flow = createRoute({
 const runs = createRoute({
   getParentRoute: () => shell,
   path: '/runs',
+  staticData: { needs: 'READ_RUN' },
   validateSearch: parseRunsSearch,
   loader: () => loadTexts('runs'),
   component: lazyRouteComponent(() => import('./features/runs/runs-page.tsx')),
@@ -171,7 +178,7 @@ const runs = createRoute({
 const run = createRoute({
   getParentRoute: () => shell,
   path: '/runs/$runId',
-  staticData: { wantsRoom: true },
+  staticData: { wantsRoom: true, needs: 'READ_RUN' },
   loader: () => loadTexts('builder', 'runs'),
   component: lazyRouteComponent(() => import('./features/runs/run-page.tsx')),
 })
@@ -179,6 +186,7 @@ const run = createRoute({
 const issues = createRoute({
   getParentRoute: () => shell,
   path: '/issues',
+  staticData: { needs: 'READ_RUN' },
   loader: () => loadTexts('runs'),
   component: lazyRouteComponent(() => import('./features/runs/issues-page.tsx')),
 })
@@ -186,6 +194,7 @@ const issues = createRoute({
 const connections = createRoute({
   getParentRoute: () => shell,
   path: '/connections',
+  staticData: { needs: 'READ_APP_CONNECTION' },
   validateSearch: parseConnectionsSearch,
   loader: () => loadTexts('connections', 'connect'),
   component: lazyRouteComponent(() => import('./features/connections/connections-page.tsx')),

@@ -24,6 +24,8 @@ export interface ButtonProps extends Omit<ComponentProps<'button'>, 'type'> {
   trailing?: LucideIcon
   /** Shows that its act is going on; further clicks do nothing. */
   busy?: boolean
+  /** Why it cannot be pressed now. */
+  refusal?: string | undefined
   type?: 'button' | 'submit'
 }
 
@@ -34,6 +36,9 @@ export function Button({
   icon: Icon,
   trailing: Trailing,
   busy = false,
+  refusal,
+  disabled,
+  title,
   type = 'button',
   className,
   children,
@@ -44,6 +49,8 @@ export function Button({
     <button
       {...rest}
       type={type}
+      disabled={disabled || refusal !== undefined}
+      title={refusal ?? title}
       aria-busy={busy || undefined}
       onClick={busy ? (event) => event.preventDefault() : onClick}
       className={cx(

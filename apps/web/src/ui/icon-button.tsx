@@ -11,16 +11,21 @@ export interface IconButtonProps extends Omit<ComponentProps<'button'>, 'childre
   label: string
   shortcut?: string | undefined
   size?: keyof typeof SIZES
+  /** Why it cannot be pressed now. */
+  refusal?: string | undefined
 }
 
 /** A button that is an icon. Its name shows on hover and focus. */
-export function IconButton({ icon: Icon, label, shortcut, size = 'md', className, ...rest }: IconButtonProps) {
+export function IconButton(props: IconButtonProps) {
+  const { icon: Icon, label, shortcut, size = 'md', refusal, disabled, title, className, ...rest } = props
   return (
     <Tip text={label} shortcut={shortcut}>
       <button
         type="button"
         {...rest}
         aria-label={label}
+        disabled={disabled || refusal !== undefined}
+        title={refusal ?? title}
         className={cx(
           'inline-grid shrink-0 place-items-center text-ink-2 transition-colors hover:bg-hover hover:text-ink-1',
           'aria-pressed:bg-active aria-pressed:text-ink-1 data-popup-open:bg-active data-popup-open:text-ink-1',

@@ -6,17 +6,20 @@ interface SwitchProps {
   onChange(checked: boolean): void
   label?: string
   disabled?: boolean
+  /** Why it cannot be turned now. */
+  refusal?: string | undefined
   /** Grey when on: in lists, a column of accent would outshout a failure. */
   quiet?: boolean
   id?: string
 }
 
 /** On or off, at once. */
-export const Switch = ({ checked, onChange, label, disabled = false, quiet = false, id }: SwitchProps) => (
+export const Switch = ({ checked, onChange, label, disabled = false, refusal, quiet = false, id }: SwitchProps) => (
   <Base.Root
     id={id}
     checked={checked}
-    disabled={disabled}
+    disabled={disabled || refusal !== undefined}
+    title={refusal}
     aria-label={label}
     onCheckedChange={(value) => onChange(value)}
     className={cx(

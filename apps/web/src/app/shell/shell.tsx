@@ -2,6 +2,7 @@ import { Outlet, useMatches, useNavigate } from '@tanstack/react-router'
 import { Keyboard, PanelLeft, Search } from 'lucide-react'
 import { lazy, Suspense, useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useRole } from '../../api/members.ts'
 import { ConfirmHost } from '../../ui/confirm.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ToastHost } from '../../ui/toast.tsx'
@@ -9,9 +10,18 @@ import { TipProvider } from '../../ui/tooltip.tsx'
 import { useActions } from '../actions.ts'
 import { openPalette, showShortcuts, usePalette } from '../palette/palette-state.ts'
 import { tellOfUpdate } from '../update.ts'
+import { Allowed } from './allowed.tsx'
 import { ExpiredSession } from './expired-session.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { openSidebar, toggleSidebar, useSidebar } from './sidebar-state.ts'
+
+/** The pages that the command palette leads to, with the permission that they need. */
+const PAGES = [
+  { page: 'automations', needs: 'READ_FLOW' },
+  { page: 'runs', needs: 'READ_RUN' },
+  { page: 'connections', needs: 'READ_APP_CONNECTION' },
+  { page: 'pieces', needs: undefined },
+] as const
 
 const Palette = lazy(() => import('../palette/palette.tsx'))
 const ShortcutSheet = lazy(() => import('../palette/shortcut-sheet.tsx'))
@@ -25,6 +35,10 @@ export function Shell() {
   // Pages that need the room (the builder) say so.
   const wantsRoom = useMatches({ select: (matches) => matches.some(({ staticData }) => staticData.wantsRoom) })
   const pages = t('shell.pages')
+  const { may } = useRole()
+  const hidden = PAGES.filter(({ needs }) => needs !== undefined && !may(needs)).map(({ page }) => page)
+  // One text, because a list is another one each time.
+  const without = hidden.join(' ')
   useEffect(tellOfUpdate, [])
   useActions(
     useMemo(
@@ -54,14 +68,14 @@ export function Shell() {
           shortcut: 'mod+b',
           run: toggleSidebar,
         },
-        ...(['automations', 'runs', 'connections', 'pieces'] as const).map((page) => ({
+        ...PAGES.filter(({ page }) => !without.split(' ').includes(page)).map(({ page }) => ({
           id: `app.${page}`,
           label: t('shell.goTo', { page: t(`nav.${page}`) }),
           group: pages,
           run: () => void navigate({ to: `/${page}` }),
         })),
       ],
-      [t, pages, navigate],
+      [t, pages, navigate, without],
     ),
   )
   return (
@@ -80,7 +94,9 @@ export function Shell() {
           <Sidebar isCollapsed={false} />
         </Dialog>
         <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
-          <Outlet />
+          <Allowed>
+            <Outlet />
+          </Allowed>
         </main>
         <Suspense>
           {isPaletteOpen && <Palette />}

@@ -1,6 +1,7 @@
 import { linkOptions } from '@tanstack/react-router'
 import { Blocks, CircleAlert, List, PlugZap, Search, Settings2, Shield, Workflow } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { useRole } from '../../api/members.ts'
 import { useSession } from '../../api/session.ts'
 import { cx } from '../../ui/cx.ts'
 import { Kbd } from '../../ui/kbd.tsx'
@@ -14,10 +15,20 @@ import { ProjectSwitcher } from './project-switcher.tsx'
 const SETTINGS = linkOptions({ to: '/settings/{-$page}', params: { page: undefined } })
 const PLATFORM = linkOptions({ to: '/platform/{-$page}', params: { page: undefined } })
 
+/** The pages of a project, with the permission that they need. */
+const PAGES = [
+  { page: 'automations', icon: Workflow, to: linkOptions({ to: '/automations' }), needs: 'READ_FLOW' },
+  { page: 'runs', icon: List, to: linkOptions({ to: '/runs' }), needs: 'READ_RUN' },
+  { page: 'issues', icon: CircleAlert, to: linkOptions({ to: '/issues' }), needs: 'READ_RUN' },
+  { page: 'connections', icon: PlugZap, to: linkOptions({ to: '/connections' }), needs: 'READ_APP_CONNECTION' },
+  { page: 'pieces', icon: Blocks, to: linkOptions({ to: '/pieces' }), needs: undefined },
+] as const
+
 /** The pages of the app. Collapsed, it shows icons alone. */
 export function Sidebar({ isCollapsed }: { isCollapsed: boolean }) {
   const { t } = useTranslation()
   const isAdmin = useSession((state) => state.session?.isAdmin ?? false)
+  const { may } = useRole()
   return (
     <nav
       aria-label={t('shell.pages')}
@@ -27,26 +38,9 @@ export function Sidebar({ isCollapsed }: { isCollapsed: boolean }) {
       )}
     >
       <ProjectSwitcher isCollapsed={isCollapsed} />
-      <NavItem
-        icon={Workflow}
-        label={t('nav.automations')}
-        to={linkOptions({ to: '/automations' })}
-        isCollapsed={isCollapsed}
-      />
-      <NavItem icon={List} label={t('nav.runs')} to={linkOptions({ to: '/runs' })} isCollapsed={isCollapsed} />
-      <NavItem
-        icon={CircleAlert}
-        label={t('nav.issues')}
-        to={linkOptions({ to: '/issues' })}
-        isCollapsed={isCollapsed}
-      />
-      <NavItem
-        icon={PlugZap}
-        label={t('nav.connections')}
-        to={linkOptions({ to: '/connections' })}
-        isCollapsed={isCollapsed}
-      />
-      <NavItem icon={Blocks} label={t('nav.pieces')} to={linkOptions({ to: '/pieces' })} isCollapsed={isCollapsed} />
+      {PAGES.filter(({ needs }) => needs === undefined || may(needs)).map(({ page, icon, to }) => (
+        <NavItem key={page} icon={icon} label={t(`nav.${page}`)} to={to} isCollapsed={isCollapsed} />
+      ))}
       <hr className="my-2 shrink-0 border-line-1" />
       <NavItem icon={Settings2} label={t('nav.settings')} to={SETTINGS} isCollapsed={isCollapsed} />
       {isAdmin && <NavItem icon={Shield} label={t('nav.administration')} to={PLATFORM} isCollapsed={isCollapsed} />}

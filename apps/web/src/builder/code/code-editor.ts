@@ -68,7 +68,12 @@ const LANGUAGES = {
 /** An editor of code. Escape, then Tab leaves it, as Tab indents. */
 export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
   const readOnly = new Compartment()
-  const locked = (isReadOnly: boolean) => [EditorState.readOnly.of(isReadOnly), EditorView.editable.of(!isReadOnly)]
+  const locked = (isReadOnly: boolean) => [
+    EditorState.readOnly.of(isReadOnly),
+    EditorView.editable.of(!isReadOnly),
+    // Text that cannot be edited takes no focus by itself, and the keys could not scroll it.
+    isReadOnly ? EditorView.contentAttributes.of({ tabindex: '0' }) : [],
+  ]
   const text = textOfEditor(options.onChange)
   const view = new EditorView({
     parent: options.parent,

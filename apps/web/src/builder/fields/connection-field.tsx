@@ -2,11 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import { Check, CircleAlert, Plus, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useMay } from '../../api/members.ts'
 import { connectionsOfPieceQuery } from '../../api/piece-connections.ts'
+import { useRefusal } from '../../app/refusal.ts'
 import type { Piece } from '../../connect/auth-of.ts'
 import { ConnectDialog } from '../../connect/connect-dialog.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
+import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { connectionText, readConnection } from './connection-text.ts'
@@ -24,7 +27,9 @@ export function ConnectionField({ piece, value, onChange }: ConnectionFieldProps
   const { t } = useTranslation('fields')
   const { place, isReadOnly } = useStep()
   const [isConnecting, setConnecting] = useState(false)
-  const query = useQuery(connectionsOfPieceQuery(place.projectId, piece.name))
+  const refusal = useRefusal('WRITE_APP_CONNECTION')
+  const mayRead = useMay('READ_APP_CONNECTION')
+  const query = useQuery({ ...connectionsOfPieceQuery(place.projectId, piece.name), enabled: mayRead })
   const chosen = readConnection(value)
   const problem = useProblem('auth', value !== undefined && value !== '')
   const connections = query.data ?? []
@@ -46,7 +51,9 @@ export function ConnectionField({ piece, value, onChange }: ConnectionFieldProps
           ) : undefined
         }
       >
-        {query.isPending ? (
+        {!mayRead ? (
+          <Input readOnly mono value={chosen ?? ''} />
+        ) : query.isPending ? (
           <Skeleton className="h-8 rounded-md" />
         ) : (
           connections.length > 0 && (
@@ -69,7 +76,7 @@ export function ConnectionField({ piece, value, onChange }: ConnectionFieldProps
       </Field>
       {!isReadOnly && (
         <span className="flex gap-2">
-          <Button size="sm" icon={Plus} onClick={() => setConnecting(true)}>
+          <Button size="sm" icon={Plus} refusal={refusal} onClick={() => setConnecting(true)}>
             {connections.length === 0 ? t('connection.connect', { piece: piece.displayName }) : t('connection.new')}
           </Button>
           {query.error && (

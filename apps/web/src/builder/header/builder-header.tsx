@@ -1,11 +1,13 @@
 import { countUnready } from '@piecework/model/flow/derive'
 import { walk } from '@piecework/model/flow/walk'
 import { useMutation } from '@tanstack/react-query'
-import { History, List, Play, Redo2, Search, TriangleAlert, Undo2 } from 'lucide-react'
+import { Eye, History, List, Play, Redo2, Search, TriangleAlert, Undo2 } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '../../api/error-text.ts'
+import { useMay } from '../../api/members.ts'
 import { useActions } from '../../app/actions.ts'
+import { useRefusal } from '../../app/refusal.ts'
 import { Header } from '../../app/shell/header.tsx'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Badge } from '../../ui/badge.tsx'
@@ -35,6 +37,8 @@ export function BuilderHeader({ onGo }: { onGo(name: string): void }) {
   const isReadOnly = useBuilder((state) => state.isReadOnly)
   const canUndo = useBuilder((state) => state.canUndo)
   const canRedo = useBuilder((state) => state.canRedo)
+  const refusal = useRefusal('UPDATE_FLOW_STATUS')
+  const mayReadRuns = useMay('READ_RUN')
   useActions(
     useMemo(
       () => [
@@ -46,9 +50,12 @@ export function BuilderHeader({ onGo }: { onGo(name: string): void }) {
           shortcut: 'mod+f',
           run: () => setOpened('find'),
         },
-        { id: 'builder.publish', group: t('title'), label: t('header.publish'), run: () => setOpened('publish') },
+        {
+          ...{ id: 'builder.publish', group: t('title'), label: t('header.publish'), refusal },
+          run: () => setOpened('publish'),
+        },
       ],
-      [t],
+      [t, refusal],
     ),
   )
   return (
@@ -59,6 +66,7 @@ export function BuilderHeader({ onGo }: { onGo(name: string): void }) {
         aside={
           <span className="flex min-w-0 items-center gap-2">
             <StateBadge />
+            <ReadOnlyMark />
             <SaveMark />
           </span>
         }
@@ -83,7 +91,7 @@ export function BuilderHeader({ onGo }: { onGo(name: string): void }) {
             </span>
             <FindInFlow open={opened === 'find'} onOpenChange={(open) => setOpened(open ? 'find' : null)} onGo={onGo} />
             <span className="flex max-md:hidden">
-              <IconButton icon={List} label={t('header.runs')} onClick={() => setOpened('runs')} />
+              {mayReadRuns && <IconButton icon={List} label={t('header.runs')} onClick={() => setOpened('runs')} />}
               <IconButton icon={History} label={t('header.versions')} onClick={() => setOpened('versions')} />
             </span>
             <Incomplete onGo={onGo} />
@@ -111,6 +119,18 @@ function StateBadge() {
     <span className="max-lg:hidden">
       <Badge title={text}>{text}</Badge>
     </span>
+  )
+}
+
+/** Says that the person can only look; why, in its tooltip and to screen readers. */
+function ReadOnlyMark() {
+  const { t } = useTranslation('builder')
+  const refusal = useRefusal('WRITE_FLOW')
+  if (refusal === undefined) return null
+  return (
+    <Badge icon={Eye} title={refusal}>
+      {t('header.viewOnly')}
+    </Badge>
   )
 }
 
@@ -160,6 +180,7 @@ function LiveSwitch() {
   const { t: common } = useTranslation()
   const builder = useBuilderStore()
   const { status, publishedVersionId } = useBuilder((state) => state.flow)
+  const refusal = useRefusal('UPDATE_FLOW_STATUS')
   const change = useMutation({
     mutationFn: (isOn: boolean) =>
       builder.send({ type: 'CHANGE_STATUS', request: { status: isOn ? 'ENABLED' : 'DISABLED' } }),
@@ -167,13 +188,14 @@ function LiveSwitch() {
   })
   return (
     <span
-      title={publishedVersionId ? undefined : t('header.notPublished')}
+      title={refusal ?? (publishedVersionId ? undefined : t('header.notPublished'))}
       className="flex items-center gap-2 px-1 text-sm max-sm:hidden"
     >
       <Switch
         label={t('header.live')}
         checked={change.isPending ? (change.variables ?? false) : status === 'ENABLED'}
         disabled={!publishedVersionId}
+        refusal={refusal}
         onChange={(isOn) => change.mutate(isOn)}
       />
       <span aria-hidden>{t('header.live')}</span>
@@ -184,8 +206,9 @@ function LiveSwitch() {
 function TestButton() {
   const { t } = useTranslation('builder')
   const test = useFlowTest()
+  const refusal = useRefusal('WRITE_FLOW')
   return (
-    <Button icon={Play} busy={test.isPending} onClick={() => test.mutate()} className="max-sm:hidden">
+    <Button icon={Play} refusal={refusal} busy={test.isPending} onClick={() => test.mutate()} className="max-sm:hidden">
       {t('header.test')}
     </Button>
   )
@@ -196,12 +219,12 @@ function PublishButton({ onPublish }: { onPublish(): void }) {
   const isLocked = useBuilder((state) => state.version.state === 'LOCKED')
   const publishedId = useBuilder((state) => state.flow.publishedVersionId)
   const versionId = useBuilder((state) => state.version.id)
+  const refusal = useRefusal('UPDATE_FLOW_STATUS')
   const isPublished = isLocked && versionId === publishedId
   return (
     <Button
       kind="primary"
-      disabled={isPublished}
-      title={isPublished ? t('header.nothingToPublish') : undefined}
+      refusal={refusal ?? (isPublished ? t('header.nothingToPublish') : undefined)}
       onClick={onPublish}
     >
       {t('header.publish')}

@@ -14,6 +14,8 @@ import {
 import { useTranslation } from 'react-i18next'
 import { client, queries } from '../../api/client.ts'
 import { errorText } from '../../api/error-text.ts'
+import { useMay } from '../../api/members.ts'
+import { useRefusal } from '../../app/refusal.ts'
 import { confirm } from '../../ui/confirm.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Menu } from '../../ui/menu.tsx'
@@ -30,6 +32,10 @@ export function FlowMenu({ onOpen }: { onOpen(what: 'runs' | 'versions' | 'why')
   const { id } = useBuilder((state) => state.flow)
   const name = useBuilder((state) => state.version.displayName)
   const test = useFlowTest()
+  const refusal = useRefusal('WRITE_FLOW')
+  const mayReadRuns = useMay('READ_RUN')
+  const isReadOnly = useBuilder((state) => state.isReadOnly)
+  const locked = refusal ?? (isReadOnly ? t('refusal.readOnly') : undefined)
   const fail = (error: unknown): void => void notify({ text: errorText(error, common), kind: 'failed' })
 
   const remove = async (): Promise<void> => {
@@ -56,18 +62,18 @@ export function FlowMenu({ onOpen }: { onOpen(what: 'runs' | 'versions' | 'why')
         ...(hasRoom()
           ? []
           : [
-              { id: 'test', label: t('header.test'), icon: Play, run: () => test.mutate() },
-              { id: 'undo', label: t('undo'), icon: Undo2, run: builder.undo },
-              { id: 'redo', label: t('redo'), icon: Redo2, run: builder.redo },
+              { id: 'test', label: t('header.test'), icon: Play, refusal, run: () => test.mutate() },
+              { id: 'undo', label: t('undo'), icon: Undo2, refusal: locked, run: builder.undo },
+              { id: 'redo', label: t('redo'), icon: Redo2, refusal: locked, run: builder.redo },
             ]),
-        { id: 'note', label: t('note.add'), icon: StickyNote, run: addNote },
-        { id: 'runs', label: t('header.runs'), icon: List, run: () => onOpen('runs') },
+        { id: 'note', label: t('note.add'), icon: StickyNote, refusal: locked, run: addNote },
+        ...(mayReadRuns ? [{ id: 'runs', label: t('header.runs'), icon: List, run: () => onOpen('runs') }] : []),
         { id: 'versions', label: t('header.versions'), icon: History, run: () => onOpen('versions') },
         { id: 'why', label: t('why.title'), icon: CircleQuestionMark, run: () => onOpen('why') },
         '-',
         { id: 'export', label: t('header.export'), icon: Download, run: () => void exportFlow(id, name).catch(fail) },
         '-',
-        { id: 'delete', label: t('header.delete'), icon: Trash2, danger: true, run: () => void remove() },
+        { id: 'delete', label: t('header.delete'), icon: Trash2, danger: true, refusal, run: () => void remove() },
       ]}
     />
   )

@@ -5,6 +5,7 @@ import { errorText } from '../../api/error-text.ts'
 import { flowVersionsQuery } from '../../api/flows.ts'
 import { fullTime, relativeTime } from '../../app/format.ts'
 import { Loaded } from '../../app/query-state.tsx'
+import { useRefusal } from '../../app/refusal.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { confirm } from '../../ui/confirm.tsx'
@@ -21,6 +22,8 @@ export function VersionsSheet({ open, onClose }: { open: boolean; onClose(): voi
   const { id, publishedVersionId } = useBuilder((state) => state.flow)
   const draftId = useBuilder((state) => state.version.id)
   const query = useQuery({ ...flowVersionsQuery(id), enabled: open, staleTime: 0 })
+
+  const refusal = useRefusal('WRITE_FLOW')
 
   const restore = async (versionId: string): Promise<void> => {
     const texts = { title: t('versions.restoreTitle'), text: t('versions.restoreText'), cancel: common('cancel') }
@@ -67,7 +70,7 @@ export function VersionsSheet({ open, onClose }: { open: boolean; onClose(): voi
                     >
                       {t('versions.view')}
                     </Button>
-                    <Button size="sm" onClick={() => void restore(version.id)}>
+                    <Button size="sm" refusal={refusal} onClick={() => void restore(version.id)}>
                       {t('versions.restore')}
                     </Button>
                   </>

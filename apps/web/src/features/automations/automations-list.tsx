@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronRight, Ellipsis, Folder as FolderIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { useRefusal } from '../../app/refusal.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { FlowBadges, FlowSwitch, LastRun } from './flow-cells.tsx'
@@ -10,6 +11,8 @@ import { triggerWords } from './trigger-words.ts'
 /** Folders and automations on a phone. */
 export function AutomationsList({ rows, now, onTurn, acts, show }: ListProps) {
   const { t } = useTranslation('automations')
+  const refusal = useRefusal('WRITE_FLOW')
+  const menu = { acts, show, refusal, t }
   return (
     <ul aria-label={t('title')} className="divide-y divide-line-1 rounded-md border border-line-2 bg-raised">
       {rows.map((row) => {
@@ -36,7 +39,7 @@ export function AutomationsList({ rows, now, onTurn, acts, show }: ListProps) {
               </button>
               <Menu
                 trigger={<IconButton icon={Ellipsis} label={t('actsOf', { name: row.folder.displayName })} />}
-                entries={folderEntries(row.folder, acts, show, t)}
+                entries={folderEntries(row.folder, menu)}
               />
             </li>
           )
@@ -63,7 +66,7 @@ export function AutomationsList({ rows, now, onTurn, acts, show }: ListProps) {
             <FlowSwitch flow={flow} acts={acts} />
             <Menu
               trigger={<IconButton icon={Ellipsis} label={t('actsOf', { name: flow.displayName })} />}
-              entries={flowEntries(flow, acts, show, t)}
+              entries={flowEntries(flow, menu)}
             />
           </li>
         )

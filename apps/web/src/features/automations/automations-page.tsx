@@ -9,6 +9,7 @@ import { useProjectId } from '../../api/session.ts'
 import { useActions } from '../../app/actions.ts'
 import { usePollWhileCut } from '../../app/live.ts'
 import { Loaded } from '../../app/query-state.tsx'
+import { useRefusal } from '../../app/refusal.ts'
 import { useRunRefresh } from '../../app/run-refresh.ts'
 import { Header } from '../../app/shell/header.tsx'
 import { Page } from '../../app/shell/page.tsx'
@@ -159,9 +160,10 @@ interface HeaderActsProps {
 function HeaderActs({ show, acts, onExportAll }: HeaderActsProps) {
   const { t } = useTranslation('automations')
   const [isCreating, setCreating] = useState(false)
+  const refusal = useRefusal('WRITE_FLOW')
   return (
     <>
-      <Button icon={FileInput} className="max-sm:hidden" onClick={() => show({ kind: 'import' })}>
+      <Button icon={FileInput} refusal={refusal} className="max-sm:hidden" onClick={() => show({ kind: 'import' })}>
         {t('import')}
       </Button>
       <span className="inline-flex">
@@ -169,6 +171,7 @@ function HeaderActs({ show, acts, onExportAll }: HeaderActsProps) {
           kind="primary"
           icon={Plus}
           busy={isCreating}
+          refusal={refusal}
           className="rounded-r-none max-sm:px-2.5"
           onClick={async () => {
             setCreating(true)
@@ -185,9 +188,18 @@ function HeaderActs({ show, acts, onExportAll }: HeaderActsProps) {
             </Button>
           }
           entries={[
-            { id: 'example', label: t('fromExample'), icon: LayoutGrid, run: () => show({ kind: 'examples' }) },
-            { id: 'folder', label: t('newFolder'), icon: FolderPlus, run: () => show({ kind: 'new-folder' }) },
-            { id: 'import', label: t('importFiles'), icon: FileInput, run: () => show({ kind: 'import' }) },
+            {
+              ...{ id: 'example', label: t('fromExample'), icon: LayoutGrid, refusal },
+              run: () => show({ kind: 'examples' }),
+            },
+            {
+              ...{ id: 'folder', label: t('newFolder'), icon: FolderPlus, refusal },
+              run: () => show({ kind: 'new-folder' }),
+            },
+            {
+              ...{ id: 'import', label: t('importFiles'), icon: FileInput, refusal },
+              run: () => show({ kind: 'import' }),
+            },
             '-',
             { id: 'export', label: t('exportAll'), icon: Upload, run: () => void onExportAll() },
           ]}
@@ -199,35 +211,30 @@ function HeaderActs({ show, acts, onExportAll }: HeaderActsProps) {
 
 function usePageActions(show: (sheet: Sheet) => void, create: () => Promise<void>): void {
   const { t } = useTranslation('automations')
+  const refusal = useRefusal('WRITE_FLOW')
   const latest = useRef(create)
   latest.current = create
   useActions(
     useMemo(() => {
       const group = t('title')
       return [
-        { id: 'automations.new', label: t('new'), group, icon: Plus, shortcut: 'c', run: () => void latest.current() },
         {
-          id: 'automations.folder',
-          label: t('newFolder'),
-          group,
-          icon: FolderPlus,
+          ...{ id: 'automations.new', label: t('new'), group, icon: Plus, refusal, shortcut: 'c' },
+          run: () => void latest.current(),
+        },
+        {
+          ...{ id: 'automations.folder', label: t('newFolder'), group, icon: FolderPlus, refusal },
           run: () => show({ kind: 'new-folder' }),
         },
         {
-          id: 'automations.import',
-          label: t('importFiles'),
-          group,
-          icon: FileInput,
+          ...{ id: 'automations.import', label: t('importFiles'), group, icon: FileInput, refusal },
           run: () => show({ kind: 'import' }),
         },
         {
-          id: 'automations.example',
-          label: t('fromExample'),
-          group,
-          icon: LayoutGrid,
+          ...{ id: 'automations.example', label: t('fromExample'), group, icon: LayoutGrid, refusal },
           run: () => show({ kind: 'examples' }),
         },
       ]
-    }, [t, show]),
+    }, [t, show, refusal]),
   )
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { FlowOverview } from '../../api/flows.ts'
 import type { Folder } from '../../api/folders.ts'
 import { fullTime, relativeTime } from '../../app/format.ts'
+import { useRefusal } from '../../app/refusal.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
@@ -25,6 +26,8 @@ interface TableProps extends ListProps {
 export function AutomationsTable(props: TableProps) {
   const { rows, now, chosen, onChoose, acts, show, search, onSort, onTurn } = props
   const { t } = useTranslation('automations')
+  const refusal = useRefusal('WRITE_FLOW')
+  const menu = { acts, show, refusal, t }
   const flows = rows.flatMap((row) => (row.kind === 'flow' ? [row.flow] : []))
   const chosenHere = flows.filter(({ id }) => chosen.has(id)).length
   const { sort, direction } = sortOf(search)
@@ -82,7 +85,7 @@ export function AutomationsTable(props: TableProps) {
                 isOpen={row.isOpen}
                 onTurn={() => onTurn(row.folder.id)}
                 onDrop={(event) => drop(event, row.folder)}
-                entries={folderEntries(row.folder, acts, show, t)}
+                entries={folderEntries(row.folder, menu)}
               />
             )
           if (row.kind === 'note')
@@ -96,7 +99,12 @@ export function AutomationsTable(props: TableProps) {
             )
           const { flow } = row
           return (
-            <Tr key={flow.id} isSelected={chosen.has(flow.id)} draggable onDragStart={(event) => drag(event, flow)}>
+            <Tr
+              key={flow.id}
+              isSelected={chosen.has(flow.id)}
+              draggable={refusal === undefined}
+              onDragStart={(event) => drag(event, flow)}
+            >
               <Td>
                 <Checkbox
                   label={t('select', { name: flow.displayName })}
@@ -124,7 +132,7 @@ export function AutomationsTable(props: TableProps) {
                 <RowActs>
                   <Menu
                     trigger={<IconButton size="xs" icon={Ellipsis} label={t('actsOf', { name: flow.displayName })} />}
-                    entries={flowEntries(flow, acts, show, t)}
+                    entries={flowEntries(flow, menu)}
                   />
                 </RowActs>
               </Td>

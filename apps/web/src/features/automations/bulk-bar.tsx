@@ -2,6 +2,7 @@ import { CirclePause, CirclePlay, FolderInput, Trash2, Upload, X } from 'lucide-
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FlowOverview } from '../../api/flows.ts'
+import { useRefusal } from '../../app/refusal.ts'
 import { Button } from '../../ui/button.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import type { Sheet } from './sheets.tsx'
@@ -37,6 +38,8 @@ export function BulkBar({ chosen, acts, total, onChooseAll, onClear, onExport, s
     // The chosen automations still have their state from before.
     onClear()
   }
+  const edit = { refusal: useRefusal('WRITE_FLOW') }
+  const turn = { refusal: useRefusal('UPDATE_FLOW_STATUS') }
   const look = { kind: 'ghost', size: 'sm' } as const
   return (
     <section
@@ -49,13 +52,13 @@ export function BulkBar({ chosen, acts, total, onChooseAll, onClear, onExport, s
           {t('bulk.all', { count: total })}
         </Button>
       )}
-      <Button {...look} icon={CirclePlay} {...during('on', () => switchAll(true))}>
+      <Button {...look} {...turn} icon={CirclePlay} {...during('on', () => switchAll(true))}>
         {t('bulk.on')}
       </Button>
-      <Button {...look} icon={CirclePause} {...during('off', () => switchAll(false))}>
+      <Button {...look} {...turn} icon={CirclePause} {...during('off', () => switchAll(false))}>
         {t('bulk.off')}
       </Button>
-      <Button {...look} icon={FolderInput} onClick={() => show({ kind: 'move', flows })}>
+      <Button {...look} {...edit} icon={FolderInput} onClick={() => show({ kind: 'move', flows })}>
         {t('bulk.move')}
       </Button>
       <Button {...look} icon={Upload} {...during('export', () => onExport(flows))}>
@@ -63,8 +66,9 @@ export function BulkBar({ chosen, acts, total, onChooseAll, onClear, onExport, s
       </Button>
       <Button
         {...look}
+        {...edit}
         icon={Trash2}
-        className="text-failed-fg!"
+        className={edit.refusal === undefined ? 'text-failed-fg!' : undefined}
         {...during('delete', async () => {
           if (await acts.remove(flows)) onClear()
         })}

@@ -3,6 +3,7 @@ import { Workflow } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { FlowOverview } from '../../api/flows.ts'
 import { fullTime, relativeTime } from '../../app/format.ts'
+import { useRefusal } from '../../app/refusal.ts'
 import { RunStatusMark } from '../../app/run-status.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Switch } from '../../ui/switch.tsx'
@@ -45,6 +46,7 @@ export function FlowBadges({ flow }: { flow: FlowOverview }) {
 
 export function FlowSwitch({ flow, acts }: { flow: FlowOverview; acts: FlowActs }) {
   const { t } = useTranslation('automations')
+  const refusal = useRefusal('UPDATE_FLOW_STATUS')
   const isOn = flow.status === 'ENABLED'
   return (
     <span className="flex items-center gap-2">
@@ -52,7 +54,8 @@ export function FlowSwitch({ flow, acts }: { flow: FlowOverview; acts: FlowActs 
         quiet
         checked={isOn}
         label={t('activeOf', { name: flow.displayName })}
-        disabled={acts.isBusy(flow.id) || flow.abilities?.changeStatus === false}
+        disabled={acts.isBusy(flow.id)}
+        refusal={refusal}
         onChange={(next) => void acts.switchTo(flow, next)}
       />
       <span aria-hidden className={isOn ? undefined : 'text-ink-3'}>

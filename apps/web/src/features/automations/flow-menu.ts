@@ -6,12 +6,16 @@ import type { MenuEntry } from '../../ui/menu.tsx'
 import type { Sheet } from './sheets.tsx'
 import type { FlowActs } from './use-flow-acts.ts'
 
-type Words = TFunction<'automations'>
+interface MenuContext {
+  acts: FlowActs
+  show(sheet: Sheet): void
+  /** Why nothing can be edited. */
+  refusal: string | undefined
+  t: TFunction<'automations'>
+}
 
 /** The menu of one automation. */
-export function flowEntries(flow: FlowOverview, acts: FlowActs, show: (sheet: Sheet) => void, t: Words): MenuEntry[] {
-  const mayEdit = flow.abilities?.edit !== false
-  const refusal = mayEdit ? undefined : t('mayNotEdit')
+export function flowEntries(flow: FlowOverview, { acts, show, refusal, t }: MenuContext): MenuEntry[] {
   return [
     { id: 'open', label: t('menu.open'), icon: SquareArrowOutUpRight, run: () => acts.open(flow.id) },
     {
@@ -31,18 +35,24 @@ export function flowEntries(flow: FlowOverview, acts: FlowActs, show: (sheet: Sh
       label: t('menu.delete'),
       icon: Trash2,
       danger: true,
-      refusal: flow.abilities?.delete === false ? t('mayNotEdit') : undefined,
+      refusal,
       run: () => void acts.remove([flow]),
     },
   ]
 }
 
 /** The menu of a folder. */
-export function folderEntries(folder: Folder, acts: FlowActs, show: (sheet: Sheet) => void, t: Words): MenuEntry[] {
+export function folderEntries(folder: Folder, { acts, show, refusal, t }: MenuContext): MenuEntry[] {
   return [
-    { id: 'new', label: t('menu.newHere'), icon: Play, run: () => void acts.create(folder.id) },
-    { id: 'rename', label: t('menu.rename'), icon: PencilLine, run: () => show({ kind: 'rename-folder', folder }) },
+    { id: 'new', label: t('menu.newHere'), icon: Play, refusal, run: () => void acts.create(folder.id) },
+    {
+      ...{ id: 'rename', label: t('menu.rename'), icon: PencilLine, refusal },
+      run: () => show({ kind: 'rename-folder', folder }),
+    },
     '-',
-    { id: 'delete', label: t('menu.delete'), icon: Trash2, danger: true, run: () => void acts.removeFolder(folder) },
+    {
+      ...{ id: 'delete', label: t('menu.delete'), icon: Trash2, danger: true, refusal },
+      run: () => void acts.removeFolder(folder),
+    },
   ]
 }

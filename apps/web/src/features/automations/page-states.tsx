@@ -1,6 +1,7 @@
 import { ListFilter, Plus, Workflow } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { GuideLink } from '../../app/guide-link.tsx'
+import { useRefusal } from '../../app/refusal.ts'
 import { Button } from '../../ui/button.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { StateMessage } from '../../ui/states.tsx'
@@ -14,6 +15,7 @@ interface NothingFoundProps {
 export function NothingFound({ isNarrowed, onClear, onCreate }: NothingFoundProps) {
   const { t } = useTranslation('automations')
   const { t: common } = useTranslation()
+  const refusal = useRefusal('WRITE_FLOW')
   const clear = <Button onClick={onClear}>{common('filter.clear')}</Button>
   if (isNarrowed)
     return (
@@ -21,7 +23,7 @@ export function NothingFound({ isNarrowed, onClear, onCreate }: NothingFoundProp
     )
   const create = (
     <>
-      <Button kind="primary" icon={Plus} onClick={onCreate}>
+      <Button kind="primary" icon={Plus} refusal={refusal} onClick={onCreate}>
         {t('new')}
       </Button>
       <GuideLink to="build-a-flow" />

@@ -1,7 +1,9 @@
 import { ChevronRight, FileInput, LayoutGrid, type LucideIcon, Plus, Workflow } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { GuideLink } from '../../app/guide-link.tsx'
+import { useRefusal } from '../../app/refusal.ts'
 import { Button } from '../../ui/button.tsx'
+import { StateMessage } from '../../ui/states.tsx'
 import { EXAMPLES, FIRST_EXAMPLES } from './examples/index.ts'
 import { useStartExample } from './examples/use-start-example.ts'
 import type { Sheet } from './sheets.tsx'
@@ -11,6 +13,8 @@ import type { FlowActs } from './use-flow-acts.ts'
 export function StartChoices({ acts, show }: { acts: FlowActs; show(sheet: Sheet): void }) {
   const { t } = useTranslation('automations')
   const { start, starting } = useStartExample(acts)
+  const refusal = useRefusal('WRITE_FLOW')
+  if (refusal !== undefined) return <StateMessage icon={Workflow} title={t('none.title')} text={refusal} />
   return (
     <section
       aria-labelledby="start-title"

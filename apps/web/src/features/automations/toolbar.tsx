@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { connectionNamesQuery } from '../../api/connection-names.ts'
 import { foldersQuery } from '../../api/folders.ts'
+import { useRole } from '../../api/members.ts'
 import { piecesQuery } from '../../api/piece.ts'
 import { failuresQuery, runCountsQuery } from '../../api/runs.ts'
 import { useProjectId } from '../../api/session.ts'
@@ -45,7 +46,11 @@ export function Toolbar({ search, owners, onChange }: ToolbarProps) {
   const { t: common } = useTranslation()
   const projectId = useProjectId()
   const { data: folders = [] } = useQuery(foldersQuery(projectId))
-  const { data: connections = [] } = useQuery(connectionNamesQuery(projectId))
+  const { may } = useRole()
+  const { data: connections = [] } = useQuery({
+    ...connectionNamesQuery(projectId),
+    enabled: may('READ_APP_CONNECTION'),
+  })
   const { data: pieces = [] } = useQuery(piecesQuery(projectId))
   const { status, folder, owner, connection, trigger } = search
   return (
@@ -97,7 +102,7 @@ export function Toolbar({ search, owners, onChange }: ToolbarProps) {
           {common('filter.clear')}
         </Button>
       )}
-      <Summary />
+      {may('READ_RUN') && <Summary />}
     </div>
   )
 }

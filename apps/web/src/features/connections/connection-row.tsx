@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next'
 import type { Connection } from '../../api/connections.ts'
 import type { PieceSummary } from '../../api/piece.ts'
 import { relativeTime } from '../../app/format.ts'
+import { useRefusal } from '../../app/refusal.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
@@ -72,7 +73,8 @@ export function ConnectionRow({ connection, piece, acts }: ConnectionRowProps) {
 function ConnectionMenu({ connection, acts }: Pick<ConnectionRowProps, 'connection' | 'acts'>) {
   const { t } = useTranslation('connections')
   const { t: common } = useTranslation()
-  const refusal = connection.scope === 'PLATFORM' ? t('isGlobal') : undefined
+  const mayNot = useRefusal('WRITE_APP_CONNECTION')
+  const refusal = mayNot ?? (connection.scope === 'PLATFORM' ? t('isGlobal') : undefined)
   const change = (act: keyof typeof acts) => ({ refusal, run: () => void acts[act](connection) })
   return (
     <Menu

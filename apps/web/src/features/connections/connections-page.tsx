@@ -9,6 +9,7 @@ import { piecesQuery } from '../../api/piece.ts'
 import { useProjectId } from '../../api/session.ts'
 import { GuideLink } from '../../app/guide-link.tsx'
 import { Loaded } from '../../app/query-state.tsx'
+import { useRefusal } from '../../app/refusal.ts'
 import { Header } from '../../app/shell/header.tsx'
 import { Page } from '../../app/shell/page.tsx'
 import { ConnectSheet } from '../../connect/connect-sheet.tsx'
@@ -40,6 +41,7 @@ export default function ConnectionsPage() {
   )
   const { data: pieces = [] } = useQuery(piecesQuery(projectId))
   const withAuth = useMemo(() => pieces.filter(({ auth }) => auth !== undefined && auth !== null), [pieces])
+  const refusal = useRefusal('WRITE_APP_CONNECTION')
   const [isChoosing, setChoosing] = useState(false)
   /** The piece that is being connected, or the connection that is connected again. */
   const [connecting, setConnecting] = useState<{ pieceName: string; connection?: Connection }>()
@@ -47,7 +49,7 @@ export default function ConnectionsPage() {
     void navigate({ search: (old) => ({ ...old, ...change }), replace: true })
   const isFiltered = Boolean(search.name || search.piece || search.status)
   const add = (
-    <Button kind="primary" icon={Plus} onClick={() => setChoosing(true)}>
+    <Button kind="primary" icon={Plus} refusal={refusal} onClick={() => setChoosing(true)}>
       {t('new')}
     </Button>
   )

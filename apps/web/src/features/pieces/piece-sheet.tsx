@@ -81,7 +81,7 @@ function Versions({ name, mayRemove, onGone }: { name: string; mayRemove: boolea
   const { t } = useTranslation('pieces')
   const projectId = useProjectId()
   const versions = useQuery(pieceVersionsQuery(name, projectId))
-  const { data: uses = [] } = useQuery(pieceUsesQuery(projectId, name))
+  const { data: uses = [] } = useQuery({ ...pieceUsesQuery(projectId, name), enabled: mayRemove })
   const act = useAct('pieces')
 
   const remove = async (version: string, isLast: boolean): Promise<void> => {

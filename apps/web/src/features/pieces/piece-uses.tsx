@@ -2,9 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ArrowUp } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { useMay } from '../../api/members.ts'
 import { type PieceUse, pieceUsesQuery } from '../../api/piece-uses.ts'
 import { useProjectId } from '../../api/session.ts'
 import { Loaded } from '../../app/query-state.tsx'
+import { useRefusal } from '../../app/refusal.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { RowsSkeleton } from '../../ui/rows-skeleton.tsx'
@@ -21,7 +23,10 @@ interface PieceUsesProps {
 /** The flows that use a piece, with the versions that they have. */
 export function PieceUses({ name, newest, onRaise }: PieceUsesProps) {
   const { t } = useTranslation('pieces')
-  const uses = useQuery(pieceUsesQuery(useProjectId(), name))
+  const mayRead = useMay('READ_FLOW')
+  const refusal = useRefusal('WRITE_FLOW')
+  const uses = useQuery({ ...pieceUsesQuery(useProjectId(), name), enabled: mayRead })
+  if (!mayRead) return null
   return (
     <section>
       <h3 className="mb-1 text-xs text-ink-3">{t('uses.title')}</h3>
@@ -50,7 +55,7 @@ export function PieceUses({ name, newest, onRaise }: PieceUsesProps) {
                 ))}
               </ul>
               {old.length > 0 && (
-                <Button size="sm" icon={ArrowUp} onClick={onRaise}>
+                <Button size="sm" icon={ArrowUp} refusal={refusal} onClick={onRaise}>
                   {t('uses.raise', { count: old.length })}
                 </Button>
               )}

@@ -5,6 +5,7 @@ import { client } from '../../api/client.ts'
 import { errorText } from '../../api/error-text.ts'
 import type { RunFilters } from '../../api/runs.ts'
 import { useProjectId } from '../../api/session.ts'
+import { useRefusal } from '../../app/refusal.ts'
 import { Button } from '../../ui/button.tsx'
 import { confirm } from '../../ui/confirm.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
@@ -36,6 +37,7 @@ export function BulkBar({ selection, filters, shown, hasMore, onSelect }: BulkBa
     onError: (error) => notify({ kind: 'failed', text: t('actFailed'), detail: errorText(error, common) }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['runs', 'bulk'] }),
   })
+  const refusal = useRefusal('WRITE_RUN')
   const count = selection.all ? undefined : selection.ids.size
   const words = count === undefined ? t('bulk.allChosen') : t('bulk.chosen', { count })
 
@@ -53,7 +55,7 @@ export function BulkBar({ selection, filters, shown, hasMore, onSelect }: BulkBa
       )}
       <Menu
         trigger={
-          <Button size="sm" icon={RotateCcw} trailing={ChevronDown} busy={start.isPending}>
+          <Button size="sm" icon={RotateCcw} refusal={refusal} trailing={ChevronDown} busy={start.isPending}>
             {t('bulk.retry')}
           </Button>
         }
@@ -73,6 +75,7 @@ export function BulkBar({ selection, filters, shown, hasMore, onSelect }: BulkBa
       <Button
         size="sm"
         icon={Archive}
+        refusal={refusal}
         onClick={() => void ask({ action: 'ARCHIVE' }, t('bulk.archive'), t('bulk.archiveText'))}
       >
         {t('bulk.archive')}
@@ -81,6 +84,7 @@ export function BulkBar({ selection, filters, shown, hasMore, onSelect }: BulkBa
         size="sm"
         kind="danger"
         icon={Ban}
+        refusal={refusal}
         onClick={() => void ask({ action: 'CANCEL' }, t('bulk.cancel'), t('cancel.text'))}
       >
         {t('bulk.cancel')}

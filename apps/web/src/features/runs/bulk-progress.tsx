@@ -7,6 +7,7 @@ import { type BulkAct, bulkActsQuery } from '../../api/runs.ts'
 import { useProjectId } from '../../api/session.ts'
 import { number } from '../../app/format.ts'
 import { useLive, usePollWhileCut } from '../../app/live.ts'
+import { useRefusal } from '../../app/refusal.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
@@ -26,6 +27,7 @@ export function BulkProgress() {
     queries.setQueryData(query.queryKey, (known = []) => [act, ...known.filter(({ id }) => id !== act.id)])
     if (act.status !== 'RUNNING') void queries.invalidateQueries({ queryKey: ['runs'] })
   })
+  const refusal = useRefusal('WRITE_RUN')
   const stop = useMutation({ mutationFn: (id: string) => client.bulkActs.cancel({ params: { id } }) })
   const shown = data.filter(
     (act) => !closed.has(act.id) && (act.status === 'RUNNING' || Date.parse(act.created) > opened - 5000),
@@ -63,7 +65,7 @@ export function BulkProgress() {
           </p>
           {act.status === 'RUNNING' && (
             <div>
-              <Button size="sm" busy={stop.isPending} onClick={() => stop.mutate(act.id)}>
+              <Button size="sm" refusal={refusal} busy={stop.isPending} onClick={() => stop.mutate(act.id)}>
                 {t('bulk.stop')}
               </Button>
             </div>

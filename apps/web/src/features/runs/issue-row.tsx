@@ -3,8 +3,8 @@ import { CircleCheck, CircleDot, Ellipsis, Eye, RotateCcw, Workflow } from 'luci
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import type { Issue } from '../../api/issues.ts'
-import { useMay } from '../../api/members.ts'
 import { fullTime, number, relativeTime } from '../../app/format.ts'
+import { useRefusal } from '../../app/refusal.ts'
 import { useAct } from '../../app/use-act.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Menu } from '../../ui/menu.tsx'
@@ -17,9 +17,8 @@ export function IssueRow({ issue }: { issue: Issue }) {
   const { t: common } = useTranslation()
   const navigate = useNavigate()
   const act = useAct('issues', 'runs')
-  const mayAct = useMay('WRITE_RUN')
+  const refusal = useRefusal('WRITE_RUN')
   const { id, projectId, flowId, flowDisplayName, stepName, stepDisplayName, runStatus, message, status } = issue
-  const refusal = mayAct ? undefined : common('error.forbidden')
   const retry = (strategy: RetryStrategy) => ({
     refusal,
     run: () =>

@@ -3,6 +3,7 @@ import { Archive, Ban, Copy, Eye, RotateCcw, StepForward } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import type { Run } from '../../api/runs.ts'
+import { useRefusal } from '../../app/refusal.ts'
 import { useAct } from '../../app/use-act.ts'
 import { confirm } from '../../ui/confirm.tsx'
 import type { MenuEntry } from '../../ui/menu.tsx'
@@ -11,6 +12,8 @@ export type RetryStrategy = 'ON_LATEST_VERSION' | 'FROM_FAILED_STEP'
 
 export interface RunActs {
   retry(run: Run, strategy: RetryStrategy): void
+  /** Why nothing can be done with any run. */
+  mayNot: string | undefined
   /** The menu of a run. */
   entriesOf(run: Run, open?: () => void): MenuEntry[]
 }
@@ -21,6 +24,7 @@ const isOver = ({ status }: Run): boolean => isTerminal(status)
 export function useRunActs(): RunActs {
   const { t } = useTranslation('runs')
   const act = useAct('runs')
+  const mayNot = useRefusal('WRITE_RUN')
 
   const retry: RunActs['retry'] = ({ id, projectId }, strategy) =>
     act.mutate({
@@ -44,20 +48,21 @@ export function useRunActs(): RunActs {
 
   return {
     retry,
+    mayNot,
     entriesOf: (run, open) => [
       ...(open ? [{ id: 'open', label: t('open'), icon: Eye, run: open }] : []),
       {
         id: 'retry-step',
         label: t('retry.fromStep'),
         icon: StepForward,
-        refusal: isFailure(run.status) ? undefined : t('retry.onlyFailed'),
+        refusal: mayNot ?? (isFailure(run.status) ? undefined : t('retry.onlyFailed')),
         run: () => retry(run, 'FROM_FAILED_STEP'),
       },
       {
         id: 'retry-all',
         label: t('retry.latest'),
         icon: RotateCcw,
-        refusal: isOver(run) ? undefined : t('retry.notOver'),
+        refusal: mayNot ?? (isOver(run) ? undefined : t('retry.notOver')),
         run: () => retry(run, 'ON_LATEST_VERSION'),
       },
       '-',
@@ -71,7 +76,7 @@ export function useRunActs(): RunActs {
         id: 'archive',
         label: t('archive'),
         icon: Archive,
-        refusal: run.archivedAt ? t('archived') : isOver(run) ? undefined : t('retry.notOver'),
+        refusal: mayNot ?? (run.archivedAt ? t('archived') : isOver(run) ? undefined : t('retry.notOver')),
         run: () =>
           act.mutate({
             send: () => client.flowRuns.archiveAll({ body: { projectId: run.projectId, flowRunIds: [run.id] } }),
@@ -83,7 +88,7 @@ export function useRunActs(): RunActs {
         label: t('cancel.act'),
         icon: Ban,
         danger: true,
-        refusal: isOver(run) ? t('cancel.isOver') : undefined,
+        refusal: mayNot ?? (isOver(run) ? t('cancel.isOver') : undefined),
         run: () => void cancel(run),
       },
     ],

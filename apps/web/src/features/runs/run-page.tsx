@@ -1,14 +1,16 @@
 import { isFailure } from '@piecework/model/run/run-statuses'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { ChevronDown, Pencil, RotateCcw } from 'lucide-react'
+import { ChevronDown, Eye, Lock, Pencil, RotateCcw } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { flowVersionQuery } from '../../api/flows.ts'
+import { useMay } from '../../api/members.ts'
 import { type Run, runQuery } from '../../api/runs.ts'
 import { duration, fullTime } from '../../app/format.ts'
 import { useLive, usePollWhileCut } from '../../app/live.ts'
 import { Loaded } from '../../app/query-state.tsx'
+import { useRefusal } from '../../app/refusal.ts'
 import { RUN_LOOKS } from '../../app/run-status.tsx'
 import { Header } from '../../app/shell/header.tsx'
 import { Badge } from '../../ui/badge.tsx'
@@ -17,6 +19,7 @@ import { Button } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { StateMessage } from '../../ui/states.tsx'
 import { type RunActs, useRunActs } from './run-acts.ts'
 import { firstToShow, type OutlineRow, outlineOf } from './run-outline.ts'
 import { RunSource } from './run-source.tsx'
@@ -53,6 +56,8 @@ function RunHeader({ run }: { run: Run | undefined }) {
   const { t: common } = useTranslation()
   const navigate = useNavigate()
   const acts = useRunActs()
+  const mayEdit = useMay('WRITE_FLOW')
+  const mayNotRead = useRefusal('READ_FLOW')
   if (!run) return <Header crumbs={[{ label: t('title'), to: '/runs' }]} title={t('run')} />
   const { icon, tone } = RUN_LOOKS[run.status]
   const took = tookOf(run, Date.now())
@@ -75,10 +80,11 @@ function RunHeader({ run }: { run: Run | undefined }) {
       actions={
         <div className="flex items-center gap-2 max-sm:hidden">
           <Button
-            icon={Pencil}
+            icon={mayEdit ? Pencil : Eye}
+            refusal={mayNotRead}
             onClick={() => navigate({ to: '/flows/$flowId', params: { flowId: run.flowId }, search: {} })}
           >
-            {t('editFlow')}
+            {mayEdit ? t('editFlow') : t('openFlow')}
           </Button>
           <RunButtons run={run} acts={acts} />
         </div>
@@ -97,6 +103,7 @@ function RunButtons({ run, acts }: { run: Run; acts: RunActs }) {
           kind="primary"
           icon={RotateCcw}
           className="max-sm:flex-1"
+          refusal={acts.mayNot}
           onClick={() => acts.retry(run, 'FROM_FAILED_STEP')}
         >
           {t('retry.fromStep')}
@@ -113,7 +120,11 @@ function RunBody({ run }: { run: Run }) {
   const { t } = useTranslation('runs')
   const navigate = useNavigate()
   const acts = useRunActs()
-  const version = useQuery(flowVersionQuery(run.flowId, run.flowVersionId))
+  const mayNotRead = useRefusal('READ_FLOW')
+  const version = useQuery({
+    ...flowVersionQuery(run.flowId, run.flowVersionId),
+    enabled: mayNotRead === undefined,
+  })
   const [shape, setShape] = useState<Shape>(hasRoom() ? 'canvas' : 'list')
   const [rounds, setRounds] = useState<ReadonlyMap<string, number>>(new Map())
   // Undefined until somebody chooses: then what failed shows by itself, where there is room next to the steps.
@@ -150,7 +161,8 @@ function RunBody({ run }: { run: Run }) {
             ]}
           />
         </div>
-        <Loaded query={version} skeleton={<StepsSkeleton label={t('steps')} />}>
+        {mayNotRead !== undefined && <StateMessage icon={Lock} title={t('flowHidden')} text={mayNotRead} />}
+        <Loaded query={version} skeleton={mayNotRead ? null : <StepsSkeleton label={t('steps')} />}>
           {(data) =>
             shape === 'canvas' ? (
               <StepsCanvas version={data.version} {...parts} />

@@ -5,6 +5,7 @@ import { ChevronLeft, ChevronRight, ListFilter, RefreshCw, Workflow } from 'luci
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { flowNamesQuery } from '../../api/flows.ts'
+import { useMay } from '../../api/members.ts'
 import { runsQuery } from '../../api/runs.ts'
 import { useProjectId } from '../../api/session.ts'
 import { GuideLink } from '../../app/guide-link.tsx'
@@ -155,7 +156,7 @@ function Filters({ search, onChange }: { search: RunsSearch; onChange(change: Ru
   const { t } = useTranslation('runs')
   const { t: common } = useTranslation()
   const projectId = useProjectId()
-  const { data: flows = [] } = useQuery(flowNamesQuery(projectId))
+  const { data: flows = [] } = useQuery({ ...flowNamesQuery(projectId), enabled: useMay('READ_FLOW') })
   const { flow, status, since, step } = search
   return (
     <div className="flex flex-wrap items-center gap-2">

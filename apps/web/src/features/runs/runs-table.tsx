@@ -88,6 +88,7 @@ export function RunsTable({ runs, now, selection, onSelect, acts }: RunsTablePro
                       size="xs"
                       icon={RotateCcw}
                       label={t('retry.fromStep')}
+                      refusal={acts.mayNot}
                       onClick={() => acts.retry(run, 'FROM_FAILED_STEP')}
                     />
                   )}

@@ -4,6 +4,7 @@ import { ChevronDown, ChevronUp, CircleX, Copy, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { bytes, duration } from '../../app/format.ts'
+import { useRefusal } from '../../app/refusal.ts'
 import { failureWords } from '../../app/step-results.ts'
 import { Button } from '../../ui/button.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
@@ -29,6 +30,7 @@ interface StepPanelProps {
 export function StepPanel({ step, output, onClose, onMove, onEdit, onUseData }: StepPanelProps) {
   const { t } = useTranslation('runs')
   const [shape, setShape] = useState<Shape>('tree')
+  const mayNot = useRefusal('WRITE_FLOW')
   return (
     <aside
       aria-label={step.displayName}
@@ -48,7 +50,7 @@ export function StepPanel({ step, output, onClose, onMove, onEdit, onUseData }: 
       {output ? (
         <>
           <div className="flex items-center gap-2 border-b border-line-1 px-4 py-1.5">
-            <Button size="sm" busy={onUseData.isBusy} onClick={onUseData.run}>
+            <Button size="sm" refusal={mayNot} busy={onUseData.isBusy} onClick={onUseData.run}>
               {t('openWithData')}
             </Button>
             <span className="ml-auto">

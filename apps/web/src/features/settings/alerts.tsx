@@ -4,11 +4,11 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Alert, alertsQuery } from '../../api/alerts.ts'
 import { client } from '../../api/client.ts'
-import { useMay } from '../../api/members.ts'
 import { useProjectId } from '../../api/session.ts'
 import { askToDelete } from '../../app/ask-to-delete.ts'
 import { relativeTime } from '../../app/format.ts'
 import { Loaded } from '../../app/query-state.tsx'
+import { useRefusal } from '../../app/refusal.ts'
 import { SectionHead } from '../../app/shell/sections.tsx'
 import { useAct } from '../../app/use-act.ts'
 import { Button } from '../../ui/button.tsx'
@@ -25,7 +25,7 @@ export function Alerts() {
   const { t } = useTranslation('settings')
   const projectId = useProjectId()
   const alerts = useQuery(alertsQuery(projectId))
-  const mayWrite = useMay('WRITE_ALERT')
+  const refusal = useRefusal('WRITE_ALERT')
   const [isAdding, setAdding] = useState(false)
   return (
     <>
@@ -33,13 +33,7 @@ export function Alerts() {
         title={t('alerts.title')}
         text={t('alerts.text')}
         actions={
-          <Button
-            kind="primary"
-            icon={Plus}
-            disabled={!mayWrite}
-            title={mayWrite ? undefined : t('members.mayNot')}
-            onClick={() => setAdding(true)}
-          >
+          <Button kind="primary" icon={Plus} refusal={refusal} onClick={() => setAdding(true)}>
             {t('alerts.new')}
           </Button>
         }
@@ -50,7 +44,7 @@ export function Alerts() {
             {list.length === 0 ? (
               <StateMessage icon={Bell} title={t('alerts.none')} text={t('alerts.noneText')} />
             ) : (
-              <Receivers list={list} mayWrite={mayWrite} />
+              <Receivers list={list} refusal={refusal} />
             )}
             <section>
               <h3 className="mb-1 font-strong">{t('alerts.when')}</h3>
@@ -68,7 +62,7 @@ export function Alerts() {
   )
 }
 
-function Receivers({ list, mayWrite }: { list: readonly Alert[]; mayWrite: boolean }) {
+function Receivers({ list, refusal }: { list: readonly Alert[]; refusal: string | undefined }) {
   const { t } = useTranslation('settings')
   const act = useAct('alerts')
   const remove = async ({ id, receiver }: Alert): Promise<void> => {
@@ -103,7 +97,7 @@ function Receivers({ list, mayWrite }: { list: readonly Alert[]; mayWrite: boole
                   size="xs"
                   icon={Trash2}
                   label={t('alerts.delete', { receiver: alert.receiver })}
-                  disabled={!mayWrite}
+                  refusal={refusal}
                   onClick={() => void remove(alert)}
                 />
               </Td>

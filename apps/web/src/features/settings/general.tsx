@@ -40,6 +40,8 @@ function ProjectForm({ project }: { project: Project }) {
   const { t: common } = useTranslation()
   const act = useAct('projects')
   const mayEdit = project.abilities?.edit ?? false
+  // It ties the project to other systems: for administrators of the platform.
+  const mayTie = project.abilities?.administer ?? false
   const { register, handleSubmit, formState } = useForm<Values>({
     defaultValues: {
       displayName: project.displayName,
@@ -56,7 +58,7 @@ function ProjectForm({ project }: { project: Project }) {
           params: { id: project.id },
           body: {
             displayName: values.displayName,
-            externalId: values.externalId || null,
+            ...(mayTie && { externalId: values.externalId || null }),
             maxConcurrentJobs: values.maxConcurrentJobs ? Number(values.maxConcurrentJobs) : null,
           },
         }),
@@ -67,7 +69,7 @@ function ProjectForm({ project }: { project: Project }) {
         <Input disabled={!mayEdit} {...register('displayName', { required: t('general.nameMissing') })} />
       </Field>
       <Field label={t('general.externalId')} help={t('general.externalIdHelp')}>
-        <Input mono disabled={!mayEdit} {...register('externalId')} />
+        <Input mono disabled={!mayTie} {...register('externalId')} />
       </Field>
       <Field
         label={t('general.concurrent')}

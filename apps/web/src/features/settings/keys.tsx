@@ -3,7 +3,6 @@ import { KeyRound, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
-import { useMay } from '../../api/members.ts'
 import { projectKeysQuery } from '../../api/project-keys.ts'
 import { useProjectId } from '../../api/session.ts'
 import { KeyTable, NewKey } from '../../app/keys.tsx'
@@ -21,7 +20,6 @@ const NOUN = 'project-keys'
 /** Keys with which programs use the graph API in this project. */
 export function ProjectKeys() {
   const { t } = useTranslation('settings')
-  const mayUse = useMay('WRITE_PROJECT')
   const projectId = useProjectId()
   const [isMaking, setMaking] = useState(false)
   return (
@@ -37,18 +35,12 @@ export function ProjectKeys() {
           </>
         }
         actions={
-          mayUse && (
-            <Button kind="primary" icon={Plus} onClick={() => setMaking(true)}>
-              {t('keys.new')}
-            </Button>
-          )
+          <Button kind="primary" icon={Plus} onClick={() => setMaking(true)}>
+            {t('keys.new')}
+          </Button>
         }
       />
-      {mayUse ? (
-        <KeyList projectId={projectId} />
-      ) : (
-        <StateMessage icon={KeyRound} title={t('keys.forbidden')} text={t('members.mayNot')} />
-      )}
+      <KeyList projectId={projectId} />
       {isMaking && <NewProjectKey projectId={projectId} onClose={() => setMaking(false)} />}
     </>
   )

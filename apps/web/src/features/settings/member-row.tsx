@@ -20,7 +20,7 @@ export function MemberRow({ member: { id, user, projectRole, project, abilities 
   const { data: roles = [] } = useQuery(projectRolesQuery)
   const act = useAct('members', 'own-role', 'project-roles')
   const name = nameOf(user)
-  const mayEdit = abilities?.edit !== false
+  const refusal = abilities?.edit === false ? common('error.forbidden') : undefined
   const remove = async (): Promise<void> => {
     const agrees = await confirm({
       title: t('members.removeTitle', { name, project: project.displayName }),
@@ -33,11 +33,11 @@ export function MemberRow({ member: { id, user, projectRole, project, abilities 
   return (
     <Tr>
       <PersonCell person={user} />
-      <Td title={mayEdit ? undefined : t('members.mayNot')}>
+      <Td title={refusal}>
         <Select
           size="sm"
           label={t('members.roleOf', { name })}
-          disabled={!mayEdit}
+          disabled={refusal !== undefined}
           value={projectRole.name}
           options={projectRoleOptions(roles, invite)}
           onChange={(role) =>
@@ -53,7 +53,7 @@ export function MemberRow({ member: { id, user, projectRole, project, abilities 
           size="xs"
           icon={UserMinus}
           label={t('members.removeOf', { name })}
-          disabled={abilities?.remove === false}
+          refusal={abilities?.remove === false ? common('error.forbidden') : undefined}
           onClick={() => void remove()}
         />
       </Td>

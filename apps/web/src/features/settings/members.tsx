@@ -6,6 +6,7 @@ import { membersQuery, useMay } from '../../api/members.ts'
 import { projectsQuery } from '../../api/projects.ts'
 import { useProjectId } from '../../api/session.ts'
 import { Loaded } from '../../app/query-state.tsx'
+import { useRefusal } from '../../app/refusal.ts'
 import { SectionHead } from '../../app/shell/sections.tsx'
 import { ShowMore } from '../../app/show-more.tsx'
 import { Invitations } from '../../invite/invitations.tsx'
@@ -36,17 +37,11 @@ function TeamMembers({ projectId, name }: { projectId: string; name: string }) {
   const { t } = useTranslation('settings')
   const { t: invite } = useTranslation('invite')
   const members = useInfiniteQuery(membersQuery(projectId))
-  const mayInvite = useMay('WRITE_INVITATION')
+  const refusal = useRefusal('WRITE_INVITATION')
   const maySeeInvitations = useMay('READ_INVITATION')
   const [isInviting, setInviting] = useState(false)
   const add = (
-    <Button
-      kind="primary"
-      icon={UserPlus}
-      disabled={!mayInvite}
-      title={mayInvite ? undefined : t('members.mayNot')}
-      onClick={() => setInviting(true)}
-    >
+    <Button kind="primary" icon={UserPlus} refusal={refusal} onClick={() => setInviting(true)}>
       {invite('title')}
     </Button>
   )

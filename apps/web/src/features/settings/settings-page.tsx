@@ -1,9 +1,11 @@
+import type { Permission } from '@piecework/model/permission'
 import { useParams } from '@tanstack/react-router'
-import { Bell, KeyRound, Settings2, UserRound, Users } from 'lucide-react'
+import { Bell, KeyRound, Lock, Settings2, UserRound, Users } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { useMay } from '../../api/members.ts'
+import { useRole } from '../../api/members.ts'
 import { Header } from '../../app/shell/header.tsx'
 import { Sections } from '../../app/shell/sections.tsx'
+import { StateMessage } from '../../ui/states.tsx'
 import { NotFoundPage } from '../not-found/not-found-page.tsx'
 import { Alerts } from './alerts.tsx'
 import { GeneralSettings } from './general.tsx'
@@ -20,12 +22,24 @@ const PAGES = {
 } as const
 type PageName = keyof typeof PAGES
 
+/** Pages that not every role may see. */
+const NEEDS: Partial<Record<PageName, Permission>> = {
+  members: 'READ_PROJECT_MEMBER',
+  keys: 'WRITE_PROJECT',
+  alerts: 'READ_ALERT',
+}
+
 const isPage = (name: string): name is PageName => name in PAGES
 
 /** Settings of the project, and of the person. */
 export default function SettingsPage() {
   const { t } = useTranslation('settings')
-  const maySeeAlerts = useMay('READ_ALERT')
+  const { t: common } = useTranslation()
+  const { may } = useRole()
+  const maySee = (name: PageName): boolean => {
+    const needs = NEEDS[name]
+    return needs === undefined || may(needs)
+  }
   const { page = 'general' } = useParams({ from: '/shell/settings/{-$page}' })
   if (!isPage(page)) return <NotFoundPage />
   const Shown = PAGES[page]
@@ -40,11 +54,15 @@ export default function SettingsPage() {
           { page: 'general', label: t('general.title'), icon: Settings2 },
           { page: 'members', label: t('members.title'), icon: Users },
           { page: 'keys', label: t('keys.title'), icon: KeyRound },
-          ...(maySeeAlerts ? [{ page: 'alerts', label: t('alerts.title'), icon: Bell }] : []),
+          { page: 'alerts', label: t('alerts.title'), icon: Bell },
           { page: 'profile', label: t('profile.title'), icon: UserRound },
-        ]}
+        ].filter((section) => isPage(section.page) && maySee(section.page))}
       >
-        <Shown />
+        {maySee(page) ? (
+          <Shown />
+        ) : (
+          <StateMessage icon={Lock} title={common('error.forbiddenTitle')} text={common('error.forbidden')} />
+        )}
       </Sections>
     </>
   )
