@@ -171,6 +171,7 @@ test('a Viewer sees why nothing can be made or changed, and the builder says tha
   await page.keyboard.press('a')
   expect(await page.getByRole('combobox', { name: 'Search steps and pieces' }).count()).toBe(0)
   await step(page, 'step_1').waitFor()
+  for (const name of ['Code', 'Packages']) await page.getByRole('textbox', { name }).first().waitFor()
   await expectAccessible(page)
   await page.goto(`${app.origin}/settings/keys`)
   await page.getByRole('heading', { name: 'You may not see this' }).waitFor()

@@ -171,6 +171,8 @@ export function createExpressionEditor(options: ExpressionEditorOptions): Expres
     EditorView.contentAttributes.of(attributes),
     EditorState.readOnly.of(isReadOnly),
     EditorView.editable.of(!isReadOnly),
+    // Text that cannot be edited takes no focus by itself, and the keys could not scroll it.
+    isReadOnly ? EditorView.contentAttributes.of({ tabindex: '0' }) : [],
     chips(chipOf),
   ]
   const text = textOfEditor(options.onChange)
