@@ -123,6 +123,18 @@ it('finds statements outside of stores, and routes outside of route files, by wh
   ])
 })
 
+it('refuses names of kinds of steps outside of their kinds', async () => {
+  const model = 'packages/model/src/flow'
+  expect(
+    await broken({
+      [`${model}/walk.ts`]: `import './kinds/loop.ts'; export const is = (type: string) => type === 'LOOP_ON_ITEMS'`,
+      [`${model}/kinds/loop.ts`]: `export const type = 'LOOP_ON_ITEMS'`,
+      [`${model}/kinds/loop.test.ts`]: `import '../walk.ts'`,
+      [`${model}/walk.test.ts`]: `import './walk.ts'; const type: 'ROUTER' | undefined = undefined`,
+    }),
+  ).toEqual([`${model}/walk.ts step-kinds-in-registries`])
+})
+
 it('finds files that nothing reaches, and folders that the table does not know', async () => {
   expect(await broken({ 'packages/engine/src/left.ts': '', 'packages/new/src/index.ts': '' })).toEqual([
     'packages/new/src/index.ts unknown-package',

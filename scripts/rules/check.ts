@@ -51,9 +51,10 @@ function violationsOf(source: SourceFile): Finding[] {
 
   if (source.readsEnvironment && !isTest && !READS_ENVIRONMENT.some(({ file }) => file.test(source.path)))
     report('one-place-for-settings', 'process.env is read outside of the settings')
-  if (home === 'apps/server' && !isTest)
-    for (const { name, found, places, why } of CONTENT_RULES)
-      if (source[found].length > 0 && !places.test(source.path)) report(name, `${source[found].join(', ')}: ${why}`)
+  if (!isTest)
+    for (const { name, found, from, places, why } of CONTENT_RULES)
+      if (from.test(source.path) && source[found].length > 0 && !places.test(source.path))
+        report(name, `${source[found].join(', ')}: ${why}`)
   if (source.lines > MAX_LINES && !/^(\/\/|\/\*).{20,}/.test(source.firstLine))
     report('long-file', `${source.lines} lines, and the first line does not say why`)
   if (!isTest)

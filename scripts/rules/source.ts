@@ -5,7 +5,7 @@ import { ResolverFactory } from 'oxc-resolver'
 import { readEarlyReturns } from './early-returns.ts'
 import { type LongFunction, readLongFunctions } from './functions.ts'
 import { type Prose, readComments, readTexts } from './prose.ts'
-import { HTTP_WORDS, SQL_WORDS, TEST_ESCAPES, TEST_WORDS } from './table.ts'
+import { HTTP_WORDS, SQL_WORDS, STEP_KINDS, TEST_ESCAPES, TEST_WORDS } from './table.ts'
 
 export interface Import {
   specifier: string
@@ -32,6 +32,8 @@ export interface SourceFile {
   sql: string[]
   /** Words by which it registers a route: `implement`, `app.route`. */
   routes: string[]
+  /** Names of kinds of steps, written as texts or types. */
+  stepKinds: string[]
   /** Functions over the limit. */
   longFunctions: LongFunction[]
   /** Lines that return a promise from a scope whose resource is disposed of before it settles. */
@@ -96,7 +98,7 @@ function resolve(root: string, path: string, specifier: string): string | undefi
   return library?.[1] ?? target
 }
 
-interface Found extends Pick<SourceFile, 'readsEnvironment' | 'testEscapes' | 'sql' | 'routes'> {
+interface Found extends Pick<SourceFile, 'readsEnvironment' | 'testEscapes' | 'sql' | 'routes' | 'stepKinds'> {
   /** The modules of types written as `import('...').Name`. */
   typeImports: string[]
 }
@@ -107,6 +109,7 @@ function look(program: Parameters<Visitor['visit']>[0]): Found {
   const testEscapes: string[] = []
   const sql = new Set<string>()
   const routes = new Set<string>()
+  const stepKinds = new Set<string>()
   new Visitor({
     CallExpression({ callee, arguments: [first] }) {
       const words = callee.type === 'MemberExpression' ? wordsOf(callee) : [wordOf(callee)]
@@ -120,6 +123,9 @@ function look(program: Parameters<Visitor['visit']>[0]): Found {
           : words[0] !== '?' && (last === 'route' || (HTTP_WORDS.has(last) && isPath))
       )
         routes.add(words.join('.'))
+    },
+    Literal({ value }) {
+      if (typeof value === 'string' && STEP_KINDS.has(value)) stepKinds.add(value)
     },
     TaggedTemplateExpression({ tag }) {
       if (wordOf(tag) === 'sql') sql.add('sql')
@@ -144,7 +150,7 @@ function look(program: Parameters<Visitor['visit']>[0]): Found {
         if (specifier.type === 'ImportSpecifier' && wordOf(specifier.imported) === 'env') readsEnvironment = true
     },
   }).visit(program)
-  return { readsEnvironment, testEscapes, typeImports, sql: [...sql], routes: [...routes] }
+  return { readsEnvironment, testEscapes, typeImports, sql: [...sql], routes: [...routes], stepKinds: [...stepKinds] }
 }
 
 /** @returns `a.b.c` as words; a part that is not a plain name ends them. */

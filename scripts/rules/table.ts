@@ -152,30 +152,45 @@ export const SQL_WORDS = new Set(['selectFrom', 'insertInto', 'updateTable', 'de
 /** Methods of the HTTP server that register a route when their first argument is a path. */
 export const HTTP_WORDS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all'])
 
+/** Kinds of steps whose names mean nothing else; those of code and of pieces are words of other things, too. */
+export const STEP_KINDS = new Set(['LOOP_ON_ITEMS', 'ROUTER'])
+
 interface ContentRule {
   name: string
   why: string
   /** The property of a source file that the rule looks at. */
-  found: 'sql' | 'routes'
+  found: 'sql' | 'routes' | 'stepKinds'
+  /** The files that the rule is about. */
+  from: RegExp
   /** The files that may hold it. */
   places: RegExp
 }
 
 /**
- * Contents that a file of the server may have only in its place, whatever its name. The rules do not apply to tests.
+ * Contents that a file may have only in their place, whatever its name. The rules do not apply to tests.
  */
 export const CONTENT_RULES: readonly ContentRule[] = [
   {
     name: 'sql-in-stores',
     why: 'SQL statements belong in the store of their noun, in database/ or in queue/',
     found: 'sql',
+    from: /^apps\/server\//,
     places: /^apps\/server\/src\/(database|queue)\/|\/([a-z-]+-)?store\.ts$/,
   },
   {
     name: 'routes-in-route-files',
     why: 'routes belong in route files, where readers look for them',
     found: 'routes',
+    from: /^apps\/server\//,
     places: /\/([a-z-]+-)?routes\.ts$|^apps\/server\/src\/http\/implement\.ts$/,
+  },
+  {
+    name: 'step-kinds-in-registries',
+    why: 'what a kind of step does differently is a part of its object, so that a new kind needs no other change',
+    found: 'stepKinds',
+    from: /^(apps|packages)\//,
+    places:
+      /\/kinds\/|^packages\/model\/src\/flow\/(step|step-request|migrate|(graph|migrations|newer-formats)\/.+)\.ts$|^packages\/model\/src\/run\/loop-output\.ts$|^apps\/web\/src\/builder\/fields\/step-settings\.tsx$/,
   },
 ]
 
