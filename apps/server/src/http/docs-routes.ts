@@ -1,8 +1,8 @@
 import type { Endpoint } from '@piecework/api/endpoint'
 import { api, endpoints } from '@piecework/api/index'
+import { buildOpenApi } from '@piecework/api/openapi'
 import type { FastifyInstance } from 'fastify'
 import { implement } from './implement.ts'
-import { buildOpenApi } from './openapi.ts'
 import { referencePage } from './reference-routes.ts'
 import { API_PREFIX } from './route.ts'
 
@@ -11,7 +11,7 @@ export async function docsRoutes(app: FastifyInstance, { release }: { release: s
   let document: Record<string, unknown> | undefined
   for (const endpoint of [api.reference.openApi, api.reference.docs])
     implement(app, endpoint, () => {
-      document ??= buildOpenApi(endpoints, release)
+      document ??= buildOpenApi(endpoints, { version: release, prefix: API_PREFIX })
       return document
     })
 

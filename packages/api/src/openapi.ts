@@ -1,15 +1,20 @@
-import { componentOf } from '@piecework/api/components'
-import type { Endpoint } from '@piecework/api/endpoint'
 import { ERROR_STATUS, type ErrorCode } from '@piecework/model/errors'
 import { z } from 'zod'
-import { API_PREFIX } from './route.ts'
+import { componentOf } from './components.ts'
+import type { Endpoint } from './endpoint.ts'
 
 type JsonObject = Record<string, unknown>
 
 const OPENAPI_VERSION = '3.1.0'
 
-/** The OpenAPI document of the endpoints, made from the schemas that check the requests. */
-export function buildOpenApi(endpoints: readonly Endpoint[], version: string): JsonObject {
+/**
+ * The OpenAPI document of the endpoints, made from the schemas that check the requests.
+ * @param prefix the path that all endpoints are under
+ */
+export function buildOpenApi(
+  endpoints: readonly Endpoint[],
+  { version, prefix }: { version: string; prefix: string },
+): JsonObject {
   const definitions: JsonObject = {}
   const paths: Record<string, JsonObject> = {}
   for (const entry of endpoints) {
@@ -25,7 +30,7 @@ export function buildOpenApi(endpoints: readonly Endpoint[], version: string): J
       version,
       description: 'Flows, runs and everything around them. Lists use opaque cursors.',
     },
-    servers: [{ url: API_PREFIX }],
+    servers: [{ url: prefix }],
     paths,
     components: {
       securitySchemes: {
