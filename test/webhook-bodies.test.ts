@@ -42,6 +42,16 @@ const multipart = (...parts: (string | Buffer)[]) =>
   ])
 const MULTIPART = 'multipart/form-data; boundary=B'
 
+test.each([
+  ['text/plain', 'a\ufffd', 'a\ufffd'],
+  ['application/json', '{"a":"\ufffd"}', { a: '\ufffd' }],
+  ['text/xml', '<r>\ufffd</r>', { r: '\ufffd' }],
+  [FORM, 'a=\ufffd', { a: '\ufffd' }],
+  [MULTIPART, multipart(Buffer.from('Content-Disposition: form-data; name="\ufffd"\r\n\r\n\ufffd')), { '\ufffd': '\ufffd' }],
+])('%s may hold the letter that stands for unreadable bytes', async (contentType, body, value) => {
+  expect((await seen(body, contentType)).body).toEqual(value)
+})
+
 describe('letters in other charsets', () => {
   test.each([
     ['text/plain; charset=iso-8859-1', latin1('caf\xe9'), 'café'],

@@ -24,7 +24,8 @@ export function knownCharset(label: string | undefined): string | undefined {
 export function decodeText(bytes: Uint8Array, label?: string): string {
   const declared = charsetOfMark(bytes) ?? (label === undefined ? undefined : (knownCharset(label) ?? 'utf-8'))
   const text = decode(bytes, declared ?? 'utf-8')
-  if (declared !== undefined || !text.includes(REPLACEMENT)) return text
+  // The letter that stands for unreadable bytes may also be what was sent.
+  if (declared !== undefined || !text.includes(REPLACEMENT) || isUtf8(bytes)) return text
   return [...new Set(text)].some((letter) => letter > '\u007f' && letter !== REPLACEMENT)
     ? text
     : decode(bytes, 'windows-1252')
@@ -42,6 +43,15 @@ export function decodeDocument(bytes: Uint8Array, label?: string): string {
 }
 
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return true
+  } catch {
+    return false
+  }
+}
 
 const decode = (bytes: Uint8Array, charset: string): string =>
   (charset === 'utf-8' ? UTF8 : new TextDecoder(charset, { ignoreBOM: true })).decode(bytes)
