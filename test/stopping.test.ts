@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { code, respond, signIn, until } from './support/client.ts'
+import { code, piece, respond, signIn, until } from './support/client.ts'
 import { http } from './support/http.ts'
 import { startServer, temporaryFolder } from './support/process.ts'
 import { head, raw } from './support/raw.ts'
@@ -59,6 +59,38 @@ describe('what clients do does not keep a server from stopping', () => {
     const answers = await kept.closed
     expect(answers).toMatch(/^HTTP\/1\.1 200 /)
     expect(await stopped).toBe(0)
+  })
+
+  test('steps of active runs reach the API until they have answered, and strangers do not', async () => {
+    const server = await startServer(folder.path)
+    const client = await signIn(server.base)
+    const slow = code('step_1', 'export const code = () => new Promise((done) => setTimeout(() => done("v"), 3000))')
+    const store = (name: string, action: string, input = {}) =>
+      piece(name, '@activepieces/piece-store', '0.6.14', action, { key: 'k', store_scope: 'FLOW', ...input })
+    const keeps = await client.liveFlow([
+      ...[slow, store('step_2', 'put', { value: '{{step_1}}' }), store('step_3', 'get')],
+      respond('step_4', { kept: '{{step_3}}' }),
+    ])
+    const delay = piece('step_2', '@activepieces/piece-delay', '0.3.27', 'delayFor', { unit: 'hours', delayFor: 1 })
+    const pauses = await client.liveFlow([slow, delay])
+    const answer = http(`${server.base}/v1/webhooks/${keeps}/sync`)
+    expect((await http(`${server.base}/v1/webhooks/${pauses}`)).status).toBe(200)
+    await until(async () => (await client.runs({ status: ['RUNNING'] })).data.length === 2)
+    const began = performance.now()
+    const stopped = server.stop()
+    await until(async () => /"stopping"/.test(server.output()) && true)
+    const stranger = await http(`${server.base}/v1/flags`, { method: 'GET' })
+    expect(stranger).toMatchObject({ status: 503, json: { code: 'SERVICE_UNAVAILABLE' } })
+    expect(stranger.headers.get('connection')).toBe('close')
+    expect(await answer).toMatchObject({ status: 200, json: { kept: 'v' } })
+    expect(await stopped).toBe(0)
+    // Steps that found no API would have kept it for all of its 20 seconds.
+    expect(seconds(began)).toBeLessThan(15)
+    const again = await startServer(folder.path)
+    expect((await (await signIn(again.base)).runs()).data.map(({ status }) => status).toSorted()).toEqual([
+      ...['PAUSED', 'SUCCEEDED'],
+    ])
+    await again.stop()
   })
 
   test('a second signal ends it at once', async () => {

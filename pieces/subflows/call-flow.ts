@@ -12,6 +12,8 @@ import { callableFlow } from './callable-flow.ts'
 import { dataProperty, modeProperty } from './payload.ts'
 
 const PIECE = '@activepieces/piece-subflows'
+/** About 25 seconds: as long as the engine asks a server that is away. */
+const RETRIES = 7
 
 interface Choice {
   externalId: string
@@ -60,6 +62,8 @@ export const callFlow = createAction({
         'ap-parent-step': encodeURIComponent(context.step.place ?? context.step.name),
       },
       body: { data: flowProps.payload, callbackUrl: waitpoint?.buildResumeUrl({ queryParams: {} }) },
+      // A server that restarts must not fail this run; the header above keeps a second try from starting a second run.
+      retries: RETRIES,
     })
     if (waitpoint === undefined) return response.body
     context.run.waitForWaitpoint(waitpoint.id)

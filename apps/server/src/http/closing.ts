@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { Server } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '@piecework/model/errors'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ANSWERED, abortBody, type Connections } from './connections.ts'
 
 export interface Closing {
@@ -11,8 +11,9 @@ export interface Closing {
   drain(): void
   /**
    * Takes no more requests, waits for a while until those that are there are answered, does the given work, and ends
-   * all connections. A server is not closed before its last connection is: those of separate workers are ended by
-   * that work, and callers keep theirs open.
+   * all connections. Until that work is done, steps of active runs are served: without the API they could not end.
+   * A server is not closed before its last connection is: those of separate workers are ended by that work, and
+   * callers keep theirs open.
    * @param patienceMs how long answers may take; bodies that have not arrived by then are not waited for.
    */
   close(patienceMs: number, work: () => Promise<void>): Promise<void>
@@ -23,15 +24,24 @@ const BODY_PATIENCE_MS = 1000
 /** How long a connection may take to end by itself when all is done. */
 const END_PATIENCE_MS = 1000
 
-/** Ends the server within the given time, whatever clients do. */
-export function closing(app: FastifyInstance, connections: Connections): Closing {
-  let state: 'OPEN' | 'DRAINING' | 'CLOSING' = 'OPEN'
+/**
+ * Ends the server within the given time, whatever clients do.
+ * @param isStep whether the request comes from a step of a run, which goes on while the server stops.
+ */
+export function closing(
+  app: FastifyInstance,
+  connections: Connections,
+  isStep: (request: FastifyRequest) => Promise<boolean>,
+): Closing {
+  let state: 'OPEN' | 'DRAINING' | 'CLOSING' | 'CLOSED' = 'OPEN'
   const { open } = connections
 
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     if (state === 'OPEN') return done()
     reply.header('connection', 'close')
-    done(state === 'CLOSING' ? stopping() : undefined)
+    if (state === 'DRAINING') return done()
+    if (state === 'CLOSED') return done(stopping())
+    isStep(request).then((served) => done(served ? undefined : stopping()), done)
   })
   const cutBodies = (): void => {
     for (const response of open) if (isArriving(response)) abortBody(response, stopping())
@@ -49,8 +59,7 @@ export function closing(app: FastifyInstance, connections: Connections): Closing
     },
     async close(patienceMs, work) {
       state = 'CLOSING'
-      await stopListening(app.server)
-      const closed = app.close()
+      app.server.closeIdleConnections()
       const bodies = setTimeout(cutBodies, Math.min(BODY_PATIENCE_MS, patienceMs))
       await answered(AbortSignal.timeout(patienceMs))
       clearTimeout(bodies)
@@ -58,6 +67,9 @@ export function closing(app: FastifyInstance, connections: Connections): Closing
       try {
         await work()
       } finally {
+        state = 'CLOSED'
+        await stopListening(app.server)
+        const closed = app.close()
         app.server.closeIdleConnections()
         const patience = setTimeout(connections.destroyAll, END_PATIENCE_MS)
         await closed

@@ -112,7 +112,11 @@ export async function createHttpServer({
   refuseOddRequests(app.server)
   acceptJson(app)
   addHeaders(app)
-  const stop = closing(app, connections)
+  const stop = closing(app, connections, async ({ headers: { authorization } }) => {
+    if (authorization === undefined) return false
+    const principal = await access.identify(authorization).catch(() => undefined)
+    return principal?.type === 'ENGINE'
+  })
   boundBodies(app, heldBodiesBytes)
   await app.register(multipart, {
     limits: { fileSize: settings.maxFileSizeMb * MB, files: 20, fields: 100, fieldSize: MB },
