@@ -47,7 +47,11 @@ test.each([
   ['application/json', '{"a":"\ufffd"}', { a: '\ufffd' }],
   ['text/xml', '<r>\ufffd</r>', { r: '\ufffd' }],
   [FORM, 'a=\ufffd', { a: '\ufffd' }],
-  [MULTIPART, multipart(Buffer.from('Content-Disposition: form-data; name="\ufffd"\r\n\r\n\ufffd')), { '\ufffd': '\ufffd' }],
+  [
+    MULTIPART,
+    multipart(Buffer.from('Content-Disposition: form-data; name="\ufffd"\r\n\r\n\ufffd')),
+    { '\ufffd': '\ufffd' },
+  ],
 ])('%s may hold the letter that stands for unreadable bytes', async (contentType, body, value) => {
   expect((await seen(body, contentType)).body).toEqual(value)
 })

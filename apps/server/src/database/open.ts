@@ -123,3 +123,14 @@ function openPostgres(options: Extract<DatabaseOptions, { type: 'POSTGRES' }>) {
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '23505'
 }
+
+/** Whether an error is PostgreSQL's foreign_key_violation: what a row refers to is gone, or something refers to it. */
+export function isBrokenReference(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23503'
+}
+
+/** The last column of the key in which a row would equal another one: `Key ("platformId", "externalId")=(…) …`. */
+export function repeatedColumn(error: unknown): string | undefined {
+  const detail = error instanceof Error && 'detail' in error ? String(error.detail) : ''
+  return /^Key \((?:.*\W)?(\w+)\W*\)=\(/.exec(detail)?.[1]
+}

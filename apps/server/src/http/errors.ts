@@ -5,6 +5,7 @@ import { stepAt } from '@piecework/model/flow/step-at'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { UnavailableError } from '../database/availability.ts'
+import { isBrokenReference, isUniqueViolation, repeatedColumn } from '../database/open.ts'
 import { isOutage } from '../database/outage.ts'
 import { wasAborted } from './connections.ts'
 import { inEnvelope, isGraphUrl } from './envelope.ts'
@@ -73,7 +74,19 @@ export function describeError(error: unknown): ErrorBody | null {
     return { statusCode, code, error: STATUS_TEXT[statusCode] ?? 'Bad Request', message, params: { message } }
   }
   if (isUnstorable(error)) return unstorable(undefined)
-  return null
+  return conflict(error)
+}
+
+/** Two requests at the same time, or a value that only one row may have: the caller's doing, not a fault. */
+function conflict(error: unknown): ErrorBody | null {
+  const column = repeatedColumn(error)
+  const message = isUniqueViolation(error)
+    ? `${column ?? 'a value'}: something else has this value already`
+    : isBrokenReference(error)
+      ? 'something that the request refers to was removed in the meantime, or is still in use'
+      : undefined
+  if (message === undefined) return null
+  return { statusCode: ERROR_STATUS.VALIDATION, code: 'VALIDATION', params: { message } }
 }
 
 function unstorable(request: FastifyRequest | undefined): ErrorBody {

@@ -1,5 +1,6 @@
 import { api } from '@piecework/api/index'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isUniqueViolation, repeatedColumn } from '../../database/open.ts'
 import { describeError, InvalidRequest } from '../../http/errors.ts'
 import { implement } from '../../http/implement.ts'
 import { ScimError } from './error.ts'
@@ -139,6 +140,11 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
 function describe(error: unknown): { status: number; detail: string; scimType?: string | undefined } {
   if (error instanceof ScimError) return { status: error.status, detail: error.message, scimType: error.scimType }
   if (error instanceof InvalidRequest) return { status: 400, detail: error.message, scimType: 'invalidValue' }
+  if (isUniqueViolation(error)) {
+    const column = repeatedColumn(error)
+    const attribute = column === 'email' ? 'userName' : (column ?? 'value')
+    return { status: 409, detail: `The ${attribute} is taken`, scimType: 'uniqueness' }
+  }
   const known = describeError(error)
   if (!known) return { status: 500, detail: 'The server could not do this' }
   const { statusCode: status, code, params, message } = known

@@ -216,6 +216,20 @@ test('changes are those of Microsoft Entra ID and others, too', async () => {
   expect((await scim('GET', path)).body).toMatchObject({ active: false, displayName: 'Dan Azure' })
 })
 
+test('an externalId or userName that somebody else has is refused by its name', async () => {
+  const [first, second] = [await scim('POST', 'Users', person('Uni')), await scim('POST', 'Users', person('Que'))]
+  const path = `Users/${second.body.id}`
+  expect((await scim('PUT', `Users/${first.body.id}`, person('Uni', { externalId: 'x-1' }))).status).toBe(200)
+  const taken = { status: 409, body: { scimType: 'uniqueness', detail: 'The externalId is taken' } }
+  expect(await scim('PUT', path, person('Que', { externalId: 'x-1' }))).toMatchObject(taken)
+  expect(await patch(path, { op: 'replace', path: 'externalId', value: 'x-1' })).toMatchObject(taken)
+  expect(await scim('POST', 'Users', person('Third', { externalId: 'x-1' }))).toMatchObject(taken)
+  expect(await scim('PUT', path, person('Uni'))).toMatchObject({
+    status: 409,
+    body: { scimType: 'uniqueness', detail: 'The userName is taken' },
+  })
+})
+
 test('lists have pages, filters and totals, and odd filters are refused at once', async () => {
   for (const name of ['Page-a', 'Page-b', 'Page-c']) await scim('POST', 'Users', person(name))
   const mine = filter('userName sw "page-" and active eq true')

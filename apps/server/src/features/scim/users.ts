@@ -2,7 +2,7 @@ import { SCIM_USER_EXTENSION, type ScimPatch, type ScimUser } from '@piecework/a
 import { newId } from '@piecework/model/ids'
 import { z } from 'zod'
 import type { Actor } from '../../access/actor.ts'
-import { type Db, isUniqueViolation } from '../../database/open.ts'
+import type { Db } from '../../database/open.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
 import { authorize } from '../../policies/policy.ts'
 import { scimPolicy } from '../../policies/scim.ts'
@@ -54,7 +54,7 @@ export function createScimUsers({ db, outbox, users }: Parts): ScimUsers {
     }
     const { email, firstName, lastName } = before
     if (JSON.stringify(profile) !== JSON.stringify({ email, firstName, lastName })) {
-      const isDone = await unique(() => updateProfile(db, before, profile))
+      const isDone = await updateProfile(db, before, profile)
       if (!isDone && profile.email !== email)
         throw new ScimError(409, 'The person belongs to other platforms, too, and keeps the address', 'mutability')
     }
@@ -81,32 +81,30 @@ export function createScimUsers({ db, outbox, users }: Parts): ScimUsers {
       authorize(actor, scimPolicy.write)
       const { platformId, ip } = actor
       const email = emailOf(user)
-      const made = await unique(() =>
-        outbox.transaction(async (trx, recordEvent) => {
-          if (await selectUserByEmail(trx, platformId, email)) throw taken(email)
-          // Somebody of another platform stays who they are, and signs in as before.
-          const identity =
-            (await selectIdentityByEmail(trx, email)) ??
-            (await insertIdentity(trx, {
-              ...{
-                id: newId(),
-                email,
-                password: '',
-                provider: 'SAML',
-                verified: true,
-                tokenVersion: newTokenVersion(),
-              },
-              ...{ firstName: nameOf(user.name?.givenName) ?? email.split('@')[0]?.replaceAll('.', ' ') ?? '' },
-              lastName: nameOf(user.name?.familyName) ?? '',
-            }))
-          return makeUser({ trx, recordEvent, ip }, identity, {
-            platformId,
-            platformRole: user[SCIM_USER_EXTENSION]?.platformRole ?? 'MEMBER',
-            source: 'sso',
-            ...(user.externalId ? { externalId: user.externalId } : {}),
-          })
-        }),
-      )
+      const made = await outbox.transaction(async (trx, recordEvent) => {
+        if (await selectUserByEmail(trx, platformId, email)) throw taken(email)
+        // Somebody of another platform stays who they are, and signs in as before.
+        const identity =
+          (await selectIdentityByEmail(trx, email)) ??
+          (await insertIdentity(trx, {
+            ...{
+              id: newId(),
+              email,
+              password: '',
+              provider: 'SAML',
+              verified: true,
+              tokenVersion: newTokenVersion(),
+            },
+            ...{ firstName: nameOf(user.name?.givenName) ?? email.split('@')[0]?.replaceAll('.', ' ') ?? '' },
+            lastName: nameOf(user.name?.familyName) ?? '',
+          }))
+        return makeUser({ trx, recordEvent, ip }, identity, {
+          platformId,
+          platformRole: user[SCIM_USER_EXTENSION]?.platformRole ?? 'MEMBER',
+          source: 'sso',
+          ...(user.externalId ? { externalId: user.externalId } : {}),
+        })
+      })
       if (user.active === false) await users.update(actor, made.id, { status: 'INACTIVE' })
       return find(actor, made.id)
     },
@@ -150,11 +148,3 @@ const nameOf = (name: string | undefined): string | undefined =>
   name?.replace(/[./]+/g, ' ').trim().slice(0, 100) || undefined
 
 const taken = (email: string): ScimError => new ScimError(409, `The userName ${email} is taken`, 'uniqueness')
-
-async function unique<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw isUniqueViolation(error) ? new ScimError(409, 'The userName is taken', 'uniqueness') : error
-  }
-}
