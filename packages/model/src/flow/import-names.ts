@@ -4,9 +4,6 @@ import { mapTexts } from './newer-formats/texts.ts'
 import { renameInText } from './references.ts'
 import { unusedNames } from './walk.ts'
 
-/** The meaning of a name at a place of the flow: the last step with this name before it, by its new name. */
-type Meaning = ReadonlyMap<string, string>
-
 interface Naming {
   /** @param isTrigger the trigger alone may have its usual name */
   isUsable(name: string, isTrigger: boolean): boolean
@@ -33,7 +30,28 @@ export function withOwnNames(content: Raw, naming: Naming): Raw {
     return naming.isUsable(name, false) ? name : nextUsable()
   }
 
-  const rename = (step: Raw, meaning: Meaning): { step: Raw; name: string; known: Meaning } => {
+  // What each name means at the place that is looked at: the last step of this name before it, by its new name. It
+  // is one map, with the changes that lead back to where a branch began: copies would take time that grows with the
+  // square of the flow.
+  const meaning = new Map<string, string>()
+  const changes: { name: string; before: string | undefined }[] = []
+  const mean = (name: string, means: string): void => {
+    changes.push({ name, before: meaning.get(name) })
+    meaning.set(name, means)
+  }
+  /** Undoes all but the first changes; returns what the names of the others meant at last. */
+  const undo = (length: number): Map<string, string> => {
+    const last = new Map<string, string>()
+    for (const { name, before } of changes.splice(length).reverse()) {
+      const means = meaning.get(name)
+      if (means !== undefined && !last.has(name)) last.set(name, means)
+      if (before === undefined) meaning.delete(name)
+      else meaning.set(name, before)
+    }
+    return last
+  }
+
+  const rename = (step: Raw): Raw => {
     const before = typeof step.name === 'string' ? step.name : ''
     const isUsable = naming.isUsable(before, used.size === 0)
     const isFirst = !used.has(before) && isUsable
@@ -47,26 +65,23 @@ export function withOwnNames(content: Raw, naming: Naming): Raw {
       })
     }
     const settings = mapTexts(rawAt(step, 'settings'), (text) => renameInText(text, meaning))
-    const renamed = {
+    mean(before, name)
+    return {
       ...step,
       ...(step.name === undefined ? {} : { name }),
       ...(isRaw(step.settings) ? { settings } : {}),
     }
-    return { step: renamed, name, known: new Map([...meaning, [before, name]]) }
   }
 
-  /** Renames the copies of a row of steps in place; returns the meanings of names after its end. */
-  const renameRow = (first: Raw, meaning: Meaning): { first: Raw; known: Meaning } => {
-    const begun = rename(first, meaning)
-    let step = begun.step
-    let known = begun.known
-    for (;;) {
-      known = renameInside(step, known)
-      if (!isRaw(step.nextAction)) return { first: begun.step, known }
-      const following = rename(step.nextAction, known)
-      step.nextAction = following.step
-      step = following.step
-      known = following.known
+  /** Renames the copies of a row of steps in place; the names of its steps have a meaning after it. */
+  const renameRow = (first: Raw): Raw => {
+    const begun = rename(first)
+    for (let step = begun; ; ) {
+      renameInside(step)
+      if (!isRaw(step.nextAction)) return begun
+      const following = rename(step.nextAction)
+      step.nextAction = following
+      step = following
     }
   }
 
@@ -74,18 +89,19 @@ export function withOwnNames(content: Raw, naming: Naming): Raw {
    * Renames the steps inside a step; after it, names have their earlier meanings, and a new name means the first step
    * that has it.
    */
-  const renameInside = (step: Raw, meaning: Meaning): Meaning => {
-    const behind = new Map(meaning)
+  const renameInside = (step: Raw): void => {
+    const added = new Map<string, string>()
     const take = (head: unknown): unknown => {
       if (!isRaw(head)) return head
-      const row = renameRow(head, meaning)
-      for (const [name, means] of row.known) if (!behind.has(name)) behind.set(name, means)
-      return row.first
+      const { length } = changes
+      const row = renameRow(head)
+      for (const [name, means] of undo(length)) if (!meaning.has(name) && !added.has(name)) added.set(name, means)
+      return row
     }
     if ('firstLoopAction' in step) step.firstLoopAction = take(step.firstLoopAction)
     if (Array.isArray(step.children)) step.children = step.children.map(take)
-    return behind
+    for (const [name, means] of added) mean(name, means)
   }
 
-  return isRaw(content.trigger) ? { ...content, trigger: renameRow(content.trigger, new Map()).first } : content
+  return isRaw(content.trigger) ? { ...content, trigger: renameRow(content.trigger) } : content
 }

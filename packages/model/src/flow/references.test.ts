@@ -65,6 +65,11 @@ it('takes linear time over text that is made to take long', () => {
   expect((user + system) / 1000).toBeLessThan(2_000)
 })
 
+it('renames in chains of members that are longer than the stack', () => {
+  const chain = '.a'.repeat(50_000)
+  expect(renameInText(`{{ ({ x: step_1 }).x${chain} }}`, names)).toBe(`{{ ({ x: step_7 }).x${chain} }}`)
+})
+
 it('finds connections of every form and points them elsewhere', () => {
   const version = flow(
     piece('a', {

@@ -1,4 +1,4 @@
-import type { AnyNode } from 'acorn'
+import type { AnyNode, Identifier } from 'acorn'
 import { parseExpression } from './expression-tokens.ts'
 
 /**
@@ -31,25 +31,30 @@ const OFFSET = 1
 function renamedByTree(source: string, tree: AnyNode, names: ReadonlyMap<string, string>): string {
   const found: { at: number; name: string; isShorthand: boolean }[] = []
   const parameters = new Set<string>()
-  const visit = (node: unknown, parent?: AnyNode, key?: string): void => {
-    if (Array.isArray(node)) for (const part of node) visit(part, parent, key)
-    if (!isNode(node)) return
-    if (node.type === 'Identifier') {
-      const isKey =
-        (parent?.type === 'MemberExpression' && key === 'property' && !parent.computed) ||
-        (parent?.type === 'Property' && key === 'key' && !parent.computed)
-      if (parent !== undefined && 'params' in parent && key === 'params') parameters.add(node.name)
-      if (isKey || !names.has(node.name)) return
-      found.push({
-        at: node.start - OFFSET,
-        name: node.name,
-        isShorthand: parent?.type === 'Property' && parent.shorthand,
-      })
-      return
-    }
-    for (const [name, part] of Object.entries(node)) visit(part, node, name)
+  const see = (node: Identifier, parent: AnyNode | undefined, key: string): void => {
+    const isKey =
+      (parent?.type === 'MemberExpression' && key === 'property' && !parent.computed) ||
+      (parent?.type === 'Property' && key === 'key' && !parent.computed)
+    if (parent !== undefined && 'params' in parent && key === 'params') parameters.add(node.name)
+    if (isKey || !names.has(node.name)) return
+    found.push({
+      at: node.start - OFFSET,
+      name: node.name,
+      isShorthand: parent?.type === 'Property' && parent.shorthand,
+    })
   }
-  visit(tree)
+  // No recursion: a chain of members may be longer than the stack.
+  const pending: { node: AnyNode; parent: AnyNode | undefined; key: string }[] = [
+    { node: tree, parent: undefined, key: '' },
+  ]
+  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+    const { node, parent, key } = place
+    if (node.type === 'Identifier') see(node, parent, key)
+    else
+      for (const [name, value] of Object.entries(node))
+        for (const part of Array.isArray(value) ? value : [value])
+          if (isNode(part)) pending.push({ node: part, parent: node, key: name })
+  }
   let renamed = ''
   let done = 0
   for (const { at, name, isShorthand } of found.toSorted((a, b) => a.at - b.at)) {

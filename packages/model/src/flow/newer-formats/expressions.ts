@@ -45,8 +45,8 @@ interface Place {
   node: Node
   /** Names that an enclosing function binds. */
   bound: ReadonlySet<string>
-  /** The member expressions directly around the node, innermost first. */
-  around: readonly Node[]
+  /** The member expression directly around the node, and the one around that. */
+  around: readonly [direct?: Node, next?: Node]
 }
 
 const NOBODY: ReadonlySet<string> = new Set()
@@ -60,12 +60,13 @@ function rootsOf(expression: Expression, offset: number): Root[] {
       if (!bound.has(node.name)) roots.push(rootAt(node.name, around, offset))
       continue
     }
-    const names = isFunction(node) ? new Set([...bound, ...namesBoundIn(node)]) : bound
+    // Those of the outermost function include those of the functions in it.
+    const names = bound === NOBODY && isFunction(node) ? namesBoundIn(node) : bound
     for (const [key, child] of childrenOf(node)) {
       if (isNameOnly(node, key)) continue
       const keeps = (node.type === 'MemberExpression' && key === 'object') || isWrapper(node)
-      const chain = keeps ? (node.type === 'MemberExpression' ? [node, ...around] : around) : []
-      pending.push({ node: child, bound: names, around: chain })
+      const chain: Place['around'] = node.type === 'MemberExpression' ? [node, around[0]] : around
+      pending.push({ node: child, bound: names, around: keeps ? chain : [] })
     }
   }
   return roots.sort((a, b) => a.start - b.start)
@@ -73,7 +74,7 @@ function rootsOf(expression: Expression, offset: number): Root[] {
 
 const isWrapper = (node: Node): boolean => node.type === 'ParenthesizedExpression' || node.type === 'ChainExpression'
 
-function rootAt(name: string, [direct, next]: readonly Node[], offset: number): Root {
+function rootAt(name: string, [direct, next]: Place['around'], offset: number): Root {
   const nothing = { name, member: undefined, isBracket: false, isDoubled: false, start: 0, end: 0 }
   const member = direct && memberOf(direct)
   if (!direct || !member) return nothing

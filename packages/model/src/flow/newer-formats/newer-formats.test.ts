@@ -269,3 +269,23 @@ describe('steps with names that no step may have', () => {
 it('the end of an expression is found as in runs: a }} within a text does not close it', () => {
   expect(text("{{ step_1['output']['}}'] }} {{step_1['output'].b}}").value).toBe("{{ step_1['}}'] }} {{step_1.b}}")
 })
+
+describe('content that is made to take long', () => {
+  const members = `{{step_1['output']${"['output']".repeat(40_000)}}}`
+  const functions = `{{${'a=>'.repeat(300)}[${'1,'.repeat(50_000)}]}}`
+  const branches = (name: string) =>
+    router(name, [...Array.from({ length: 4000 }, (_, index) => [code(`n${index}`)]), []])
+
+  it.each([
+    ['members of members', '22', [code('step_2', { members })]],
+    ['functions in functions', '22', [code('step_2', { functions })]],
+    ['the same names in many branches', '20', [branches('a'), branches('b')]],
+  ])('is read in time that grows with its length alone: %s', (_, schemaVersion, steps) => {
+    const content = contentOf(schemaVersion, ...steps)
+    // Processor time, because other tests share the machine; the square takes several times as long.
+    const before = process.cpuUsage()
+    expect(FlowContent.safeParse(content).success).toBe(true)
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1000).toBeLessThan(5_000)
+  })
+})
