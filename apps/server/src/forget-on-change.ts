@@ -32,9 +32,10 @@ export function forgetOnChange({ bus, access, events, entries, catalogue, versio
     forgetPieces()
     workers.forgetConnections()
   })
-  events.on('CONNECTIONS_CHANGED', () => {
+  events.on('CONNECTIONS_CHANGED', async () => {
     workers.forgetConnections()
     bus.publish('CONNECTIONS_CHANGED', {})
+    await bus.flush()
   })
   events.on('FLOW_CHANGED', ({ flowId }) => {
     entries.forget(flowId)

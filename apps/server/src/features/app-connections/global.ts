@@ -94,7 +94,7 @@ export function createGlobalConnections({ db, make, events, outbox }: Parts): Gl
         recordEvent(actor, 'connection.upserted', { connection: connectionForEvent(connection) })
         return connection.id
       })
-      events.announce('CONNECTIONS_CHANGED', {})
+      await events.emit('CONNECTIONS_CHANGED', {})
       return presentOne(platformId, id)
     },
 
@@ -116,7 +116,7 @@ export function createGlobalConnections({ db, make, events, outbox }: Parts): Gl
         ...(preSelectForNewProjects === undefined ? {} : { preSelectForNewProjects }),
       }
       await outbox.transaction((trx, recordEvent) => changeConnection({ trx, recordEvent, actor }, known, changes))
-      events.announce('CONNECTIONS_CHANGED', {})
+      await events.emit('CONNECTIONS_CHANGED', {})
       return presentOne(platformId, id)
     },
 
@@ -125,7 +125,7 @@ export function createGlobalConnections({ db, make, events, outbox }: Parts): Gl
       const { platformId } = actor
       await require(platformId, id)
       await outbox.transaction((trx, recordEvent) => removeConnection({ trx, recordEvent, actor }, id))
-      events.announce('CONNECTIONS_CHANGED', {})
+      await events.emit('CONNECTIONS_CHANGED', {})
     },
   }
 }

@@ -107,7 +107,7 @@ export function createAppConnections({ db, make, validator, opener, flows, event
         recordEvent(actor, 'connection.upserted', { connection: connectionForEvent(connection) })
         return connection.id
       })
-      events.announce('CONNECTIONS_CHANGED', {})
+      await events.emit('CONNECTIONS_CHANGED', {})
       return presentOne(actor, id)
     },
 
@@ -147,7 +147,7 @@ export function createAppConnections({ db, make, validator, opener, flows, event
     async remove(actor, id) {
       await requireFor(actor, connectionPolicy.delete, id)
       await outbox.transaction((trx, recordEvent) => removeConnection({ trx, recordEvent, actor }, id))
-      events.announce('CONNECTIONS_CHANGED', {})
+      await events.emit('CONNECTIONS_CHANGED', {})
     },
 
     async replace(actor, sourceId, targetId) {
@@ -164,7 +164,7 @@ export function createAppConnections({ db, make, validator, opener, flows, event
       // Who uses it still goes on with it.
       if (unchanged.length === 0)
         await outbox.transaction((trx, recordEvent) => removeConnection({ trx, recordEvent, actor }, source.id))
-      events.announce('CONNECTIONS_CHANGED', {})
+      await events.emit('CONNECTIONS_CHANGED', {})
       const failed = [...disabled, ...unchanged]
       if (failed.length === 0) return
       const reasons = failed.map(({ displayName, message }) => `${displayName} (${message})`).join('; ')

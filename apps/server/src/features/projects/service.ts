@@ -174,7 +174,7 @@ export function createProjects({ db, files, flows, events, outbox }: Parts): Pro
         }),
       )
       if (maxConcurrentJobs !== undefined) events.announce('LIMITS_CHANGED', {})
-      if (globalConnectionExternalIds !== undefined) events.announce('CONNECTIONS_CHANGED', {})
+      if (globalConnectionExternalIds !== undefined) await events.emit('CONNECTIONS_CHANGED', {})
       return load(platformId, id)
     },
 

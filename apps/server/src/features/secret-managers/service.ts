@@ -80,7 +80,7 @@ export function createSecretManagers(parts: Parts): SecretManagers {
   /** Connections that runs hold have the old secrets. */
   const changed = async (platformId: string, id: string | undefined): Promise<void> => {
     await events.emit('SECRETS_CHANGED', { platformId, id })
-    events.announce('CONNECTIONS_CHANGED', {})
+    await events.emit('CONNECTIONS_CHANGED', {})
   }
 
   return {
