@@ -58,6 +58,7 @@ function described(): string[] {
     'alert-tables.ts',
     'event-tables.ts',
     'live-tables.ts',
+    'sign-in-tables.ts',
     'sso-tables.ts',
   ])
   const membersOf = (name: string): [string, string][] => {

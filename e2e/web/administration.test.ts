@@ -59,6 +59,7 @@ test.each([
   ['/platform/triggers', 'Triggers'],
   ['/platform/health', 'Database'],
   ['/settings/profile', 'Profile'],
+  ['/settings/security', 'Security'],
   ['/connections', 'No connections yet'],
   ['/pieces', 'Webhook'],
 ])('%s can be read by everybody, on a phone too', async (path, text) => {

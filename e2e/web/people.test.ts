@@ -104,8 +104,8 @@ test('an administrator invites people; one of them joins, forgets the password, 
   await visit.end()
 })
 
-test('somebody changes the own password in the profile, and the session goes on', async () => {
-  const visit = await app.visit('/settings/profile', { person: owner })
+test('somebody changes the own password, and the session goes on', async () => {
+  const visit = await app.visit('/settings/security', { person: owner })
   const { page } = visit
   visit.expectProblem(/^answered 401: POST .*change-password$/)
   await page.getByLabel('Current password').fill('not it at all')
@@ -116,6 +116,6 @@ test('somebody changes the own password in the profile, and the session goes on'
   await page.getByRole('button', { name: 'Change the password' }).click()
   await page.getByText('The password is changed').waitFor()
   await page.reload()
-  await page.getByRole('heading', { name: 'Profile', exact: true }).waitFor()
+  await page.getByRole('heading', { name: 'Security', exact: true }).waitFor()
   await visit.end()
 })

@@ -23,6 +23,7 @@ export const LISTS: readonly Shown[] = [
   { name: 'pieces', path: '/pieces' },
   { name: 'settings', path: '/settings' },
   { name: 'profile', path: '/settings/profile' },
+  { name: 'security', path: '/settings/security' },
   ...['', '/api-keys', '/oauth-apps', '/workers', '/triggers', '/health', '/audit'].map((page) => ({
     name: `administration${page.replace('/', '-')}`,
     path: `/platform${page}`,

@@ -34,7 +34,7 @@ export async function openCore(settings: Settings, log: Logger, checksAnswers: b
   const { db, availability } = database
   const release = packageJson.version
   const tokens = createTokens(keys.jwtSecret)
-  const access = createAccess({ db, tokens })
+  const access = createAccess({ db, tokens, sessionIdleMs: settings.sessionIdleMinutes * 60_000 })
   const { app, closing } = await createHttpServer({ settings, log, access, checksAnswers })
   guardDatabase(app, availability)
   const connectRedis = await openRedis(settings, log)

@@ -30,6 +30,7 @@ import { sampleData } from './sample-data.ts'
 import { scim } from './scim.ts'
 import { search } from './search.ts'
 import { secretManagers } from './secret-managers.ts'
+import { sessions } from './sessions.ts'
 import { managedAuthn, signingKeys } from './signing-keys.ts'
 import { sso } from './sso.ts'
 import { stepFiles } from './step-files.ts'
@@ -78,6 +79,7 @@ export const api = {
   sampleData,
   search,
   secretManagers,
+  sessions,
   signingKeys,
   stepFiles,
   storeEntries,

@@ -218,6 +218,12 @@ export const ROUTES: Routes = {
     remove: 'DELETE /v1/secret-managers/:id',
     clearCache: 'DELETE /v1/secret-managers/cache',
   },
+  sessions: {
+    list: 'GET /v1/sessions',
+    end: 'DELETE /v1/sessions/:id',
+    endOthers: 'DELETE /v1/sessions',
+    refresh: 'POST /v1/sessions/current/refresh',
+  },
   signingKeys: {
     create: 'POST /v1/signing-keys',
     list: 'GET /v1/signing-keys',

@@ -24,6 +24,7 @@ import {
   selectProjectKey,
   touchKey,
   touchProjectKey,
+  touchSession,
   touchUser,
 } from './store.ts'
 import type { Claims, Tokens, UserClaims } from './tokens.ts'
@@ -61,6 +62,8 @@ const API_KEY_PREFIX = 'sk-'
 export const PROJECT_KEY_PREFIX = 'pk-'
 // Writing the time of every use would cost a commit per request.
 const USE_RECORDED_EVERY_MS = 60_000
+/** How long the token of before is good for once a session has got a fresh one. */
+export const TOKEN_OVERLAP_MS = 120_000
 /** The number of tokens, of projects and of roles that stay in memory; each takes some hundred bytes. */
 const MAX_REMEMBERED = 10_000
 
@@ -76,41 +79,57 @@ export function hashApiKey(value: string): string {
   return createHash('sha256').update(value).digest('hex')
 }
 
+const NEVER = Number.POSITIVE_INFINITY
+
+interface Parts {
+  db: Db
+  tokens: Tokens
+  /** A session that nobody uses for this time has ended. */
+  sessionIdleMs?: number
+}
+
 /** Remembers what it finds, so that a request with a known token costs no query; changes call `forget`. */
 // Over 120 lines: each kind of principal adds its few, over the same caches.
-export function createAccess({ db, tokens }: { db: Db; tokens: Tokens }): Access {
+export function createAccess({ db, tokens, sessionIdleMs = NEVER }: Parts): Access {
   const memories = createAccessCaches()
   const identities = memories.of<Identity>(MAX_REMEMBERED)
   const projects = memories.of<AccessProject>(MAX_REMEMBERED)
   const members = memories.of<{ userId: string; projectId: string; role: Role }>(MAX_REMEMBERED)
   const lastUse = new LRUCache<string, number>({ max: MAX_REMEMBERED })
 
-  const identifyUser = async (claims: UserClaims): Promise<UserPrincipal> => {
-    const user = await selectMember(db, claims.id)
+  const identifyUser = async (claims: UserClaims): Promise<Identity> => {
+    const user = await selectMember(db, claims.id, claims.sid)
     const valid =
       user !== undefined &&
       user.platformId === claims.platform.id &&
       user.status === 'ACTIVE' &&
       user.verified &&
       (user.tokenVersion ?? null) === (claims.tokenVersion ?? null)
-    if (!valid) throw new AppError('SESSION_EXPIRED', { message: 'the session has ended: sign in again' })
-    const person = {
-      type: 'USER' as const,
+    const expiresAt = valid ? endOfToken(claims, user, sessionIdleMs) : 0
+    if (!valid || expiresAt <= Date.now())
+      throw new AppError('SESSION_EXPIRED', { message: 'the session has ended: sign in again' })
+    const principal: UserPrincipal = {
+      type: 'USER',
       id: user.id,
       platformId: claims.platform.id,
       platformRole: user.platformRole,
+      ...(claims.sso ? { sso: true } : {}),
+      ...(claims.sid === undefined ? {} : { sessionId: claims.sid }),
     }
-    return claims.sso ? { ...person, sso: true } : person
+    return { principal, expiresAt }
   }
 
-  const principalOf = async (claims: Claims): Promise<Principal> => {
+  const identityOf = async (claims: Claims): Promise<Identity> => {
+    const expiresAt = msOf(claims.exp)
     switch (claims.type) {
       case 'USER':
         return identifyUser(claims)
-      case 'ENGINE':
-        return { type: 'ENGINE', id: claims.id, projectId: claims.projectId, platformId: claims.platform.id }
+      case 'ENGINE': {
+        const { id, projectId, platform } = claims
+        return { principal: { type: 'ENGINE', id, projectId, platformId: platform.id }, expiresAt }
+      }
       case 'WORKER':
-        return { type: 'WORKER', id: claims.id }
+        return { principal: { type: 'WORKER', id: claims.id }, expiresAt }
     }
   }
 
@@ -118,23 +137,30 @@ export function createAccess({ db, tokens }: { db: Db; tokens: Tokens }): Access
     if (token.startsWith(API_KEY_PREFIX)) {
       const key = await selectKey(db, hash)
       if (!key) throw new AppError('AUTHENTICATION', { message: 'the API key is not valid' })
-      return { principal: { type: 'SERVICE', ...key }, expiresAt: Number.POSITIVE_INFINITY }
+      return { principal: { type: 'SERVICE', ...key }, expiresAt: NEVER }
     }
     if (token.startsWith(PROJECT_KEY_PREFIX)) {
       const key = await selectProjectKey(db, hash)
       if (!key) throw new AppError('AUTHENTICATION', { message: 'the API key is not valid' })
-      return { principal: projectKeyPrincipal(key), expiresAt: Number.POSITIVE_INFINITY }
+      return { principal: projectKeyPrincipal(key), expiresAt: NEVER }
     }
-    const claims = await tokens.verify(token)
-    return { principal: await principalOf(claims), expiresAt: (claims.exp ?? Number.POSITIVE_INFINITY) * 1000 }
+    return identityOf(await tokens.verify(token))
   }
 
-  const recordUse = async ({ type, id }: Principal): Promise<void> => {
+  const isDue = (used: string, now: number): boolean => {
+    if (now - (lastUse.get(used) ?? 0) <= USE_RECORDED_EVERY_MS) return false
+    lastUse.set(used, now)
+    return true
+  }
+
+  const recordUse = async (principal: Principal): Promise<void> => {
+    const { type, id } = principal
     const touch = TOUCH[type]
+    if (!touch) return
+    const sessionId = type === 'USER' ? principal.sessionId : undefined
     const now = Date.now()
-    if (!touch || now - (lastUse.get(id) ?? 0) <= USE_RECORDED_EVERY_MS) return
-    lastUse.set(id, now)
-    await touch(db, id, new Date(now))
+    if (isDue(id, now)) await touch(db, id, new Date(now))
+    if (sessionId !== undefined && isDue(sessionId, now)) await touchSession(db, sessionId, new Date(now))
   }
 
   const roleIn = async (principal: PlatformPrincipal, project: AccessProject): Promise<Role | undefined> => {
@@ -202,6 +228,27 @@ export function createAccess({ db, tokens }: { db: Db; tokens: Tokens }): Access
 
     forgetAll: memories.forgetAll,
   }
+}
+
+const msOf = (seconds: number | undefined): number => (seconds ?? NEVER) * 1000
+
+/** When a token of a person is void, in milliseconds since 1970; a time that is over when it is so already. */
+function endOfToken(
+  { sid, turn, iat, exp }: UserClaims,
+  user: NonNullable<Awaited<ReturnType<typeof selectMember>>>,
+  idleMs: number,
+): number {
+  if (sid === undefined) {
+    const isBefore = user.signedOutAt !== null && (iat ?? 0) * 1000 < Date.parse(user.signedOutAt)
+    return isBefore ? 0 : msOf(exp)
+  }
+  const { turnedAt, lastUsedAt, expiresAt } = user
+  if (user.sessionId === null || turnedAt === null || lastUsedAt === null || expiresAt === null) return 0
+  if (Date.parse(lastUsedAt) + idleMs <= Date.now()) return 0
+  const end = Math.min(msOf(exp), Date.parse(expiresAt))
+  if (turn === user.turn) return end
+  // The one before: other tabs and requests on their way still have it.
+  return turn === (user.turn ?? 0) - 1 ? Math.min(end, Date.parse(turnedAt) + TOKEN_OVERLAP_MS) : 0
 }
 
 function projectKeyPrincipal({ scopes, ...place }: NonNullable<Awaited<ReturnType<typeof selectProjectKey>>>) {

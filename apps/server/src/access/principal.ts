@@ -10,6 +10,8 @@ export interface UserPrincipal {
   platformRole: 'ADMIN' | 'MEMBER' | 'OPERATOR'
   /** Came in by single sign-on of the platform, which says nothing about other platforms of the same person. */
   sso?: true
+  /** Missing with a token of an earlier release. */
+  sessionId?: string
 }
 
 /** An API key: may do everything on its platform. */

@@ -36,12 +36,26 @@ export function touchUser(db: Db, id: string, now: Date): Promise<unknown> {
   return db.updateTable('user').set({ lastActiveDate: now }).where('id', '=', id).execute()
 }
 
-/** A user with what ends their sessions. */
-export function selectMember(db: Db, userId: string) {
+/** Notes that a session was used. */
+export function touchSession(db: Db, id: string, now: Date): Promise<unknown> {
+  return db.updateTable('user_session').set({ lastUsedAt: now }).where('id', '=', id).execute()
+}
+
+/** A user with what ends their sessions, and one of these. */
+export function selectMember(db: Db, userId: string, sessionId: string | undefined) {
   return db
     .selectFrom('user')
     .innerJoin('user_identity', 'user_identity.id', 'user.identityId')
+    .leftJoin('user_session', (join) =>
+      join.onRef('user_session.userId', '=', 'user.id').on('user_session.id', '=', sessionId ?? ''),
+    )
     .select([
+      'user.signedOutAt',
+      'user_session.id as sessionId',
+      'user_session.turn',
+      'user_session.turnedAt',
+      'user_session.lastUsedAt',
+      'user_session.expiresAt',
       'user.id',
       'user.platformId',
       'user.platformRole',

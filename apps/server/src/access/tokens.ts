@@ -22,6 +22,10 @@ const Claims = z.discriminatedUnion('type', [
     tokenVersion: z.string().nullish(),
     /** The person came in by single sign-on of this platform, which says nothing about others. */
     sso: z.literal(true).optional(),
+    /** The session, and the number of the token in it. Tokens of earlier releases have none. */
+    sid: z.string().optional(),
+    turn: z.number().int().optional(),
+    iat: z.number().optional(),
     exp,
   }),
   z.object({ type: z.literal('ENGINE'), id: z.string(), projectId: z.string(), platform: Platform, exp }),
@@ -30,8 +34,17 @@ const Claims = z.discriminatedUnion('type', [
 export type Claims = z.infer<typeof Claims>
 export type UserClaims = Extract<Claims, { type: 'USER' }>
 
+interface UserToken {
+  id: string
+  platformId: string
+  tokenVersion: string | null
+  sso?: true
+  /** The session that the token belongs to; the token does not outlive it. */
+  session?: { id: string; turn: number; expiresAt: number }
+}
+
 export interface Tokens {
-  user(claims: { id: string; platformId: string; tokenVersion: string | null; sso?: true }): Promise<string>
+  user(token: UserToken): Promise<string>
   engine(claims: { id: string; projectId: string; platformId: string }): Promise<string>
   worker(claims: { id: string }): Promise<string>
   /** @throws AppError INVALID_BEARER_TOKEN when the token is malformed, tampered with, or out of date. */
@@ -77,8 +90,12 @@ export function createTokens(jwtSecret: string): Tokens {
   }
 
   return {
-    user: ({ id, platformId, tokenVersion, sso }) =>
-      sign({ id, type: 'USER', platform: { id: platformId }, tokenVersion, ...(sso && { sso }) }, USER_TOKEN_SECONDS),
+    user({ id, platformId, tokenVersion, sso, session }) {
+      const claims = { id, type: 'USER', platform: { id: platformId }, tokenVersion, ...(sso && { sso }) }
+      if (!session) return sign(claims, USER_TOKEN_SECONDS)
+      const left = Math.floor((session.expiresAt - Date.now()) / 1000)
+      return sign({ ...claims, sid: session.id, turn: session.turn }, Math.min(USER_TOKEN_SECONDS, left))
+    },
     engine: ({ id, projectId, platformId }) =>
       sign({ id, type: 'ENGINE', projectId, platform: { id: platformId } }, ENGINE_TOKEN_SECONDS),
     worker: ({ id }) => sign({ id, type: 'WORKER' }, LONG_LIVED_SECONDS),

@@ -17,6 +17,7 @@ import type { AlertTable, FlowExpectationTable, IssueRunTable, IssueTable } from
 import type { CreatedTime, Json, Jsonb, Nullable, NullableJson, NullableJsonb, NullableTime, Time } from './columns.ts'
 import type { AuditEventTable, EventDeliveryTable, EventDestinationTable, OutboxTable } from './event-tables.ts'
 import type { LiveLockTable, LivePresenceTable } from './live-tables.ts'
+import type { UserSessionTable } from './sign-in-tables.ts'
 import type { FederatedIdentityTable, SamlLoginTable } from './sso-tables.ts'
 
 /**
@@ -57,6 +58,8 @@ export interface UserTable extends Base {
   externalId: Nullable<string>
   platformId: Nullable<string>
   lastActiveDate: NullableTime
+  /** Tokens of before that belong to no session are void. */
+  signedOutAt: NullableTime
 }
 
 export interface PlatformTable extends Base {
@@ -569,6 +572,7 @@ export interface MigrationTable {
 export interface Database {
   user_identity: UserIdentityTable
   user: UserTable
+  user_session: UserSessionTable
   platform: PlatformTable
   project: ProjectTable
   concurrency_pool: ConcurrencyPoolTable

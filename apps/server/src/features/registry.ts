@@ -54,6 +54,8 @@ import { sampleData } from './sample-data/plugin.ts'
 import { scim } from './scim/plugin.ts'
 import { search } from './search/plugin.ts'
 import { secretManagers } from './secret-managers/plugin.ts'
+import { createSessionMaker } from './sessions/open.ts'
+import { sessions } from './sessions/plugin.ts'
 import { signingKeys } from './signing-keys/plugin.ts'
 import { sso } from './sso/plugin.ts'
 import { stepFiles } from './step-files/plugin.ts'
@@ -79,6 +81,7 @@ export function createFeatures(core: Parts): Plugin[] {
   const { db, settings, files, tokens } = core
   const sendsMail = mailSettings(settings) !== undefined
   const brought = assemblePieces(core)
+  const sessionMaker = createSessionMaker({ tokens, maxHours: settings.sessionMaxHours })
   const parts = {
     ...core,
     ...brought,
@@ -95,7 +98,8 @@ export function createFeatures(core: Parts): Plugin[] {
         return core.runs.cancelAll(actor, { flowId: [flowId], includeArchived: true, includeTests: true })
       },
     }),
-    authentication: createAuthentication({ ...core, sendsMail }),
+    sessionMaker,
+    authentication: createAuthentication({ ...core, sessionMaker, sendsMail }),
     oneTimeCodes: createOneTimeCodes({ ...core, frontendUrl: settings.frontendUrl, sendsMail }),
     images: createPublicImages({ db, files, apiUrl: `${settings.frontendUrl}${API_PREFIX}` }),
   }
@@ -117,6 +121,7 @@ export function createFeatures(core: Parts): Plugin[] {
   }
   return [
     authentication(owned),
+    sessions(owned),
     platforms(owned),
     projects(owned),
     projectRoles(owned),

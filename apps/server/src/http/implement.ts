@@ -40,6 +40,8 @@ declare module 'fastify' {
     rateLimits: Partial<Record<string, RateLimit>>
     /** The address of the client. */
     addressOf(request: FastifyRequest): string
+    /** The address of the client, and what it says that it is. */
+    clientOf(request: FastifyRequest): { ip: string; userAgent: string | undefined }
   }
   interface FastifyRequest {
     principal: PlatformPrincipal | null

@@ -106,6 +106,10 @@ export async function createHttpServer({
   app.decorate('projectFinders', new Map())
   app.decorate('rateLimits', rateLimits(settings))
   app.decorate('addressOf', (request: FastifyRequest) => clientAddress(request, settings.clientRealIpHeader))
+  app.decorate('clientOf', (request: FastifyRequest) => ({
+    ip: app.addressOf(request),
+    userAgent: request.headers['user-agent'],
+  }))
   app.decorateRequest('principal', null)
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleUnknownRoute)

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createTokens } from '../access/tokens.ts'
 import { type TestDatabase, testDatabase } from '../database/testing.ts'
 import { createAuthentication } from '../features/authentication/service.ts'
+import { createSessionMaker } from '../features/sessions/open.ts'
 import { createOutboxDelivery, type OutboxDelivery } from './deliver.ts'
 import { createOutbox, type EventActor, type Outbox } from './outbox.ts'
 import type { Subscriber } from './subscriber.ts'
@@ -38,6 +39,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the outbox on %s', (type) => {
     const authentication = createAuthentication({
       db: fixture.db,
       tokens: createTokens('secret'),
+      sessionMaker: createSessionMaker({ tokens: createTokens('secret'), maxHours: 1 }),
       outbox,
       events: { emit: async () => {} },
       sendsMail: false,
@@ -46,7 +48,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the outbox on %s', (type) => {
     const person = { email: 'ada@example.com', password: 'Correct-horse-7', firstName: 'Ada', lastName: 'L' }
     const { user, projectId } = await authentication.signUp(
       { ...person, trackEvents: false, newsLetter: false },
-      '127.0.0.1',
+      { ip: '127.0.0.1', userAgent: undefined },
     )
     const platformId = user.platformId ?? ''
     const principal = { type: 'USER', id: user.id, platformId, platformRole: 'ADMIN' } as const

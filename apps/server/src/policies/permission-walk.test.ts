@@ -169,6 +169,11 @@ async function makeCallers(): Promise<void> {
   tokens.set('worker', await server.server.tokens.worker({ id: newId() }))
 }
 
+async function sessionOf({ userId }: Person): Promise<string> {
+  const { db } = server.server
+  return (await db.selectFrom('user_session').select('id').where('userId', '=', userId).executeTakeFirstOrThrow()).id
+}
+
 /** Stored as it is, because creating one needs a server that answers. */
 async function foreignSecretManager(): Promise<string> {
   const id = newId()
@@ -288,6 +293,7 @@ test('what belongs to another platform is answered like what is not there, where
     'user-invitations': { id: foreign.platformInvitation },
     tags: { id: await made('/v1/tags', { name: 'theirs' }) },
     users: { id: rival.userId, body: { type: 'PASSWORD_RESET' } },
+    sessions: { id: await sessionOf(rival) },
     'secret-managers': {
       id: await foreignSecretManager(),
       body: {

@@ -208,6 +208,18 @@ export const SETTINGS = {
     'Key of the operator, sent as the header `api-key`, for requests above platforms, such as assigning workers to platforms. Without it the server refuses such requests. The piece commands read their API key from the same name.',
     { secret: true },
   ),
+  sessionIdleMinutes: access.given(
+    'AP_SESSION_IDLE_MINUTES',
+    wholeNumber(5, 5_256_000),
+    10_080,
+    'Minutes without a request after which a session of a person ends.',
+  ),
+  sessionMaxHours: access.given(
+    'AP_SESSION_MAX_HOURS',
+    wholeNumber(1, 876_000),
+    2160,
+    'Hours after which a session of a person ends, however much it is used.',
+  ),
   apiRateLimitAuthnEnabled: access.given(
     'AP_API_RATE_LIMIT_AUTHN_ENABLED',
     flag,

@@ -92,6 +92,12 @@ export function selectProject(projectId: string): void {
   if (session && session.projectId !== projectId) save({ ...session, projectId })
 }
 
+/** Another token of the same session. */
+export function renewToken(token: string): void {
+  const session = currentSession()
+  if (session) save({ ...session, token })
+}
+
 /** The server refused the token. */
 export function expireSession(): void {
   if (currentSession()) useSession.setState({ isExpired: true })

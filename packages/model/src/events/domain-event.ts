@@ -139,6 +139,8 @@ export const EVENT_DATA = {
   'secret.manager.deleted': SecretManagerData,
   'user.signed.up': UserData.extend({ source: z.enum(['credentials', 'sso', 'managed']) }),
   'user.signed.in': UserData,
+  /** One session of a person, or all but that of the request. */
+  'user.session.ended': UserData.extend({ session: z.object({ id: z.string() }).optional() }),
   'user.updated': UserData,
   'user.deleted': UserData,
   /** Somebody asked for a one-time code, or an administrator for them. */

@@ -33,6 +33,7 @@ import { singleSignOn } from './0031-single-sign-on.ts'
 import { saml } from './0032-saml.ts'
 import { forms } from './0033-forms.ts'
 import { apiCounts } from './0034-api-counts.ts'
+import { sessions } from './0035-sessions.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
 export const migrations: readonly Migration[] = [
@@ -70,4 +71,5 @@ export const migrations: readonly Migration[] = [
   saml,
   forms,
   apiCounts,
+  sessions,
 ]

@@ -9,6 +9,7 @@ import type { Outbox, RecordEvent } from '../../outbox/outbox.ts'
 import { authorize } from '../../policies/policy.ts'
 import { userPolicy } from '../../policies/user.ts'
 import { selectPlatform } from '../platforms/store.ts'
+import { deleteSessionsOf } from '../sessions/store.ts'
 import { normalizeEmail } from '../users/email.ts'
 import {
   selectIdentityByEmail,
@@ -119,7 +120,10 @@ export function createOneTimeCodes({ db, codes, outbox, events, frontendUrl, sen
       const password = await hashPassword(newPassword)
       await use(proof, 'PASSWORD_RESET', async (trx, recordEvent) => {
         await updateIdentity(trx, proof.identityId, { password, tokenVersion: newTokenVersion(), verified: true })
-        return eachUser(trx, proof.identityId, ip, (actor, user) => recordEvent(actor, 'user.password.reset', { user }))
+        const record = (actor: Actor, user: { id: string }) => recordEvent(actor, 'user.password.reset', { user })
+        const userIds = await eachUser(trx, proof.identityId, ip, record)
+        await deleteSessionsOf(trx, userIds)
+        return userIds
       })
     },
 

@@ -15,15 +15,15 @@ export function authenticationRoutes(
   { authentication, oneTimeCodes }: AuthenticationRoutesOptions,
 ): void {
   implement(app, api.authentication.signUp, async ({ body, request }) =>
-    presentSession(await authentication.signUp(body, app.addressOf(request))),
+    presentSession(await authentication.signUp(body, app.clientOf(request))),
   )
 
   implement(app, api.authentication.signIn, async ({ body, request }) =>
-    presentSession(await authentication.signIn(body, app.addressOf(request))),
+    presentSession(await authentication.signIn(body, app.clientOf(request))),
   )
 
-  implement(app, api.authentication.changePassword, async ({ actor, body }) =>
-    presentSession(await authentication.changePassword(actor, body)),
+  implement(app, api.authentication.changePassword, async ({ actor, body, request }) =>
+    presentSession(await authentication.changePassword(actor, body, app.clientOf(request))),
   )
 
   implement(app, api.oneTimeCodes.request, ({ body, request }) =>
@@ -42,11 +42,11 @@ export function authenticationRoutes(
 
   implement(app, api.oneTimeCodes.show, ({ actor, params, body }) => oneTimeCodes.show(actor, params.id, body.type))
 
-  implement(app, api.authentication.switchPlatform, async ({ actor, body }) =>
-    presentSession(await authentication.switchPlatform(actor, body.platformId)),
+  implement(app, api.authentication.switchPlatform, async ({ actor, body, request }) =>
+    presentSession(await authentication.switchPlatform(actor, body.platformId, app.clientOf(request))),
   )
 
-  implement(app, api.platforms.found, async ({ actor, body }) =>
-    presentSession(await authentication.foundPlatform(actor, body.name)),
+  implement(app, api.platforms.found, async ({ actor, body, request }) =>
+    presentSession(await authentication.foundPlatform(actor, body.name, app.clientOf(request))),
   )
 }

@@ -21,6 +21,8 @@ import {
 } from '../platforms/store.ts'
 import type { ComingIn } from '../projects/make-user.ts'
 import { insertProject, selectHomeProject } from '../projects/store.ts'
+import type { Client, SessionMaker } from '../sessions/open.ts'
+import { deleteSessionsOf } from '../sessions/store.ts'
 import { readInvitationToken } from '../user-invitations/link.ts'
 import { provision } from '../user-invitations/provision.ts'
 import { type InvitationRow, lockAccepted, lockInvitation, updateInvitation } from '../user-invitations/store.ts'
@@ -68,27 +70,28 @@ export interface Authentication {
    * @throws AppError EMAIL_AUTH_DISABLED, DOMAIN_NOT_ALLOWED, INVITATION_ONLY_SIGN_UP, INVALID_OR_EXPIRED_JWT_TOKEN,
    *   EMAIL_IS_NOT_VERIFIED
    */
-  signUp(request: SignUp, ip: string): Promise<Session>
+  signUp(request: SignUp, client: Client): Promise<Session>
   /**
    * Opens the platform that the person used last, among those that let them sign in with a password.
    * @throws AppError INVALID_CREDENTIALS, USER_IS_INACTIVE, EMAIL_IS_NOT_VERIFIED, EMAIL_AUTH_DISABLED,
    *   DOMAIN_NOT_ALLOWED
    */
-  signIn(request: { email: string; password: string }, ip: string): Promise<Session>
+  signIn(request: { email: string; password: string }, client: Client): Promise<Session>
   /**
    * Ends all sessions of the person. @returns a new one @throws AppError INVALID_CREDENTIALS, VALIDATION
    */
   changePassword(
     actor: Actor<UserPrincipal>,
     passwords: { currentPassword: string; newPassword: string },
+    client: Client,
   ): Promise<Session>
   /**
    * A session of the same person on another platform.
    * @throws AppError ENTITY_NOT_FOUND, USER_IS_INACTIVE, EMAIL_AUTH_DISABLED, DOMAIN_NOT_ALLOWED
    */
-  switchPlatform(actor: Actor<UserPrincipal>, platformId: string): Promise<Session>
+  switchPlatform(actor: Actor<UserPrincipal>, platformId: string, client: Client): Promise<Session>
   /** Founds another platform of the same person, who administers it and gets a personal project there. */
-  foundPlatform(actor: Actor<UserPrincipal>, name: string): Promise<Session>
+  foundPlatform(actor: Actor<UserPrincipal>, name: string, client: Client): Promise<Session>
 }
 
 const MAX_PLATFORMS_OF_PERSON = 100
@@ -96,6 +99,7 @@ const MAX_PLATFORMS_OF_PERSON = 100
 interface Parts {
   db: Db
   tokens: Tokens
+  sessionMaker: SessionMaker
   outbox: Outbox
   events: Pick<Events, 'emit'>
   /** People prove that an address is theirs; else addresses count as theirs. */
@@ -104,29 +108,32 @@ interface Parts {
 }
 
 // Over 120 lines: one method for each way in, of the same few parts.
-export function createAuthentication({ db, tokens, outbox, events, sendsMail, log }: Parts): Authentication {
-  const open = async (identity: Identity, user: Member): Promise<Session> => {
+export function createAuthentication(parts: Parts): Authentication {
+  const { db, tokens, sessionMaker, outbox, events, sendsMail, log } = parts
+  const open = async (identity: Identity, user: Member, client: Client): Promise<Session> => {
     const platformId = platformOf(user)
+    const { tokenVersion } = identity
     const [token, home] = await Promise.all([
-      tokens.user({ id: user.id, platformId, tokenVersion: identity.tokenVersion }),
+      sessionMaker.open(db, { user: { id: user.id, platformId }, tokenVersion, means: 'PASSWORD', client }),
       selectHomeProject(db, platformId, user.id),
     ])
     return { identity, user, token, projectId: home?.id ?? null }
   }
 
-  const enter = async (identity: Identity, user: Member, ip: string | null): Promise<Session> => {
+  const enter = async (identity: Identity, user: Member, client: Client): Promise<Session> => {
     await outbox.transaction(async (_, recordEvent) => {
-      recordEvent(userActor(user, ip), 'user.signed.in', { user: { id: user.id } })
+      recordEvent(userActor(user, client.ip), 'user.signed.in', { user: { id: user.id } })
     })
     // A note for lists of people, which no sign-in depends on.
     await touchUser(db, user.id, new Date()).catch((err: unknown) =>
       log.warn({ err, userId: user.id }, 'the time of a sign-in could not be noted'),
     )
-    return open(identity, user)
+    return open(identity, user, client)
   }
 
   return {
-    async signUp({ invitationToken, ...request }, ip) {
+    async signUp({ invitationToken, ...request }, client) {
+      const { ip } = client
       const person = {
         ...request,
         email: normalizeEmail(request.email),
@@ -155,10 +162,10 @@ export function createAuthentication({ db, tokens, outbox, events, sendsMail, lo
           throw isUniqueViolation(error) ? invitationOnly() : error
         })
       if (!identity.verified) throw notVerified(identity)
-      return open(identity, user)
+      return open(identity, user, client)
     },
 
-    async changePassword(actor, { currentPassword, newPassword }) {
+    async changePassword(actor, { currentPassword, newPassword }, client) {
       const { id: userId } = actor.principal
       const identity = await selectIdentityOfUser(db, userId)
       if (!identity) throw notFound('user', userId)
@@ -172,14 +179,18 @@ export function createAuthentication({ db, tokens, outbox, events, sendsMail, lo
       if (!user) throw notFound('user', userId)
       await outbox.transaction(async (trx, recordEvent) => {
         await updateIdentity(trx, identity.id, { password, tokenVersion })
+        await deleteSessionsOf(
+          trx,
+          members.map(({ id }) => id),
+        )
         for (const member of members)
           recordEvent(userActor(member, actor.ip), 'user.password.changed', { user: { id: member.id } })
       })
       for (const { id } of members) await events.emit('ACCESS_CHANGED', { of: 'USER', id })
-      return open({ ...identity, tokenVersion }, user)
+      return open({ ...identity, tokenVersion }, user, client)
     },
 
-    async signIn({ email, password }, ip) {
+    async signIn({ email, password }, client) {
       const identity = await selectIdentityByEmail(db, normalizeEmail(email))
       const right = await checkPassword(password, identity?.password)
       if (!identity || !right)
@@ -190,14 +201,14 @@ export function createAuthentication({ db, tokens, outbox, events, sendsMail, lo
       let refusal = new AppError('USER_IS_INACTIVE', { email: identity.email })
       for (const [index, user] of active.entries()) {
         const refused = await refusalOn(db, platformOf(user), identity.email, user.id)
-        if (!refused) return enter(identity, user, ip)
+        if (!refused) return enter(identity, user, client)
         if (index === 0) refusal = refused
       }
       throw refusal
     },
 
-    async switchPlatform(actor, platformId) {
-      const { principal, ip } = actor
+    async switchPlatform(actor, platformId, client) {
+      const { principal } = actor
       requireOwnSignIn(actor)
       const identity = await selectIdentityOfUser(db, principal.id)
       const members = identity ? await selectUsersOfIdentity(db, identity.id) : []
@@ -207,10 +218,10 @@ export function createAuthentication({ db, tokens, outbox, events, sendsMail, lo
       const refused =
         identity.provider === 'EMAIL' ? await refusalOn(db, platformOf(user), identity.email, user.id) : undefined
       if (refused) throw refused
-      return enter(identity, user, ip)
+      return enter(identity, user, client)
     },
 
-    async foundPlatform(actor, name) {
+    async foundPlatform(actor, name, client) {
       authorize(actor, platformPolicy.found)
       requireOwnSignIn(actor)
       const { id: userId } = actor.principal
@@ -224,7 +235,7 @@ export function createAuthentication({ db, tokens, outbox, events, sendsMail, lo
         recordEvent(userActor(founder, actor.ip), 'user.signed.up', { source: 'credentials', user: { id: founder.id } })
         return founder
       })
-      return open(identity, user)
+      return open(identity, user, client)
     },
   }
 }

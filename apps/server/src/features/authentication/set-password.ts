@@ -1,5 +1,6 @@
 import type { SystemPrincipal } from '../../access/actor.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
+import { deleteSessionsOf } from '../sessions/store.ts'
 import { normalizeEmail } from '../users/email.ts'
 import { selectIdentityByEmail, selectUsersOfIdentity, updateIdentity } from '../users/store.ts'
 import { hashPassword } from './passwords.ts'
@@ -20,7 +21,12 @@ export async function setPassword(
     if (!identity) return false
     const changes = { password: hash, tokenVersion: newTokenVersion(), verified: true } as const
     await updateIdentity(trx, identity.id, changes)
-    for (const { id, platformId } of await selectUsersOfIdentity(trx, identity.id)) {
+    const users = await selectUsersOfIdentity(trx, identity.id)
+    await deleteSessionsOf(
+      trx,
+      users.map(({ id }) => id),
+    )
+    for (const { id, platformId } of users) {
       if (platformId === null) continue
       recordEvent({ principal, platformId, userId: null, ip: null }, 'user.password.reset', { user: { id } })
     }

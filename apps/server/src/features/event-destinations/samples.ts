@@ -97,6 +97,7 @@ function samples(now: string): DomainEventData {
     'secret.manager.deleted': secretManager,
     'user.signed.up': { ...user, source: 'credentials' },
     'user.signed.in': user,
+    'user.session.ended': { ...user, session: { id: newId() } },
     'user.updated': user,
     'user.deleted': user,
     'user.code.requested': { ...user, type: 'PASSWORD_RESET' },

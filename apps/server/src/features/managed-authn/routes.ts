@@ -6,6 +6,6 @@ import type { ManagedAuthn } from './service.ts'
 
 export function managedAuthnRoutes(app: FastifyInstance, { managedAuthn }: { managedAuthn: ManagedAuthn }): void {
   implement(app, api.managedAuthn.externalToken, async ({ body, request }) =>
-    presentSession(await managedAuthn.signIn(body.externalAccessToken, app.addressOf(request))),
+    presentSession(await managedAuthn.signIn(body.externalAccessToken, app.clientOf(request))),
   )
 }

@@ -4,7 +4,6 @@ import { newId } from '@piecework/model/ids'
 import type { Selectable } from 'kysely'
 import { actorOf } from '../../access/actor.ts'
 import { touchUser } from '../../access/store.ts'
-import type { Tokens } from '../../access/tokens.ts'
 import type { Db } from '../../database/open.ts'
 import type { UserTable } from '../../database/schema.ts'
 import type { Events } from '../../events/events.ts'
@@ -17,6 +16,7 @@ import { enter } from '../project-members/enter.ts'
 import { selectRoleByName } from '../project-roles/store.ts'
 import { upsertPlan } from '../projects/plan-store.ts'
 import { insertProject, updateProject, upsertPool } from '../projects/store.ts'
+import type { Client, SessionMaker } from '../sessions/open.ts'
 import { selectKeyOfToken } from '../signing-keys/store.ts'
 import { insertIdentity, insertUser, selectIdentityOfUser } from '../users/store.ts'
 import { type Claims, keyIdOf, readClaims } from './claims.ts'
@@ -30,19 +30,20 @@ export interface ManagedAuthn {
    * @throws AppError INVALID_BEARER_TOKEN, ENTITY_NOT_FOUND for an unknown role, USER_IS_INACTIVE, VALIDATION for a
    *   personal project
    */
-  signIn(token: string, ip: string): Promise<Session>
+  signIn(token: string, client: Client): Promise<Session>
 }
 
 interface Parts {
   db: Db
-  tokens: Tokens
+  sessionMaker: SessionMaker
   outbox: Outbox
   events: Pick<Events, 'emit' | 'announce'>
 }
 
-export function createManagedAuthn({ db, tokens, outbox, events }: Parts): ManagedAuthn {
+export function createManagedAuthn({ db, sessionMaker, outbox, events }: Parts): ManagedAuthn {
   return {
-    async signIn(token, ip) {
+    async signIn(token, client) {
+      const { ip } = client
       const key = await selectKeyOfToken(db, keyIdOf(token))
       const claims = await readClaims(token, key)
       const platformId = key?.platformId ?? ''
@@ -75,7 +76,12 @@ export function createManagedAuthn({ db, tokens, outbox, events }: Parts): Manag
       if (claims.concurrencyPoolKey !== undefined) events.announce('LIMITS_CHANGED', {})
       const identity = await selectIdentityOfUser(db, user.id)
       if (!identity) throw notFound('user', user.id)
-      const session = await tokens.user({ id: user.id, platformId, tokenVersion: identity.tokenVersion })
+      const session = await sessionMaker.open(db, {
+        user: { id: user.id, platformId },
+        tokenVersion: identity.tokenVersion,
+        means: 'MANAGED',
+        client,
+      })
       return { identity, user, token: session, projectId }
     },
   }

@@ -6,6 +6,7 @@ import type { Outbox } from '../../outbox/outbox.ts'
 import { authorize } from '../../policies/policy.ts'
 import { userPolicy } from '../../policies/user.ts'
 import { selectPlatform } from '../platforms/store.ts'
+import { deleteSessionsOf } from '../sessions/store.ts'
 import { selectUser } from '../users/store.ts'
 import { detachUser, markPersonalDeleted } from './leaving-store.ts'
 import type { ProjectFlows } from './project-flows.ts'
@@ -34,6 +35,7 @@ export async function removeUser(
     throw new AppError('VALIDATION', { message: 'the owner of the platform cannot be removed' })
   const gone = await outbox.transaction(async (trx, recordEvent) => {
     const personal = await markPersonalDeleted(trx, platformId, userId, new Date())
+    await deleteSessionsOf(trx, [userId])
     await detachUser(trx, platformId, userId, platform.ownerId)
     recordEvent(actor, 'user.deleted', { user: { id: userId } })
     for (const project of personal) recordEvent({ ...actor, projectId: project.id }, 'project.deleted', { project })

@@ -3,7 +3,6 @@ import { newId } from '@piecework/model/ids'
 import type { Selectable } from 'kysely'
 import { actorOf } from '../../access/actor.ts'
 import { touchUser } from '../../access/store.ts'
-import type { Tokens } from '../../access/tokens.ts'
 import type { Db } from '../../database/open.ts'
 import type { UserIdentityTable, UserTable } from '../../database/schema.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
@@ -13,6 +12,7 @@ import { newTokenVersion } from '../authentication/token-version.ts'
 import type { PlatformRow } from '../platforms/store.ts'
 import { type ComingIn, makeUser } from '../projects/make-user.ts'
 import { selectHomeProject } from '../projects/store.ts'
+import type { Client, SessionMaker } from '../sessions/open.ts'
 import { provision } from '../user-invitations/provision.ts'
 import { lockAccepted } from '../user-invitations/store.ts'
 import { normalizeEmail } from '../users/email.ts'
@@ -25,7 +25,7 @@ type User = Selectable<UserTable>
 
 interface Parts {
   db: Db
-  tokens: Tokens
+  sessionMaker: SessionMaker
   outbox: Outbox
 }
 
@@ -36,11 +36,12 @@ interface Parts {
  * @throws AppError DOMAIN_NOT_ALLOWED, INVALID_CLAIM, INVITATION_ONLY_SIGN_UP, USER_IS_INACTIVE
  */
 export async function enterFromOutside(
-  { db, tokens, outbox }: Parts,
+  { db, sessionMaker, outbox }: Parts,
   platform: PlatformRow,
   person: OutsidePerson,
-  ip: string,
+  client: Client,
 ): Promise<Session> {
+  const { ip } = client
   const { id: platformId } = platform
   const given = { ...person, email: normalizeEmail(person.email) }
   const refused = domainRefusalOf(platform, given.email)
@@ -58,7 +59,12 @@ export async function enterFromOutside(
     return { identity: found, user: entered }
   })
   const [token, home] = await Promise.all([
-    tokens.user({ id: user.id, platformId, tokenVersion: identity.tokenVersion, sso: true }),
+    sessionMaker.open(db, {
+      user: { id: user.id, platformId },
+      tokenVersion: identity.tokenVersion,
+      means: 'SSO',
+      client,
+    }),
     selectHomeProject(db, platformId, user.id),
   ])
   return { identity, user, token, projectId: home?.id ?? null }

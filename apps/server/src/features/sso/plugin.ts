@@ -1,6 +1,7 @@
 import type { Core } from '../../core.ts'
 import { API_PREFIX } from '../../http/route.ts'
 import type { Plugin } from '../plugin.ts'
+import type { SessionMaker } from '../sessions/open.ts'
 import { createSignInCookie } from './cookie.ts'
 import { createSsoDomains } from './domain.ts'
 import { createOidc } from './oidc.ts'
@@ -8,7 +9,7 @@ import { ssoRoutes } from './routes.ts'
 import { createSaml } from './saml.ts'
 import { createSingleSignOn } from './service.ts'
 
-type Parts = Pick<Core, 'db' | 'tokens' | 'outbox' | 'encryption' | 'outbound' | 'settings'>
+type Parts = Pick<Core, 'db' | 'outbox' | 'encryption' | 'outbound' | 'settings'> & { sessionMaker: SessionMaker }
 
 export function sso({ settings, outbound, ...parts }: Parts): Plugin {
   const { frontendUrl, ssoAllowHttp: allowsHttp, dnsServers } = settings

@@ -30,7 +30,7 @@ export async function ssoRoutes(app: FastifyInstance, parts: Parts): Promise<voi
 
   implement(app, api.sso.claim, async ({ body, request, reply }) => {
     reply.header('set-cookie', cookies.clear).header('cache-control', 'no-store')
-    return presentSession(await sso.claim(body, request.headers.cookie, app.addressOf(request)))
+    return presentSession(await sso.claim(body, request.headers.cookie, app.clientOf(request)))
   })
 
   implement(app, api.sso.link, async ({ actor, body, request, reply }) => {

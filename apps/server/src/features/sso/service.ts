@@ -2,7 +2,6 @@ import type { ProviderName } from '@piecework/api/sso'
 import { AppError, notFound } from '@piecework/model/errors'
 import type { Actor } from '../../access/actor.ts'
 import type { UserPrincipal } from '../../access/principal.ts'
-import type { Tokens } from '../../access/tokens.ts'
 import type { Db } from '../../database/open.ts'
 import type { Encryption } from '../../encryption.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
@@ -12,6 +11,7 @@ import type { Session } from '../authentication/service.ts'
 import { domainOf, isForSso } from '../authentication/sign-in-rules.ts'
 import { type OidcProvider, openProvider } from '../platforms/auth-providers.ts'
 import { type PlatformRow, selectFirstPlatform, selectPlatform } from '../platforms/store.ts'
+import type { Client, SessionMaker } from '../sessions/open.ts'
 import { selectIdentityOfUser } from '../users/store.ts'
 import type { SignInCookie } from './cookie.ts'
 import { enterFromOutside } from './enter.ts'
@@ -29,14 +29,14 @@ export interface SingleSignOn {
   /** @returns the address to go to, and the cookie to set @throws AppError VALIDATION, INVALID_CLAIM */
   begin(name: ProviderName, platformId: string | undefined): Promise<{ loginUrl: string; cookie: string }>
   /** @throws AppError INVALID_CLAIM, and as `enterFromOutside` does */
-  claim(answer: Answer, cookie: string | undefined, ip: string): Promise<Session>
+  claim(answer: Answer, cookie: string | undefined, client: Client): Promise<Session>
   /** From now on the account elsewhere is the caller's, whatever its address. @throws AppError INVALID_CLAIM */
   link(actor: Actor<UserPrincipal>, answer: Answer, cookie: string | undefined): Promise<void>
 }
 
 interface Parts {
   db: Db
-  tokens: Tokens
+  sessionMaker: SessionMaker
   outbox: Outbox
   encryption: Encryption
   oidc: Oidc
@@ -44,7 +44,7 @@ interface Parts {
   cookies: SignInCookie
 }
 
-export function createSingleSignOn({ db, tokens, outbox, encryption, oidc, saml, cookies }: Parts): SingleSignOn {
+export function createSingleSignOn({ db, sessionMaker, outbox, encryption, oidc, saml, cookies }: Parts): SingleSignOn {
   const platformOf = (id: string | undefined): Promise<PlatformRow | undefined> =>
     id === undefined ? selectFirstPlatform(db) : selectPlatform(db, id)
 
@@ -99,9 +99,9 @@ export function createSingleSignOn({ db, tokens, outbox, encryption, oidc, saml,
       return { loginUrl, cookie: cookies.make({ ...started, platformId: platform.id }) }
     },
 
-    async claim(answer, cookie, ip) {
+    async claim(answer, cookie, client) {
       const { platform, person } = await identify(answer, cookie)
-      return enterFromOutside({ db, tokens, outbox }, platform, person, ip)
+      return enterFromOutside({ db, sessionMaker, outbox }, platform, person, client)
     },
 
     async link(actor, answer, cookie) {

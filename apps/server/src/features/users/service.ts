@@ -10,6 +10,7 @@ import type { Outbox } from '../../outbox/outbox.ts'
 import { authorize } from '../../policies/policy.ts'
 import { userPolicy } from '../../policies/user.ts'
 import { selectPlatform } from '../platforms/store.ts'
+import { deleteSessionsOf } from '../sessions/store.ts'
 import { pageUsers, selectUser, type UserRow, updatePicture, updateUser } from './store.ts'
 
 export interface UserChanges {
@@ -77,6 +78,8 @@ export function createUsers({ db, events, outbox }: Parts): Users {
       }
       await outbox.transaction(async (trx, recordEvent) => {
         await updateUser(trx, platformId, id, changes)
+        // Somebody who is activated again signs in again.
+        if (status === 'INACTIVE') await deleteSessionsOf(trx, [id])
         recordEvent(actor, 'user.updated', { user: { id }, ...changesOf(before, changes) })
       })
       await events.emit('ACCESS_CHANGED', { of: 'USER', id })

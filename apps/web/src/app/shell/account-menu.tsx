@@ -1,7 +1,8 @@
 import { useNavigate } from '@tanstack/react-router'
 import { LogOut, MonitorCog, Moon, Sun, UserRound } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { signOut, useSession } from '../../api/session.ts'
+import { useSession } from '../../api/session.ts'
+import { leave } from '../../api/sessions.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Menu } from '../../ui/menu.tsx'
@@ -55,7 +56,7 @@ export function AccountMenu({ isCollapsed }: { isCollapsed: boolean }) {
           id: 'sign-out',
           label: t('shell.signOut'),
           icon: LogOut,
-          run: signOut,
+          run: () => void leave(),
         },
       ]}
     />

@@ -3,6 +3,7 @@ import { Keyboard, PanelLeft, Search } from 'lucide-react'
 import { lazy, Suspense, useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRole } from '../../api/members.ts'
+import { keepSession } from '../../api/sessions.ts'
 import { ConfirmHost } from '../../ui/confirm.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ToastHost } from '../../ui/toast.tsx'
@@ -40,6 +41,7 @@ export function Shell() {
   // One text, because a list is another one each time.
   const without = hidden.join(' ')
   useEffect(tellOfUpdate, [])
+  useEffect(keepSession, [])
   useActions(
     useMemo(
       () => [

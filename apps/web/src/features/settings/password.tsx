@@ -9,6 +9,7 @@ import { PasswordField } from '../../password/password-field.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { notify } from '../../ui/toast.tsx'
+import { Part } from './part.tsx'
 
 interface Values {
   current: string
@@ -32,12 +33,12 @@ export function PasswordForm() {
     },
   })
   return (
-    <section className="flex max-w-120 flex-col gap-3">
-      <div>
-        <h3 className="text-md font-strong">{t('password.title')}</h3>
-        <p className="text-sm text-ink-2">{t('password.text')}</p>
-      </div>
-      <form noValidate className="flex flex-col gap-4" onSubmit={handleSubmit((values) => change.mutate(values))}>
+    <Part title={t('password.title')} text={t('password.text')}>
+      <form
+        noValidate
+        className="flex max-w-120 flex-col gap-4"
+        onSubmit={handleSubmit((values) => change.mutate(values))}
+      >
         {change.error && <Banner tone="failed">{errorText(change.error, common)}</Banner>}
         <PasswordField
           label={t('password.current')}
@@ -57,6 +58,6 @@ export function PasswordForm() {
           </Button>
         </div>
       </form>
-    </section>
+    </Part>
   )
 }

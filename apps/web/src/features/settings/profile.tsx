@@ -14,7 +14,6 @@ import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
-import { PasswordForm } from './password.tsx'
 
 const LANGUAGE_NAMES = Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))
 
@@ -38,7 +37,6 @@ export function Profile() {
         )}
       </Loaded>
       <Appearance />
-      <PasswordForm />
     </>
   )
 }

@@ -1,6 +1,6 @@
 import type { Permission } from '@piecework/model/permission'
 import { useParams } from '@tanstack/react-router'
-import { Bell, KeyRound, Lock, Settings2, UserRound, Users } from 'lucide-react'
+import { Bell, KeyRound, Lock, Settings2, ShieldCheck, UserRound, Users } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useRole } from '../../api/members.ts'
 import { Header } from '../../app/shell/header.tsx'
@@ -12,6 +12,7 @@ import { GeneralSettings } from './general.tsx'
 import { ProjectKeys } from './keys.tsx'
 import { Members } from './members.tsx'
 import { Profile } from './profile.tsx'
+import { Security } from './security.tsx'
 
 const PAGES = {
   general: GeneralSettings,
@@ -19,6 +20,7 @@ const PAGES = {
   keys: ProjectKeys,
   alerts: Alerts,
   profile: Profile,
+  security: Security,
 } as const
 type PageName = keyof typeof PAGES
 
@@ -56,6 +58,7 @@ export default function SettingsPage() {
           { page: 'keys', label: t('keys.title'), icon: KeyRound },
           { page: 'alerts', label: t('alerts.title'), icon: Bell },
           { page: 'profile', label: t('profile.title'), icon: UserRound },
+          { page: 'security', label: t('security.title'), icon: ShieldCheck },
         ].filter((section) => isPage(section.page) && maySee(section.page))}
       >
         {maySee(page) ? (

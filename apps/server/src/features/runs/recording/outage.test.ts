@@ -11,6 +11,7 @@ import { availabilityOf } from '../../../testing/availability.ts'
 import { type CutProxy, startCutProxy } from '../../../testing/cut-proxy.ts'
 import { createAuthentication } from '../../authentication/service.ts'
 import { databaseStorage } from '../../files/storage.ts'
+import { createSessionMaker } from '../../sessions/open.ts'
 import { newRun } from '../new-run.ts'
 import { createRunStore, requeue } from '../store.ts'
 import { createWaitpointStore } from '../waitpoints/store.ts'
@@ -51,13 +52,19 @@ beforeAll(async () => {
   const authentication = createAuthentication({
     db,
     tokens: createTokens('secret'),
+    sessionMaker: createSessionMaker({ tokens: createTokens('secret'), maxHours: 1 }),
     outbox: createOutbox(db),
     events: { emit: async () => {} },
     sendsMail: false,
     log: pino({ level: 'silent' }),
   })
   projectId =
-    (await authentication.signUp({ ...account, trackEvents: false, newsLetter: false }, '127.0.0.1')).projectId ?? ''
+    (
+      await authentication.signUp(
+        { ...account, trackEvents: false, newsLetter: false },
+        { ip: '127.0.0.1', userAgent: undefined },
+      )
+    ).projectId ?? ''
 })
 afterAll(async () => {
   availability.close()

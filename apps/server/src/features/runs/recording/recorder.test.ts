@@ -10,6 +10,7 @@ import { createOutbox } from '../../../outbox/outbox.ts'
 import { availabilityOf } from '../../../testing/availability.ts'
 import { createAuthentication } from '../../authentication/service.ts'
 import { databaseStorage } from '../../files/storage.ts'
+import { createSessionMaker } from '../../sessions/open.ts'
 import { type NewRun, newRun } from '../new-run.ts'
 import { StaleAttemptError } from '../outcome.ts'
 import { cancelRuns, createRunStore, type RunStore } from '../store.ts'
@@ -331,6 +332,7 @@ async function signUp({ db }: TestDatabase): Promise<string> {
   const authentication = createAuthentication({
     db,
     tokens: createTokens('secret'),
+    sessionMaker: createSessionMaker({ tokens: createTokens('secret'), maxHours: 1 }),
     outbox: createOutbox(db),
     events: { emit: async () => {} },
     sendsMail: false,
@@ -345,7 +347,7 @@ async function signUp({ db }: TestDatabase): Promise<string> {
       trackEvents: false,
       newsLetter: false,
     },
-    '127.0.0.1',
+    { ip: '127.0.0.1', userAgent: undefined },
   )
   if (projectId === null) throw new Error('no project')
   return projectId
