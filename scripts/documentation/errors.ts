@@ -32,7 +32,9 @@ const MEANING: Record<ErrorCode, string> = {
   CONNECTION_REPLACED_IN_PART:
     'The connection was replaced in the flows of `params.replaced`. Those of `params.disabled` were disabled because their triggers refuse the new one; those of `params.unchanged` use the old one, which is kept for them.',
   PROJECT_EXTERNAL_ID_ALREADY_EXISTS: 'Another project has this external id.',
-  INVALID_OTP: 'The one-time code is wrong or too old.',
+  INVALID_OTP: 'The one-time code is wrong, was used already, or is too old.',
+  SECOND_FACTOR_REQUIRED:
+    'The first step of the sign-in is done; `params.challenge` is for the second ([sign-in](sign-in.md#two-factor-sign-in)).',
   FLOW_RUN_RETRY_OUTSIDE_RETENTION:
     'The data of the run was removed because it is too old, so the run cannot be retried.',
   WEBHOOK_DISABLED: 'The flow of this webhook is disabled.',

@@ -47,6 +47,7 @@ export const authentication = {
       'EMAIL_IS_NOT_VERIFIED',
       'INVALID_OR_EXPIRED_JWT_TOKEN',
       'INVITATION_ONLY_SIGN_UP',
+      'SECOND_FACTOR_REQUIRED',
     ],
   }),
   signIn: endpoint({
@@ -65,6 +66,7 @@ export const authentication = {
       'EMAIL_AUTH_DISABLED',
       'EMAIL_IS_NOT_VERIFIED',
       'INVALID_CREDENTIALS',
+      'SECOND_FACTOR_REQUIRED',
       'USER_IS_INACTIVE',
     ],
   }),
@@ -92,6 +94,6 @@ export const authentication = {
     limit: 'authentication',
     body: z.object({ platformId: z.string() }),
     response: AuthenticationResponse,
-    errors: ['DOMAIN_NOT_ALLOWED', 'EMAIL_AUTH_DISABLED', 'USER_IS_INACTIVE', 'VALIDATION'],
+    errors: ['DOMAIN_NOT_ALLOWED', 'EMAIL_AUTH_DISABLED', 'SECOND_FACTOR_REQUIRED', 'USER_IS_INACTIVE', 'VALIDATION'],
   }),
 }

@@ -29,6 +29,7 @@ import { reference } from './reference.ts'
 import { sampleData } from './sample-data.ts'
 import { scim } from './scim.ts'
 import { search } from './search.ts'
+import { secondFactor } from './second-factor.ts'
 import { secretManagers } from './secret-managers.ts'
 import { sessions } from './sessions.ts'
 import { managedAuthn, signingKeys } from './signing-keys.ts'
@@ -78,6 +79,7 @@ export const api = {
   projects,
   sampleData,
   search,
+  secondFactor,
   secretManagers,
   sessions,
   signingKeys,

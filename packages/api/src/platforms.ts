@@ -26,6 +26,7 @@ export const Platform = z.object({
   allowedAuthDomains: z.array(z.string()),
   enforceAllowedAuthDomains: z.boolean(),
   emailAuthEnabled: z.boolean(),
+  secondFactorRequired: z.boolean(),
   pinnedPieces: z.array(z.string()),
   ssoDomain: z.string().nullable(),
   ssoDomainVerification: SsoDomain.shape.ssoDomainVerification,
@@ -50,6 +51,10 @@ export const PlatformUpdate = z.object({
   filteredPieceBehavior: z.enum(['ALLOWED', 'BLOCKED']).optional(),
   cloudAuthEnabled: z.boolean().optional(),
   emailAuthEnabled: z.boolean().optional(),
+  secondFactorRequired: z
+    .boolean()
+    .optional()
+    .describe('Who comes in by a password or single sign-on gives a code, too; who has no second factor sets one up.'),
   allowedAuthDomains: z.array(z.string()).optional(),
   enforceAllowedAuthDomains: z.boolean().optional(),
   pinnedPieces: z.array(z.string()).optional(),

@@ -10,6 +10,8 @@ export const ERROR_STATUS = {
   SESSION_EXPIRED: 401,
   AUTHORIZATION: 403,
   PERMISSION_DENIED: 403,
+  // Our own code: a second step follows, by the challenge in the answer.
+  SECOND_FACTOR_REQUIRED: 403,
   SIGN_UP_DISABLED: 403,
   EMAIL_IS_NOT_VERIFIED: 403,
   USER_IS_INACTIVE: 403,

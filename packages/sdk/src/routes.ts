@@ -211,6 +211,17 @@ export const ROUTES: Routes = {
   search: {
     all: 'GET /v1/search',
   },
+  secondFactor: {
+    answer: 'POST /v1/authentication/second-factor',
+    setUpAtSignIn: 'POST /v1/authentication/second-factor/set-up',
+    confirmAtSignIn: 'POST /v1/authentication/second-factor/confirm',
+    read: 'GET /v1/second-factor',
+    begin: 'POST /v1/second-factor',
+    confirm: 'POST /v1/second-factor/confirm',
+    renewCodes: 'POST /v1/second-factor/recovery-codes',
+    turnOff: 'POST /v1/second-factor/turn-off',
+    reset: 'DELETE /v1/users/:id/second-factor',
+  },
   secretManagers: {
     list: 'GET /v1/secret-managers',
     create: 'POST /v1/secret-managers',

@@ -4,6 +4,8 @@ import { createHmac } from 'node:crypto'
 export interface Codes {
   /** The code of a random text. Without the key of the server, the text says nothing of the code. */
   codeOf(text: string): string
+  /** What is stored of a secret that comes back later. Without the key of the server, it says nothing of it. */
+  hashOf(text: string): string
 }
 
 /** Without letters and digits that look alike. */
@@ -16,5 +18,6 @@ export function createCodes(secret: string): Codes {
       const bytes = createHmac('sha256', secret).update(`one-time code ${text}`).digest()
       return [...bytes.subarray(0, LENGTH)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('')
     },
+    hashOf: (text) => createHmac('sha256', secret).update(text).digest('hex'),
   }
 }

@@ -17,7 +17,7 @@ import type { AlertTable, FlowExpectationTable, IssueRunTable, IssueTable } from
 import type { CreatedTime, Json, Jsonb, Nullable, NullableJson, NullableJsonb, NullableTime, Time } from './columns.ts'
 import type { AuditEventTable, EventDeliveryTable, EventDestinationTable, OutboxTable } from './event-tables.ts'
 import type { LiveLockTable, LivePresenceTable } from './live-tables.ts'
-import type { UserSessionTable } from './sign-in-tables.ts'
+import type { SecondFactorTable, UserSessionTable } from './sign-in-tables.ts'
 import type { FederatedIdentityTable, SamlLoginTable } from './sso-tables.ts'
 
 /**
@@ -75,6 +75,8 @@ export interface PlatformTable extends Base {
   allowedAuthDomains: Generated<string[]>
   enforceAllowedAuthDomains: Generated<boolean>
   emailAuthEnabled: Generated<boolean>
+  /** Who comes in by a password or single sign-on gives a code, too. */
+  secondFactorRequired: Generated<boolean>
   /** The settings of each provider, with an encrypted secret. */
   federatedAuthProviders: JSONColumnType<Record<string, unknown>, string | undefined, string>
   ssoDomain: Nullable<string>
@@ -573,6 +575,7 @@ export interface Database {
   user_identity: UserIdentityTable
   user: UserTable
   user_session: UserSessionTable
+  second_factor: SecondFactorTable
   platform: PlatformTable
   project: ProjectTable
   concurrency_pool: ConcurrencyPoolTable

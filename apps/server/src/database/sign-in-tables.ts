@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
-import type { CreatedTime, Nullable, Time } from './columns.ts'
+import type { Encrypted } from '../encryption.ts'
+import type { CreatedTime, Jsonb, Nullable, NullableTime, Time } from './columns.ts'
 
 /** How a person came in. */
 export type SignInMeans = 'PASSWORD' | 'SSO' | 'MANAGED'
@@ -22,4 +23,20 @@ export interface UserSessionTable {
   lastUsedAt: CreatedTime
   /** The end of the session, however much it is used. */
   expiresAt: Time
+}
+
+/** What makes the codes of a person, on all of their platforms. */
+export interface SecondFactorTable {
+  identityId: string
+  created: CreatedTime
+  secret: Jsonb<Encrypted>
+  /** Null until a first code has shown that the person's app makes the right ones. */
+  confirmedAt: NullableTime
+  /** The time of the last code that was taken: none of that time or before is taken again. */
+  lastStep: Generated<number>
+  /** Hashes of those that are left. */
+  recoveryCodes: Generated<string[]>
+  /** Wrong codes in a row. */
+  failures: Generated<number>
+  lockedUntil: NullableTime
 }

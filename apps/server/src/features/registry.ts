@@ -53,6 +53,7 @@ import { runs } from './runs/plugin.ts'
 import { sampleData } from './sample-data/plugin.ts'
 import { scim } from './scim/plugin.ts'
 import { search } from './search/plugin.ts'
+import { secondFactor } from './second-factor/plugin.ts'
 import { secretManagers } from './secret-managers/plugin.ts'
 import { createSessionMaker } from './sessions/open.ts'
 import { sessions } from './sessions/plugin.ts'
@@ -81,7 +82,7 @@ export function createFeatures(core: Parts): Plugin[] {
   const { db, settings, files, tokens } = core
   const sendsMail = mailSettings(settings) !== undefined
   const brought = assemblePieces(core)
-  const sessionMaker = createSessionMaker({ tokens, maxHours: settings.sessionMaxHours })
+  const sessionMaker = createSessionMaker({ db, tokens, maxHours: settings.sessionMaxHours })
   const parts = {
     ...core,
     ...brought,
@@ -122,6 +123,7 @@ export function createFeatures(core: Parts): Plugin[] {
   return [
     authentication(owned),
     sessions(owned),
+    secondFactor(owned),
     platforms(owned),
     projects(owned),
     projectRoles(owned),

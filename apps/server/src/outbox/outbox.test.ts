@@ -39,7 +39,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the outbox on %s', (type) => {
     const authentication = createAuthentication({
       db: fixture.db,
       tokens: createTokens('secret'),
-      sessionMaker: createSessionMaker({ tokens: createTokens('secret'), maxHours: 1 }),
+      sessionMaker: createSessionMaker({ db: fixture.db, tokens: createTokens('secret'), maxHours: 1 }),
       outbox,
       events: { emit: async () => {} },
       sendsMail: false,

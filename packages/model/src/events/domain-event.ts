@@ -148,6 +148,13 @@ export const EVENT_DATA = {
   'user.email.verified': UserData,
   'user.password.changed': UserData,
   'user.password.reset': UserData,
+  'user.second.factor.enabled': UserData,
+  'user.second.factor.disabled': UserData,
+  /** An administrator took away what somebody has lost. */
+  'user.second.factor.reset': UserData,
+  'user.recovery.codes.renewed': UserData,
+  /** Somebody came in by a code that is good once. */
+  'user.recovery.code.used': UserData,
 } as const satisfies Record<string, z.ZodType>
 
 export type DomainEventData = { [N in keyof typeof EVENT_DATA]: z.infer<(typeof EVENT_DATA)[N]> }

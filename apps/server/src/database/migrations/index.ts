@@ -34,6 +34,7 @@ import { saml } from './0032-saml.ts'
 import { forms } from './0033-forms.ts'
 import { apiCounts } from './0034-api-counts.ts'
 import { sessions } from './0035-sessions.ts'
+import { secondFactor } from './0036-second-factor.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
 export const migrations: readonly Migration[] = [
@@ -72,4 +73,5 @@ export const migrations: readonly Migration[] = [
   forms,
   apiCounts,
   sessions,
+  secondFactor,
 ]

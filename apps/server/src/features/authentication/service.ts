@@ -8,6 +8,7 @@ import { touchUser } from '../../access/store.ts'
 import type { Tokens } from '../../access/tokens.ts'
 import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { UserIdentityTable, UserTable } from '../../database/schema.ts'
+import type { UserSessionTable } from '../../database/sign-in-tables.ts'
 import type { Events } from '../../events/events.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
 import { platformPolicy } from '../../policies/platform.ts'
@@ -22,7 +23,7 @@ import {
 import type { ComingIn } from '../projects/make-user.ts'
 import { insertProject, selectHomeProject } from '../projects/store.ts'
 import type { Client, SessionMaker } from '../sessions/open.ts'
-import { deleteSessionsOf } from '../sessions/store.ts'
+import { deleteSessionsOf, selectSession } from '../sessions/store.ts'
 import { readInvitationToken } from '../user-invitations/link.ts'
 import { provision } from '../user-invitations/provision.ts'
 import { type InvitationRow, lockAccepted, lockInvitation, updateInvitation } from '../user-invitations/store.ts'
@@ -96,6 +97,10 @@ export interface Authentication {
 
 const MAX_PLATFORMS_OF_PERSON = 100
 
+/** How the person came in, which counts for sessions that follow from one. */
+type Past = Pick<Selectable<UserSessionTable>, 'means' | 'secondFactor'>
+const FRESH: Past = { means: 'PASSWORD', secondFactor: false }
+
 interface Parts {
   db: Db
   tokens: Tokens
@@ -110,17 +115,23 @@ interface Parts {
 // Over 120 lines: one method for each way in, of the same few parts.
 export function createAuthentication(parts: Parts): Authentication {
   const { db, tokens, sessionMaker, outbox, events, sendsMail, log } = parts
-  const open = async (identity: Identity, user: Member, client: Client): Promise<Session> => {
+  const open = async (identity: Identity, user: Member, client: Client, past = FRESH): Promise<Session> => {
     const platformId = platformOf(user)
     const { tokenVersion } = identity
     const [token, home] = await Promise.all([
-      sessionMaker.open(db, { user: { id: user.id, platformId }, tokenVersion, means: 'PASSWORD', client }),
+      sessionMaker.open(db, { user: { id: user.id, platformId }, tokenVersion, client, ...past }),
       selectHomeProject(db, platformId, user.id),
     ])
     return { identity, user, token, projectId: home?.id ?? null }
   }
 
-  const enter = async (identity: Identity, user: Member, client: Client): Promise<Session> => {
+  const admit = async ({ tokenVersion }: Identity, { id: userId }: Member, past = FRESH): Promise<void> => {
+    if (past.means === 'MANAGED' || past.secondFactor) return
+    await sessionMaker.admit({ userId, tokenVersion, means: past.means })
+  }
+
+  const enter = async (identity: Identity, user: Member, client: Client, past = FRESH): Promise<Session> => {
+    await admit(identity, user, past)
     await outbox.transaction(async (_, recordEvent) => {
       recordEvent(userActor(user, client.ip), 'user.signed.in', { user: { id: user.id } })
     })
@@ -128,8 +139,11 @@ export function createAuthentication(parts: Parts): Authentication {
     await touchUser(db, user.id, new Date()).catch((err: unknown) =>
       log.warn({ err, userId: user.id }, 'the time of a sign-in could not be noted'),
     )
-    return open(identity, user, client)
+    return open(identity, user, client, past)
   }
+
+  const pastOf = async ({ principal: { id, sessionId } }: Actor<UserPrincipal>): Promise<Past> =>
+    (sessionId === undefined ? undefined : await selectSession(db, id, sessionId)) ?? FRESH
 
   return {
     async signUp({ invitationToken, ...request }, client) {
@@ -162,6 +176,7 @@ export function createAuthentication(parts: Parts): Authentication {
           throw isUniqueViolation(error) ? invitationOnly() : error
         })
       if (!identity.verified) throw notVerified(identity)
+      await admit(identity, user)
       return open(identity, user, client)
     },
 
@@ -172,7 +187,7 @@ export function createAuthentication(parts: Parts): Authentication {
       if (identity.provider !== 'EMAIL') throw new AppError('VALIDATION', { message: 'you sign in without a password' })
       if (!(await checkPassword(currentPassword, identity.password)))
         throw new AppError('INVALID_CREDENTIALS', { message: 'the current password is wrong' })
-      const password = await hashPassword(newPassword)
+      const [password, past] = await Promise.all([hashPassword(newPassword), pastOf(actor)])
       const tokenVersion = newTokenVersion()
       const members = await selectUsersOfIdentity(db, identity.id)
       const user = members.find(({ id }) => id === userId)
@@ -187,7 +202,7 @@ export function createAuthentication(parts: Parts): Authentication {
           recordEvent(userActor(member, actor.ip), 'user.password.changed', { user: { id: member.id } })
       })
       for (const { id } of members) await events.emit('ACCESS_CHANGED', { of: 'USER', id })
-      return open({ ...identity, tokenVersion }, user, client)
+      return open({ ...identity, tokenVersion }, user, client, past)
     },
 
     async signIn({ email, password }, client) {
@@ -218,7 +233,7 @@ export function createAuthentication(parts: Parts): Authentication {
       const refused =
         identity.provider === 'EMAIL' ? await refusalOn(db, platformOf(user), identity.email, user.id) : undefined
       if (refused) throw refused
-      return enter(identity, user, client)
+      return enter(identity, user, client, await pastOf(actor))
     },
 
     async foundPlatform(actor, name, client) {
@@ -235,7 +250,7 @@ export function createAuthentication(parts: Parts): Authentication {
         recordEvent(userActor(founder, actor.ip), 'user.signed.up', { source: 'credentials', user: { id: founder.id } })
         return founder
       })
-      return open(identity, user, client)
+      return open(identity, user, client, await pastOf(actor))
     },
   }
 }

@@ -104,5 +104,10 @@ function samples(now: string): DomainEventData {
     'user.email.verified': user,
     'user.password.changed': user,
     'user.password.reset': user,
+    'user.second.factor.enabled': user,
+    'user.second.factor.disabled': user,
+    'user.second.factor.reset': user,
+    'user.recovery.codes.renewed': user,
+    'user.recovery.code.used': user,
   }
 }

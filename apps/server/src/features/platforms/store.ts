@@ -77,6 +77,7 @@ export type PlatformChanges = Partial<
     | 'filteredPieceBehavior'
     | 'cloudAuthEnabled'
     | 'emailAuthEnabled'
+    | 'secondFactorRequired'
     | 'allowedAuthDomains'
     | 'enforceAllowedAuthDomains'
     | 'pinnedPieces'

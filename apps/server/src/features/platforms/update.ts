@@ -9,7 +9,12 @@ import { readForm, type UploadedFile } from '../../http/form.ts'
 export const LOGOS = { logoIcon: 'logoIconUrl', fullLogo: 'fullLogoUrl', favIcon: 'favIconUrl' } as const
 export type LogoField = keyof typeof LOGOS
 
-const FLAGS: ReadonlySet<string> = new Set(['cloudAuthEnabled', 'emailAuthEnabled', 'enforceAllowedAuthDomains'])
+const FLAGS: ReadonlySet<string> = new Set([
+  'cloudAuthEnabled',
+  'emailAuthEnabled',
+  'secondFactorRequired',
+  'enforceAllowedAuthDomains',
+])
 const LISTS: ReadonlySet<string> = new Set(['filteredPieceNames', 'allowedAuthDomains', 'pinnedPieces'])
 
 /**

@@ -33,8 +33,7 @@ async function signIn(userAgent = FIREFOX, password = PASSWORD): Promise<string>
     headers: { 'content-type': 'application/json', 'user-agent': userAgent },
     body: JSON.stringify({ email: EMAIL, password }),
   })
-  const { token } = await response.json()
-  return String(token)
+  return String(Object(await response.json()).token)
 }
 const call = <Body>(method: string, path: string, token: string, body?: object) =>
   server.call<Body>(method, path, { token, body })

@@ -2,6 +2,17 @@ import { type Insertable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import type { UserSessionTable } from '../../database/sign-in-tables.ts'
 
+/** What the sign-in of a person asks for beyond its first step. */
+export function selectSecondFactorNeeds(db: Db, userId: string) {
+  return db
+    .selectFrom('user')
+    .innerJoin('platform', 'platform.id', 'user.platformId')
+    .leftJoin('second_factor', 'second_factor.identityId', 'user.identityId')
+    .select(['platform.secondFactorRequired', 'second_factor.confirmedAt'])
+    .where('user.id', '=', userId)
+    .executeTakeFirst()
+}
+
 /** A new session, in the place of those that are over, and of the oldest where the person has too many. */
 export async function insertSession(db: Db, row: Insertable<UserSessionTable>, most: number): Promise<void> {
   await db
@@ -40,8 +51,14 @@ export function selectSessions(db: Db, userId: string, usedSince: Date) {
     .execute()
 }
 
+/** How a session began. */
 export function selectSession(db: Db, userId: string, id: string) {
-  return db.selectFrom('user_session').selectAll().where('userId', '=', userId).where('id', '=', id).executeTakeFirst()
+  return db
+    .selectFrom('user_session')
+    .select(['means', 'secondFactor'])
+    .where('userId', '=', userId)
+    .where('id', '=', id)
+    .executeTakeFirst()
 }
 
 /** Nobody else uses it until the transaction ends. */

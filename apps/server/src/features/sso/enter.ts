@@ -53,10 +53,13 @@ export async function enterFromOutside(
     const entered = await memberOf(trx, platformId, found.id)
     if (!entered) throw notInvited()
     if (entered.status !== 'ACTIVE') throw new AppError('USER_IS_INACTIVE', { email: found.email })
-    await touchUser(trx, entered.id, new Date())
-    const principal = { type: 'USER' as const, id: entered.id, platformId, platformRole: entered.platformRole }
-    recordEvent(actorOf(principal, ip), 'user.signed.in', { user: { id: entered.id } })
     return { identity: found, user: entered }
+  })
+  await sessionMaker.admit({ userId: user.id, tokenVersion: identity.tokenVersion, means: 'SSO' })
+  await outbox.transaction(async (trx, recordEvent) => {
+    await touchUser(trx, user.id, new Date())
+    const principal = { type: 'USER' as const, id: user.id, platformId, platformRole: user.platformRole }
+    recordEvent(actorOf(principal, ip), 'user.signed.in', { user: { id: user.id } })
   })
   const [token, home] = await Promise.all([
     sessionMaker.open(db, {

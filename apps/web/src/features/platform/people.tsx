@@ -13,6 +13,7 @@ import { RowsSkeleton } from '../../ui/rows-skeleton.tsx'
 import { ActsTh, Table, Th } from '../../ui/table.tsx'
 import { CodeDialog, type ShownCode } from './code-dialog.tsx'
 import { Person } from './person.tsx'
+import { SecondFactorRule } from './second-factor-rule.tsx'
 
 /** Who belongs to the platform, and who is invited to. */
 export function People() {
@@ -56,6 +57,7 @@ export function People() {
         )}
       </Loaded>
       <Invitations />
+      <SecondFactorRule />
       {isInviting && <InviteSheet onClose={() => setInviting(false)} />}
       {code && <CodeDialog code={code} onClose={() => setCode(undefined)} />}
     </>

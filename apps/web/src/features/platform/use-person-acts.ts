@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { KeyRound, Mail, UserCheck, UserMinus, UserX } from 'lucide-react'
+import { KeyRound, Mail, ShieldOff, UserCheck, UserMinus, UserX } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import { flagsQuery } from '../../api/flags.ts'
@@ -52,6 +52,17 @@ export function usePersonActs(person: User, onCode: (code: ShownCode) => void): 
       done: t('people.codeMailed', { email }),
     })
 
+  const resetFactor = async (): Promise<void> => {
+    const agrees = await confirm({
+      title: t('people.resetFactorTitle', { name }),
+      text: t('people.resetFactorText'),
+      confirm: t('people.resetFactor'),
+      danger: true,
+    })
+    if (agrees)
+      act.mutate({ send: () => client.secondFactor.reset({ params: { id } }), done: t('people.factorReset', { name }) })
+  }
+
   const remove = async (): Promise<void> => {
     const own = projects.find(({ ownerId, type }) => ownerId === id && type === 'PERSONAL')
     const count = own?.analytics.totalFlows ?? 0
@@ -76,6 +87,13 @@ export function usePersonActs(person: User, onCode: (code: ShownCode) => void): 
             refusal: isOwner && !isMe ? t('people.ownerStays') : undefined,
             run: showCode,
           },
+      {
+        id: 'factor',
+        label: t('people.resetFactor'),
+        icon: ShieldOff,
+        refusal: isOwner ? t('people.ownerStays') : undefined,
+        run: () => void resetFactor(),
+      },
       {
         id: 'active',
         label: isActive ? t('people.deactivate') : t('people.activate'),

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { SectionHead } from '../../app/shell/sections.tsx'
 import { PasswordForm } from './password.tsx'
+import { SecondFactor } from './second-factor.tsx'
 import { Sessions } from './sessions.tsx'
 
 /** How the person signs in, and where they are signed in. */
@@ -11,6 +12,7 @@ export function Security() {
       <SectionHead title={t('security.title')} text={t('security.text')} />
       <div className="flex flex-col gap-8">
         <PasswordForm />
+        <SecondFactor />
         <Sessions />
       </div>
     </>

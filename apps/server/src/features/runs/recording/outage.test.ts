@@ -52,7 +52,7 @@ beforeAll(async () => {
   const authentication = createAuthentication({
     db,
     tokens: createTokens('secret'),
-    sessionMaker: createSessionMaker({ tokens: createTokens('secret'), maxHours: 1 }),
+    sessionMaker: createSessionMaker({ db, tokens: createTokens('secret'), maxHours: 1 }),
     outbox: createOutbox(db),
     events: { emit: async () => {} },
     sendsMail: false,

@@ -332,7 +332,7 @@ async function signUp({ db }: TestDatabase): Promise<string> {
   const authentication = createAuthentication({
     db,
     tokens: createTokens('secret'),
-    sessionMaker: createSessionMaker({ tokens: createTokens('secret'), maxHours: 1 }),
+    sessionMaker: createSessionMaker({ db, tokens: createTokens('secret'), maxHours: 1 }),
     outbox: createOutbox(db),
     events: { emit: async () => {} },
     sendsMail: false,
