@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
 
-/** What the app on the phone shows for the key on the page; codes are good for a step before and after, too. */
+/** The code that the app on the phone shows for the key on the page; codes are good for a step before and after, too. */
 function codeFor(key: string, steps: number): string {
   const bits = [...key]
     .map((one) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(one).toString(2).padStart(5, '0'))

@@ -11,7 +11,7 @@ export const SecondFactorState = z.object({
 })
 export type SecondFactorState = z.infer<typeof SecondFactorState>
 
-/** What an authenticator app needs; never shown again. */
+/** The secret for an authenticator app; never shown again. */
 export const SecondFactorSetUp = z.object({
   secret: z.string().describe('To type in, where no QR code can be read.'),
   uri: z.string().describe('`otpauth://…`'),

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto'
 export interface Codes {
   /** The code of a random text. Without the key of the server, the text says nothing of the code. */
   codeOf(text: string): string
-  /** What is stored of a secret that comes back later. Without the key of the server, it says nothing of it. */
+  /** The hash that is stored of a secret that comes back later. Without the key of the server, it says nothing of it. */
   hashOf(text: string): string
 }
 

@@ -25,7 +25,7 @@ export interface UserSessionTable {
   expiresAt: Time
 }
 
-/** What makes the codes of a person, on all of their platforms. */
+/** The secret that makes the codes of a person, on all of their platforms. */
 export interface SecondFactorTable {
   identityId: string
   created: CreatedTime

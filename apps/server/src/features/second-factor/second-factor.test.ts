@@ -37,7 +37,7 @@ function bytesOf(secret: string): Buffer {
   )
   return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
 }
-/** What the app of the person shows, some steps from now. */
+/** The code that the app of the person shows, some steps from now. */
 const codeFrom = (secret: string, steps = 0): string => codeOf(bytesOf(secret), stepAt(Date.now()) + steps)
 
 /** Lets the code of this moment be used again, as if time had passed. */
@@ -92,7 +92,7 @@ test('somebody sets it up, and comes in by password and code from then on', asyn
     `otpauth://totp/Piecework%3A${encodeURIComponent(email)}?secret=${begun.body.secret}&issuer=Piecework`,
   )
   expect(begun.body.qr).toMatch(/^<svg/)
-  // What is not confirmed asks nobody for a code.
+  // A set-up that is not confirmed asks nobody for a code.
   expect((await signIn(email)).status).toBe(200)
   const confirm = (code: string) =>
     call<{ recoveryCodes: string[] }>('POST', '/v1/second-factor/confirm', token, { code })

@@ -2,7 +2,7 @@ import { type Insertable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import type { UserSessionTable } from '../../database/sign-in-tables.ts'
 
-/** What the sign-in of a person asks for beyond its first step. */
+/** The rules by which the sign-in of a person asks for more than its first step. */
 export function selectSecondFactorNeeds(db: Db, userId: string) {
   return db
     .selectFrom('user')

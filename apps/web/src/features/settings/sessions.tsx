@@ -16,7 +16,7 @@ import { Part } from './part.tsx'
 
 const NOUN = 'sessions'
 
-/** Where the person is signed in, with the way out of each. */
+/** The sessions of the person, with the way out of each. */
 export function Sessions() {
   const { t } = useTranslation('settings')
   const list = useQuery(sessionsQuery)
