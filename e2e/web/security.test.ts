@@ -166,3 +166,27 @@ test('a platform that requires a second factor leads to its set-up; an administr
   expect((await authentication.signIn({ body: ben })).email).toBe(ben.email)
   await visit.end()
 })
+
+test('somebody makes a token for a script, and deletes it', async () => {
+  const session = await createClient({ url: `${app.origin}/api` }).authentication.signIn({ body: OWNER })
+  const stored = { ...owner.session, token: session.token }
+  const visit = await app.visit('/settings/security', { person: { ...owner, token: session.token, session: stored } })
+  const { page } = visit
+  await page.getByRole('button', { name: 'New token' }).click()
+  await page.getByLabel('Name').fill('Backup')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Create key' }).click()
+  const value = await page.getByRole('dialog').getByLabel('Value').inputValue()
+  const script = createClient({ url: `${app.origin}/api`, token: value })
+  expect((await script.flows.list({ query: { projectId: owner.projectId } })).data).toEqual([])
+  await expect(script.flows.create({ body: { displayName: 'f', projectId: owner.projectId } })).rejects.toThrow()
+  await page.getByRole('button', { name: 'Done' }).click()
+  const tokens = page.getByRole('table', { name: 'Personal access tokens' })
+  await tokens.getByRole('cell', { name: 'Read', exact: true }).waitFor()
+  await expectAccessible(page)
+  await tokens.getByRole('button', { name: 'Delete the key Backup' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await page.getByText('You have no tokens.').waitFor()
+  await expect(script.flows.list({ query: { projectId: owner.projectId } })).rejects.toThrow()
+  await visit.end()
+})

@@ -44,7 +44,8 @@ const MEANING: Record<ErrorCode, string> = {
   UNSUPPORTED_MEDIA_TYPE: 'The body is compressed in a way that the server cannot undo.',
   DOES_NOT_MEET_BUSINESS_REQUIREMENTS: 'A rule of the platform forbids this.',
   SANDBOX_CAPACITY_EXCEEDED: 'Too many calls wait for a free worker: try again later.',
-  RATE_LIMITED: 'Too many requests from this address: the `x-ratelimit-*` headers tell the limit.',
+  RATE_LIMITED:
+    'Too many requests of this address or this caller: the `x-ratelimit-*` headers tell the limit, and `retry-after` when to come again.',
   INVALID_REQUEST: 'The request is not valid; the message names the field.',
   INVALID_CURSOR: 'The cursor was not made by this list.',
   FLOW_OPERATION_INVALID: 'The operation cannot be applied to the flow; nothing was changed.',

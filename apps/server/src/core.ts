@@ -12,10 +12,14 @@ import { createEvents } from './events/events.ts'
 import { openStorage } from './features/files/open-storage.ts'
 import { createFiles } from './features/files/service.ts'
 import { createCatalogue, readBuiltInPieces } from './features/pieces/catalogue.ts'
+import { createApiLimits } from './http/api-limits.ts'
 import { guardDatabase } from './http/database-gate.ts'
 import { createOutbound } from './http/outbound.ts'
 import { createHttpServer } from './http/server.ts'
 import { loadKeys } from './keys.ts'
+import { createDatabaseCounts, createRedisCounts } from './limits/count-store.ts'
+import { createLocalCounters } from './limits/rate-limits.ts'
+import { createSharedCounters } from './limits/shared-counters.ts'
 import { openRedis, openTracing, queueMaker } from './optional-parts.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import type { Settings } from './settings.ts'
@@ -38,9 +42,17 @@ export async function openCore(settings: Settings, log: Logger, checksAnswers: b
   const { app, closing } = await createHttpServer({ settings, log, access, checksAnswers })
   guardDatabase(app, availability)
   const connectRedis = await openRedis(settings, log)
+  const redis = connectRedis?.()
+  const counters = createSharedCounters(redis ? createRedisCounts(redis) : createDatabaseCounts(db), log)
+  // An app that is alone needs nobody to add its counts up with.
+  const isAlone = settings.dbType === 'PGLITE' && !redis
+  const { apiRateLimitEnabled, apiRateLimitMax: max, apiRateLimitWindow: windowMs } = settings
+  if (apiRateLimitEnabled)
+    app.apiLimits = createApiLimits(isAlone ? createLocalCounters() : counters, { max, windowMs })
   return {
     ...{ settings, log, release, db, availability, tokens, access, app, closing, connectRedis },
     codes: createCodes(keys.jwtSecret),
+    counters,
     encryption: createEncryption(keys.encryptionKey),
     events: createEvents(log),
     outbox: createOutbox(db),

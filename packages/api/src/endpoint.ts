@@ -49,6 +49,8 @@ export interface Endpoint {
   readonly body?: z.ZodType
   /** The request may also be a multipart form, which the server parses itself. */
   readonly form?: true
+  /** Personal tokens may not call it: what it makes could do more than they may. They call nothing without a project. */
+  readonly personalTokens?: false
   /** The schema of the success answer, which is JSON then. */
   readonly response?: z.ZodType
   /** The kind of success answer when it is not JSON. */

@@ -19,6 +19,7 @@ import { issues } from './issues.ts'
 import { oauthApps } from './oauth-apps.ts'
 import { oauth2 } from './oauth2.ts'
 import { oneTimeCodes } from './one-time-codes.ts'
+import { personalTokens } from './personal-tokens.ts'
 import { pieces } from './pieces.ts'
 import { platforms } from './platforms.ts'
 import { projectKeys } from './project-keys.ts'
@@ -72,6 +73,7 @@ export const api = {
   scim,
   oauthApps,
   oneTimeCodes,
+  personalTokens,
   platforms,
   projectKeys,
   projectMembers,

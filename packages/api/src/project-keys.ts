@@ -30,6 +30,7 @@ export const projectKeys = {
     principals,
     permission,
     project: projectInBody,
+    personalTokens: false,
     status: 201,
     body: z.object({
       projectId: z.string(),

@@ -136,6 +136,11 @@ export const ROUTES: Routes = {
     resetPassword: 'POST /v1/authn/local/reset-password',
     show: 'POST /v1/users/:id/one-time-code',
   },
+  personalTokens: {
+    list: 'GET /v1/personal-tokens',
+    create: 'POST /v1/personal-tokens',
+    remove: 'DELETE /v1/personal-tokens/:id',
+  },
   pieces: {
     categories: 'GET /v1/pieces/categories',
     registry: 'GET /v1/pieces/registry',

@@ -12,17 +12,19 @@ import {
   systemActor,
 } from './actor.ts'
 import type { AccessChange } from './change.ts'
-import type { Principal, UserPrincipal } from './principal.ts'
-import { type Role, roleWithoutMembership } from './roles.ts'
+import type { Principal, TokenLimits, UserPrincipal } from './principal.ts'
+import { type Role, restrict, roleWithoutMembership } from './roles.ts'
 import {
   type AccessProject,
   selectKey,
   selectMember,
   selectPermissions,
+  selectPersonalToken,
   selectPlatformOf,
   selectProject,
   selectProjectKey,
   touchKey,
+  touchPersonalToken,
   touchProjectKey,
   touchSession,
   touchUser,
@@ -60,6 +62,8 @@ interface Identity {
 const API_KEY_PREFIX = 'sk-'
 /** Keys of projects begin with it. */
 export const PROJECT_KEY_PREFIX = 'pk-'
+/** Tokens that people make for their programs begin with it. */
+export const PERSONAL_TOKEN_PREFIX = 'pt-'
 // Writing the time of every use would cost a commit per request.
 const USE_RECORDED_EVERY_MS = 60_000
 /** How long the token of before is good for once a session has got a fresh one. */
@@ -144,6 +148,13 @@ export function createAccess({ db, tokens, sessionIdleMs = NEVER }: Parts): Acce
       if (!key) throw new AppError('AUTHENTICATION', { message: 'the API key is not valid' })
       return { principal: projectKeyPrincipal(key), expiresAt: NEVER }
     }
+    if (token.startsWith(PERSONAL_TOKEN_PREFIX)) {
+      const found = await selectPersonalToken(db, hash)
+      const expiresAt = found ? Date.parse(found.expiresAt) : 0
+      if (!found || expiresAt <= Date.now())
+        throw new AppError('AUTHENTICATION', { message: 'the personal token is not valid' })
+      return { principal: personalPrincipal(found), expiresAt }
+    }
     return identityOf(await tokens.verify(token))
   }
 
@@ -157,10 +168,21 @@ export function createAccess({ db, tokens, sessionIdleMs = NEVER }: Parts): Acce
     const { type, id } = principal
     const touch = TOUCH[type]
     if (!touch) return
-    const sessionId = type === 'USER' ? principal.sessionId : undefined
+    const { sessionId, limits } = type === 'USER' ? principal : {}
     const now = Date.now()
     if (isDue(id, now)) await touch(db, id, new Date(now))
     if (sessionId !== undefined && isDue(sessionId, now)) await touchSession(db, sessionId, new Date(now))
+    if (limits && isDue(limits.tokenId, now)) await touchPersonalToken(db, limits.tokenId, new Date(now))
+  }
+
+  const restrictedRole = async (
+    { limits: _, ...person }: UserPrincipal,
+    { projectIds, permissions }: TokenLimits,
+    project: AccessProject,
+  ): Promise<Role | undefined> => {
+    if (projectIds && !projectIds.has(project.id)) return undefined
+    const role = await roleIn(person, project)
+    return role && restrict(role, permissions)
   }
 
   const roleIn = async (principal: PlatformPrincipal, project: AccessProject): Promise<Role | undefined> => {
@@ -173,6 +195,8 @@ export function createAccess({ db, tokens, sessionIdleMs = NEVER }: Parts): Acce
         if (principal.projectId !== project.id) return undefined
         return principal.mayWrite ? 'Editor' : 'Viewer'
       case 'USER': {
+        const { limits } = principal
+        if (limits) return restrictedRole(principal, limits, project)
         const without = roleWithoutMembership(principal, project)
         if (without) return without
         const { id: userId } = principal
@@ -249,6 +273,12 @@ function endOfToken(
   if (turn === user.turn) return end
   // The one before: other tabs and requests on their way still have it.
   return turn === (user.turn ?? 0) - 1 ? Math.min(end, Date.parse(turnedAt) + TOKEN_OVERLAP_MS) : 0
+}
+
+function personalPrincipal(token: NonNullable<Awaited<ReturnType<typeof selectPersonalToken>>>): UserPrincipal {
+  const { id: tokenId, userId, platformId, platformRole, projectIds, permissions } = token
+  const limits = { tokenId, projectIds: projectIds && new Set(projectIds), permissions }
+  return { type: 'USER', id: userId, platformId, platformRole, limits }
 }
 
 function projectKeyPrincipal({ scopes, ...place }: NonNullable<Awaited<ReturnType<typeof selectProjectKey>>>) {

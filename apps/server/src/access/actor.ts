@@ -52,10 +52,15 @@ export function actorOf<P extends PlatformPrincipal>(principal: P, ip: string | 
     platformId: principal.platformId,
     userId: principal.type === 'USER' ? principal.id : null,
     ip,
-    isAdmin: principal.type === 'SERVICE' || (principal.type === 'USER' && principal.platformRole === 'ADMIN'),
+    isAdmin: administers(principal),
     may: () => false,
   }
 }
+
+/** A token of an administrator administers nothing. */
+const administers = (principal: PlatformPrincipal): boolean =>
+  principal.type === 'SERVICE' ||
+  (principal.type === 'USER' && principal.platformRole === 'ADMIN' && principal.limits === undefined)
 
 /** Somebody in a project, with the role that they have there. */
 export function inProject<P extends PlatformPrincipal>(

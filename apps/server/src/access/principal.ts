@@ -1,3 +1,5 @@
+import type { Permission } from '@piecework/model/permission'
+
 /** The caller of a request (docs/architecture.md, Vocabulary). */
 export type Principal = UserPrincipal | ServicePrincipal | ProjectKeyPrincipal | EnginePrincipal | WorkerPrincipal
 
@@ -12,6 +14,16 @@ export interface UserPrincipal {
   sso?: true
   /** Missing with a token of an earlier release. */
   sessionId?: string
+  /** A program acts for the person, by a token that may do this and no more. */
+  limits?: TokenLimits
+}
+
+/** What a personal token may do, as far as its person may. */
+export interface TokenLimits {
+  tokenId: string
+  /** Null for all projects of the person. */
+  projectIds: ReadonlySet<string> | null
+  permissions: readonly Permission[]
 }
 
 /** An API key: may do everything on its platform. */

@@ -49,6 +49,10 @@ export function grants(role: Role, permission: Permission): boolean {
   return (typeof role === 'string' ? SETS[role] : role).has(permission)
 }
 
+/** As much of a role as the permissions allow. */
+export const restrict = (role: Role, permissions: readonly Permission[]): Role =>
+  new Set(permissions.filter((permission) => grants(role, permission)))
+
 /** The role of people who need not be members of a project. */
 export function roleWithoutMembership(
   { id, platformRole }: Pick<UserPrincipal, 'id' | 'platformRole'>,

@@ -23,6 +23,33 @@ export function selectProjectKey(db: Db, hashedValue: string) {
     .executeTakeFirst()
 }
 
+/** A token of somebody who may come in. */
+export function selectPersonalToken(db: Db, hashedValue: string) {
+  return db
+    .selectFrom('personal_token')
+    .innerJoin('user', (join) =>
+      join.onRef('user.id', '=', 'personal_token.userId').onRef('user.platformId', '=', 'personal_token.platformId'),
+    )
+    .innerJoin('user_identity', 'user_identity.id', 'user.identityId')
+    .select([
+      'personal_token.id',
+      'personal_token.userId',
+      'personal_token.platformId',
+      'personal_token.projectIds',
+      'personal_token.permissions',
+      'personal_token.expiresAt',
+      'user.platformRole',
+    ])
+    .where('hashedValue', '=', hashedValue)
+    .where('user.status', '=', 'ACTIVE')
+    .where('user_identity.verified', '=', true)
+    .executeTakeFirst()
+}
+
+export function touchPersonalToken(db: Db, id: string, now: Date): Promise<unknown> {
+  return db.updateTable('personal_token').set({ lastUsedAt: now }).where('id', '=', id).execute()
+}
+
 export function touchProjectKey(db: Db, id: string, now: Date): Promise<unknown> {
   return db.updateTable('project_key').set({ lastUsedAt: now }).where('id', '=', id).execute()
 }

@@ -17,7 +17,7 @@ import type { AlertTable, FlowExpectationTable, IssueRunTable, IssueTable } from
 import type { CreatedTime, Json, Jsonb, Nullable, NullableJson, NullableJsonb, NullableTime, Time } from './columns.ts'
 import type { AuditEventTable, EventDeliveryTable, EventDestinationTable, OutboxTable } from './event-tables.ts'
 import type { LiveLockTable, LivePresenceTable } from './live-tables.ts'
-import type { SecondFactorTable, UserSessionTable } from './sign-in-tables.ts'
+import type { PersonalTokenTable, SecondFactorTable, UserSessionTable } from './sign-in-tables.ts'
 import type { FederatedIdentityTable, SamlLoginTable } from './sso-tables.ts'
 
 /**
@@ -576,6 +576,7 @@ export interface Database {
   user: UserTable
   user_session: UserSessionTable
   second_factor: SecondFactorTable
+  personal_token: PersonalTokenTable
   platform: PlatformTable
   project: ProjectTable
   concurrency_pool: ConcurrencyPoolTable

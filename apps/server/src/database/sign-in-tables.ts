@@ -1,3 +1,4 @@
+import type { Permission } from '@piecework/model/permission'
 import type { Generated } from 'kysely'
 import type { Encrypted } from '../encryption.ts'
 import type { CreatedTime, Jsonb, Nullable, NullableTime, Time } from './columns.ts'
@@ -39,4 +40,21 @@ export interface SecondFactorTable {
   /** Wrong codes in a row. */
   failures: Generated<number>
   lockedUntil: NullableTime
+}
+
+/** A token of a person for their programs. */
+export interface PersonalTokenTable {
+  id: string
+  created: CreatedTime
+  updated: CreatedTime
+  userId: string
+  platformId: string
+  displayName: string
+  hashedValue: string
+  truncatedValue: string
+  /** Null for all projects of the person. */
+  projectIds: Nullable<string[]>
+  permissions: Permission[]
+  expiresAt: Time
+  lastUsedAt: NullableTime
 }

@@ -36,6 +36,7 @@ import { metrics } from './metrics/plugin.ts'
 import { oauthApps } from './oauth-apps/plugin.ts'
 import { oauth2 } from './oauth2/plugin.ts'
 import { overview } from './overview/plugin.ts'
+import { personalTokens } from './personal-tokens/plugin.ts'
 import { pieceOptions } from './piece-options/plugin.ts'
 import { assemblePieces } from './pieces/assemble.ts'
 import { pieces } from './pieces/plugin.ts'
@@ -49,6 +50,7 @@ import { projectRoles } from './project-roles/plugin.ts'
 import { projects } from './projects/plugin.ts'
 import { createProjects } from './projects/service.ts'
 import { queueBoard } from './queue-board/plugin.ts'
+import { sharedRateLimits } from './rate-limits/plugin.ts'
 import { runs } from './runs/plugin.ts'
 import { sampleData } from './sample-data/plugin.ts'
 import { scim } from './scim/plugin.ts'
@@ -124,6 +126,7 @@ export function createFeatures(core: Parts): Plugin[] {
     authentication(owned),
     sessions(owned),
     secondFactor(owned),
+    personalTokens(owned),
     platforms(owned),
     projects(owned),
     projectRoles(owned),
@@ -147,6 +150,7 @@ export function createFeatures(core: Parts): Plugin[] {
     sampleData(owned),
     runs(owned),
     forms(owned),
+    sharedRateLimits(owned),
     graphApi(owned),
     pieces(owned),
     pieceOptions(owned),

@@ -13,6 +13,7 @@ import { type Actor, actorOf, type PlatformPrincipal, type ProjectActor } from '
 import type { Principal, ProjectKeyPrincipal } from '../access/principal.ts'
 import { requireEndpoint } from '../policies/endpoint.ts'
 import { requireNeeds } from '../policies/policy.ts'
+import type { ApiLimits } from './api-limits.ts'
 import { InvalidRequest, type RequestPart } from './errors.ts'
 import { ReadyJson } from './json-apart.ts'
 import {
@@ -38,6 +39,8 @@ declare module 'fastify' {
     projectFinders: Map<string, FindProject>
     /** Limits of requests, by the name that endpoints give. */
     rateLimits: Partial<Record<string, RateLimit>>
+    /** Counts the requests of each caller; null where that is switched off. */
+    apiLimits: ApiLimits | null
     /** The address of the client. */
     addressOf(request: FastifyRequest): string
     /** The address of the client, and what it says that it is. */
@@ -95,7 +98,7 @@ export function implement<const E extends Endpoint>(
   handler: (call: Call<E>) => Answer<E> | Promise<Answer<E>>,
 ): void {
   requireDeclaration(endpoint)
-  const { method, path, principals, permission, status = 200, response } = endpoint
+  const { method, path, permission, status = 200, response } = endpoint
   const { access } = app
   const source = endpoint.project && sourceOf(app, endpoint.project)
   const limit = endpoint.limit && app.rateLimits[endpoint.limit]
@@ -104,8 +107,9 @@ export function implement<const E extends Endpoint>(
     method,
     url: `${API_PREFIX}${path}`,
     config: { access: 'declared', ...(limit ? { rateLimit: limit } : {}) },
-    onRequest: async (request) => {
-      request.principal = await authenticate(access, principals, request)
+    onRequest: async (request, reply) => {
+      request.principal = await authenticate(access, endpoint, request)
+      if (request.principal && !limit) await app.apiLimits?.take(request.principal, reply)
     },
     handler: async (request, reply) => {
       const { principal } = request
@@ -134,19 +138,26 @@ export function implement<const E extends Endpoint>(
 
 async function authenticate(
   access: Access,
-  principals: Principals,
+  endpoint: Endpoint,
   request: FastifyRequest,
 ): Promise<PlatformPrincipal | null> {
+  const { principals } = endpoint
   if (principals === 'public') return null
   const { authorization } = request.headers
   if (principals === 'optional' && !authorization) return null
   const principal = await access.identify(authorization)
+  if (principal.type === 'USER' && principal.limits && principals !== 'optional' && !takesPersonalTokens(endpoint))
+    throw new AppError('AUTHORIZATION', { message: 'personal tokens are not allowed for this route' })
   if (isOfPlatform(principal) && (principals === 'optional' || principals.includes(principal.type))) return principal
   if (principals === 'optional') return null
   throw new AppError('AUTHORIZATION', {
     message: `a principal of type ${principal.type} is not allowed for this route`,
   })
 }
+
+/** Personal tokens act in projects alone. */
+const takesPersonalTokens = ({ project, permission, personalTokens }: Endpoint): boolean =>
+  project !== null && permission !== 'PLATFORM_ADMIN' && personalTokens !== false
 
 /** Keys of projects are for the graph API alone. */
 const isOfPlatform = (principal: Principal): principal is Exclude<PlatformPrincipal, ProjectKeyPrincipal> =>

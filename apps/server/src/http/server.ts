@@ -105,6 +105,7 @@ export async function createHttpServer({
   app.decorate('checksAnswers', checksAnswers)
   app.decorate('projectFinders', new Map())
   app.decorate('rateLimits', rateLimits(settings))
+  app.decorate('apiLimits', null)
   app.decorate('addressOf', (request: FastifyRequest) => clientAddress(request, settings.clientRealIpHeader))
   app.decorate('clientOf', (request: FastifyRequest) => ({
     ip: app.addressOf(request),

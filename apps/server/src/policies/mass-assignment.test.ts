@@ -65,6 +65,7 @@ const ON_PURPOSE: Record<string, readonly string[]> = {
   'oauth2.authorizationUrl': ['projectId'],
   'oneTimeCodes.request': ['type'],
   'oneTimeCodes.show': ['type'],
+  'personalTokens.create': ['permissions', 'projectIds'],
   'projectKeys.create': ['projectId'],
   'projectMembers.add': ['projectId', 'role', 'userId'],
   'projectMembers.update': ['role'],

@@ -294,6 +294,9 @@ test('what belongs to another platform is answered like what is not there, where
     tags: { id: await made('/v1/tags', { name: 'theirs' }) },
     users: { id: rival.userId, body: { type: 'PASSWORD_RESET' } },
     sessions: { id: await sessionOf(rival) },
+    'personal-tokens': {
+      id: await made('/v1/personal-tokens', { displayName: 't', permissions: ['READ_FLOW'] }),
+    },
     'secret-managers': {
       id: await foreignSecretManager(),
       body: {

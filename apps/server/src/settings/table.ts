@@ -235,6 +235,21 @@ export const SETTINGS = {
   apiRateLimitAuthnWindow: access.given('AP_API_RATE_LIMIT_AUTHN_WINDOW', duration, 60_000, 'Length of the window.', {
     defaultText: '`1 minute`',
   }),
+  apiRateLimitEnabled: access.given(
+    'AP_API_RATE_LIMIT_ENABLED',
+    flag,
+    true,
+    'Limit the requests of each person, personal token and API key to the whole API. Calls of webhooks, flows and workers do not count.',
+  ),
+  apiRateLimitMax: access.given(
+    'AP_API_RATE_LIMIT_MAX',
+    wholeNumber(1, 100_000_000),
+    12_000,
+    'Requests that each of them may make in a window, at all apps together.',
+  ),
+  apiRateLimitWindow: access.given('AP_API_RATE_LIMIT_WINDOW', duration, 60_000, 'Length of the window.', {
+    defaultText: '`1 minute`',
+  }),
   ssoAllowHttp: access.given(
     'AP_SSO_ALLOW_HTTP',
     flag,

@@ -42,6 +42,7 @@ const ProjectData = z.object({
 const PlatformData = z.object({ platform: z.object({ id: z.string(), name: z.string() }), ...change })
 const UserData = z.object({ user: z.object({ id: z.string() }), ...change })
 const ApiKeyData = z.object({ apiKey: Named })
+const PersonalTokenData = z.object({ personalToken: Named })
 const SigningKeyData = z.object({ signingKey: Named })
 const EventDestinationData = z.object({
   eventDestination: Entity.extend({ url: z.string(), events: z.array(z.string()) }),
@@ -129,6 +130,8 @@ export const EVENT_DATA = {
   'project.role.deleted': ProjectRoleData,
   'api.key.created': ApiKeyData,
   'api.key.deleted': ApiKeyData,
+  'personal.token.created': PersonalTokenData,
+  'personal.token.deleted': PersonalTokenData,
   'signing.key.created': SigningKeyData,
   'signing.key.deleted': SigningKeyData,
   'event.destination.created': EventDestinationData,

@@ -35,6 +35,7 @@ import { forms } from './0033-forms.ts'
 import { apiCounts } from './0034-api-counts.ts'
 import { sessions } from './0035-sessions.ts'
 import { secondFactor } from './0036-second-factor.ts'
+import { personalTokens } from './0037-personal-tokens.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
 export const migrations: readonly Migration[] = [
@@ -74,4 +75,5 @@ export const migrations: readonly Migration[] = [
   apiCounts,
   sessions,
   secondFactor,
+  personalTokens,
 ]

@@ -87,6 +87,8 @@ function samples(now: string): DomainEventData {
     'project.role.deleted': projectRole,
     'api.key.created': apiKey,
     'api.key.deleted': apiKey,
+    'personal.token.created': { personalToken: apiKey.apiKey },
+    'personal.token.deleted': { personalToken: apiKey.apiKey },
     'signing.key.created': { signingKey: apiKey.apiKey },
     'signing.key.deleted': { signingKey: apiKey.apiKey },
     'event.destination.created': eventDestination,

@@ -6,11 +6,11 @@ import { createTokens } from '../../access/tokens.ts'
 import { testDatabase } from '../../database/testing.ts'
 import { GRAPH_PREFIX } from '../../http/envelope.ts'
 import { createHttpServer } from '../../http/server.ts'
+import { createLocalCounters, createRateLimits } from '../../limits/rate-limits.ts'
 import { createLog } from '../../log.ts'
 import { loadSettings } from '../../settings.ts'
 import { createGraphCallers } from './caller.ts'
 import { type Door, openDoor } from './door-routes.ts'
-import { createLocalCounters, createRateLimits } from './rate-limits.ts'
 
 const guide = 'https://piecework.example.com/migration'
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { GraphEndpoint } from '@piecework/api/graph/endpoint'
-import type { ApiPlan } from '@piecework/api/graph/plans'
+import { API_PLANS, type ApiPlan } from '@piecework/api/graph/plans'
 import type { ListMeta, PageFields } from '@piecework/api/graph/shapes'
 import { AppError } from '@piecework/model/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -10,8 +10,9 @@ import type { Principal } from '../../access/principal.ts'
 import { GRAPH_PREFIX } from '../../http/envelope.ts'
 import { InvalidRequest, type RequestPart, unknownRoute } from '../../http/errors.ts'
 import { openAccess } from '../../http/route.ts'
+import { answerWith } from '../../limits/answer.ts'
+import type { RateLimits, Window } from '../../limits/rate-limits.ts'
 import type { GraphCallers } from './caller.ts'
-import type { RateLimits } from './rate-limits.ts'
 
 type Part<E extends GraphEndpoint, K extends 'params' | 'query' | 'body'> = E extends {
   readonly [P in K]: z.ZodType<infer Output>
@@ -134,6 +135,14 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
   }
 }
 
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+const windowsOf = (plan: ApiPlan): readonly [Window, Window] => [
+  { limit: API_PLANS[plan].minute, lengthMs: MINUTE_MS },
+  { limit: API_PLANS[plan].day, lengthMs: DAY_MS },
+]
+
 async function limit(
   { limits, strangers, planOf }: DoorParts,
   request: FastifyRequest,
@@ -142,21 +151,9 @@ async function limit(
 ): Promise<void> {
   const plan = await planOf(principal, request)
   const allowance = principal
-    ? await limits.take(`${principal.type}:${principal.id}`, plan)
-    : await strangers.take(request.server.addressOf(request), plan)
-  const seconds = Math.max(1, Math.ceil((allowance.resetAt - Date.now()) / 1000))
-  reply.headers({
-    'x-ratelimit-limit': allowance.limit,
-    'x-ratelimit-remaining': allowance.remaining,
-    'x-ratelimit-reset': Math.ceil(allowance.resetAt / 1000),
-  })
-  if (allowance.allowed) return
-  reply.header('retry-after', seconds)
-  throw new AppError('RATE_LIMITED', {
-    message: `too many requests: try again in ${seconds} seconds`,
-    limit: allowance.limit,
-    retry_after: seconds,
-  })
+    ? await limits.take(`${principal.type}:${principal.id}`, windowsOf(plan))
+    : await strangers.take(request.server.addressOf(request), windowsOf(plan))
+  answerWith(reply, allowance)
 }
 
 function sendSheet(reply: FastifyReply, { name, lines }: Sheet): FastifyReply {

@@ -2,21 +2,19 @@ import { graphEndpoints } from '@piecework/api/graph/index'
 import type { Core } from '../../core.ts'
 import type { Execution } from '../../execution.ts'
 import { GRAPH_PREFIX } from '../../http/envelope.ts'
+import { createLocalCounters, createRateLimits } from '../../limits/rate-limits.ts'
 import type { AppConnections } from '../app-connections/service.ts'
 import type { EventDestinations } from '../event-destinations/service.ts'
 import type { Flows } from '../flows/service.ts'
 import type { Forms } from '../forms/service.ts'
 import type { Plugin } from '../plugin.ts'
 import { createGraphCallers } from './caller.ts'
-import { createDatabaseCounts, createRedisCounts, deleteOldCounts } from './count-store.ts'
 import { createCredentials } from './credentials.ts'
 import { openDoor } from './door-routes.ts'
 import { createExecutions } from './executions.ts'
 import { createPlans } from './plans.ts'
-import { createLocalCounters, createRateLimits } from './rate-limits.ts'
 import { referenceRoutes } from './reference-routes.ts'
 import { graphRoutes } from './routes.ts'
-import { createSharedCounters } from './shared-counters.ts'
 import { createRunWaiters } from './waiting.ts'
 import { createGraphWebhooks } from './webhooks.ts'
 import { createWorkflows } from './workflows.ts'
@@ -29,14 +27,9 @@ interface Parts extends Core, Pick<Execution, 'runs' | 'webhooks' | 'versions'> 
   projectWebhooks: EventDestinations
 }
 
-/** The longest window is a day. */
-const COUNTS_KEPT_MS = 2 * 24 * 3_600_000
-
 /** The graph API: a second door onto the services of flows, runs and connections. */
 export function graphApi(parts: Parts): Plugin {
-  const { access, db, events, settings, release, log } = parts
-  const redis = parts.connectRedis?.()
-  const counters = createSharedCounters(redis ? createRedisCounts(redis) : createDatabaseCounts(db), log)
+  const { access, counters, db, events, settings, release } = parts
   const waiters = createRunWaiters()
   events.on('RUN_FINISHED', async ({ runId }) => waiters.ended(runId))
   events.on('RUNS_CANCELED', async ({ runs }) => {
@@ -69,10 +62,5 @@ export function graphApi(parts: Parts): Plugin {
         { prefix: GRAPH_PREFIX },
       )
     },
-    async start() {
-      await deleteOldCounts(db, new Date(Date.now() - COUNTS_KEPT_MS))
-      counters.start()
-    },
-    settle: () => counters.stop(),
   }
 }

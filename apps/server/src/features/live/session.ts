@@ -33,9 +33,9 @@ const NOWHERE = null
 export function createLiveSessions({ db, access, tokens }: { db: Db; access: Access; tokens: Tokens }): LiveSessions {
   const identify = async (token: string): Promise<UserPrincipal> => {
     const principal = await access.identify(`Bearer ${token}`)
-    if (principal.type === 'USER') return principal
+    if (principal.type === 'USER' && !principal.limits) return principal
     throw new AppError('AUTHORIZATION', {
-      message: `live updates are for signed-in users; the token is of type ${principal.type}`,
+      message: `live updates are for signed-in people, and not for keys, tokens of programs and the like`,
     })
   }
 

@@ -5,6 +5,7 @@ import type { Events } from '../../events/events.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
 import { authorize } from '../../policies/policy.ts'
 import { userPolicy } from '../../policies/user.ts'
+import { deletePersonalTokensOf } from '../personal-tokens/store.ts'
 import { selectPlatform } from '../platforms/store.ts'
 import { deleteSessionsOf } from '../sessions/store.ts'
 import { selectUser } from '../users/store.ts'
@@ -36,6 +37,7 @@ export async function removeUser(
   const gone = await outbox.transaction(async (trx, recordEvent) => {
     const personal = await markPersonalDeleted(trx, platformId, userId, new Date())
     await deleteSessionsOf(trx, [userId])
+    await deletePersonalTokensOf(trx, userId)
     await detachUser(trx, platformId, userId, platform.ownerId)
     recordEvent(actor, 'user.deleted', { user: { id: userId } })
     for (const project of personal) recordEvent({ ...actor, projectId: project.id }, 'project.deleted', { project })

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { SectionHead } from '../../app/shell/sections.tsx'
 import { PasswordForm } from './password.tsx'
+import { PersonalTokens } from './personal-tokens.tsx'
 import { SecondFactor } from './second-factor.tsx'
 import { Sessions } from './sessions.tsx'
 
@@ -14,6 +15,7 @@ export function Security() {
         <PasswordForm />
         <SecondFactor />
         <Sessions />
+        <PersonalTokens />
       </div>
     </>
   )

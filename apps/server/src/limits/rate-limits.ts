@@ -1,8 +1,4 @@
-import { API_PLANS, type ApiPlan } from '@piecework/api/graph/plans'
 import { LRUCache } from 'lru-cache'
-
-const MINUTE_MS = 60_000
-const DAY_MS = 24 * 60 * MINUTE_MS
 
 /** The state of a limit, as the headers of an answer show it. */
 export interface Allowance {
@@ -19,30 +15,35 @@ export interface Counters {
   count(key: string, window: { start: number; lengthMs: number }): number | Promise<number>
 }
 
-export interface RateLimits {
-  take(key: string, plan: ApiPlan): Promise<Allowance>
+/** How many requests a key has in each stretch of time of a length. */
+export interface Window {
+  limit: number
+  lengthMs: number
 }
 
-/** Counts requests in two windows and reports the one that has less left. */
+export interface RateLimits {
+  take(key: string, windows: readonly [Window, ...Window[]]): Promise<Allowance>
+}
+
+/** Counts requests in all windows, and reports the one that refuses, else the one that has the least left. */
 export function createRateLimits(counters: Counters, now: () => number = Date.now): RateLimits {
   return {
-    async take(key, plan) {
+    async take(key, windows) {
       const at = now()
-      const { minute, day } = API_PLANS[plan]
-      const windows = [
-        { limit: minute, lengthMs: MINUTE_MS },
-        { limit: day, lengthMs: DAY_MS },
-      ]
-      const taken = await Promise.all(
-        windows.map(async ({ limit, lengthMs }) => {
-          const start = at - (at % lengthMs)
-          const used = await counters.count(key, { start, lengthMs })
-          return { allowed: used <= limit, limit, remaining: Math.max(0, limit - used), resetAt: start + lengthMs }
-        }),
+      const [first, ...others] = windows
+      const take = async ({ limit, lengthMs }: Window): Promise<Allowance> => {
+        const start = at - (at % lengthMs)
+        const used = await counters.count(key, { start, lengthMs })
+        return { allowed: used <= limit, limit, remaining: Math.max(0, limit - used), resetAt: start + lengthMs }
+      }
+      const taken = await Promise.all(others.map(take))
+      return taken.reduce(
+        (known, other) => {
+          if (!other.allowed) return other
+          return other.remaining < known.remaining ? { ...other, allowed: known.allowed } : known
+        },
+        await take(first),
       )
-      const [first, second] = taken as [Allowance, Allowance]
-      if (!second.allowed) return second
-      return second.remaining < first.remaining ? { ...second, allowed: first.allowed } : first
     },
   }
 }

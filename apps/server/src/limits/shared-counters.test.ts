@@ -1,7 +1,8 @@
+import { API_PLANS } from '@piecework/api/graph/plans'
 import { newId } from '@piecework/model/ids'
 import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
-import { testDatabase } from '../../database/testing.ts'
+import { testDatabase } from '../database/testing.ts'
 import { createDatabaseCounts, createRedisCounts, deleteOldCounts } from './count-store.ts'
 import { createRateLimits } from './rate-limits.ts'
 import { type CountStore, createSharedCounters } from './shared-counters.ts'
@@ -9,6 +10,10 @@ import { type CountStore, createSharedCounters } from './shared-counters.ts'
 const REDIS_URL = `${process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'}/6`
 const log = { warn() {} }
 const MINUTE_MS = 60_000
+const FREE = [
+  { limit: API_PLANS.free.minute, lengthMs: MINUTE_MS },
+  { limit: API_PLANS.free.day, lengthMs: 24 * 60 * MINUTE_MS },
+] as const
 
 /** Two apps count the same key. */
 async function countTogether(storeOf: () => CountStore): Promise<void> {
@@ -74,7 +79,7 @@ test('the plan of a key bounds its requests in a minute, over all apps', async (
   const limits = apps.map((counters) => createRateLimits(counters, () => 1_900_000_000_000))
   let allowed = 0
   for (let call = 0; call < 70; call++) {
-    const allowance = await limits[call % 2]?.take('key', 'free')
+    const allowance = await limits[call % 2]?.take('key', FREE)
     if (allowance?.allowed) allowed++
     for (const app of apps) await app.flush()
   }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { waitAtMost } from '../../time-limit.ts'
+import { waitAtMost } from '../time-limit.ts'
 import type { Counters } from './rate-limits.ts'
 
 /** The requests of one key in one window. */

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { sql } from 'kysely'
-import type { Db } from '../../database/open.ts'
+import type { Db } from '../database/open.ts'
 import type { Count, CountStore } from './shared-counters.ts'
 
 /** Counts in the database. A window takes the place of the one before it. */
