@@ -1,3 +1,4 @@
+import { startDns } from '@piecework/server/testing/dns'
 import { startOidcProvider } from '@piecework/server/testing/identity-provider'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { homeOf, startApp, type TestApp } from './support/app.ts'
@@ -9,19 +10,22 @@ const ACCOUNTS = {
 }
 
 let app: TestApp
+let dns: Awaited<ReturnType<typeof startDns>>
 let provider: Awaited<ReturnType<typeof startOidcProvider>>
 
 beforeAll(async () => {
   const home = await homeOf()
   provider = await startOidcProvider(`${home.AP_FRONTEND_URL}/redirect`, ACCOUNTS)
-  app = await startApp({ ...home, AP_SSRF_ALLOW_LIST: '127.0.0.1', AP_SSO_ALLOW_HTTP: 'true' })
-  const { api, session } = await app.owner()
-  const oidc = { ...provider.client, issuer: provider.url }
-  await api.platforms.update({ params: { id: String(session.platformId) }, body: { federatedAuthProviders: { oidc } } })
+  dns = await startDns()
+  app = await startApp({
+    ...home,
+    ...{ AP_SSRF_ALLOW_LIST: '127.0.0.1', AP_SSO_ALLOW_HTTP: 'true', AP_DNS_SERVERS: dns.address },
+  })
 })
 afterAll(async () => {
   await app?.[Symbol.asyncDispose]()
   await provider?.close()
+  dns?.close()
 })
 
 /** A browser in which this person signs in at the provider. */
@@ -31,6 +35,80 @@ async function signInAs(account: keyof typeof ACCOUNTS) {
   await visit.page.getByRole('button', { name: 'Continue with single sign-on' }).click()
   return visit
 }
+
+test('an administrator sets a provider up, which the server asks whether it answers', async () => {
+  const visit = await app.visit('/platform/single-sign-on', { person: await app.owner() })
+  const { page } = visit
+  visit.expectProblem(/^answered 4\d\d: GET .*\/federated\/login/)
+  await page.getByText('Set up a provider before you switch passwords off').waitFor()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Set up OpenID Connect' }).click()
+  expect(await page.getByLabel('Redirect address').inputValue()).toBe(`${app.origin}/redirect`)
+  await page.getByRole('button', { name: 'Save' }).last().click()
+  await page.getByText('Fill this in').first().waitFor()
+  await page.getByLabel('Issuer').fill(`${provider.url}/nowhere`)
+  await page.getByLabel('Client id').fill(provider.client.clientId)
+  await page.getByLabel('Client secret').fill(provider.client.clientSecret)
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Save' }).last().click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+
+  const acts = page.getByRole('button', { name: 'Acts on OpenID Connect' })
+  await acts.click()
+  await page.getByRole('menuitem', { name: 'Test' }).click()
+  await page.getByText('OpenID Connect cannot be used').first().waitFor()
+  await acts.click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  expect(await page.getByLabel('Client secret').inputValue()).toBe('')
+  await page.getByLabel('Issuer').fill(provider.url)
+  await page.getByLabel('Client secret').fill(provider.client.clientSecret)
+  await page.getByRole('button', { name: 'Save' }).last().click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await acts.click()
+  await page.getByRole('menuitem', { name: 'Test' }).click()
+  await page.getByText('OpenID Connect answers').first().waitFor()
+  await visit.end()
+})
+
+test('an administrator proves a domain by a record, and gives it up', async () => {
+  const visit = await app.visit('/platform/single-sign-on', { person: await app.owner() })
+  const { page } = visit
+  visit.expectProblem(/^answered 409: POST .*\/sso-domain\/verify$/)
+  await page.getByLabel('Domain of your company').fill('Works.example')
+  await page.getByRole('button', { name: 'Claim the domain' }).click()
+  const name = await page.getByLabel('Name of the record').inputValue()
+  const value = await page.getByLabel('Value of the record').inputValue()
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await page.getByText('The DNS has no TXT record').waitFor()
+  await expectAccessible(page)
+  Object.assign(dns.record, { name, value })
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await page.getByText('Proved', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Give up the domain' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Give up the domain' }).click()
+  await page.getByLabel('Domain of your company').waitFor()
+  await visit.end()
+})
+
+test('the token of the directory is shown once, lets it in, and ends when it is replaced', async () => {
+  const visit = await app.visit('/platform/single-sign-on', { person: await app.owner() })
+  const { page } = visit
+  const url = await page.getByLabel('Base URL').inputValue()
+  const statusWith = async (token: string) =>
+    (await fetch(`${url}/Users`, { headers: { authorization: `Bearer ${token}` } })).status
+  await page.getByRole('button', { name: 'Make a token' }).click()
+  const first = await page.getByLabel('Token', { exact: true }).inputValue()
+  expect(await statusWith(first)).toBe(200)
+  await page.reload()
+  await page.getByText('Last used').waitFor()
+  expect(await page.getByLabel('Token', { exact: true }).count()).toBe(0)
+  await page.getByRole('button', { name: 'Replace the token' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Replace the token' }).click()
+  const second = await page.getByLabel('Token', { exact: true }).inputValue()
+  await page.getByText('Not used yet').waitFor()
+  expect([await statusWith(first), await statusWith(second)]).toEqual([401, 200])
+  await visit.end()
+})
 
 test('a person of the identity provider is let in to the page that they asked for, in a window of the provider', async () => {
   const visit = await signInAs('grace')
@@ -58,4 +136,26 @@ test('a code of an identity provider that is none says why, and leads back to th
   await page.getByRole('link', { name: 'Back to sign-in' }).click()
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   await visit.end()
+})
+
+test('an administrator allows the domains of their people alone, and switches passwords off', async () => {
+  const visit = await app.visit('/platform/single-sign-on', { person: await app.owner() })
+  const { page } = visit
+  await page.getByLabel('Allowed domains').fill('works.example')
+  await page.getByText('Only people with these addresses').click()
+  await page.getByText('you would lock yourself out').waitFor()
+  await expectAccessible(page)
+  await page.getByLabel('Allowed domains').fill('example.com\nworks.example')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved').first().waitFor()
+  await page.getByRole('switch', { name: 'People may sign in with a password' }).click()
+  await page.getByText('Only the owner, ada@example.com, can still use a password').waitFor()
+  await page.getByRole('button', { name: 'Switch passwords off' }).click()
+  await page.getByRole('switch', { name: 'People may sign in with a password', checked: false }).waitFor()
+  await visit.end()
+  const { api, session } = await app.owner()
+  expect(await api.platforms.get({ params: { id: String(session.platformId) } })).toMatchObject({
+    ...{ allowedAuthDomains: ['example.com', 'works.example'], enforceAllowedAuthDomains: true },
+    emailAuthEnabled: false,
+  })
 })

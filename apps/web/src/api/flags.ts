@@ -16,6 +16,10 @@ export interface Flags {
   webhookPrefix: string
   /** The address to which services send people back when they connect. */
   redirectUrl: string
+  /** The address to which a SAML identity provider sends its answers. */
+  samlAcsUrl: string
+  /** The address at which an identity provider adds people and takes them away. */
+  scimUrl: string
 }
 
 export type Provider = RequestOf<Api['sso']['login']>['query']['providerName']
@@ -28,6 +32,7 @@ export const flagsQuery = queryOptions({
   queryFn: async ({ signal }): Promise<Flags> => {
     const flags = await client.flags.list({ signal })
     const providers = flags.THIRD_PARTY_AUTH_PROVIDERS_TO_SHOW_MAP as Partial<Record<Provider, unknown>> | undefined
+    const samlAcsUrl = String(flags.SAML_AUTH_ACS_URL ?? `${location.origin}/api/v1/authn/saml/acs`)
     const theme = flags.THEME as { websiteName?: unknown } | undefined
     return {
       hasPlatform: flags.USER_CREATED === true,
@@ -37,6 +42,8 @@ export const flagsQuery = queryOptions({
       version: String(flags.CURRENT_VERSION ?? ''),
       webhookPrefix: String(flags.WEBHOOK_URL_PREFIX ?? ''),
       redirectUrl: String(flags.THIRD_PARTY_AUTH_PROVIDER_REDIRECT_URL ?? `${location.origin}/redirect`),
+      samlAcsUrl,
+      scimUrl: samlAcsUrl.replace(/authn\/saml\/acs$/, 'scim/v2'),
       name: typeof theme?.websiteName === 'string' ? theme.websiteName : 'Piecework',
     }
   },

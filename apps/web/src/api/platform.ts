@@ -1,5 +1,9 @@
+import type { AnswerOf, Api } from '@piecework/sdk'
 import { queryOptions } from '@tanstack/react-query'
 import { client } from './client.ts'
+
+export type Platform = AnswerOf<Api['platforms']['get']>
+export type PlatformBody = Exclude<Parameters<typeof client.platforms.update>[0]['body'], FormData>
 
 const MOST_TAGS = 100
 

@@ -1,7 +1,7 @@
-import { createSocket } from 'node:dgram'
 import type { SsoDomain } from '@piecework/api/sso'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startDns } from '../../testing/dns.ts'
 import { type Account, startLyingProvider, startOidcProvider } from '../../testing/identity-provider.ts'
 import { addColleague } from '../../testing/people.ts'
 import { PASSWORD, type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
@@ -13,42 +13,6 @@ const accounts: Record<string, Account> = {
   owner: { email: 'owner@example.com', email_verified: true },
   carl: { email: 'carl@example.com', email_verified: true },
   squatted: { email: 'squatted@example.com', email_verified: true },
-}
-
-/** A DNS server with one TXT record. */
-async function startDns() {
-  const record = { name: '', value: '' }
-  const socket = createSocket('udp4')
-  socket.on('message', (asked, from) => {
-    const end = asked.indexOf(0, 12)
-    const labels: string[] = []
-    for (let at = 12; at < end; at += (asked[at] ?? 0) + 1)
-      labels.push(asked.toString('latin1', at + 1, at + 1 + (asked[at] ?? 0)))
-    const question = asked.subarray(12, end + 5)
-    const isKnown = labels.join('.').toLowerCase() === record.name
-    const header = Buffer.from([
-      asked[0] ?? 0,
-      asked[1] ?? 0,
-      0x81,
-      isKnown ? 0x80 : 0x83,
-      0,
-      1,
-      0,
-      isKnown ? 1 : 0,
-      0,
-      0,
-      0,
-      0,
-    ])
-    const text = Buffer.from(record.value)
-    const answer = Buffer.concat([
-      Buffer.from([0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 1, 0, text.length + 1, text.length]),
-      text,
-    ])
-    socket.send(Buffer.concat([header, question, ...(isKnown ? [answer] : [])]), from.port, from.address)
-  })
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
-  return { record, address: `127.0.0.1:${socket.address().port}`, close: () => socket.close() }
 }
 
 let server: TestServer

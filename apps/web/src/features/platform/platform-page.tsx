@@ -6,6 +6,7 @@ import {
   History,
   KeyRound,
   LockKeyhole,
+  LogIn,
   RadioTower,
   Send,
   Signature,
@@ -28,6 +29,7 @@ import { People } from './people.tsx'
 import { Projects } from './projects.tsx'
 import { Roles } from './roles.tsx'
 import { SecretManagers } from './secret-managers.tsx'
+import { SignOn } from './sign-on/sign-on.tsx'
 import { SigningKeys } from './signing-keys.tsx'
 import { Triggers } from './triggers.tsx'
 import { Workers } from './workers.tsx'
@@ -36,6 +38,7 @@ const PAGES = {
   people: { icon: Users, show: People },
   projects: { icon: FolderKanban, show: Projects },
   roles: { icon: UserCog, show: Roles },
+  'single-sign-on': { icon: LogIn, show: SignOn },
   'api-keys': { icon: KeyRound, show: ApiKeys },
   'signing-keys': { icon: Signature, show: SigningKeys },
   'secret-managers': { icon: Vault, show: SecretManagers },

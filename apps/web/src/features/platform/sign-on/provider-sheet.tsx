@@ -1,0 +1,107 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { client } from '../../../api/client.ts'
+import { errorText } from '../../../api/error-text.ts'
+import type { Flags } from '../../../api/flags.ts'
+import type { Platform } from '../../../api/platform.ts'
+import { FormActions } from '../../../app/form-actions.tsx'
+import { Banner } from '../../../ui/banner.tsx'
+import { CopyInput } from '../../../ui/copy-input.tsx'
+import { Dialog } from '../../../ui/dialog.tsx'
+import { Field } from '../../../ui/field.tsx'
+import { Input } from '../../../ui/input.tsx'
+import { Textarea } from '../../../ui/textarea.tsx'
+import { knownValues, missingOf, PROVIDER_FIELDS, type ProviderName, providerBody } from './provider-forms.ts'
+
+interface SheetProps {
+  name: ProviderName
+  platform: Platform
+  flags: Flags
+  onClose(): void
+}
+
+const FORM = 'provider'
+/** The name of every installation at SAML identity providers. */
+const ENTITY_ID = 'Activepieces'
+
+/** Sets a provider up: what to enter there, then what it gave. */
+export function ProviderSheet({ name, platform, flags, onClose }: SheetProps) {
+  const { t } = useTranslation('platform')
+  const { t: common } = useTranslation()
+  const [values, setValues] = useState(() => knownValues(platform, name))
+  const [wasSent, setSent] = useState(false)
+  const queries = useQueryClient()
+  const known = platform.federatedAuthProviders[name]
+  const label = t(`single-sign-on.names.${name}`)
+  const save = useMutation({
+    mutationFn: () =>
+      client.platforms.update({
+        params: { id: platform.id },
+        body: { federatedAuthProviders: providerBody(name, values) },
+      }),
+    onSuccess: async () => {
+      await Promise.all(['platform', 'flags'].map((noun) => queries.invalidateQueries({ queryKey: [noun] })))
+      onClose()
+    },
+  })
+  const missing = missingOf(name, values)
+  return (
+    <Dialog
+      open
+      shape="sheet"
+      title={known ? t('single-sign-on.edit', { name: label }) : t('single-sign-on.setUpOf', { name: label })}
+      onClose={onClose}
+      closeLabel={common('close')}
+      footer={<FormActions form={FORM} send={common('save')} busy={save.isPending} onCancel={onClose} />}
+    >
+      <form
+        id={FORM}
+        noValidate
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          setSent(true)
+          if (missing.length === 0) save.mutate()
+        }}
+      >
+        {save.error && <Banner tone="failed">{errorText(save.error, common)}</Banner>}
+        {known && <Banner>{t('single-sign-on.again')}</Banner>}
+        <h3 className="font-strong">{t('single-sign-on.enterThere')}</h3>
+        {name === 'saml' ? (
+          <>
+            <Field label={t('single-sign-on.acs')}>
+              <CopyInput value={flags.samlAcsUrl} />
+            </Field>
+            <Field label={t('single-sign-on.entityId')} help={t('single-sign-on.entityIdHelp')}>
+              <CopyInput value={ENTITY_ID} />
+            </Field>
+          </>
+        ) : (
+          <Field label={t('single-sign-on.redirect')}>
+            <CopyInput value={flags.redirectUrl} />
+          </Field>
+        )}
+        <h3 className="font-strong">{t('single-sign-on.enterHere')}</h3>
+        {PROVIDER_FIELDS[name].map((field) => {
+          const set = (value: string): void => setValues({ ...values, [field.name]: value })
+          const common = { value: values[field.name], placeholder: field.example, autoComplete: 'off', mono: true }
+          return (
+            <Field
+              key={field.name}
+              label={t(`single-sign-on.fields.${field.name}`)}
+              help={t(`single-sign-on.help.${field.name}`)}
+              error={wasSent && missing.includes(field.name) ? t('single-sign-on.missing') : undefined}
+            >
+              {field.shape === 'text' ? (
+                <Textarea {...common} onChange={({ currentTarget }) => set(currentTarget.value)} />
+              ) : (
+                <Input {...common} type={field.shape === 'secret' ? 'password' : 'text'} onValueChange={set} />
+              )}
+            </Field>
+          )
+        })}
+      </form>
+    </Dialog>
+  )
+}
