@@ -8,7 +8,8 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   pieces: ['packages/model', 'packages/framework'],
   'packages/engine': ['packages/model'],
   'packages/worker': ['packages/model', 'packages/engine', 'pieces'],
-  'apps/server': ['packages/model', 'packages/api', 'packages/engine', 'packages/worker', 'pieces'],
+  'packages/code': ['packages/model', 'packages/engine'],
+  'apps/server': ['packages/model', 'packages/api', 'packages/code', 'packages/engine', 'packages/worker', 'pieces'],
   'packages/sdk': ['packages/model', 'packages/api'],
   'packages/embed': ['packages/model'],
   // A package for others: it stands alone.
@@ -115,6 +116,8 @@ export const ENTRY_POINTS: readonly RegExp[] = [
   /^packages\/engine\/src\/main\.ts$/,
   /^packages\/worker\/src\/(engine-entry|keep-engine)\.ts$/,
   /^packages\/worker\/src\/(npm|build)-entry\.ts$/,
+  // Bundled into exported programs, by its path.
+  /^packages\/code\/src\/runtime\/index\.ts$/,
   /^packages\/framework\/src\/index\.ts$/,
   /^packages\/sdk-js\/(src\/index|scripts\/build)\.ts$/,
   /^pieces\/(registry\.ts|scripts\/)/,
@@ -141,6 +144,10 @@ export const READS_ENVIRONMENT: readonly { file: RegExp; why: string }[] = [
   {
     file: /^packages\/worker\/src\/channel\/kept-worker\.ts$/,
     why: 'AP_SANDBOX_PROPAGATED_ENV_VARS lists names of variables',
+  },
+  {
+    file: /^packages\/code\/src\/runtime\/(program|serve)\.ts$/,
+    why: 'an exported program has the secrets of its connections there',
   },
   { file: /^packages\/worker\/src\/npm\.ts$/, why: 'npm needs the proxy and registry of the machine' },
   { file: /^packages\/worker\/src\/(worker|sandbox-start)\.ts$/, why: 'the scrubbed environment of sandboxes' },

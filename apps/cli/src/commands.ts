@@ -5,6 +5,7 @@ import { createPieceFolder, createStep } from './create.ts'
 import { findPiece, listPieces } from './folder.ts'
 import { namesOf } from './names.ts'
 import { npm } from './npm.ts'
+import { exportProgram, importProgram, type ServerAccess } from './programs.ts'
 import { uploadPackage } from './sync.ts'
 import { writeTranslationFile } from './translation.ts'
 
@@ -65,8 +66,29 @@ function creator(what: 'action' | 'trigger') {
   }
 }
 
+async function serverOf(input: Input): Promise<ServerAccess> {
+  const apiUrl = await input.answer('api-url', { text: 'Enter the API URL', fallback: 'http://localhost:3000/api' })
+  return { apiUrl, apiKey: await input.answer('api-key', { text: 'Enter the API key', secret: true }) }
+}
+
 /** The commands, by their words. */
 export const COMMANDS: Record<string, Command> = {
+  export: {
+    usage: '<flow id> [folder] --api-url <https://host/api> [--api-key <key>]',
+    summary: 'writes a flow as a program in TypeScript into a folder',
+    async run(input) {
+      const flowId = input.words[0] ?? (await input.answer('flow', { text: 'Enter the id of the flow' }))
+      return exportProgram(flowId, input.words[1] ?? flowId, await serverOf(input))
+    },
+  },
+  import: {
+    usage: '[folder] --project <id> --api-url <https://host/api> [--api-key <key>]',
+    summary: 'makes a flow of a program in a folder',
+    async run(input) {
+      const projectId = await input.answer('project', { text: 'Enter the id of the project' })
+      return importProgram(input.words[0] ?? '.', projectId, await serverOf(input))
+    },
+  },
   'pieces create': {
     usage: '[name] [--package-name <name>] [--type custom|community]',
     summary: 'creates the files of a new piece',

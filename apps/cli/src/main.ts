@@ -5,7 +5,7 @@ import { COMMANDS, type Input } from './commands.ts'
 
 const usageOf = (words: string): string => `  ${words} ${COMMANDS[words]?.usage}\n      ${COMMANDS[words]?.summary}`
 
-const USAGE = `Creates, builds and installs pieces.
+const USAGE = `Creates, builds and installs pieces; takes flows away as programs, and brings them back.
 
 ${Object.keys(COMMANDS).map(usageOf).join('\n')}
 
@@ -25,6 +25,8 @@ const options = {
   'api-key': text,
   // The form that existing scripts use.
   apiUrl: text,
+  flow: text,
+  project: text,
   root: { type: 'string', default: 'pieces' },
   external: { type: 'string', multiple: true, default: [] as string[] },
   'dry-run': { type: 'boolean', default: false },
@@ -38,8 +40,10 @@ function readInput(args: string[], asker: Asker): { command: string; help: boole
     const value = given[flag]
     return typeof value === 'string' ? value : undefined
   }
+  // A command has one word or two.
+  const count = Object.hasOwn(COMMANDS, positionals[0] ?? '') ? 1 : 2
   const input: Input = {
-    words: positionals.slice(2),
+    words: positionals.slice(count),
     root: values.root,
     external: values.external,
     dryRun: values['dry-run'],
@@ -52,7 +56,7 @@ function readInput(args: string[], asker: Asker): { command: string; help: boole
       return answer
     },
   }
-  return { command: positionals.slice(0, 2).join(' '), help: values.help, input }
+  return { command: positionals.slice(0, count).join(' '), help: values.help, input }
 }
 
 async function main(): Promise<void> {

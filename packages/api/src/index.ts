@@ -9,6 +9,7 @@ import type { Endpoint } from './endpoint.ts'
 import { engine } from './engine.ts'
 import { eventDestinations } from './event-destinations.ts'
 import { flags } from './flags.ts'
+import { flowCode } from './flow-code.ts'
 import { flowRuns } from './flow-runs.ts'
 import { flows } from './flows.ts'
 import { folders } from './folders.ts'
@@ -54,6 +55,7 @@ export const api = {
   pieces,
   health,
   flows,
+  flowCode,
   flowRuns,
   bulkActs,
   engine,

@@ -1,3 +1,4 @@
+import type { ApiClient } from './api.ts'
 import type { PieceLoader } from './piece/loader.ts'
 import type { EngineConfig } from './protocol.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -12,4 +13,6 @@ export interface EngineTools {
   readonly sandbox: Sandbox
   readonly steering: Steering
   sleep(ms: number): Promise<void>
+  /** Answers in the place of the API of a server: exported programs have none. */
+  readonly api?: ApiClient
 }

@@ -31,6 +31,7 @@ export const ROUTES = {
   'webhooks.update': 'PATCH /webhooks/{id}',
   'workflows.create': 'POST /workflows',
   'workflows.get': 'GET /workflows/{id}',
+  'workflows.import': 'POST /workflows/import',
   'workflows.list': 'GET /workflows',
   'workflows.remove': 'DELETE /workflows/{id}',
   'workflows.update': 'PATCH /workflows/{id}',
@@ -261,6 +262,12 @@ export interface Operations {
   'workflows.get': {
     query: Record<string, never>
     body: undefined
+    data: Workflow
+    meta: Record<string, unknown>
+  }
+  'workflows.import': {
+    query: Record<string, never>
+    body: { files?: Record<string, string> | undefined; zip?: string | undefined }
     data: Workflow
     meta: Record<string, unknown>
   }

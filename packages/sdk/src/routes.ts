@@ -63,6 +63,11 @@ export const ROUTES: Routes = {
   flags: {
     list: 'GET /v1/flags',
   },
+  flowCode: {
+    export: 'GET /v1/flows/:id/export-code bytes',
+    read: 'POST /v1/flows/read-code',
+    import: 'POST /v1/flows/import-code',
+  },
   flowRuns: {
     list: 'GET /v1/flow-runs',
     countByStatus: 'GET /v1/flow-runs/count-by-status',

@@ -10,7 +10,7 @@ const TIMEOUT_MS = 5 * 60_000
  * @returns what the build says of its result
  * @throws Error with the words of the compiler
  */
-export async function runHelper(what: 'engine' | 'piece', options: string): Promise<string> {
+export async function runHelper(what: 'engine' | 'piece' | 'program', options: string): Promise<string> {
   return runProgram({
     launcher: await endWithParent(process.execPath),
     args: [entry, what, options],

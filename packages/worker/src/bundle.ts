@@ -7,6 +7,7 @@ import { contentHash, exists, sharedByKey, writeWhole } from './files.ts'
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 // Everything that goes into the bundle, and the lock file for the libraries that it takes in.
 const SOURCES = [
+  'packages/code/src',
   'packages/engine/src',
   'packages/framework/src',
   'packages/model/src',
@@ -51,6 +52,24 @@ export function keptEngine(): Promise<string> {
     if (!(await exists(join(home, ENGINE_FILE)))) await runHelper('engine', home)
     return home
   })
+}
+
+/**
+ * The runtime of exported programs, with the built-in pieces that one uses; bundled once.
+ * @param folder where bundles are kept
+ * @param pieces the names of the folders of pieces
+ * @returns the files of the bundle by their names
+ */
+export async function programBundle(folder: string, pieces: readonly string[]): Promise<Map<string, Buffer>> {
+  const names = [...new Set(pieces)].sort()
+  const home = await once(`${folder} ${names}`, async () => {
+    const home = join(folder, `program-${contentHash(await bundleName(), ...names).slice(0, 16)}`)
+    if (!(await exists(join(home, 'runtime.mjs')))) await runHelper('program', JSON.stringify({ home, pieces: names }))
+    return home
+  })
+  const files = new Map<string, Buffer>()
+  for (const name of await readdir(home)) files.set(name, await readFile(join(home, name)))
+  return files
 }
 
 /** The entry last: once it is there, the rest is. */

@@ -12,6 +12,8 @@ import { auditEvents } from './audit-events/plugin.ts'
 import { createOneTimeCodes } from './authentication/codes.ts'
 import { authentication } from './authentication/plugin.ts'
 import { createAuthentication } from './authentication/service.ts'
+import { code } from './code/plugin.ts'
+import { createFlowCode } from './code/service.ts'
 import { engine } from './engine/plugin.ts'
 import { assembleEventDestinations } from './event-destinations/assemble.ts'
 import { eventDestinations } from './event-destinations/plugin.ts'
@@ -112,6 +114,7 @@ export function createFeatures(core: Parts): Plugin[] {
     ...assembleConnections(parts),
     ...assembleEventDestinations(parts),
     forms: createForms(parts),
+    code: createFlowCode(parts),
     projects: createProjects(parts),
     platforms: createPlatforms(parts),
     projectMembers: members,
@@ -147,6 +150,7 @@ export function createFeatures(core: Parts): Plugin[] {
     analytics(owned),
     folders(owned),
     flows(owned),
+    code(owned),
     sampleData(owned),
     runs(owned),
     forms(owned),

@@ -30,7 +30,7 @@ export interface GraphEndpoint {
   /** `data` is a list, and `meta` tells of its pages. */
   readonly isList?: true
   /** The answer is a file of this kind, which has no envelope; a refusal has one. */
-  readonly sends?: 'csv'
+  readonly sends?: 'csv' | 'zip'
   /** The status of the success answer; the default is 200. */
   readonly status?: 200 | 201
   readonly deprecated?: Deprecation

@@ -1,5 +1,6 @@
 import { Graph, Variables } from '@piecework/model/flow/graph/graph'
 import { z } from 'zod'
+import { programFields } from '../flow-code.ts'
 import { graphEndpoint } from './endpoint.ts'
 import { Deleted, IdParam, pageFields } from './shapes.ts'
 
@@ -81,6 +82,26 @@ export const workflows = {
     scope: 'write',
     params: IdParam,
     body: WorkflowChanges,
+    response: Workflow,
+  }),
+  export: graphEndpoint({
+    method: 'GET',
+    path: '/workflows/:id/export',
+    operationId: 'workflows.export',
+    summary: 'Export a workflow as a program in TypeScript, as a ZIP file',
+    scope: 'read',
+    params: IdParam,
+    response: z.string(),
+    sends: 'zip',
+  }),
+  import: graphEndpoint({
+    method: 'POST',
+    path: '/workflows/import',
+    operationId: 'workflows.import',
+    summary: 'Create a workflow from a program',
+    scope: 'write',
+    status: 201,
+    body: z.object(programFields),
     response: Workflow,
   }),
   remove: graphEndpoint({

@@ -42,7 +42,7 @@ export async function runFlow(operation: ExecuteFlow, port: RunPort, engine: Eng
   }
 }
 
-const STATUS_OF = {
+export const STATUS_OF = {
   RUNNING: 'SUCCEEDED',
   STOPPED: 'SUCCEEDED',
   FAILED: 'FAILED',
@@ -51,9 +51,10 @@ const STATUS_OF = {
   MEMORY_LIMIT_EXCEEDED: 'MEMORY_LIMIT_EXCEEDED',
 } as const satisfies Record<Run['state'], FlowResult['status']>
 
-function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine, plan: Plan): Run {
+/** The state of a run that begins, or goes on. */
+export function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine, plan: Plan): Run {
   const { config } = engine
-  const api = createApiClient(config, operation.engineToken)
+  const api = engine.api ?? createApiClient(config, operation.engineToken)
   const secrets = createSecrets(operation.engineToken)
   const masking = createMasking(secrets, operation.sealKey)
   return {
@@ -109,7 +110,8 @@ function shownFailure({ failedStep, secrets }: Run): FlowResult['failedStep'] {
   return failedStep === null || message === undefined ? failedStep : { ...failedStep, message: secrets.mask(message) }
 }
 
-function resultOf(run: Run, status: FlowResult['status']): FlowResult {
+/** The answer to the worker about a run that is over, or waits. */
+export function resultOf(run: Run, status: FlowResult['status']): FlowResult {
   const tags = [...run.tags].map(run.secrets.mask)
   const log: string[] = ['{"executionState":{"steps":']
   printSteps(run.top.steps, log, run.masking)

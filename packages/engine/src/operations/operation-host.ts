@@ -12,7 +12,7 @@ export function createHost(
   operation: { projectId: string; engineToken: string },
   flow: Pick<PieceHost, 'flowId' | 'flowVersionId' | 'storeChanges'> & { storePrefix?: string },
 ): PieceHost {
-  const api = createApiClient(engine.config, operation.engineToken)
+  const api = engine.api ?? createApiClient(engine.config, operation.engineToken)
   const secrets = createSecrets(operation.engineToken)
   return {
     engine,

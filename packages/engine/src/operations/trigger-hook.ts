@@ -45,7 +45,8 @@ export async function executeTriggerHook(
   }
 }
 
-async function callHook(
+/** Calls a hook of a trigger that is prepared. */
+export async function callHook(
   host: PieceHost,
   prepared: PreparedTrigger,
   operation: ExecuteTriggerHook,

@@ -51,7 +51,7 @@ async function importModule(file: string): Promise<unknown> {
 }
 
 /** The first export that is a piece; pieces are instances of a class of that name, whichever framework made it. */
-function findPiece(exported: unknown): Piece | undefined {
+export function findPiece(exported: unknown): Piece | undefined {
   if (typeof exported !== 'object' || exported === null) return undefined
   return Object.values(exported).find(isPiece)
 }

@@ -1,16 +1,6 @@
 import { MemoryLimitError, NotJsonError } from '../errors.ts'
-import type { Expression, Key, Script } from './expression.ts'
-import type { Template } from './template.ts'
-
-/** The values for resolving templates. */
-export interface Environment {
-  /** The output of a step that the expression may see; undefined when it has none. */
-  output(stepName: string): unknown
-  /** Runs a script; `connection` is the value that the script sees as `$connection`. */
-  evaluate(script: Script, connection?: unknown): unknown
-  /** A connection that was loaded before. */
-  connection(externalId: string): unknown
-}
+import type { Expression, Key } from './expression.ts'
+import type { Environment, Template } from './template.ts'
 
 const REDACTED = '**REDACTED**'
 
@@ -35,6 +25,8 @@ function walk(template: Template, environment: Environment, read: ReadExpression
   switch (template.kind) {
     case 'constant':
       return template.value
+    case 'computed':
+      return template.compute(environment)
     case 'token':
       return read(template.expression, environment)
     case 'list':
@@ -67,7 +59,8 @@ function zip(parts: (string | Expression)[], values: unknown[]): string[] {
   return Array.from({ length }, (_, index) => values.map((value, n) => at(value, index, parts[n])).join(''))
 }
 
-function asText(value: unknown): string {
+/** A value as a part of a text. */
+export function asText(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === undefined || value === null) return ''
   return printData(value) ?? ''
@@ -124,7 +117,8 @@ export function printData(value: unknown): string | undefined {
   }
 }
 
-function attempt(evaluate: () => unknown): unknown {
+/** The value of a script; the empty text where it fails. */
+export function attempt(evaluate: () => unknown): unknown {
   try {
     return asData(evaluate())
   } catch (error) {

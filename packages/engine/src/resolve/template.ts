@@ -1,5 +1,15 @@
 import { tokenSpans } from '@piecework/model/flow/expression-tokens'
-import { type Expression, parseExpression } from './expression.ts'
+import { type Expression, parseExpression, type Script } from './expression.ts'
+
+/** The values for resolving templates. */
+export interface Environment {
+  /** The output of a step that the expression may see; undefined when it has none. */
+  output(stepName: string): unknown
+  /** Runs a script; `connection` is the value that the script sees as `$connection`. */
+  evaluate(script: Script, connection?: unknown): unknown
+  /** A connection that was loaded before. */
+  connection(externalId: string): unknown
+}
 
 /**
  * A step's input, understood once per flow version: which parts are constant, which are expressions. `secret`
@@ -11,6 +21,8 @@ export type Template = { secret: boolean; stable: boolean } & (
   | { kind: 'text'; parts: (string | Expression)[]; flatten: boolean }
   | { kind: 'list'; items: Template[] }
   | { kind: 'map'; entries: [string, Template][] }
+  /** A flow that was exported as a program computes its inputs. */
+  | { kind: 'computed'; compute: (environment: Environment) => unknown }
 )
 
 /** Understands an input: every string in it is searched for tokens, keys are left alone. */

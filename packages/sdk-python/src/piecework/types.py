@@ -234,6 +234,7 @@ ROUTES: Dict[str, str] = {
     "webhooks.update": "PATCH /webhooks/{id}",
     "workflows.create": "POST /workflows",
     "workflows.get": "GET /workflows/{id}",
+    "workflows.import": "POST /workflows/import",
     "workflows.list": "GET /workflows",
     "workflows.remove": "DELETE /workflows/{id}",
     "workflows.update": "PATCH /workflows/{id}",

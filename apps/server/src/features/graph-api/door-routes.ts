@@ -10,6 +10,7 @@ import type { Principal } from '../../access/principal.ts'
 import { GRAPH_PREFIX } from '../../http/envelope.ts'
 import { InvalidRequest, type RequestPart, unknownRoute } from '../../http/errors.ts'
 import { openAccess } from '../../http/route.ts'
+import { type Archive, sendArchive } from '../../http/send-archive.ts'
 import { answerWith } from '../../limits/answer.ts'
 import type { RateLimits, Window } from '../../limits/rate-limits.ts'
 import type { GraphCallers } from './caller.ts'
@@ -39,7 +40,9 @@ type GraphAnswer<E extends GraphEndpoint> = E extends { isList: true }
   ? Listed<z.input<E['response']>>
   : E extends { sends: 'csv' }
     ? Sheet
-    : z.input<E['response']>
+    : E extends { sends: 'zip' }
+      ? Archive
+      : z.input<E['response']>
 
 /** A file that is made while it is sent. */
 export interface Sheet {
@@ -123,6 +126,7 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
             reply,
           } as GraphCall<typeof endpoint>
           const answer = await handler(call)
+          if (endpoint.sends === 'zip') return sendArchive(reply, answer as Archive)
           if (endpoint.sends === 'csv') return sendSheet(reply, answer as Sheet)
           const listed = endpoint.isList ? (answer as Listed<unknown>) : undefined
           const data = listed ? listed.items : answer

@@ -88,7 +88,9 @@ function describe(endpoint: GraphEndpoint): JsonObject {
     responses: {
       [status]: {
         description: 'Success',
-        content: sends ? { [`text/${sends}`]: { schema: data } } : { 'application/json': { schema: envelope } },
+        content: sends
+          ? { [sends === 'zip' ? 'application/zip' : `text/${sends}`]: { schema: data } }
+          : { 'application/json': { schema: envelope } },
         headers: RATE_HEADERS,
       },
       ...Object.fromEntries(errors),

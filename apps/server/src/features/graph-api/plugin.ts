@@ -4,6 +4,7 @@ import type { Execution } from '../../execution.ts'
 import { GRAPH_PREFIX } from '../../http/envelope.ts'
 import { createLocalCounters, createRateLimits } from '../../limits/rate-limits.ts'
 import type { AppConnections } from '../app-connections/service.ts'
+import type { FlowCode } from '../code/service.ts'
 import type { EventDestinations } from '../event-destinations/service.ts'
 import type { Flows } from '../flows/service.ts'
 import type { Forms } from '../forms/service.ts'
@@ -22,6 +23,7 @@ import { createWorkflows } from './workflows.ts'
 interface Parts extends Core, Pick<Execution, 'runs' | 'webhooks' | 'versions'> {
   flows: Flows
   forms: Forms
+  code: FlowCode
   appConnections: AppConnections
   /** Receivers of the events of projects. */
   projectWebhooks: EventDestinations
@@ -41,6 +43,7 @@ export function graphApi(parts: Parts): Plugin {
     credentials: createCredentials(parts.appConnections),
     webhooks: createGraphWebhooks(parts.projectWebhooks),
     forms: parts.forms,
+    code: parts.code,
   }
   return {
     name: 'graph-api',

@@ -1,4 +1,5 @@
 import { graphApi } from '@piecework/api/graph/index'
+import type { FlowCode } from '../code/service.ts'
 import type { Forms } from '../forms/service.ts'
 import type { createCredentials } from './credentials.ts'
 import { type Door, metaOf } from './door-routes.ts'
@@ -12,6 +13,7 @@ interface Services {
   credentials: ReturnType<typeof createCredentials>
   webhooks: ReturnType<typeof createGraphWebhooks>
   forms: Forms
+  code: FlowCode
 }
 
 export function graphRoutes(door: Door, services: Services): void {
@@ -21,13 +23,18 @@ export function graphRoutes(door: Door, services: Services): void {
   formRoutes(door, services)
 }
 
-function workflowRoutes({ serve }: Door, { workflows, executions }: Services): void {
+function workflowRoutes({ serve }: Door, { workflows, executions, code }: Services): void {
   const { workflows: w, executions: e } = graphApi
 
   serve(w.list, ({ actor, query }) => workflows.list(actor, query, query))
   serve(w.create, ({ actor, body }) => workflows.create(actor, body))
   serve(w.get, ({ actor, params }) => workflows.get(actor, params.id))
   serve(w.update, ({ actor, params, body }) => workflows.update(actor, params.id, body))
+  serve(w.export, ({ actor, params }) => code.export(actor, params.id))
+  serve(w.import, async ({ actor, body }) => {
+    const { id } = await code.import(actor, body)
+    return workflows.get(actor, id)
+  })
   serve(w.remove, ({ actor, params }) => workflows.remove(actor, params.id))
 
   serve(e.execute, ({ actor, params, query, body, request }) => {

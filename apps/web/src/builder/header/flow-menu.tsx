@@ -3,6 +3,7 @@ import {
   CircleQuestionMark,
   Download,
   Ellipsis,
+  FileCode,
   History,
   List,
   Play,
@@ -72,6 +73,12 @@ export function FlowMenu({ onOpen }: { onOpen(what: 'runs' | 'versions' | 'why')
         { id: 'why', label: t('why.title'), icon: CircleQuestionMark, run: () => onOpen('why') },
         '-',
         { id: 'export', label: t('header.export'), icon: Download, run: () => void exportFlow(id, name).catch(fail) },
+        {
+          id: 'export-program',
+          label: t('header.exportProgram'),
+          icon: FileCode,
+          run: () => void exportProgram(id, name).catch(fail),
+        },
         '-',
         { id: 'delete', label: t('header.delete'), icon: Trash2, danger: true, refusal, run: () => void remove() },
       ]}
@@ -84,8 +91,16 @@ const hasRoom = (): boolean => matchMedia('(min-width: 640px)').matches
 /** Saves the flow as a file that any server of this kind imports. */
 async function exportFlow(id: string, name: string): Promise<void> {
   const template = await client.flows.template({ params: { id } })
-  const url = URL.createObjectURL(new Blob([JSON.stringify(template, null, 2)], { type: 'application/json' }))
-  const link = Object.assign(document.createElement('a'), { href: url, download: `${name}.json` })
-  link.click()
+  download(new Blob([JSON.stringify(template, null, 2)], { type: 'application/json' }), `${name}.json`)
+}
+
+/** Saves the flow as a program in TypeScript. */
+async function exportProgram(id: string, name: string): Promise<void> {
+  download(await client.flowCode.export({ params: { id }, query: {} }), `${name}.zip`)
+}
+
+function download(content: Blob, name: string): void {
+  const url = URL.createObjectURL(content)
+  Object.assign(document.createElement('a'), { href: url, download: name }).click()
   URL.revokeObjectURL(url)
 }

@@ -25,6 +25,11 @@ export async function exportOne({ id, displayName }: Exported): Promise<void> {
   download(`${fileName(displayName)}.json`, new Blob([await textOf(id)], { type: 'application/json' }))
 }
 
+/** A program in TypeScript, as a ZIP. */
+export async function exportProgram({ id, displayName }: Pick<Exported, 'id' | 'displayName'>): Promise<void> {
+  download(`${fileName(displayName)}.zip`, await client.flowCode.export({ params: { id }, query: {} }))
+}
+
 /** One ZIP with a file for each flow, in folders as they are here. @returns how many it has */
 export async function exportMany(
   flows: readonly Exported[],

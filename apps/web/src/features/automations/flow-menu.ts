@@ -1,5 +1,15 @@
 import type { TFunction } from 'i18next'
-import { Copy, FolderInput, Link, PencilLine, Play, SquareArrowOutUpRight, Trash2, Upload } from 'lucide-react'
+import {
+  Copy,
+  FileCode,
+  FolderInput,
+  Link,
+  PencilLine,
+  Play,
+  SquareArrowOutUpRight,
+  Trash2,
+  Upload,
+} from 'lucide-react'
 import type { FlowOverview } from '../../api/flows.ts'
 import type { Folder } from '../../api/folders.ts'
 import type { MenuEntry } from '../../ui/menu.tsx'
@@ -28,6 +38,7 @@ export function flowEntries(flow: FlowOverview, { acts, show, refusal, t }: Menu
     { id: 'duplicate', label: t('menu.duplicate'), icon: Copy, refusal, run: () => void acts.duplicate(flow) },
     { id: 'move', label: t('menu.move'), icon: FolderInput, refusal, run: () => show({ kind: 'move', flows: [flow] }) },
     { id: 'export', label: t('menu.export'), icon: Upload, run: () => void acts.save(flow) },
+    { id: 'export-program', label: t('menu.exportProgram'), icon: FileCode, run: () => void acts.saveProgram(flow) },
     { id: 'address', label: t('menu.address'), icon: Link, run: () => void acts.copyAddress(flow) },
     '-',
     {

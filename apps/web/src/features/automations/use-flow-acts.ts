@@ -13,7 +13,7 @@ import type { Acting, FlowRef } from './acting.ts'
 import { addressOf } from './address.ts'
 import { createWith } from './creating.ts'
 import { deletingActs } from './deleting.ts'
-import { exportOne } from './exporting.ts'
+import { exportOne, exportProgram } from './exporting.ts'
 import { inTurn } from './in-turn.ts'
 import { freeName } from './names.ts'
 import { switchingActs } from './switching.ts'
@@ -111,6 +111,10 @@ export function useFlowActs() {
       save: (flow: FlowRef) =>
         during([flow.id], () =>
           exportOne(flow).catch((error: unknown) => failed(t('exportFailed', { name: flow.displayName }), error)),
+        ),
+      saveProgram: (flow: FlowRef) =>
+        during([flow.id], () =>
+          exportProgram(flow).catch((error: unknown) => failed(t('exportFailed', { name: flow.displayName }), error)),
         ),
       copyAddress: async (flow: FlowOverview): Promise<void> => {
         const address = addressOf(flow, location.origin)

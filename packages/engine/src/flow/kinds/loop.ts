@@ -56,7 +56,7 @@ async function executeLoop(run: Run, step: PlannedStep, scope: Scope): Promise<v
 }
 
 /** Resolves the items; undefined when that failed and the run has ended. */
-async function startLoop(
+export async function startLoop(
   run: Run,
   step: PlannedStep,
   scope: Scope,
@@ -84,7 +84,7 @@ async function startLoop(
 }
 
 /** Opens the scope of the next iteration. */
-function nextIteration(loop: LoopState, item: unknown, scope: Scope, name: string, index: number): Scope {
+export function nextIteration(loop: LoopState, item: unknown, scope: Scope, name: string, index: number): Scope {
   const iteration = createScope(scope, name, index)
   loop.item = item
   loop.index = index + 1

@@ -1,4 +1,4 @@
-import { mapSteps, type Raw, rawAt } from '../migrations/raw.ts'
+import { isRaw, mapSteps, type Raw, rawAt } from '../migrations/raw.ts'
 import { type Root, tokensIn } from './expressions.ts'
 import type { Findings } from './findings.ts'
 import { mapTexts, textsOfSettings } from './texts.ts'
@@ -103,6 +103,8 @@ const shortened = (text: string): string => (text.length > MAX_SHOWN ? `${text.s
 export function refuseUnknownValues(content: Raw, findings: Findings): void {
   const steps = rawSteps(content)
   const names = new Set(steps.map(nameOf))
+  // A flow that was drawn as a graph brings its variables along.
+  if (isRaw(content.graph)) names.add('variables')
   for (const step of steps) {
     const reasons = new Set<string>()
     for (const text of textsOfSettings(rawAt(step, 'settings'))) {

@@ -8,14 +8,19 @@ export interface FoundFlow {
   folderName?: string | undefined
   content?: Record<string, unknown>
   problem?: 'notJson' | 'noFlow' | 'brokenZip' | 'tooLarge' | 'tooMany'
+  /** The refusal of the server, for a program. */
+  reason?: string
 }
 
 /** The most bytes of all files together, unpacked. */
 const MOST_BYTES = 100_000_000
 const MOST_FLOWS = 500
 
-/** The flows in files, JSON or ZIP; files that cannot be read are among them with the problem. */
-export async function readFiles(files: readonly File[]): Promise<FoundFlow[]> {
+/** Reads a ZIP of a program: its flow, or why it cannot be read. */
+type ReadProgram = (zip: string) => Promise<Pick<FoundFlow, 'content' | 'reason'>>
+
+/** The flows in files, JSON or ZIP, or programs; files that cannot be read are among them with the problem. */
+export async function readFiles(files: readonly File[], readProgram: ReadProgram): Promise<FoundFlow[]> {
   const found: FoundFlow[] = []
   let bytes = 0
   const add = (path: string, text: string, folderName?: string): void => {
@@ -32,6 +37,10 @@ export async function readFiles(files: readonly File[]): Promise<FoundFlow[]> {
     const data = new Uint8Array(await file.arrayBuffer())
     if (!isZip(data)) {
       add(file.name, new TextDecoder().decode(data))
+      continue
+    }
+    if (await holdsProgram(data)) {
+      found.push({ path: file.name, ...(await readProgram(await base64Of(file))) })
       continue
     }
     const inside = await unpack(data)
@@ -59,6 +68,31 @@ function isJson(text: string): boolean {
     return false
   }
 }
+
+/** Whether a ZIP is an exported program, perhaps in a folder of its own. */
+async function holdsProgram(data: Uint8Array): Promise<boolean> {
+  const { unzip } = await import('fflate')
+  return new Promise((resolve) => {
+    let found = false
+    const filter = ({ name }: { name: string }): boolean => {
+      found ||= /^(?:[^/]+\/)?main\.ts$/.test(name)
+      return false
+    }
+    try {
+      unzip(data, { filter }, () => resolve(found))
+    } catch {
+      resolve(false)
+    }
+  })
+}
+
+const base64Of = (file: File): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ''))
+    reader.onerror = () => reject(reader.error)
+    reader.readAsDataURL(file)
+  })
 
 /** The JSON files of a ZIP; undefined when it is broken. Sizes are those that the ZIP says. */
 async function unpack(data: Uint8Array): Promise<Record<string, Uint8Array> | undefined> {

@@ -40,14 +40,28 @@ export function useImport(acts: FlowActs) {
   const change = (key: string, part: Partial<ImportItem>): void =>
     setItems((now) => now.map((item) => (item.key === key ? { ...item, ...part } : item)))
 
-  const itemOf = ({ path, folderName, content, problem }: FoundFlow, index: number, batch: number): ImportItem => ({
+  const itemOf = (
+    { path, folderName, content, problem, reason }: FoundFlow,
+    index: number,
+    batch: number,
+  ): ImportItem => ({
     key: `${batch}.${index}`,
     path,
     folderName,
     name: typeof content?.displayName === 'string' ? content.displayName : path,
     ...(content && { content }),
-    ...(problem ? { state: 'failed', problem: t(`importing.${problem}`) } : { state: 'waiting' }),
+    ...(problem || reason
+      ? { state: 'failed', problem: problem ? t(`importing.${problem}`) : (reason ?? '') }
+      : { state: 'waiting' }),
   })
+
+  const readProgram = async (zip: string): Promise<Pick<FoundFlow, 'content' | 'reason'>> => {
+    try {
+      return { content: { ...(await client.flowCode.read({ body: { projectId, zip } })) } }
+    } catch (error) {
+      return { reason: errorText(error, common) }
+    }
+  }
 
   const knownConnections = async (): Promise<Set<string>> => {
     const { data } = await client.appConnections.list({ query: { projectId, limit: 1000 } })
@@ -79,7 +93,7 @@ export function useImport(acts: FlowActs) {
     start: async (files: readonly File[]): Promise<void> => {
       setBusy(true)
       const batch = items.length
-      const found = (await readFiles(files)).map((flow, index) => itemOf(flow, index, batch))
+      const found = (await readFiles(files, readProgram)).map((flow, index) => itemOf(flow, index, batch))
       setItems((now) => [...now, ...found])
       const known = await knownConnections().catch(() => new Set<string>())
       // Two files of one folder must not both make it.

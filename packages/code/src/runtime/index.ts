@@ -1,0 +1,18 @@
+/** The runtime of exported programs: bundled into each of them. */
+export { event, program } from './program.ts'
+export { serve } from './serve.ts'
+export {
+  code,
+  connection,
+  everyMatch,
+  firstMatch,
+  flattenNestedKeys,
+  loop,
+  pause,
+  piece,
+  rounds,
+  takes,
+  template,
+  text,
+  value,
+} from './steps.ts'
