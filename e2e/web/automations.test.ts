@@ -138,6 +138,38 @@ test('files are imported each by itself, with what became of it; what is chosen 
   await visit.end()
 })
 
+test('a flow is exported as a program from the list and the builder, and comes in again', async () => {
+  const owner = await app.owner()
+  const id = await flow(owner, 'Taken away')
+  const visit = await app.visit('/automations', { person: owner })
+  const { page } = visit
+  await openActions(page, 'Taken away')
+  const downloading = page.waitForEvent('download')
+  await page.getByRole('menuitem', { name: 'Export as program' }).click()
+  const program = await readFile(await (await downloading).path())
+  const files = unzipSync(program)
+  expect(Object.keys(files)).toEqual(expect.arrayContaining(['main.ts', 'README.md', 'vendor/runtime.mjs']))
+
+  const wrong = zipSync({ ...files, 'main.ts': strToU8('export default program(nothing)') })
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  const sheet = page.getByRole('dialog', { name: 'Import automations' })
+  visit.expectProblem(/^answered 400: POST .*\/flows\/read-code/)
+  await sheet.locator('input[type=file]').setInputFiles([
+    { name: 'program.zip', mimeType: 'application/zip', buffer: program },
+    { name: 'wrong.zip', mimeType: 'application/zip', buffer: Buffer.from(wrong) },
+  ])
+  const report = sheet.getByRole('list', { name: 'Report' }).getByRole('listitem')
+  await report.filter({ hasText: 'Taken away' }).waitFor()
+  await report.filter({ hasText: 'wrong.zip' }).getByText(/line 1 of main\.ts/i).waitFor()
+
+  await page.goto(`${app.origin}/flows/${id}`)
+  await page.getByRole('button', { name: 'More for this flow' }).click()
+  const again = page.waitForEvent('download')
+  await page.getByRole('menuitem', { name: 'Export as program' }).click()
+  expect((await again).suggestedFilename()).toBe('Taken away.zip')
+  await visit.end()
+})
+
 test('folders are made, filled, renamed and deleted; what was in them stays', async () => {
   const owner = await app.owner()
   await flow(owner, 'Invoice mail')

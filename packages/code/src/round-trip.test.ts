@@ -29,6 +29,7 @@ function withGraph(version: FlowVersion): FlowVersion {
 /** Texts that are hard to print, and expressions in many spellings. */
 const INPUT = {
   ...{ a: '{{variables.by}}', b: '{{ trigger["x"].y }}', c: '{{trigger.x.y}}', d: '{{trigger . x?.y}}', e: '{{}}' },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: texts of people may hold templates
   ...{ f: '`${x}`\\ \'"\n\u2028 {{trigger.a}}{{trigger.constructor}}', g: '{{', h: '}}{{{trigger.b}}}', i: '' },
   ...{
     j: '{{ trigger.list.map((v) => v + 1) }}',
