@@ -160,7 +160,10 @@ test('a flow is exported as a program from the list and the builder, and comes i
   ])
   const report = sheet.getByRole('list', { name: 'Report' }).getByRole('listitem')
   await report.filter({ hasText: 'Taken away' }).waitFor()
-  await report.filter({ hasText: 'wrong.zip' }).getByText(/line 1 of main\.ts/i).waitFor()
+  await report
+    .filter({ hasText: 'wrong.zip' })
+    .getByText(/line 1 of main\.ts/i)
+    .waitFor()
 
   await page.goto(`${app.origin}/flows/${id}`)
   await page.getByRole('button', { name: 'More for this flow' }).click()
