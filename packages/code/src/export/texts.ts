@@ -85,34 +85,44 @@ export function createTextWriter({ variables, ambiguous, helpers, connections }:
     return { code: `value(() => (${token}))`, isPath: false }
   }
 
+  const printed = new Map<string, string>()
+  const print = (text: string): string => {
+    const spans = [...tokenSpans(text)]
+    if (spans.length === 0) return quote(text)
+    const tokens = spans.map(({ start, end }) => text.slice(start, end))
+    const expressions = tokens.map((token) => parseExpression(token, names))
+    const [only] = spans
+    const isWhole = spans.length === 1 && only?.start === 2 && only.end === text.length - 2
+    const flattens = tokens.some((token) => token.trimStart().startsWith('flattenNestedKeys('))
+    if (flattens && !isWhole) return asTemplate(text, expressions)
+    const codes: Token[] = []
+    for (const [index, expression] of expressions.entries()) {
+      const code = toCode(tokens[index] ?? '', expression)
+      if (code === undefined) return asTemplate(text, expressions)
+      codes.push(code)
+    }
+    const [first] = codes
+    if (isWhole && first) return first.isPath ? `${first.code} ?? ''` : first.code
+    helpers.add('text')
+    let end = 0
+    let line = ''
+    for (const [index, span] of spans.entries()) {
+      line += `${templatePart(text.slice(end, span.start - 2))}\${text(${codes[index]?.code})}`
+      end = span.end + 2
+    }
+    return `\`${line}${templatePart(text.slice(end))}\``
+  }
+
   return {
     mentioned,
     spellings: () => [...spelled].filter(([canonical, token]) => canonical !== token),
     print(text) {
-      const spans = [...tokenSpans(text)]
-      if (spans.length === 0) return quote(text)
-      const tokens = spans.map(({ start, end }) => text.slice(start, end))
-      const expressions = tokens.map((token) => parseExpression(token, names))
-      const [only] = spans
-      const isWhole = spans.length === 1 && only?.start === 2 && only.end === text.length - 2
-      const flattens = tokens.some((token) => token.trimStart().startsWith('flattenNestedKeys('))
-      if (flattens && !isWhole) return asTemplate(text, expressions)
-      const codes: Token[] = []
-      for (const [index, expression] of expressions.entries()) {
-        const code = toCode(tokens[index] ?? '', expression)
-        if (code === undefined) return asTemplate(text, expressions)
-        codes.push(code)
-      }
-      const [first] = codes
-      if (isWhole && first) return first.isPath ? `${first.code} ?? ''` : first.code
-      helpers.add('text')
-      let end = 0
-      let printed = ''
-      for (const [index, span] of spans.entries()) {
-        printed += `${templatePart(text.slice(end, span.start - 2))}\${text(${codes[index]?.code})}`
-        end = span.end + 2
-      }
-      return `\`${printed}${templatePart(text.slice(end))}\``
+      // It is printed again where its line turns out too long.
+      const known = printed.get(text)
+      if (known !== undefined) return known
+      const code = print(text)
+      printed.set(text, code)
+      return code
     },
   }
 }
