@@ -197,7 +197,7 @@ export const CONTENT_RULES: readonly ContentRule[] = [
     found: 'stepKinds',
     from: /^(apps|packages)\//,
     places:
-      /\/kinds\/|^packages\/model\/src\/flow\/(step|step-request|migrate|(graph|migrations|newer-formats)\/.+)\.ts$|^packages\/model\/src\/run\/loop-output\.ts$|^apps\/web\/src\/builder\/fields\/step-settings\.tsx$/,
+      /\/kinds\/|^packages\/model\/src\/flow\/(step|step-request|migrate|(graph|migrations|newer-formats)\/.+)\.ts$|^packages\/model\/src\/run\/loop-output\.ts$|^packages\/code\/src\/(export\/(program|places)|import\/program)\.ts$|^apps\/web\/src\/builder\/fields\/step-settings\.tsx$/,
   },
 ]
 

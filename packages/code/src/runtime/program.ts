@@ -366,7 +366,8 @@ function recordsOf(log: Record<string, unknown>): Map<string, StepRecord[]> {
     for (const [name, step] of Object.entries(steps)) {
       const { type, status, output, errorMessage } = { ...Object(step) }
       const iterations: unknown = Reflect.get(Object(output), 'iterations')
-      if (type === 'LOOP_ON_ITEMS' && Array.isArray(iterations)) for (const round of iterations) visit(Object(round))
+      if (type !== 'PIECE' && type !== 'CODE' && Array.isArray(iterations))
+        for (const round of iterations) visit(Object(round))
       if (type !== 'PIECE') continue
       const record = createRecord(name, 'PIECE', status === 'FAILED' ? 'FAILED' : 'SUCCEEDED')
       record.outputText = output === undefined ? undefined : JSON.stringify(output)

@@ -1,6 +1,6 @@
 import { code as codeKind } from '@piecework/engine/flow/kinds/code'
 import type { StepKind } from '@piecework/engine/flow/kinds/kind'
-import { nextIteration, startLoop } from '@piecework/engine/flow/kinds/loop'
+import { loop as loopKind, nextIteration, startLoop } from '@piecework/engine/flow/kinds/loop'
 import { piece as pieceKind } from '@piecework/engine/flow/kinds/piece'
 import { router as routerKind } from '@piecework/engine/flow/kinds/router'
 import type { PlannedInput, PlannedStep } from '@piecework/engine/flow/planned'
@@ -130,7 +130,7 @@ export async function loop(name: string, items: () => unknown, options: StepOpti
   run.stepsCount += 1
   const { title = name } = options
   const step: PlannedStep = {
-    ...{ name, displayName: title, skip: false, next: undefined, type: 'LOOP_ON_ITEMS', heads: [] },
+    ...{ name, displayName: title, skip: false, next: undefined, type: loopKind.type, heads: [] },
     input: computed(() => ({ items: items() })),
     execute: async () => {},
     test: async () => {},
