@@ -6,7 +6,7 @@ import { manifest } from './build/manifest.ts'
 
 const server = process.env.PIECEWORK_URL ?? 'http://localhost:3000'
 /** Everything that the server itself answers; `npm run dev` sends it on. */
-const SERVED = ['/api', '/docs', '/forms', '/chats', '/human-input-assets', '/redirect']
+const SERVED = ['/api', '/docs', '/forms', '/f/', '/chats', '/human-input-assets', '/redirect']
 
 const VENDOR =
   /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack\/(?!react-virtual|virtual-core|react-table|table-core)[^/]+|i18next|react-i18next|zustand)\//

@@ -42,7 +42,7 @@ export interface Endpoint {
   readonly permissionsBy?: { readonly field: string; readonly permissions: Readonly<Record<string, Permission>> }
   readonly project: ProjectRule
   /** The name of the rate limit that applies; the server has its numbers. */
-  readonly limit?: 'authentication'
+  readonly limit?: 'authentication' | 'form'
   readonly params?: z.ZodType
   readonly query?: z.ZodType
   /** The schema of a JSON request. */

@@ -27,6 +27,7 @@ import { projectKeys } from './project-keys.ts'
 import { projectMembers } from './project-members.ts'
 import { projectRoles } from './project-roles.ts'
 import { projects } from './projects.ts'
+import { publicForms } from './public-forms.ts'
 import { reference } from './reference.ts'
 import { sampleData } from './sample-data.ts'
 import { scim } from './scim.ts'
@@ -81,6 +82,7 @@ export const api = {
   projectMembers,
   projectRoles,
   projects,
+  publicForms,
   sampleData,
   search,
   secondFactor,

@@ -67,11 +67,11 @@ export interface ExecutionLog { node_id: string; type: string; status: 'running'
 
 export interface Executed { id?: string | undefined; workflow_id?: string | undefined; status: 'pending' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled'; created_at?: string | undefined; started_at: string; completed_at?: string | null | undefined; error?: { node_id: string | null; message: string; reason: string } | null | undefined; output?: unknown | undefined; logs?: ExecutionLog[] | undefined; logs_truncated?: boolean | undefined; execution_id: string }
 
-export interface Form { id: string; name: string; description: string; fields: FormField[]; created_at: string; updated_at: string }
+export interface Form { id: string; name: string; description: string; fields: FormField[]; status: 'open' | 'closed'; thanks: string; redirect_url: string | null; url: string; created_at: string; updated_at: string }
 
 export interface FormField { name: string; type: 'text' | 'textarea' | 'email' | 'number' | 'date' | 'select' | 'multiselect' | 'checkbox' | 'file' | 'url' | 'phone'; required: boolean; label?: string | undefined; placeholder?: string | undefined; options?: string[] | undefined; min?: number | undefined; max?: number | undefined }
 
-export interface FormSubmission { id: string; form_id: string; data: Record<string, unknown>; source: Record<string, unknown>; submitted_at: string }
+export interface FormSubmission { id: string; form_id: string; data: Record<string, unknown>; source: Record<string, unknown>; is_spam: boolean; submitted_at: string }
 
 export interface Credential { id: string; name: string; type: 'api_key' | 'basic' | 'custom' | 'none' | 'oauth2'; piece: string; external_id: string; status: 'active' | 'missing' | 'error'; created_at: string; updated_at: string }
 
@@ -153,7 +153,7 @@ export interface Operations {
   }
   'forms.create': {
     query: Record<string, never>
-    body: { name: string; description?: string | undefined; fields: Array<{ name: string; type: 'text' | 'textarea' | 'email' | 'number' | 'date' | 'select' | 'multiselect' | 'checkbox' | 'file' | 'url' | 'phone'; required?: boolean | undefined; label?: string | undefined; placeholder?: string | undefined; options?: string[] | undefined; min?: number | undefined; max?: number | undefined }> }
+    body: { name: string; description?: string | undefined; fields: Array<{ name: string; type: 'text' | 'textarea' | 'email' | 'number' | 'date' | 'select' | 'multiselect' | 'checkbox' | 'file' | 'url' | 'phone'; required?: boolean | undefined; label?: string | undefined; placeholder?: string | undefined; options?: string[] | undefined; min?: number | undefined; max?: number | undefined }>; status?: 'open' | 'closed' | undefined; thanks?: string | undefined; redirect_url?: string | null | undefined }
     data: Form
     meta: Record<string, unknown>
   }
@@ -176,7 +176,7 @@ export interface Operations {
     meta: Record<string, unknown>
   }
   'forms.submissions': {
-    query: { page?: number | undefined; limit?: number | undefined; cursor?: string | undefined; from?: string | undefined; to?: string | undefined }
+    query: { page?: number | undefined; limit?: number | undefined; cursor?: string | undefined; from?: string | undefined; to?: string | undefined; spam?: boolean | undefined }
     body: undefined
     data: FormSubmission[]
     meta: ListMeta
@@ -189,7 +189,7 @@ export interface Operations {
   }
   'forms.update': {
     query: Record<string, never>
-    body: { name?: string | undefined; description?: string | undefined; fields?: Array<{ name: string; type: 'text' | 'textarea' | 'email' | 'number' | 'date' | 'select' | 'multiselect' | 'checkbox' | 'file' | 'url' | 'phone'; required?: boolean | undefined; label?: string | undefined; placeholder?: string | undefined; options?: string[] | undefined; min?: number | undefined; max?: number | undefined }> | undefined }
+    body: { name?: string | undefined; description?: string | undefined; fields?: Array<{ name: string; type: 'text' | 'textarea' | 'email' | 'number' | 'date' | 'select' | 'multiselect' | 'checkbox' | 'file' | 'url' | 'phone'; required?: boolean | undefined; label?: string | undefined; placeholder?: string | undefined; options?: string[] | undefined; min?: number | undefined; max?: number | undefined }> | undefined; status?: 'open' | 'closed' | undefined; thanks?: string | undefined; redirect_url?: string | null | undefined }
     data: Form
     meta: Record<string, unknown>
   }

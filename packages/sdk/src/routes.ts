@@ -193,6 +193,10 @@ export const ROUTES: Routes = {
     update: 'POST /v1/projects/:id',
     remove: 'DELETE /v1/projects/:id',
   },
+  publicForms: {
+    get: 'GET /v1/public-forms/:id',
+    submit: 'POST /v1/public-forms/:id/submissions',
+  },
   reference: {
     openApi: 'GET /v1/openapi.json',
     docs: 'GET /v1/docs',

@@ -168,6 +168,9 @@ export interface FormTable extends Base {
   name: string
   description: string
   fields: Jsonb<FormField[]>
+  isOpen: Generated<boolean>
+  thanks: Generated<string>
+  redirectUrl: Nullable<string>
 }
 
 export interface FormSubmissionTable {
@@ -176,6 +179,7 @@ export interface FormSubmissionTable {
   formId: string
   data: Jsonb<Record<string, unknown>>
   source: Jsonb<Record<string, unknown>>
+  isSpam: Generated<boolean>
 }
 
 /** The requests of one key to the graph API, in its newest window of a length. */

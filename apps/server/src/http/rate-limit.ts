@@ -3,16 +3,26 @@ import { AppError } from '@piecework/model/errors'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Settings } from '../settings.ts'
 
-/** Requests that one address may make in a window. */
+/** The requests that one address may make in a window. */
 export interface RateLimit {
   max: number
   timeWindow: number
+  /** Counts by more than the address. */
+  keyGenerator?: (request: FastifyRequest) => string
 }
 
 /** The limits that endpoints of the contract name; one that is switched off is missing. */
 export function rateLimits(settings: Settings): Partial<Record<string, RateLimit>> {
-  if (!settings.apiRateLimitAuthnEnabled) return {}
-  return { authentication: { max: settings.apiRateLimitAuthnMax, timeWindow: settings.apiRateLimitAuthnWindow } }
+  const { apiRateLimitAuthnEnabled, apiRateLimitAuthnMax, apiRateLimitAuthnWindow } = settings
+  const authentication = { max: apiRateLimitAuthnMax, timeWindow: apiRateLimitAuthnWindow }
+  return {
+    ...(apiRateLimitAuthnEnabled ? { authentication } : {}),
+    form: {
+      max: settings.formSubmissionsPerMinute,
+      timeWindow: 60_000,
+      keyGenerator: (request) => `${request.server.addressOf(request)} ${Reflect.get(Object(request.params), 'id')}`,
+    },
+  }
 }
 
 /** Lets routes have a `limit`; answers carry X-RateLimit-Limit, -Remaining and -Reset. */

@@ -19,6 +19,7 @@ const PAGES = [
   '/docs',
   '/redirect',
   '/forms/',
+  '/f/',
   '/chats/',
   '/responses/',
   '/human-input-assets/',

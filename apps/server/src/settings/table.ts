@@ -180,7 +180,7 @@ export const SETTINGS = {
     'AP_FRAME_ANCESTORS',
     frameSources,
     [],
-    'Which pages may show forms and chats in a frame: origins such as `https://www.example.com`, separated by commas, or `*` for all.',
+    'Which pages may show forms and chats in a frame, those of flows and those of projects: origins such as `https://www.example.com`, separated by commas, or `*` for all.',
     { defaultText: 'none' },
   ),
 
@@ -476,6 +476,18 @@ export const SETTINGS = {
     oneOf(['free', 'starter', 'pro', 'business']),
     'business',
     'How often a key may call the graph API, in projects that have no plan of their own.',
+  ),
+  formSecondsToFill: triggers.given(
+    'AP_FORM_SECONDS_TO_FILL',
+    wholeNumber(0, 3600),
+    2,
+    'What is submitted on the page of a form sooner than this after it was opened counts as spam.',
+  ),
+  formSubmissionsPerMinute: triggers.given(
+    'AP_FORM_SUBMISSIONS_PER_MINUTE',
+    wholeNumber(1, 1_000_000),
+    20,
+    'How often one address may submit the page of one form. Each app counts for itself.',
   ),
   webhookTimeoutSeconds: triggers.given(
     'AP_WEBHOOK_TIMEOUT_SECONDS',

@@ -1,6 +1,6 @@
 import { FormField } from '@piecework/model/forms/form-field'
 import { z } from 'zod'
-import { Time } from '../shapes.ts'
+import { queryFlag, Time } from '../shapes.ts'
 import { graphEndpoint } from './endpoint.ts'
 import { Deleted, IdParam, pageFields } from './shapes.ts'
 
@@ -10,11 +10,21 @@ const Fields = z
   .max(200)
   .refine((fields) => new Set(fields.map(({ name }) => name)).size === fields.length, 'must have names that differ')
 
+const FormStatus = z.enum(['open', 'closed'])
+
 export const Form = z.object({
   id: z.string(),
   name: z.string(),
   description: z.string(),
   fields: z.array(FormField),
+  /** A closed form takes no answers. */
+  status: FormStatus,
+  /** What its page says after a submission; empty for words of the server. */
+  thanks: z.string(),
+  /** Where its page goes after a submission. */
+  redirect_url: z.string().nullable(),
+  /** Its page, for anybody who has the link. */
+  url: z.string(),
   created_at: z.string(),
   updated_at: z.string(),
 })
@@ -24,8 +34,20 @@ const given = {
   name: z.string().trim().min(1).max(255),
   description: z.string().max(10_000),
   fields: Fields,
+  status: FormStatus,
+  thanks: z.string().max(10_000),
+  redirect_url: z
+    .url({ protocol: /^https$/, error: 'must be a URL that begins with https://' })
+    .max(2000)
+    .nullable(),
 }
-export const NewForm = z.object({ ...given, description: given.description.default('') })
+export const NewForm = z.object({
+  ...given,
+  description: given.description.default(''),
+  status: given.status.default('open'),
+  thanks: given.thanks.default(''),
+  redirect_url: given.redirect_url.default(null),
+})
 export const FormChanges = z.object(given).partial()
 
 export const FormSubmission = z.object({
@@ -34,9 +56,17 @@ export const FormSubmission = z.object({
   data: z.record(z.string(), z.unknown()),
   /** Its origin: `type`, the address and the program. */
   source: z.record(z.string(), z.unknown()),
+  /** It looks as if no person had filled the page in; it has started nothing. */
+  is_spam: z.boolean(),
   submitted_at: z.string(),
 })
 export type FormSubmission = z.infer<typeof FormSubmission>
+
+const submissionFilter = {
+  from: Time.optional(),
+  to: Time.optional(),
+  spam: queryFlag.default(false).describe('Those that look like spam, instead of the others.'),
+}
 
 export const graphForms = {
   list: graphEndpoint({
@@ -105,7 +135,7 @@ export const graphForms = {
     summary: 'List what was submitted, newest first',
     scope: 'read',
     params: IdParam,
-    query: z.object({ ...pageFields, from: Time.optional(), to: Time.optional() }),
+    query: z.object({ ...pageFields, ...submissionFilter }),
     response: FormSubmission,
     isList: true,
   }),
@@ -116,7 +146,7 @@ export const graphForms = {
     summary: 'Export what was submitted as CSV, newest first, a column for each field of the form',
     scope: 'read',
     params: IdParam,
-    query: z.object({ from: Time.optional(), to: Time.optional() }),
+    query: z.object(submissionFilter),
     response: z.string(),
     sends: 'csv',
   }),

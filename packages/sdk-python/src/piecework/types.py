@@ -103,6 +103,10 @@ class Form(TypedDict):
     name: str
     description: str
     fields: List["FormField"]
+    status: Literal["open", "closed"]
+    thanks: str
+    redirect_url: Optional[str]
+    url: str
     created_at: str
     updated_at: str
 
@@ -126,6 +130,7 @@ class FormSubmission(TypedDict):
     form_id: str
     data: Dict[str, Any]
     source: Dict[str, Any]
+    is_spam: bool
     submitted_at: str
 
 

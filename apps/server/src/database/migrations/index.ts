@@ -36,6 +36,7 @@ import { apiCounts } from './0034-api-counts.ts'
 import { sessions } from './0035-sessions.ts'
 import { secondFactor } from './0036-second-factor.ts'
 import { personalTokens } from './0037-personal-tokens.ts'
+import { formPages } from './0039-form-pages.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
 export const migrations: readonly Migration[] = [
@@ -76,4 +77,5 @@ export const migrations: readonly Migration[] = [
   sessions,
   secondFactor,
   personalTokens,
+  formPages,
 ]

@@ -13,6 +13,7 @@ import type { Outbox } from '../../outbox/outbox.ts'
 import type { Subscriber } from '../../outbox/subscriber.ts'
 import { formPolicy } from '../../policies/form.ts'
 import { authorize } from '../../policies/policy.ts'
+import type { Settings } from '../../settings.ts'
 import { derivedId } from '../runs/starting/derived-id.ts'
 import type { WebhookService } from '../webhooks/service.ts'
 import { csvOf } from './csv.ts'
@@ -38,19 +39,25 @@ interface Parts {
   outbox: Outbox
   access: Pick<Access, 'asSystem'>
   webhooks: Pick<WebhookService, 'execute'>
+  settings: Pick<Settings, 'frontendUrl'>
 }
 
 interface FormContent {
   name: string
   description: string
   fields: FormField[]
+  status: 'open' | 'closed'
+  thanks: string
+  redirect_url: string | null
 }
 
 const MAX_FORMS = 1000
 const EXPORTED_AT_ONCE = 100
 const ENTITY = 'form'
 
-export function createForms({ db, outbox }: Pick<Parts, 'db' | 'outbox'>) {
+export function createForms({ db, outbox, settings }: Pick<Parts, 'db' | 'outbox' | 'settings'>) {
+  const present = (row: FormRow): Form => presentForm(row, `${settings.frontendUrl}/f/${row.id}`)
+
   const mustFind = async (projectId: string, id: string, from: Db = db) => {
     const form = await selectForm(from, projectId, id)
     if (!form) throw notFound(ENTITY, id)
@@ -79,21 +86,25 @@ export function createForms({ db, outbox }: Pick<Parts, 'db' | 'outbox'>) {
       const { projectId } = actor
       if ((await countForms(db, projectId)) >= MAX_FORMS)
         throw new AppError('INVALID_REQUEST', { message: `a project has at most ${MAX_FORMS} forms: delete one first` })
-      return present(await insertForm(db, { ...form, id: newId(), projectId }))
+      return present(await insertForm(db, { ...columnsOf(form), id: newId(), projectId }))
     },
 
     async update(
       actor: ProjectActor,
       id: string,
-      { name, description, fields }: { [K in keyof FormContent]?: FormContent[K] | undefined },
+      changes: { [K in keyof FormContent]?: FormContent[K] | undefined },
     ): Promise<Form> {
       authorize(actor, formPolicy.edit)
       const { projectId } = actor
       const now = await mustFind(projectId, id)
+      const { name, description, fields, status, thanks, redirect_url: redirectUrl = now.redirectUrl } = changes
       const changed = await updateForm(db, projectId, id, {
         name: name ?? now.name,
         description: description ?? now.description,
         fields: fields ?? now.fields,
+        isOpen: status === undefined ? now.isOpen : status === 'open',
+        thanks: thanks ?? now.thanks,
+        redirectUrl,
       })
       if (!changed) throw notFound(ENTITY, id)
       return present(changed)
@@ -104,15 +115,20 @@ export function createForms({ db, outbox }: Pick<Parts, 'db' | 'outbox'>) {
       if (!(await deleteForm(db, actor.projectId, id))) throw notFound(ENTITY, id)
     },
 
-    /** @throws AppError ENTITY_NOT_FOUND, INVALID_REQUEST that names the fields */
+    /**
+     * @param isSpam it is kept, and starts nothing
+     * @throws AppError ENTITY_NOT_FOUND, INVALID_REQUEST that names the fields, or for a closed form
+     */
     async submit(
       actor: ProjectActor,
       id: string,
       data: Record<string, unknown>,
       source: Record<string, unknown>,
+      isSpam = false,
     ): Promise<FormSubmission> {
       authorize(actor, formPolicy.submit)
       const form = await mustFind(actor.projectId, id)
+      if (!form.isOpen) throw new AppError('INVALID_REQUEST', { message: 'the form is closed', isClosed: true })
       const complaints = complaintsOf(form.fields, data)
       if (complaints.size > 0)
         throw new AppError('INVALID_REQUEST', {
@@ -120,11 +136,12 @@ export function createForms({ db, outbox }: Pick<Parts, 'db' | 'outbox'>) {
           fields: Object.fromEntries([...complaints].map(([name, why]) => [`data.${name}`, why])),
         })
       return outbox.transaction(async (trx, recordEvent) => {
-        const submission = await insertSubmission(trx, { id: newId(), formId: id, data, source })
-        recordEvent(actor, 'form.submitted', {
-          form: { id, name: form.name },
-          submission: { id: submission.id, created: submission.created, data },
-        })
+        const submission = await insertSubmission(trx, { id: newId(), formId: id, data, source, isSpam })
+        if (!isSpam)
+          recordEvent(actor, 'form.submitted', {
+            form: { id, name: form.name },
+            submission: { id: submission.id, created: submission.created, data },
+          })
         return presentSubmission(submission)
       })
     },
@@ -154,7 +171,7 @@ export function createForms({ db, outbox }: Pick<Parts, 'db' | 'outbox'>) {
 }
 
 /** Starts the workflows of the forms that were filled in: each once, also when it hears of a submission twice. */
-export function createFormStarter({ db, access, webhooks }: Omit<Parts, 'outbox'>): Subscriber {
+export function createFormStarter({ db, access, webhooks }: Pick<Parts, 'db' | 'access' | 'webhooks'>): Subscriber {
   async function startFor({ projectId, data }: DomainEvent): Promise<void> {
     const told = Submitted.safeParse(data)
     if (projectId === undefined || !told.success) return
@@ -193,12 +210,22 @@ const Submitted = z.object({
 
 type FormRow = NonNullable<Awaited<ReturnType<typeof selectForm>>>
 
-const present = ({ id, name, description, fields, created, updated }: FormRow): Form => ({
-  ...{ id, name, description, fields, created_at: created, updated_at: updated },
+const presentForm = (
+  { id, name, description, fields, isOpen, thanks, redirectUrl, created, updated }: FormRow,
+  url: string,
+): Form => ({
+  ...{ id, name, description, fields, status: isOpen ? 'open' : 'closed', thanks, redirect_url: redirectUrl, url },
+  ...{ created_at: created, updated_at: updated },
+})
+
+const columnsOf = ({ status, redirect_url: redirectUrl, ...content }: FormContent) => ({
+  ...content,
+  isOpen: status === 'open',
+  redirectUrl,
 })
 
 type SubmissionRow = Awaited<ReturnType<typeof insertSubmission>>
 
-const presentSubmission = ({ id, formId, data, source, created }: SubmissionRow): FormSubmission => ({
-  ...{ id, form_id: formId, data, source, submitted_at: created },
+const presentSubmission = ({ id, formId, data, source, isSpam, created }: SubmissionRow): FormSubmission => ({
+  ...{ id, form_id: formId, data, source, is_spam: isSpam, submitted_at: created },
 })

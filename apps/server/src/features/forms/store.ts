@@ -26,6 +26,9 @@ interface FormContent {
   name: string
   description: string
   fields: readonly FormField[]
+  isOpen: boolean
+  thanks: string
+  redirectUrl: string | null
 }
 
 export const insertForm = (db: Db, row: FormContent & { id: string; projectId: string }) =>
@@ -35,13 +38,23 @@ export const insertForm = (db: Db, row: FormContent & { id: string; projectId: s
     .returningAll()
     .executeTakeFirstOrThrow()
 
-export const updateForm = (db: Db, projectId: string, id: string, { name, description, fields }: FormContent) =>
+export const updateForm = (db: Db, projectId: string, id: string, { fields, ...content }: FormContent) =>
   db
     .updateTable('form')
-    .set({ name, description, fields: JSON.stringify(fields), updated: new Date() })
+    .set({ ...content, fields: JSON.stringify(fields), updated: new Date() })
     .where('projectId', '=', projectId)
     .where('id', '=', id)
     .returningAll()
+    .executeTakeFirst()
+
+/** A form for its page, of whichever project. */
+export const selectFormOfPage = (db: Db, id: string) =>
+  db
+    .selectFrom('form as f')
+    .innerJoin('project as p', 'p.id', 'f.projectId')
+    .selectAll('f')
+    .where('f.id', '=', id)
+    .where('p.deleted', 'is', null)
     .executeTakeFirst()
 
 export async function deleteForm(db: Db, projectId: string, id: string): Promise<boolean> {
@@ -57,10 +70,12 @@ export async function deleteForm(db: Db, projectId: string, id: string): Promise
 export interface SubmissionFilter {
   from?: string | undefined
   to?: string | undefined
+  /** Those that look like spam, instead of the others. */
+  spam: boolean
 }
 
-function submissionsOf(db: Db, formId: string, { from, to }: SubmissionFilter) {
-  let query = db.selectFrom('form_submission').where('formId', '=', formId)
+function submissionsOf(db: Db, formId: string, { from, to, spam }: SubmissionFilter) {
+  let query = db.selectFrom('form_submission').where('formId', '=', formId).where('isSpam', '=', spam)
   if (from !== undefined) query = query.where('created', '>=', from)
   if (to !== undefined) query = query.where('created', '<=', to)
   return query
@@ -76,7 +91,13 @@ export async function countSubmissions(db: Db, formId: string, filter: Submissio
 
 export const insertSubmission = (
   db: Db,
-  row: { id: string; formId: string; data: Record<string, unknown>; source: Record<string, unknown> },
+  row: {
+    id: string
+    formId: string
+    data: Record<string, unknown>
+    source: Record<string, unknown>
+    isSpam: boolean
+  },
 ) =>
   db
     .insertInto('form_submission')

@@ -6,10 +6,12 @@ import { openAccess } from '../../http/route.ts'
 /** The path of the scripts and styles of the pages. */
 const ASSETS = '/human-input-assets'
 
-/** The files that pages are made of. Libraries are served as they are published. */
+/** The files that the pages are made of. Libraries are served as they are published. */
 const FILES = {
   'style.css': { type: 'text/css; charset=utf-8', file: own('style.css') },
   'form.js': { type: 'text/javascript; charset=utf-8', file: own('form.js') },
+  'project-form.js': { type: 'text/javascript; charset=utf-8', file: own('project-form.js') },
+  'controls.js': { type: 'text/javascript; charset=utf-8', file: own('controls.js') },
   'chat.js': { type: 'text/javascript; charset=utf-8', file: own('chat.js') },
   'texts.js': { type: 'text/javascript; charset=utf-8', file: own('texts.js') },
   'shared.js': { type: 'text/javascript; charset=utf-8', file: own('shared.js') },
@@ -27,7 +29,7 @@ const DIRECTIVES = {
 const CACHE_SECONDS = 300
 
 /**
- * `/forms/:flowId` and `/chats/:flowId`: pages that people open. They hold no data; their scripts ask the API.
+ * `/forms/:flowId`, `/chats/:flowId`, and `/f/:id` of a form of a project: pages that people open. They hold no data; their scripts ask the API.
  * `/responses/recorded` and `/responses/expired`: where a browser ends that followed a link of a waiting run.
  */
 export async function humanInputPages(
@@ -39,6 +41,7 @@ export async function humanInputPages(
     for (const [url, name] of [
       ['/forms/:flowId', 'form'],
       ['/chats/:flowId', 'chat'],
+      ['/f/:id', 'project-form'],
     ] as const) {
       scope.route({
         method: 'GET',
@@ -104,10 +107,10 @@ const RESPONSES = {
   },
 } as const
 
-const page = (name: 'form' | 'chat', nonce: string): string =>
+const page = (name: 'form' | 'chat' | 'project-form', nonce: string): string =>
   documentOf(
-    name === 'form' ? 'Form' : 'Chat',
-    `<body class="${name}">
+    name === 'chat' ? 'Chat' : 'Form',
+    `<body class="${name === 'chat' ? 'chat' : 'form'}">
 <main id="page" aria-busy="true"><p class="loading" role="status">Loading…</p></main>
 <noscript><p class="notice">This page needs JavaScript.</p></noscript>
 </body>`,

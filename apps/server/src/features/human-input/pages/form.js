@@ -1,3 +1,4 @@
+import { filePicker } from './controls.js'
 import { element, load, notice, result, send, show } from './shared.js'
 import { texts } from './texts.js'
 
@@ -115,19 +116,4 @@ function field({ key, displayName, description, required, type }, id) {
     else if (control.files[0]) values.append(key, control.files[0])
   }
   return { row, control, check, fill }
-}
-
-/** The browser's own button speaks the browser's language and looks like none of ours. */
-function filePicker(control) {
-  const chosen = element('output', { for: control.id }, texts.noFile)
-  const button = element(
-    'button',
-    { type: 'button', class: 'choose', tabindex: '-1', 'aria-hidden': 'true' },
-    texts.chooseFile,
-  )
-  button.addEventListener('click', () => control.click())
-  control.addEventListener('change', () => {
-    chosen.textContent = control.files[0]?.name ?? texts.noFile
-  })
-  return element('div', { class: 'picker' }, control, button, chosen)
 }

@@ -39,12 +39,18 @@ export function notice(tone, title, text, ...more) {
 /** What the API says of the page; shows why, when there is none. */
 export async function load(kind) {
   const query = useDraft ? '?useDraft=true' : ''
+  const address = `/api/v1/human-input/${kind}/${encodeURIComponent(flowId)}${query}`
+  return loadFrom(address, kind === 'form' ? texts.noForm : texts.noChat)
+}
+
+/** What an address of the API says; shows why, when there is nothing. @param missing the words when it is not there */
+export async function loadFrom(address, missing) {
   const again = element('button', { type: 'button', onclick: () => location.reload() }, texts.tryAgain)
   try {
-    const answer = await fetch(`/api/v1/human-input/${kind}/${encodeURIComponent(flowId)}${query}`)
+    const answer = await fetch(address)
     if (answer.ok) return await answer.json()
     if (answer.status === 404) {
-      const { card } = notice('plain', kind === 'form' ? texts.noForm : texts.noChat, texts.takenDown)
+      const { card } = notice('plain', missing, texts.takenDown)
       show(card)
     } else show(notice('bad', texts.wrong, texts.answered(answer.status), again).card)
   } catch {

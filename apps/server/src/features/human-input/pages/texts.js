@@ -40,6 +40,28 @@ const EN = {
   gone: 'This page does not exist any more.',
   large: 'What you sent is too large. Choose smaller files.',
   busy: 'There is too much going on at the moment. Please try again in a minute.',
+  choose: 'Choose…',
+  chooseOf: (name) => `Choose something for ${name}.`,
+  tick: 'Tick this box to go on.',
+  isRequired: ' (required)',
+  tooShort: (count) => `Write at least ${count} characters.`,
+  tooLong: (count) => `Write at most ${count} characters.`,
+  noNumber: 'Write a number.',
+  tooSmall: (count) => `The number must be at least ${count}.`,
+  tooLarge: (count) => `The number must be at most ${count}.`,
+  noDate: 'Write a whole date.',
+  tooFew: (count) => `Choose at least ${count}.`,
+  tooMany: (count) => `Choose at most ${count}.`,
+  fileTooLarge: (megabytes) => `Choose a file of at most ${megabytes} MB.`,
+  fileUnreadable: 'The file cannot be read. Choose it again.',
+  noEmail: 'Write an e-mail address, such as name@example.com.',
+  noUrl: 'Write an address that begins with https:// or http://.',
+  noPhone: 'Write a telephone number, such as +49 30 123456.',
+  checkAnswer: 'Check this answer.',
+  checkAnswers: 'Some answers do not fit. Check the marked fields.',
+  closed: 'This form is closed',
+  closedNow: 'It takes no answers at the moment.',
+  leaveEmpty: 'Leave this empty',
 }
 
 const DE = {
@@ -84,10 +106,32 @@ const DE = {
   gone: 'Diese Seite gibt es nicht mehr.',
   large: 'Die Sendung ist zu groß. Wählen Sie kleinere Dateien.',
   busy: 'Gerade ist zu viel los. Bitte versuchen Sie es in einer Minute noch einmal.',
+  choose: 'Auswählen …',
+  chooseOf: (name) => `Wählen Sie etwas für ${name} aus.`,
+  tick: 'Setzen Sie hier ein Häkchen, um fortzufahren.',
+  isRequired: ' (Pflichtangabe)',
+  tooShort: (count) => `Schreiben Sie mindestens ${count} Zeichen.`,
+  tooLong: (count) => `Schreiben Sie höchstens ${count} Zeichen.`,
+  noNumber: 'Geben Sie eine Zahl ein.',
+  tooSmall: (count) => `Die Zahl muss mindestens ${count} sein.`,
+  tooLarge: (count) => `Die Zahl darf höchstens ${count} sein.`,
+  noDate: 'Geben Sie ein vollständiges Datum ein.',
+  tooFew: (count) => `Wählen Sie mindestens ${count} aus.`,
+  tooMany: (count) => `Wählen Sie höchstens ${count} aus.`,
+  fileTooLarge: (megabytes) => `Wählen Sie eine Datei mit höchstens ${megabytes} MB.`,
+  fileUnreadable: 'Die Datei lässt sich nicht lesen. Wählen Sie sie noch einmal aus.',
+  noEmail: 'Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com.',
+  noUrl: 'Geben Sie eine Adresse ein, die mit https:// oder http:// beginnt.',
+  noPhone: 'Geben Sie eine Telefonnummer ein, zum Beispiel +49 30 123456.',
+  checkAnswer: 'Prüfen Sie diese Angabe.',
+  checkAnswers: 'Einige Angaben passen nicht. Prüfen Sie die markierten Felder.',
+  closed: 'Dieses Formular ist geschlossen',
+  closedNow: 'Es nimmt zurzeit keine Antworten an.',
+  leaveEmpty: 'Bitte leer lassen',
 }
 
 /** The texts in the language of the visitor, where they are there; else in English. */
 const LANGUAGES = { en: EN, de: DE }
-const language = navigator.languages.map((tag) => tag.split('-')[0]).find((known) => known in LANGUAGES) ?? 'en'
+export const language = navigator.languages.map((tag) => tag.split('-')[0]).find((known) => known in LANGUAGES) ?? 'en'
 document.documentElement.lang = language
 export const texts = LANGUAGES[language]
