@@ -125,6 +125,13 @@ export const CASES: readonly Case[] = [
     take: 'all',
     gives: everySome({ data: { email: 'user@example.com' } }),
   },
+  {
+    call: 'forms.csv',
+    args: ['$f.id'],
+    gives: { value: expect.stringMatching(/^id,submitted_at,.*\r\n.*,user@example\.com/s) },
+  },
+  { call: 'forms.csv', args: ['$f.id'], options: { spam: true }, gives: { value: expect.not.stringContaining('@') } },
+  { call: 'forms.csv', args: ['nothing'], gives: failure('NotFoundError', 'NOT_FOUND') },
   { call: 'forms.update', args: ['$f.id'], options: { name: 'Other' }, gives: some({ name: 'Other' }) },
   { call: 'forms.get', args: ['$f.id'], gives: some({ name: 'Other' }) },
   { call: 'forms.list', take: 'all', gives: everySome({ name: 'Other' }) },

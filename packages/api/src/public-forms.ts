@@ -17,12 +17,12 @@ export type PublicForm = z.infer<typeof PublicForm>
 export const PublicSubmission = z.object({
   data: z.record(z.string(), z.unknown()),
   token: z.string().max(2000).default(''),
-  /** What was written into a field that no person sees. */
+  /** The content of a field that no person sees. */
   homepage: z.string().max(10_000).default(''),
 })
 export type PublicSubmission = z.output<typeof PublicSubmission>
 
-/** What the page shows, or the address that it goes to. */
+/** The text that the page shows, or the address that it goes to. */
 export const SubmissionTaken = z.object({ thanks: z.string(), redirectUrl: z.string().nullable() })
 export type SubmissionTaken = z.infer<typeof SubmissionTaken>
 

@@ -31,4 +31,11 @@ export const formsOf = (send: Send) => ({
     query: Operations['forms.submissions']['query'] = {},
     call: CallOptions = {},
   ): Listing<FormSubmission> => listing(send, 'forms.submissions', { params: { id }, query }, call),
+
+  /** All submissions as a CSV file, newest first. */
+  csv: (
+    id: string,
+    query: Pick<Operations['forms.submissions']['query'], 'from' | 'to' | 'spam'> = {},
+    call: CallOptions = {},
+  ): Promise<string> => send.file('GET /forms/{id}/submissions.csv', { params: { id }, query }, call),
 })

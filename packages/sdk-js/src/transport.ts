@@ -34,11 +34,11 @@ export interface Answer<Name extends OperationName> {
   meta: Operations[Name]['meta']
 }
 
-export type Send = <Name extends OperationName>(
-  name: Name,
-  request?: Request,
-  call?: CallOptions,
-) => Promise<Answer<Name>>
+export interface Send {
+  <Name extends OperationName>(name: Name, request?: Request, call?: CallOptions): Promise<Answer<Name>>
+  /** Reads a file, whose success answer has no envelope. @param route method and path */
+  file(route: string, request?: Request, call?: CallOptions): Promise<string>
+}
 
 const LOCAL = 'http://localhost:3000'
 const MAX_RETRIES = 3
@@ -54,12 +54,12 @@ export function createTransport(key: string, options: ClientOptions): Send {
   const ask = options.fetch ?? fetch
   const identity = { authorization: `Bearer ${key}`, ...(projectId === undefined ? {} : { 'x-project-id': projectId }) }
 
-  const once = async <Name extends OperationName>(
-    name: Name,
+  const once = async (
+    route: string,
     request: Request,
     { signal }: CallOptions,
-  ): Promise<Answer<Name>> => {
-    const [method = '', path = ''] = ROUTES[name].split(' ')
+  ): Promise<{ response: Response; text: string }> => {
+    const [method = '', path = ''] = route.split(' ')
     const { params = {}, query, body, headers, patience = 0 } = request
     const limit = AbortSignal.timeout((timeout + patience) * 1000)
     const target = base + path.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, params[name])) + search(query)
@@ -77,16 +77,22 @@ export function createTransport(key: string, options: ClientOptions): Send {
       signal?.throwIfAborted()
       throw new NetworkError(`${method} ${target} got no answer: ${reasonOf(cause)}`, { cause })
     }
-    return contentOf<Name>(response, text)
+    return { response, text }
   }
 
-  return async (name, request = {}, call = {}) => {
+  const patiently = async <T>(
+    route: string,
+    read: (response: Response, text: string) => T,
+    request: Request = {},
+    call: CallOptions = {},
+  ): Promise<T> => {
     // A request that changes nothing when it comes twice.
-    const isSafe = !ROUTES[name].startsWith('POST ') || request.headers?.['Idempotency-Key'] !== undefined
+    const isSafe = !route.startsWith('POST ') || request.headers?.['Idempotency-Key'] !== undefined
     for (let attempt = 1; ; attempt++) {
       call.signal?.throwIfAborted()
       try {
-        return await once(name, request, call)
+        const { response, text } = await once(route, request, call)
+        return read(response, text)
       } catch (error) {
         const wait = attempt > maxRetries ? undefined : waitAfter(error, isSafe, attempt)
         if (wait === undefined) throw error
@@ -94,6 +100,11 @@ export function createTransport(key: string, options: ClientOptions): Send {
       }
     }
   }
+
+  const send = <Name extends OperationName>(name: Name, request?: Request, call?: CallOptions) =>
+    patiently(ROUTES[name], contentOf<Name>, request, call)
+  const file: Send['file'] = (route, request, call) => patiently(route, fileOf, request, call)
+  return Object.assign(send, { file })
 }
 
 function waitAfter(error: unknown, isSafe: boolean, attempt: number): number | undefined {
@@ -104,13 +115,22 @@ function waitAfter(error: unknown, isSafe: boolean, attempt: number): number | u
 }
 
 /** @throws ApiError for everything but a success */
+function fileOf(response: Response, text: string): string {
+  if (response.ok) return text
+  throw refusalOf(response, parse(text))
+}
+
+/** @throws ApiError for everything but a success */
 function contentOf<Name extends OperationName>(response: Response, text: string): Answer<Name> {
-  const { status, headers } = response
   const answer = parse(text)
   // The types are made from the document of the server, which checks its answers against it in its tests.
   if (response.ok && answer.success === true) return { data: answer.data, meta: answer.meta } as Answer<Name>
+  throw refusalOf(response, answer)
+}
+
+function refusalOf({ status, headers }: Response, answer: Record<string, unknown>): ApiError {
   const error = record(answer.error)
-  throw errorOf({
+  return errorOf({
     status,
     code: typeof error.code === 'string' ? error.code : 'UNKNOWN',
     message: typeof error.message === 'string' ? error.message : `The answer ${status} is not from Piecework`,

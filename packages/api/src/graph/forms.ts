@@ -19,9 +19,9 @@ export const Form = z.object({
   fields: z.array(FormField),
   /** A closed form takes no answers. */
   status: FormStatus,
-  /** What its page says after a submission; empty for words of the server. */
+  /** The text of its page after a submission; empty for words of the server. */
   thanks: z.string(),
-  /** Where its page goes after a submission. */
+  /** The address that its page goes to after a submission. */
   redirect_url: z.string().nullable(),
   /** Its page, for anybody who has the link. */
   url: z.string(),

@@ -198,8 +198,18 @@ class Forms(_Resource):
     def get(self, id: str) -> Form:
         return cast(Form, self._ask("forms.get", {"id": id}))
 
-    def create(self, *, name: str, fields: List[Dict[str, Any]], description: Optional[str] = None) -> Form:
-        return cast(Form, self._ask("forms.create", body=_given(name=name, fields=fields, description=description)))
+    def create(
+        self,
+        *,
+        name: str,
+        fields: List[Dict[str, Any]],
+        description: Optional[str] = None,
+        status: Optional[str] = None,
+        thanks: Optional[str] = None,
+        redirect_url: Optional[str] = None,
+    ) -> Form:
+        words = _given(description=description, status=status, thanks=thanks, redirect_url=redirect_url)
+        return cast(Form, self._ask("forms.create", body={"name": name, "fields": fields, **words}))
 
     def update(
         self,
@@ -208,10 +218,13 @@ class Forms(_Resource):
         name: Optional[str] = None,
         fields: Optional[List[Dict[str, Any]]] = None,
         description: Optional[str] = None,
+        status: Optional[str] = None,
+        thanks: Optional[str] = None,
+        redirect_url: Optional[str] = None,
     ) -> Form:
         """What was submitted stays as it is."""
-        body = _given(name=name, fields=fields, description=description)
-        return cast(Form, self._ask("forms.update", {"id": id}, body))
+        words = _given(description=description, status=status, thanks=thanks, redirect_url=redirect_url)
+        return cast(Form, self._ask("forms.update", {"id": id}, {**_given(name=name, fields=fields), **words}))
 
     def delete(self, id: str) -> Deleted:
         """With its submissions."""
@@ -227,13 +240,21 @@ class Forms(_Resource):
         *,
         from_: Optional[str] = None,
         to: Optional[str] = None,
+        spam: Optional[bool] = None,
         page: Optional[int] = None,
         limit: Optional[int] = None,
         cursor: Optional[str] = None,
     ) -> "Listing[FormSubmission]":
         """What was submitted, newest first."""
-        query = _given(from_=from_, to=to, page=page, limit=limit, cursor=cursor)
+        query = _given(from_=from_, to=to, spam=spam, page=page, limit=limit, cursor=cursor)
         return self._list("forms.submissions", {"id": id}, query)
+
+    def csv(
+        self, id: str, *, from_: Optional[str] = None, to: Optional[str] = None, spam: Optional[bool] = None
+    ) -> str:
+        """All submissions as a CSV file, newest first."""
+        query = _given(from_=from_, to=to, spam=spam)
+        return self._transport.file("GET /forms/{id}/submissions.csv", {"id": id}, query)
 
 
 class Credentials(_Resource):

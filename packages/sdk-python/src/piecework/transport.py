@@ -7,10 +7,12 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from email.utils import parsedate_to_datetime
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple, TypeVar
 
 from .errors import ApiError, NetworkError, error_of
 from .types import ROUTES
+
+T = TypeVar("T")
 
 FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 8.0
@@ -57,10 +59,26 @@ class Transport:
         patience: float = 0,
     ) -> Dict[str, Any]:
         """The answer of an operation: ``data`` and ``meta``."""
-        method, path = ROUTES[name].split(" ", 1)
+        return self._patiently(ROUTES[name], _content, params, query, body, headers, patience)
+
+    def file(self, route: str, params: Mapping[str, str], query: Mapping[str, Any]) -> str:
+        """A file, whose success answer has no envelope; the route is method and path."""
+        return self._patiently(route, _file, params, query)
+
+    def _patiently(
+        self,
+        route: str,
+        read: Callable[[int, Any, bytes], T],
+        params: Optional[Mapping[str, str]] = None,
+        query: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        headers: Optional[Mapping[str, str]] = None,
+        patience: float = 0,
+    ) -> T:
+        method, path = route.split(" ", 1)
         for key, value in (params or {}).items():
             path = path.replace("{" + key + "}", _segment(key, value))
-        asked = {key: value for key, value in (query or {}).items() if value is not None}
+        asked = {key: _written(value) for key, value in (query or {}).items() if value is not None}
         url = self._base + path + ("?" + urllib.parse.urlencode(asked) if asked else "")
         # What changes nothing when it comes twice.
         is_safe = method != "POST" or "Idempotency-Key" in (headers or {})
@@ -70,7 +88,7 @@ class Transport:
         while True:
             request = urllib.request.Request(url, data=data, headers=every, method=method)
             try:
-                return self._once(request, patience)
+                return read(*self._once(request, patience))
             except (ApiError, NetworkError) as error:
                 wait = None if attempt > self._max_retries else _wait_after(error, is_safe, attempt)
                 if wait is None:
@@ -78,25 +96,12 @@ class Transport:
             time.sleep(wait)
             attempt += 1
 
-    def _once(self, request: urllib.request.Request, patience: float) -> Dict[str, Any]:
+    def _once(self, request: urllib.request.Request, patience: float) -> Tuple[int, Any, bytes]:
         try:
-            status, headers, text = self._read(request, self._timeout + patience)
+            return self._read(request, self._timeout + patience)
         except (OSError, urllib.error.URLError, ValueError) as error:
             reason = getattr(error, "reason", error)
             raise NetworkError(f"{request.get_method()} {request.full_url} got no answer: {reason}") from error
-        answer = _parse(text)
-        if 200 <= status < 300 and answer.get("success") is True:
-            return {"data": answer.get("data"), "meta": answer.get("meta")}
-        error = answer.get("error")
-        said: Dict[str, Any] = error if isinstance(error, dict) else {}
-        details = said.get("details")
-        raise error_of(
-            status,
-            said.get("code", "UNKNOWN"),
-            said.get("message", f"The answer {status} is not from Piecework"),
-            details if isinstance(details, dict) else {},
-            _seconds(headers.get("Retry-After")),
-        )
 
     def _read(self, request: urllib.request.Request, timeout: float) -> Tuple[int, Any, bytes]:
         try:
@@ -105,6 +110,32 @@ class Transport:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.headers, error.read()
+
+
+def _content(status: int, headers: Any, text: bytes) -> Dict[str, Any]:
+    answer = _parse(text)
+    if 200 <= status < 300 and answer.get("success") is True:
+        return {"data": answer.get("data"), "meta": answer.get("meta")}
+    raise _refusal(status, headers, answer)
+
+
+def _file(status: int, headers: Any, text: bytes) -> str:
+    if 200 <= status < 300:
+        return text.decode()
+    raise _refusal(status, headers, _parse(text))
+
+
+def _refusal(status: int, headers: Any, answer: Dict[str, Any]) -> ApiError:
+    error = answer.get("error")
+    said: Dict[str, Any] = error if isinstance(error, dict) else {}
+    details = said.get("details")
+    return error_of(
+        status,
+        said.get("code", "UNKNOWN"),
+        said.get("message", f"The answer {status} is not from Piecework"),
+        details if isinstance(details, dict) else {},
+        _seconds(headers.get("Retry-After")),
+    )
 
 
 def _wait_after(error: Exception, is_safe: bool, attempt: int) -> Optional[float]:
@@ -122,6 +153,10 @@ def wait_before(attempt: int, retry_after: Optional[float]) -> Optional[float]:
     if retry_after is None:
         return jitter
     return None if retry_after > LONGEST_RETRY_AFTER_SECONDS else retry_after + jitter / 4
+
+
+def _written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _segment(name: str, value: Any) -> str:

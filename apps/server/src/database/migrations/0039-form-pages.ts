@@ -1,6 +1,6 @@
 import type { Migration } from '../migrate.ts'
 
-/** What the page of a form says at its end, whether it takes answers, and submissions that look like spam. */
+/** The end of the page of a form, whether it takes answers, and submissions that look like spam. */
 export const formPages: Migration = {
   name: '0039-form-pages',
   release: '0.1.0',

@@ -19,7 +19,7 @@ interface Parts {
   settings: Pick<Settings, 'formSecondsToFill'>
 }
 
-/** Where a submission came from. */
+/** The origin of a submission. */
 interface Origin {
   ip: string
   userAgent: string | null
