@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
@@ -14,6 +15,10 @@ const VENDOR =
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), tailwindcss(), manifest(), compress()],
+  // The client is built only to be published.
+  resolve: {
+    alias: { piecework: fileURLToPath(new URL('../../packages/sdk-js/src/index.ts', import.meta.url)) },
+  },
   build: {
     target: 'es2023',
     outDir: 'dist',

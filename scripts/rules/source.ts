@@ -51,6 +51,8 @@ const resolver = new ResolverFactory({
   extensions: ['.ts', '.tsx', '.js', '.json'],
   builtinModules: true,
   mainFields: ['main', 'types'],
+  // The client of the graph API is built only to be published.
+  alias: { piecework: [join(import.meta.dirname, '../../packages/sdk-js/src/index.ts')] },
 })
 
 /** Reads every TypeScript file of the repository. @param root its folder. */

@@ -14,7 +14,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   'packages/embed': ['packages/model'],
   // A package for others: it stands alone.
   'packages/sdk-js': [],
-  'apps/web': ['packages/model', 'packages/api', 'packages/sdk'],
+  'apps/web': ['packages/model', 'packages/api', 'packages/sdk', 'packages/sdk-js'],
   'apps/cli': ['packages/model', 'packages/api', 'packages/sdk', 'packages/framework'],
 }
 

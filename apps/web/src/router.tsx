@@ -200,6 +200,27 @@ const connections = createRoute({
   component: lazyRouteComponent(() => import('./features/connections/connections-page.tsx')),
 })
 
+const forms = createRoute({
+  getParentRoute: () => shell,
+  path: '/project-forms',
+  loader: () => loadTexts('forms'),
+  component: lazyRouteComponent(() => import('./features/forms/forms-page.tsx')),
+})
+
+const form = createRoute({
+  getParentRoute: () => shell,
+  path: '/project-forms/$formId',
+  loader: () => loadTexts('forms'),
+  component: lazyRouteComponent(() => import('./features/forms/form-page.tsx')),
+})
+
+const submissions = createRoute({
+  getParentRoute: () => shell,
+  path: '/project-forms/$formId/submissions',
+  loader: () => loadTexts('forms'),
+  component: lazyRouteComponent(() => import('./features/forms/submissions-page.tsx')),
+})
+
 const pieces = createRoute({
   getParentRoute: () => shell,
   path: '/pieces',
@@ -225,7 +246,21 @@ const platform = createRoute({
 
 /** Pages that need no session. */
 const open = [home, signIn, signUp, invitation, forgotPassword, resetPassword, verifyEmail, authenticate]
-const pages = [inProject, automations, flow, runs, run, issues, connections, pieces, settings, platform]
+const pages = [
+  inProject,
+  automations,
+  flow,
+  runs,
+  run,
+  issues,
+  connections,
+  forms,
+  form,
+  submissions,
+  pieces,
+  settings,
+  platform,
+]
 
 export const router = createRouter({
   routeTree: root.addChildren([...open, shell.addChildren(pages)]),

@@ -21,4 +21,4 @@ function wordsOf(error: ApiError): string {
 export const referenceOf = (error: unknown): string | undefined =>
   error instanceof ApiError ? error.requestId : undefined
 
-export const isForbidden = (error: unknown): boolean => error instanceof ApiError && error.status === 403
+export const isForbidden = (error: unknown): boolean => error instanceof Error && Reflect.get(error, 'status') === 403

@@ -5,6 +5,7 @@ import type common from '../../locales/en/common.json'
 import type connect from '../../locales/en/connect.json'
 import type connections from '../../locales/en/connections.json'
 import type fields from '../../locales/en/fields.json'
+import type forms from '../../locales/en/forms.json'
 import type invite from '../../locales/en/invite.json'
 import type pieces from '../../locales/en/pieces.json'
 import type platform from '../../locales/en/platform.json'
@@ -25,6 +26,7 @@ declare module 'i18next' {
       connections: typeof connections
       connect: typeof connect
       fields: typeof fields
+      forms: typeof forms
       invite: typeof invite
       pieces: typeof pieces
       settings: typeof settings

@@ -1,5 +1,5 @@
 import { linkOptions } from '@tanstack/react-router'
-import { Blocks, CircleAlert, List, PlugZap, Search, Settings2, Shield, Workflow } from 'lucide-react'
+import { Blocks, CircleAlert, ClipboardList, List, PlugZap, Search, Settings2, Shield, Workflow } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useRole } from '../../api/members.ts'
 import { useSession } from '../../api/session.ts'
@@ -21,6 +21,7 @@ const PAGES = [
   { page: 'runs', icon: List, to: linkOptions({ to: '/runs' }), needs: 'READ_RUN' },
   { page: 'issues', icon: CircleAlert, to: linkOptions({ to: '/issues' }), needs: 'READ_RUN' },
   { page: 'connections', icon: PlugZap, to: linkOptions({ to: '/connections' }), needs: 'READ_APP_CONNECTION' },
+  { page: 'forms', icon: ClipboardList, to: linkOptions({ to: '/project-forms' }), needs: 'READ_FLOW' },
   { page: 'pieces', icon: Blocks, to: linkOptions({ to: '/pieces' }), needs: undefined },
 ] as const
 
