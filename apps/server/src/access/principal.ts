@@ -18,7 +18,7 @@ export interface UserPrincipal {
   limits?: TokenLimits
 }
 
-/** What a personal token may do, as far as its person may. */
+/** The limits of a personal token, within those of its person. */
 export interface TokenLimits {
   tokenId: string
   /** Null for all projects of the person. */

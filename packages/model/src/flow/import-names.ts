@@ -30,7 +30,7 @@ export function withOwnNames(content: Raw, naming: Naming): Raw {
     return naming.isUsable(name, false) ? name : nextUsable()
   }
 
-  // What each name means at the place that is looked at: the last step of this name before it, by its new name. It
+  // Each name leads to the last step of this name before the place that is looked at, by its new name. It
   // is one map, with the changes that lead back to where a branch began: copies would take time that grows with the
   // square of the flow.
   const meaning = new Map<string, string>()

@@ -51,7 +51,7 @@ export interface GlobalConnections {
 interface Parts {
   db: Db
   make: ConnectionMaker
-  events: Pick<Events, 'announce'>
+  events: Pick<Events, 'emit'>
   outbox: Outbox
 }
 

@@ -62,7 +62,7 @@ interface Parts {
   make: ConnectionMaker
   validator: ConnectionValidator
   opener: ConnectionOpener
-  events: Pick<Events, 'announce'>
+  events: Pick<Events, 'emit'>
   outbox: Outbox
   flows: Pick<Flows, 'replaceConnection'>
 }
