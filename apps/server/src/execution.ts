@@ -92,7 +92,7 @@ export function createExecution(parts: ExecutionParts) {
     reconcileTriggers: reconcile,
     // A database server has autovacuum.
     tidyDatabase: async () => (embedded ? vacuumWhereDue(db) : undefined),
-    wake: () => wake(),
+    wake,
     clock: { now: parts.clock.now, running: () => performance.now() },
     log,
   })

@@ -25,6 +25,7 @@ export const apiKeys = {
     status: 201,
     body: z.object({ displayName: z.string().min(1).max(100) }),
     response: ApiKey.extend({ value: z.string() }),
+    errors: ['VALIDATION'],
   }),
   list: endpoint({
     method: 'GET',

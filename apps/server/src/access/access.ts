@@ -59,7 +59,8 @@ interface Identity {
   expiresAt: number
 }
 
-const API_KEY_PREFIX = 'sk-'
+/** Keys of platforms begin with it. */
+export const API_KEY_PREFIX = 'sk-'
 /** Keys of projects begin with it. */
 export const PROJECT_KEY_PREFIX = 'pk-'
 /** Tokens that people make for their programs begin with it. */

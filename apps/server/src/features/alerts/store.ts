@@ -3,6 +3,7 @@ import { type Insertable, type Selectable, sql } from 'kysely'
 import type { AlertTable } from '../../database/alert-tables.ts'
 import type { Db } from '../../database/open.ts'
 import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
+import { hasRoom } from '../../database/room.ts'
 
 export type AlertRow = Omit<Selectable<AlertTable>, 'secret'>
 export type AlertReceiver = Pick<Selectable<AlertTable>, 'id' | 'channel' | 'receiver' | 'secret'>
@@ -29,16 +30,10 @@ export function selectReceivers(db: Db, projectId: string): Promise<AlertReceive
 }
 
 /** Adds a receiver. @returns undefined where the project has so many already */
-export async function insertAlert(db: Db, row: Insertable<AlertTable>, most: number): Promise<AlertRow | undefined> {
-  // Others that add one at the same time wait here.
-  await db.selectFrom('project').select('id').where('id', '=', row.projectId).forUpdate().execute()
-  const { count } = await db
-    .selectFrom('alert')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('projectId', '=', row.projectId)
-    .executeTakeFirstOrThrow()
-  if (Number(count) >= most) return undefined
-  return db.insertInto('alert').values(row).returning(COLUMNS).executeTakeFirstOrThrow()
+export async function insertAlert(trx: Db, row: Insertable<AlertTable>, most: number): Promise<AlertRow | undefined> {
+  const own = trx.selectFrom('alert').where('projectId', '=', row.projectId)
+  if (!(await hasRoom(trx, { table: 'project', id: row.projectId }, own, most))) return undefined
+  return trx.insertInto('alert').values(row).returning(COLUMNS).executeTakeFirstOrThrow()
 }
 
 export function deleteAlert(db: Db, projectId: string, id: string): Promise<{ id: string } | undefined> {

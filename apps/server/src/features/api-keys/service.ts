@@ -1,8 +1,9 @@
 import type { ApiKey } from '@piecework/api/api-keys'
-import { notFound } from '@piecework/model/errors'
-import { newId, randomText } from '@piecework/model/ids'
-import { hashApiKey } from '../../access/access.ts'
+import { AppError, notFound } from '@piecework/model/errors'
+import { newId } from '@piecework/model/ids'
+import { API_KEY_PREFIX } from '../../access/access.ts'
 import type { Actor } from '../../access/actor.ts'
+import { makeSecretKey } from '../../access/secret-key.ts'
 import type { Db } from '../../database/open.ts'
 import type { Events } from '../../events/events.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
@@ -13,8 +14,8 @@ import { deleteApiKey, insertApiKey, selectApiKeys } from './store.ts'
 /** Keys with which programs call the API in the name of the platform. */
 export type ApiKeys = ReturnType<typeof createApiKeys>
 
-const SECRET_LENGTH = 61
-const SHOWN_LENGTH = 4
+/** The most keys of a platform: a list without pages shows them. */
+const MAX_KEYS = 1000
 
 interface Parts {
   db: Db
@@ -24,18 +25,17 @@ interface Parts {
 
 export function createApiKeys({ db, events, outbox }: Parts) {
   return {
-    /** @returns the key with its value, which is never shown again. */
+    /** @returns the key with its value, which is never shown again. @throws AppError VALIDATION */
     async create(actor: Actor, displayName: string): Promise<ApiKey & { value: string }> {
       authorize(actor, apiKeyPolicy.create)
-      const value = `sk-${randomText(SECRET_LENGTH)}`
+      const { value, stored } = makeSecretKey(API_KEY_PREFIX)
       const row = await outbox.transaction(async (trx, recordEvent) => {
-        const apiKey = await insertApiKey(trx, {
-          id: newId(),
-          platformId: actor.platformId,
-          displayName,
-          hashedValue: hashApiKey(value),
-          truncatedValue: value.slice(-SHOWN_LENGTH),
-        })
+        const row = { id: newId(), platformId: actor.platformId, displayName, ...stored }
+        const apiKey = await insertApiKey(trx, row, MAX_KEYS)
+        if (!apiKey)
+          throw new AppError('VALIDATION', {
+            message: `a platform has at most ${MAX_KEYS} API keys: delete one that is not in use`,
+          })
         recordEvent(actor, 'api.key.created', { apiKey })
         return apiKey
       })

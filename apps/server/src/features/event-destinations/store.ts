@@ -4,6 +4,7 @@ import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { EventDestinationTable } from '../../database/event-tables.ts'
 import type { Db } from '../../database/open.ts'
 import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
+import { hasRoom } from '../../database/room.ts'
 
 export type DestinationRow = Omit<Selectable<EventDestinationTable>, 'secret' | 'headers'>
 export type Receiver = Pick<
@@ -39,19 +40,14 @@ export function selectDestination(db: Db, owner: Owner, id: string): Promise<Des
 
 /** Adds a receiver, unless its owner has so many already. @returns undefined then. */
 export async function insertDestination(
-  db: Db,
+  trx: Db,
   row: Insertable<EventDestinationTable>,
   most: number,
 ): Promise<DestinationRow | undefined> {
-  // Others that add one at the same time wait here.
-  await db.selectFrom('platform').select('id').where('id', '=', row.platformId).forUpdate().execute()
-  const { count } = await db
-    .selectFrom('event_destination')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where(isOf({ platformId: row.platformId, projectId: row.projectId ?? null }))
-    .executeTakeFirstOrThrow()
-  if (Number(count) >= most) return undefined
-  return db.insertInto('event_destination').values(row).returning(COLUMNS).executeTakeFirstOrThrow()
+  const owner = { platformId: row.platformId, projectId: row.projectId ?? null }
+  const own = trx.selectFrom('event_destination').where(isOf(owner))
+  if (!(await hasRoom(trx, { table: 'platform', id: row.platformId }, own, most))) return undefined
+  return trx.insertInto('event_destination').values(row).returning(COLUMNS).executeTakeFirstOrThrow()
 }
 
 export function updateDestination(

@@ -1,4 +1,3 @@
-import { notFound } from '@piecework/model/errors'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { FlowOperationRecord } from '@piecework/model/flow/operations/record'
 import { applyOperation } from '@piecework/model/flow/operations/registry'
@@ -6,8 +5,8 @@ import type { ProjectActor } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import { requireFree } from './free.ts'
 import { findUnseen, noteOperation } from './revisions.ts'
-import { lockFlow, selectLatestVersion, updateVersion } from './store.ts'
-import { requireIdle, type Sent } from './write-status.ts'
+import { updateVersion } from './store.ts'
+import { holdFlow, type Sent } from './write-status.ts'
 
 interface Parts {
   db: Db
@@ -27,9 +26,7 @@ export async function lockVersion(
   { operation, sending: { baseRevision } }: Sent,
 ): Promise<FlowVersion | undefined> {
   const { version, record } = await db.transaction().execute(async (trx) => {
-    const flow = requireIdle(await lockFlow(trx, actor.projectId, flowId), flowId)
-    const latest = await selectLatestVersion(trx, flowId)
-    if (!latest) throw notFound('flow', flowId)
+    const { flow, latest } = await holdFlow(trx, actor.projectId, flowId)
     if (latest.id !== ready.id || latest.updated !== ready.updated) return {}
     if (baseRevision === undefined) requireFree(latest, actor)
     else await (await findUnseen(trx, flow, latest.id, baseRevision)).admit(operation)

@@ -1,8 +1,9 @@
 import { AppError, notFound } from '@piecework/model/errors'
-import type { FlowStatus } from '@piecework/model/flow/flow'
+import type { FlowStatus, FlowVersion } from '@piecework/model/flow/flow'
 import type { FlowOperationRecord, OperationSending } from '@piecework/model/flow/operations/record'
 import type { FlowOperation } from '@piecework/model/flow/operations/registry'
 import type { ProjectActor } from '../../access/actor.ts'
+import type { Db } from '../../database/open.ts'
 import { changesOf } from '../../outbox/changes.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
 import { requestForEvent } from './event-data.ts'
@@ -42,9 +43,7 @@ export async function writeStatus(
 ): Promise<FlowOperationRecord> {
   const record = await outbox.transaction(async (trx, recordEvent) => {
     // Its deletion waits for the end of this, and takes out of service what is in it by then.
-    const locked = requireIdle(await lockFlow(trx, flow.projectId, flow.id), flow.id)
-    const latest = await selectLatestVersion(trx, flow.id)
-    if (!latest) throw notFound('flow', flow.id)
+    const { flow: locked, latest } = await holdFlow(trx, flow.projectId, flow.id)
     await updateFlow(trx, flow.projectId, flow.id, changes)
     const sent = await findSent(trx, flow.id, { clientOperationId })
     if (sent) return sent
@@ -71,6 +70,21 @@ export async function writeStatus(
   })
   saved(flow.projectId, record)
   return record
+}
+
+/**
+ * The flow with its latest version. Other changes of it wait until this transaction ends.
+ * @throws AppError ENTITY_NOT_FOUND, FLOW_OPERATION_IN_PROGRESS for a flow that is being deleted
+ */
+export async function holdFlow(
+  trx: Db,
+  projectId: string,
+  flowId: string,
+): Promise<{ flow: FlowRow; latest: FlowVersion }> {
+  const flow = requireIdle(await lockFlow(trx, projectId, flowId), flowId)
+  const latest = await selectLatestVersion(trx, flowId)
+  if (!latest) throw notFound('flow', flowId)
+  return { flow, latest }
 }
 
 /** @throws AppError ENTITY_NOT_FOUND, FLOW_OPERATION_IN_PROGRESS for a flow that is being deleted */

@@ -1,8 +1,9 @@
 import type { KeyScope, ProjectKey } from '@piecework/api/project-keys'
 import { AppError, notFound } from '@piecework/model/errors'
-import { newId, randomText } from '@piecework/model/ids'
-import { hashApiKey, PROJECT_KEY_PREFIX } from '../../access/access.ts'
+import { newId } from '@piecework/model/ids'
+import { PROJECT_KEY_PREFIX } from '../../access/access.ts'
 import type { ProjectActor } from '../../access/actor.ts'
+import { makeSecretKey } from '../../access/secret-key.ts'
 import type { Db } from '../../database/open.ts'
 import type { Events } from '../../events/events.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
@@ -13,8 +14,6 @@ import { deleteProjectKey, insertProjectKey, selectProjectKeys, selectProjectOfK
 /** Keys of one project, with which programs use the graph API. */
 export type ProjectKeys = ReturnType<typeof createProjectKeys>
 
-const SECRET_LENGTH = 61
-const SHOWN_LENGTH = 4
 /** The most keys of a project: a list without pages shows them. */
 const MAX_KEYS = 100
 
@@ -34,20 +33,10 @@ export function createProjectKeys({ db, events, outbox }: Parts) {
       { displayName, scopes }: { displayName: string; scopes: readonly KeyScope[] },
     ): Promise<ProjectKey & { value: string }> {
       authorize(actor, projectKeyPolicy.create)
-      const value = `${PROJECT_KEY_PREFIX}${randomText(SECRET_LENGTH)}`
+      const { value, stored } = makeSecretKey(PROJECT_KEY_PREFIX)
       const row = await outbox.transaction(async (trx, recordEvent) => {
-        const apiKey = await insertProjectKey(
-          trx,
-          {
-            id: newId(),
-            projectId: actor.projectId,
-            displayName,
-            scopes: [...new Set(scopes)],
-            hashedValue: hashApiKey(value),
-            truncatedValue: value.slice(-SHOWN_LENGTH),
-          },
-          MAX_KEYS,
-        )
+        const row = { id: newId(), projectId: actor.projectId, displayName, scopes: [...new Set(scopes)], ...stored }
+        const apiKey = await insertProjectKey(trx, row, MAX_KEYS)
         if (!apiKey)
           throw new AppError('INVALID_REQUEST', {
             message: `body/projectId: the project has ${MAX_KEYS} keys already, which is the most: delete one first`,

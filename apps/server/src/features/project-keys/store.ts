@@ -1,5 +1,6 @@
 import type { Insertable } from 'kysely'
 import type { Db } from '../../database/open.ts'
+import { hasRoom } from '../../database/room.ts'
 import type { ProjectKeyTable } from '../../database/schema.ts'
 
 const SHOWN = [
@@ -14,14 +15,10 @@ const SHOWN = [
 ] as const
 
 /** Undefined when the project has so many already. */
-export async function insertProjectKey(db: Db, row: Insertable<ProjectKeyTable>, most: number) {
-  const { count } = await db
-    .selectFrom('project_key')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('projectId', '=', row.projectId)
-    .executeTakeFirstOrThrow()
-  if (count >= most) return undefined
-  return db.insertInto('project_key').values(row).returning(SHOWN).executeTakeFirstOrThrow()
+export async function insertProjectKey(trx: Db, row: Insertable<ProjectKeyTable>, most: number) {
+  const own = trx.selectFrom('project_key').where('projectId', '=', row.projectId)
+  if (!(await hasRoom(trx, { table: 'project', id: row.projectId }, own, most))) return undefined
+  return trx.insertInto('project_key').values(row).returning(SHOWN).executeTakeFirstOrThrow()
 }
 
 export function selectProjectKeys(db: Db, projectId: string) {

@@ -23,17 +23,16 @@ export function createSigningKeys({ db, outbox }: { db: Db; outbox: Outbox }) {
     async create(actor: Actor, displayName: string): Promise<SigningKeyRow & { privateKey: string }> {
       authorize(actor, signingKeyPolicy.create)
       const { platformId } = actor
-      if ((await selectSigningKeys(db, platformId)).length >= MAX_KEYS)
-        throw new AppError('VALIDATION', { message: `a platform has at most ${MAX_KEYS} signing keys` })
       const { publicKey, privateKey } = await makePair('rsa', {
         modulusLength: MODULUS_BITS,
         publicKeyEncoding: { type: 'pkcs1', format: 'pem' },
         privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
       })
       const row = await outbox.transaction(async (trx, recordEvent) => {
-        const signingKey = await insertSigningKey(trx, {
-          ...{ id: newId(), platformId, displayName, publicKey, algorithm: 'RSA' },
-        })
+        const row = { id: newId(), platformId, displayName, publicKey, algorithm: 'RSA' } as const
+        const signingKey = await insertSigningKey(trx, row, MAX_KEYS)
+        if (!signingKey)
+          throw new AppError('VALIDATION', { message: `a platform has at most ${MAX_KEYS} signing keys` })
         recordEvent(actor, 'signing.key.created', { signingKey: forEvent(signingKey) })
         return signingKey
       })

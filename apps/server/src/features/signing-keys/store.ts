@@ -1,11 +1,19 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { Db } from '../../database/open.ts'
+import { hasRoom } from '../../database/room.ts'
 import type { SigningKeyTable } from '../../database/schema.ts'
 
 export type SigningKeyRow = Selectable<SigningKeyTable>
 
-export function insertSigningKey(db: Db, row: Insertable<SigningKeyTable>): Promise<SigningKeyRow> {
-  return db.insertInto('signing_key').values(row).returningAll().executeTakeFirstOrThrow()
+/** Undefined when the platform has so many already. */
+export async function insertSigningKey(
+  trx: Db,
+  row: Insertable<SigningKeyTable>,
+  most: number,
+): Promise<SigningKeyRow | undefined> {
+  const own = trx.selectFrom('signing_key').where('platformId', '=', row.platformId)
+  if (!(await hasRoom(trx, { table: 'platform', id: row.platformId }, own, most))) return undefined
+  return trx.insertInto('signing_key').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
 export function selectSigningKeys(db: Db, platformId: string): Promise<SigningKeyRow[]> {

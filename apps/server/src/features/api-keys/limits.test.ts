@@ -1,0 +1,43 @@
+import { newId } from '@piecework/model/ids'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hashApiKey } from '../../access/access.ts'
+import { type Person, signUpOwner, startTestServerOn, type TestServer } from '../../testing/server.ts'
+
+describe.each(['PGLITE', 'POSTGRES'] as const)('the most keys on %s', (type) => {
+  let server: AsyncDisposable & TestServer
+  let owner: Person
+
+  beforeAll(async () => {
+    server = await startTestServerOn(type)
+    owner = await signUpOwner(server)
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+
+  /** Makes keys at the same time. @returns the statuses of the answers, in order */
+  const make = async (path: string, count: number, body: object): Promise<number[]> => {
+    const { token } = owner
+    const answers = await Promise.all(Array.from({ length: count }, () => server.call('POST', path, { token, body })))
+    return answers.map(({ status }) => status).sort()
+  }
+
+  test('a project takes no key past the most, also when many come at once', async () => {
+    const statuses = await make('/v1/project-keys', 104, {
+      displayName: 'CI',
+      projectId: owner.projectId,
+      scopes: ['read'],
+    })
+    expect(statuses.filter((status) => status === 201)).toHaveLength(100)
+    expect(statuses.filter((status) => status === 400)).toHaveLength(4)
+  })
+
+  test('a platform takes no key past the most, also when many come at once', async () => {
+    const rows = Array.from({ length: 997 }, (_, index) => ({
+      ...{ id: newId(), platformId: owner.platformId, displayName: `CI ${index}` },
+      ...{ hashedValue: hashApiKey(`sk-${index}`), truncatedValue: 'abcd' },
+    }))
+    await server.server.db.insertInto('api_key').values(rows).execute()
+    expect(await make('/v1/api-keys', 5, { displayName: 'CI' })).toEqual([201, 201, 201, 409, 409])
+    const { body } = await server.call<{ data: unknown[] }>('GET', '/v1/api-keys', { token: owner.token })
+    expect(body.data).toHaveLength(1000)
+  })
+})
