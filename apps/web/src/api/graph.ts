@@ -1,9 +1,9 @@
 import { queryOptions } from '@tanstack/react-query'
-import { ApiError, Client, type Form, type FormSubmission } from 'piecework'
+import { ApiError, Client, type Form, type FormSubmission, type Webhook, type WebhookDelivery } from 'piecework'
 import { growingList } from './growing-list.ts'
 import { currentSession, expireSession } from './session.ts'
 
-export type { Form, FormSubmission }
+export type { Form, FormSubmission, Webhook, WebhookDelivery }
 export type FormField = Form['fields'][number]
 
 const PAGE = 50
@@ -44,5 +44,19 @@ export const formQuery = (projectId: string, id: string) =>
 export const submissionsQuery = (projectId: string, id: string, spam: boolean) =>
   growingList(['submissions', projectId, id, spam], async (cursor, signal) => {
     const { data, meta } = await graph(projectId).forms.submissions(id, { limit: PAGE, cursor, spam }, { signal })
+    return { data, next: meta.next_cursor }
+  })
+
+/** The receivers of the events of a project, newest first. */
+export const webhooksQuery = (projectId: string) =>
+  growingList(['webhooks', projectId], async (cursor, signal) => {
+    const { data, meta } = await graph(projectId).webhooks.list({ limit: PAGE, cursor }, { signal })
+    return { data, next: meta.next_cursor }
+  })
+
+/** The events that were sent to a receiver in the last seven days, newest first. */
+export const webhookDeliveriesQuery = (projectId: string, id: string) =>
+  growingList(['webhook-deliveries', projectId, id], async (cursor, signal) => {
+    const { data, meta } = await graph(projectId).webhooks.deliveries(id, { limit: PAGE, cursor }, { signal })
     return { data, next: meta.next_cursor }
   })

@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { API_PLANS } from '@piecework/api/graph/plans'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Client } from '../../../../../packages/sdk-js/src/index.ts'
+import { testDatabase } from '../../database/testing.ts'
 import { graphClient, projectKey } from '../../testing/graph.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
@@ -157,9 +161,45 @@ describe('error codes', () => {
         }
       },
     ],
+    [
+      'INTERNAL_ERROR',
+      500,
+      async () => {
+        await using database = await testDatabase()
+        await using broken = await startTestServer({ AP_POSTGRES_URL: String(database.url), AP_LOG_LEVEL: 'fatal' })
+        const caller = graphClient(broken, await projectKey(broken, await signUpOwner(broken)))
+        // A real fault: the table of the forms is gone.
+        await database.db.schema.alterTable('form').renameTo('form_elsewhere').execute()
+        return await caller('GET', '/forms')
+      },
+    ],
   ] as const)('%s', async (code, status, refused) => {
     expect(await refused()).toMatchObject({ status, error: { code, message: expect.any(String) } })
   })
+})
+
+test('SDKs: list and execute, in TypeScript and in Python', async () => {
+  const made = await call<Made>('POST', '/workflows', { body: { name: 'By a client', ...published } })
+  const client = new Client(key, { baseUrl: server.origin })
+  expect((await client.workflows.list()).data).toContainEqual(expect.objectContaining({ id: made.data.id }))
+  const input = { email: 'user@example.com' }
+  expect(await client.workflows.execute(made.data.id, { input })).toMatchObject({ execution_id: ID })
+  const program = `
+from piecework import Client
+client = Client('${key}', base_url='${server.origin}')
+workflows = client.workflows.list()
+print(any(workflow['id'] == '${made.data.id}' for workflow in workflows))
+print(bool(client.workflows.execute('${made.data.id}', input={'email': 'user@example.com'})['execution_id']))
+`
+  const PYTHONPATH = new URL('../../../../../packages/sdk-python/src', import.meta.url).pathname
+  const env = { PATH: process.env.PATH, PYTHONPATH, PYTHONDONTWRITEBYTECODE: '1' }
+  const { stdout } = await promisify(execFile)('python3', ['-c', program], { env })
+  expect(stdout).toBe('True\nTrue\n')
+  await expect
+    .poll(async () => (await call('GET', `/workflows/${made.data.id}/executions?status=completed`)).meta.total, {
+      timeout: 60_000,
+    })
+    .toBe(2)
 })
 
 test('pagination by cursor, and the version in the address', async () => {

@@ -1,6 +1,6 @@
 import type { Permission } from '@piecework/model/permission'
 import { useParams } from '@tanstack/react-router'
-import { Bell, KeyRound, Lock, Settings2, ShieldCheck, UserRound, Users } from 'lucide-react'
+import { Bell, KeyRound, Lock, Settings2, ShieldCheck, UserRound, Users, Webhook } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useRole } from '../../api/members.ts'
 import { Header } from '../../app/shell/header.tsx'
@@ -13,11 +13,13 @@ import { ProjectKeys } from './keys.tsx'
 import { Members } from './members.tsx'
 import { Profile } from './profile.tsx'
 import { Security } from './security.tsx'
+import { Webhooks } from './webhooks.tsx'
 
 const PAGES = {
   general: GeneralSettings,
   members: Members,
   keys: ProjectKeys,
+  webhooks: Webhooks,
   alerts: Alerts,
   profile: Profile,
   security: Security,
@@ -28,6 +30,7 @@ type PageName = keyof typeof PAGES
 const NEEDS: Partial<Record<PageName, Permission>> = {
   members: 'READ_PROJECT_MEMBER',
   keys: 'WRITE_PROJECT',
+  webhooks: 'READ_FLOW',
   alerts: 'READ_ALERT',
 }
 
@@ -56,6 +59,7 @@ export default function SettingsPage() {
           { page: 'general', label: t('general.title'), icon: Settings2 },
           { page: 'members', label: t('members.title'), icon: Users },
           { page: 'keys', label: t('keys.title'), icon: KeyRound },
+          { page: 'webhooks', label: t('webhooks.title'), icon: Webhook },
           { page: 'alerts', label: t('alerts.title'), icon: Bell },
           { page: 'profile', label: t('profile.title'), icon: UserRound },
           { page: 'security', label: t('security.title'), icon: ShieldCheck },
