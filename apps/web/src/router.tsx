@@ -203,6 +203,7 @@ const connections = createRoute({
 const forms = createRoute({
   getParentRoute: () => shell,
   path: '/project-forms',
+  staticData: { needs: 'READ_FLOW' },
   loader: () => loadTexts('forms'),
   component: lazyRouteComponent(() => import('./features/forms/forms-page.tsx')),
 })
@@ -210,6 +211,7 @@ const forms = createRoute({
 const form = createRoute({
   getParentRoute: () => shell,
   path: '/project-forms/$formId',
+  staticData: { needs: 'READ_FLOW' },
   loader: () => loadTexts('forms'),
   component: lazyRouteComponent(() => import('./features/forms/form-page.tsx')),
 })
@@ -217,6 +219,7 @@ const form = createRoute({
 const submissions = createRoute({
   getParentRoute: () => shell,
   path: '/project-forms/$formId/submissions',
+  staticData: { needs: 'READ_FLOW' },
   loader: () => loadTexts('forms'),
   component: lazyRouteComponent(() => import('./features/forms/submissions-page.tsx')),
 })
