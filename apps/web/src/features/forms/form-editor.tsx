@@ -62,7 +62,9 @@ export function FormEditor({ form, mayEdit }: EditorProps) {
           save.mutate()
         }}
       >
-        {save.error && <Banner tone="failed">{save.error.message}</Banner>}
+        {save.error && (
+          <Banner tone="failed">{Object.keys(complaints).length > 0 ? t('doesNotFit') : save.error.message}</Banner>
+        )}
         <fieldset disabled={!mayEdit} className="contents">
           <Field label={t('name')} required error={complaints.name}>
             <Input maxLength={255} value={name} onValueChange={(value) => write({ name: value })} />
