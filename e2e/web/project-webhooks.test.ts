@@ -58,7 +58,7 @@ test('a webhook of a project is made, sent to, sent to again, switched off by th
   await page.getByText('Delivered').waitFor()
   await expectAccessible(page)
   const before = seen.length
-  await page.getByRole('button', { name: 'Send form.submitted again' }).click()
+  await page.getByRole('button', { name: 'Send again: form.submitted' }).click()
   await page.getByText('The event is sent again').waitFor()
   await expect.poll(() => seen.length, { timeout: 60_000 }).toBeGreaterThan(before)
   await page.getByRole('button', { name: 'Close' }).first().click()
