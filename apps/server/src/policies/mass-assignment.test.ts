@@ -50,6 +50,8 @@ const ON_PURPOSE: Record<string, readonly string[]> = {
   'pieces.options': ['projectId'],
   'flows.create': ['projectId'],
   'flows.operate': ['type'],
+  'flowCode.read': ['projectId'],
+  'flowCode.import': ['projectId'],
   'flowRuns.retry': ['projectId'],
   'flowRuns.retryAll': ['projectId', 'status'],
   'flowRuns.cancelAll': ['projectId', 'status'],
