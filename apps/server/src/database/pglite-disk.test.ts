@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
@@ -6,6 +6,8 @@ import { expect, test } from 'vitest'
 import { type Db, openDatabase } from './open.ts'
 
 const COMMITS = 20
+/** As many as PGlite has. */
+const DESCRIPTORS = 4100
 
 test.each([true, false])('commits of the embedded database wait for the disk: %s', async (fsync) => {
   const folder = await mkdtemp(join(tmpdir(), 'piecework-disk-'))
@@ -20,6 +22,24 @@ test.each([true, false])('commits of the embedded database wait for the disk: %s
     expect(after.count - before.count).toBe(fsync ? COMMITS : 0)
     // Each takes time, so something was done.
     expect(after.ms > before.ms).toBe(fsync)
+    await db.destroy()
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+test('files that do not open cost the embedded database none of its descriptors', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'piecework-disk-'))
+  try {
+    const dataDir = join(folder, 'pglite')
+    const db = await openDatabase({ type: 'PGLITE', dataDir, fsync: false })
+    const read = () => sql`select pg_read_file('probe')`.execute(db)
+    await writeFile(join(dataDir, 'probe'), '')
+    await read()
+    // The database remembers the file, so that only its opening fails, as on a disk that takes no new files.
+    await rm(join(dataDir, 'probe'))
+    for (let i = 0; i < DESCRIPTORS; i++) await expect(read()).rejects.toThrow('No such file or directory')
+    await sql`create table made (id integer)`.execute(db)
     await db.destroy()
   } finally {
     await rm(folder, { recursive: true, force: true })

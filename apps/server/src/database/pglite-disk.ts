@@ -50,6 +50,26 @@ export function watchFiles(db: PGlite, onWork: () => void): void {
 }
 
 /**
+ * Gives back the descriptor of a file that does not open (a disk without inodes, a process without descriptors): PGlite
+ * has 4096 of its own, keeps that of each failure, and without any it could not go on when the disk has room again.
+ */
+export function releaseFailedOpens(db: PGlite): void {
+  const { FS } = db.Module
+  const operations = fileOperations(db)
+  const open: unknown = Reflect.get(operations, 'open')
+  const release: unknown = Reflect.get(FS, 'closeStream')
+  if (typeof open !== 'function' || typeof release !== 'function') throw new Error('PGlite cannot open files')
+  Reflect.set(operations, 'open', (stream: object) => {
+    try {
+      Reflect.apply(open, operations, [stream])
+    } catch (error) {
+      Reflect.apply(release, FS, [Reflect.get(stream, 'fd')])
+      throw error
+    }
+  })
+}
+
+/**
  * All files of the folder share one set of operations.
  * @throws Error when the file system of this release of PGlite has none.
  */

@@ -6,7 +6,7 @@ import { descriptorLimit } from '@piecework/worker/descriptor-limit'
 import { databaseFilesFor } from '../descriptors.ts'
 import { readJson } from './json-column.ts'
 import { literal } from './literal.ts'
-import { DURABLE_START, waitForDisk, watchFiles } from './pglite-disk.ts'
+import { DURABLE_START, releaseFailedOpens, waitForDisk, watchFiles } from './pglite-disk.ts'
 import { HEARTBEATS, ownTid, TID } from './pglite-stalls.ts'
 import { parseTimestamp } from './timestamp.ts'
 
@@ -87,6 +87,7 @@ try {
     serializers: { [types.JSONB]: String, [types.JSON]: String },
   })
   if (fsync) waitForDisk(db, dataDir)
+  releaseFailedOpens(db)
   watchFiles(db, () => Atomics.add(life, HEARTBEATS, 1))
   lastWords = ''
   const run = createRunner(db)
