@@ -105,6 +105,18 @@ describe('bytes that are no request of ours', () => {
     })
   })
 
+  test.each([
+    ['two hosts', head('GET /api/v1/health HTTP/1.1', 'Host: y')],
+    [
+      'another encoding of the transfer',
+      `${head('POST /api/v1/webhooks/x HTTP/1.1', 'Transfer-Encoding: gzip, chunked')}0\r\n\r\n`,
+    ],
+    ['chunks in HTTP/1.0', `${head('POST /api/v1/webhooks/x HTTP/1.0', 'Transfer-Encoding: chunked')}0\r\n\r\n`],
+  ])('%s are refused, and nothing more is read from the connection', async (_name, bytes) => {
+    const { closed } = await raw(server.base, bytes + head('GET /api/v1/health HTTP/1.1'))
+    expect((await closed).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400'])
+  })
+
   test('PRI * HTTP/2.0 is not taken', async () => {
     const { closed } = await raw(server.base, head('PRI * HTTP/2.0'))
     await closed

@@ -1,4 +1,4 @@
-import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ERROR_STATUS, type ErrorCode } from '@piecework/model/errors'
@@ -34,6 +34,21 @@ export function refuseClient(error: Error & { code?: string }, socket: Socket, i
     return
   }
   socket.end(textOf(REFUSALS[error.code ?? ''] ?? NO_REQUEST), () => socket.destroy())
+}
+
+/**
+ * What a server in front may have read in another way, so that the two disagree about who is called or where the
+ * request ends; Node takes it.
+ */
+export function ambiguity({ rawHeaders, headers, httpVersionMinor }: IncomingMessage): string | undefined {
+  if (headers.host === undefined && httpVersionMinor > 0)
+    return 'headers/host: is required by HTTP/1.1, which the request speaks'
+  if (rawHeaders.filter((text, index) => index % 2 === 0 && text.length === 4 && /^host$/i.test(text)).length > 1)
+    return 'headers/host: comes more than once'
+  const encoding = headers['transfer-encoding']
+  if (encoding === undefined) return undefined
+  if (httpVersionMinor === 0) return 'headers/transfer-encoding: does not exist in HTTP/1.0'
+  return /^\s*chunked\s*$/i.test(encoding) ? undefined : 'headers/transfer-encoding: can only be chunked'
 }
 
 /** Answers requests to which Node itself would answer without a message, or not at all. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import { AppError, ERROR_STATUS, type ErrorCode } from '@piecework/model/errors'
 import { stepAt } from '@piecework/model/flow/step-at'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
@@ -71,7 +71,7 @@ export function describeError(error: unknown): ErrorBody | null {
   if (isFastifyError(error) && error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     const { statusCode, message } = error
     const code = CODE_OF_STATUS[statusCode] ?? error.code ?? 'INVALID_REQUEST'
-    return { statusCode, code, error: STATUS_TEXT[statusCode] ?? 'Bad Request', message, params: { message } }
+    return { statusCode, code, error: STATUS_CODES[statusCode] ?? 'Bad Request', message, params: { message } }
   }
   if (isUnstorable(error)) return unstorable(undefined)
   return conflict(error)
@@ -95,14 +95,6 @@ function unstorable(request: FastifyRequest | undefined): ErrorBody {
     ? `${field.path}: ${field.reason}`
     : 'a value of the request cannot be stored: a NUL character, half a character, a time or a number out of range'
   return { statusCode: 400, code: 'INVALID_REQUEST', error: 'Bad Request', message, params: { message } }
-}
-
-const STATUS_TEXT: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  404: 'Not Found',
-  413: 'Payload Too Large',
-  415: 'Unsupported Media Type',
-  429: 'Too Many Requests',
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

@@ -19,7 +19,7 @@ import type { Access } from '../access/access.ts'
 import { connectionsFor } from '../descriptors.ts'
 import type { Settings } from '../settings.ts'
 import { boundBodies, heldBodiesFor } from './bodies.ts'
-import { refuseClient, refuseOddRequests } from './client-errors.ts'
+import { ambiguity, refuseClient, refuseOddRequests } from './client-errors.ts'
 import { type Closing, closing } from './closing.ts'
 import { type ConnectionLimits, watchConnections } from './connections.ts'
 import { handleError, handleUnknownRoute } from './errors.ts'
@@ -169,13 +169,15 @@ function greet(request: FastifyRequest, reply: FastifyReply): void {
   })
 }
 
-const noHost = (): AppError =>
-  new AppError('INVALID_REQUEST', { message: 'headers/host: is required by HTTP/1.1, which the request speaks' })
-
 function addHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     greet(request, reply)
-    if (request.raw.headers.host === undefined && request.raw.httpVersionMinor > 0) return done(noHost())
+    const message = ambiguity(request.raw)
+    if (message !== undefined) {
+      // What follows on the connection may be a part of this request for somebody else.
+      reply.header('connection', 'close')
+      return done(new AppError('INVALID_REQUEST', { message }))
+    }
     if (request.method === 'OPTIONS' && request.headers['access-control-request-method']) {
       reply
         .code(204)
