@@ -78,7 +78,7 @@ function runnable(version: FlowVersion): FlowVersion {
       step.settings.actionName = 'advanced_mapping'
       step.settings.input = { mapping: { a: next(), b: next() } }
     }
-    if (step.type === 'LOOP_ON_ITEMS' && at % 4 !== 3) step.settings.items = '{{trigger.list}}'
+    if (step.type === 'LOOP_ON_ITEMS') step.settings.items = at++ % 4 === 3 ? '{{trigger.x.y}}' : '{{trigger.list}}'
     if (step.type === 'ROUTER') {
       for (const branch of step.settings.branches)
         if (branch.branchType === 'CONDITION') branch.conditions = [[{ firstValue: next(), operator: 'EXISTS' }]]
