@@ -51,3 +51,19 @@ test('a program in kernel namespaces can write to bounded folders of its own alo
     await rm(folder, { recursive: true, force: true })
   }
 })
+
+test('where bubblewrap is not installed, the worker says how to install it, and what works without', async () => {
+  if (!given) return
+  const look = `
+    const { requireNamespaces } = await import(${JSON.stringify(new URL('./namespaces.ts', import.meta.url).href)})
+    await requireNamespaces('SANDBOX_PROCESS', 'STRICT').catch((error) => console.log(error.name, error.message))`
+  // The folders of programs are empty in there.
+  const room = ['--dev-bind', '/', '/', '--tmpfs', '/usr/bin', '--tmpfs', '/usr/local/bin']
+  const { stdout } = await promisify(execFile)('bwrap', [
+    ...room,
+    ...['--', process.execPath, '--input-type=module', '-e', look],
+  ])
+  expect(stdout).toContain('NamespacesUnavailableError')
+  expect(stdout).toContain('apt-get install bubblewrap')
+  expect(stdout).toContain('SANDBOX_CODE_ONLY')
+})

@@ -1,6 +1,6 @@
 import { ExecutionError, errorText, isEngineFailure, isMemoryFailure } from '../errors.ts'
 import { requireDepth } from '../state/depth.ts'
-import { createRecord, elapsedSince, type Scope } from '../state/record.ts'
+import { clockNow, createRecord, elapsedSince, type Scope } from '../state/record.ts'
 import type { ResolvedInput } from './context.ts'
 import { endRun, finishStep, restoreStep } from './finish.ts'
 import type { PlannedActing, Run } from './planned.ts'
@@ -43,7 +43,7 @@ export async function executeActing(run: Run, step: PlannedActing, scope: Scope,
   flushed?.catch(() => undefined)
 
   const record = createRecord(step.name, step.type, 'FAILED')
-  const startedAt = performance.now()
+  const startedAt = clockNow()
   let failure: { error: unknown } | undefined
   let effect: StepResult['effect'] = 'CONTINUE'
   for (const wait of attemptsOf(run, step)) {

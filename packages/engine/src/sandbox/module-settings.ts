@@ -1,6 +1,7 @@
 /**
- * Settings of Node.js modules that no property shows, or that stand behind getters that stay the same: the order
- * of addresses, the agents of http, the defaults of printing, who listens to the channels of requests.
+ * Settings of Node.js that no property shows, or that stand behind getters that stay the same: the order of addresses,
+ * the agents of http, the defaults of printing, who listens to the channels of requests, whose rights the process has,
+ * where it prints.
  */
 export interface ModuleSettings {
   /** A few microseconds. @returns whether every setting has the value that it had */
@@ -49,6 +50,7 @@ function settings(): Read[] {
   const events = process.getBuiltinModule('events')
   const { getDefaultHighWaterMark } = process.getBuiltinModule('stream')
   const { inspect } = process.getBuiltinModule('util')
+  const buffer = process.getBuiltinModule('buffer')
   const { channel } = process.getBuiltinModule('diagnostics_channel')
   const { getDefaultResultOrder } = dns
   const { getDefaultAutoSelectFamily, getDefaultAutoSelectFamilyAttemptTimeout } = net
@@ -69,6 +71,8 @@ function settings(): Read[] {
     ...membersOfAgent(http.globalAgent),
     () => https.globalAgent,
     ...membersOfAgent(https.globalAgent),
+    () => buffer.INSPECT_MAX_BYTES,
+    ...settingsOfProcess(),
     ...CHANNELS.map((name): Read => {
       // Held on to: a channel that nobody holds is made again.
       const held = channel(name)
@@ -76,6 +80,35 @@ function settings(): Read[] {
     }),
   ]
 }
+
+/** What code prints past the console, and what belongs to whom: user ids, arguments, a debugger that listens. */
+function settingsOfProcess(): Read[] {
+  const { argv, execArgv, getuid, geteuid, getgid, getegid } = process
+  const { url } = process.getBuiltinModule('inspector') ?? {}
+  const { getEnabledCategories } = process.getBuiltinModule('trace_events')
+  const ids = [getuid, geteuid, getgid, getegid, url, getEnabledCategories]
+  const lists = [argv, execArgv, get(process.getBuiltinModule('module'), 'globalPaths')].filter((list) =>
+    Array.isArray(list),
+  )
+  return [
+    ...ids.filter((read) => read !== undefined),
+    () => process.argv,
+    () => process.execArgv,
+    ...lists.flatMap((list) => membersOf(list)),
+    ...[process.stdout, process.stderr].flatMap((stream) => [
+      () => stream.write,
+      () => stream.end,
+      ...OF_STREAMS.map(
+        (event): Read =>
+          () =>
+            stream.listenerCount(event),
+      ),
+    ]),
+  ]
+}
+
+/** Events with which code could follow or hold back what later runs print. */
+const OF_STREAMS = ['drain', 'pipe', 'unpipe', 'finish']
 
 function membersOfAgent(agent: object): Read[] {
   const options: unknown = get(agent, 'options')

@@ -47,11 +47,13 @@ const SLOTS_PER_CHECK = 250
 const { apply, get, defineProperty, deleteProperty, ownKeys, getPrototypeOf, setPrototypeOf, isExtensible } = Reflect
 const { getOwnPropertyDescriptor } = Reflect
 const { keys: namesOf } = Object
+const { syncBuiltinESMExports } = process.getBuiltinModule('module')
 const lookupGetter: (key: PropertyKey) => unknown = Reflect.get(Object.prototype, '__lookupGetter__')
 
 /** Remembers how everything is now. */
 export function rememberSharedState(): SharedState {
   const { values, accessors, holders, functions } = walk()
+  const own = instances().map((one) => holderOf(one))
   const checks: (() => boolean)[] = []
   for (let from = 0; from < values.length; from += SLOTS_PER_CHECK)
     checks.push(compileCheck(values.slice(from, from + SLOTS_PER_CHECK)))
@@ -70,8 +72,11 @@ export function rememberSharedState(): SharedState {
   return {
     slots: values.length + accessors.length,
     putBack() {
+      for (let i = 0; i < own.length; i++) if (!putBackHolder(own[i])) return false
       if (!hasChanged()) return true
       for (let i = 0; i < values.length; i++) putBackValue(values[i])
+      // Code may have handed its changes on to those who import single names.
+      syncBuiltinESMExports()
       return !hasChanged()
     },
     removeAdded() {
@@ -250,6 +255,10 @@ function roots(): object[] {
     async () => {},
     function* () {},
     async function* () {},
+    helperOfIterators(),
+    new URLSearchParams().keys(),
+    clearedTimeout(),
+    clearedImmediate(),
   ]
   const first = [Object, Array, Function, String, Number, Promise, Map, Set, RegExp, Date, Error].map(
     ({ prototype }) => prototype,
@@ -259,6 +268,30 @@ function roots(): object[] {
     globalThis,
     process,
     ...modules.filter((one) => one !== undefined),
+    // A getter gives it.
+    process.getBuiltinModule('async_hooks').AsyncLocalStorage,
     ...hidden.map((one) => Object.getPrototypeOf(one)),
   ]
+}
+
+/** Objects with a state of their own, whose methods code could cover by properties that it adds. */
+const instances = (): object[] => [console, crypto, crypto.subtle, performance]
+
+/** The types of the language that is compiled to do not know it. */
+function helperOfIterators(): object {
+  const values = [].values()
+  const map: unknown = get(values, 'map')
+  return typeof map === 'function' ? Object(apply(map, values, [() => 0])) : values
+}
+
+function clearedTimeout(): object {
+  const timer = setTimeout(() => {}, 1)
+  clearTimeout(timer)
+  return timer
+}
+
+function clearedImmediate(): object {
+  const immediate = setImmediate(() => {})
+  clearImmediate(immediate)
+  return immediate
 }

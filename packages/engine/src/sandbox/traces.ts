@@ -1,3 +1,5 @@
+import { closeSync, openSync } from 'node:fs'
+import { type ModuleCache, rememberModuleCache } from './module-cache.ts'
 import { type ModuleSettings, rememberModuleSettings } from './module-settings.ts'
 import { rememberSharedState, type SharedState } from './shared-state.ts'
 
@@ -26,8 +28,13 @@ const PENDING: ReadonlySet<string> = new Set(
 export function createTraces(): Traces {
   let shared: SharedState | undefined
   let settings: ModuleSettings | undefined
+  let cache: ModuleCache | undefined
   let isWhole = true
-  let atStart = { umask: 0, title: '', running: 0, listeners: new Map<string | symbol, ReadonlySet<unknown>>() }
+  let atStart = {
+    ...{ umask: 0, title: '', running: 0, descriptor: 0 },
+    exitCode: process.exitCode,
+    listeners: new Map<string | symbol, ReadonlySet<unknown>>(),
+  }
   const { emitter, removeListener } = { emitter: process, removeListener: process.removeListener }
   const umask = process.umask.bind(process)
 
@@ -46,8 +53,16 @@ export function createTraces(): Traces {
     begin() {
       if (shared !== undefined) return
       settings = rememberModuleSettings()
+      cache = rememberModuleCache()
       shared = rememberSharedState()
-      atStart = { umask: umask(), title: process.title, running: countRunning(false), listeners: listeners() }
+      atStart = {
+        umask: umask(),
+        title: process.title,
+        running: countRunning(false),
+        descriptor: freeDescriptor(),
+        exitCode: process.exitCode,
+        listeners: listeners(),
+      }
     },
     afterStep() {
       if (shared !== undefined && !shared.putBack()) isWhole = false
@@ -57,10 +72,27 @@ export function createTraces(): Traces {
       if (!shared.putBack() || !shared.removeAdded() || !isWhole) return 'a built-in that cannot be put back'
       if (umask() !== atStart.umask) umask(atStart.umask)
       if (process.title !== atStart.title) process.title = atStart.title
+      if (process.exitCode !== atStart.exitCode) process.exitCode = atStart.exitCode
       removeListeners()
       if (settings?.areSame() !== true) return 'a setting of a module of Node.js'
+      if (cache?.mend() === false) return 'a module that was loaded before'
+      if (freeDescriptor() > atStart.descriptor + MAX_LEFT_OPEN) return 'files that nobody closed'
       return countRunning(true) > atStart.running ? 'something that still runs' : undefined
     },
+  }
+}
+
+/** So many files and connections may stay open, as those do that clients keep for the next request. */
+const MAX_LEFT_OPEN = 200
+
+/** The lowest free descriptor, which grows with what stays open. */
+function freeDescriptor(): number {
+  try {
+    const descriptor = openSync('/dev/null', 'r')
+    closeSync(descriptor)
+    return descriptor
+  } catch {
+    return Number.POSITIVE_INFINITY
   }
 }
 

@@ -1,8 +1,9 @@
 import { LEAST_LENGTH } from './values.ts'
 
 /**
- * The ways of writing a secret: as it is, escaped in JSON (also in JSON within JSON), in a URL, a form, HTML, or as
- * Node.js shows it; in hexadecimal; in base64 and base64url wherever in a longer text it was encoded.
+ * The ways of writing a secret: as it is, in small letters, escaped in JSON (also in JSON within JSON), in a URL (also
+ * in a URL within a URL, or JSON within one), a form, HTML, or as Node.js shows it; in hexadecimal; in base64 and
+ * base64url wherever in a longer text it was encoded.
  */
 
 const BASE64_BITS = 6
@@ -11,6 +12,12 @@ const BASE64_BITS = 6
 export function hexOf(secret: string): string[] {
   const hex = Buffer.from(secret, 'utf8').toString('hex')
   return [hex, hex.toUpperCase()]
+}
+
+/** A secret, and how it reads in the name of a host or a header, which programs write in small letters. */
+export function casesOf(secret: string): string[] {
+  const small = secret.toLowerCase()
+  return small === secret ? [secret] : [secret, small]
 }
 
 /** The base64 of a secret after none, one and two other bytes: only the letters that the secret alone decides. */
@@ -55,17 +62,24 @@ function letterPattern(letter: string, other?: string): string {
     escaped(letter),
     ...(other === undefined ? [] : [other]),
     // As many as three levels of JSON put before it.
-    letter === '\\' ? '\\\\{2,15}' : `\\\\{1,8}${CONTROL[letter] ?? escaped(letter)}`,
-    anyCase(percent(letter)),
+    letter === '\\'
+      ? `${BACKSLASH}{2,15}`
+      : `${BACKSLASH}{1,8}(?:${CONTROL[letter] ?? escaped(letter)}|${percent(letter)})`,
+    percent(letter),
     ...(letter === ' ' ? ['\\+'] : []),
     `&(?:${html}#0?${code}|#x0?${anyCase(code.toString(16))});`,
-    units.map((unit) => `\\\\{1,8}u${anyCase(unit)}`).join(''),
+    units.map((unit) => `${BACKSLASH}{1,8}u${anyCase(unit)}`).join(''),
   ].join('|')})`
 }
 
+/** As it is or in a URL. */
+const BACKSLASH = '(?:\\\\|%(?:25)*5[cC])'
+
+/** The pattern of a letter in a URL. Each URL around that one makes `%25` of the percent sign. */
 function percent(letter: string): string {
   const encoded = encodeURIComponent(letter.toWellFormed())
-  return encoded === letter ? `%${letter.charCodeAt(0).toString(16)}` : encoded
+  const once = encoded === letter ? `%${letter.charCodeAt(0).toString(16)}` : encoded
+  return anyCase(once).replaceAll('%', '%(?:25)*')
 }
 
 const anyCase = (hex: string): string =>

@@ -27,6 +27,12 @@ describe('a secret', () => {
     ['in a URL with small letters', encodeURIComponent(SECRET).replaceAll(/%../g, (code) => code.toLowerCase())],
     ['in a form', new URLSearchParams({ key: SECRET }).toString()],
     ['in a URL that was parsed', new URL(`https://a.example/x?a=${SECRET}`).href],
+    ['in a URL in a URL in a URL', `a?to=${encodeURIComponent(encodeURIComponent(encodeURIComponent(SECRET)))}`],
+    [
+      'in JSON in a URL',
+      `https://a.example/?filter=${encodeURIComponent(JSON.stringify(JSON.stringify({ a: SECRET })))}`,
+    ],
+    ['in small letters, as in the name of a host', `getaddrinfo ENOTFOUND ${SECRET.toLowerCase()}.example.com`],
     ['in base64', base64(SECRET)],
     ['in base64url', Buffer.from(SECRET).toString('base64url')],
     ['in hexadecimal', Buffer.from(SECRET).toString('hex')],

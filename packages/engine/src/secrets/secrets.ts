@@ -1,4 +1,4 @@
-import { anchorOf, base64Of, base64PatternOf, hexOf, patternOf } from './forms.ts'
+import { anchorOf, base64Of, base64PatternOf, casesOf, hexOf, patternOf } from './forms.ts'
 import { LEAST_LENGTH, secretValuesOf } from './values.ts'
 
 /** The placeholder for a secret. */
@@ -72,7 +72,7 @@ interface Matcher {
  * and nearly always enough; only where it finds something the whole patterns are made.
  */
 function createMatcher(secrets: readonly string[], token: string | undefined): Matcher {
-  const anchors = secrets.flatMap((secret) => [secret, ...hexOf(secret), ...base64Of(secret)].map(anchorOf))
+  const anchors = secrets.flatMap((secret) => [...casesOf(secret), ...hexOf(secret), ...base64Of(secret)].map(anchorOf))
   // A secret without any letters has no part to look for.
   const first = anchors.includes(undefined) ? undefined : new RegExp([...new Set(anchors)].join('|'))
   let whole: RegExp | undefined
@@ -104,7 +104,7 @@ function createMatcher(secrets: readonly string[], token: string | undefined): M
 
 function wholePattern(secrets: readonly string[], encodedSecrets: readonly string[]): RegExp {
   // The longest first: a secret may be the beginning of another.
-  const longestFirst = [...secrets].sort((a, b) => b.length - a.length)
+  const longestFirst = secrets.flatMap(casesOf).sort((a, b) => b.length - a.length)
   const plain = [...longestFirst.map(patternOf), ...encodedSecrets.flatMap(hexOf)]
   const base64 = encodedSecrets.flatMap(base64Of).map(base64PatternOf)
   return new RegExp(base64.length === 0 ? plain.join('|') : `${plain.join('|')}|(${base64.join('|')})`, 'g')

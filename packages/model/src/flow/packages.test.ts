@@ -87,6 +87,9 @@ test.each([
   'a b',
   'a\n',
   'a%2fb',
+  'constructor',
+  'valueOf',
+  '__proto__',
 ])('%j is no name', (name) => expect(isPackageName(name)).toBe(false))
 
 test('only dependencies count, each of them; the message names the package and why', () => {
@@ -103,6 +106,7 @@ test('only dependencies count, each of them; the message names the package and w
   const second = { dependencies: { fine: '1.0.0', evil: 'git://127.0.0.1/a' } }
   expect(() => readPackages(JSON.stringify(second))).toThrow(/evil .*"git:\/\/127\.0\.0\.1\/a".* not a version/)
   expect(() => readPackages('{"dependencies":{"../x":"1"}}')).toThrow('"../x" is not the name of an npm package')
+  expect(() => readPackages('{"dependencies":{"__proto__":"1"}}')).toThrow('"__proto__" is not the name')
   expect(() => readPackages('{"dependencies":["a"]}')).toThrow('must be an object')
   expect(() => readPackages('{"dependencies":')).toThrow('not valid JSON')
   const many = Object.fromEntries(Array.from({ length: MAX_PACKAGES + 1 }, (_, n) => [`p${n}`, '1']))

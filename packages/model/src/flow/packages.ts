@@ -28,9 +28,12 @@ const SHOWN_LENGTH = 100
 
 const Manifest = z.looseObject({ dependencies: z.record(z.string(), z.string()).optional() })
 
-/** Whether npm publishes packages under such a name. */
+/** Whether npm publishes packages under such a name, and installs them: it fails at `constructor` and its like. */
 export const isPackageName = (name: string): boolean =>
-  name.length <= MAX_NAME_LENGTH && NAME.test(name) && !RESERVED_NAMES.has(name.toLowerCase())
+  name.length <= MAX_NAME_LENGTH &&
+  NAME.test(name) &&
+  !RESERVED_NAMES.has(name.toLowerCase()) &&
+  !(name in Object.prototype)
 
 /** Whether the words name a version of a registry: `1.2.3`, `^1.2.0 || 3`, `latest`, `npm:other-name@1.x`. */
 export function isRegistrySpecifier(words: string): boolean {
@@ -77,6 +80,9 @@ export function readPackages(packageJson: string): Record<string, string> {
   if (!result.success)
     throw new PackageRuleError('The package.json must be an object whose dependencies map names to versions')
   const { dependencies = {} } = result.data
+  // The schema drops it without a word.
+  if (Object.hasOwn(Object(Reflect.get(Object(parsed), 'dependencies')), '__proto__'))
+    throw new PackageRuleError('"__proto__" is not the name of an npm package')
   requireRegistryPackages(dependencies)
   return dependencies
 }

@@ -2,6 +2,7 @@ import type { LoopAction } from '@piecework/model/flow/step'
 import { isEngineFailure } from '../../errors.ts'
 import type { PieceHost } from '../../piece/host.ts'
 import {
+  clockNow,
   createLoopState,
   createRecord,
   createScope,
@@ -44,7 +45,7 @@ async function executeLoop(run: Run, step: PlannedStep, scope: Scope): Promise<v
   const start = await startLoop(run, step, scope)
   if (start === undefined) return
   const { record, loop, items } = start
-  const startedAt = performance.now()
+  const startedAt = clockNow()
   run.journal.write(record, scope, false)
   for (let i = 0; i < items.length && run.state === 'RUNNING'; i++) {
     const iteration = nextIteration(loop, items[i], scope, step.name, i)

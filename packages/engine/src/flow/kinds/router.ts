@@ -1,7 +1,7 @@
 import type { RouterExecutionType } from '@piecework/model/flow/router'
 import type { RouterAction } from '@piecework/model/flow/step'
 import { ExecutionError, isEngineFailure } from '../../errors.ts'
-import { createRecord, elapsedSince, type Scope } from '../../state/record.ts'
+import { clockNow, createRecord, elapsedSince, type Scope } from '../../state/record.ts'
 import { executeChain } from '../chain.ts'
 import { evaluateConditions, ResolvedBranch } from '../conditions.ts'
 import { resolveInput } from '../context.ts'
@@ -51,7 +51,7 @@ async function decideRouter(run: Run, step: PlannedRouter, scope: Scope): Promis
     return decisionOf(earlier.output)
   }
   const record = createRecord(step.name, TYPE, 'SUCCEEDED')
-  const startedAt = performance.now()
+  const startedAt = clockNow()
   try {
     const input = await resolveInput(run, step.input, scope)
     record.inputText = input.logged
