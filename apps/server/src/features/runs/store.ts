@@ -39,6 +39,8 @@ export interface RunStore {
   ids(filter: RunFilter, page: { limit: number; after: string }): Promise<string[]>
   countByStatus(filter: RunFilter): Promise<{ status: FlowRunStatus; count: number }[]>
   archive(filter: RunFilter): Promise<number>
+  /** Ends a run of which nothing can be read. */
+  endUnread(id: string, message: string): Promise<void>
   /** The caller of a run has left: as long as it waits for a worker, the runs of callers who wait go first. */
   letOthersPass(id: string): Promise<void>
   /** The version that a flow runs now. */
@@ -192,6 +194,15 @@ export function createRunStore(db: Db): RunStore {
         .where('id', 'in', filtered(db, { ...filter, includeArchived: false }).select('r.id'))
         .executeTakeFirst()
       return Number(result.numUpdatedRows)
+    },
+    async endUnread(id, message) {
+      const failedStep = JSON.stringify({ name: '', displayName: '', message })
+      await db
+        .updateTable('flow_run')
+        .set({ status: 'INTERNAL_ERROR', finishTime: sql`now()`, failedStep: sql`${failedStep}::jsonb` })
+        .where('id', '=', id)
+        .where('status', 'in', ['QUEUED', 'RUNNING', 'PAUSED'])
+        .execute()
     },
     async letOthersPass(id) {
       const { high, medium } = PRIORITY

@@ -4,6 +4,7 @@ import { isTerminal } from '@piecework/model/run/run-statuses'
 import type { Logger } from 'pino'
 import { ZodError } from 'zod'
 import type { Db } from '../../../database/open.ts'
+import { isOutage } from '../../../database/outage.ts'
 import type { JobHandler, WorkItem } from '../../../dispatch/work.ts'
 import type { RunOutcome } from '../../../events/runs.ts'
 import type { ClaimedJob } from '../../../queue/job.ts'
@@ -167,26 +168,42 @@ export function createRunJobs(parts: Parts): JobHandler {
     )
   }
 
-  return (jobs) => oneByOneWhenUnreadable(jobs, prepareAll, parts.log)
-}
+  /** Makes one job ready, or keeps it from coming back for ever: then nothing can be read of its run. */
+  const prepareAlone = async (job: ClaimedJob): Promise<WorkItem | null> => {
+    try {
+      const [item = null] = await prepareAll([job])
+      return item
+    } catch (error) {
+      // Its lease runs out, and it is tried again.
+      if (isOutage(error)) throw error
+      if (!isUnreadable(error) && job.lost < MAX_LOST) {
+        await retryLater(job, error)
+        return null
+      }
+      const reason = `The run cannot be read: ${error instanceof Error ? error.message : String(error)}`
+      parts.log.error({ err: error, runId: job.id }, 'a run that cannot be read was put aside')
+      parts.replies.finished(job.id, 'INTERNAL_ERROR')
+      await parts.runs.endUnread(job.id, reason)
+      await parts.queue.bury({ owner: parts.owner, id: job.id, reason })
+      return null
+    }
+  }
 
-/** Makes jobs ready together. One whose rows cannot be read takes no others with it. */
-async function oneByOneWhenUnreadable(
-  jobs: readonly ClaimedJob[],
-  prepareAll: (jobs: readonly ClaimedJob[]) => Promise<(WorkItem | null)[]>,
-  log: Logger,
-): Promise<(WorkItem | null)[]> {
-  try {
-    return await prepareAll(jobs)
-  } catch (error) {
-    if (!isUnreadable(error) || jobs.length === 1) throw error
-    const alone = jobs.map((job) =>
-      prepareAll([job]).catch((err: unknown) => {
-        log.error({ err, runId: job.id }, 'a run could not be made ready')
-        return [null]
-      }),
-    )
-    return (await Promise.all(alone)).flat()
+  return async (jobs) => {
+    try {
+      return await prepareAll(jobs)
+    } catch (error) {
+      if (isOutage(error)) throw error
+      // One whose rows cannot be read takes no others with it.
+      return Promise.all(
+        jobs.map((job) =>
+          prepareAlone(job).catch((err: unknown) => {
+            parts.log.error({ err, runId: job.id }, 'a run could not be made ready, nor put aside')
+            return null
+          }),
+        ),
+      )
+    }
   }
 }
 
