@@ -27,8 +27,8 @@ export function Providers({ platform, flags }: { platform: Platform; flags: Flag
           <tr>
             <Th>{t('single-sign-on.provider')}</Th>
             <Th className="max-sm:hidden">{t('single-sign-on.account')}</Th>
-            <Th className="w-28">{t('single-sign-on.state')}</Th>
-            <ActsTh className="w-28" />
+            <Th className="w-40 max-sm:hidden">{t('single-sign-on.state')}</Th>
+            <ActsTh className="w-32" />
           </tr>
         </thead>
         <tbody>
@@ -87,7 +87,7 @@ function ProviderRow({ name, platform, onEdit }: RowProps) {
       <Td className="font-mono text-xs text-ink-2 max-sm:hidden" title={account}>
         {account}
       </Td>
-      <Td className="text-ink-2">
+      <Td className="text-ink-2 max-sm:hidden">
         <span className="flex items-center gap-1.5">
           <Icon aria-hidden size={14} className={known ? 'text-success-fg' : 'text-ink-3'} />
           {known ? t('single-sign-on.on') : t('single-sign-on.off')}

@@ -20,11 +20,10 @@ export function SignOn() {
   const flags = useQuery(flagsQuery)
   return (
     <>
-      <SectionHead
-        title={t('single-sign-on.title')}
-        text={t('single-sign-on.text')}
-        actions={<GuideLink to="single-sign-on" />}
-      />
+      <SectionHead title={t('single-sign-on.title')} text={t('single-sign-on.text')} />
+      <div>
+        <GuideLink to="single-sign-on" />
+      </div>
       <Loaded query={platform} skeleton={<RowsSkeleton />}>
         {(known) => (
           <Loaded query={flags} skeleton={<RowsSkeleton />}>
