@@ -191,6 +191,13 @@ const issues = createRoute({
   component: lazyRouteComponent(() => import('./features/runs/issues-page.tsx')),
 })
 
+const analytics = createRoute({
+  getParentRoute: () => shell,
+  path: '/analytics',
+  loader: () => loadTexts('analytics', 'runs'),
+  component: lazyRouteComponent(() => import('./features/analytics/analytics-page.tsx')),
+})
+
 const connections = createRoute({
   getParentRoute: () => shell,
   path: '/connections',
@@ -256,6 +263,7 @@ const pages = [
   runs,
   run,
   issues,
+  analytics,
   connections,
   forms,
   form,

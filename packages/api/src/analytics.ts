@@ -1,10 +1,17 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { TimeZone } from './run-counts.ts'
 
 const TimePeriod = z.enum(['last-week', 'last-month', 'last-three-months', 'last-six-months', 'last-year'])
 export type TimePeriod = z.infer<typeof TimePeriod>
 
 const query = z.object({ timePeriod: TimePeriod.default('last-month') })
+const reportQuery = query.extend({
+  timezone: TimeZone.default('UTC').describe('In which days begin.'),
+  from: z.iso.date().optional().describe('The first day, in place of `timePeriod`.'),
+  to: z.iso.date().optional().describe('The last day.'),
+})
+export type ReportQuery = z.infer<typeof reportQuery>
 const forPeople = { principals: ['USER'], permission: 'NONE', project: null } as const
 
 export const AnalyticsReport = z.object({
@@ -15,7 +22,13 @@ export const AnalyticsReport = z.object({
   cachedAt: z.string(),
   outdated: z.boolean(),
   runs: z.array(
-    z.object({ day: z.string().describe('yyyy-mm-dd, in UTC'), flowId: z.string(), runs: z.number().int() }),
+    z.object({
+      day: z.string().describe('yyyy-mm-dd, in the time zone'),
+      flowId: z.string(),
+      runs: z.number().int(),
+      succeeded: z.number().int(),
+      failed: z.number().int().describe('Canceled runs are no failures.'),
+    }),
   ),
   flows: z.array(
     z.object({
@@ -42,7 +55,7 @@ export const analytics = {
     path: '/v1/analytics',
     operationId: 'analytics.report',
     summary: 'Production runs by day and flow, with flows and owners, of the projects that the caller may enter',
-    query,
+    query: reportQuery,
     response: AnalyticsReport,
   }),
   refresh: endpoint({
@@ -51,8 +64,17 @@ export const analytics = {
     path: '/v1/analytics/refresh',
     operationId: 'analytics.refresh',
     summary: 'The same, counted again',
-    query,
+    query: reportQuery,
     response: AnalyticsReport,
+  }),
+  export: endpoint({
+    ...forPeople,
+    method: 'GET',
+    path: '/v1/analytics/export',
+    operationId: 'analytics.export',
+    summary: 'The same as CSV: a line for each day and flow',
+    query: reportQuery,
+    sends: 'bytes',
   }),
   byProject: endpoint({
     ...forPeople,

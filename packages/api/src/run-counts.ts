@@ -6,7 +6,7 @@ const MAX_DAYS = 31
 const DEFAULT_DAYS = 7
 export const MAX_FAILING_FLOWS = 100
 
-const TimeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin')
+export const TimeZone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin')
 
 function isTimeZone(name: string): boolean {
   try {

@@ -12,6 +12,7 @@ export const ROUTES: Routes = {
   analytics: {
     report: 'GET /v1/analytics',
     refresh: 'POST /v1/analytics/refresh',
+    export: 'GET /v1/analytics/export bytes',
     byProject: 'GET /v1/analytics/project-leaderboard',
     byPerson: 'GET /v1/analytics/user-leaderboard',
   },

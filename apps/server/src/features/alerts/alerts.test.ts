@@ -243,7 +243,28 @@ test('analytics count runs and the time that they saved, and only of projects th
   const report = await call<{ runs: { flowId: string; runs: number }[]; flows: { flowId: string }[]; users: object[] }>(
     ...(['POST', '/v1/analytics/refresh'] as const),
   )
-  expect(report.body.runs).toContainEqual({ flowId: flow.id, runs: 2, day: new Date().toISOString().slice(0, 10) })
+  const counts = { flowId: flow.id, runs: 2, succeeded: 0, failed: 2 }
+  const today = new Date().toISOString().slice(0, 10)
+  expect(report.body.runs).toContainEqual({ ...counts, day: today })
+  // A zone in which it is always another day than at the other end of the world.
+  const far = await call<{ runs: { day: string; flowId: string }[] }>(
+    ...(['GET', `/v1/analytics?timezone=Pacific/Kiritimati&from=${today}`] as const),
+  )
+  const dayThere = new Intl.DateTimeFormat('en-CA', { timeZone: 'Pacific/Kiritimati' }).format(new Date())
+  expect(far.body.runs).toContainEqual({ ...counts, day: dayThere })
+  const before = await call<{ runs: object[] }>('GET', '/v1/analytics?from=2020-01-01&to=2020-12-31')
+  expect(before.body.runs).toEqual([])
+  expect((await call('GET', '/v1/analytics?timezone=Nowhere')).status).toBe(400)
+  await flows.operate(flow.id, 'CHANGE_NAME', { displayName: '=HYPERLINK("https://evil.example")' })
+  const csv = await fetch(`${server.base}/v1/analytics/export?from=2020-01-01`, {
+    headers: { authorization: `Bearer ${owner.token}` },
+  })
+  expect(csv.headers.get('content-type')).toContain('text/csv')
+  const [head, ...lines] = (await csv.text()).split('\r\n')
+  expect(head).toBe('day,project,flow,flow_id,owner,runs,succeeded,failed,minutes_saved')
+  expect(lines.find((line) => line.includes(flow.id))).toBe(
+    `${today},Ada's Project,"'=HYPERLINK(""https://evil.example"")",${flow.id},owner@example.com,2,0,2,5`,
+  )
   expect(report.body.users).toContainEqual(expect.objectContaining({ id: owner.userId, email: 'owner@example.com' }))
   const projects = await call<object[]>('GET', '/v1/analytics/project-leaderboard?timePeriod=last-week')
   expect(projects.body).toContainEqual(expect.objectContaining({ projectId: owner.projectId, minutesSaved: 5 }))

@@ -1,4 +1,4 @@
-import type { AnalyticsReport, TimePeriod } from '@piecework/api/analytics'
+import type { AnalyticsReport, ReportQuery, TimePeriod } from '@piecework/api/analytics'
 import { newId } from '@piecework/model/ids'
 import { LRUCache } from 'lru-cache'
 import type { Actor } from '../../access/actor.ts'
@@ -10,8 +10,8 @@ import { type Saved, selectFlowFacts, selectOwners, selectRunsByDay, selectSaved
 /** Counts of production runs over the projects that somebody may enter: nobody learns of the others. */
 export interface Analytics {
   /** At most five minutes old. */
-  report(actor: Actor, period: TimePeriod): Promise<AnalyticsReport>
-  refresh(actor: Actor, period: TimePeriod): Promise<AnalyticsReport>
+  report(actor: Actor, query: ReportQuery): Promise<AnalyticsReport>
+  refresh(actor: Actor, query: ReportQuery): Promise<AnalyticsReport>
   saved(actor: Actor, by: 'project' | 'owner', period: TimePeriod): Promise<Saved[]>
 }
 
@@ -37,13 +37,14 @@ export function createAnalytics({ db, projects }: Parts): Analytics {
   const sinceOf = (period: TimePeriod) => new Date(Date.now() - DAYS[period] * DAY_MS)
 
   /** Kept by the projects, so that somebody who lost one does not see what was counted before. */
-  const count = async (actor: Actor, period: TimePeriod, again: boolean): Promise<AnalyticsReport> => {
+  const count = async (actor: Actor, query: ReportQuery, again: boolean): Promise<AnalyticsReport> => {
     const projectIds = await projectsOf(actor)
-    const key = `${actor.platformId} ${period} ${projectIds.join(' ')}`
+    const { timePeriod, timezone, from, to } = query
+    const key = [actor.platformId, timePeriod, timezone, from, to, ...projectIds].join(' ')
     const known = again ? undefined : kept.get(key)
     if (known) return known
     const [runs, flows, users] = await Promise.all([
-      selectRunsByDay(db, projectIds, sinceOf(period), MAX_RUN_ROWS),
+      selectRunsByDay(db, projectIds, { timezone, since: from ?? sinceOf(timePeriod), until: to }, MAX_RUN_ROWS),
       selectFlowFacts(db, projectIds, MAX_FLOWS),
       selectOwners(db, projectIds),
     ])
@@ -55,14 +56,14 @@ export function createAnalytics({ db, projects }: Parts): Analytics {
   }
 
   return {
-    async report(actor, period) {
+    async report(actor, query) {
       authorize(actor, analyticsPolicy.read)
-      return count(actor, period, false)
+      return count(actor, query, false)
     },
 
-    async refresh(actor, period) {
+    async refresh(actor, query) {
       authorize(actor, analyticsPolicy.read)
-      return count(actor, period, true)
+      return count(actor, query, true)
     },
 
     async saved(actor, by, period) {

@@ -1,6 +1,21 @@
 import type { AnalyticsReport } from '@piecework/api/analytics'
+import { FAILURES } from '@piecework/model/run/run-statuses'
 import { sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
+
+/** The first and the last day, or the time of the first run. */
+export interface Window {
+  timezone: string
+  since: Date | string
+  until: string | undefined
+}
+
+const startOf = (since: Date | string, timezone: string) =>
+  typeof since === 'string' ? sql`(${since}::timestamp at time zone ${timezone})` : sql`${since}`
+const endOf = (until: string | undefined, timezone: string) =>
+  until === undefined
+    ? sql`'infinity'::timestamptz`
+    : sql`((${until}::timestamp + interval '1 day') at time zone ${timezone})`
 
 const ids = (all: readonly string[]) => sql`any(${[...all]}::text[])`
 
@@ -8,12 +23,14 @@ const ids = (all: readonly string[]) => sql`any(${[...all]}::text[])`
 export async function selectRunsByDay(
   db: Db,
   projectIds: readonly string[],
-  since: Date,
+  { timezone, since, until }: Window,
   limit: number,
 ): Promise<AnalyticsReport['runs']> {
   const { rows } = await sql<AnalyticsReport['runs'][number]>`
-    select to_char(created at time zone 'UTC', 'YYYY-MM-DD') as day, "flowId", count(*)::integer as runs
-    from flow_run where "projectId" = ${ids(projectIds)} and environment = 'PRODUCTION' and created >= ${since}
+    select to_char(created at time zone ${timezone}, 'YYYY-MM-DD') as day, "flowId", count(*)::integer as runs,
+      (count(*) filter (where status = 'SUCCEEDED'))::integer as succeeded,
+      (count(*) filter (where status = any(${[...FAILURES]}::text[])))::integer as failed
+    from flow_run where "projectId" = ${ids(projectIds)} and environment = 'PRODUCTION' and created >= ${startOf(since, timezone)} and created < ${endOf(until, timezone)}
     group by 1, 2 order by 1 desc, 2 limit ${limit}`.execute(db)
   return rows
 }

@@ -1,5 +1,6 @@
 import type { FormField } from '@piecework/model/forms/form-field'
 import type { SeekPage } from '@piecework/model/page'
+import { csvLine } from '../../csv.ts'
 
 interface Row {
   id: string
@@ -19,11 +20,11 @@ export async function* csvOf(
   load: (cursor: string | undefined) => Promise<SeekPage<Row>>,
 ): AsyncGenerator<string> {
   const names = fields.map(({ name }) => name)
-  yield line(['id', 'submitted_at', ...names, OTHERS])
+  yield csvLine(['id', 'submitted_at', ...names, OTHERS])
   let cursor: string | undefined
   do {
     const page = await load(cursor)
-    yield page.data.map((row) => line(cellsOf(row, names))).join('')
+    yield page.data.map((row) => csvLine(cellsOf(row, names))).join('')
     cursor = page.next ?? undefined
   } while (cursor !== undefined)
 }
@@ -37,18 +38,11 @@ function cellsOf({ id, created, data }: Row, names: readonly string[]): string[]
   ]
 }
 
-/** A text that a spreadsheet would take for a formula; numbers and telephone numbers are none. */
-const FORMULA = /^(?:[=@\t\r]|[+-](?![\d ()./-]*$))/
-
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return ''
-  if (typeof value === 'string') return FORMULA.test(value) ? `'${value}` : value
+  if (typeof value === 'string') return value
   if (Array.isArray(value)) return textOf(value.map(String).join('; '))
   // The name of a file is enough.
   if (typeof value === 'object') return textOf(Reflect.get(value, 'name') ?? JSON.stringify(value))
   return String(value)
 }
-
-const line = (cells: readonly string[]): string => `${cells.map(quoted).join(',')}\r\n`
-
-const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)

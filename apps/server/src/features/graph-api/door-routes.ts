@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { GraphEndpoint } from '@piecework/api/graph/endpoint'
 import { API_PLANS, type ApiPlan } from '@piecework/api/graph/plans'
 import type { ListMeta, PageFields } from '@piecework/api/graph/shapes'
@@ -7,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ProjectActor } from '../../access/actor.ts'
 import type { Principal } from '../../access/principal.ts'
+import { sendCsv } from '../../http/csv.ts'
 import { GRAPH_PREFIX } from '../../http/envelope.ts'
 import { InvalidRequest, type RequestPart, unknownRoute } from '../../http/errors.ts'
 import { openAccess } from '../../http/route.ts'
@@ -161,10 +161,7 @@ async function limit(
 }
 
 function sendSheet(reply: FastifyReply, { name, lines }: Sheet): FastifyReply {
-  return reply
-    .header('content-disposition', `attachment; filename="${name}"`)
-    .type('text/csv; charset=utf-8; header=present')
-    .send(Readable.from(lines))
+  return sendCsv(reply, name, lines)
 }
 
 const NOTICE_MONTHS = 12

@@ -14,7 +14,7 @@ const PLAN = {
   apiKeysEnabled: true,
   teamProjectsLimit: 'UNLIMITED',
   environmentsEnabled: false,
-  analyticsEnabled: false,
+  analyticsEnabled: true,
   auditLogEnabled: true,
   embeddingEnabled: false,
   agentsEnabled: false,

@@ -1,4 +1,5 @@
 import 'i18next'
+import type analytics from '../../locales/en/analytics.json'
 import type automations from '../../locales/en/automations.json'
 import type builder from '../../locales/en/builder.json'
 import type common from '../../locales/en/common.json'
@@ -20,6 +21,7 @@ declare module 'i18next' {
     resources: {
       common: typeof common
       'sign-in': typeof signIn
+      analytics: typeof analytics
       automations: typeof automations
       builder: typeof builder
       runs: typeof runs

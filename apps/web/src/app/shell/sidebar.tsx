@@ -1,5 +1,16 @@
 import { linkOptions } from '@tanstack/react-router'
-import { Blocks, CircleAlert, ClipboardList, List, PlugZap, Search, Settings2, Shield, Workflow } from 'lucide-react'
+import {
+  Blocks,
+  ChartColumn,
+  CircleAlert,
+  ClipboardList,
+  List,
+  PlugZap,
+  Search,
+  Settings2,
+  Shield,
+  Workflow,
+} from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useRole } from '../../api/members.ts'
 import { useSession } from '../../api/session.ts'
@@ -20,6 +31,7 @@ const PAGES = [
   { page: 'automations', icon: Workflow, to: linkOptions({ to: '/automations' }), needs: 'READ_FLOW' },
   { page: 'runs', icon: List, to: linkOptions({ to: '/runs' }), needs: 'READ_RUN' },
   { page: 'issues', icon: CircleAlert, to: linkOptions({ to: '/issues' }), needs: 'READ_RUN' },
+  { page: 'analytics', icon: ChartColumn, to: linkOptions({ to: '/analytics' }), needs: undefined },
   { page: 'connections', icon: PlugZap, to: linkOptions({ to: '/connections' }), needs: 'READ_APP_CONNECTION' },
   { page: 'forms', icon: ClipboardList, to: linkOptions({ to: '/project-forms' }), needs: 'READ_FLOW' },
   { page: 'pieces', icon: Blocks, to: linkOptions({ to: '/pieces' }), needs: undefined },

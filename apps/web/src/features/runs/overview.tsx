@@ -4,13 +4,13 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { failuresQuery, runCountsQuery, runDaysQuery } from '../../api/runs.ts'
 import { useProjectId } from '../../api/session.ts'
+import { DayChart } from '../../app/day-chart.tsx'
+import { type DayTotals, totalsOf } from '../../app/day-totals.ts'
 import { number, relativeTime } from '../../app/format.ts'
 import { RUN_LOOKS } from '../../app/run-status.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { TEXT_LINK } from '../../ui/text-link.ts'
-import { DayChart } from './day-chart.tsx'
-import { type DayTotals, totalsOf } from './day-totals.ts'
 
 export const OVERVIEW_DAYS = 7
 

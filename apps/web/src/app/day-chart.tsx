@@ -1,8 +1,9 @@
 import i18next from 'i18next'
 import { useTranslation } from 'react-i18next'
-import { number } from '../../app/format.ts'
-import { Tip } from '../../ui/tooltip.tsx'
+import { cx } from '../ui/cx.ts'
+import { Tip } from '../ui/tooltip.tsx'
 import { ceiling, type DayTotals } from './day-totals.ts'
+import { number } from './format.ts'
 
 const HEIGHT = 116
 const GROUPS = ['failed', 'other', 'succeeded'] as const
@@ -10,11 +11,32 @@ const COLOURS = { failed: 'bg-failed-solid', other: 'bg-paused-solid', succeeded
 
 const dayOf = (day: string): Date => new Date(`${day}T12:00:00`)
 
+/** The time that a column stands for. */
+export type ChartUnit = 'day' | 'week' | 'month'
+
+const UNIT_NAMES = {
+  day: { weekday: 'short', day: 'numeric' },
+  week: { month: 'short', day: 'numeric' },
+  month: { month: 'short', year: '2-digit' },
+} as const satisfies Record<ChartUnit, Intl.DateTimeFormatOptions>
+/** More columns than this have no room for a name each. */
+const MOST_NAMED = 14
+const NAMES_OF_MANY = 6
+
+interface DayChartProps {
+  days: readonly DayTotals[]
+  unit?: ChartUnit
+}
+
 /** Runs by day and outcome, as columns. Screen readers get each day as a sentence. */
-export function DayChart({ days }: { days: readonly DayTotals[] }) {
+export function DayChart({ days, unit = 'day' }: DayChartProps) {
   const { t } = useTranslation('runs')
   const top = ceiling(Math.max(...days.map(({ total }) => total)))
-  const name = new Intl.DateTimeFormat(i18next.language, { weekday: 'short', day: 'numeric' })
+  const isCrowded = days.length > MOST_NAMED
+  const style = isCrowded && unit === 'day' ? UNIT_NAMES.week : UNIT_NAMES[unit]
+  const name = new Intl.DateTimeFormat(i18next.language, style)
+  const isToday = (index: number): boolean => unit === 'day' && !isCrowded && index === days.length - 1
+  const step = isCrowded ? Math.ceil(days.length / NAMES_OF_MANY) : 1
   return (
     <div className="flex h-full gap-2">
       <div
@@ -26,7 +48,7 @@ export function DayChart({ days }: { days: readonly DayTotals[] }) {
         <span>{number(top / 2)}</span>
         <span>0</span>
       </div>
-      <ol className="relative flex flex-1 justify-around" style={{ height: HEIGHT + 24 }}>
+      <ol className="relative flex min-w-0 flex-1 justify-around" style={{ height: HEIGHT + 24 }}>
         {[0, 0.5, 1].map((line) => (
           <li
             key={line}
@@ -37,7 +59,10 @@ export function DayChart({ days }: { days: readonly DayTotals[] }) {
           />
         ))}
         {days.map((day, index) => (
-          <li key={day.day} className="relative flex flex-col items-center justify-end">
+          <li
+            key={day.day}
+            className={cx('relative flex flex-col items-center justify-end', isCrowded && 'min-w-0 flex-1')}
+          >
             <Tip
               text={
                 <span className="flex flex-col gap-0.5">
@@ -52,7 +77,10 @@ export function DayChart({ days }: { days: readonly DayTotals[] }) {
             >
               <button
                 type="button"
-                className="flex w-7 flex-col justify-end gap-px overflow-hidden rounded-t-xs max-sm:w-5"
+                className={cx(
+                  'flex flex-col justify-end gap-px overflow-hidden rounded-t-xs',
+                  isCrowded ? 'w-full max-w-7 px-px' : 'w-7 max-sm:w-5',
+                )}
                 style={{ height: HEIGHT - 8 }}
                 aria-label={t('chart.day', {
                   day: name.format(dayOf(day.day)),
@@ -69,9 +97,13 @@ export function DayChart({ days }: { days: readonly DayTotals[] }) {
               </button>
             </Tip>
             <span
-              className={index === days.length - 1 ? 'h-6 pt-1.5 text-xs font-medium' : 'h-6 pt-1.5 text-xs text-ink-3'}
+              className={cx(
+                'h-6 pt-1.5 text-xs whitespace-nowrap',
+                isToday(index) ? 'font-medium' : 'text-ink-3',
+                isCrowded && 'w-0 overflow-visible',
+              )}
             >
-              {index === days.length - 1 ? t('chart.today') : name.format(dayOf(day.day))}
+              {isToday(index) ? t('chart.today') : index % step === 0 ? name.format(dayOf(day.day)) : ''}
             </span>
           </li>
         ))}

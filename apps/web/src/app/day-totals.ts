@@ -1,8 +1,8 @@
 import { isFailure, RUN_STATUSES } from '@piecework/model/run/run-statuses'
-import type { RunStatus } from '../../api/runs.ts'
+import type { RunStatus } from '../api/runs.ts'
 
 export interface DayTotals {
-  /** yyyy-mm-dd */
+  /** yyyy-mm-dd; the first one where the column is of several. */
   day: string
   total: number
   succeeded: number
