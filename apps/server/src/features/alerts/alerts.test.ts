@@ -246,17 +246,20 @@ test('analytics count runs and the time that they saved, and only of projects th
   const counts = { flowId: flow.id, runs: 2, succeeded: 0, failed: 2 }
   const today = new Date().toISOString().slice(0, 10)
   expect(report.body.runs).toContainEqual({ ...counts, day: today })
-  // A zone in which it is always another day than at the other end of the world.
-  const far = await call<{ runs: { day: string; flowId: string }[] }>(
-    ...(['GET', `/v1/analytics?timezone=Pacific/Kiritimati&from=${today}`] as const),
-  )
-  const dayThere = new Intl.DateTimeFormat('en-CA', { timeZone: 'Pacific/Kiritimati' }).format(new Date())
-  expect(far.body.runs).toContainEqual({ ...counts, day: dayThere })
+  // Their days always differ.
+  for (const timezone of ['Pacific/Kiritimati', 'Etc/GMT+12']) {
+    const there = await call<{ runs: object[] }>(
+      'POST',
+      `/v1/analytics/refresh?timezone=${timezone.replace('+', '%2B')}`,
+    )
+    const day = new Intl.DateTimeFormat('en-CA', { timeZone: timezone }).format(new Date())
+    expect(there.body.runs).toContainEqual({ ...counts, day })
+  }
   const before = await call<{ runs: object[] }>('GET', '/v1/analytics?from=2020-01-01&to=2020-12-31')
   expect(before.body.runs).toEqual([])
   expect((await call('GET', '/v1/analytics?timezone=Nowhere')).status).toBe(400)
   await flows.operate(flow.id, 'CHANGE_NAME', { displayName: '=HYPERLINK("https://evil.example")' })
-  const csv = await fetch(`${server.base}/v1/analytics/export?from=2020-01-01`, {
+  const csv = await fetch(`${server.origin}/api/v1/analytics/export?from=2020-01-01`, {
     headers: { authorization: `Bearer ${owner.token}` },
   })
   expect(csv.headers.get('content-type')).toContain('text/csv')

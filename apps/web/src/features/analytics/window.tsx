@@ -35,42 +35,46 @@ export function WindowChoice({ days, onChange }: { days: Days; onChange(days: Da
   const zones = [...new Set([ownZone(), 'UTC'])]
   return (
     <>
-      <Select<Days['period']>
-        label={t('period')}
-        className="w-44 max-sm:w-full"
-        value={days.period}
-        options={[...NAMES, 'own' as const].map((value) => ({ value, label: t(`periods.${value}`) }))}
-        onChange={(period) => onChange(period === 'own' ? { ...days, period } : lastDays(period, days.timezone))}
-      />
+      <div className="w-44 max-sm:w-full">
+        <Select<Days['period']>
+          label={t('period')}
+          value={days.period}
+          options={[...NAMES, 'own' as const].map((value) => ({ value, label: t(`periods.${value}`) }))}
+          onChange={(period) => onChange(period === 'own' ? { ...days, period } : lastDays(period, days.timezone))}
+        />
+      </div>
       {days.period === 'own' && (
         <>
-          <Input
-            type="date"
-            className="w-40"
-            aria-label={t('from')}
-            max={days.to}
-            value={days.from}
-            onValueChange={(from) => from !== '' && onChange({ ...days, from })}
-          />
-          <Input
-            type="date"
-            className="w-40"
-            aria-label={t('to')}
-            min={days.from}
-            value={days.to}
-            onValueChange={(to) => to !== '' && onChange({ ...days, to })}
-          />
+          <div className="w-40">
+            <Input
+              type="date"
+              aria-label={t('from')}
+              max={days.to}
+              value={days.from}
+              onValueChange={(from) => from !== '' && onChange({ ...days, from })}
+            />
+          </div>
+          <div className="w-40">
+            <Input
+              type="date"
+              aria-label={t('to')}
+              min={days.from}
+              value={days.to}
+              onValueChange={(to) => to !== '' && onChange({ ...days, to })}
+            />
+          </div>
         </>
       )}
-      <Select<string>
-        label={t('timezone')}
-        className="w-44 max-sm:w-full"
-        value={days.timezone}
-        options={zones.map((value) => ({ value, label: value }))}
-        onChange={(timezone) =>
-          onChange(days.period === 'own' ? { ...days, timezone } : lastDays(days.period, timezone))
-        }
-      />
+      <div className="w-44 max-sm:w-full">
+        <Select<string>
+          label={t('timezone')}
+          value={days.timezone}
+          options={zones.map((value) => ({ value, label: value }))}
+          onChange={(timezone) =>
+            onChange(days.period === 'own' ? { ...days, timezone } : lastDays(days.period, timezone))
+          }
+        />
+      </div>
     </>
   )
 }
