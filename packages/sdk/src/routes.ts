@@ -31,6 +31,7 @@ export const ROUTES: Routes = {
   },
   auditEvents: {
     list: 'GET /v1/audit-events',
+    export: 'GET /v1/audit-events/export bytes',
   },
   authentication: {
     signUp: 'POST /v1/authentication/sign-up',

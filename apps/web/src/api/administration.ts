@@ -1,3 +1,4 @@
+import type { AnswerOf, Api } from '@piecework/sdk'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { client } from './client.ts'
 
@@ -44,9 +45,15 @@ export const triggerHealthQuery = queryOptions({
   queryFn: async ({ signal }) => (await client.triggers.runStatus({ signal })).pieces,
 })
 
-export const auditQuery = (cursor: string | undefined) =>
+export type AuditFilter = Omit<
+  NonNullable<NonNullable<Parameters<typeof client.auditEvents.list>[0]>['query']>,
+  'cursor' | 'limit'
+>
+export type AuditEvent = AnswerOf<Api['auditEvents']['list']>['data'][number]
+
+export const auditQuery = (filter: AuditFilter, cursor: string | undefined) =>
   queryOptions({
-    queryKey: ['audit', cursor],
+    queryKey: ['audit', filter, cursor],
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => client.auditEvents.list({ query: { cursor, limit: 50 }, signal }),
+    queryFn: ({ signal }) => client.auditEvents.list({ query: { ...filter, cursor, limit: 50 }, signal }),
   })

@@ -53,6 +53,25 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the audit log on %s', (type) => 
     expect((await events(['user.signed.in']))[0]).toMatchObject({ userId: owner.userId, ip: '127.0.0.1' })
   })
 
+  test('narrows by address, and exports what is filtered, for administrators alone', async () => {
+    await events(['user.signed.up'])
+    const narrowed = await list({ ip: '127.0.0.1', action: ['user.signed.up'] })
+    expect(narrowed.data.map(({ action }) => action)).toEqual(['user.signed.up'])
+    expect((await list({ ip: '192.0.2.1' })).data).toEqual([])
+    const exported = async (query: string, token = owner.token) => {
+      const url = `${server.origin}/api/v1/audit-events/export?${query}`
+      const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
+      return { status: answer.status, lines: (await answer.text()).split(/\r?\n/) }
+    }
+    const csv = await exported('action=user.signed.up')
+    expect(csv.lines[0]).toBe('id,created,action,actor_type,actor_id,user_email,ip,project_id,project,data')
+    expect(csv.lines[1]).toContain(',user.signed.up,USER,')
+    expect(csv.lines).toHaveLength(3)
+    const json = await exported('action=user.signed.up&format=json')
+    expect(JSON.parse(json.lines[0] ?? '')).toMatchObject({ action: 'user.signed.up', userEmail: 'owner@example.com' })
+    expect((await exported('', 'nobody')).status).toBe(401)
+  })
+
   test('has what happened to a flow, operation by operation, and what it was before', async () => {
     const { projectId } = owner
     const flow = await must<PopulatedFlow>('POST', '/v1/flows', {

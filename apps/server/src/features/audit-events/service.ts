@@ -11,6 +11,8 @@ import { type AuditFilter, type AuditRow, deleteOldAuditEvents, insertAuditEvent
 /** The events of a platform, for its administrators. */
 export interface AuditEvents {
   list(actor: Actor, filter: AuditFilter, page: PageRequest): Promise<SeekPage<DomainEvent>>
+  /** The newest events of the filter, page by page, up to a bound. */
+  export(actor: Actor, filter: AuditFilter): AsyncIterable<DomainEvent[]>
   /** Writes down what the outbox delivers. */
   trail: Subscriber
   /** Removes what is older than its retention, on every platform. @returns how many events went. */
@@ -26,6 +28,8 @@ interface Parts {
 
 const DAY_MS = 24 * 3_600_000
 const BATCH = 1000
+/** An export has so many events at most. */
+const MOST_EXPORTED = 100_000
 
 export function createAuditEvents({ db, retentionDays, withRuns }: Parts): AuditEvents {
   return {
@@ -33,6 +37,21 @@ export function createAuditEvents({ db, retentionDays, withRuns }: Parts): Audit
       authorize(actor, auditEventPolicy.read)
       const found = await pageAuditEvents(db, actor.platformId, filter, page)
       return { ...found, data: found.data.map(present) }
+    },
+
+    export(actor, filter) {
+      authorize(actor, auditEventPolicy.read)
+      const load = (cursor: string | undefined) =>
+        pageAuditEvents(db, actor.platformId, filter, { cursor, limit: BATCH })
+      return (async function* () {
+        let cursor: string | undefined
+        for (let count = 0; count < MOST_EXPORTED; count += BATCH) {
+          const page = await load(cursor)
+          yield page.data.map(present)
+          if (page.next === null) return
+          cursor = page.next
+        }
+      })()
     },
 
     trail: {

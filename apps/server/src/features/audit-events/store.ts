@@ -9,6 +9,7 @@ export interface AuditFilter {
   action?: readonly DomainEventName[] | undefined
   projectId?: readonly string[] | undefined
   userId?: string | undefined
+  ip?: string | undefined
   createdAfter?: string | undefined
   createdBefore?: string | undefined
 }
@@ -41,11 +42,12 @@ export function pageAuditEvents(
   filter: AuditFilter,
   page: PageRequest,
 ): Promise<SeekPage<AuditRow>> {
-  const { action, projectId, userId, createdAfter, createdBefore } = filter
+  const { action, projectId, userId, ip, createdAfter, createdBefore } = filter
   let query = db.selectFrom('audit_event').selectAll().where('platformId', '=', platformId)
   if (action?.length) query = query.where('action', 'in', [...action])
   if (projectId?.length) query = query.where('projectId', 'in', [...projectId])
   if (userId !== undefined) query = query.where('userId', '=', userId)
+  if (ip !== undefined) query = query.where('ip', '=', ip)
   if (createdAfter !== undefined) query = query.where('created', '>=', createdAfter)
   if (createdBefore !== undefined) query = query.where('created', '<=', createdBefore)
   return paginate(query, NEWEST_FIRST, page)

@@ -1,36 +1,77 @@
 import { useQuery } from '@tanstack/react-query'
-import { History } from 'lucide-react'
+import { Download, FileJson, FileSpreadsheet, History } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { auditQuery } from '../../api/administration.ts'
+import { type AuditEvent, type AuditFilter, auditQuery } from '../../api/administration.ts'
+import { client } from '../../api/client.ts'
 import { usersQuery } from '../../api/people.ts'
 import { projectsQuery } from '../../api/projects.ts'
+import { downloadBlob } from '../../app/download.ts'
 import { fullTime, relativeTime } from '../../app/format.ts'
 import { Loaded } from '../../app/query-state.tsx'
 import { SectionHead } from '../../app/shell/sections.tsx'
+import { useAct } from '../../app/use-act.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { Menu } from '../../ui/menu.tsx'
 import { RowsSkeleton } from '../../ui/rows-skeleton.tsx'
 import { StateMessage } from '../../ui/states.tsx'
 import { Table, Td, Th, Tr } from '../../ui/table.tsx'
-import { ValueTree } from '../../ui/value-tree.tsx'
+import { AuditDetail } from './audit-detail.tsx'
+import { AuditFilters } from './audit-filters.tsx'
 
 /** Who changed what, newest first. */
 export function Audit() {
   const { t } = useTranslation('platform')
   const { t: common } = useTranslation()
   const [pages, setPages] = useState<readonly string[]>([])
-  const query = useQuery(auditQuery(pages.at(-1)))
+  const [filter, setFilter] = useState<AuditFilter>({})
+  const query = useQuery(auditQuery(filter, pages.at(-1)))
+  const act = useAct()
+  const narrow = (next: AuditFilter): void => {
+    setFilter(next)
+    setPages([])
+  }
+  const save = (format: 'csv' | 'json'): void =>
+    act.mutate({
+      send: async () =>
+        downloadBlob(
+          format === 'csv' ? 'audit-log.csv' : 'audit-log.jsonl',
+          await client.auditEvents.export({ query: { ...filter, format } }),
+        ),
+    })
+  const isNarrowed = Object.values(filter).some((value) => value !== undefined)
   const { data: users = [] } = useQuery(usersQuery)
   const { data: projects = [] } = useQuery(projectsQuery)
-  const [shown, setShown] = useState<{ action: string; data: unknown }>()
+  const [shown, setShown] = useState<AuditEvent>()
   return (
     <>
-      <SectionHead title={t('audit.title')} text={t('audit.text')} />
+      <SectionHead
+        title={t('audit.title')}
+        text={t('audit.text')}
+        actions={
+          <Menu
+            trigger={
+              <Button icon={Download} busy={act.isPending}>
+                {t('audit.export')}
+              </Button>
+            }
+            entries={[
+              { id: 'csv', label: t('audit.csv'), icon: FileSpreadsheet, run: () => save('csv') },
+              { id: 'json', label: t('audit.json'), icon: FileJson, run: () => save('json') },
+            ]}
+          />
+        }
+      />
+      <AuditFilters filter={filter} users={users} projects={projects} onChange={narrow} />
       <Loaded query={query} skeleton={<RowsSkeleton />}>
         {({ data, next }) =>
           data.length === 0 ? (
-            <StateMessage icon={History} title={t('audit.none')} text={t('audit.noneText')} />
+            <StateMessage
+              icon={History}
+              title={t(isNarrowed ? 'audit.nothing' : 'audit.none')}
+              text={t(isNarrowed ? 'audit.nothingText' : 'audit.noneText')}
+            />
           ) : (
             <>
               <Table label={t('audit.title')}>
@@ -90,7 +131,7 @@ export function Audit() {
           onClose={() => setShown(undefined)}
           closeLabel={common('close')}
         >
-          <ValueTree label={shown.action} value={shown.data} openDepth={3} className="-mx-2" />
+          <AuditDetail event={shown} />
         </Dialog>
       )}
     </>
