@@ -8,6 +8,7 @@ import { openSidebar } from './sidebar-state.ts'
 interface Crumb {
   label: string
   to: LinkProps['to']
+  search?: LinkProps['search']
 }
 
 interface HeaderProps {
@@ -30,7 +31,11 @@ export function Header({ crumbs = [], title, aside, actions }: HeaderProps) {
       <nav aria-label={t('shell.crumbs')} className="flex min-w-0 items-center gap-1.5 whitespace-nowrap text-ink-3">
         {crumbs.map((crumb) => (
           <Fragment key={crumb.label}>
-            <Link to={crumb.to} className="max-w-50 shrink-0 truncate rounded-xs hover:text-ink-1 max-md:hidden">
+            <Link
+              to={crumb.to}
+              search={crumb.search}
+              className="max-w-50 shrink-0 truncate rounded-xs hover:text-ink-1 max-md:hidden"
+            >
               {crumb.label}
             </Link>
             <ChevronRight aria-hidden size={14} className="shrink-0 max-md:hidden" />

@@ -16,6 +16,13 @@ interface SectionsProps {
   children: ReactNode
 }
 
+/** On a phone the list is a line that is wider than the screen: it shows where one is. */
+const showCurrent = (link: HTMLAnchorElement | null): void => {
+  const list = link?.parentElement
+  if (!link || !list || list.scrollWidth <= list.clientWidth) return
+  list.scrollLeft = link.offsetLeft - list.offsetLeft - (list.clientWidth - link.offsetWidth) / 2
+}
+
 /** Pages that belong together: their list at the left, one of them at the right. */
 export const Sections = ({ label, to, sections, current, children }: SectionsProps) => (
   <div className="min-h-0 flex-1 overflow-y-auto">
@@ -29,6 +36,7 @@ export const Sections = ({ label, to, sections, current, children }: SectionsPro
             key={page}
             to={to}
             params={{ page }}
+            ref={page === current ? showCurrent : undefined}
             aria-current={page === current ? 'page' : undefined}
             className="flex h-8 items-center gap-2.5 rounded-sm px-2 whitespace-nowrap text-ink-2 hover:bg-hover hover:text-ink-1 aria-[current=page]:bg-active aria-[current=page]:font-medium aria-[current=page]:text-ink-1 max-sm:h-11"
           >

@@ -14,6 +14,8 @@ export interface StepContextValue {
   steps: ReadonlyMap<string, Step>
   samples(step: string): Sample | undefined
   problems: readonly FieldProblem[]
+  /** What the server refused about the last edit of the step, by the path of the field. */
+  refused: { path: string; reason: string } | undefined
   isReadOnly: boolean
   /** `MANUAL` or `DYNAMIC` of a property, as the flow keeps it. */
   modeOf(path: string): 'MANUAL' | 'DYNAMIC' | undefined

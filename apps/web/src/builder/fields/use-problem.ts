@@ -14,7 +14,8 @@ const REQUIRED = 'is required'
  */
 export function useProblem(path: string, isTouched: boolean): string | undefined {
   const { t } = useTranslation('fields')
-  const { problems } = useStep()
+  const { problems, refused } = useStep()
+  if (refused?.path === path) return t('problem.other', { message: refused.reason })
   const message = problemAt(problems, path)
   if (message === undefined) return undefined
   if (message.startsWith(REQUIRED)) return isTouched ? t('problem.required') : undefined

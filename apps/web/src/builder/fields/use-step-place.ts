@@ -14,6 +14,7 @@ import { usePicker } from '../data/picker-state.ts'
 import { useSources } from '../data/samples.ts'
 import { useBuilder, useBuilderStore } from '../state/provider.tsx'
 import { shownKindOf } from '../steps/kinds/registry.ts'
+import type { Refusal } from '../state/types.ts'
 import type { StepContextValue } from './step-context.ts'
 import { changedStep, lookupOf, type StepChange } from './step-edit.ts'
 
@@ -26,7 +27,7 @@ interface StepPlace {
   apply(operation: VersionOperation): void
   piece: Piece | undefined
   part: ActionMetadata | TriggerMetadata | undefined
-  /** The answer of the server to an edit of this step that it refused. */
+  /** The answer of the server to an edit of this step that it refused, unless it shows at the field that it names. */
   refused: { field: string | undefined; reason: string; value: string | undefined } | undefined
 }
 
@@ -79,10 +80,11 @@ export function useStepPlace(step: Step): StepPlace {
     return [...kindOf(step).problems(step, lookup)]
   }, [step, piece, settings])
 
+  const atField = useMemo(() => refusedField(refusal, part), [refusal, part])
   const context = useMemo((): StepContextValue => {
     const saved = settings?.propertySettings ?? {}
     return {
-      ...{ place, step, sources, steps, samples, problems, isReadOnly },
+      ...{ place, step, sources, steps, samples, problems, isReadOnly, refused: atField },
       modeOf: (path) => saved[path]?.type,
       setMode(path, type, value) {
         const now = latest.current
@@ -96,12 +98,20 @@ export function useStepPlace(step: Step): StepPlace {
         if (!path.includes('.')) schemas.current[path] = schema
       },
     }
-  }, [place, step, sources, steps, samples, problems, isReadOnly, settings, change])
+  }, [place, step, sources, steps, samples, problems, isReadOnly, atField, settings, change])
 
   return {
     ...{ context, change, apply, piece, part },
-    refused: refusal && { field: refusal.field, reason: refusal.reason, value: refusal.value },
+    refused: atField ? undefined : refusal && { field: refusal.field, reason: refusal.reason, value: refusal.value },
   }
+}
+
+/** The field of the panel that a refusal names; undefined when it names none of them. */
+function refusedField(refusal: Refusal | undefined, part: ActionMetadata | TriggerMetadata | undefined) {
+  const path = refusal?.field?.replace(/^(?:(?:request|action|settings|input)\.)+/, '')
+  if (!refusal || path === undefined) return undefined
+  const isShown = part !== undefined && Object.hasOwn(part.props, path.split('.')[0] ?? '')
+  return isShown ? { path, reason: refusal.reason } : undefined
 }
 
 /** The edit with what dynamic properties gave for the fields of the step. */

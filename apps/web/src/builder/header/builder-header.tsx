@@ -1,14 +1,16 @@
 import { countUnready } from '@piecework/model/flow/derive'
 import { walk } from '@piecework/model/flow/walk'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Eye, History, List, Play, Redo2, Search, TriangleAlert, Undo2 } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '../../api/error-text.ts'
+import { foldersQuery } from '../../api/folders.ts'
 import { useMay } from '../../api/members.ts'
 import { useActions } from '../../app/actions.ts'
 import { useRefusal } from '../../app/refusal.ts'
 import { Header } from '../../app/shell/header.tsx'
+import { WhySheet } from '../../app/why-sheet.tsx'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -24,7 +26,6 @@ import { RunsSheet } from './runs-sheet.tsx'
 import { SaveMark } from './save-state.tsx'
 import { useFlowTest } from './use-flow-test.ts'
 import { VersionsSheet } from './versions-sheet.tsx'
-import { WhySheet } from './why-sheet.tsx'
 
 type Opened = 'find' | 'publish' | 'versions' | 'why' | 'runs' | null
 
@@ -34,6 +35,8 @@ export function BuilderHeader({ onGo }: { onGo(name: string): void }) {
   const { t: nav } = useTranslation()
   const builder = useBuilderStore()
   const [opened, setOpened] = useState<Opened>(null)
+  const [isRenaming, setRenaming] = useState(false)
+  const flowId = useBuilder((state) => state.flow.id)
   const isReadOnly = useBuilder((state) => state.isReadOnly)
   const canUndo = useBuilder((state) => state.canUndo)
   const canRedo = useBuilder((state) => state.canRedo)
@@ -61,8 +64,8 @@ export function BuilderHeader({ onGo }: { onGo(name: string): void }) {
   return (
     <>
       <Header
-        crumbs={[{ label: nav('nav.automations'), to: '/automations' }]}
-        title={<FlowName />}
+        crumbs={[{ label: nav('nav.automations'), to: '/automations' }, ...useFolderCrumb()]}
+        title={<FlowName isEditing={isRenaming} onEditing={setRenaming} />}
         aside={
           <span className="flex min-w-0 items-center gap-2">
             <StateBadge />
@@ -98,16 +101,24 @@ export function BuilderHeader({ onGo }: { onGo(name: string): void }) {
             <LiveSwitch />
             <TestButton />
             <PublishButton onPublish={() => setOpened('publish')} />
-            <FlowMenu onOpen={setOpened} />
+            <FlowMenu onOpen={setOpened} onRename={() => setRenaming(true)} />
           </>
         }
       />
       <PublishSheet open={opened === 'publish'} onClose={() => setOpened(null)} onGo={onGo} />
       <VersionsSheet open={opened === 'versions'} onClose={() => setOpened(null)} />
       <RunsSheet open={opened === 'runs'} onClose={() => setOpened(null)} />
-      <WhySheet open={opened === 'why'} onClose={() => setOpened(null)} />
+      <WhySheet flowId={flowId} open={opened === 'why'} onClose={() => setOpened(null)} />
     </>
   )
+}
+
+/** The folder that the flow is in. */
+function useFolderCrumb() {
+  const { projectId, folderId } = useBuilder((state) => state.flow)
+  const { data: folders } = useQuery(foldersQuery(projectId))
+  const folder = folders?.find(({ id }) => id === folderId)
+  return folder ? [{ label: folder.displayName, to: '/automations' as const, search: { folder: folder.id } }] : []
 }
 
 function StateBadge() {

@@ -1,11 +1,14 @@
-import { useNavigate } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
 import {
   CircleQuestionMark,
+  CopyPlus,
   Download,
   Ellipsis,
   FileCode,
+  FolderInput,
   History,
   List,
+  Pencil,
   Play,
   Redo2,
   StickyNote,
@@ -13,43 +16,33 @@ import {
   Undo2,
 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { client, queries } from '../../api/client.ts'
-import { errorText } from '../../api/error-text.ts'
+import { foldersQuery } from '../../api/folders.ts'
 import { useMay } from '../../api/members.ts'
 import { useRefusal } from '../../app/refusal.ts'
-import { confirm } from '../../ui/confirm.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
-import { Menu } from '../../ui/menu.tsx'
-import { notify } from '../../ui/toast.tsx'
+import { Menu, type MenuEntry } from '../../ui/menu.tsx'
 import { useBuilder, useBuilderStore } from '../state/provider.tsx'
 import { useFlowTest } from './use-flow-test.ts'
+import { useWholeFlow } from './use-whole-flow.ts'
+
+interface FlowMenuProps {
+  onOpen(what: 'runs' | 'versions' | 'why'): void
+  /** Begins to edit the name. */
+  onRename(): void
+}
 
 /** Everything that can be done with the flow as a whole. */
-export function FlowMenu({ onOpen }: { onOpen(what: 'runs' | 'versions' | 'why'): void }) {
+export function FlowMenu({ onOpen, onRename }: FlowMenuProps) {
   const { t } = useTranslation('builder')
   const { t: common } = useTranslation()
-  const navigate = useNavigate()
   const builder = useBuilderStore()
-  const { id } = useBuilder((state) => state.flow)
-  const name = useBuilder((state) => state.version.displayName)
+  const isReadOnly = useBuilder((state) => state.isReadOnly)
   const test = useFlowTest()
   const refusal = useRefusal('WRITE_FLOW')
   const mayReadRuns = useMay('READ_RUN')
-  const isReadOnly = useBuilder((state) => state.isReadOnly)
   const locked = refusal ?? (isReadOnly ? t('refusal.readOnly') : undefined)
-  const fail = (error: unknown): void => void notify({ text: errorText(error, common), kind: 'failed' })
-
-  const remove = async (): Promise<void> => {
-    const texts = { title: t('header.deleteTitle', { name }), text: t('header.deleteText'), danger: true }
-    if (!(await confirm({ ...texts, confirm: common('delete'), cancel: common('cancel') }))) return
-    try {
-      await client.flows.remove({ params: { id } })
-      void queries.invalidateQueries({ queryKey: ['flows'], refetchType: 'none' })
-      await navigate({ to: '/automations' })
-    } catch (error) {
-      fail(error)
-    }
-  }
+  const whole = useWholeFlow()
+  const folders = useFolderEntries(whole.moveTo)
   const addNote = (): void => {
     const size = { width: 240, height: 120 }
     const request = { id: crypto.randomUUID(), content: '', color: 'yellow' as const, position: { x: 220, y: 0 }, size }
@@ -67,40 +60,48 @@ export function FlowMenu({ onOpen }: { onOpen(what: 'runs' | 'versions' | 'why')
               { id: 'undo', label: t('undo'), icon: Undo2, refusal: locked, run: builder.undo },
               { id: 'redo', label: t('redo'), icon: Redo2, refusal: locked, run: builder.redo },
             ]),
+        { id: 'rename', label: common('rename'), icon: Pencil, refusal: locked, run: onRename },
+        {
+          ...{ id: 'duplicate', label: t('menu.duplicate'), icon: CopyPlus, refusal },
+          run: () => void whole.duplicate(),
+        },
+        ...(refusal === undefined
+          ? [{ id: 'move', label: t('header.move'), icon: FolderInput, items: folders }]
+          : [{ id: 'move', label: t('header.move'), icon: FolderInput, refusal, run: () => {} }]),
         { id: 'note', label: t('note.add'), icon: StickyNote, refusal: locked, run: addNote },
+        '-',
         ...(mayReadRuns ? [{ id: 'runs', label: t('header.runs'), icon: List, run: () => onOpen('runs') }] : []),
         { id: 'versions', label: t('header.versions'), icon: History, run: () => onOpen('versions') },
-        { id: 'why', label: t('why.title'), icon: CircleQuestionMark, run: () => onOpen('why') },
+        { id: 'why', label: common('why.title'), icon: CircleQuestionMark, run: () => onOpen('why') },
         '-',
-        { id: 'export', label: t('header.export'), icon: Download, run: () => void exportFlow(id, name).catch(fail) },
+        { id: 'export', label: t('header.export'), icon: Download, run: () => void whole.save() },
         {
           id: 'export-program',
           label: t('header.exportProgram'),
           icon: FileCode,
-          run: () => void exportProgram(id, name).catch(fail),
+          run: () => void whole.saveProgram(),
         },
         '-',
-        { id: 'delete', label: t('header.delete'), icon: Trash2, danger: true, refusal, run: () => void remove() },
+        {
+          ...{ id: 'delete', label: t('header.delete'), icon: Trash2, danger: true, refusal },
+          run: () => void whole.remove(),
+        },
       ]}
     />
   )
 }
 
+function useFolderEntries(moveTo: ReturnType<typeof useWholeFlow>['moveTo']): MenuEntry[] {
+  const { t } = useTranslation('builder')
+  const { projectId, folderId } = useBuilder((state) => state.flow)
+  const { data: folders = [] } = useQuery(foldersQuery(projectId))
+  return [
+    { id: 'none', label: t('header.noFolder'), checked: folderId === null, run: () => void moveTo(null) },
+    ...folders.map((folder) => ({
+      ...{ id: folder.id, label: folder.displayName, checked: folder.id === folderId },
+      run: () => void moveTo(folder),
+    })),
+  ]
+}
+
 const hasRoom = (): boolean => matchMedia('(min-width: 640px)').matches
-
-/** Saves the flow as a file that any server of this kind imports. */
-async function exportFlow(id: string, name: string): Promise<void> {
-  const template = await client.flows.template({ params: { id } })
-  download(new Blob([JSON.stringify(template, null, 2)], { type: 'application/json' }), `${name}.json`)
-}
-
-/** Saves the flow as a program in TypeScript. */
-async function exportProgram(id: string, name: string): Promise<void> {
-  download(await client.flowCode.export({ params: { id }, query: {} }), `${name}.zip`)
-}
-
-function download(content: Blob, name: string): void {
-  const url = URL.createObjectURL(content)
-  Object.assign(document.createElement('a'), { href: url, download: name }).click()
-  URL.revokeObjectURL(url)
-}

@@ -1,21 +1,24 @@
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useBuilder, useBuilderStore } from '../state/provider.tsx'
 
+interface FlowNameProps {
+  isEditing: boolean
+  onEditing(isEditing: boolean): void
+}
+
 /** The name of the flow; a click edits it. */
-export function FlowName() {
+export function FlowName({ isEditing, onEditing }: FlowNameProps) {
   const { t } = useTranslation('builder')
   const builder = useBuilderStore()
   const name = useBuilder((state) => state.version.displayName)
   const isReadOnly = useBuilder((state) => state.isReadOnly)
-  const [isEditing, setEditing] = useState(false)
   if (isReadOnly) return name
   if (!isEditing)
     return (
       <button
         type="button"
         title={name}
-        onClick={() => setEditing(true)}
+        onClick={() => onEditing(true)}
         className="max-w-full truncate rounded-xs px-1 font-medium hover:bg-hover"
       >
         {name}
@@ -28,7 +31,7 @@ export function FlowName() {
       defaultValue={name}
       onFocus={(event) => event.currentTarget.select()}
       onBlur={(event) => {
-        setEditing(false)
+        onEditing(false)
         const displayName = event.currentTarget.value.trim()
         if (displayName && displayName !== name) builder.apply({ type: 'CHANGE_NAME', request: { displayName } })
       }}

@@ -12,7 +12,8 @@ import { triggerWords } from './trigger-words.ts'
 export function AutomationsList({ rows, now, onTurn, acts, show }: ListProps) {
   const { t } = useTranslation('automations')
   const refusal = useRefusal('WRITE_FLOW')
-  const menu = { acts, show, refusal, t }
+  const { t: common } = useTranslation()
+  const menu = { acts, show, refusal, t, common }
   return (
     <ul aria-label={t('title')} className="divide-y divide-line-1 rounded-md border border-line-2 bg-raised">
       {rows.map((row) => {

@@ -27,7 +27,8 @@ export function AutomationsTable(props: TableProps) {
   const { rows, now, chosen, onChoose, acts, show, search, onSort, onTurn } = props
   const { t } = useTranslation('automations')
   const refusal = useRefusal('WRITE_FLOW')
-  const menu = { acts, show, refusal, t }
+  const { t: common } = useTranslation()
+  const menu = { acts, show, refusal, t, common }
   const flows = rows.flatMap((row) => (row.kind === 'flow' ? [row.flow] : []))
   const chosenHere = flows.filter(({ id }) => chosen.has(id)).length
   const { sort, direction } = sortOf(search)

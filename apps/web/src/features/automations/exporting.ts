@@ -1,7 +1,7 @@
 import { client } from '../../api/client.ts'
 import type { Folder } from '../../api/folders.ts'
+import { fileName, freeName } from '../../app/names.ts'
 import { inTurn } from './in-turn.ts'
-import { fileName, freeName } from './names.ts'
 
 interface Exported {
   id: string

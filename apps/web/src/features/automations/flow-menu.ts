@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next'
 import {
+  CircleQuestionMark,
   Copy,
   FileCode,
   FolderInput,
@@ -22,10 +23,11 @@ interface MenuContext {
   /** Why nothing can be edited. */
   refusal: string | undefined
   t: TFunction<'automations'>
+  common: TFunction<'common'>
 }
 
 /** The menu of one automation. */
-export function flowEntries(flow: FlowOverview, { acts, show, refusal, t }: MenuContext): MenuEntry[] {
+export function flowEntries(flow: FlowOverview, { acts, show, refusal, t, common }: MenuContext): MenuEntry[] {
   return [
     { id: 'open', label: t('menu.open'), icon: SquareArrowOutUpRight, run: () => acts.open(flow.id) },
     {
@@ -39,6 +41,7 @@ export function flowEntries(flow: FlowOverview, { acts, show, refusal, t }: Menu
     { id: 'move', label: t('menu.move'), icon: FolderInput, refusal, run: () => show({ kind: 'move', flows: [flow] }) },
     { id: 'export', label: t('menu.export'), icon: Upload, run: () => void acts.save(flow) },
     { id: 'export-program', label: t('menu.exportProgram'), icon: FileCode, run: () => void acts.saveProgram(flow) },
+    { id: 'why', label: common('why.title'), icon: CircleQuestionMark, run: () => show({ kind: 'why', flow }) },
     { id: 'address', label: t('menu.address'), icon: Link, run: () => void acts.copyAddress(flow) },
     '-',
     {

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react'
 import type { FlowOverview } from '../../api/flows.ts'
 import type { Folder } from '../../api/folders.ts'
+import { WhySheet } from '../../app/why-sheet.tsx'
 import type { FlowRef } from './acting.ts'
 import { MoveSheet } from './move-sheet.tsx'
 import { NameSheet } from './name-sheet.tsx'
@@ -15,6 +16,7 @@ export type Sheet =
   | { kind: 'rename-folder'; folder: Folder }
   | { kind: 'rename-flow'; flow: FlowOverview }
   | { kind: 'move'; flows: readonly FlowRef[] }
+  | { kind: 'why'; flow: FlowRef }
   | { kind: 'import' }
   | { kind: 'examples' }
 
@@ -30,6 +32,8 @@ export function Sheets({ sheet, acts, onClose, onMoved }: SheetsProps) {
   switch (sheet.kind) {
     case 'move':
       return <MoveSheet flows={sheet.flows} acts={acts} onClose={onClose} onMoved={onMoved} />
+    case 'why':
+      return <WhySheet open flowId={sheet.flow.id} name={sheet.flow.displayName} onClose={onClose} />
     case 'import':
       return (
         <Suspense>

@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../../api/client.ts'
+import { createWith } from '../../../api/creating.ts'
 import { errorText } from '../../../api/error-text.ts'
 import { useProjectId } from '../../../api/session.ts'
+import { freeName } from '../../../app/names.ts'
 import { notify } from '../../../ui/toast.tsx'
-import { createWith } from '../creating.ts'
-import { freeName } from '../names.ts'
 import type { FlowActs } from '../use-flow-acts.ts'
 import { type ExampleId, loadExample } from './index.ts'
 

@@ -1,5 +1,5 @@
 import type { AnswerOf, Api } from '@piecework/sdk'
-import { client } from '../../api/client.ts'
+import { client } from './client.ts'
 
 export type ImportedFlow = AnswerOf<Api['flows']['operate']>
 
