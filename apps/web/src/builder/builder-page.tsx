@@ -6,6 +6,7 @@ import { Loaded } from '../app/query-state.tsx'
 import { Header } from '../app/shell/header.tsx'
 import { confirm } from '../ui/confirm.tsx'
 import { EditingCanvas } from './canvas/editing-canvas.tsx'
+import { DifferenceCanvas } from './difference-canvas.tsx'
 import { SettingsPanel } from './fields/settings-panel.tsx'
 import { BuilderHeader } from './header/builder-header.tsx'
 import { Refusals } from './header/save-state.tsx'
@@ -49,6 +50,8 @@ function OpenFlow() {
             <EditingCanvas target={gone ?? target} />
           ) : 'run' in view ? (
             <RunCanvas key={view.run} runId={view.run} />
+          ) : 'difference' in view ? (
+            <DifferenceCanvas key={view.difference} versionId={view.difference} />
           ) : (
             <VersionCanvas key={view.version} versionId={view.version} />
           )}

@@ -8,11 +8,11 @@ import { fullTime } from '../app/format.ts'
 import { useLive, usePollWhileCut } from '../app/live.ts'
 import { Loaded } from '../app/query-state.tsx'
 import { RunStatusMark } from '../app/run-status.tsx'
-import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
 import { FlowCanvas } from './canvas/flow-canvas.tsx'
 import { outputsOf } from './canvas/run-states.ts'
 import { useBuilder, useBuilderStore } from './state/provider.tsx'
+import { Viewing } from './viewing.tsx'
 
 const POLL_MS = 1000
 
@@ -87,32 +87,6 @@ export function VersionCanvas({ versionId }: { versionId: string }) {
           />
         )}
       </Loaded>
-    </div>
-  )
-}
-
-interface ViewingProps {
-  text: React.ReactNode
-  actions?: React.ReactNode
-  onBack(): void
-}
-
-function Viewing({ text, actions, onBack }: ViewingProps) {
-  const { t } = useTranslation('builder')
-  return (
-    <div className="border-b border-line-1 bg-raised p-2">
-      <Banner
-        actions={
-          <>
-            {actions}
-            <Button size="sm" onClick={onBack}>
-              {t('versions.back')}
-            </Button>
-          </>
-        }
-      >
-        {text}
-      </Banner>
     </div>
   )
 }

@@ -126,7 +126,7 @@ function actionsOf(trigger: Trigger): Action[] {
 }
 
 /** The place of each action in the tree. */
-function placesOf(trigger: Trigger): Map<string, Place> {
+export function placesOf(trigger: Trigger): Map<string, Place> {
   const places = new Map<string, Place>()
   for (const step of walk(trigger)) {
     if (step.nextAction)

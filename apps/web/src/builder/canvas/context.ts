@@ -2,6 +2,7 @@ import type { Place } from '@piecework/model/flow/kinds/kind'
 import type { Step } from '@piecework/model/flow/step'
 import type { StepOutput } from '@piecework/model/run/step-output'
 import { createContext, useContext } from 'react'
+import type { Tone } from '../../ui/badge.tsx'
 import type { MenuEntry } from '../../ui/menu.tsx'
 import type { Other } from '../state/types.ts'
 import type { Pieces } from '../steps/pieces.ts'
@@ -26,11 +27,23 @@ export interface NoteChange {
   size?: { width: number; height: number }
 }
 
+/** How a step differs from that of another version. */
+export type CardChange = 'added' | 'removed' | 'changed' | 'moved'
+
+export const CHANGE_TONES = {
+  added: 'success',
+  removed: 'failed',
+  changed: 'running',
+  moved: 'plain',
+} as const satisfies Record<CardChange, Tone>
+
 interface CanvasState {
   selected: ReadonlySet<string>
   open: string | null
   /** The results of the steps, when the canvas shows a run. */
   outputs: ReadonlyMap<string, StepOutput> | undefined
+  /** How the steps differ from another version, when the canvas compares. */
+  changes: ReadonlyMap<string, CardChange> | undefined
   pieces: Pieces
   others: readonly Other[]
   /** Undefined where the flow is only looked at. */

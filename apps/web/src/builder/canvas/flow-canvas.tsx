@@ -10,7 +10,7 @@ import { useProjectId } from '../../api/session.ts'
 import type { Other } from '../state/types.ts'
 import { piecesByName } from '../steps/pieces.ts'
 import { CanvasTools } from './canvas-tools.tsx'
-import { type CanvasActs, CanvasContext } from './context.ts'
+import { type CanvasActs, CanvasContext, type CardChange } from './context.ts'
 import { Edges } from './edges.tsx'
 import { layoutOf } from './layout.ts'
 import { type CanvasNode, NODE_TYPES } from './nodes.tsx'
@@ -23,6 +23,8 @@ interface FlowCanvasProps {
   version: FlowVersion
   /** The results of the steps, when it shows a run: see outputsOf. */
   outputs?: ReadonlyMap<string, StepOutput> | undefined
+  /** How the steps differ from another version, when it compares. */
+  changes?: ReadonlyMap<string, CardChange> | undefined
   selection: readonly string[]
   openStep: string | null
   onSelect(names: readonly string[]): void
@@ -52,6 +54,7 @@ const ARROWS = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight
 function Canvas({
   version,
   outputs,
+  changes: differences,
   selection,
   openStep,
   onSelect,
@@ -97,7 +100,7 @@ function Canvas({
 
   const state = useMemo(
     () => ({
-      ...{ selected: new Set(selection), open: openStep, outputs, pieces: known, others, acts },
+      ...{ selected: new Set(selection), open: openStep, outputs, changes: differences, pieces: known, others, acts },
       ...{ dragged, setDragged, renaming, setRenaming: onRenaming },
       toggleFrame: (name: string) =>
         setCollapsed((now) =>
@@ -108,7 +111,20 @@ function Canvas({
         onSelect(selection.includes(name) ? selection.filter((other) => other !== name) : [...selection, name])
       },
     }),
-    [selection, openStep, outputs, known, others, acts, dragged, renaming, onRenaming, onOpenStep, onSelect],
+    [
+      selection,
+      openStep,
+      outputs,
+      differences,
+      known,
+      others,
+      acts,
+      dragged,
+      renaming,
+      onRenaming,
+      onOpenStep,
+      onSelect,
+    ],
   )
 
   return (

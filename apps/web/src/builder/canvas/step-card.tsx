@@ -23,7 +23,7 @@ import { Tile } from '../../ui/tile.tsx'
 import { shownKindOf } from '../steps/kinds/registry.ts'
 import { pieceOf } from '../steps/pieces.ts'
 import { problemOf } from '../steps/summary.ts'
-import { useCanvas } from './context.ts'
+import { type CardChange, CHANGE_TONES, useCanvas } from './context.ts'
 import { type CardState, cardStateOf } from './run-states.ts'
 
 const LOOKS: Record<CardState, { icon?: LucideIcon; colour: string }> = {
@@ -44,6 +44,14 @@ const SELECTED =
 const FAILED_SELECTED =
   'border-failed-solid shadow-[0_0_0_1px_var(--failed-solid),0_0_0_4px_color-mix(in_oklch,var(--failed-solid)_16%,transparent)]'
 
+/** The border of a card that differs from that of another version. */
+const CHANGED: Record<CardChange, string> = {
+  added: 'border-success-solid shadow-card',
+  removed: 'border-dashed border-failed-solid [&_.font-strong]:line-through',
+  changed: 'border-running-solid shadow-card',
+  moved: 'border-line-control-hover shadow-card',
+}
+
 /** The border of a card and its shadow: one of each, or which of them wins would depend on the style sheet. */
 function edgeOf(state: CardState, isChosen: boolean): string {
   if (isChosen) return state === 'failed' ? FAILED_SELECTED : SELECTED
@@ -56,7 +64,8 @@ function edgeOf(state: CardState, isChosen: boolean): string {
 /** A step on the canvas: what it is, what it does and how it stands. */
 export function StepCard({ step }: { step: Step }) {
   const { t } = useTranslation('builder')
-  const { selected, open, outputs, pieces, acts, setDragged, choose } = useCanvas()
+  const { selected, open, outputs, changes, pieces, acts, setDragged, choose } = useCanvas()
+  const change = changes?.get(step.name)
   const kind = shownKindOf(step)
   const output = outputs?.get(step.name)
   const state = cardStateOf(step, outputs)
@@ -77,14 +86,14 @@ export function StepCard({ step }: { step: Step }) {
       className={cx(
         'group/step nopan relative flex h-14 w-70 items-center gap-2.5 rounded-md border px-2.75 transition-colors',
         isFlat ? 'border-dashed bg-canvas' : 'bg-raised',
-        edgeOf(state, isChosen),
+        change && !isChosen ? CHANGED[change] : edgeOf(state, isChosen),
       )}
     >
       <button
         type="button"
         data-step={step.name}
         draggable={acts !== undefined && !isTrigger}
-        aria-label={`${step.displayName}, ${t(`state.${state}`)}`}
+        aria-label={`${step.displayName}, ${change ? t(`publish.${change}`) : t(`state.${state}`)}`}
         aria-description={summary}
         aria-pressed={isChosen}
         onClick={(event) => choose(step.name, event.shiftKey)}
@@ -120,8 +129,9 @@ export function StepCard({ step }: { step: Step }) {
           output?.duration !== undefined && 'flex-col items-end gap-0.5',
         )}
       >
-        {isTrigger && !outputs && <Badge>{t('step.trigger')}</Badge>}
-        {Icon && (
+        {change && <Badge tone={CHANGE_TONES[change]}>{t(`publish.${change}`)}</Badge>}
+        {isTrigger && !outputs && !changes && <Badge>{t('step.trigger')}</Badge>}
+        {Icon && !changes && (
           <span title={t(`state.${state}`)}>
             <Icon aria-hidden size={16} strokeWidth={1.5} className={colour} />
           </span>

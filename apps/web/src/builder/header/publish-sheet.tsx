@@ -1,6 +1,6 @@
 import { walk } from '@piecework/model/flow/walk'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { TriangleAlert } from 'lucide-react'
+import { GitCompareArrows, TriangleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '../../api/error-text.ts'
 import { flowVersionQuery } from '../../api/flows.ts'
@@ -9,6 +9,7 @@ import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { notify } from '../../ui/toast.tsx'
+import { CHANGE_TONES } from '../canvas/context.ts'
 import { useBuilder, useBuilderStore } from '../state/provider.tsx'
 import { changesBetween } from './changes.ts'
 
@@ -79,14 +80,25 @@ export function PublishSheet({ open, onClose, onGo }: PublishProps) {
         <ul className="flex flex-col gap-1.5">
           {changes?.map(({ kind, name, displayName }) => (
             <li key={name} className="flex items-center gap-2">
-              <Badge tone={TONES[kind]}>{t(`publish.${kind}`)}</Badge>
+              <Badge tone={CHANGE_TONES[kind]}>{t(`publish.${kind}`)}</Badge>
               <span className="min-w-0 truncate">{displayName}</span>
             </li>
           ))}
         </ul>
+        {publishedId !== undefined && changes && changes.length > 0 && (
+          <Button
+            size="sm"
+            icon={GitCompareArrows}
+            className="self-start"
+            onClick={() => {
+              builder.show({ difference: publishedId })
+              onClose()
+            }}
+          >
+            {t('publish.draw')}
+          </Button>
+        )}
       </section>
     </Dialog>
   )
 }
-
-const TONES = { added: 'success', removed: 'failed', changed: 'running', moved: 'plain' } as const

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { History } from 'lucide-react'
+import { GitCompareArrows, History } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '../../api/error-text.ts'
 import { flowVersionsQuery } from '../../api/flows.ts'
@@ -10,6 +10,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { confirm } from '../../ui/confirm.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { notify } from '../../ui/toast.tsx'
 import { useBuilder, useBuilderStore } from '../state/provider.tsx'
@@ -70,6 +71,15 @@ export function VersionsSheet({ open, onClose }: { open: boolean; onClose(): voi
                     >
                       {t('versions.view')}
                     </Button>
+                    <IconButton
+                      size="sm"
+                      icon={GitCompareArrows}
+                      label={t('versions.compare', { time: fullTime(version.created) })}
+                      onClick={() => {
+                        builder.show({ difference: version.id })
+                        onClose()
+                      }}
+                    />
                     <Button size="sm" refusal={refusal} onClick={() => void restore(version.id)}>
                       {t('versions.restore')}
                     </Button>

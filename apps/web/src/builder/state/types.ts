@@ -13,8 +13,8 @@ export type Answer = AnswerOf<Api['flows']['operate']>
 
 export type Other = LiveEvent<'PRESENCE_UPDATED'>['users'][number]
 
-/** The view on the canvas: the draft, an older version, or a run (by their ids). */
-export type View = 'draft' | { version: string } | { run: string }
+/** The view on the canvas: the draft, an older version, what differs from one, or a run (by their ids). */
+export type View = 'draft' | { version: string } | { difference: string } | { run: string }
 
 /** An operation that was not applied, and why. */
 export interface Refusal {
