@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
-import { signIn } from '../test/support/client.ts'
+import { code, signIn } from '../test/support/client.ts'
 import { startServer, temporaryFolder } from '../test/support/process.ts'
 import { referenceSteps } from './support/reference.ts'
 
 /**
  * `npm run bench web`: what a browser loads for the first view of each page, and when its largest part is painted,
- * next to what is allowed. Script is counted as it is sent, compressed. The reference is an empty page of the server.
+ * next to what is allowed, and how long a large flow takes to open and to drag. Script is counted as it is sent, compressed. The reference is an empty page of the server.
  */
 const KB = 1024
 const PAINT_LIMIT_MS = 1000
@@ -48,6 +48,51 @@ async function measure(browser: Browser, url: string, session: string | undefine
   return { scriptKb: script / KB, requests, paintMs }
 }
 
+const LARGE_STEPS = 270
+const LARGE_LIMIT_MS = 1000
+const FRAME_LIMIT_MS = 16
+
+/** A flow as long as the largest that people build. */
+const largeSteps = () =>
+  Array.from({ length: LARGE_STEPS }, (_, index) => code(`step_${index + 1}`, 'export const code = async () => 1'))
+
+/** Runs in the page: the times between frames while the flow is dragged, until `stopFrames` is called. */
+const COUNT_FRAMES = `(() => {
+  const times = []
+  let isOver = false
+  const next = (now) => { times.push(now); if (!isOver) requestAnimationFrame(next) }
+  requestAnimationFrame(next)
+  window.stopFrames = () => {
+    isOver = true
+    const gaps = times.slice(1).map((time, index) => time - times[index]).sort((a, b) => a - b)
+    return gaps[Math.floor(gaps.length / 2)] ?? 0
+  }
+})()`
+
+/** How long a large flow takes to open, and the median frame while it is dragged. */
+async function measureLarge(browser: Browser, url: string, session: string) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  const page = await context.newPage()
+  await page.addInitScript((value) => localStorage.setItem('piecework.session', value), session)
+  const openMs: number[] = []
+  // The first time loads the code of the page, too.
+  for (let turn = 0; turn < 3; turn++) {
+    await page.goto(url)
+    await page.locator('[data-step="trigger"]').waitFor()
+    openMs.push(
+      await page.evaluate(() => new Promise<number>((done) => requestAnimationFrame(() => done(performance.now())))),
+    )
+  }
+  await page.evaluate(COUNT_FRAMES)
+  await page.mouse.move(300, 700)
+  await page.mouse.down()
+  for (let step = 0; step < 120; step++) await page.mouse.move(300 + (step % 7), 700 - step * 5)
+  await page.mouse.up()
+  const frameMs = await page.evaluate('window.stopFrames()')
+  await context.close()
+  return { openMs: openMs.toSorted((a, b) => a - b)[1] ?? 0, frameMs: Number(frameMs) }
+}
+
 const built = spawnSync(process.execPath, [join(ROOT, 'apps/web/build/main.ts')], { stdio: 'inherit' })
 if (built.status !== 0) process.exit(1)
 const folder = await temporaryFolder()
@@ -83,6 +128,12 @@ try {
         `${paintMs.toFixed(0).padStart(19)}${String(PAINT_LIMIT_MS).padStart(8)}`,
     )
   }
+  const largeId = await person.liveFlow(largeSteps())
+  const { openMs, frameMs } = await measureLarge(browser, `${origin}/flows/${largeId}`, session)
+  console.log(
+    `${LARGE_STEPS} steps: open after ${openMs.toFixed(0)} ms (limit ${LARGE_LIMIT_MS}), ` +
+      `median frame while dragging ${frameMs.toFixed(1)} ms (limit ${FRAME_LIMIT_MS}, one frame of this screen is 16.7)`,
+  )
 } finally {
   await browser.close()
   await server.stop()

@@ -24,6 +24,8 @@ const at = ({ x, y, width, height }: Box) => ({
   draggable: false,
   selectable: false,
   focusable: false,
+  // Without this, every node is drawn once at the start, to look for its handles, also those out of view.
+  handles: [],
   // Nodes that can be neither dragged nor selected would let clicks through to the pane.
   style: { pointerEvents: 'all' as const },
 })
@@ -72,7 +74,14 @@ export function nodesOf(layout: Layout, notes: readonly Note[], isEditable: bool
   for (const note of notes)
     nodes.push({
       ...{ id: `note/${note.id}`, type: 'note', data: { note }, position: note.position, zIndex: 1 },
-      ...{ ...note.size, draggable: isEditable, selectable: false, focusable: false, dragHandle: '.note-handle' },
+      ...{
+        ...note.size,
+        draggable: isEditable,
+        selectable: false,
+        focusable: false,
+        dragHandle: '.note-handle',
+        handles: [],
+      },
     })
   return nodes
 }
