@@ -69,6 +69,9 @@ const COUNT_FRAMES = `(() => {
   }
 })()`
 
+/** Runs in the page: when the next frame begins, in milliseconds after the navigation. */
+const NEXT_FRAME = `new Promise((done) => requestAnimationFrame(() => done(performance.now())))`
+
 /** How long a large flow takes to open, and the median frame while it is dragged. */
 async function measureLarge(browser: Browser, url: string, session: string) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
@@ -79,9 +82,7 @@ async function measureLarge(browser: Browser, url: string, session: string) {
   for (let turn = 0; turn < 3; turn++) {
     await page.goto(url)
     await page.locator('[data-step="trigger"]').waitFor()
-    openMs.push(
-      await page.evaluate(() => new Promise<number>((done) => requestAnimationFrame(() => done(performance.now())))),
-    )
+    openMs.push(Number(await page.evaluate(NEXT_FRAME)))
   }
   await page.evaluate(COUNT_FRAMES)
   await page.mouse.move(300, 700)
