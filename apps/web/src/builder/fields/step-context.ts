@@ -14,7 +14,7 @@ export interface StepContextValue {
   steps: ReadonlyMap<string, Step>
   samples(step: string): Sample | undefined
   problems: readonly FieldProblem[]
-  /** What the server refused about the last edit of the step, by the path of the field. */
+  /** The reason why the server refused the last edit of the step, at the field that it names. */
   refused: { path: string; reason: string } | undefined
   isReadOnly: boolean
   /** `MANUAL` or `DYNAMIC` of a property, as the flow keeps it. */

@@ -1,19 +1,16 @@
 import { ChevronDown, ChevronRight, Ellipsis, Folder as FolderIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { useRefusal } from '../../app/refusal.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { FlowBadges, FlowSwitch, LastRun } from './flow-cells.tsx'
-import { flowEntries, folderEntries } from './flow-menu.ts'
+import { flowEntries, folderEntries, useMenuContext } from './flow-menu.ts'
 import type { ListProps } from './list-props.ts'
 import { triggerWords } from './trigger-words.ts'
 
 /** Folders and automations on a phone. */
 export function AutomationsList({ rows, now, onTurn, acts, show }: ListProps) {
   const { t } = useTranslation('automations')
-  const refusal = useRefusal('WRITE_FLOW')
-  const { t: common } = useTranslation()
-  const menu = { acts, show, refusal, t, common }
+  const menu = useMenuContext({ acts, show })
   return (
     <ul aria-label={t('title')} className="divide-y divide-line-1 rounded-md border border-line-2 bg-raised">
       {rows.map((row) => {

@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next'
 import type { FlowOverview } from '../../api/flows.ts'
 import type { Folder } from '../../api/folders.ts'
 import { fullTime, relativeTime } from '../../app/format.ts'
-import { useRefusal } from '../../app/refusal.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
@@ -12,7 +11,7 @@ import { Menu } from '../../ui/menu.tsx'
 import { ActsTh, RowActs, Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { type AutomationsSearch, type Sort, sortedBy, sortOf } from './automations-search.ts'
 import { FlowName, FlowSwitch, LastRun, NextRun } from './flow-cells.tsx'
-import { flowEntries, folderEntries } from './flow-menu.ts'
+import { flowEntries, folderEntries, useMenuContext } from './flow-menu.ts'
 import type { ListProps } from './list-props.ts'
 
 const DRAGGED = 'application/x-piecework-flows'
@@ -26,9 +25,7 @@ interface TableProps extends ListProps {
 export function AutomationsTable(props: TableProps) {
   const { rows, now, chosen, onChoose, acts, show, search, onSort, onTurn } = props
   const { t } = useTranslation('automations')
-  const refusal = useRefusal('WRITE_FLOW')
-  const { t: common } = useTranslation()
-  const menu = { acts, show, refusal, t, common }
+  const menu = useMenuContext({ acts, show })
   const flows = rows.flatMap((row) => (row.kind === 'flow' ? [row.flow] : []))
   const chosenHere = flows.filter(({ id }) => chosen.has(id)).length
   const { sort, direction } = sortOf(search)
@@ -103,7 +100,7 @@ export function AutomationsTable(props: TableProps) {
             <Tr
               key={flow.id}
               isSelected={chosen.has(flow.id)}
-              draggable={refusal === undefined}
+              draggable={menu.refusal === undefined}
               onDragStart={(event) => drag(event, flow)}
             >
               <Td>

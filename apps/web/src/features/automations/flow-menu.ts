@@ -11,8 +11,10 @@ import {
   Trash2,
   Upload,
 } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
 import type { FlowOverview } from '../../api/flows.ts'
 import type { Folder } from '../../api/folders.ts'
+import { useRefusal } from '../../app/refusal.ts'
 import type { MenuEntry } from '../../ui/menu.tsx'
 import type { Sheet } from './sheets.tsx'
 import type { FlowActs } from './use-flow-acts.ts'
@@ -24,6 +26,13 @@ interface MenuContext {
   refusal: string | undefined
   t: TFunction<'automations'>
   common: TFunction<'common'>
+}
+
+/** Everything that the menus of a list share. */
+export function useMenuContext({ acts, show }: Pick<MenuContext, 'acts' | 'show'>): MenuContext {
+  const { t } = useTranslation('automations')
+  const { t: common } = useTranslation()
+  return { acts, show, refusal: useRefusal('WRITE_FLOW'), t, common }
 }
 
 /** The menu of one automation. */
