@@ -4,8 +4,8 @@ import { client, queries } from '../../api/client.ts'
 import { createWith } from '../../api/creating.ts'
 import { errorText } from '../../api/error-text.ts'
 import { flowNamesQuery } from '../../api/flows.ts'
-import { download } from '../../app/download.ts'
-import { freeName } from '../../app/names.ts'
+import { downloadBlob } from '../../app/download.ts'
+import { fileName, freeName } from '../../app/names.ts'
 import { confirm } from '../../ui/confirm.tsx'
 import { notify } from '../../ui/toast.tsx'
 import { useBuilder, useBuilderStore } from '../state/provider.tsx'
@@ -66,10 +66,13 @@ export function useWholeFlow() {
     save: () =>
       attempt(async () => {
         const template = await client.flows.template({ params: { id } })
-        download(new Blob([JSON.stringify(template, null, 2)], { type: 'application/json' }), `${name}.json`)
+        const content = new Blob([JSON.stringify(template, null, 2)], { type: 'application/json' })
+        downloadBlob(`${fileName(name)}.json`, content)
       }),
     /** Saves the flow as a program in TypeScript. */
     saveProgram: () =>
-      attempt(async () => download(await client.flowCode.export({ params: { id }, query: {} }), `${name}.zip`)),
+      attempt(async () =>
+        downloadBlob(`${fileName(name)}.zip`, await client.flowCode.export({ params: { id }, query: {} })),
+      ),
   }
 }

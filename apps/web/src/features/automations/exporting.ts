@@ -1,5 +1,6 @@
 import { client } from '../../api/client.ts'
 import type { Folder } from '../../api/folders.ts'
+import { downloadBlob } from '../../app/download.ts'
 import { fileName, freeName } from '../../app/names.ts'
 import { inTurn } from './in-turn.ts'
 
@@ -9,25 +10,16 @@ interface Exported {
   folderId: string | null
 }
 
-function download(name: string, content: Blob): void {
-  const address = URL.createObjectURL(content)
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(address)
-}
-
 const textOf = async (id: string): Promise<string> =>
   JSON.stringify(await client.flows.template({ params: { id }, query: {} }), null, 2)
 
 export async function exportOne({ id, displayName }: Exported): Promise<void> {
-  download(`${fileName(displayName)}.json`, new Blob([await textOf(id)], { type: 'application/json' }))
+  downloadBlob(`${fileName(displayName)}.json`, new Blob([await textOf(id)], { type: 'application/json' }))
 }
 
 /** A program in TypeScript, as a ZIP. */
 export async function exportProgram({ id, displayName }: Pick<Exported, 'id' | 'displayName'>): Promise<void> {
-  download(`${fileName(displayName)}.zip`, await client.flowCode.export({ params: { id }, query: {} }))
+  downloadBlob(`${fileName(displayName)}.zip`, await client.flowCode.export({ params: { id }, query: {} }))
 }
 
 /** One ZIP with a file for each flow, in folders as they are here. @returns how many it has */
@@ -49,6 +41,6 @@ export async function exportMany(
   const bytes = await new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) =>
     zip(files, (error, data) => (error ? reject(error) : resolve(new Uint8Array(data)))),
   )
-  download(`${fileName(name)}.zip`, new Blob([bytes], { type: 'application/zip' }))
+  downloadBlob(`${fileName(name)}.zip`, new Blob([bytes], { type: 'application/zip' }))
   return flows.length
 }
