@@ -81,7 +81,7 @@ function settings(): Read[] {
   ]
 }
 
-/** What code prints past the console, and what belongs to whom: user ids, arguments, a debugger that listens. */
+/** Settings of the process: its user, its arguments, its debugger, and the streams that code prints to. */
 function settingsOfProcess(): Read[] {
   const { argv, execArgv, getuid, geteuid, getgid, getegid } = process
   const { url } = process.getBuiltinModule('inspector') ?? {}

@@ -39,7 +39,7 @@ export interface RunStore {
   ids(filter: RunFilter, page: { limit: number; after: string }): Promise<string[]>
   countByStatus(filter: RunFilter): Promise<{ status: FlowRunStatus; count: number }[]>
   archive(filter: RunFilter): Promise<number>
-  /** Ends a run of which nothing can be read. */
+  /** Ends a run whose row cannot be read. */
   endUnread(id: string, message: string): Promise<void>
   /** The caller of a run has left: as long as it waits for a worker, the runs of callers who wait go first. */
   letOthersPass(id: string): Promise<void>

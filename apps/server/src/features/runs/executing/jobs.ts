@@ -168,42 +168,50 @@ export function createRunJobs(parts: Parts): JobHandler {
     )
   }
 
-  /** Makes one job ready, or keeps it from coming back for ever: then nothing can be read of its run. */
-  const prepareAlone = async (job: ClaimedJob): Promise<WorkItem | null> => {
-    try {
-      const [item = null] = await prepareAll([job])
-      return item
-    } catch (error) {
-      // Its lease runs out, and it is tried again.
-      if (isOutage(error)) throw error
-      if (!isUnreadable(error) && job.lost < MAX_LOST) {
-        await retryLater(job, error)
+  return (jobs) => oneByOneWhenUnreadable(jobs, { parts, prepareAll, retryLater })
+}
+
+interface Preparing {
+  parts: Pick<Parts, 'runs' | 'queue' | 'replies' | 'owner' | 'log'>
+  prepareAll(jobs: readonly ClaimedJob[]): Promise<(WorkItem | null)[]>
+  retryLater(job: ClaimedJob, error: unknown): Promise<void>
+}
+
+/** Makes jobs ready together. One whose rows cannot be read takes no others with it. */
+async function oneByOneWhenUnreadable(jobs: readonly ClaimedJob[], preparing: Preparing): Promise<(WorkItem | null)[]> {
+  try {
+    return await preparing.prepareAll(jobs)
+  } catch (error) {
+    if (isOutage(error)) throw error
+    const alone = jobs.map((job) =>
+      prepareAlone(job, preparing).catch((err: unknown) => {
+        preparing.parts.log.error({ err, runId: job.id }, 'a run could not be made ready, nor put aside')
         return null
-      }
-      const reason = `The run cannot be read: ${error instanceof Error ? error.message : String(error)}`
-      parts.log.error({ err: error, runId: job.id }, 'a run that cannot be read was put aside')
-      parts.replies.finished(job.id, 'INTERNAL_ERROR')
-      await parts.runs.endUnread(job.id, reason)
-      await parts.queue.bury({ owner: parts.owner, id: job.id, reason })
+      }),
+    )
+    return Promise.all(alone)
+  }
+}
+
+/** Makes one job ready, or ends its coming back: then nothing can be read of its run. */
+async function prepareAlone(job: ClaimedJob, preparing: Preparing): Promise<WorkItem | null> {
+  const { parts, prepareAll, retryLater } = preparing
+  try {
+    const [item = null] = await prepareAll([job])
+    return item
+  } catch (error) {
+    // Its lease runs out, and it is tried again.
+    if (isOutage(error)) throw error
+    if (!isUnreadable(error) && job.lost < MAX_LOST) {
+      await retryLater(job, error)
       return null
     }
-  }
-
-  return async (jobs) => {
-    try {
-      return await prepareAll(jobs)
-    } catch (error) {
-      if (isOutage(error)) throw error
-      // One whose rows cannot be read takes no others with it.
-      return Promise.all(
-        jobs.map((job) =>
-          prepareAlone(job).catch((err: unknown) => {
-            parts.log.error({ err, runId: job.id }, 'a run could not be made ready, nor put aside')
-            return null
-          }),
-        ),
-      )
-    }
+    const reason = `The run cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    parts.log.error({ err: error, runId: job.id }, 'a run that cannot be read was put aside')
+    parts.replies.finished(job.id, 'INTERNAL_ERROR')
+    await parts.runs.endUnread(job.id, reason)
+    await parts.queue.bury({ owner: parts.owner, id: job.id, reason })
+    return null
   }
 }
 
