@@ -37,8 +37,8 @@ export function refuseClient(error: Error & { code?: string }, socket: Socket, i
 }
 
 /**
- * What a server in front may have read in another way, so that the two disagree about who is called or where the
- * request ends; Node takes it.
+ * The part of a request that a server in front may have read in another way, so that the two disagree about who is
+ * called or where the request ends; Node takes it.
  */
 export function ambiguity({ rawHeaders, headers, httpVersionMinor }: IncomingMessage): string | undefined {
   if (headers.host === undefined && httpVersionMinor > 0)

@@ -174,7 +174,7 @@ function addHeaders(app: FastifyInstance): void {
     greet(request, reply)
     const message = ambiguity(request.raw)
     if (message !== undefined) {
-      // What follows on the connection may be a part of this request for somebody else.
+      // The next bytes on the connection may be a part of this request for somebody else.
       reply.header('connection', 'close')
       return done(new AppError('INVALID_REQUEST', { message }))
     }

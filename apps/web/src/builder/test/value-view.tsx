@@ -1,6 +1,7 @@
 import { Download } from 'lucide-react'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { downloadText } from '../../app/download.ts'
 import { Button } from '../../ui/button.tsx'
 import { Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { valueText } from '../../ui/value-rows.ts'
@@ -28,7 +29,7 @@ function JsonView({ value, label }: { value: unknown; label: string }) {
       {isCut && (
         <p className="flex items-center gap-2 text-xs text-ink-3">
           {t('test.cut')}
-          <Button size="sm" icon={Download} onClick={() => download(text, `${label}.json`)}>
+          <Button size="sm" icon={Download} onClick={() => downloadText(`${label}.json`, text)}>
             {t('test.download')}
           </Button>
         </p>
@@ -38,15 +39,6 @@ function JsonView({ value, label }: { value: unknown; label: string }) {
       </section>
     </div>
   )
-}
-
-function download(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
 }
 
 function TableView({ value, label }: { value: unknown; label: string }) {
