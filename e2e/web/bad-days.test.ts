@@ -1,7 +1,9 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp, type TestApp } from './support/app.ts'
+import { flowOfCode, saved, step, versionAtServer } from './support/builder.ts'
 import { OWNER, type Person } from './support/person.ts'
+import { expectAccessible } from './support/visit.ts'
 
 let app: TestApp
 let owner: Person
@@ -91,6 +93,26 @@ test('a page of an older build is loaded again when its files are gone, and says
   await page.getByRole('link', { name: 'Connections' }).click()
   await page.getByText('Piecework was updated, and this page was loaded again').waitFor()
   expect(isOld).toBe(false)
+  await visit.end()
+})
+
+test('the code of a step is edited without a connection, and the editor comes with it', async () => {
+  const id = await flowOfCode(app, 'Offline', ['Check'])
+  const visit = await app.visit(`/flows/${id}`, { person: owner })
+  const { page } = visit
+  visit.expectProblem(/^failed: |ERR_INTERNET_DISCONNECTED/)
+  await step(page, 'Check').waitFor()
+  await page.context().setOffline(true)
+  await step(page, 'Check').click()
+  await page.getByText('The editor comes when the connection is back').first().waitFor()
+  const code = page.getByRole('textbox', { name: 'Code', exact: true })
+  await code.fill('export const code = async () => 2')
+  await page.getByRole('status').getByText('Offline: 1 change waiting').waitFor()
+  await expectAccessible(page)
+  await page.context().setOffline(false)
+  await page.locator('.cm-content').first().waitFor()
+  await saved(page)
+  expect(JSON.stringify((await versionAtServer(app, id)).trigger)).toContain('async () => 2')
   await visit.end()
 })
 

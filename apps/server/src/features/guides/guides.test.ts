@@ -42,6 +42,17 @@ test('a guide stands in the list of the guides, and names the one that is open',
   expect(body).toContain('<title>Schedule · Piecework</title>')
 })
 
+test('the guides bring the fonts of the app', async () => {
+  const server = await serve()
+  const { body } = await server.inject({ url: '/docs/guides/style.css' })
+  const fonts = [...body.matchAll(/url\("([^"]+)"\)/g)].map(([, url = '']) => url)
+  expect(fonts).toHaveLength(2)
+  for (const url of fonts) {
+    const { statusCode, headers } = await server.inject({ url })
+    expect([url, statusCode, headers['content-type']]).toEqual([url, 200, 'font/woff2'])
+  }
+})
+
 test('only documents are shown', async () => {
   const server = await serve()
   for (const url of [

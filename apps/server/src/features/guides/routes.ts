@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { guardPages } from '../../http/pages.ts'
 import { openAccess } from '../../http/route.ts'
@@ -11,12 +12,20 @@ const STYLES = {
   'tokens.css': new URL('../../../../web/src/styles/tokens.css', import.meta.url),
 } as const
 
+/** The fonts of the browser app, from its packages. */
+const FONTS = {
+  'inter.woff2': '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
+  'jetbrains-mono.woff2': '@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2',
+} as const
+const appPackages = createRequire(new URL('../../../../web/package.json', import.meta.url))
+
 const CACHE_SECONDS = 300
 const DIRECTIVES = {
   // The theme of the person is known to the browser alone.
   'script-src': ["'self'"],
   'style-src': ["'self'"],
   'img-src': ["'self'"],
+  'font-src': ["'self'"],
 }
 
 /** `/docs/guides`, each guide, and the pages and pictures that they lead to. */
@@ -47,6 +56,11 @@ export async function guideRoutes(app: FastifyInstance): Promise<void> {
       scope.route({
         ...{ method: 'GET', url: `/docs/guides/${name}`, config: access },
         handler: async (_request, reply) => send(reply, 'text/css; charset=utf-8', await readFile(file)),
+      })
+    for (const [name, file] of Object.entries(FONTS))
+      scope.route({
+        ...{ method: 'GET', url: `/docs/guides/${name}`, config: access },
+        handler: async (_request, reply) => send(reply, 'font/woff2', await readFile(appPackages.resolve(file))),
       })
     scope.route<{ Params: { name: string } }>({
       ...{ method: 'GET', url: '/docs/images/:name', config: access },
