@@ -1,3 +1,4 @@
+import { AppError } from '@piecework/model/errors'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { Action, Step, Trigger } from '@piecework/model/flow/step'
 import { walk } from '@piecework/model/flow/walk'
@@ -239,8 +240,13 @@ function writeStep(step: Action, texts: TextWriter, writer: Writer): Statement {
       if (step.children.some((child) => child !== null)) helpers.add('takes')
       return later(run(helper, [name, inputOf(step.settings.branches, texts), options]))
     }
+    default:
+      throw noProgram(step)
   }
 }
+
+const noProgram = ({ name, type }: Pick<Step, 'name' | 'type'>): AppError =>
+  new AppError('VALIDATION', { message: `The step ${name} is of the kind ${type}, which has no form in a program.` })
 
 /** The code of a step as a file: a module, or where it has neither imports nor exports, CommonJS. */
 function writeCode(name: string, code: string, { files, fileNames }: Writer): string {
