@@ -189,7 +189,7 @@ test("a role of the platform's own shows only its pages", async () => {
   const { page } = visit
   await page.getByRole('link', { name: 'Orders' }).or(page.getByText('Orders')).first().waitFor()
   const pages = page.getByRole('navigation', { name: 'Pages' }).getByRole('link')
-  expect(await pages.allTextContents()).toEqual(['Runs', 'Issues', 'Pieces', 'Project settings'])
+  expect(await pages.allTextContents()).toEqual(['Runs', 'Issues', 'Analytics', 'Pieces', 'Project settings'])
   await page.goto(`${app.origin}/runs/${runId}`)
   await page.getByRole('heading', { name: 'Your role does not show you the steps' }).waitFor()
   await page.goto(`${app.origin}/flows/${flowId}`)

@@ -50,21 +50,25 @@ test('a person makes a form, orders its fields, shares its page, and reads and d
   await page.getByText('must have at least one option').waitFor()
   await page.getByLabel('Options').fill('Small\nLarge')
   await expectAccessible(page)
-  await page.getByRole('button', { name: 'Move Message' }).press('ArrowUp')
+  await page.getByRole('button', { name: 'Move Message', exact: true }).press('ArrowUp')
   expect(await order(page)).toEqual(['Your e-mail', 'Message', 'Size'])
   await page.getByText('Message is at place 2 of 3').waitFor({ state: 'attached' })
   expect(
-    await page.getByRole('button', { name: 'Move Message' }).evaluate((one) => one === document.activeElement),
+    await page
+      .getByRole('button', { name: 'Move Message', exact: true })
+      .evaluate((one) => one === document.activeElement),
   ).toBe(true)
-  await page.getByRole('button', { name: 'Move Message' }).press('ArrowUp')
-  await page.getByRole('button', { name: 'Move Your e-mail' }).dragTo(page.getByRole('button', { name: 'Move Size' }))
+  await page.getByRole('button', { name: 'Move Message', exact: true }).press('ArrowUp')
+  await page
+    .getByRole('button', { name: 'Move Your e-mail', exact: true })
+    .dragTo(page.getByRole('button', { name: 'Move Size', exact: true }))
   expect(await order(page)).toEqual(['Message', 'Size', 'Your e-mail'])
   await page.getByLabel('Thanks').fill('See you there.')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Everything is saved').waitFor()
   await picture(page, 'form-editor')
   await page.reload()
-  await page.getByRole('button', { name: 'Move Your e-mail' }).waitFor()
+  await page.getByRole('button', { name: 'Move Your e-mail', exact: true }).waitFor()
   expect(await order(page)).toEqual(['Message', 'Size', 'Your e-mail'])
 
   await page.getByRole('button', { name: 'Share' }).click()
