@@ -1,6 +1,8 @@
 import { ScimError } from './error.ts'
 
-/** One comparison; all of a filter must hold. */
+/** A filter of RFC 7644, 3.4.2.2: a comparison, or several filters joined. */
+export type Filter = Comparison | { join: 'and' | 'or'; parts: Filter[] } | { not: Filter }
+
 export interface Comparison {
   /** In lower case. */
   attribute: string
@@ -10,26 +12,59 @@ export interface Comparison {
 
 const OPERATORS: ReadonlySet<string> = new Set(['eq', 'ne', 'co', 'sw', 'ew'])
 const MAX_COMPARISONS = 20
+/** Brackets within each other. */
+const MAX_DEPTH = 10
 
 /**
- * Reads a filter: comparisons that are joined by `and`. It goes through the text once, sign by sign.
+ * Reads a filter: comparisons that are joined by `and`, `or`, `not` and brackets. It goes through the text once.
  * @throws ScimError invalidFilter
  */
-export function parseFilter(text: string): Comparison[] {
+export function parseFilter(text: string): Filter {
   const tokens = tokensOf(text)
-  const found: Comparison[] = []
-  for (let at = 0; at < tokens.length; at++) {
-    if (found.length > 0 && word(tokens[at++]) !== 'and') throw refused('comparisons are joined by "and" alone')
-    const attribute = word(tokens[at++])
-    const operator = word(tokens[at])
-    if (attribute === undefined) throw refused('an attribute is missing')
-    if (operator === 'pr') found.push({ attribute, operator, value: true })
-    else if (isOperator(operator)) found.push({ attribute, operator, value: readValue(tokens[++at]) })
-    else throw refused('a comparison is one of eq, ne, co, sw, ew and pr')
-    if (found.length > MAX_COMPARISONS) throw refused(`more than ${MAX_COMPARISONS} comparisons`)
+  let at = 0
+  let comparisons = 0
+  const isNext = (wanted: string): boolean => word(tokens[at]) === wanted
+
+  const joined = (join: 'and' | 'or', part: () => Filter): Filter => {
+    const parts = [part()]
+    while (isNext(join)) {
+      at++
+      parts.push(part())
+    }
+    const [only] = parts
+    return parts.length === 1 && only !== undefined ? only : { join, parts }
   }
-  if (found.length === 0) throw refused('it is empty')
-  return found
+  const either = (depth: number): Filter => joined('or', () => joined('and', () => single(depth)))
+
+  const single = (depth: number): Filter => {
+    if (isNext('not')) {
+      at++
+      if (!isNext('(')) throw refused('"not" is followed by a bracket')
+      return { not: single(depth) }
+    }
+    if (!isNext('(')) return comparison()
+    if (depth === MAX_DEPTH) throw refused(`more than ${MAX_DEPTH} brackets in each other`)
+    at++
+    const inside = either(depth + 1)
+    if (!isNext(')')) throw refused('a bracket does not end')
+    at++
+    return inside
+  }
+
+  const comparison = (): Comparison => {
+    if (++comparisons > MAX_COMPARISONS) throw refused(`more than ${MAX_COMPARISONS} comparisons`)
+    const attribute = word(tokens[at++])
+    const operator = word(tokens[at++])
+    if (attribute === undefined || attribute === ')') throw refused('an attribute is missing')
+    if (operator === 'pr') return { attribute, operator, value: true }
+    if (isOperator(operator)) return { attribute, operator, value: readValue(tokens[at++]) }
+    throw refused('a comparison is one of eq, ne, co, sw, ew and pr')
+  }
+
+  if (tokens.length === 0) throw refused('it is empty')
+  const filter = either(0)
+  if (at < tokens.length) throw refused('comparisons are joined by "and" or "or"')
+  return filter
 }
 
 interface Token {
@@ -50,6 +85,8 @@ function readValue(token: Token | undefined): string | boolean {
   throw refused('a value is a text in double quotes, true or false')
 }
 
+const ENDS_WORD: ReadonlySet<string> = new Set([' ', '(', ')'])
+
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = []
   let at = 0
@@ -59,10 +96,14 @@ function tokensOf(text: string): Token[] {
       at++
       continue
     }
-    if (sign === '(' || sign === ')') throw refused('brackets are not supported')
     const start = at
+    if (sign === '(' || sign === ')') {
+      at++
+      tokens.push({ isText: false, text: sign })
+      continue
+    }
     if (sign !== '"') {
-      while (at < text.length && text[at] !== ' ') at++
+      while (at < text.length && !ENDS_WORD.has(text[at] ?? '')) at++
       tokens.push({ isText: false, text: text.slice(start, at) })
       continue
     }

@@ -103,7 +103,7 @@ const listingOf = ({
   startIndex: number
   count: number
 }): Listing => ({
-  ...{ filter: filter === undefined ? [] : parseFilter(filter), startIndex, count },
+  ...{ filter: filter === undefined ? undefined : parseFilter(filter), startIndex, count },
 })
 
 const showsMembers = ({ excludedAttributes = '' }: { excludedAttributes?: string | undefined }): boolean =>

@@ -1,4 +1,4 @@
-import type { Comparison } from './filter.ts'
+import type { Filter } from './filter.ts'
 
 export interface ScimUserRow {
   id: string
@@ -29,7 +29,7 @@ export interface ScimMemberRow {
 }
 
 export interface Listing {
-  filter: readonly Comparison[]
+  filter: Filter | undefined
   startIndex: number
   count: number
 }

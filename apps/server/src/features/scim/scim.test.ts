@@ -246,6 +246,15 @@ test('lists have pages, filters and totals, and odd filters are refused at once'
   expect((await list(`Users?${filter('externalId pr and userName sw "page-"')}`)).totalResults).toBe(0)
   expect((await list(`Users?${filter('userName eq "x\' or 1=1 --"')}`)).totalResults).toBe(0)
   expect((await list(`Users?${filter('userName co "%"')}`)).totalResults).toBe(0)
+  for (const [text, found] of [
+    ['userName sw "page-a" or userName sw "page-b"', 2],
+    ['userName sw "page-" and (name.givenName eq "Page-a" or name.givenName eq "Page-c")', 2],
+    ['userName sw "page-a" or userName sw "page-b" and active eq false', 1],
+    ['userName sw "page-" and not (name.givenName eq "Page-a")', 2],
+    ['userName sw "page-" and not(externalId eq "(none)")', 3],
+    ['((userName sw "page-a"))', 1],
+  ] as const)
+    expect((await list(`Users?${filter(text)}`)).totalResults, text).toBe(found)
   for (const odd of [
     ...[
       '',
@@ -257,7 +266,12 @@ test('lists have pages, filters and totals, and odd filters are refused at once'
       'a eq "b" or c eq "d"',
     ],
     ...[
-      '(userName eq "a")',
+      '(userName eq "a"',
+      'userName eq "a")',
+      '()',
+      'not userName eq "a"',
+      'userName eq "a" or',
+      `${'('.repeat(20)}id pr${')'.repeat(20)}`,
       'userName eq "a" userName eq "b"',
       '__proto__ eq "a"',
       'constructor pr',

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import { ScimError } from './error.ts'
-import type { Comparison } from './filter.ts'
+import type { Comparison, Filter } from './filter.ts'
 import type { Listing, ScimGroupRow, ScimMemberRow, ScimUserRow } from './rows.ts'
 
 /** The columns that a filter may name, by the attribute in lower case. */
@@ -47,8 +47,13 @@ function conditionOf({ attribute, operator, value }: Comparison, columns: Column
   }
 }
 
-const whereOf = (filter: readonly Comparison[], columns: Columns): RawBuilder<unknown> =>
-  sql.join([sql`true`, ...filter.map((comparison) => conditionOf(comparison, columns))], sql` and `)
+function whereOf(filter: Filter | undefined, columns: Columns): RawBuilder<unknown> {
+  if (filter === undefined) return sql`true`
+  if ('not' in filter) return sql`not coalesce(${whereOf(filter.not, columns)}, false)`
+  if (!('join' in filter)) return conditionOf(filter, columns)
+  const parts = filter.parts.map((part) => whereOf(part, columns))
+  return sql`(${sql.join(parts, filter.join === 'and' ? sql` and ` : sql` or `)})`
+}
 
 const USER_COLUMNS = sql`u.id, u."identityId", u.created, greatest(u.updated, i.updated) as updated, i.email,
   i."firstName", i."lastName", u.status, u."platformRole", u."externalId"`
