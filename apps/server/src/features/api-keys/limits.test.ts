@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashApiKey } from '../../access/access.ts'
 import { type Person, signUpOwner, startTestServerOn, type TestServer } from '../../testing/server.ts'
 
-describe.each(['PGLITE', 'POSTGRES'] as const)('the most keys on %s', (type) => {
+describe.each(['PGLITE', 'POSTGRES'] as const)('the most keys and roles on %s', (type) => {
   let server: AsyncDisposable & TestServer
   let owner: Person
 
@@ -39,5 +39,20 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the most keys on %s', (type) => 
     expect(await make('/v1/api-keys', 5, { displayName: 'CI' })).toEqual([201, 201, 201, 409, 409])
     const { body } = await server.call<{ data: unknown[] }>('GET', '/v1/api-keys', { token: owner.token })
     expect(body.data).toHaveLength(1000)
+  })
+
+  test('a platform takes no role of its own past the most, also when many come at once', async () => {
+    const rows = Array.from({ length: 98 }, (_, index) => ({
+      ...{ id: newId(), platformId: owner.platformId, name: `Role ${index}`, type: 'CUSTOM' as const },
+      permissions: [],
+    }))
+    await server.server.db.insertInto('project_role').values(rows).execute()
+    const { token } = owner
+    const answers = await Promise.all(
+      ['one', 'two', 'three', 'four'].map((name) =>
+        server.call('POST', '/v1/project-roles', { token, body: { name, permissions: [], type: 'CUSTOM' } }),
+      ),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 409, 409])
   })
 })

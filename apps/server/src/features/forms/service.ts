@@ -84,9 +84,11 @@ export function createForms({ db, outbox, settings }: Pick<Parts, 'db' | 'outbox
     async create(actor: ProjectActor, form: FormContent): Promise<Form> {
       authorize(actor, formPolicy.edit)
       const { projectId } = actor
-      if ((await countForms(db, projectId)) >= MAX_FORMS)
+      const row = { ...columnsOf(form), id: newId(), projectId }
+      const made = await db.transaction().execute((trx) => insertForm(trx, row, MAX_FORMS))
+      if (!made)
         throw new AppError('INVALID_REQUEST', { message: `a project has at most ${MAX_FORMS} forms: delete one first` })
-      return present(await insertForm(db, { ...columnsOf(form), id: newId(), projectId }))
+      return present(made)
     },
 
     async update(

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { contains } from '../../database/contains.ts'
 import type { Db } from '../../database/open.ts'
 import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
+import { hasRoom } from '../../database/room.ts'
 
 const NEWEST_FIRST: readonly OrderColumn[] = [{ ref: 'id', key: 'id', direction: 'desc', kind: 'text' }]
 
@@ -31,12 +32,17 @@ interface FormContent {
   redirectUrl: string | null
 }
 
-export const insertForm = (db: Db, row: FormContent & { id: string; projectId: string }) =>
-  db
+/** Undefined when the project has so many already. */
+export async function insertForm(trx: Db, row: FormContent & { id: string; projectId: string }, most: number) {
+  const { projectId } = row
+  if (!(await hasRoom(trx, { table: 'project', id: projectId }, formsOf(trx, projectId, undefined), most)))
+    return undefined
+  return trx
     .insertInto('form')
     .values({ ...row, fields: JSON.stringify(row.fields) })
     .returningAll()
     .executeTakeFirstOrThrow()
+}
 
 export const updateForm = (db: Db, projectId: string, id: string, { fields, ...content }: FormContent) =>
   db

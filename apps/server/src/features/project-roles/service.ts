@@ -10,7 +10,6 @@ import { authorize } from '../../policies/policy.ts'
 import { projectRolePolicy } from '../../policies/project-role.ts'
 import {
   countHolders,
-  countOwnRoles,
   deleteRole,
   insertRole,
   lockOwnRole,
@@ -76,11 +75,12 @@ export function createProjectRoles({ db, events, outbox }: Parts): ProjectRoles 
       authorize(actor, projectRolePolicy.create)
       const { platformId } = actor
       await requireFreeName(platformId, name)
-      if ((await countOwnRoles(db, platformId)) >= MAX_ROLES)
-        throw new AppError('VALIDATION', { message: `a platform has at most ${MAX_ROLES} roles of its own` })
       return named(name, () =>
         outbox.transaction(async (trx, recordEvent) => {
-          const role = await insertRole(trx, { id: newId(), platformId, name, permissions, type: 'CUSTOM' })
+          const row = { id: newId(), platformId, name, permissions, type: 'CUSTOM' } as const
+          const role = await insertRole(trx, row, MAX_ROLES)
+          if (!role)
+            throw new AppError('VALIDATION', { message: `a platform has at most ${MAX_ROLES} roles of its own` })
           recordEvent(actor, 'project.role.created', { projectRole: roleForEvent(role) })
           return role
         }),

@@ -1,6 +1,7 @@
 import type { Permission } from '@piecework/model/permission'
 import type { Insertable, Selectable } from 'kysely'
 import type { Db } from '../../database/open.ts'
+import { hasRoom } from '../../database/room.ts'
 import type { ProjectRoleTable } from '../../database/schema.ts'
 
 export type ProjectRoleRow = Selectable<ProjectRoleTable>
@@ -58,8 +59,15 @@ export async function shareRole(trx: Db, id: string): Promise<boolean> {
   return role !== undefined
 }
 
-export function insertRole(db: Db, row: Insertable<ProjectRoleTable>): Promise<ProjectRoleRow> {
-  return db.insertInto('project_role').values(row).returningAll().executeTakeFirstOrThrow()
+/** Undefined when the platform has so many roles of its own already. */
+export async function insertRole(
+  trx: Db,
+  row: Insertable<ProjectRoleTable> & { platformId: string },
+  most: number,
+): Promise<ProjectRoleRow | undefined> {
+  const own = trx.selectFrom('project_role').where('platformId', '=', row.platformId)
+  if (!(await hasRoom(trx, { table: 'platform', id: row.platformId }, own, most))) return undefined
+  return trx.insertInto('project_role').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
 export function updateRole(
@@ -79,13 +87,4 @@ export function updateRole(
 
 export function deleteRole(db: Db, platformId: string, id: string): Promise<unknown> {
   return db.deleteFrom('project_role').where('platformId', '=', platformId).where('id', '=', id).execute()
-}
-
-export async function countOwnRoles(db: Db, platformId: string): Promise<number> {
-  const { count } = await db
-    .selectFrom('project_role')
-    .select((e) => e.fn.countAll<string>().as('count'))
-    .where('platformId', '=', platformId)
-    .executeTakeFirstOrThrow()
-  return Number(count)
 }
