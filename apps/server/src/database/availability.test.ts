@@ -1,5 +1,7 @@
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CutProxy, startCutProxy } from '../testing/cut-proxy.ts'
+import { eventually } from '../testing/flows.ts'
 import { signUpOwner, startTestServer, type TestServer } from '../testing/server.ts'
 import { createTestPostgres } from './testing.ts'
 
@@ -74,4 +76,20 @@ test('calls are refused within two seconds while the database hangs, then at onc
   proxy.goOn()
   await expect.poll(async () => (await ask('GET', '/v1/health')).status, { timeout: 10_000 }).toBe(200)
   expect((await create()).status).toBe(201)
+})
+
+test('calls are refused while another session holds the table of runs, and taken again after it', async () => {
+  const list = () => ask('GET', `/v1/flow-runs?projectId=${projectId}`)
+  await eventually(async () => ((await list()).status === 200 ? true : undefined), 'the end of the outage before')
+  const other = new pg.Client({ connectionString: database.url })
+  await other.connect()
+  try {
+    await other.query('begin; lock table flow_run')
+    const answer = await list()
+    expect(answer).toMatchObject({ status: 503, code: 'SERVICE_UNAVAILABLE', retryAfter: expect.any(String) })
+    expect(answer.ms).toBeLessThan(2500)
+  } finally {
+    await other.end()
+  }
+  await eventually(async () => ((await list()).status === 200 ? true : undefined), 'an answer after the lock')
 })

@@ -87,9 +87,7 @@ export function createAvailability({ db, dataDir, log }: Parts): Availability {
         select repeat(md5(i::text), 60) as filler from generate_series(1, 64) i`.execute(db)
       return
     }
-    const { rows } = await sql<{ readOnly: string }>`
-      select current_setting('transaction_read_only') as "readOnly",
-        pg_logical_emit_message(true, 'piecework', 'write check')`.execute(db)
+    const { rows } = await (dataDir === undefined ? db.transaction().execute(checkTables) : emitMessage(db))
     if (rows[0]?.readOnly === 'on') throw new DatabaseError('The database is read-only', READ_ONLY)
   }
 
@@ -171,6 +169,21 @@ export function createAvailability({ db, dataDir, log }: Parts): Availability {
 }
 
 const READ_ONLY = '25006'
+
+const emitMessage = (db: Db) =>
+  sql<{ readOnly: string }>`
+    select current_setting('transaction_read_only') as "readOnly",
+      pg_logical_emit_message(true, 'piecework', 'write check')`.execute(db)
+
+/**
+ * The write also waits for the tables that take new work: an ALTER TABLE or VACUUM FULL of another session holds them
+ * as an outage does. It gives up soon after it counts as late, so that tries do not gather in the pool.
+ */
+async function checkTables(trx: Db) {
+  await sql`set local lock_timeout = '1500ms'`.execute(trx)
+  await sql`lock table flow_run, job in row exclusive mode`.execute(trx)
+  return emitMessage(trx)
+}
 
 /** Counts in steps, so that time in which this process itself did not run is not held against the database. */
 async function lateness(signal: AbortSignal): Promise<'late'> {
