@@ -1,6 +1,6 @@
 // Over 400 lines: every form of a webhook call against one server, which is slow to start.
 import { createHmac } from 'node:crypto'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import type { FlowRun } from '@piecework/model/run/run'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, code, respond, router, signIn, until, webhook } from './support/client.ts'
@@ -146,6 +146,14 @@ describe('what the trigger sees of a call', () => {
     )
     expect(headers).toMatchObject({ 'x-thing': 'A b' })
     expect(queryParams).toEqual({ a: '1', b: ['x y', 'z'], c: { d: '1' }, e: '' })
+  })
+
+  test('a header that is called like the prototype of an object', async () => {
+    const headers = ['host', 'localhost', 'content-length', '0', '__proto__', 'sent']
+    const call = request(url(echo, '/sync'), { method: 'POST', headers })
+    const answer = await new Promise<IncomingMessage>((resolve) => call.once('response', resolve).end())
+    const shown: { headers: object } = JSON.parse((await answer.toArray()).join(''))
+    expect(Object.entries(shown.headers)).toContainEqual(['__proto__', 'sent'])
   })
 
   test('only the JSON body, when the caller asks for it and is authorised', async () => {

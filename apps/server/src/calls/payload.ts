@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { parseMediaType } from '@piecework/model/text/media-type'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ProjectActor } from '../access/actor.ts'
@@ -62,14 +63,11 @@ const READ_APART_BYTES = 64 * 1024
  * content encoding that cannot be undone, PAYLOAD_TOO_LARGE for a body that is too large without it.
  */
 export async function readPayload(request: FastifyRequest, save: SaveFile): Promise<ReadCall> {
-  const odd = oddContentTypes.get(request.raw)
-  const contentType = odd ?? request.headers['content-type']
+  const headers = headersOf(request.raw)
+  const contentType = headers['content-type']
   const head = {
     method: request.method,
-    headers: (odd === undefined ? request.headers : { ...request.headers, 'content-type': odd }) as Record<
-      string,
-      unknown
-    >,
+    headers,
     queryParams: request.query as Record<string, unknown>,
   }
   const sent = request.body
@@ -92,6 +90,19 @@ export async function readPayload(request: FastifyRequest, save: SaveFile): Prom
   const data = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const read = await withFiles(content, save, { data, mimeType: media.type })
   return { payload: { ...head, ...read }, bytes: data }
+}
+
+/** The headers of a call as they were sent, with those that Node.js or the framework do not show. */
+function headersOf(request: IncomingMessage): IncomingHttpHeaders {
+  const odd = oddContentTypes.get(request)
+  const { headers, rawHeaders } = request
+  const at = rawHeaders.findIndex((name, index) => index % 2 === 0 && name.length === 9 && /^__proto__$/i.test(name))
+  if (odd === undefined && at === -1) return headers
+  const all = odd === undefined ? { ...headers } : { ...headers, 'content-type': odd }
+  // An assignment would set the prototype.
+  if (at !== -1)
+    Object.defineProperty(all, '__proto__', { value: rawHeaders[at + 1], enumerable: true, configurable: true })
+  return all
 }
 
 /** Stores the files of a body, and puts their URLs where they were. */

@@ -138,6 +138,8 @@ function refuse(request: FastifyRequest, reply: FastifyReply, body: ErrorBody): 
 
 /** The graph API has an envelope of its own. */
 function sendError(request: FastifyRequest, reply: FastifyReply, body: ErrorBody): void {
+  // Caches may keep a 404, a 405, a 410 or a 414 that says nothing of it (RFC 9110, 15.1).
+  reply.header('cache-control', 'no-store')
   if (!isGraphUrl(request.url)) {
     reply.code(body.statusCode).send(body)
     return
@@ -193,6 +195,9 @@ export function handleUnknownRoute(request: FastifyRequest, reply: FastifyReply)
   behindBody(request, reply, false, () =>
     isGraphUrl(request.url)
       ? sendError(request, reply, unknownRoute(request))
-      : reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'Route not found' }),
+      : reply
+          .code(404)
+          .header('cache-control', 'no-store')
+          .send({ statusCode: 404, error: 'Not Found', message: 'Route not found' }),
   )
 }

@@ -15,6 +15,8 @@ interface Options {
 }
 
 const YEAR_SECONDS = 31_536_000
+/** How much of a path that is too long its refusal shows. */
+const SHOWN_PATH = 60
 const HASHED = /\/assets\//
 
 /**
@@ -50,7 +52,10 @@ export async function webRoutes(server: FastifyInstance, { folder, app, isBuildi
         method: 'GET',
         url,
         config: access,
-        handler: (request, reply) => reply.sendFile(decodePath(request.url)),
+        handler: (request, reply) => {
+          const path = decodePath(request.url)
+          return path.split('/').includes('..') ? handleUnknownRoute(request, reply) : reply.sendFile(path)
+        },
       })
 
     scope.route({
@@ -61,7 +66,8 @@ export async function webRoutes(server: FastifyInstance, { folder, app, isBuildi
         const path = decodePath(request.url)
         // The router leaves such a path of the API to this route, which matches anything.
         if (path.split('/').some((part) => part.length > MAX_PART_LENGTH))
-          throw new errorCodes.FST_ERR_MAX_PARAM_LENGTH()
+          throw new errorCodes.FST_ERR_MAX_PARAM_LENGTH(`${path.slice(0, SHOWN_PATH)}…`)
+        reply.header('vary', 'accept')
         const current = app()
         const hasPage = current?.hasPage(path) ?? path === '/'
         if (path.startsWith(`${API_PREFIX}/`) || !takesPage(request.headers.accept, hasPage))

@@ -62,7 +62,16 @@ test('hashed files are kept for a year and come compressed; files outside of the
   expect((await server.inject({ url: '/assets/main-abc.js' })).body).toBe(SCRIPT)
   expect((await server.inject({ url: '/theme.js' })).headers['cache-control']).toBe('no-cache')
   for (const url of ['/assets/gone.js', '/assets/..%2f..%2fetc%2fpasswd', '/assets/%2e%2e/index.html'])
-    expect((await server.inject({ url })).statusCode, url).toBeGreaterThanOrEqual(400)
+    expect((await server.inject({ url })).statusCode, url).toBe(404)
+})
+
+test('no cache keeps the page for programs, nor a 404', async () => {
+  const server = await serve()
+  expect((await server.inject({ url: '/sign-in', headers: PAGE })).headers.vary).toContain('accept')
+  const missing = await server.inject({ url: '/nothing' })
+  expect(missing.headers).toMatchObject({ vary: expect.stringContaining('accept'), 'cache-control': 'no-store' })
+  const long = await server.inject({ url: `/${'a'.repeat(3000)}`, headers: PAGE })
+  expect([long.statusCode, long.json().message]).toEqual([414, expect.stringContaining('/aaa')])
 })
 
 test('who takes any answer, as curl does, gets the page of an address of the app, and no page elsewhere', async () => {

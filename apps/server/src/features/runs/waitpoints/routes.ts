@@ -32,6 +32,7 @@ const SAID = { recorded: RECORDED, expired: EXPIRED }
 /** People who follow a link see a page, at an address of its own: to load it again decides nothing. Programs get JSON. */
 function say(what: keyof typeof SAID, request: ResumeRequest, reply: FastifyReply): FastifyReply {
   const isPerson = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
+  reply.header('vary', 'accept').header('cache-control', 'no-store')
   return isPerson ? reply.redirect(`/responses/${what}`, 303) : reply.send(SAID[what])
 }
 
