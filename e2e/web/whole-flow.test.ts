@@ -41,6 +41,51 @@ test('the menu of an open flow renames, moves and duplicates it, and the header 
   await visit.end()
 })
 
+test('a flow says how long it may rest before an alert, and how much time a run of it saves', async () => {
+  const person = await app.owner()
+  const id = await flowOfCode(app, 'Reports', ['Check'])
+  const visit = await app.visit(`/flows/${id}`, { person })
+  const { page } = visit
+  const open = async () => {
+    await page.getByRole('button', { name: 'More for this flow' }).click()
+    await page.getByRole('menuitem', { name: 'Alert and time saved' }).click()
+  }
+  await open()
+  await page.getByRole('textbox', { name: 'Alert when it does not run for' }).fill('soon')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('Enter a whole number of minutes').waitFor()
+  await expectAccessible(page)
+  await page.getByRole('textbox', { name: 'Alert when it does not run for' }).fill('36')
+  await page.getByRole('textbox', { name: 'Minutes of work that a run saves' }).fill('7.5')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('Saved', { exact: true }).first().waitFor()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  expect(await person.api.alerts.expectation({ params: { id } })).toMatchObject({ minutes: 36 * 60 })
+  expect(await person.api.flows.get({ params: { id } })).toMatchObject({ timeSavedPerRun: 7.5 })
+  await open()
+  expect(await page.getByRole('textbox', { name: 'Alert when it does not run for' }).inputValue()).toBe('36')
+  await visit.end()
+})
+
+test('a flow shows as the graph that programs read', async () => {
+  const person = await app.owner()
+  const id = await flowOfCode(app, 'Invoices', ['Check', 'Send'])
+  const visit = await app.visit(`/flows/${id}`, { person })
+  const { page } = visit
+  await page.getByRole('button', { name: 'More for this flow' }).click()
+  await page.getByRole('menuitem', { name: 'As a graph' }).click()
+  const picture = page.getByRole('img', { name: 'Nodes and edges of Invoices' })
+  await picture.locator('text', { hasText: /^Check$/ }).waitFor()
+  const command = await page.getByRole('textbox', { name: 'Run it from a program' }).inputValue()
+  expect(command).toContain(`/v1/workflows/${id}/execute`)
+  const shown: { nodes: object[]; edges: object[] } = JSON.parse(
+    (await page.getByRole('region', { name: 'JSON' }).locator('pre').textContent()) ?? '',
+  )
+  expect([shown.nodes.length, shown.edges.length]).toEqual([3, 2])
+  await expectAccessible(page)
+  await visit.end()
+})
+
 test('what differs from the published version is drawn on the canvas', async () => {
   const person = await app.owner()
   const id = await flowOfCode(app, 'Deliveries', ['Check', 'Pack', 'Send'])

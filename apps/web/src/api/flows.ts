@@ -75,3 +75,10 @@ export const flowDiagnosisQuery = (flowId: string) =>
     queryKey: ['flows', 'diagnosis', flowId],
     queryFn: ({ signal }) => client.flows.diagnosis({ params: { id: flowId }, signal }),
   })
+
+/** The longest time without a run that is in order for a flow. */
+export const expectedIntervalQuery = (flowId: string) =>
+  queryOptions({
+    queryKey: ['flows', 'interval', flowId],
+    queryFn: ({ signal }) => client.alerts.expectation({ params: { id: flowId }, signal }),
+  })

@@ -1,9 +1,18 @@
 import { queryOptions } from '@tanstack/react-query'
-import { ApiError, Client, type Form, type FormSubmission, type Webhook, type WebhookDelivery } from 'piecework'
+import {
+  ApiError,
+  Client,
+  type Form,
+  type FormSubmission,
+  type GraphNode,
+  type Webhook,
+  type WebhookDelivery,
+  type Workflow,
+} from 'piecework'
 import { growingList } from './growing-list.ts'
 import { currentSession, expireSession } from './session.ts'
 
-export type { Form, FormSubmission, Webhook, WebhookDelivery }
+export type { Form, FormSubmission, GraphNode, Webhook, WebhookDelivery, Workflow }
 export type FormField = Form['fields'][number]
 
 const PAGE = 50
@@ -26,6 +35,13 @@ export function complaintsOf(error: unknown): Record<string, string> {
   const fields = error instanceof ApiError ? Object(error.details.fields) : {}
   return Object.fromEntries(Object.entries(fields).map(([name, why]) => [name, String(why)]))
 }
+
+/** A flow as nodes and edges. */
+export const workflowQuery = (projectId: string, id: string) =>
+  queryOptions({
+    queryKey: ['flows', 'graph', projectId, id],
+    queryFn: ({ signal }) => graph(projectId).workflows.get(id, { signal }),
+  })
 
 /** The forms of a project, newest first. */
 export const formsQuery = (projectId: string) =>

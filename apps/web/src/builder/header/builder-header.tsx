@@ -21,13 +21,15 @@ import { useBuilder, useBuilderStore } from '../state/provider.tsx'
 import { FindInFlow } from './find-in-flow.tsx'
 import { FlowMenu } from './flow-menu.tsx'
 import { FlowName } from './flow-name.tsx'
+import { GraphSheet } from './graph-sheet.tsx'
 import { PublishSheet } from './publish-sheet.tsx'
 import { RunsSheet } from './runs-sheet.tsx'
 import { SaveMark } from './save-state.tsx'
+import { UpkeepSheet } from './upkeep-sheet.tsx'
 import { useFlowTest } from './use-flow-test.ts'
 import { VersionsSheet } from './versions-sheet.tsx'
 
-type Opened = 'find' | 'publish' | 'versions' | 'why' | 'runs' | null
+type Opened = 'find' | 'publish' | 'versions' | 'why' | 'runs' | 'upkeep' | 'graph' | null
 
 /** The top of the builder. @param onGo brings a step into view */
 export function BuilderHeader({ onGo }: { onGo(name: string): void }) {
@@ -108,6 +110,8 @@ export function BuilderHeader({ onGo }: { onGo(name: string): void }) {
       <PublishSheet open={opened === 'publish'} onClose={() => setOpened(null)} onGo={onGo} />
       <VersionsSheet open={opened === 'versions'} onClose={() => setOpened(null)} />
       <RunsSheet open={opened === 'runs'} onClose={() => setOpened(null)} />
+      <GraphSheet open={opened === 'graph'} onClose={() => setOpened(null)} />
+      <UpkeepSheet open={opened === 'upkeep'} onClose={() => setOpened(null)} />
       <WhySheet flowId={flowId} open={opened === 'why'} onClose={() => setOpened(null)} />
     </>
   )

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import {
+  BellRing,
   CircleQuestionMark,
   CopyPlus,
   Download,
@@ -14,6 +15,7 @@ import {
   StickyNote,
   Trash2,
   Undo2,
+  Waypoints,
 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { foldersQuery } from '../../api/folders.ts'
@@ -26,7 +28,7 @@ import { useFlowTest } from './use-flow-test.ts'
 import { useWholeFlow } from './use-whole-flow.ts'
 
 interface FlowMenuProps {
-  onOpen(what: 'runs' | 'versions' | 'why'): void
+  onOpen(what: 'runs' | 'versions' | 'why' | 'upkeep' | 'graph'): void
   /** Begins to edit the name. */
   onRename(): void
 }
@@ -72,6 +74,8 @@ export function FlowMenu({ onOpen, onRename }: FlowMenuProps) {
         '-',
         ...(mayReadRuns ? [{ id: 'runs', label: t('header.runs'), icon: List, run: () => onOpen('runs') }] : []),
         { id: 'versions', label: t('header.versions'), icon: History, run: () => onOpen('versions') },
+        { id: 'graph', label: t('header.graph'), icon: Waypoints, run: () => onOpen('graph') },
+        { id: 'upkeep', label: t('header.upkeep'), icon: BellRing, run: () => onOpen('upkeep') },
         { id: 'why', label: common('why.title'), icon: CircleQuestionMark, run: () => onOpen('why') },
         '-',
         { id: 'export', label: t('header.export'), icon: Download, run: () => void whole.save() },

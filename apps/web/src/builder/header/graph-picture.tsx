@@ -1,0 +1,67 @@
+import type { GraphNode, Workflow } from '../../api/graph.ts'
+
+const WIDTH = 168
+const HEIGHT = 48
+const MARGIN = 24
+/** Letters that fit into a node. */
+const FITS = 22
+
+type Placed = GraphNode & { position: { x: number; y: number } }
+
+const isPlaced = (node: GraphNode): node is Placed => node.position !== undefined
+const short = (text: string): string => (text.length > FITS ? `${text.slice(0, FITS - 1)}…` : text)
+
+/** A drawing of a graph: its nodes where they are, and the edges from one to the next. @param label its name */
+export function GraphPicture({ graph: { nodes, edges }, label }: { graph: Workflow; label: string }) {
+  const placed = nodes.filter(isPlaced)
+  const byId = new Map(placed.map((node) => [node.id, node]))
+  const xs = placed.map(({ position }) => position.x)
+  const ys = placed.map(({ position }) => position.y)
+  const [left, top] = [Math.min(...xs) - MARGIN, Math.min(...ys) - MARGIN]
+  const [width, height] = [Math.max(...xs) + WIDTH + MARGIN - left, Math.max(...ys) + HEIGHT + MARGIN - top]
+  if (placed.length === 0) return null
+  return (
+    <svg
+      role="img"
+      aria-label={label}
+      viewBox={`${left} ${top} ${width} ${height}`}
+      style={{ maxHeight: height }}
+      className="h-80 w-full"
+    >
+      {edges.map(({ id, source, target, sourceHandle, label: text }) => {
+        const [from, to] = [byId.get(source), byId.get(target)]
+        if (!from || !to) return null
+        const [x1, y1] = [from.position.x + WIDTH / 2, from.position.y + HEIGHT]
+        const [x2, y2] = [to.position.x + WIDTH / 2, to.position.y]
+        const bend = Math.max(24, Math.abs(y2 - y1) / 2)
+        const words = text ?? sourceHandle
+        return (
+          <g key={id ?? `${source} ${sourceHandle ?? ''} ${target}`}>
+            <path
+              d={`M ${x1} ${y1} C ${x1} ${y1 + bend}, ${x2} ${y2 - bend}, ${x2} ${y2}`}
+              className="fill-none stroke-line-control"
+              strokeWidth={1.5}
+            />
+            {words && (
+              <text x={(x1 + x2) / 2 + 6} y={(y1 + y2) / 2} fontSize={11} className="fill-ink-3">
+                {short(words)}
+              </text>
+            )}
+          </g>
+        )
+      })}
+      {placed.map(({ id, type, label: name, position: { x, y } }) => (
+        <g key={id}>
+          <title>{name ?? id}</title>
+          <rect x={x} y={y} width={WIDTH} height={HEIGHT} rx={8} className="fill-control stroke-line-control" />
+          <text x={x + 12} y={y + 20} fontSize={13} className="fill-ink-1">
+            {short(name ?? id)}
+          </text>
+          <text x={x + 12} y={y + 37} fontSize={11} className="fill-ink-3">
+            {type}
+          </text>
+        </g>
+      ))}
+    </svg>
+  )
+}
