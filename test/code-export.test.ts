@@ -175,7 +175,7 @@ test('the programs of generated flows do what the engine does', async () => {
       if (expected.status === 'SUCCEEDED') succeeded++
       expect(plain(got)).toEqual(plain(expected))
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: 40, endOnFailure: true },
   )
   expect(succeeded).toBeGreaterThan(2)
 })

@@ -78,6 +78,7 @@ test('a flow shows as the graph that programs read', async () => {
   await picture.locator('text', { hasText: /^Check$/ }).waitFor()
   const command = await page.getByRole('textbox', { name: 'Run it from a program' }).inputValue()
   expect(command).toContain(`/v1/workflows/${id}/execute`)
+  if (process.env.SCREENSHOTS !== undefined) await page.screenshot({ path: `${process.env.SCREENSHOTS}/graph.png` })
   const shown: { nodes: object[]; edges: object[] } = JSON.parse(
     (await page.getByRole('region', { name: 'JSON' }).locator('pre').textContent()) ?? '',
   )

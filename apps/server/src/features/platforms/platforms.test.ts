@@ -112,6 +112,7 @@ test('the server announces no feature that it does not have', async () => {
   })
   const on = Object.entries(body.plan).filter(([, value]) => value === true)
   expect(on.map(([name]) => name).sort()).toEqual([
+    'analyticsEnabled',
     'apiKeysEnabled',
     'auditLogEnabled',
     'customAppearanceEnabled',

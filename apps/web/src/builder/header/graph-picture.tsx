@@ -9,6 +9,7 @@ const FITS = 22
 type Placed = GraphNode & { position: { x: number; y: number } }
 
 const isPlaced = (node: GraphNode): node is Placed => node.position !== undefined
+const nameOf = ({ id, label, data }: GraphNode): string => label ?? (typeof data.label === 'string' ? data.label : id)
 const short = (text: string): string => (text.length > FITS ? `${text.slice(0, FITS - 1)}…` : text)
 
 /** A drawing of a graph: its nodes where they are, and the edges from one to the next. @param label its name */
@@ -50,18 +51,21 @@ export function GraphPicture({ graph: { nodes, edges }, label }: { graph: Workfl
           </g>
         )
       })}
-      {placed.map(({ id, type, label: name, position: { x, y } }) => (
-        <g key={id}>
-          <title>{name ?? id}</title>
-          <rect x={x} y={y} width={WIDTH} height={HEIGHT} rx={8} className="fill-control stroke-line-control" />
-          <text x={x + 12} y={y + 20} fontSize={13} className="fill-ink-1">
-            {short(name ?? id)}
-          </text>
-          <text x={x + 12} y={y + 37} fontSize={11} className="fill-ink-3">
-            {type}
-          </text>
-        </g>
-      ))}
+      {placed.map((node) => {
+        const { x, y } = node.position
+        return (
+          <g key={node.id}>
+            <title>{nameOf(node)}</title>
+            <rect x={x} y={y} width={WIDTH} height={HEIGHT} rx={8} className="fill-control stroke-line-control" />
+            <text x={x + 12} y={y + 20} fontSize={13} className="fill-ink-1">
+              {short(nameOf(node))}
+            </text>
+            <text x={x + 12} y={y + 37} fontSize={11} className="fill-ink-3">
+              {node.type}
+            </text>
+          </g>
+        )
+      })}
     </svg>
   )
 }
