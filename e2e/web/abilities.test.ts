@@ -120,10 +120,13 @@ async function pressEverything(page: Page, address: string): Promise<string[]> {
   throw new Error(`There is no end to what can be pressed on ${address}`)
 }
 
+/** The pages where an Operator may do more than a Viewer; on the others it would be the same walk again. */
+const ofOperators = () => pagesOf().filter((address) => !/^\/(pieces|settings)|step=trigger/.test(address))
+
 test.each([
-  ['Viewer', 'Vera'],
-  ['Operator', 'Otto'],
-] as const)('whatever a %s presses on the pages of a project, nothing is forbidden', async (role, firstName) => {
+  ['Viewer', 'Vera', pagesOf],
+  ['Operator', 'Otto', ofOperators],
+] as const)('whatever a %s presses on the pages of a project, nothing is forbidden', async (role, firstName, pages) => {
   const person = await join({ projectId, role, firstName })
   const visit = await app.visit('/automations', {
     person,
@@ -133,7 +136,7 @@ test.each([
   // Other refusals belong to what is pressed without filling in anything.
   visit.expectProblem(/^answered 4(?!03|01)\d\d/)
   const pressed: string[] = []
-  for (const address of pagesOf()) pressed.push(...(await pressEverything(visit.page, address)))
+  for (const address of pages()) pressed.push(...(await pressEverything(visit.page, address)))
   expect(pressed).toContain('Actions for the run of Orders')
   await visit.end()
 })
