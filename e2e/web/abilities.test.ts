@@ -74,7 +74,7 @@ async function pressable(page: Page): Promise<{ floats: boolean; controls: Locat
   const controls = place.locator('button, [role=switch], [role=menuitem], [role=option], [role=checkbox]')
   return {
     floats,
-    controls: controls.and(page.locator(':not(:disabled):not([aria-disabled=true]):not(tr:nth-child(n+2) *)')),
+    controls: controls.and(page.locator(':not(:disabled):not([aria-disabled=true]):not(tr:nth-child(n+3) *)')),
   }
 }
 

@@ -100,7 +100,7 @@ test('the code of a step is edited without a connection, and the editor comes wi
   const id = await flowOfCode(app, 'Offline', ['Check'])
   const visit = await app.visit(`/flows/${id}`, { person: owner })
   const { page } = visit
-  visit.expectProblem(/^failed: |ERR_INTERNET_DISCONNECTED/)
+  visit.expectProblem(/^failed: |ERR_INTERNET_DISCONNECTED|WebSocket is closed before the connection/)
   await step(page, 'Check').waitFor()
   await page.context().setOffline(true)
   await step(page, 'Check').click()

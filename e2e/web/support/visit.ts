@@ -26,9 +26,8 @@ export async function openVisit(context: BrowserContext, url: string): Promise<V
   page.on('pageerror', (error) => problems.push(`error: ${error.stack ?? error.message}`))
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return
-    // Answers that are errors are watched below, with their address. Like a request, a page ends a connection early.
-    if (/^Failed to load resource|WebSocket is closed before the connection/.test(message.text())) return
-    problems.push(`${message.type()}: ${message.text()}`)
+    // Answers that are errors are watched below, with their address.
+    if (!message.text().startsWith('Failed to load resource')) problems.push(`${message.type()}: ${message.text()}`)
   })
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText ?? ''

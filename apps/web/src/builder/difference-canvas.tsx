@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { flowVersionQuery } from '../api/flows.ts'
 import { fullTime } from '../app/format.ts'
 import { Loaded } from '../app/query-state.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { type CardChange, CHANGE_TONES } from './canvas/context.ts'
-import { FlowCanvas } from './canvas/flow-canvas.tsx'
+import { CanvasToRead } from './canvas-to-read.tsx'
 import { drawnChanges } from './header/drawn-changes.ts'
 import { useBuilder, useBuilderStore } from './state/provider.tsx'
 import { Viewing } from './viewing.tsx'
@@ -17,7 +17,6 @@ export function DifferenceCanvas({ versionId }: { versionId: string }) {
   const builder = useBuilderStore()
   const flowId = useBuilder((state) => state.flow.id)
   const draft = useBuilder((state) => state.version)
-  const [chosen, setChosen] = useState<readonly string[]>([])
   const other = useQuery(flowVersionQuery(flowId, versionId))
   const drawn = useMemo(() => other.data && drawnChanges(other.data.version, draft), [other.data, draft])
   const time = other.data ? fullTime(other.data.version.updated) : ''
@@ -33,18 +32,7 @@ export function DifferenceCanvas({ versionId }: { versionId: string }) {
         onBack={() => builder.show('draft')}
       />
       <Loaded query={other} skeleton={null}>
-        {() =>
-          drawn && (
-            <FlowCanvas
-              version={drawn.version}
-              changes={drawn.changes}
-              selection={chosen}
-              openStep={null}
-              onSelect={setChosen}
-              onOpenStep={(name) => setChosen(name === null ? [] : [name])}
-            />
-          )
-        }
+        {() => drawn && <CanvasToRead version={drawn.version} changes={drawn.changes} />}
       </Loaded>
     </div>
   )

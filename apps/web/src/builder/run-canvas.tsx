@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { flowVersionQuery } from '../api/flows.ts'
 import { runQuery } from '../api/runs.ts'
@@ -9,8 +9,8 @@ import { useLive, usePollWhileCut } from '../app/live.ts'
 import { Loaded } from '../app/query-state.tsx'
 import { RunStatusMark } from '../app/run-status.tsx'
 import { Button } from '../ui/button.tsx'
-import { FlowCanvas } from './canvas/flow-canvas.tsx'
 import { outputsOf } from './canvas/run-states.ts'
+import { CanvasToRead } from './canvas-to-read.tsx'
 import { useBuilder, useBuilderStore } from './state/provider.tsx'
 import { Viewing } from './viewing.tsx'
 
@@ -23,7 +23,6 @@ export function RunCanvas({ runId }: { runId: string }) {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const flowId = useBuilder((state) => state.flow.id)
-  const [chosen, setChosen] = useState<readonly string[]>([])
   const poll = usePollWhileCut(POLL_MS)
   const run = useQuery(runQuery(runId, poll))
   const version = useQuery({
@@ -50,16 +49,7 @@ export function RunCanvas({ runId }: { runId: string }) {
         onBack={() => builder.show('draft')}
       />
       <Loaded query={version} skeleton={null}>
-        {(data) => (
-          <FlowCanvas
-            version={data.version}
-            outputs={outputs}
-            selection={chosen}
-            openStep={null}
-            onSelect={setChosen}
-            onOpenStep={(name) => setChosen(name === null ? [] : [name])}
-          />
-        )}
+        {(data) => <CanvasToRead version={data.version} outputs={outputs} />}
       </Loaded>
     </div>
   )
@@ -70,22 +60,13 @@ export function VersionCanvas({ versionId }: { versionId: string }) {
   const { t } = useTranslation('builder')
   const builder = useBuilderStore()
   const flowId = useBuilder((state) => state.flow.id)
-  const [chosen, setChosen] = useState<readonly string[]>([])
   const version = useQuery(flowVersionQuery(flowId, versionId))
   const time = version.data ? fullTime(version.data.version.updated) : ''
   return (
     <div className="flex min-w-0 flex-1 flex-col">
       <Viewing text={t('versions.viewing', { time })} onBack={() => builder.show('draft')} />
       <Loaded query={version} skeleton={null}>
-        {(data) => (
-          <FlowCanvas
-            version={data.version}
-            selection={chosen}
-            openStep={null}
-            onSelect={setChosen}
-            onOpenStep={(name) => setChosen(name === null ? [] : [name])}
-          />
-        )}
+        {(data) => <CanvasToRead version={data.version} />}
       </Loaded>
     </div>
   )
