@@ -14,6 +14,7 @@ const FILES = {
   'controls.js': { type: 'text/javascript; charset=utf-8', file: own('controls.js') },
   'chat.js': { type: 'text/javascript; charset=utf-8', file: own('chat.js') },
   'texts.js': { type: 'text/javascript; charset=utf-8', file: own('texts.js') },
+  'sending.js': { type: 'text/javascript; charset=utf-8', file: own('sending.js') },
   'shared.js': { type: 'text/javascript; charset=utf-8', file: own('shared.js') },
   'marked.js': { type: 'text/javascript; charset=utf-8', file: new URL(import.meta.resolve('marked')) },
   'purify.js': { type: 'text/javascript; charset=utf-8', file: new URL(import.meta.resolve('dompurify')) },

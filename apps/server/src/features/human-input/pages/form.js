@@ -1,4 +1,5 @@
 import { filePicker } from './controls.js'
+import { sending, starHint } from './sending.js'
 import { element, load, notice, result, send, show } from './shared.js'
 import { texts } from './texts.js'
 
@@ -8,30 +9,11 @@ if (form) showForm(form)
 function showForm({ title, props: { inputs, waitForResponse } }) {
   document.title = title
   const fields = inputs.map((input, index) => field(input, `field-${index}`))
-  const problem = element('p', { class: 'problem', role: 'alert', hidden: true })
-  const button = element('button', { type: 'submit', class: 'primary' }, texts.submit)
-
-  const submit = async (event) => {
-    event.preventDefault()
-    problem.hidden = true
-    const wrong = fields.filter(({ check }) => !check())
-    if (wrong.length > 0) {
-      wrong[0].control.focus()
-      return
-    }
+  const { submit, parts } = sending(fields, waitForResponse ? texts.waiting : texts.sending, async () => {
     const values = new FormData()
     for (const { fill } of fields) fill(values)
-    button.disabled = true
-    button.textContent = waitForResponse ? texts.waiting : texts.sending
-    try {
-      showDone(result(await send(values, waitForResponse)), waitForResponse)
-    } catch (error) {
-      problem.textContent = error.message
-      problem.hidden = false
-      button.disabled = false
-      button.textContent = texts.submit
-    }
-  }
+    showDone(result(await send(values, waitForResponse)), waitForResponse)
+  })
 
   const again = () => showForm(form)
   const showDone = (answer) => {
@@ -43,25 +25,15 @@ function showForm({ title, props: { inputs, waitForResponse } }) {
     heading.focus()
   }
 
-  const hint = inputs.some(({ required }) => required)
-    ? element(
-        'p',
-        { class: 'hint' },
-        element('span', { class: 'star', 'aria-hidden': 'true' }, '*'),
-        texts.requiredMark,
-      )
-    : undefined
-  const parts = fields.map(({ row }) => row)
   show(
     element(
       'form',
       { class: 'card', novalidate: true, onsubmit: submit },
       element('h1', {}, title),
-      hint,
-      ...parts,
+      starHint(inputs),
+      ...fields.map(({ row }) => row),
       inputs.length === 0 ? element('p', {}, texts.nothing) : undefined,
-      problem,
-      button,
+      ...parts,
     ),
   )
 }

@@ -1,4 +1,5 @@
 import { CONTROLS } from './controls.js'
+import { sending, starHint } from './sending.js'
 import { element, loadFrom, notice, show } from './shared.js'
 import { texts } from './texts.js'
 
@@ -21,56 +22,25 @@ function showClosed() {
 
 function showForm(form) {
   const fields = form.fields.map((field, index) => rowOf(field, `field-${index}`))
-  const problem = element('p', { class: 'problem', role: 'alert', hidden: true })
-  const button = element('button', { type: 'submit', class: 'primary' }, texts.submit)
   // Programs fill in every field; people neither see nor reach this one.
   const trap = element('input', { type: 'text', name: 'homepage', tabindex: '-1', autocomplete: 'off' })
 
-  const fail = (message) => {
-    problem.textContent = message
-    problem.hidden = false
-    button.disabled = false
-    button.textContent = texts.submit
-  }
+  const { submit, parts } = sending(fields, texts.sending, async (fail) => {
+    const answers = await Promise.all(fields.map(async ({ name, sent }) => [name, await sent()]))
+    const data = Object.fromEntries(answers.filter(([, value]) => value !== undefined))
+    await send({ data, token: form.token, homepage: trap.value }, fields, fail)
+  })
 
-  const submit = async (event) => {
-    event.preventDefault()
-    problem.hidden = true
-    const wrong = fields.filter(({ check }) => !check())
-    if (wrong.length > 0) {
-      wrong[0].control.focus()
-      return
-    }
-    button.disabled = true
-    button.textContent = texts.sending
-    try {
-      const answers = await Promise.all(fields.map(async ({ name, sent }) => [name, await sent()]))
-      const data = Object.fromEntries(answers.filter(([, value]) => value !== undefined))
-      await send({ data, token: form.token, homepage: trap.value }, fields, fail)
-    } catch (error) {
-      fail(error.message)
-    }
-  }
-
-  const hint = form.fields.some(({ required }) => required)
-    ? element(
-        'p',
-        { class: 'hint' },
-        element('span', { class: 'star', 'aria-hidden': 'true' }, '*'),
-        texts.requiredMark,
-      )
-    : undefined
   show(
     element(
       'form',
       { class: 'card', novalidate: true, onsubmit: submit },
       element('h1', {}, form.name),
       form.description === '' ? undefined : element('p', { class: 'description lines' }, form.description),
-      hint,
+      starHint(form.fields),
       ...fields.map(({ row }) => row),
       element('div', { class: 'hidden', 'aria-hidden': 'true' }, element('label', {}, texts.leaveEmpty, trap)),
-      problem,
-      button,
+      ...parts,
     ),
   )
 }
