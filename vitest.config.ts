@@ -2,10 +2,16 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
- * Tests of the server's rooms and of the pieces, which leave their process as they found it: files share processes,
- * which avoids loading the server again for each of them.
+ * Tests that leave their process as they found it: files share processes, which avoids loading the server or the model
+ * again for each of them.
  */
-const SHARING = ['apps/server/src/features/**/*.test.ts', 'apps/server/src/http/**/*.test.ts', 'pieces/**/*.test.ts']
+const SHARING = [
+  'apps/server/src/features/**/*.test.ts',
+  'apps/server/src/http/**/*.test.ts',
+  'apps/web/**/*.test.ts',
+  'packages/{api,framework,model}/**/*.test.ts',
+  'pieces/**/*.test.ts',
+]
 
 /** Begins with the long files, those of whole servers and browsers, so that no long one is left at the end. */
 class LongFirst extends BaseSequencer {
@@ -22,8 +28,10 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } },
-    // Most tests wait for servers that start: three at once keep two cores busy.
-    maxWorkers: 3,
+    // Most tests wait for servers that start: four at once keep two cores busy.
+    maxWorkers: 4,
+    // Node.js reads TypeScript itself, as it does in the product, and keeps what it compiled (see scripts/test.ts).
+    experimental: { viteModuleRunner: false },
     // A test that a busy machine upsets gets a second try; `npm test` names each that needed it.
     retry: 1,
     pool: 'forks',

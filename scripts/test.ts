@@ -24,6 +24,8 @@ const Report = z.object({
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'piecework-services-'))
 const report = join(folder, 'report.json')
+// The server keeps its compiled code there, too: see apps/server/src/main.ts.
+const NODE_COMPILE_CACHE = join(root, 'node_modules/.cache/compiled')
 
 function services(action: 'start' | 'stop'): string {
   const { status, stdout } = spawnSync('bash', [join(root, 'scripts/services.sh'), action, folder], {
@@ -44,7 +46,7 @@ async function main(): Promise<number> {
   const vitest = spawn(
     join(root, 'node_modules/.bin/vitest'),
     ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, AP_WEB_BUILD: 'false', ...environment } },
+    { cwd: root, stdio: 'inherit', env: { ...process.env, AP_WEB_BUILD: 'false', NODE_COMPILE_CACHE, ...environment } },
   )
   // When the tests are interrupted, this process waits for them, so that the servers are stopped.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vitest.kill(signal))

@@ -121,12 +121,12 @@ test('a permission, an endpoint, a feature, a step kind and a piece trait are ad
       ],
     }
     await writeFile(join(root, 'tsconfig.server.json'), JSON.stringify(config))
-    await run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.server.json')
+    await run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.server.json', '--checkers', '1')
     await writeFile(
       join(root, 'apps/web/tsconfig.pages.json'),
       JSON.stringify({ extends: './tsconfig.json', include: ['src/**/*.ts', 'src/**/*.tsx'] }),
     )
-    await run('node_modules/typescript/bin/tsc', '-p', 'apps/web/tsconfig.pages.json')
+    await run('node_modules/typescript/bin/tsc', '-p', 'apps/web/tsconfig.pages.json', '--checkers', '1')
     // The picker of the builder offers the step, and the card shows its line.
     expect(JSON.parse((await run('--input-type=module', '--eval', SHOWS_NOTE)).stdout)).toEqual({
       isOffered: true,

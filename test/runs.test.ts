@@ -196,25 +196,19 @@ describe.each(['UNSANDBOXED', ISOLATED] as const)('runs in %s', (mode) => {
     })
 
     test('names the step in a loop or a router', async () => {
-      const hang = code('step_9', 'export const code = async () => { while (true) {} }')
-      const inLoop = await run([
-        loop('step_1', '{{[1, 2]}}', [code('step_2', 'export const code = async () => 1'), hang]),
+      const hang = code('step_9', 'export const code = () => new Promise((done) => setTimeout(done, 60_000))')
+      const [inLoop, inRouter, inBoth] = await Promise.all([
+        run([loop('step_1', '{{[1, 2]}}', [code('step_2', 'export const code = async () => 1'), hang])]),
+        run([router('step_1', [{ steps: [hang] }]), code('step_3', 'export const code = async () => 3')]),
+        run([loop('step_1', '{{[1, 2]}}', [router('step_2', [{ steps: [hang] }])])]),
       ])
-      expect(inLoop).toMatchObject({ status: 'TIMEOUT', failedStep: { name: 'step_9' } })
+      const ended = { status: 'TIMEOUT', failedStep: { name: 'step_9' } }
+      expect(inLoop).toMatchObject(ended)
       expect(inLoop.steps).toMatchObject({
         step_1: { output: { index: 1, iterations: [{ step_2: { output: 1 }, step_9: { status: 'FAILED' } }] } },
       })
-      const inRouter = await run([
-        router('step_1', [{ steps: [hang] }]),
-        code('step_3', 'export const code = async () => 3'),
-      ])
-      expect(inRouter).toMatchObject({
-        status: 'TIMEOUT',
-        failedStep: { name: 'step_9' },
-        steps: { step_9: { status: 'FAILED' } },
-      })
-      const atOnce = await run([loop('step_1', '{{[1, 2]}}', [router('step_2', [{ steps: [hang] }])])])
-      expect(atOnce).toMatchObject({ status: 'TIMEOUT', failedStep: { name: 'step_9' } })
+      expect(inRouter).toMatchObject({ ...ended, steps: { step_9: { status: 'FAILED' } } })
+      expect(inBoth).toMatchObject(ended)
     })
   })
 

@@ -135,10 +135,13 @@ export async function unfinished(client: Client): Promise<number> {
 
 /** Every run with its steps. */
 export async function allRuns(client: Client): Promise<FlowRun[]> {
-  const runs: FlowRun[] = []
+  const ids: string[] = []
   const query = { projectId: client.projectId, limit: 500 }
-  for await (const run of each(client.api.flowRuns.list, { query })) runs.push(run)
-  return Promise.all(runs.map((run) => client.run(run.id)))
+  for await (const { id } of each(client.api.flowRuns.list, { query })) ids.push(id)
+  const runs: FlowRun[] = []
+  // Thousands of connections at once would be more than the server takes.
+  while (ids.length > 0) runs.push(...(await Promise.all(ids.splice(0, 50).map((id) => client.run(id)))))
+  return runs
 }
 
 /** Compares what was accepted with what the runs and the ledger say. */

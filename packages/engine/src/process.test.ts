@@ -50,7 +50,7 @@ afterAll(async () => {
 
 async function startEngine(executionMode: ExecutionMode): Promise<TestEngine> {
   const child = spawn(process.execPath, ['--no-node-snapshot', bundle], {
-    env: { KEPT: 'kept' },
+    env: { KEPT: 'kept', NODE_COMPILE_CACHE: join(folder, 'compiled') },
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
   const socket = child.stdio[CHANNEL_FD]
