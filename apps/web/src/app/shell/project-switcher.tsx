@@ -41,7 +41,8 @@ export function ProjectSwitcher({ isCollapsed }: { isCollapsed: boolean }) {
       trigger={
         <button
           type="button"
-          aria-label={isCollapsed ? t('shell.projectIs', { name }) : undefined}
+          // While the projects load, the name has no letters yet.
+          aria-label={name === '' ? t('shell.projects') : isCollapsed ? t('shell.projectIs', { name }) : undefined}
           className={cx(
             'mb-2 flex h-9 w-full items-center gap-2 rounded-md pr-2 pl-1.5 font-strong hover:bg-hover data-popup-open:bg-hover',
             isCollapsed && 'w-8 justify-center px-0',
