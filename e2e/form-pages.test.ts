@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Form, FormSubmission } from '@piecework/api/graph/forms'
 import { graphClient, projectKey } from '@piecework/server/testing/graph'
-import { signUpOwner, startTestServer, type TestServer } from '@piecework/server/testing/server'
+import { type Person, signUpOwner, startTestServer, type TestServer } from '@piecework/server/testing/server'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { expectAccessible } from './web/support/visit.ts'
@@ -10,10 +10,12 @@ import { expectAccessible } from './web/support/visit.ts'
 let server: TestServer
 let call: ReturnType<typeof graphClient>
 let browser: Browser
+let owner: Person
 
 beforeAll(async () => {
   server = await startTestServer({ AP_FORM_SECONDS_TO_FILL: '0', AP_FRAME_ANCESTORS: '*' })
-  call = graphClient(server, await projectKey(server, await signUpOwner(server)))
+  owner = await signUpOwner(server)
+  call = graphClient(server, await projectKey(server, owner))
   browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
@@ -212,4 +214,23 @@ test('a page of another origin shows the form in a frame', async () => {
   await frame.getByRole('button', { name: 'Submit' }).click()
   await frame.getByRole('heading', { name: 'Thank you' }).waitFor()
   expect(await submissionsOf(form)).toHaveLength(1)
+})
+
+test('a page wears the colour, readable in light and dark, and the logo of its platform', async () => {
+  const look = new FormData()
+  look.append('primaryColor', '#ffd400')
+  look.append(
+    'fullLogo',
+    new File(['<svg xmlns="http://www.w3.org/2000/svg"/>'], 'logo.svg', { type: 'image/svg+xml' }),
+  )
+  await server.call('POST', `/v1/platforms/${owner.platformId}`, { token: owner.token, body: look })
+  const form = await madeForm({ fields: [{ name: 'name', type: 'text', label: 'Your name' }] })
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await open(pathOf(form), { colorScheme })
+    await page.getByRole('button', { name: 'Submit' }).waitFor()
+    expect(await page.locator('.brand img').getAttribute('src')).toContain('/v1/platforms/assets/')
+    const fill = await page.getByRole('button').evaluate((button) => getComputedStyle(button).backgroundColor)
+    expect(fill).toMatch(/^rgb\(\d+, \d+, 0\)$/)
+    await expectAccessible(page)
+  }
 })

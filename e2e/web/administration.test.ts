@@ -53,7 +53,58 @@ test('an administrator renames the project, makes a key that works, and takes it
   await visit.end()
 })
 
+const LOGO = Buffer.from(
+  '<svg xmlns="http://www.w3.org/2000/svg" width="160" height="40"><rect width="160" height="40" rx="6" fill="#0a7"/></svg>',
+)
+
+test('an administrator gives the platform its look, which the app and the sign-in page wear, and takes it back', async () => {
+  const visit = await app.visit('/platform/branding', { person: owner })
+  const { page } = visit
+  const fillOf = (name: string) =>
+    page.getByRole('button', { name, exact: true }).evaluate((button) => getComputedStyle(button).backgroundColor)
+  await page.getByLabel('Colour', { exact: true }).fill('green')
+  await page.getByText('Enter a colour such as #aa3300').waitFor()
+  // As it is, nobody could read white words on it.
+  await page.getByLabel('Colour', { exact: true }).fill('#ffd400')
+  await page.getByLabel('Name').fill('Harbour')
+  const logo = page.locator('input[type=file]').first()
+  await logo.setInputFiles({ name: 'logo.txt', mimeType: 'text/plain', buffer: LOGO })
+  await page.getByText('This is no image that browsers show').waitFor()
+  await logo.setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: Buffer.alloc(2 * 1024 * 1024 + 1) })
+  await page.getByText('This file is too large').waitFor()
+  await logo.setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: LOGO })
+  await page.getByRole('img', { name: 'Logo on dark' }).waitFor()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('img', { name: 'Harbour' }).waitFor()
+  await page.waitForFunction(() => document.title === 'Harbour')
+  await expectAccessible(page)
+
+  const stranger = await app.visit('/sign-in', { colorScheme: 'dark' })
+  await stranger.page.getByRole('img', { name: 'Harbour' }).waitFor()
+  await expectAccessible(stranger.page)
+  await stranger.end()
+
+  // Before the first paint, too: the script in the head has the colour.
+  await page.reload()
+  const early = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent'))
+  expect(early).toMatch(/^#[0-9a-f]{6}$/)
+  await page.getByLabel('Name').fill('Harbour orders')
+  expect(await fillOf('Save')).toMatch(/^rgb\(\d+, \d+, 0\)$/)
+  await page.getByRole('button', { name: 'Use the usual blue' }).click()
+  await page.getByRole('button', { name: 'Remove: Logo' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page
+    .getByRole('navigation', { name: 'Pages' })
+    .getByRole('img', { name: /Harbour/ })
+    .waitFor({ state: 'detached' })
+  const platform = await owner.api.platforms.get({ params: { id: String(owner.session.platformId) } })
+  expect(platform).toMatchObject({ name: 'Harbour orders', fullLogoUrl: '/logo.svg' })
+  await visit.end()
+})
+
 test.each([
+  ['/platform/branding', 'Branding'],
   ['/platform/oauth-apps', 'No OAuth apps yet'],
   ['/platform/workers', 'Workers'],
   ['/platform/triggers', 'Triggers'],

@@ -24,10 +24,12 @@ export const LISTS: readonly Shown[] = [
   { name: 'settings', path: '/settings' },
   { name: 'profile', path: '/settings/profile' },
   { name: 'security', path: '/settings/security' },
-  ...['', '/api-keys', '/oauth-apps', '/workers', '/triggers', '/health', '/audit'].map((page) => ({
-    name: `administration${page.replace('/', '-')}`,
-    path: `/platform${page}`,
-  })),
+  ...['', '/branding', '/single-sign-on', '/api-keys', '/oauth-apps', '/workers', '/triggers', '/health', '/audit'].map(
+    (page) => ({
+      name: `administration${page.replace('/', '-')}`,
+      path: `/platform${page}`,
+    }),
+  ),
   { name: 'not-found', path: '/nowhere' },
 ]
 

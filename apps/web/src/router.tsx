@@ -12,6 +12,7 @@ import {
 import { client } from './api/client.ts'
 import { loadOwnRole } from './api/members.ts'
 import { currentSession, selectProject } from './api/session.ts'
+import { useWornBrand } from './app/brand.ts'
 import { loadTexts } from './app/i18n/index.ts'
 import { PageError } from './app/page-error.tsx'
 import { parseAutomationsSearch } from './features/automations/automations-search.ts'
@@ -31,7 +32,12 @@ declare module '@tanstack/react-router' {
   }
 }
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage, errorComponent: PageError })
+const root = createRootRoute({ component: Root, notFoundComponent: NotFoundPage, errorComponent: PageError })
+
+function Root() {
+  useWornBrand()
+  return <Outlet />
+}
 
 interface SignInSearch {
   /** The page that was asked for. */

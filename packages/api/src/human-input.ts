@@ -12,6 +12,15 @@ export const InputSettings = z.object({
   type: z.enum(['text', 'text_area', 'file', 'toggle']).catch('text'),
 })
 
+const Accents = z.record(z.string(), z.string())
+/** What public pages wear of their platform. `accents`: CSS variables that can be read, light and dark; null for the usual. */
+export const PageBrand = z.object({
+  name: z.string(),
+  logoUrl: z.string().nullable().describe('A path on this server.'),
+  accents: z.object({ light: Accents, dark: Accents }).nullable(),
+})
+export type PageBrand = z.infer<typeof PageBrand>
+
 /** The data of a form page. `key` names the field in the submission. */
 export const FormPage = z.object({
   id: z.string(),
@@ -22,6 +31,7 @@ export const FormPage = z.object({
     inputs: z.array(InputSettings.extend({ key: z.string() })),
     waitForResponse: z.boolean(),
   }),
+  brand: PageBrand,
 })
 export type FormPage = z.infer<typeof FormPage>
 
@@ -33,6 +43,7 @@ export const ChatPage = z.object({
   platformLogoUrl: z.string(),
   platformName: z.string(),
   props: z.object({ botName: z.string() }),
+  brand: PageBrand,
 })
 export type ChatPage = z.infer<typeof ChatPage>
 

@@ -40,6 +40,10 @@ export const Platform = z.object({
 })
 export type Platform = z.infer<typeof Platform>
 
+/** The images of a platform, by the fields of the form that holds them. */
+export const PlatformImage = z.enum(['logoIcon', 'fullLogo', 'favIcon'])
+export type PlatformImage = z.infer<typeof PlatformImage>
+
 /** The settings of a platform that an administrator may change. */
 export const PlatformUpdate = z.object({
   name: DisplayName.max(100).optional(),
@@ -58,6 +62,7 @@ export const PlatformUpdate = z.object({
   allowedAuthDomains: z.array(z.string()).optional(),
   enforceAllowedAuthDomains: z.boolean().optional(),
   pinnedPieces: z.array(z.string()).optional(),
+  removedImages: z.array(PlatformImage).max(3).optional().describe('Images that go back to those of the app.'),
   federatedAuthProviders: FederatedAuthProviders.nullish(),
 })
 export type PlatformUpdate = z.infer<typeof PlatformUpdate>

@@ -1,6 +1,7 @@
 import { FormField } from '@piecework/model/forms/form-field'
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
+import { PageBrand } from './human-input.ts'
 
 /** The data of the page of a form. A closed one shows its name alone. */
 export const PublicForm = z.object({
@@ -11,6 +12,7 @@ export const PublicForm = z.object({
   isOpen: z.boolean(),
   /** Goes back with the submission, and says when the page was opened. */
   token: z.string(),
+  brand: PageBrand,
 })
 export type PublicForm = z.infer<typeof PublicForm>
 

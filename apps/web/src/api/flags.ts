@@ -1,6 +1,7 @@
 import type { Api, RequestOf } from '@piecework/sdk'
 import { queryOptions } from '@tanstack/react-query'
 import { client } from './client.ts'
+import { type Brand, themeBrand } from './theme-brand.ts'
 
 export interface Flags {
   /** Somebody has signed up, so that this server has a platform. */
@@ -12,6 +13,8 @@ export interface Flags {
   sendsMail: boolean
   version: string
   name: string
+  /** The look of the pages before somebody has signed in. */
+  brand: Brand
   /** The address of webhooks, without the id of the flow. */
   webhookPrefix: string
   /** The address to which services send people back when they connect. */
@@ -33,7 +36,7 @@ export const flagsQuery = queryOptions({
     const flags = await client.flags.list({ signal })
     const providers = flags.THIRD_PARTY_AUTH_PROVIDERS_TO_SHOW_MAP as Partial<Record<Provider, unknown>> | undefined
     const samlAcsUrl = String(flags.SAML_AUTH_ACS_URL ?? `${location.origin}/api/v1/authn/saml/acs`)
-    const theme = flags.THEME as { websiteName?: unknown } | undefined
+    const brand = themeBrand(flags.THEME)
     return {
       hasPlatform: flags.USER_CREATED === true,
       sendsMail: flags.SMTP_CONFIGURED === true,
@@ -44,7 +47,8 @@ export const flagsQuery = queryOptions({
       redirectUrl: String(flags.THIRD_PARTY_AUTH_PROVIDER_REDIRECT_URL ?? `${location.origin}/redirect`),
       samlAcsUrl,
       scimUrl: samlAcsUrl.replace(/authn\/saml\/acs$/, 'scim/v2'),
-      name: typeof theme?.websiteName === 'string' ? theme.websiteName : 'Piecework',
+      name: brand.name,
+      brand,
     }
   },
 })

@@ -5,6 +5,7 @@ import type { Access } from '../../access/access.ts'
 import type { Tokens } from '../../access/tokens.ts'
 import type { Db } from '../../database/open.ts'
 import type { Settings } from '../../settings.ts'
+import { pageBrandOf } from '../platforms/brand.ts'
 import type { Forms } from './service.ts'
 import { selectFormOfPage } from './store.ts'
 
@@ -50,10 +51,11 @@ export function createPublicForms({ db, access, tokens, forms, settings }: Parts
   return {
     /** @throws AppError ENTITY_NOT_FOUND */
     async get(id: string): Promise<PublicForm> {
-      const { name, description, fields, isOpen } = await mustFind(id)
-      if (!isOpen) return { id, name, description: '', fields: [], isOpen, token: '' }
+      const { name, description, fields, isOpen, platformName, ...look } = await mustFind(id)
+      const brand = pageBrandOf({ ...look, name: platformName })
+      if (!isOpen) return { id, name, description: '', fields: [], isOpen, token: '', brand }
       const token = await tokens.signFor(AUDIENCE, { formId: id }, TOKEN_SECONDS)
-      return { id, name, description, fields, isOpen, token }
+      return { id, name, description, fields, isOpen, token, brand }
     },
 
     /** @throws AppError ENTITY_NOT_FOUND, INVALID_REQUEST that names the fields, or for a closed form */

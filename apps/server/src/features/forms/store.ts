@@ -58,7 +58,9 @@ export const selectFormOfPage = (db: Db, id: string) =>
   db
     .selectFrom('form as f')
     .innerJoin('project as p', 'p.id', 'f.projectId')
+    .innerJoin('platform as o', 'o.id', 'p.platformId')
     .selectAll('f')
+    .select(['o.name as platformName', 'o.primaryColor', 'o.fullLogoUrl'])
     .where('f.id', '=', id)
     .where('p.deleted', 'is', null)
     .executeTakeFirst()

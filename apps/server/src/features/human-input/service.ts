@@ -6,6 +6,7 @@ import { fieldKey } from '@piecework/model/piece/field-key'
 import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
 import { selectLatestVersion, selectVersion } from '../flows/store.ts'
+import { pageBrandOf } from '../platforms/brand.ts'
 import { selectFlowOfPage } from './store.ts'
 
 const FormSettings = z.object({ inputs: z.array(InputSettings).catch([]), waitForResponse: Flag })
@@ -45,6 +46,7 @@ export function createHumanInput({ db }: { db: Db }): HumanInput {
         projectId: flow.projectId,
         version: trigger.settings.pieceVersion,
         props: { inputs: inputs.map((input) => ({ ...input, key: fieldKey(input.displayName) })), waitForResponse },
+        brand: pageBrandOf(flow),
       }
     },
     async chat(flowId, useDraft) {
@@ -54,8 +56,9 @@ export function createHumanInput({ db }: { db: Db }): HumanInput {
         title: version.displayName,
         projectId: flow.projectId,
         platformLogoUrl: flow.fullLogoUrl,
-        platformName: flow.platformName,
+        platformName: flow.name,
         props: ChatSettings.parse(trigger.settings.input),
+        brand: pageBrandOf(flow),
       }
     },
   }

@@ -6,7 +6,7 @@ export function selectFlowOfPage(db: Db, flowId: string) {
     .selectFrom('flow as f')
     .innerJoin('project as p', 'p.id', 'f.projectId')
     .innerJoin('platform as o', 'o.id', 'p.platformId')
-    .select(['f.id', 'f.projectId', 'f.publishedVersionId', 'o.name as platformName', 'o.fullLogoUrl'])
+    .select(['f.id', 'f.projectId', 'f.publishedVersionId', 'o.name', 'o.primaryColor', 'o.fullLogoUrl'])
     .where('f.id', '=', flowId)
     .where('f.operationStatus', '=', 'NONE')
     .where('p.deleted', 'is', null)

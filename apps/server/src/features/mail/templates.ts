@@ -1,3 +1,6 @@
+import { accentsOf, NO_BRAND_COLOUR } from '@piecework/model/brand/accents'
+import { ownLogoOf } from '../platforms/brand.ts'
+
 /** A mail before it has a sender: plain, and as HTML. */
 export interface Mail {
   to: string
@@ -9,6 +12,7 @@ export interface Mail {
 interface Brand {
   name: string
   primaryColor: string
+  fullLogoUrl: string
 }
 
 export interface InvitationMail {
@@ -87,7 +91,12 @@ interface Content {
 }
 
 function layOut(brand: Brand, { to, subject, lines, action, link, end }: Content): Mail {
-  const color = /^#[0-9a-f]{6}$/i.test(brand.primaryColor) ? brand.primaryColor : '#5b5bd6'
+  // Mails are shown on white, and the words of the button are white.
+  const color = accentsOf(brand.primaryColor)?.light['--accent'] ?? NO_BRAND_COLOUR
+  const logo = ownLogoOf(brand)
+  const head = logo
+    ? `<p><img src="${escapeHtml(logo)}" alt="${escapeHtml(brand.name)}" height="32" style="max-height: 32px; max-width: 240px"></p>\n    `
+    : ''
   const paragraphs = lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n    ')
   return {
     to,
@@ -97,7 +106,7 @@ function layOut(brand: Brand, { to, subject, lines, action, link, end }: Content
 <html lang="en">
   <head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>
   <body style="font-family: sans-serif; font-size: 16px; line-height: 1.5; color: #1c1c1f; max-width: 560px; margin: 24px auto">
-    ${paragraphs}
+    ${head}${paragraphs}
     <p><a href="${escapeHtml(link)}" style="display: inline-block; padding: 10px 16px; border-radius: 6px; background: ${color}; color: #ffffff; text-decoration: none">${escapeHtml(action)}</a></p>
     <p style="font-size: 13px; color: #6b6b76">${escapeHtml(end)}</p>
   </body>

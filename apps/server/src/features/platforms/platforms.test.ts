@@ -66,12 +66,16 @@ test('branding is saved by the form that browsers send, and logos are served to 
   expect(replaced.body.logoIconUrl).not.toBe(logoIconUrl)
   expect((await fetchImage(logoIconUrl)).status).toBe(404)
   expect((await fetchImage(fullLogoUrl)).status).toBe(200)
+  const removed = await save(form({ removedImages: ['logoIcon', 'fullLogo'] }))
+  expect(removed.body).toMatchObject({ name: 'Acme', logoIconUrl: '/logo-icon.svg', fullLogoUrl: '/logo.svg' })
+  expect((await fetchImage(fullLogoUrl)).status).toBe(404)
 })
 
 test.each([
   ['logoIcon', { logoIcon: image('text/html') }, 400],
   ['fullLogo', { fullLogo: image('image/png', new Uint8Array(2 * 1024 * 1024 + 1)) }, 413],
   ['logo', { logo: image('image/png') }, 400],
+  ['removedImages', { removedImages: 'picture' }, 400],
   ['primaryColor', { primaryColor: 'red;background:url(//evil)' }, 400],
   ['emailAuthEnabled', { emailAuthEnabled: 'perhaps' }, 400],
   ['federatedAuthProviders', { federatedAuthProviders: '{"google":{"clientId":"a"}}' }, 400],

@@ -14,6 +14,7 @@ import { authorize, type Rule } from '../../policies/policy.ts'
 import type { Settings } from '../../settings.ts'
 import type { PublicImages } from '../files/public-images.ts'
 import { changeProviders, providerNames } from './auth-providers.ts'
+import { APP_IMAGES } from './brand.ts'
 import { readSamlProvider } from './saml-metadata.ts'
 import {
   lockPlatform,
@@ -77,9 +78,10 @@ export function createPlatforms({ db, images, events, outbox, encryption, outbou
 
     ofPerson: ({ principal }) => selectPlatformsOfPerson(db, principal.id),
 
-    async update(actor, id, { federatedAuthProviders: providers, ...changes }, logos = new Map()) {
+    async update(actor, id, { federatedAuthProviders: providers, removedImages = [], ...changes }, logos = new Map()) {
       const before = await load(actor, platformPolicy.edit, id)
       const links: PlatformChanges = {}
+      for (const field of removedImages) links[LOGOS[field]] = APP_IMAGES[LOGOS[field]]
       for (const [field, file] of logos) links[LOGOS[field]] = await images.save(id, 'PLATFORM_ASSET', field, file)
       const given = Object.entries(changes).filter(([, value]) => value !== undefined)
       const written = { ...Object.fromEntries(given), ...links }

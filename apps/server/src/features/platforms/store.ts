@@ -1,20 +1,18 @@
+import { NO_BRAND_COLOUR } from '@piecework/model/brand/accents'
 import { type Selectable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import type { PlatformTable } from '../../database/schema.ts'
+import { APP_IMAGES } from './brand.ts'
 
 export type PlatformRow = Selectable<PlatformTable>
-
-const BRAND_COLOR = '#5b5bd6'
 
 export function insertPlatform(db: Db, platform: { id: string; ownerId: string; name: string }): Promise<unknown> {
   return db
     .insertInto('platform')
     .values({
       ...platform,
-      primaryColor: BRAND_COLOR,
-      logoIconUrl: '/logo-icon.svg',
-      fullLogoUrl: '/logo.svg',
-      favIconUrl: '/favicon.svg',
+      primaryColor: NO_BRAND_COLOUR,
+      ...APP_IMAGES,
     })
     .execute()
 }

@@ -1,4 +1,4 @@
-import { PlatformUpdate } from '@piecework/api/platforms'
+import { type PlatformImage, PlatformUpdate } from '@piecework/api/platforms'
 import { parseJson } from '@piecework/model/parse-json'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -6,8 +6,12 @@ import { InvalidRequest } from '../../http/errors.ts'
 import { readForm, type UploadedFile } from '../../http/form.ts'
 
 /** The column of each image, by the field of the form that holds it. */
-export const LOGOS = { logoIcon: 'logoIconUrl', fullLogo: 'fullLogoUrl', favIcon: 'favIconUrl' } as const
-export type LogoField = keyof typeof LOGOS
+export const LOGOS = {
+  logoIcon: 'logoIconUrl',
+  fullLogo: 'fullLogoUrl',
+  favIcon: 'favIconUrl',
+} as const satisfies Record<PlatformImage, string>
+export type LogoField = PlatformImage
 
 const FLAGS: ReadonlySet<string> = new Set([
   'cloudAuthEnabled',
@@ -15,7 +19,12 @@ const FLAGS: ReadonlySet<string> = new Set([
   'secondFactorRequired',
   'enforceAllowedAuthDomains',
 ])
-const LISTS: ReadonlySet<string> = new Set(['filteredPieceNames', 'allowedAuthDomains', 'pinnedPieces'])
+const LISTS: ReadonlySet<string> = new Set([
+  'filteredPieceNames',
+  'allowedAuthDomains',
+  'pinnedPieces',
+  'removedImages',
+])
 
 /**
  * The changes that a multipart form asks for. Its values are text: lists come as repeated fields (`name`, `name[]`,

@@ -19,6 +19,7 @@ import { Kbd } from '../../ui/kbd.tsx'
 import { openPalette } from '../palette/palette-state.ts'
 import { AccountMenu } from './account-menu.tsx'
 import { HelpMenu } from './help-menu.tsx'
+import { Logo } from './logo.tsx'
 import { NAV_ITEM, NavItem } from './nav-item.tsx'
 import { ProjectSwitcher } from './project-switcher.tsx'
 
@@ -50,6 +51,7 @@ export function Sidebar({ isCollapsed }: { isCollapsed: boolean }) {
         isCollapsed ? 'w-12' : 'w-58 max-sm:w-full',
       )}
     >
+      <Logo isCollapsed={isCollapsed} />
       <ProjectSwitcher isCollapsed={isCollapsed} />
       {PAGES.filter(({ needs }) => needs === undefined || may(needs)).map(({ page, icon, to }) => (
         <NavItem key={page} icon={icon} label={t(`nav.${page}`)} to={to} isCollapsed={isCollapsed} />

@@ -7,6 +7,7 @@ import {
   KeyRound,
   LockKeyhole,
   LogIn,
+  Palette,
   RadioTower,
   Send,
   Signature,
@@ -22,6 +23,7 @@ import { StateMessage } from '../../ui/states.tsx'
 import { NotFoundPage } from '../not-found/not-found-page.tsx'
 import { ApiKeys } from './api-keys.tsx'
 import { Audit } from './audit.tsx'
+import { Branding } from './branding/branding.tsx'
 import { EventDestinations } from './event-destinations.tsx'
 import { Health } from './health.tsx'
 import { OAuthApps } from './oauth-apps.tsx'
@@ -38,6 +40,7 @@ const PAGES = {
   people: { icon: Users, show: People },
   projects: { icon: FolderKanban, show: Projects },
   roles: { icon: UserCog, show: Roles },
+  branding: { icon: Palette, show: Branding },
   'single-sign-on': { icon: LogIn, show: SignOn },
   'api-keys': { icon: KeyRound, show: ApiKeys },
   'signing-keys': { icon: Signature, show: SigningKeys },

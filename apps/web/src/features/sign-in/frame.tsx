@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { useBrand } from '../../api/brand.ts'
 import { useSecondStep } from '../../api/second-step.ts'
 import { SampleRun } from './sample-run.tsx'
 import { SecondStepForm } from './second-step-form.tsx'
@@ -15,8 +16,7 @@ export const SignInFrame = ({ title, text, children }: FrameProps) => (
     <main className="flex flex-col px-6 py-4 max-sm:px-4">
       <div className="mx-auto flex w-full max-w-90 flex-1 flex-col">
         <div className="flex h-8 items-center gap-2.5">
-          <img src="/favicon.svg" alt="" width={20} height={20} />
-          <span className="text-lg font-strong">Piecework</span>
+          <Mark />
         </div>
         <div className="my-auto py-10">
           <Content title={title} text={text}>
@@ -28,6 +28,21 @@ export const SignInFrame = ({ title, text, children }: FrameProps) => (
     <SampleRun />
   </div>
 )
+
+/** Whose server it is. */
+function Mark() {
+  const brand = useBrand()
+  if (!brand) return null
+  if (brand.fullLogo) return <img src={brand.fullLogo} alt={brand.name} className="h-8 max-w-full object-contain" />
+  // A server that has no look of its own is the product.
+  const name = brand.icon ? brand.name : 'Piecework'
+  return (
+    <>
+      <img src={brand.icon ?? '/favicon.svg'} alt="" width={20} height={20} className="size-5 object-contain" />
+      <span className="truncate text-lg font-strong">{name}</span>
+    </>
+  )
+}
 
 function Content({ title, text, children }: FrameProps) {
   const step = useSecondStep((state) => state.step)

@@ -13,7 +13,7 @@ function sessionId(renew) {
   return id
 }
 
-function showChat({ title, platformLogoUrl, platformName, props: { botName } }) {
+function showChat({ title, brand, props: { botName } }) {
   document.title = title
   let session = sessionId(false)
   let files = []
@@ -128,11 +128,11 @@ function showChat({ title, platformLogoUrl, platformName, props: { botName } }) 
     picker.value = ''
     refresh()
   })
-  const logo = platformLogoUrl
+  const logo = brand.logoUrl
     ? element('img', {
         class: 'logo',
-        src: platformLogoUrl,
-        alt: platformName,
+        src: brand.logoUrl,
+        alt: brand.name,
         onerror: (event) => event.target.remove(),
       })
     : undefined

@@ -26,6 +26,22 @@ export function show(...children) {
   page.removeAttribute('aria-busy')
 }
 
+/** Puts on what the platform of the page looks like: its colours, light and dark, and its logo above the page. */
+function wear({ name, logoUrl, accents }) {
+  if (accents) {
+    const rules = (colours) =>
+      `:root{${Object.entries(colours)
+        .map(([variable, colour]) => `${variable === '--focus-ring' ? '--focus' : variable}:${colour}`)
+        .join(';')}}`
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(`${rules(accents.light)} @media (prefers-color-scheme: dark) {${rules(accents.dark)}}`)
+    document.adoptedStyleSheets = [sheet]
+  }
+  if (!logoUrl || document.body.classList.contains('chat')) return
+  const logo = element('img', { src: logoUrl, alt: name, onerror: ({ target }) => target.parentElement?.remove() })
+  document.body.prepend(element('header', { class: 'brand' }, logo))
+}
+
 const SIGNS = { good: '✓', bad: '!', plain: '?' }
 
 /** What stands in place of the page. @param tone `good`, `bad` or `plain` */
@@ -48,7 +64,11 @@ export async function loadFrom(address, missing) {
   const again = element('button', { type: 'button', onclick: () => location.reload() }, texts.tryAgain)
   try {
     const answer = await fetch(address)
-    if (answer.ok) return await answer.json()
+    if (answer.ok) {
+      const page = await answer.json()
+      wear(page.brand)
+      return page
+    }
     if (answer.status === 404) {
       const { card } = notice('plain', missing, texts.takenDown)
       show(card)
