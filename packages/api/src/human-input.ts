@@ -13,7 +13,7 @@ export const InputSettings = z.object({
 })
 
 const Accents = z.record(z.string(), z.string())
-/** What public pages wear of their platform. `accents`: CSS variables that can be read, light and dark; null for the usual. */
+/** The look of public pages, by their platform. `accents`: CSS variables that can be read, light and dark; null for the usual. */
 export const PageBrand = z.object({
   name: z.string(),
   logoUrl: z.string().nullable().describe('A path on this server.'),

@@ -1,6 +1,6 @@
 import { NO_BRAND_COLOUR } from '@piecework/model/brand/accents'
 
-/** What pages wear. An image that is left out is the app's own. */
+/** The look of pages. An image that is left out is the app's own. */
 export interface Brand {
   name: string
   colour: string

@@ -24,7 +24,7 @@ const AA = 4.5
 const VISIBLE = 3
 const WHITE = '#ffffff'
 const STEP = 0.005
-/** What accents are read upon, at their worst: the row that is pressed, light and dark. */
+/** The ground that accents are read upon, at its worst: the row that is pressed, light and dark. */
 const GROUND = { light: '#e5e7ea', dark: '#2d3035' } as const
 /** A darker fill is lost upon a dark page. */
 const DARKEST_FILL = 0.46

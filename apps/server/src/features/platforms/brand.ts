@@ -18,7 +18,7 @@ interface Branded {
 export const ownLogoOf = ({ fullLogoUrl }: Pick<Branded, 'fullLogoUrl'>): string | null =>
   fullLogoUrl === APP_IMAGES.fullLogoUrl ? null : fullLogoUrl
 
-/** What the public pages of a platform wear. */
+/** The look of the public pages of a platform. */
 export const pageBrandOf = (platform: Branded): PageBrand => {
   const logo = ownLogoOf(platform)
   const accents = accentsOf(platform.primaryColor)

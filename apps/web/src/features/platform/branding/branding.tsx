@@ -8,7 +8,7 @@ import { SectionHead } from '../../../app/shell/sections.tsx'
 import { Skeleton } from '../../../ui/skeleton.tsx'
 import { BrandingForm } from './branding-form.tsx'
 
-/** What the platform looks like to its people: in the app, at the sign-in, in mails and on public pages. */
+/** The look of the platform to its people: in the app, at the sign-in, in mails and on public pages. */
 export function Branding() {
   const { t } = useTranslation('platform')
   const platformId = useSession(({ session }) => session?.platformId ?? '')

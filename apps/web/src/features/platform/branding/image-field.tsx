@@ -8,7 +8,7 @@ import { IMAGE_TYPES, imageProblem } from './image-rules.ts'
 interface ImageFieldProps {
   label: string
   help: string
-  /** What the server says of it. */
+  /** The refusal of the server. */
   error: string | undefined
   /** Chosen, and not saved yet. */
   file: File | undefined
