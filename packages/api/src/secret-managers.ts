@@ -16,6 +16,8 @@ export const SECRET_MANAGER_CONFIGS = {
     region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/, 'must be the name of a region, such as eu-central-1'),
   }),
   'cyberark-conjur': z.object({ organizationAccountName: Text, loginId: Text, url: Url, apiKey: Text }),
+  /** By a Connect server: the API of service accounts is not described, and only 1Password's own programs speak it. */
+  onepassword: z.object({ url: Url, connectToken: Text }),
 } as const
 export type SecretManagerProvider = keyof typeof SECRET_MANAGER_CONFIGS
 
@@ -44,7 +46,7 @@ const config = <P extends SecretManagerProvider>(providerId: P) =>
   z.object({ providerId: z.literal(providerId), ...place, config: SECRET_MANAGER_CONFIGS[providerId] })
 const SecretManagerBody = z.discriminatedUnion(
   'providerId',
-  [config('hashicorp'), config('aws'), config('cyberark-conjur')],
+  [config('hashicorp'), config('aws'), config('cyberark-conjur'), config('onepassword')],
   { error: `providerId must be one of ${providers.join(', ')}` },
 )
 

@@ -496,7 +496,7 @@ export interface AppConnectionTable extends Base {
 /** The places that keep a company's secrets, and the credentials to read them. */
 export interface SecretManagerTable extends Base {
   platformId: string
-  providerId: 'hashicorp' | 'aws' | 'cyberark-conjur'
+  providerId: 'hashicorp' | 'aws' | 'cyberark-conjur' | 'onepassword'
   name: string
   scope: 'PLATFORM' | 'PROJECT'
   /** The projects that may use it, when its scope is PROJECT. */

@@ -9,6 +9,7 @@ import { codeAction, flowMaker, webhookTrigger } from '../../testing/flows.ts'
 import { addMember } from '../../testing/members.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 import { createAws } from './providers/aws.ts'
+import { createProviders } from './providers/registry.ts'
 
 interface Asked {
   method: string
@@ -212,6 +213,87 @@ test('CyberArk Conjur', async () => {
   const manager = await made({ providerId: 'cyberark-conjur', name: 'Conjur', config })
   expect(await connect('conjur', `{{${manager.id}|ap_sep_v1|team/key-1}}`)).toMatchObject({ status: 201 })
   expect(await connect('conjur', `{{${manager.id}|ap_sep_v1|team/key-2}}`)).toMatchObject({ status: 400 })
+})
+
+/** Vaults and items as a Connect server has them, found by name as it finds them. */
+const VAULTS = [
+  { id: 'a'.repeat(26), name: 'Production' },
+  { id: 'b'.repeat(26), name: 'Shared' },
+  { id: 'c'.repeat(26), name: 'Shared' },
+]
+const STRIPE = {
+  id: 'd'.repeat(26),
+  title: 'Stripe "live"',
+  sections: [{ id: 'add more', label: 'Old keys' }],
+  fields: [
+    { id: 'password', label: 'password', value: 'a-password', type: 'CONCEALED', purpose: 'PASSWORD' },
+    { id: 'k1', label: 'Secret Key', value: 'a-secret-of-1password', type: 'CONCEALED' },
+    { id: 'k2', label: 'API key', value: 'newer-key', type: 'CONCEALED' },
+    { id: 'k3', label: 'API key', value: 'older-key', type: 'CONCEALED', section: { id: 'add more' } },
+    { id: 'notesPlain', label: 'notesPlain', type: 'STRING', purpose: 'NOTES' },
+  ],
+}
+function answerAsConnect({ path, headers }: Asked): Answer {
+  const refuse = (status: number, message: string) => ({ status, body: { status, message } })
+  if (headers.authorization !== 'Bearer token-of-connect') return refuse(401, 'Invalid token signature')
+  const { pathname, searchParams } = new URL(path, 'http://connect')
+  const filter = searchParams.get('filter')
+  const [, value] = /^(?:name|title) eq "((?:[^"\\]|\\.)*)"$/.exec(filter ?? '') ?? []
+  if (filter !== null && value === undefined) return refuse(400, 'Invalid filter')
+  const named = <T extends object>(all: T[], key: keyof T) =>
+    all.filter((one) => value === undefined || one[key] === JSON.parse(`"${value}"`))
+  if (pathname === '/v1/vaults') return { body: named(VAULTS, 'name') }
+  const items = `/v1/vaults/${VAULTS[0]?.id}/items`
+  const { sections: _, fields: __, ...shown } = STRIPE
+  if (pathname === items) return { body: named([shown], 'title') }
+  return pathname === `${items}/${STRIPE.id}` ? { body: STRIPE } : refuse(404, 'Item not found')
+}
+
+test('1Password, by a Connect server', async () => {
+  const connectServer = await startStandIn(answerAsConnect)
+  const body = (connectToken: string) => ({
+    ...{ providerId: 'onepassword', name: '1Password', config: { url: `${connectServer.url}/`, connectToken } },
+  })
+  const refused = await call<{ params: { message: string } }>('POST', '/v1/secret-managers', body('another'))
+  expect(refused).toMatchObject({ status: 400, body: { code: 'SECRET_MANAGER_CONNECTION_FAILED' } })
+  expect(refused.body.params.message).toContain('Invalid token signature')
+  const manager = await made(body('token-of-connect'))
+  let names = 0
+  const reach = (path: string) => {
+    names += 1
+    return connect(`1password-${names}`, `{{${manager.id}|ap_sep_v1|${path}}}`)
+  }
+  for (const path of [
+    'op://Production/Stripe "live"/Secret Key',
+    'op://Production/Stripe "live"/secret key',
+    'op://Production/Stripe "live"/Old keys/API key',
+    `op://${VAULTS[0]?.id}/${STRIPE.id}/k2`,
+  ])
+    expect(await reach(path), path).toMatchObject({ status: 201, body: { usingSecretManager: true } })
+  for (const [path, reason] of [
+    ['op://Production/Stripe "live"', 'op://vault/item/field'],
+    ['Production/Stripe/password', 'op://vault/item/field'],
+    ['op://Nowhere/Stripe/password', 'no vault Nowhere'],
+    ['op://Shared/Stripe/password', 'more than one vault Shared'],
+    ['op://Production/Stripe/password', 'no item Stripe'],
+    ['op://Production/Stripe "live"/API key', 'more than one field API key'],
+    ['op://Production/Stripe "live"/notesPlain', 'no field notesPlain'],
+    [`op://Production/${'z'.repeat(26)}/password`, 'Item not found'],
+  ] as const) {
+    const answer = await reach(path)
+    expect(answer, path).toMatchObject({ status: 400, body: { code: 'SECRET_MANAGER_GET_SECRET_FAILED' } })
+    expect(JSON.stringify(answer.body)).toContain(reason)
+  }
+
+  // The value goes where the reference stands.
+  const providers = createProviders()
+  const outbound = createOutbound({ allowList: ['127.0.0.1'] })
+  const config = { url: connectServer.url, connectToken: 'token-of-connect' }
+  const read = (path: string) => providers.onepassword.read(outbound, config, path)
+  expect(await read('op://Production/Stripe "live"/Secret Key')).toBe('a-secret-of-1password')
+  expect(await read('op://production/Stripe "live"/Old keys/API key').catch(String)).toContain('no vault production')
+  expect(await read('op://Production/Stripe "live"/Old keys/API key')).toBe('older-key')
+  connectServer.close()
 })
 
 test('AWS Secrets Manager, with requests that are signed as AWS checks them', async () => {

@@ -13,6 +13,7 @@ const EMPTY = {
   ...{ url: '', namespace: '', roleId: '', secretId: '' },
   ...{ accessKeyId: '', secretAccessKey: '', region: '' },
   ...{ organizationAccountName: '', loginId: '', apiKey: '' },
+  ...{ connectToken: '' },
 }
 /** The form holds the fields of all kinds, so that a change of the kind loses nothing. */
 export type Config = typeof EMPTY
@@ -37,8 +38,12 @@ export const CONFIG_FIELDS: Readonly<Record<Provider, readonly ConfigField[]>> =
     { name: 'loginId', example: 'host/piecework' },
     { name: 'apiKey', isSecret: true },
   ],
+  onepassword: [
+    { name: 'url', example: 'https://connect.example.com' },
+    { name: 'connectToken', isSecret: true },
+  ],
 }
-export const PROVIDERS: readonly Provider[] = ['hashicorp', 'aws', 'cyberark-conjur']
+export const PROVIDERS: readonly Provider[] = ['hashicorp', 'aws', 'cyberark-conjur', 'onepassword']
 
 /** The fields that are empty and must not be. */
 export const missingIn = (provider: Provider, config: Config): (keyof Config)[] =>
@@ -57,7 +62,7 @@ export function bodyOf(provider: Provider, { name, projectIds }: Place, config: 
   const place =
     projectIds === null ? { name, scope: 'PLATFORM' as const } : { name, scope: 'PROJECT' as const, projectIds }
   const { url, namespace, roleId, secretId, accessKeyId, secretAccessKey, region } = config
-  const { organizationAccountName, loginId, apiKey } = config
+  const { organizationAccountName, loginId, apiKey, connectToken } = config
   switch (provider) {
     case 'hashicorp': {
       const inNamespace = namespace.trim() === '' ? {} : { namespace: namespace.trim() }
@@ -67,5 +72,7 @@ export function bodyOf(provider: Provider, { name, projectIds }: Place, config: 
       return { providerId: provider, ...place, config: { accessKeyId, secretAccessKey, region: region.trim() } }
     case 'cyberark-conjur':
       return { providerId: provider, ...place, config: { url: url.trim(), organizationAccountName, loginId, apiKey } }
+    case 'onepassword':
+      return { providerId: provider, ...place, config: { url: url.trim(), connectToken } }
   }
 }

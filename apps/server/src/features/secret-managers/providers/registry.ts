@@ -2,6 +2,7 @@ import { SECRET_MANAGER_CONFIGS, type SecretManagerProvider } from '@piecework/a
 import type { Outbound } from '../../../http/outbound.ts'
 import { createAws } from './aws.ts'
 import { conjur } from './conjur.ts'
+import { onepassword } from './onepassword.ts'
 import type { Provider } from './provider.ts'
 import { vault } from './vault.ts'
 
@@ -30,4 +31,5 @@ export const createProviders = (awsEndpoint?: (region: string) => string): Provi
   hashicorp: withSchema(SECRET_MANAGER_CONFIGS.hashicorp, vault),
   aws: withSchema(SECRET_MANAGER_CONFIGS.aws, createAws(awsEndpoint)),
   'cyberark-conjur': withSchema(SECRET_MANAGER_CONFIGS['cyberark-conjur'], conjur),
+  onepassword: withSchema(SECRET_MANAGER_CONFIGS.onepassword, onepassword),
 })
