@@ -491,6 +491,10 @@ export interface AppConnectionTable extends Base {
   /** Who renews its token now, and until when nobody else does. */
   renewal: Nullable<string>
   renewalUntil: NullableTime
+  /** The trouble that keeps it from working; its projects have been alerted. */
+  trouble: Nullable<'TOKEN_REFUSED' | 'TOKEN_EXPIRED' | 'TOKEN_ENDS' | 'SECRET_UNREADABLE'>
+  /** When its token ends, where no new one can be had. */
+  tokenEnds: NullableTime
 }
 
 /** The places that keep a company's secrets, and the credentials to read them. */

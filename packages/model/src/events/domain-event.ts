@@ -70,7 +70,7 @@ const SecretManagerData = z.object({
 })
 const AlertData = z.object({
   alert: z.object({
-    kind: z.enum(['RUN_FAILED', 'RUNS_FAILED', 'FLOW_SWITCHED_OFF', 'FLOW_DID_NOT_RUN']),
+    kind: z.enum(['RUN_FAILED', 'RUNS_FAILED', 'FLOW_SWITCHED_OFF', 'FLOW_DID_NOT_RUN', 'CONNECTION_BREAKS']),
     title: z.string(),
     lines: z.array(z.string()),
     /** The page that shows it. */

@@ -37,6 +37,7 @@ import { sessions } from './0035-sessions.ts'
 import { secondFactor } from './0036-second-factor.ts'
 import { personalTokens } from './0037-personal-tokens.ts'
 import { formPages } from './0039-form-pages.ts'
+import { connectionTroubles } from './0041-connection-troubles.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
 export const migrations: readonly Migration[] = [
@@ -78,4 +79,5 @@ export const migrations: readonly Migration[] = [
   secondFactor,
   personalTokens,
   formPages,
+  connectionTroubles,
 ]

@@ -7,9 +7,12 @@ import { startSmtpServer } from '@piecework/pieces/smtp/testing-smtp'
 import { simpleParser } from 'mailparser'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { codeAction, eventually, flowMaker, webhookTrigger } from '../../testing/flows.ts'
+import { installPiece } from '../../testing/install-piece.ts'
 import { addMember } from '../../testing/members.ts'
+import { startOAuth2Server } from '../../testing/oauth2-server.ts'
 import { addColleague } from '../../testing/people.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
+import { mailPiece, oauth2User } from '../oauth2/testing.ts'
 
 interface Told {
   kind: string
@@ -233,6 +236,92 @@ test('a flow that was switched off, and one that did not run in time, are report
   expect(off).toMatchObject({ title: 'A flow was switched off', lines: ['By owner@example.com.'] })
   const times = receiver.got.filter(({ body }) => body.includes('FLOW_DID_NOT_RUN') && body.includes(flow.id))
   expect(times).toHaveLength(1)
+})
+
+test('a connection that breaks, or soon will, is reported once for each trouble, until it works again', async () => {
+  await using service = await startOAuth2Server()
+  await installPiece(server, owner, mailPiece(service.url))
+  const user = oauth2User(server, owner, service)
+  const flow = await flows.create(webhookTrigger(), [
+    codeAction('step_1', 'export const code = async () => 1', { auth: "{{connections['mailbox']}}" }),
+  ])
+  const told = (externalId: string) =>
+    receiver.got
+      .map(({ body }): Told => JSON.parse(body))
+      .filter(({ kind, title }) => kind === 'CONNECTION_BREAKS' && title.includes(` ${externalId} `))
+  const hears = (externalId: string, times: number) =>
+    eventually(async () => (told(externalId).length >= times ? told(externalId)[times - 1] : undefined), 'the alert')
+
+  // The service is down when the token has expired, then works, then is down again, then refuses for good.
+  service.mode.expiresIn = '0.001'
+  await user.connect('mailbox')
+  service.mode.failure = { status: 503, body: 'down' }
+  for (let times = 0; times < 2; times += 1) expect((await user.open('mailbox')).status).toBe(400)
+  const down = await hears('mailbox', 1)
+  expect(down).toMatchObject({ title: 'The connection mailbox does not work', flowIds: [flow.id] })
+  expect(down?.lines[0]).toContain('could not be renewed')
+  delete service.mode.failure
+  expect((await user.open('mailbox')).body.status).toBe('ACTIVE')
+  await user.connect('refused')
+  service.mode.failure = { status: 400, body: '{"error":"invalid_grant"}' }
+  for (let times = 0; times < 2; times += 1) expect((await user.open('refused')).body.status).toBe('ERROR')
+  const refused = await hears('refused', 1)
+  expect(refused).toMatchObject({ title: 'The connection refused does not work any more' })
+  const mailOf = async () =>
+    (await mailsTo('ops@example.com')).find(({ subject }) => subject?.includes('The connection refused'))
+  expect((await eventually(mailOf, 'the mail')).text).toContain('Connect it again.')
+
+  // Connected again, it can break again.
+  delete service.mode.failure
+  await user.connect('refused')
+  service.mode.failure = { status: 400, body: '{"error":"invalid_grant"}' }
+  expect((await user.open('refused')).body.status).toBe('ERROR')
+  await hears('refused', 2)
+
+  // A token for two days that cannot be renewed; one for a month is no trouble yet.
+  delete service.mode.failure
+  service.mode.more = { refresh_token: undefined }
+  service.mode.expiresIn = 30 * 86_400
+  await user.connect('month')
+  service.mode.expiresIn = 2 * 86_400
+  await user.connect('days')
+  expect(await hears('days', 1)).toMatchObject({ title: 'The connection days ends soon' })
+  expect(told('month')).toEqual([])
+  expect([told('mailbox').length, told('days').length]).toEqual([1, 1])
+})
+
+test('a secret that cannot be read any more is reported once, until it can', async () => {
+  let status = 200
+  await using manager = createServer((request, response) => {
+    if (request.url?.startsWith('/authn/')) response.end('dG9rZW4=')
+    else response.writeHead(status).end('the-secret')
+  })
+  await new Promise<void>((resolve) => manager.listen(0, '127.0.0.1', resolve))
+  const { port } = manager.address() as AddressInfo
+  const config = { organizationAccountName: 'acme', loginId: 'host/p', url: `http://127.0.0.1:${port}`, apiKey: 'k' }
+  const made = await call<{ id: string }>('POST', '/v1/secret-managers', {
+    ...{ providerId: 'cyberark-conjur', name: 'Conjur', config },
+  })
+  const secret_text = `{{${made.body.id}|ap_sep_v1|team/key}}`
+  const connected = await call('POST', '/v1/app-connections', {
+    ...{ externalId: 'kept', displayName: 'Kept', pieceName: '@activepieces/piece-http', projectId: owner.projectId },
+    ...{ type: 'SECRET_TEXT', value: { type: 'SECRET_TEXT', secret_text } },
+  })
+  expect(connected.status).toBe(201)
+  await using service = await startOAuth2Server()
+  const { open } = oauth2User(server, owner, service)
+  const told = () => receiver.got.filter(({ body }) => body.includes('The connection Kept'))
+  const read = async (answered: number) => {
+    status = answered
+    await call('DELETE', '/v1/secret-managers/cache')
+    return (await open('kept')).status
+  }
+  expect([await read(404), await read(404)]).toEqual([400, 400])
+  await eventually(async () => told()[0], 'the alert')
+  expect(told()[0]?.body).toContain('a secret could not be read from Conjur')
+  expect([await read(200), await read(404)]).toEqual([200, 400])
+  await eventually(async () => told()[1], 'the next alert')
+  expect(told()).toHaveLength(2)
 })
 
 test('analytics count runs and the time that they saved, and only of projects that somebody may enter', async () => {

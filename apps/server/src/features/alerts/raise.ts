@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { SystemPrincipal } from '../../access/actor.ts'
 import type { EventActor, Outbox } from '../../outbox/outbox.ts'
 import type { Subscriber } from '../../outbox/subscriber.ts'
+import { alertOfEndingTokens } from '../app-connections/trouble.ts'
 import { type DueIssue, takeDueIssues } from '../issues/store.ts'
 import { takeMissedFlows } from './store.ts'
 
@@ -66,9 +67,11 @@ export function createLookout({ outbox, frontendUrl, digestMs, log }: Parts): { 
     })
   }
 
+  const ending = () => alertOfEndingTokens(outbox, { frontendUrl, limit: BATCH })
+
   return {
     async tick() {
-      for (const look of [digest, missed])
+      for (const look of [digest, missed, ending])
         await look().catch((err: unknown) => log.warn({ err }, 'alerts could not be looked for; it is tried again'))
     },
   }

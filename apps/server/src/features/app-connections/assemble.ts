@@ -22,12 +22,14 @@ export function openConnections({
   events,
   outbox,
   log,
-}: Pick<Core, 'db' | 'encryption' | 'outbound' | 'bus' | 'events' | 'outbox' | 'log'>) {
+  settings: { frontendUrl },
+}: Pick<Core, 'db' | 'encryption' | 'outbound' | 'bus' | 'events' | 'outbox' | 'log' | 'settings'>) {
   const oauthApps = createOAuthApps({ db, encryption })
   const oauth2 = createOAuth2Client({ outbound, apps: oauthApps })
   const providers = createProviders()
   const secrets = createSecrets({ db, bus, events, encryption, outbound, providers })
-  const opener = openWithSecrets(createConnectionOpener({ db, outbox, encryption, oauth2, log }), secrets)
+  const tokens = createConnectionOpener({ db, outbox, encryption, oauth2, frontendUrl, log })
+  const opener = openWithSecrets({ db, outbox, opener: tokens, secrets, frontendUrl })
   return { oauthApps, oauth2, providers, secrets, opener, lendConnection: createConnectionLender({ db, opener, log }) }
 }
 

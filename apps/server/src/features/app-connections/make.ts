@@ -8,6 +8,7 @@ import type { AppConnectionTable } from '../../database/schema.ts'
 import type { Encryption } from '../../encryption.ts'
 import type { PieceFinder } from '../flows/validate.ts'
 import type { OAuth2Client } from '../oauth2/client.ts'
+import { endOfToken } from '../oauth2/value.ts'
 import { referencesIn } from '../secret-managers/reference.ts'
 import type { Secrets } from '../secret-managers/secrets.ts'
 
@@ -42,6 +43,8 @@ type MadeRow = Pick<
   | 'metadata'
   | 'renewal'
   | 'renewalUntil'
+  | 'trouble'
+  | 'tokenEnds'
 >
 
 /**
@@ -113,6 +116,8 @@ export function createConnectionMaker({ encryption, pieces, validator, oauth2, s
       // A renewal that is under way is of the token before.
       renewal: null,
       renewalUntil: null,
+      trouble: null,
+      tokenEnds: endOfToken(value),
     }
   }
 }

@@ -6,7 +6,7 @@ import { selectUsers } from '../users/store.ts'
 import { type ConnectionRow, selectFlowsUsing } from './store.ts'
 
 export function presentConnection(
-  { value: _, ...row }: ConnectionRow,
+  { value: _, trouble: __, ...row }: ConnectionRow,
   owner: User | null,
   flowIds: string[],
 ): AppConnection {

@@ -12,6 +12,7 @@ import { TokenError } from '../oauth2/token-request.ts'
 import { isDue, isExpired, StoredOAuth2 } from '../oauth2/value.ts'
 import { connectionForEvent } from './event-data.ts'
 import { type ConnectionRow, claimRenewal, endRenewal, selectOfPlatform } from './store.ts'
+import { raiseTrouble } from './trouble.ts'
 
 export interface OpenedConnection {
   status: ConnectionRow['status']
@@ -29,6 +30,7 @@ interface Parts {
   outbox: Outbox
   encryption: Encryption
   oauth2: OAuth2Client
+  frontendUrl: string
   log: Logger
 }
 
@@ -41,7 +43,7 @@ const LOOK_EVERY_MS = 100
 const REST_MS = 30_000
 const MAX_RESTING = 10_000
 
-export function createConnectionOpener({ db, outbox, encryption, oauth2, log }: Parts): ConnectionOpener {
+export function createConnectionOpener({ db, outbox, encryption, oauth2, frontendUrl, log }: Parts): ConnectionOpener {
   /** Renewals that go on in this app, by connection: all who ask meanwhile get the same token. */
   const running = new Map<string, Promise<OpenedConnection>>()
   const resting = new LRUCache<string, true>({ max: MAX_RESTING, ttl: REST_MS })
@@ -65,25 +67,31 @@ export function createConnectionOpener({ db, outbox, encryption, oauth2, log }: 
   }
 
   /** The answer after a failed renewal: a token that still works will do. */
-  const failed = (row: ConnectionRow, token: StoredOAuth2, reason: string): OpenedConnection => {
+  const failed = async (row: ConnectionRow, token: StoredOAuth2, reason: string): Promise<OpenedConnection> => {
     if (!isExpired(token, Date.now())) {
       resting.set(row.id, true)
       return asItIs(row)
     }
     const error = `its token has expired, and could not be renewed: ${reason}`
+    await outbox.transaction(async (trx, recordEvent) => {
+      const line = `Its token has expired, and could not be renewed: ${reason}`
+      await raiseTrouble({ trx, recordEvent, frontendUrl }, row, 'TOKEN_EXPIRED', line)
+    })
     throw new AppError('INVALID_APP_CONNECTION', { error, message: error })
   }
 
   /** Notes that it is out of date for good; each of its projects hears of it. */
-  const expire = (row: ConnectionRow, renewal: string) =>
+  const expire = (row: ConnectionRow, renewal: string, reason: string) =>
     outbox.transaction(async (trx, recordEvent) => {
       const isOurs = await endRenewal(trx, { row, renewal }, { status: 'ERROR' })
       const connection = connectionForEvent({ ...row, status: 'ERROR' })
       const { platformId, projectIds } = row
-      if (isOurs)
-        for (const projectId of projectIds)
-          recordEvent(systemActor('connections', { platformId, projectId }), 'connection.expired', { connection })
-      return isOurs
+      if (!isOurs) return false
+      for (const projectId of projectIds)
+        recordEvent(systemActor('connections', { platformId, projectId }), 'connection.expired', { connection })
+      const line = `The service refused to renew its token: ${reason}`
+      await raiseTrouble({ trx, recordEvent, frontendUrl }, row, 'TOKEN_REFUSED', line)
+      return true
     })
 
   /** With the renewal taken, so that nobody else renews meanwhile: a refresh token is often good for one use. */
@@ -99,14 +107,15 @@ export function createConnectionOpener({ db, outbox, encryption, oauth2, log }: 
       value = await oauth2.renew(row.platformId, row.pieceName, token)
     } catch (error) {
       const isFinal = error instanceof TokenError && error.isFinal
-      const isOurs = await (isFinal ? expire(row, renewal) : end())
       const reason = error instanceof Error ? error.message : String(error)
+      const isOurs = await (isFinal ? expire(row, renewal, reason) : end())
       log.warn({ connectionId: row.id, pieceName: row.pieceName, isFinal, reason }, 'a token could not be renewed')
       if (!isOurs) return asItIs(await current(row))
       return isFinal ? { status: 'ERROR', value: token } : failed(row, token, reason)
     }
     // Somebody has connected again meanwhile, so that the new token is the one to use.
-    if (!(await end({ value: JSON.stringify(encryption.encrypt(value)) }))) return asItIs(await current(row))
+    if (!(await end({ value: JSON.stringify(encryption.encrypt(value)), trouble: null })))
+      return asItIs(await current(row))
     return { status: row.status, value }
   }
 

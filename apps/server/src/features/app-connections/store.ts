@@ -5,8 +5,8 @@ import type { Db } from '../../database/open.ts'
 import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
 import type { AppConnectionTable } from '../../database/schema.ts'
 
-/** Who renews it is nobody else's business. */
-export type ConnectionRow = Omit<Selectable<AppConnectionTable>, 'renewal' | 'renewalUntil'>
+/** Who renews it, and when its token ends, is nobody else's business. */
+export type ConnectionRow = Omit<Selectable<AppConnectionTable>, 'renewal' | 'renewalUntil' | 'tokenEnds'>
 
 const COLUMNS = [
   'id',
@@ -26,6 +26,7 @@ const COLUMNS = [
   'pieceVersion',
   'preSelectForNewProjects',
   'usingSecretManager',
+  'trouble',
 ] as const
 
 const NEWEST_FIRST: readonly OrderColumn[] = [
@@ -142,7 +143,7 @@ export function claimRenewal(
 export async function endRenewal(
   db: Db,
   { row: { platformId, id }, renewal }: { row: ConnectionRow; renewal: string },
-  changes: Pick<Updateable<AppConnectionTable>, 'value' | 'status'>,
+  changes: Pick<Updateable<AppConnectionTable>, 'value' | 'status' | 'trouble'>,
 ): Promise<boolean> {
   const written = await db
     .updateTable('app_connection')

@@ -51,7 +51,7 @@ function fixedFlags(settings: Settings, release: string): Record<string, unknown
     PUBLIC_URL: settings.frontendUrl,
     WEBHOOK_URL_PREFIX: `${settings.frontendUrl}${API_PREFIX}/v1/webhooks`,
     AGENTS_CONFIGURED: false,
-    SHOW_ALERTS: false,
+    SHOW_ALERTS: true,
     SHOW_CHAT: false,
     SHOW_PROJECT_MEMBERS: false,
     PRIVATE_PIECES_ENABLED: true,

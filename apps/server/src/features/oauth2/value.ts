@@ -53,6 +53,13 @@ export function isExpired(value: StoredOAuth2, now: number): boolean {
   return now >= value.claimed_at * 1000 + lifetimeMs(value)
 }
 
+/** When a token ends that cannot be renewed; null for all others, and where the service has not said. */
+export function endOfToken(value: unknown): Date | null {
+  const { data } = StoredOAuth2.safeParse(value)
+  if (data?.grant_type !== 'authorization_code' || data.refresh_token || data.expires_in === undefined) return null
+  return new Date(data.claimed_at * 1000 + lifetimeMs(data))
+}
+
 /** The value as steps see it: they need neither the secret nor the refresh token, and must not leak them. */
 export function withoutSecrets(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('access_token' in value)) return value

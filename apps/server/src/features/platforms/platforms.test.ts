@@ -127,7 +127,7 @@ test('the server announces no feature that it does not have', async () => {
   ])
   const flags = await server.call('GET', '/v1/flags')
   expect(flags.body).toMatchObject({
-    SHOW_ALERTS: false,
+    SHOW_ALERTS: true,
     SHOW_PROJECT_MEMBERS: false,
     SMTP_CONFIGURED: false,
     CLOUD_AUTH_ENABLED: false,

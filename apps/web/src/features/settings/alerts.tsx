@@ -18,7 +18,7 @@ import { StateMessage } from '../../ui/states.tsx'
 import { ActsTh, Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { AlertSheet } from './alert-sheet.tsx'
 
-const KINDS = ['RUN_FAILED', 'RUNS_FAILED', 'FLOW_SWITCHED_OFF', 'FLOW_DID_NOT_RUN'] as const
+const KINDS = ['RUN_FAILED', 'RUNS_FAILED', 'FLOW_SWITCHED_OFF', 'FLOW_DID_NOT_RUN', 'CONNECTION_BREAKS'] as const
 
 /** Who hears of what goes wrong in the project. */
 export function Alerts() {
