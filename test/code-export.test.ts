@@ -153,7 +153,7 @@ async function runProgram(home: string) {
 const plain = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, (key, part) => {
-      if (key === 'duration') return undefined
+      if (key === 'duration' || key === 'startedAt') return undefined
       if (typeof part !== 'string') return part
       // Expressions put whole outputs into texts, with their durations.
       return (key === 'errorMessage' ? (part.split('\n')[0] ?? '') : part).replace(/(\\*"duration\\*":)[\d.]+/g, '$1')

@@ -19,6 +19,8 @@ const content = (version: FlowVersion): unknown => {
 function withGraph(version: FlowVersion): FlowVersion {
   const copy: FlowVersion = structuredClone(version)
   for (const step of walk(copy.trigger)) if (step.type === 'CODE') step.settings.input = INPUT
+  if (copy.trigger.type === 'PIECE_TRIGGER')
+    copy.trigger.settings.input = { a: '{{variables.by}}', b: 'x {{ variables["by"] }}' }
   const nodes = [{ id: 'start', type: 'trigger' as const, data: { mine: { keep: true } }, position: { x: 1, y: 2 } }]
   return {
     ...copy,

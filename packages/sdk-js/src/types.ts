@@ -63,7 +63,7 @@ export interface Execution { id: string; workflow_id: string; status: 'pending' 
 
 export interface ExecutionSummary { id: string; workflow_id: string; status: 'pending' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled'; created_at: string; started_at: string; completed_at: string | null; error: { node_id: string | null; message: string; reason: string } | null }
 
-export interface ExecutionLog { node_id: string; type: string; status: 'running' | 'completed' | 'failed' | 'paused'; input: unknown; output: unknown; error: unknown; duration_ms: number | null; iteration: number[] }
+export interface ExecutionLog { node_id: string; type: string; status: 'running' | 'completed' | 'failed' | 'paused'; input: unknown; output: unknown; error: unknown; started_at: string | null; completed_at: string | null; duration_ms: number | null; iteration: number[] }
 
 export interface Executed { id?: string | undefined; workflow_id?: string | undefined; status: 'pending' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled'; created_at?: string | undefined; started_at: string; completed_at?: string | null | undefined; error?: { node_id: string | null; message: string; reason: string } | null | undefined; output?: unknown | undefined; logs?: ExecutionLog[] | undefined; logs_truncated?: boolean | undefined; execution_id: string }
 

@@ -24,6 +24,10 @@ export const ExecutionLog = z.object({
   input: z.unknown(),
   output: z.unknown(),
   error: z.unknown(),
+  /** A node that waited: when it went on. Null for executions of before this was recorded. */
+  started_at: z.string().nullable(),
+  /** Null while it runs or waits, too. */
+  completed_at: z.string().nullable(),
   duration_ms: z.number().nullable(),
   /** The rounds of the loops around it, from 0, outermost first. */
   iteration: z.array(z.number().int()),

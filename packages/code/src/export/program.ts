@@ -40,13 +40,16 @@ interface Writer {
   places: ReturnType<typeof createPlaces>
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** The flow as a program. Pure: it reads nothing but the version. */
 export function writeProgram(version: FlowVersion): ProgramFiles {
   const names = [...walk(version.trigger)].map(({ name }) => name)
   const variables = variablesOf(names)
   const hasVariables = version.graph !== null && version.graph !== undefined
   const ambiguous = new Set<string>(hasVariables && variables.has('variables') ? ['variables'] : [])
-  const known = hasVariables && ambiguous.size === 0 ? new Map([...variables, ['variables', 'variables']]) : variables
+  const ofFlow = new Map(hasVariables ? [['variables', 'variables']] : [])
+  const known = ambiguous.size === 0 ? new Map([...variables, ...ofFlow]) : variables
   const helpers = new Set<Helper>(['program', 'event'])
   const connections = new Set<string>()
   const writer: Writer = {
@@ -62,9 +65,9 @@ export function writeProgram(version: FlowVersion): ProgramFiles {
   }
   const statements = new Map<string, Statement>()
   for (const step of walk(version.trigger)) {
-    // The input of a trigger sees no steps.
-    const seen = isTrigger(step) ? new Map<string, string>() : known
-    const texts = createTextWriter({ variables: seen, ambiguous, helpers, connections })
+    // The input of a trigger sees no steps, so that none can hide the variables.
+    const seen = isTrigger(step) ? { variables: ofFlow, ambiguous: NONE } : { variables: known, ambiguous }
+    const texts = createTextWriter({ ...seen, helpers, connections })
     const statement = isTrigger(step) ? writeTrigger(step, texts, writer) : writeStep(step, texts, writer)
     statements.set(step.name, statement)
     writer.places.mention(step.name, texts.mentioned)

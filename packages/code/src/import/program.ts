@@ -162,7 +162,9 @@ function readTrigger(event: CallExpression, variable: string | undefined, readin
   const named = namedIn(event, reading)
   const name = addName(event, variable, named, reading)
   const details = noted(named, reading)
-  const values = createValueReader(reading, () => undefined, new Map(details.spellings ?? []))
+  // The name of the trigger itself may be the same: its variable is another then.
+  const seen = (text: string) => (text === 'variables' ? reading.names.get(text) : undefined)
+  const values = createValueReader(reading, seen, new Map(details.spellings ?? []))
   const [, piece, trigger, input, optionsNode] = event.arguments
   const options = readOptions(optionsNode, values, reading)
   const base = {

@@ -82,7 +82,7 @@ export async function serve(
     )
     try {
       // The plan of the program computes the input, which the version does not have.
-      const trigger = await prepareTrigger(host, program.plan.trigger)
+      const trigger = await prepareTrigger(host, program.plan)
       return await guarded(() => callPreparedHook(host, trigger, operation))
     } finally {
       host.sandbox.close()

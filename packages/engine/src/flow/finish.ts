@@ -47,6 +47,7 @@ export function restoreStep(run: Run, name: string, output: StepOutput, scope: S
     record.parsed = { value: output.output }
   }
   record.slice = output.outputSlice
+  record.startedAt = output.startedAt
   record.duration = output.duration
   record.error = output.errorMessage === undefined ? undefined : String(output.errorMessage)
   scope.steps.set(name, record)

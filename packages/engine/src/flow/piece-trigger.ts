@@ -3,9 +3,9 @@ import { contextParts } from '../piece/context.ts'
 import type { PieceHost } from '../piece/host.ts'
 import { type PieceInput, preparePieceInput } from '../piece/input.ts'
 import { printWithinDepth } from '../state/depth.ts'
-import { createScope } from '../state/record.ts'
 import { resolveInput } from './context.ts'
-import type { PlannedTrigger } from './planned.ts'
+import type { Plan } from './planned.ts'
+import { topScope } from './variables.ts'
 
 export interface PreparedTrigger extends PieceInput {
   piece: Piece
@@ -13,17 +13,20 @@ export interface PreparedTrigger extends PieceInput {
   name: string
 }
 
-/** Loads a trigger and resolves its input; a trigger can name connections but no steps. */
-export async function prepareTrigger(host: PieceHost, planned: PlannedTrigger): Promise<PreparedTrigger> {
-  const { name } = planned
-  if (planned.piece === undefined) throw new Error('The flow has no trigger')
-  const { settings, location, input } = planned.piece
+/** Loads a trigger and resolves its input; a trigger can name connections and variables but no steps. */
+export async function prepareTrigger(
+  host: PieceHost,
+  plan: Pick<Plan, 'trigger' | 'variables'>,
+): Promise<PreparedTrigger> {
+  const { name, piece: planned } = plan.trigger
+  if (planned === undefined) throw new Error('The flow has no trigger')
+  const { settings, location, input } = planned
   const { pieceName, pieceVersion, triggerName = '' } = settings
   if (location === undefined) throw new Error(`The piece ${pieceName} ${pieceVersion} is not installed`)
   const piece = await host.engine.pieces.load(location)
   const trigger = piece.getTrigger(triggerName)
   if (trigger === undefined) throw new Error(`The piece ${pieceName} ${pieceVersion} has no trigger ${triggerName}`)
-  const resolved = await resolveInput(host, input, createScope(), contextVersionOf(piece))
+  const resolved = await resolveInput(host, input, topScope(plan), contextVersionOf(piece))
   const prepared = await preparePieceInput(piece, trigger, JSON.parse(resolved.text), settings.propertySettings)
   return { ...prepared, piece, trigger, name }
 }

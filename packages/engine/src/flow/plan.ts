@@ -2,9 +2,7 @@ import type { Action, Trigger } from '@piecework/model/flow/step'
 import type { PreparedVersion } from '../protocol.ts'
 import { createStepKinds, STEP_KINDS, type StepKinds } from './kinds/registry.ts'
 import { type Plan, type PlannedStep, type PlannedTrigger, planInput } from './planned.ts'
-
-/** The name of the variables of a flow in expressions. */
-export const VARIABLES = 'variables'
+import { VARIABLES } from './variables.ts'
 
 const ALL_KINDS = createStepKinds(STEP_KINDS)
 

@@ -4,16 +4,15 @@ import { ExecutionError, errorText } from '../errors.ts'
 import type { ExecuteFlow, FlowResult, RunPort } from '../protocol.ts'
 import { createConnections } from '../resolve/connections.ts'
 import { createSecrets } from '../secrets/secrets.ts'
-import { createScope, printSteps, type Scope } from '../state/record.ts'
+import { printSteps } from '../state/record.ts'
 import { executeChain } from './chain.ts'
 import { createJournal } from './journal.ts'
 import { createLogSize } from './log-size.ts'
 import { createMasking } from './masking.ts'
-import { VARIABLES } from './plan.ts'
 import type { Plan, Run } from './planned.ts'
-import { setSample } from './samples.ts'
 import { executeTest } from './test-step.ts'
 import { startTrigger } from './trigger.ts'
+import { topScope } from './variables.ts'
 
 /**
  * Runs one flow version, from its trigger or from the end of the journal.
@@ -87,14 +86,6 @@ export function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine,
     failedStep: null,
     stepsCount: 0,
   }
-}
-
-/** Variables are in an outer scope, so that they are visible but not logged. */
-function topScope({ variables }: Plan): Scope {
-  if (variables === undefined) return createScope()
-  const parent = createScope()
-  setSample(parent, VARIABLES, variables)
-  return { ...createScope(), parent }
 }
 
 /** A resumed run without a journal would start over and repeat all its steps. */

@@ -41,7 +41,7 @@ export async function startTrigger(run: Run): Promise<boolean> {
 /** Only the first event counts: the caller waits for one run. */
 async function eventOf(run: Run): Promise<{ text: string } | undefined> {
   const { operation } = run
-  const prepared = await prepareTrigger(run, run.plan.trigger)
+  const prepared = await prepareTrigger(run, run.plan)
   const payload: unknown = JSON.parse(operation.triggerPayload)
   const [first] = await guarded(() => runTrigger(run, prepared, 'RUN', payload))
   return first === undefined ? undefined : { text: withoutDedupeKey(first) }
@@ -54,7 +54,7 @@ async function notifyStart(run: Run, output: string): Promise<void> {
   const loaded = await run.engine.pieces.load(piece.location)
   const trigger = loaded.getTrigger(piece.settings.triggerName)
   if (trigger?.onStart === undefined) return
-  const prepared = await prepareTrigger(run, run.plan.trigger)
+  const prepared = await prepareTrigger(run, run.plan)
   const { store, project, connections } = contextParts(run, prepared.name, prepared.piece)
   await trigger.onStart({
     store,

@@ -105,6 +105,17 @@ describe('trigger hooks', () => {
     expect(await callHook('HANDSHAKE', piece, { payload })).toMatchObject({ response: { status: 200, body: 'c' } })
   })
 
+  it('resolves the variables of the flow in the input of the trigger', async () => {
+    const seen = ({ propsValue }: Context) => [propsValue.text]
+    const property = { type: 'SHORT_TEXT', displayName: 'Text', required: false }
+    const piece = pieceWith({ props: { text: property }, run: seen, test: seen })
+    const graph = { description: '', variables: { by: { n: 7 } }, nodes: [], edges: [], steps: [], shape: '' }
+    const version = { ...versionOf([], webhookTrigger(NAME, { text: 'by {{variables.by.n}}{{trigger.x}}' })), graph }
+    const prepared = await prepare('', version, { [`${NAME}@1.0.0`]: { bundled: NAME } })
+    expect(await callHook('RUN', piece, { prepared })).toMatchObject({ status: 'OK', output: ['"by 7"'] })
+    expect(await callHook('TEST', piece, { prepared })).toMatchObject({ output: ['"by 7"'] })
+  })
+
   it('believes an app webhook only when the piece does', async () => {
     const verify = ({ webhookSecret }: { webhookSecret: unknown }) => webhookSecret === 'right'
     const piece = pieceWith({ type: 'APP_WEBHOOK' }, { events: { verify } })

@@ -35,7 +35,7 @@ export async function executeTriggerHook(
   })
   host.secrets.add(operation.appWebhook?.secret)
   try {
-    const trigger = await prepareTrigger(host, createPlan(prepared).trigger)
+    const trigger = await prepareTrigger(host, createPlan(prepared))
     return { ...(await guarded(() => callHook(host, trigger, operation))), ...changes() }
   } catch (error) {
     if (isEngineFailure(error)) throw masked(error, host.secrets)

@@ -20,6 +20,8 @@ export interface StepRecord {
   /** How many secrets were known when it was last masked. */
   maskedFor: number
   slice: OutputSlice | undefined
+  /** Milliseconds since 1970. */
+  startedAt: number | undefined
   duration: number | undefined
   /** The error, as text. */
   error: string | undefined
@@ -59,6 +61,7 @@ export const createScope = (parent?: Scope, loopName?: string, iteration?: numbe
         key: `${parent.key}${loopName}:${iteration}/`,
       }
 
+/** A step that begins now. */
 export function createRecord(name: string, type: string, status: StepOutputStatus): StepRecord {
   return {
     name,
@@ -71,6 +74,7 @@ export function createRecord(name: string, type: string, status: StepOutputStatu
     sealed: undefined,
     maskedFor: -1,
     slice: undefined,
+    startedAt: timeNow(),
     duration: undefined,
     error: undefined,
     loop: undefined,
@@ -160,6 +164,7 @@ export function printRecord(record: StepRecord, into: string[], masker: RecordMa
   else if (record.slice !== undefined) into.push(`,"outputSlice":${JSON.stringify(record.slice)}`)
   else if (record.shownText !== undefined) into.push(`,"output":${record.shownText}`)
   if (record.sealed !== undefined) into.push(`,"sealed":"${record.sealed}"`)
+  if (record.startedAt !== undefined) into.push(`,"startedAt":${record.startedAt}`)
   if (record.duration !== undefined) into.push(`,"duration":${record.duration}`)
   if (record.error !== undefined) into.push(`,"errorMessage":${JSON.stringify(record.error)}`)
   into.push('}')
@@ -192,7 +197,8 @@ export function printSteps(steps: ReadonlyMap<string, StepRecord>, into: string[
   into.push('}')
 }
 
-/** The clock for durations, taken before any user code runs: code may change the one that it sees. */
+/** The time of day, and the clock for durations: taken before any user code runs, which may change those that it sees. */
+const timeNow: () => number = Date.now
 export const clockNow: () => number = performance.now.bind(performance)
 
 /** Milliseconds since a `clockNow()`, to the microsecond. */

@@ -17,6 +17,8 @@ export const StepOutput = z.object({
   outputSlice: OutputSlice.optional(),
   /** The output with its secrets, encrypted: for a run that continues. It is never shown. */
   sealed: z.string().optional(),
+  /** When it began, in milliseconds since 1970; a step that waited, when it went on. Runs of older versions have none. */
+  startedAt: z.number().optional(),
   /** Milliseconds, fractional. */
   duration: z.number().optional(),
   errorMessage: z.unknown().optional(),

@@ -77,6 +77,8 @@ class ExecutionLog(TypedDict):
     input: Any
     output: Any
     error: Any
+    started_at: Optional[str]
+    completed_at: Optional[str]
     duration_ms: Optional[float]
     iteration: List[int]
 

@@ -91,10 +91,21 @@ function addLogs(steps: Steps, iteration: number[], nodeOf: (name: string) => st
       // The rounds have logs of their own.
       output: loop ? { item: loop.item ?? null, index: loop.index } : (step.output ?? null),
       error: step.errorMessage ?? null,
+      ...timesOf(step),
       duration_ms: step.duration ?? null,
       iteration,
     })
     for (const [round, inner] of (loop?.iterations ?? []).entries()) addLogs(inner, [...iteration, round], nodeOf, logs)
+  }
+}
+
+/** Triggers, and steps that failed before they ran, take no time that is measured. */
+function timesOf({ status, startedAt, duration = 0 }: StepOutput): Pick<ExecutionLog, 'started_at' | 'completed_at'> {
+  if (startedAt === undefined) return { started_at: null, completed_at: null }
+  const isOver = status !== 'RUNNING' && status !== 'PAUSED'
+  return {
+    started_at: new Date(startedAt).toISOString(),
+    completed_at: isOver ? new Date(startedAt + duration).toISOString() : null,
   }
 }
 

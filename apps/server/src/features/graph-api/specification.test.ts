@@ -88,7 +88,7 @@ test('workflow execution: execute, status, list', async () => {
     .poll(async () => (await call('GET', execution)).data, { timeout: 60_000 })
     .toMatchObject({
       ...{ id: begun.data.execution_id, workflow_id: data.id, status: 'completed', started_at: TIME },
-      ...{ completed_at: TIME, logs: [{ node_id: 't', output: input }] },
+      ...{ completed_at: TIME, logs: [{ node_id: 't', output: input, started_at: TIME, completed_at: TIME }] },
     })
   expect((await call<object>('GET', execution)).data).toHaveProperty('output')
   for (const status of ['pending', 'running', 'completed', 'failed'])

@@ -17,6 +17,8 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 const code = (text: string, input: object = {}) => ({ code: `export const code = async (i) => (${text})`, input })
 
+const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+
 /** Doubles the numbers of its input, those above ten by another branch, and answers with their sum. */
 const graph = {
   nodes: [
@@ -222,7 +224,15 @@ describe('executions', () => {
     const logs = done.data.logs
     expect(logs.find(({ node_id }) => node_id === 'start')?.output).toEqual({ numbers: [1, 20, 3], name: 'Ada' })
     expect(logs.filter(({ node_id }) => node_id === 'double-1')).toMatchObject([
-      { output: 2, input: { n: 1, by: 2 }, iteration: [0], status: 'completed', duration_ms: expect.any(Number) },
+      {
+        output: 2,
+        input: { n: 1, by: 2 },
+        iteration: [0],
+        status: 'completed',
+        started_at: TIME,
+        completed_at: TIME,
+        duration_ms: expect.any(Number),
+      },
       { output: 6, iteration: [2] },
     ])
     const read = await call<Execution>('GET', `/executions/${done.data.execution_id}`)
