@@ -1,10 +1,15 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { startDns } from '@piecework/server/testing/dns'
 import { startOidcProvider } from '@piecework/server/testing/identity-provider'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startSamlProvider } from '@piecework/server/testing/saml-provider'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { homeOf, startApp, type TestApp } from './support/app.ts'
+import { OWNER } from './support/person.ts'
 import { expectAccessible } from './support/visit.ts'
 
 const ACCOUNTS = {
+  ada: { email: OWNER.email, email_verified: true },
   grace: { email: 'grace@example.com', email_verified: true, given_name: 'Grace', family_name: 'Hopper' },
   mallory: { email: 'mallory@example.com', email_verified: false },
 }
@@ -34,6 +39,25 @@ async function signInAs(account: keyof typeof ACCOUNTS) {
   const visit = await app.visit('/runs')
   await visit.page.getByRole('button', { name: 'Continue with single sign-on' }).click()
   return visit
+}
+
+/** The page of a SAML identity provider, which asks nothing: it sends the browser on with the answer about somebody. */
+async function startSamlPage(acs: string, email: string) {
+  const idp = await startSamlProvider()
+  const server = createServer(async (request, response) => {
+    const id = /\sID="([^"]+)"/.exec(idp.requestIn(`http://127.0.0.1${request.url}`))?.[1] ?? ''
+    const xml = await idp.answer(id, email, { recipient: acs, destination: acs })
+    response.setHeader('content-type', 'text/html').end(`<link rel="icon" href="data:,">
+      <form method="post" action="${acs}"><input name="SAMLResponse" value="${Buffer.from(xml).toString('base64')}"></form>
+      <script>document.forms[0].submit()</script>`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const entryPoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sso`
+  return { ...idp, entryPoint, metadata: idp.metadata.replace(idp.entryPoint, entryPoint) }
 }
 
 test('an administrator sets a provider up, which the server asks whether it answers', async () => {
@@ -127,6 +151,30 @@ test('a person whom the server does not let in reads the reason', async () => {
   await visit.end()
 })
 
+test('an administrator sets SAML up, sees what is set, and a person comes in by it to the page that they asked for', async () => {
+  const setUp = await app.visit('/platform/single-sign-on', { person: await app.owner() })
+  await setUp.page.getByRole('button', { name: 'Set up SAML 2.0' }).click()
+  const acs = await setUp.page.getByLabel('Single sign-on URL (ACS)').inputValue()
+  const idp = await startSamlPage(acs, 'sam@example.com')
+  await setUp.page.getByLabel('Metadata').fill(idp.metadata)
+  await setUp.page.getByLabel('Certificate').fill(idp.certificate)
+  await setUp.page.getByRole('button', { name: 'Save' }).last().click()
+  await setUp.page.getByRole('dialog').waitFor({ state: 'detached' })
+  await setUp.page.getByText('1 day left').waitFor()
+  await setUp.page.getByRole('button', { name: 'Acts on SAML 2.0' }).click()
+  await setUp.page.getByRole('menuitem', { name: 'Edit' }).click()
+  expect(await setUp.page.getByLabel('Sign-in address').inputValue()).toBe(idp.entryPoint)
+  await expectAccessible(setUp.page)
+  await setUp.end()
+
+  const visit = await app.visit('/runs')
+  const { page } = visit
+  await page.getByRole('button', { name: 'Continue with SAML single sign-on' }).click()
+  await page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor()
+  await page.getByRole('button', { name: /Sam L/ }).waitFor()
+  await visit.end()
+})
+
 test('a code of an identity provider that is none says why, and leads back to the sign-in', async () => {
   const visit = await app.visit('/authenticate?providerName=saml&code=nonsense')
   const { page } = visit
@@ -158,4 +206,48 @@ test('an administrator allows the domains of their people alone, and switches pa
     ...{ allowedAuthDomains: ['example.com', 'works.example'], enforceAllowedAuthDomains: true },
     emailAuthEnabled: false,
   })
+})
+
+test('who has an account already proves its password, links the account elsewhere, comes in by it, and unlinks it', async () => {
+  // A person of two platforms is opened by the provider of neither, unless they say so themselves.
+  await (await app.owner()).api.platforms.found({ body: { name: 'Second works' } })
+  const visit = await signInAs('ada')
+  const { page } = visit
+  visit.expectProblem(/^answered 409: POST .*\/federated\/claim$/)
+  await page.getByText('This address has an account here already').waitFor()
+  await expectAccessible(page)
+  await page.getByLabel('E-mail address').fill(OWNER.email)
+  await page.getByLabel('Password', { exact: true }).fill(OWNER.password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByText('You have proved who you are').waitFor()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Link single sign-on' }).click()
+  await page.getByRole('cell', { name: provider.url }).waitFor()
+  await expectAccessible(page)
+  await visit.end()
+
+  const again = await signInAs('ada')
+  await again.page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor()
+  await again.page.goto(`${app.origin}/settings/security`)
+  await again.page.getByRole('button', { name: 'Unlink single sign-on' }).click()
+  await again.page.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click()
+  await again.page.getByText('No account is linked yet.').waitFor()
+  await again.end()
+})
+
+test('a person of several platforms switches between them', async () => {
+  const visit = await app.visit('/automations', { person: await app.owner() })
+  const { page } = visit
+  await page.getByRole('button', { name: /Ada Lovelace/ }).click()
+  await page.getByRole('menuitem', { name: 'Second works' }).click()
+  await page.waitForFunction(() => document.title === 'Second works')
+  await page.getByRole('link', { name: 'Administration' }).click()
+  await page.getByRole('link', { name: 'Audit log' }).click()
+  // Nothing that happened on the other platform is here.
+  await page
+    .getByRole('button', { name: /^(platform|user)\./ })
+    .first()
+    .waitFor()
+  expect(await page.getByText('platform.updated').count()).toBe(0)
+  await visit.end()
 })

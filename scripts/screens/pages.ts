@@ -62,5 +62,5 @@ export const detailsOf = ({ flowId, formId, runId, failedRunId, approvalLink }: 
 /** The pictures of the guides. */
 export const IN_GUIDES: ReadonlySet<string> = new Set([
   ...['automations', 'runs', 'run-failed', 'flow', 'connect', 'import', 'form', 'response', 'pieces'],
-  'administration',
+  ...['administration', 'administration-branding', 'administration-single-sign-on', 'administration-audit', 'security'],
 ])

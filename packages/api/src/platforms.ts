@@ -3,7 +3,7 @@ import { AuthenticationResponse } from './authentication.ts'
 import { endpoint } from './endpoint.ts'
 import { ProjectWithLimits } from './projects.ts'
 import { DisplayName, IdParams } from './shapes.ts'
-import { FederatedAuthProviders, SsoDomain } from './sso.ts'
+import { AttributeMapping, FederatedAuthProviders, SsoDomain } from './sso.ts'
 
 const Provider = z.object({ clientId: z.string() }).nullable()
 const OidcProvider = z
@@ -34,7 +34,14 @@ export const Platform = z.object({
     google: Provider,
     github: Provider,
     oidc: OidcProvider,
-    saml: z.object({}).nullable(),
+    saml: z
+      .object({
+        issuer: z.string(),
+        entryPoint: z.string().describe('Browsers begin to sign in there.'),
+        certificateExpiresAt: z.string(),
+        attributeMapping: AttributeMapping,
+      })
+      .nullable(),
   }),
   plan: z.record(z.string(), z.unknown()),
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AuthenticationResponse } from './authentication.ts'
 import { endpoint } from './endpoint.ts'
-import { Email, Nothing } from './shapes.ts'
+import { Email, IdParams, Nothing, pageOf } from './shapes.ts'
 
 const Secret = z.string().min(1).max(4096)
 const Url = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with https://' }).max(2048)
@@ -11,6 +11,12 @@ export type ProviderName = z.infer<typeof ProviderName>
 
 const MAX_METADATA = 200_000
 const Attribute = z.string().min(1).max(500)
+
+export const AttributeMapping = z.object({
+  email: Attribute.optional(),
+  firstName: Attribute.optional(),
+  lastName: Attribute.optional(),
+})
 
 const Client = z.object({ clientId: Secret, clientSecret: Secret })
 
@@ -26,9 +32,7 @@ export const FederatedAuthProviders = z.object({
       idpMetadata: z.string().min(1).max(MAX_METADATA).describe('XML, or the URL of it.'),
       idpCertificate: z.string().min(1).max(20_000).describe('The certificate that signs assertions, as PEM.'),
       /** The names of attributes, where they have others than the usual ones. */
-      attributeMapping: z
-        .object({ email: Attribute.optional(), firstName: Attribute.optional(), lastName: Attribute.optional() })
-        .optional(),
+      attributeMapping: AttributeMapping.optional(),
     })
     .nullish(),
 })
@@ -46,10 +50,21 @@ export const SsoDomain = z.object({
 })
 export type SsoDomain = z.infer<typeof SsoDomain>
 
+/** An account elsewhere by which a person signs in. */
+export const LinkedAccount = z.object({
+  id: z.string(),
+  created: z.string(),
+  provider: ProviderName,
+  issuer: z.string().describe('Who knows the person there.'),
+})
+export type LinkedAccount = z.infer<typeof LinkedAccount>
+
+const own = { principals: ['USER'], permission: 'NONE', project: null } as const
 const open = { principals: 'public', permission: 'NONE', project: null, limit: 'authentication' } as const
 const administered = { principals: ['USER'], permission: 'PLATFORM_ADMIN', project: null } as const
 const answers = [
   'DOMAIN_NOT_ALLOWED',
+  'EXISTING_USER',
   'INVALID_CLAIM',
   'INVALID_SAML_RESPONSE',
   'INVITATION_ONLY_SIGN_UP',
@@ -100,13 +115,29 @@ export const sso = {
     path: '/v1/authn/federated/link',
     operationId: 'sso.link',
     summary: "Let the caller sign in by another service from now on, with what it sent the caller's browser back with",
-    principals: ['USER'],
-    permission: 'NONE',
-    project: null,
+    ...own,
     limit: 'authentication',
     body: Answer,
     response: Nothing,
     errors: answers,
+  }),
+  links: endpoint({
+    ...own,
+    method: 'GET',
+    path: '/v1/authn/federated/links',
+    operationId: 'sso.links',
+    summary: 'List the accounts elsewhere by which the caller signs in on this platform',
+    response: pageOf(LinkedAccount),
+  }),
+  unlink: endpoint({
+    ...own,
+    method: 'DELETE',
+    path: '/v1/authn/federated/links/:id',
+    operationId: 'sso.unlink',
+    summary: 'The caller signs in by this account no more; the last way in stays',
+    status: 204,
+    params: IdParams,
+    errors: ['VALIDATION'],
   }),
   setDomain: endpoint({
     ...administered,

@@ -262,6 +262,8 @@ export const ROUTES: Routes = {
     login: 'GET /v1/authn/federated/login',
     claim: 'POST /v1/authn/federated/claim',
     link: 'POST /v1/authn/federated/link',
+    links: 'GET /v1/authn/federated/links',
+    unlink: 'DELETE /v1/authn/federated/links/:id',
     setDomain: 'POST /v1/authn/saml/sso-domain',
     verifyDomain: 'POST /v1/authn/saml/sso-domain/verify',
     samlLogin: 'GET /v1/authn/saml/login nothing',

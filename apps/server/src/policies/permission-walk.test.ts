@@ -174,6 +174,21 @@ async function sessionOf({ userId }: Person): Promise<string> {
   return (await db.selectFrom('user_session').select('id').where('userId', '=', userId).executeTakeFirstOrThrow()).id
 }
 
+async function linkOf({ userId, platformId }: Person): Promise<string> {
+  const { db } = server.server
+  const id = newId()
+  const { identityId } = await db
+    .selectFrom('user')
+    .select('identityId')
+    .where('id', '=', userId)
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('federated_identity')
+    .values({ id, platformId, identityId, provider: 'oidc', issuer: 'https://login.example.com', subject: userId })
+    .execute()
+  return id
+}
+
 /** Stored as it is, because creating one needs a server that answers. */
 async function foreignSecretManager(): Promise<string> {
   const id = newId()
@@ -294,6 +309,7 @@ test('what belongs to another platform is answered like what is not there, where
     tags: { id: await made('/v1/tags', { name: 'theirs' }) },
     users: { id: rival.userId, body: { type: 'PASSWORD_RESET' } },
     sessions: { id: await sessionOf(rival) },
+    authn: { id: await linkOf(rival) },
     'personal-tokens': {
       id: await made('/v1/personal-tokens', { displayName: 't', permissions: ['READ_FLOW'] }),
     },

@@ -26,7 +26,7 @@ export interface Flags {
 }
 
 export type Provider = RequestOf<Api['sso']['login']>['query']['providerName']
-const PROVIDERS: readonly Provider[] = ['google', 'github', 'oidc', 'saml']
+export const PROVIDERS: readonly Provider[] = ['google', 'github', 'oidc', 'saml']
 
 /** The facts about the server that anybody may read. */
 export const flagsQuery = queryOptions({

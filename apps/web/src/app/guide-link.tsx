@@ -4,7 +4,19 @@ import { cx } from '../ui/cx.ts'
 import { TEXT_LINK } from '../ui/text-link.ts'
 
 /** The guides that pages lead to: files of `docs/guides`, which the server shows. */
-type Guide = 'build-a-flow' | 'connect-an-account' | 'watch-runs' | 'administer' | 'single-sign-on' | 'branding'
+type Guide =
+  | 'build-a-flow'
+  | 'connect-an-account'
+  | 'watch-runs'
+  | 'administer'
+  | 'single-sign-on'
+  | 'branding'
+  | 'audit-log'
+  | 'alerts'
+  | 'secret-managers'
+  | 'directory'
+  | 'send-events'
+  | 'keep-your-account-safe'
 
 /** Leads from an empty page to the guide for its task, in a window of its own. */
 export function GuideLink({ to }: { to: Guide }) {

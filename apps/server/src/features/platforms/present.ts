@@ -1,5 +1,7 @@
+import { X509Certificate } from 'node:crypto'
 import type { Platform } from '@piecework/api/platforms'
 import { z } from 'zod'
+import { SamlProvider } from './saml-metadata.ts'
 import type { PlatformRow } from './store.ts'
 
 /**
@@ -47,7 +49,7 @@ export function presentPlatform({ workerGroupId, ...row }: PlatformRow): Platfor
       google: clientOf(providers.google),
       github: clientOf(providers.github),
       oidc: oidcOf(providers.oidc),
-      saml: providers.saml ? {} : null,
+      saml: samlOf(providers.saml),
     },
     plan: { ...PLAN, workerGroupId },
   }
@@ -56,6 +58,13 @@ export function presentPlatform({ workerGroupId, ...row }: PlatformRow): Platfor
 function clientOf(provider: unknown): { clientId: string } | null {
   const parsed = z.object({ clientId: z.string() }).safeParse(provider)
   return parsed.success ? parsed.data : null
+}
+
+function samlOf(provider: unknown): Platform['federatedAuthProviders']['saml'] {
+  const { data } = SamlProvider.safeParse(provider)
+  if (!data) return null
+  const { certificate, ...shown } = data
+  return { ...shown, certificateExpiresAt: new X509Certificate(certificate).validToDate.toISOString() }
 }
 
 function oidcOf(provider: unknown): Platform['federatedAuthProviders']['oidc'] {

@@ -33,7 +33,7 @@ interface Parts {
  * Lets somebody in whom another service knows. An account there belongs to one person for good, by its id and not by
  * its address. By the address it finds its person only on this platform, and only somebody who is nowhere else: what
  * a platform believes of its provider says nothing about other platforms.
- * @throws AppError DOMAIN_NOT_ALLOWED, INVALID_CLAIM, INVITATION_ONLY_SIGN_UP, USER_IS_INACTIVE
+ * @throws AppError DOMAIN_NOT_ALLOWED, EXISTING_USER, INVALID_CLAIM, INVITATION_ONLY_SIGN_UP, USER_IS_INACTIVE
  */
 export async function enterFromOutside(
   { db, sessionMaker, outbox }: Parts,
@@ -91,8 +91,9 @@ async function linkByAddress(coming: ComingIn, platform: PlatformRow, person: Ou
 async function claimKnown(trx: Db, platformId: string, identity: Identity): Promise<Identity> {
   const users = await selectUsersOfIdentity(trx, identity.id)
   if (users.length !== 1 || users[0]?.platformId !== platformId)
-    throw new AppError('INVALID_CLAIM', {
-      message: 'this address belongs to somebody already: sign in as before, and link this account in the profile',
+    throw new AppError('EXISTING_USER', {
+      platformId,
+      message: 'this address belongs to somebody already: sign in as before, and link this account in the settings',
     })
   if (identity.verified) return identity
   const tokenVersion = newTokenVersion()

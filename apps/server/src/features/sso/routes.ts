@@ -1,5 +1,6 @@
 import { api } from '@piecework/api/index'
 import type { FastifyInstance } from 'fastify'
+import { singlePage } from '../../database/pagination.ts'
 import { implement } from '../../http/implement.ts'
 import { presentSession } from '../authentication/present.ts'
 import type { SignInCookie } from './cookie.ts'
@@ -38,6 +39,10 @@ export async function ssoRoutes(app: FastifyInstance, parts: Parts): Promise<voi
     await sso.link(actor, body, request.headers.cookie)
     return {}
   })
+
+  implement(app, api.sso.links, async ({ actor }) => singlePage(await sso.links(actor)))
+
+  implement(app, api.sso.unlink, ({ actor, params }) => sso.unlink(actor, params.id))
 
   implement(app, api.sso.samlLogin, async ({ query, reply }) => {
     const { loginUrl, cookie } = await sso.begin('saml', query.platformId)

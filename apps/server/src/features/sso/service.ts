@@ -1,4 +1,4 @@
-import type { ProviderName } from '@piecework/api/sso'
+import { type LinkedAccount, ProviderName } from '@piecework/api/sso'
 import { AppError, notFound } from '@piecework/model/errors'
 import type { Actor } from '../../access/actor.ts'
 import type { UserPrincipal } from '../../access/principal.ts'
@@ -18,7 +18,7 @@ import { enterFromOutside } from './enter.ts'
 import type { Oidc, Returned } from './oidc.ts'
 import type { OutsidePerson } from './outside-person.ts'
 import type { Saml } from './saml.ts'
-import { insertLink, selectPlatformOfDomain } from './store.ts'
+import { countLinks, deleteLink, insertLink, lockSignIns, selectLinks, selectPlatformOfDomain } from './store.ts'
 
 type Answer = Returned & { providerName: ProviderName }
 
@@ -32,6 +32,9 @@ export interface SingleSignOn {
   claim(answer: Answer, cookie: string | undefined, client: Client): Promise<Session>
   /** From now on the account elsewhere is the caller's, whatever its address. @throws AppError INVALID_CLAIM */
   link(actor: Actor<UserPrincipal>, answer: Answer, cookie: string | undefined): Promise<void>
+  links(actor: Actor<UserPrincipal>): Promise<LinkedAccount[]>
+  /** @throws AppError ENTITY_NOT_FOUND, or VALIDATION for the last way in */
+  unlink(actor: Actor<UserPrincipal>, id: string): Promise<void>
 }
 
 interface Parts {
@@ -77,6 +80,12 @@ export function createSingleSignOn({ db, sessionMaker, outbox, encryption, oidc,
     return { platform, person: { ...person, platformId: platform.id } }
   }
 
+  const identityOf = async ({ principal }: Actor<UserPrincipal>) => {
+    const identity = await selectIdentityOfUser(db, principal.id)
+    if (!identity) throw notFound('user', principal.id)
+    return identity
+  }
+
   return {
     async discover(email) {
       const platform = await selectPlatformOfDomain(db, domainOf(email))
@@ -108,10 +117,27 @@ export function createSingleSignOn({ db, sessionMaker, outbox, encryption, oidc,
       authorize(actor, ssoPolicy.link)
       const { platform, person } = await identify(answer, cookie)
       if (platform.id !== actor.platformId) throw notFound('platform', platform.id)
-      const identity = await selectIdentityOfUser(db, actor.principal.id)
-      if (!identity) throw notFound('user', actor.principal.id)
+      const identity = await identityOf(actor)
       if (!(await insertLink(db, person, identity.id)))
         throw new AppError('INVALID_CLAIM', { message: 'this account is linked to somebody else' })
+    },
+
+    async links(actor) {
+      authorize(actor, ssoPolicy.links)
+      const { id } = await identityOf(actor)
+      const rows = await selectLinks(db, actor.platformId, id)
+      return rows.map((row) => ({ ...row, provider: ProviderName.parse(row.provider) }))
+    },
+
+    async unlink(actor, id) {
+      authorize(actor, ssoPolicy.unlink)
+      const identity = await identityOf(actor)
+      await outbox.transaction(async (trx) => {
+        await lockSignIns(trx, actor.platformId)
+        if (!(await deleteLink(trx, actor.platformId, identity.id, id))) throw notFound('linked account', id)
+        if (identity.password === '' && (await countLinks(trx, identity.id)) === 0)
+          throw new AppError('VALIDATION', { message: 'this is your only way to sign in: choose a password first' })
+      })
     },
   }
 }

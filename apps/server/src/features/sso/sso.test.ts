@@ -82,6 +82,8 @@ async function signIn(account: string): Promise<Claimed> {
   return claim(await provider.signIn(loginUrl, account), cookie)
 }
 
+const taken = { status: 409, body: { code: 'EXISTING_USER' } }
+const LINKS = '/v1/authn/federated/links'
 const refused = { status: 400, body: { code: 'INVALID_CLAIM' } }
 
 test('a person comes in by the provider of the company, and is known by the id there from then on', async () => {
@@ -168,12 +170,12 @@ test('an account cannot be used to take over a person', async () => {
     { name: 'Second' },
     owner.token,
   )
-  expect(await signIn('owner')).toMatchObject(refused)
+  expect(await signIn('owner')).toMatchObject(taken)
   const second = { ...founded, userId: founded.id }
   await setProviders({ oidc: { ...provider.client, issuer: provider.url } }, second)
   const { loginUrl, cookie } = await begin('oidc', second.platformId)
   accounts.evil = { email: 'carl@example.com', email_verified: true }
-  expect(await claim(await provider.signIn(loginUrl, 'evil'), cookie)).toMatchObject(refused)
+  expect(await claim(await provider.signIn(loginUrl, 'evil'), cookie)).toMatchObject(taken)
 
   // Linked by the person, the account opens this platform, and no other.
   const start = await begin()
@@ -189,6 +191,21 @@ test('an account cannot be used to take over a person', async () => {
   const theft = await begin()
   const stolen = await provider.signIn(theft.loginUrl, 'owner')
   expect(await claim(stolen, theft.cookie, { path: 'link', token: carl.token })).toMatchObject(refused)
+
+  // The person alone takes back a link, but for the last way in.
+  const { body: links } = await call<{ data: { id: string }[] }>('GET', LINKS, undefined, owner.token)
+  expect(links.data).toMatchObject([{ provider: 'oidc', issuer: provider.url }])
+  const [{ id } = { id: '' }] = links.data
+  expect((await call('DELETE', `${LINKS}/${id}`, undefined, carl.token)).status).toBe(404)
+  expect((await call('DELETE', `${LINKS}/${id}`, undefined, owner.token)).status).toBe(204)
+  expect(await signIn('owner')).toMatchObject(taken)
+  const squatted = (await signIn('squatted')).body.token
+  const only = (await call<{ data: { id: string }[] }>('GET', LINKS, undefined, squatted)).body.data[0]?.id
+  expect(await call('DELETE', `${LINKS}/${only}`, undefined, squatted)).toMatchObject({
+    status: 409,
+    body: { code: 'VALIDATION' },
+  })
+  expect((await signIn('squatted')).status).toBe(200)
 })
 
 test('identity tokens that the provider did not sign for this sign-in are refused', async () => {

@@ -49,6 +49,38 @@ export async function insertLink(
   return made !== undefined
 }
 
+/** The accounts elsewhere of a person on a platform, the oldest first. */
+export function selectLinks(db: Db, platformId: string, identityId: string) {
+  return db
+    .selectFrom('federated_identity')
+    .select(['id', 'created', 'provider', 'issuer'])
+    .where('platformId', '=', platformId)
+    .where('identityId', '=', identityId)
+    .orderBy('id')
+    .execute()
+}
+
+/** All links of a person, on every platform: each is a way in. */
+export async function countLinks(db: Db, identityId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('federated_identity')
+    .select((e) => e.fn.countAll<string>().as('count'))
+    .where('identityId', '=', identityId)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+/** @returns whether the person had it on the platform */
+export async function deleteLink(db: Db, platformId: string, identityId: string, id: string): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('federated_identity')
+    .where('id', '=', id)
+    .where('platformId', '=', platformId)
+    .where('identityId', '=', identityId)
+    .executeTakeFirst()
+  return numDeletedRows > 0n
+}
+
 /** The address was not proved before: the person who chose the password may be another one. */
 export async function takeOverUnverified(db: Db, identityId: string, tokenVersion: string): Promise<void> {
   await db

@@ -8,6 +8,7 @@ import { usersQuery } from '../../api/people.ts'
 import { projectsQuery } from '../../api/projects.ts'
 import { downloadBlob } from '../../app/download.ts'
 import { fullTime, relativeTime } from '../../app/format.ts'
+import { GuideLink } from '../../app/guide-link.tsx'
 import { Loaded } from '../../app/query-state.tsx'
 import { SectionHead } from '../../app/shell/sections.tsx'
 import { useAct } from '../../app/use-act.ts'
@@ -44,11 +45,19 @@ export function Audit() {
   const { data: users = [] } = useQuery(usersQuery)
   const { data: projects = [] } = useQuery(projectsQuery)
   const [shown, setShown] = useState<AuditEvent>()
+  const nameOf = ({ userId }: AuditEvent): string => {
+    const person = users.find(({ id }) => id === userId)
+    return person ? `${person.firstName} ${person.lastName}` : t('audit.program')
+  }
   return (
     <>
       <SectionHead
         title={t('audit.title')}
-        text={t('audit.text')}
+        text={
+          <>
+            {t('audit.text')} <GuideLink to="audit-log" />
+          </>
+        }
         actions={
           <Menu
             trigger={
@@ -85,7 +94,6 @@ export function Audit() {
                 </thead>
                 <tbody>
                   {data.map((event) => {
-                    const person = users.find(({ id }) => id === event.userId)
                     return (
                       <Tr key={event.id}>
                         <Td className="text-ink-3" title={fullTime(event.created)}>
@@ -99,10 +107,9 @@ export function Audit() {
                           >
                             {event.action}
                           </button>
+                          <p className="truncate text-xs text-ink-3 sm:hidden">{nameOf(event)}</p>
                         </Td>
-                        <Td className="max-sm:hidden">
-                          {person ? `${person.firstName} ${person.lastName}` : t('audit.program')}
-                        </Td>
+                        <Td className="max-sm:hidden">{nameOf(event)}</Td>
                         <Td className="text-ink-2 max-md:hidden">
                           {projects.find(({ id }) => id === event.projectId)?.displayName ?? ''}
                         </Td>

@@ -3,6 +3,7 @@ import { Plus, Send } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { destinationsQuery, type EventDestination } from '../../api/event-destinations.ts'
+import { GuideLink } from '../../app/guide-link.tsx'
 import { Loaded } from '../../app/query-state.tsx'
 import { SectionHead } from '../../app/shell/sections.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -36,7 +37,12 @@ export function EventDestinations() {
       <Loaded query={destinations} skeleton={<RowsSkeleton />}>
         {(list) =>
           list.length === 0 ? (
-            <StateMessage icon={Send} title={t('events.none')} text={t('events.noneText')} />
+            <StateMessage
+              icon={Send}
+              title={t('events.none')}
+              text={t('events.noneText')}
+              actions={<GuideLink to="send-events" />}
+            />
           ) : (
             <Table label={t('events.title')}>
               <thead>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import { type SecretManager, secretManagersQuery } from '../../api/secret-managers.ts'
 import { askToDelete } from '../../app/ask-to-delete.ts'
+import { GuideLink } from '../../app/guide-link.tsx'
 import { Loaded } from '../../app/query-state.tsx'
 import { SectionHead } from '../../app/shell/sections.tsx'
 import { useAct } from '../../app/use-act.ts'
@@ -45,7 +46,12 @@ export function SecretManagers() {
       <Loaded query={managers} skeleton={<RowsSkeleton />}>
         {(list) =>
           list.length === 0 ? (
-            <StateMessage icon={Vault} title={t('secret-managers.none')} text={t('secret-managers.noneText')} />
+            <StateMessage
+              icon={Vault}
+              title={t('secret-managers.none')}
+              text={t('secret-managers.noneText')}
+              actions={<GuideLink to="secret-managers" />}
+            />
           ) : (
             <>
               <Table label={t('secret-managers.title')}>

@@ -7,6 +7,7 @@ import { client } from '../../api/client.ts'
 import { useProjectId } from '../../api/session.ts'
 import { askToDelete } from '../../app/ask-to-delete.ts'
 import { relativeTime } from '../../app/format.ts'
+import { GuideLink } from '../../app/guide-link.tsx'
 import { Loaded } from '../../app/query-state.tsx'
 import { useRefusal } from '../../app/refusal.ts'
 import { SectionHead } from '../../app/shell/sections.tsx'
@@ -42,7 +43,12 @@ export function Alerts() {
         {(list) => (
           <>
             {list.length === 0 ? (
-              <StateMessage icon={Bell} title={t('alerts.none')} text={t('alerts.noneText')} />
+              <StateMessage
+                icon={Bell}
+                title={t('alerts.none')}
+                text={t('alerts.noneText')}
+                actions={<GuideLink to="alerts" />}
+              />
             ) : (
               <Receivers list={list} refusal={refusal} />
             )}

@@ -3,6 +3,8 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
+import { handOver } from '../../app/come-in.ts'
+import { notePendingLink } from '../../app/pending-link.ts'
 import { Spinner } from '../../ui/spinner.tsx'
 import { TEXT_LINK } from '../../ui/text-link.ts'
 import { useEnter } from './entered.ts'
@@ -18,14 +20,15 @@ export default function AuthenticatePage() {
   const { mutate, error } = useMutation({
     mutationFn: () => client.sso.claim({ body: { providerName: 'saml', code } }),
     onSuccess: (answer) => enter(answer, takeNext()),
+    onError: (reason) => notePendingLink('saml', reason),
   })
   // The code works once, and effects run twice while the app is developed.
   const hasBegun = useRef(false)
   useEffect(() => {
     if (hasBegun.current) return
     hasBegun.current = true
-    mutate()
-  }, [mutate])
+    if (!handOver(code)) mutate()
+  }, [mutate, code])
   return (
     <SignInFrame title={t('other.entering')} text={error ? t('other.failed') : t('other.wait')}>
       {error ? (

@@ -1,8 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
-import { flagsQuery, type Provider } from '../../api/flags.ts'
-import { letIn, NotLetIn } from '../../app/let-in.ts'
+import { type Flags, flagsQuery, type Provider } from '../../api/flags.ts'
+import { comeInBy } from '../../app/come-in.ts'
+import { NotLetIn } from '../../app/let-in.ts'
+import { notePendingLink } from '../../app/pending-link.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useEnter } from './entered.ts'
@@ -16,14 +18,10 @@ export function OtherWays({ next }: { next: string | undefined }) {
   const enter = useEnter()
   const { data: flags } = useQuery(flagsQuery)
   const attempt = useMutation({
-    mutationFn: async (providerName: Exclude<Provider, 'saml'>) => {
-      const answer = await letIn(async () => {
-        const { loginUrl } = await client.sso.login({ query: { providerName } })
-        return { address: loginUrl, origin: new URL(flags?.redirectUrl ?? location.origin).origin }
-      })
-      return client.sso.claim({ body: { providerName, ...answer } })
-    },
+    mutationFn: async ({ providerName, known }: { providerName: Provider; known: Flags }) =>
+      client.sso.claim({ body: { providerName, ...(await comeInBy(providerName, known)) } }),
     onSuccess: (answer) => enter(answer, next),
+    onError: (error, { providerName }) => notePendingLink(providerName, error),
   })
   const reasonOf = (error: Error): string =>
     !(error instanceof NotLetIn)
@@ -31,9 +29,9 @@ export function OtherWays({ next }: { next: string | undefined }) {
       : error.reason === 'refused'
         ? t('other.refused', { words: error.message })
         : t(`other.${error.reason}`)
-  const begin = (provider: Provider): void => {
+  const begin = (provider: Provider, known: Flags): void => {
     if (provider !== 'saml') {
-      attempt.mutate(provider)
+      attempt.mutate({ providerName: provider, known })
       return
     }
     // The identity provider sends the browser back to a page of ours, which has to know where it was to go.
@@ -48,8 +46,8 @@ export function OtherWays({ next }: { next: string | undefined }) {
         <Button
           key={provider}
           className="w-full"
-          busy={attempt.isPending && attempt.variables === provider}
-          onClick={() => begin(provider)}
+          busy={attempt.isPending && attempt.variables.providerName === provider}
+          onClick={() => begin(provider, flags)}
         >
           {t(`other.${provider}`)}
         </Button>

@@ -1,3 +1,4 @@
+import { type AnswerOf, type Api, createClient } from '@piecework/sdk'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
@@ -5,6 +6,7 @@ import { useForm } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import { flagsQuery } from '../../api/flags.ts'
+import { forgetPendingLink, pendingLink } from '../../app/pending-link.ts'
 import { PasswordField } from '../../password/password-field.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
@@ -20,6 +22,15 @@ interface Values {
   password: string
 }
 
+type Entered = AnswerOf<Api['authentication']['signIn']>
+
+/** The session on another platform of the same person; undefined where they are not. */
+async function platformOf(platformId: string, entered: Entered): Promise<Entered | undefined> {
+  if (entered.platformId === platformId) return entered
+  const { authentication } = createClient({ url: '/api', token: entered.token })
+  return authentication.switchPlatform({ body: { platformId } }).catch(() => undefined)
+}
+
 export default function SignInPage() {
   const { t } = useTranslation('sign-in')
   const navigate = useNavigate()
@@ -31,7 +42,15 @@ export default function SignInPage() {
   })
   const attempt = useMutation({
     mutationFn: (body: Values) => client.authentication.signIn({ body }),
-    onSuccess: (answer) => enter(answer, next),
+    onSuccess: async (answer) => {
+      const pending = pendingLink()
+      if (!pending) return enter(answer, next)
+      // Who was to prove their password before an account elsewhere opens this one goes on to link it, on the platform
+      // whose provider knows it, if they are there.
+      const there = await platformOf(pending.platformId, answer)
+      if (!there) forgetPendingLink()
+      enter(there ?? answer, there ? '/settings/security' : next)
+    },
   })
   // Nobody has an account yet: the first one is made here.
   useEffect(() => {

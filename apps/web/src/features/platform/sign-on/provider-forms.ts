@@ -36,11 +36,11 @@ export const PROVIDER_FIELDS: Record<ProviderName, readonly ProviderField[]> = {
 
 /** The values of a provider that the server shows; its secrets are typed again. */
 export function knownValues(platform: Platform, name: ProviderName): ProviderValues {
-  const { google, github, oidc } = platform.federatedAuthProviders
+  const { google, github, oidc, saml: known } = platform.federatedAuthProviders
   const empty = { issuer: '', clientId: '', clientSecret: '', displayName: '', url: '' }
   const saml = { idpMetadata: '', idpCertificate: '', email: '', firstName: '', lastName: '' }
   const shown = name === 'oidc' ? oidc : name === 'github' ? github : name === 'google' ? google : null
-  return { ...empty, ...saml, ...shown }
+  return { ...empty, ...saml, ...(name === 'saml' ? known?.attributeMapping : shown) }
 }
 
 export const missingOf = (name: ProviderName, values: ProviderValues): string[] =>

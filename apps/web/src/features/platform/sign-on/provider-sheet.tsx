@@ -13,6 +13,7 @@ import { Field } from '../../../ui/field.tsx'
 import { Input } from '../../../ui/input.tsx'
 import { Textarea } from '../../../ui/textarea.tsx'
 import { knownValues, missingOf, PROVIDER_FIELDS, type ProviderName, providerBody } from './provider-forms.ts'
+import { SamlFacts } from './saml-facts.tsx'
 
 interface SheetProps {
   name: ProviderName
@@ -67,6 +68,9 @@ export function ProviderSheet({ name, platform, flags, onClose }: SheetProps) {
       >
         {save.error && <Banner tone="failed">{errorText(save.error, common)}</Banner>}
         {known && <Banner>{t('single-sign-on.again')}</Banner>}
+        {name === 'saml' && platform.federatedAuthProviders.saml && (
+          <SamlFacts saml={platform.federatedAuthProviders.saml} />
+        )}
         <h3 className="font-strong">{t('single-sign-on.enterThere')}</h3>
         {name === 'saml' ? (
           <>

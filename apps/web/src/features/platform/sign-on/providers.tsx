@@ -7,14 +7,17 @@ import type { Flags } from '../../../api/flags.ts'
 import type { Platform } from '../../../api/platform.ts'
 import { askToDelete } from '../../../app/ask-to-delete.ts'
 import { useAct } from '../../../app/use-act.ts'
+import { useNow } from '../../../app/use-now.ts'
 import { Button } from '../../../ui/button.tsx'
 import { IconButton } from '../../../ui/icon-button.tsx'
 import { Menu } from '../../../ui/menu.tsx'
 import { ActsTh, Table, Td, Th, Tr } from '../../../ui/table.tsx'
 import { notify } from '../../../ui/toast.tsx'
+import { isDue } from './certificate.ts'
 import { Part } from './part.tsx'
 import { PROVIDERS, type ProviderName } from './provider-forms.ts'
 import { ProviderSheet } from './provider-sheet.tsx'
+import { CertificateState } from './saml-facts.tsx'
 
 /** The services by which people may sign in. */
 export function Providers({ platform, flags }: { platform: Platform; flags: Flags }) {
@@ -42,6 +45,8 @@ export function Providers({ platform, flags }: { platform: Platform; flags: Flag
   )
 }
 
+const HOUR_MS = 3_600_000
+
 interface RowProps {
   name: ProviderName
   platform: Platform
@@ -55,6 +60,7 @@ function ProviderRow({ name, platform, onEdit }: RowProps) {
   const known = platform.federatedAuthProviders[name]
   const label = t(`single-sign-on.names.${name}`)
   const account = known === null ? '' : 'issuer' in known ? known.issuer : 'clientId' in known ? known.clientId : ''
+  const now = useNow(HOUR_MS)
   const Icon = known ? CircleCheck : CircleDashed
   const remove = async (): Promise<void> => {
     const agrees = await askToDelete(
@@ -91,6 +97,9 @@ function ProviderRow({ name, platform, onEdit }: RowProps) {
         <span className="flex items-center gap-1.5">
           <Icon aria-hidden size={14} className={known ? 'text-success-fg' : 'text-ink-3'} />
           {known ? t('single-sign-on.on') : t('single-sign-on.off')}
+          {known && 'certificateExpiresAt' in known && isDue(known.certificateExpiresAt, now) && (
+            <CertificateState expiresAt={known.certificateExpiresAt} />
+          )}
         </span>
       </Td>
       <Td className="px-2 text-right text-clip">

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { apiKeysQuery } from '../../../api/administration.ts'
 import { client } from '../../../api/client.ts'
 import { relativeTime } from '../../../app/format.ts'
+import { GuideLink } from '../../../app/guide-link.tsx'
 import { useAct } from '../../../app/use-act.ts'
 import { Banner } from '../../../ui/banner.tsx'
 import { Button } from '../../../ui/button.tsx'
@@ -44,6 +45,9 @@ export function Scim({ url }: { url: string }) {
   return (
     <Part title={t('single-sign-on.scim')} text={t('single-sign-on.scimText')}>
       <div className="flex max-w-160 flex-col gap-3">
+        <div>
+          <GuideLink to="directory" />
+        </div>
         <Field label={t('single-sign-on.scimUrl')}>
           <CopyInput value={url} />
         </Field>
