@@ -7,7 +7,6 @@ import { client } from '../../api/client.ts'
 import { usersQuery } from '../../api/people.ts'
 import { projectsQuery } from '../../api/projects.ts'
 import { downloadBlob } from '../../app/download.ts'
-import { fullTime, relativeTime } from '../../app/format.ts'
 import { GuideLink } from '../../app/guide-link.tsx'
 import { Loaded } from '../../app/query-state.tsx'
 import { SectionHead } from '../../app/shell/sections.tsx'
@@ -17,9 +16,9 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { RowsSkeleton } from '../../ui/rows-skeleton.tsx'
 import { StateMessage } from '../../ui/states.tsx'
-import { Table, Td, Th, Tr } from '../../ui/table.tsx'
 import { AuditDetail } from './audit-detail.tsx'
 import { AuditFilters } from './audit-filters.tsx'
+import { AuditTable } from './audit-table.tsx'
 
 /** Who changed what, newest first. */
 export function Audit() {
@@ -45,10 +44,6 @@ export function Audit() {
   const { data: users = [] } = useQuery(usersQuery)
   const { data: projects = [] } = useQuery(projectsQuery)
   const [shown, setShown] = useState<AuditEvent>()
-  const nameOf = ({ userId }: AuditEvent): string => {
-    const person = users.find(({ id }) => id === userId)
-    return person ? `${person.firstName} ${person.lastName}` : t('audit.program')
-  }
   return (
     <>
       <SectionHead
@@ -83,41 +78,7 @@ export function Audit() {
             />
           ) : (
             <>
-              <Table label={t('audit.title')}>
-                <thead>
-                  <tr>
-                    <Th className="w-32">{t('audit.when')}</Th>
-                    <Th>{t('audit.what')}</Th>
-                    <Th className="max-sm:hidden">{t('audit.who')}</Th>
-                    <Th className="max-md:hidden">{t('audit.where')}</Th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {data.map((event) => {
-                    return (
-                      <Tr key={event.id}>
-                        <Td className="text-ink-3" title={fullTime(event.created)}>
-                          {relativeTime(event.created)}
-                        </Td>
-                        <Td>
-                          <button
-                            type="button"
-                            onClick={() => setShown(event)}
-                            className="max-w-full truncate rounded-xs font-mono text-xs hover:underline"
-                          >
-                            {event.action}
-                          </button>
-                          <p className="truncate text-xs text-ink-3 sm:hidden">{nameOf(event)}</p>
-                        </Td>
-                        <Td className="max-sm:hidden">{nameOf(event)}</Td>
-                        <Td className="text-ink-2 max-md:hidden">
-                          {projects.find(({ id }) => id === event.projectId)?.displayName ?? ''}
-                        </Td>
-                      </Tr>
-                    )
-                  })}
-                </tbody>
-              </Table>
+              <AuditTable events={data} users={users} projects={projects} onShow={setShown} />
               <div className="flex justify-end gap-2">
                 <Button size="sm" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
                   {common('pager.previous')}

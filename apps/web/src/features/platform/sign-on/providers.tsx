@@ -9,6 +9,7 @@ import { askToDelete } from '../../../app/ask-to-delete.ts'
 import { useAct } from '../../../app/use-act.ts'
 import { useNow } from '../../../app/use-now.ts'
 import { Button } from '../../../ui/button.tsx'
+import { cx } from '../../../ui/cx.ts'
 import { IconButton } from '../../../ui/icon-button.tsx'
 import { Menu } from '../../../ui/menu.tsx'
 import { ActsTh, Table, Td, Th, Tr } from '../../../ui/table.tsx'
@@ -30,7 +31,7 @@ export function Providers({ platform, flags }: { platform: Platform; flags: Flag
           <tr>
             <Th>{t('single-sign-on.provider')}</Th>
             <Th className="max-sm:hidden">{t('single-sign-on.account')}</Th>
-            <Th className="w-40 max-sm:hidden">{t('single-sign-on.state')}</Th>
+            <Th className="w-52 max-sm:hidden">{t('single-sign-on.state')}</Th>
             <ActsTh className="w-32" />
           </tr>
         </thead>
@@ -95,7 +96,7 @@ function ProviderRow({ name, platform, onEdit }: RowProps) {
       </Td>
       <Td className="text-ink-2 max-sm:hidden">
         <span className="flex items-center gap-1.5">
-          <Icon aria-hidden size={14} className={known ? 'text-success-fg' : 'text-ink-3'} />
+          <Icon aria-hidden size={14} className={cx('shrink-0', known ? 'text-success-fg' : 'text-ink-3')} />
           {known ? t('single-sign-on.on') : t('single-sign-on.off')}
           {known && 'certificateExpiresAt' in known && isDue(known.certificateExpiresAt, now) && (
             <CertificateState expiresAt={known.certificateExpiresAt} />
