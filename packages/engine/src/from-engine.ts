@@ -31,6 +31,8 @@ export const EngineResultSchema = z.discriminatedUnion('type', [
     stepsCount: Count,
     /** JSON text of the RunLog. */
     log: z.string(),
+    /** What the step printed that was tested alone. */
+    printed: z.string().optional(),
     /** The reason for INTERNAL_ERROR. */
     error: z.string().optional(),
     /** The trigger's run() gave no event (a call that is not authentic, for example), so no step ran. */

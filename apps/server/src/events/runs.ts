@@ -30,6 +30,8 @@ export interface RunOutcome {
   stepsCount: number
   /** JSON text of the RunLog. */
   log: string
+  /** What the step printed that was tested alone. */
+  printed?: string
   /** The trigger came to no output: what it was given stays, for a retry. */
   keepsPayload?: boolean
 }

@@ -3,6 +3,7 @@ import type { FailedStep } from '@piecework/model/run/run'
 import type { PieceHost } from '../piece/host.ts'
 import type { ExecuteFlow, PieceLocation, PreparedVersion, RunPort } from '../protocol.ts'
 import { compileTemplate, connectionsOf, type Template } from '../resolve/template.ts'
+import type { OnPrinted } from '../sandbox/sandbox.ts'
 import type { Scope } from '../state/record.ts'
 import type { Journal } from './journal.ts'
 import type { LogSize } from './log-size.ts'
@@ -89,4 +90,8 @@ export interface Run extends PieceHost {
   state: RunState
   failedStep: FailedStep | null
   stepsCount: number
+  /** What the step printed that is tested alone. */
+  readonly printed: string[]
+  /** Absent in runs of whole flows, which keep no console output. */
+  readonly onPrinted: OnPrinted | undefined
 }

@@ -3,6 +3,7 @@ import type { Engine } from '../engine.ts'
 import { ExecutionError, errorText } from '../errors.ts'
 import type { ExecuteFlow, FlowResult, RunPort } from '../protocol.ts'
 import { createConnections } from '../resolve/connections.ts'
+import { MAX_CONSOLE_TEXT } from '../sandbox/sandbox.ts'
 import { createSecrets } from '../secrets/secrets.ts'
 import { printSteps } from '../state/record.ts'
 import { executeChain } from './chain.ts'
@@ -56,6 +57,7 @@ export function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine,
   const api = engine.api ?? createApiClient(config, operation.engineToken)
   const secrets = createSecrets(operation.engineToken)
   const masking = createMasking(secrets, operation.sealKey)
+  const printed: string[] = []
   return {
     engine,
     operation,
@@ -85,6 +87,8 @@ export function createRun(operation: ExecuteFlow, port: RunPort, engine: Engine,
     state: 'RUNNING',
     failedStep: null,
     stepsCount: 0,
+    printed,
+    onPrinted: operation.test === null ? undefined : (text) => void printed.push(text),
   }
 }
 
@@ -114,5 +118,7 @@ export function resultOf(run: Run, status: FlowResult['status']): FlowResult {
     tags,
     stepsCount: run.stepsCount,
     log: log.join(''),
+    // Masked before it is cut: half of a secret could not be found.
+    ...(run.printed.length > 0 && { printed: run.secrets.mask(run.printed.join('')).slice(0, MAX_CONSOLE_TEXT) }),
   }
 }

@@ -46,6 +46,21 @@ describe.each(BOTH_MODES)('secrets of connections, %s', (mode) => {
   const runHere = (...[actions, body, options]: Parameters<typeof runOnce>) =>
     runOnce(actions, body, { mode, apiUrl: api.url, ...options })
 
+  it('are masked in what the code of a tested step prints, which runs of whole flows do not keep', async () => {
+    const input = { key: '{{connections.key.secret_text}}' }
+    const steps = [
+      code('step_1', 'console.log("uses", i.key); console.warn("careful"); return 1', input),
+      code('step_2', 'console.log("x".repeat(20_000)); console.log("more"); throw new Error("no luck")'),
+    ]
+    const test = (stepName: string) => runHere(steps, {}, { operation: { test: { stepName, sampleData: {} } } })
+    const good = await test('step_1')
+    expect(good.result).toMatchObject({ status: 'SUCCEEDED', printed: expect.stringMatching(/^uses \S+\ncareful\n$/) })
+    expect(said(good)).not.toContain(SECRET)
+    const { result } = await test('step_2')
+    expect(result).toMatchObject({ status: 'FAILED', printed: expect.stringMatching(/^x{16384}$/) })
+    expect((await runHere(steps)).result).not.toHaveProperty('printed')
+  })
+
   it('are masked in outputs, inputs, loops and errors, and are real for the steps that follow', async () => {
     const outcome = await runHere([
       code(

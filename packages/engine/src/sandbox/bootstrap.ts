@@ -171,6 +171,7 @@ export const BOOTSTRAP = `(() => {
         } else succeed(result)
       } catch (error) { fail(error) }
     },
+    printed: () => output,
     /** Lets go of all values of a run; compiled expressions stay. */
     forget() {
       for (const name in scope) delete scope[name]

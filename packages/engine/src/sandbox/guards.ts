@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers'
 import { format } from 'node:util'
 import { noteOutput } from '../errors.ts'
 import { createGlobalsGuard, type GlobalsGuard } from './globals-guard.ts'
-import { MAX_CONSOLE_TEXT } from './sandbox.ts'
+import { MAX_CONSOLE_TEXT, type OnPrinted } from './sandbox.ts'
 import { STOP_SIGNALS } from './stop-signals.ts'
 
 /**
@@ -30,10 +30,11 @@ let globalsGuard: GlobalsGuard | undefined
 /**
  * Runs user code under guard.
  * @param isOwn whether it is this product's own code, which changes nothing that has to be put back
+ * @param onPrinted is told what the code printed
  * @returns what the code returns
  * @throws what it throws, also out of forgotten promises and timers, with what the code printed
  */
-export async function guarded<T>(run: () => Promise<T> | T, isOwn = false): Promise<T> {
+export async function guarded<T>(run: () => Promise<T> | T, isOwn = false, onPrinted?: OnPrinted): Promise<T> {
   install()
   const attempt: Attempt = { fail: () => undefined, output: '', isOver: false }
   try {
@@ -56,6 +57,7 @@ export async function guarded<T>(run: () => Promise<T> | T, isOwn = false): Prom
     throw error
   } finally {
     attempt.isOver = true
+    if (attempt.output !== '') onPrinted?.(attempt.output)
     if (!isOwn) globalsGuard?.restore()
   }
 }

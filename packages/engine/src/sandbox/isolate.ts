@@ -216,7 +216,7 @@ function openRun(homeOf: () => Home, { limitMb, timeout }: Settings): RunSandbox
       if (at.spares.length === 0) within(at, limitMb, () => at.spares.push(createRoom(at)))
     },
 
-    async runCode(file, inputText) {
+    async runCode(file, inputText, onPrinted) {
       const at = enterHome()
       const own = within(at, limitMb, () => takeRoom(at))
       const call = (operation: string, ...values: Primitive[]) =>
@@ -230,6 +230,7 @@ function openRun(homeOf: () => Home, { limitMb, timeout }: Settings): RunSandbox
           const state = String(call('poll'))
           const rest = state.slice(1)
           isClean = code.isSelfContained
+          if (onPrinted !== undefined && /^[OE]/.test(state)) onPrinted(String(call('printed')))
           if (state.startsWith('O')) return rest
           if (state.startsWith('E')) throw failureOf(rest, limitMb)
           if (state.startsWith('N')) throw new Error('The code waits for a promise that nothing will ever settle')

@@ -67,7 +67,7 @@ export function createLocalSandbox(watch: ForeignCodeWatch = NOBODY_WATCHES): Sa
           watch.after()
         }
       },
-      async runCode(file, inputText) {
+      async runCode(file, inputText, onPrinted) {
         const { load, isSelfContained } = codeOf(file)
         if (!isSelfContained) {
           watch.before()
@@ -82,7 +82,8 @@ export function createLocalSandbox(watch: ForeignCodeWatch = NOBODY_WATCHES): Sa
           return code(JSON.parse(inputText))
         }
         try {
-          return printWithinDepth(await guarded(run, isSelfContained), 'The result of the code') ?? 'null'
+          const result = await guarded(run, isSelfContained, onPrinted)
+          return printWithinDepth(result, 'The result of the code') ?? 'null'
         } catch (error) {
           throw inCode(error, file)
         } finally {

@@ -20,12 +20,16 @@ export interface RunSandbox {
   /**
    * Runs the `code` export of a compiled CommonJS file.
    * @param inputText JSON text of the inputs
+   * @param onPrinted is told what the code printed, also when it threw
    * @returns JSON text of the result, `null` for undefined
    * @throws whatever the code throws; MemoryLimitError when it used up its memory
    */
-  runCode(file: string, inputText: string): Promise<string>
+  runCode(file: string, inputText: string, onPrinted?: OnPrinted): Promise<string>
   close(): void
 }
 
-/** Console output that is kept to explain a failure. */
+/** Takes the console output of code, at its end, if there is any. */
+export type OnPrinted = (text: string) => void
+
+/** Characters of console output that are kept to explain a failure, and to be shown with the test of a step. */
 export const MAX_CONSOLE_TEXT = 16 * 1024

@@ -204,7 +204,7 @@ test('the test of a step tells how far it is, and what came of it with its sampl
   const gone = await install('2.0.0')
   const made = await flows.create(webhookTrigger(), [
     pieceAction('step_1', NAME, '1.0.0', 'talk'),
-    codeAction('step_2', `export const code = async () => { throw new Error('no luck') }`),
+    codeAction('step_2', `export const code = async () => { console.log('so far', 1); throw new Error('no luck') }`),
     pieceAction('step_3', NAME, '2.0.0', 'talk'),
     codeAction('step_4', `export const code = async () => 'x'.repeat(600_000)`),
   ])
@@ -229,7 +229,11 @@ test('the test of a step tells how far it is, and what came of it with its sampl
   const { version } = await flows.flow(made.id)
   expect(version.trigger.nextAction?.settings.sampleData).toMatchObject({ sampleDataFileId: talked.sampleDataFileId })
 
-  expect(await run('step_2')).toMatchObject({ success: false, standardError: expect.stringContaining('no luck') })
+  expect(await run('step_2')).toMatchObject({
+    success: false,
+    standardError: expect.stringContaining('no luck'),
+    standardOutput: 'so far 1\n',
+  })
   await server.call('DELETE', `/v1/pieces/${gone}`, { token: owner.token })
   // Nobody waits forever, also when the step cannot even begin.
   expect(await run('step_3')).toMatchObject({ success: false, standardError: expect.stringContaining('not installed') })

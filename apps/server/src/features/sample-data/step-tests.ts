@@ -46,7 +46,15 @@ export function createStepTests({ flows, versions, starter, runs, sampleData, ev
     const actor = systemActor('step tests', { projectId, platformId })
     // As it was recorded, with large outputs brought back.
     const step = (await runs.get(actor, runId)).steps?.[stepName]
-    const result = { runId, projectId, stepName, success: false, input: {}, output: null, standardOutput: '' }
+    const result = {
+      runId,
+      projectId,
+      stepName,
+      success: false,
+      input: {},
+      output: null,
+      standardOutput: outcome.printed ?? '',
+    }
     // Nothing of the step is known when its engine could not even begin.
     if (!step)
       return { ...result, standardError: outcome.failedStep?.message ?? `The test ended as ${outcome.status}.` }

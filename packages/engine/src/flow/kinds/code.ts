@@ -36,7 +36,7 @@ function executeCode(run: Run, step: PlannedCode, scope: Scope): Promise<void> {
     },
     async act(input) {
       if (step.file === undefined) throw new Error(`The code of ${step.name} was not compiled`)
-      return { outputText: await run.sandbox.runCode(step.file, input.text), effect: 'CONTINUE' }
+      return { outputText: await run.sandbox.runCode(step.file, input.text, run.onPrinted), effect: 'CONTINUE' }
     },
   })
 }

@@ -82,7 +82,7 @@ async function performAction(
   }
   const perform = run.operation.test !== null && action.test !== undefined ? action.test : action.run
   const isOwn = step.location !== undefined && 'bundled' in step.location
-  const output: unknown = await guarded(() => Reflect.apply(perform, action, [context]), isOwn)
+  const output: unknown = await guarded(() => Reflect.apply(perform, action, [context]), isOwn, run.onPrinted)
   await control.settle()
   return { outputText: printWithinDepth(output, 'The output of the step'), effect: control.effect }
 }
