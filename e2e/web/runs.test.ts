@@ -1,4 +1,4 @@
-import { codeAction, webhookTrigger } from '@piecework/server/testing/flows'
+import { codeAction, pieceAction, pieceTrigger, webhookTrigger } from '@piecework/server/testing/flows'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp, type TestApp } from './support/app.ts'
 import type { Person } from './support/person.ts'
@@ -151,5 +151,46 @@ test('somebody puts a flow right, retries all failures of one kind, and marks it
   await page.getByRole('button', { name: 'Resolved', exact: true }).click()
   await issue.getByRole('link', { name: /parcel without address/ }).click()
   await page.waitForURL(/\/runs\/\w+$/)
+  await visit.end()
+})
+
+test('a run leads to the run that it called, and back', async () => {
+  const piece = '@activepieces/piece-subflows'
+  const imported = async (displayName: string, trigger: object) => {
+    const { id, externalId } = await owner.api.flows.create({ body: { displayName, projectId: owner.projectId } })
+    await fetch(`${app.origin}/api/v1/flows/${id}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${owner.token}` },
+      body: JSON.stringify({ type: 'IMPORT_FLOW', request: { displayName, trigger, schemaVersion: '20', notes: [] } }),
+    })
+    await owner.api.flows.operate({
+      params: { id },
+      body: { type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } },
+    })
+    return { id, externalId }
+  }
+  const child = await imported('Weigh the parcel', {
+    ...pieceTrigger(piece, '0.4.12', 'callableFlow', { mode: 'simple', exampleData: { sampleData: {} } }),
+    nextAction: codeAction('step_1', 'export const code = async () => 7'),
+  })
+  const parent = await imported('Send the parcel', {
+    ...webhookTrigger(),
+    nextAction: pieceAction('step_1', piece, '0.4.12', 'callFlow', {
+      flow: { externalId: child.externalId, exampleData: {} },
+      mode: 'simple',
+      flowProps: { payload: {} },
+      waitForResponse: false,
+    }),
+  })
+  await call(parent.id, [])
+  const visit = await app.visit('/runs', { person: owner })
+  const { page } = visit
+  await page.getByRole('button', { name: 'Send the parcel', exact: true }).first().click()
+  await page.getByRole('button', { name: 'Runs that it called' }).click()
+  await page.getByRole('link', { name: /Weigh the parcel/ }).click()
+  await page.getByRole('heading', { name: 'Weigh the parcel' }).waitFor()
+  await expectAccessible(page)
+  await page.getByRole('link', { name: 'Open the run that called this one' }).click()
+  await page.getByRole('heading', { name: 'Send the parcel' }).waitFor()
   await visit.end()
 })

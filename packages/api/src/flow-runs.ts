@@ -65,6 +65,7 @@ export const flowRuns = {
       tags: queryList(z.string()).optional(),
       failedStepName: z.string().optional(),
       issueId: z.string().optional(),
+      parentRunId: z.string().optional().describe('The runs that a run called, test runs included.'),
       flowRunIds: queryList(z.string()).optional(),
       includeArchived: queryFlag.optional(),
       ...times,

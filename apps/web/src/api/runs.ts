@@ -45,6 +45,15 @@ export const runTriggerQuery = (id: string) =>
     queryFn: ({ signal }) => client.flowRuns.event({ params: { id }, signal }),
   })
 
+/** The runs that a run called, newest first; at most a hundred. */
+export const calledRunsQuery = (projectId: string, parentRunId: string) =>
+  queryOptions({
+    queryKey: ['runs', 'called', parentRunId],
+    queryFn: async ({ signal }) =>
+      (await client.flowRuns.list({ query: { projectId, parentRunId, includeArchived: true, limit: 100 }, signal }))
+        .data,
+  })
+
 export const runDaysQuery = (projectId: string, days: number) =>
   queryOptions({
     queryKey: ['runs', 'days', projectId, days],

@@ -48,14 +48,15 @@ export function duration(ms: number): string {
   return `${unit(Math.floor(whole / HOUR), 'hour')} ${unit(Math.round((whole % HOUR) / MINUTE), 'minute')}`
 }
 
-/** `512 byte`, `1.2 MB`. */
+/** `512 bytes`, `1.2 MB`. */
 export function bytes(size: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
   const step = size === 0 ? 0 : Math.min(Math.floor(Math.log10(size) / 3), units.length - 1)
   return new Intl.NumberFormat(language(), {
     style: 'unit',
     unit: units[step] ?? 'byte',
-    unitDisplay: 'short',
+    // The short form has no plural of bytes.
+    unitDisplay: step === 0 ? 'long' : 'short',
     maximumFractionDigits: 1,
   }).format(size / 1000 ** step)
 }

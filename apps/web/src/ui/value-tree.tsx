@@ -63,6 +63,7 @@ export function ValueTree({ value, label, openDepth = 2, aside, onChoose, classN
     act()
   }
 
+  if (rows.length === 0) return <p className={cx('px-3 text-xs text-ink-3', className)}>{t('tree.empty')}</p>
   return (
     <div
       ref={scroller}
@@ -112,7 +113,6 @@ export function ValueTree({ value, label, openDepth = 2, aside, onChoose, classN
           )
         })}
       </div>
-      {rows.length === 0 && <span className="px-3 font-sans text-xs text-ink-3">{t('tree.empty')}</span>}
     </div>
   )
 }

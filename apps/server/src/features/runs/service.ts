@@ -21,7 +21,7 @@ import type { RunLogs } from './showing/logs.ts'
 import { presentListed, presentRun } from './showing/present.ts'
 import { createRunSteps } from './showing/steps.ts'
 import type { RunStarter } from './starting/start.ts'
-import type { ListedRun, RunStore } from './store.ts'
+import type { ListedRun, RunFilter, RunStore } from './store.ts'
 
 /** Everything about runs but starting and executing them. */
 export interface RunService extends ActingOnRuns {
@@ -33,7 +33,7 @@ export interface RunService extends ActingOnRuns {
   event(actor: ProjectActor, id: string): Promise<RunEvent>
   /** Those of the runs that are there, without their steps; at most 100. */
   some(actor: ProjectActor, ids: readonly string[]): Promise<FlowRun[]>
-  list(actor: ProjectActor, filter: RunChoice, page: PageRequest): Promise<SeekPage<FlowRun>>
+  list(actor: ProjectActor, filter: Omit<RunFilter, 'projectId'>, page: PageRequest): Promise<SeekPage<FlowRun>>
   countByStatus(actor: ProjectActor, filter: RunChoice): Promise<{ status: FlowRunStatus; count: number }[]>
   /** @throws AppError ENTITY_NOT_FOUND, VALIDATION, FLOW_RUN_RETRY_OUTSIDE_RETENTION */
   retry(actor: ProjectActor, id: string, strategy: RetryStrategy): Promise<FlowRun>

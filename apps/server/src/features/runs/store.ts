@@ -15,6 +15,8 @@ export type ListedRun = RunRow & { flowDisplayName: string | null }
 /** A choice of runs in a project. */
 export interface RunFilter extends RunChoice {
   projectId: string
+  /** The run that called them: then test runs are included. */
+  parentRunId?: string | undefined
 }
 
 export interface ParentRun {
@@ -75,7 +77,8 @@ const COLUMNS = [
 
 const filtered = (db: Db, filter: RunFilter) => {
   let query = db.selectFrom('flow_run as r').where('r.projectId', '=', filter.projectId)
-  if (!filter.includeTests) query = query.where('r.environment', '=', 'PRODUCTION')
+  if (filter.parentRunId !== undefined) query = query.where('r.parentRunId', '=', filter.parentRunId)
+  else if (!filter.includeTests) query = query.where('r.environment', '=', 'PRODUCTION')
   if (filter.flowRunIds) query = query.where('r.id', '=', sql<string>`any(${filter.flowRunIds})`)
   if (filter.excludeFlowRunIds) query = query.where('r.id', '!=', sql<string>`all(${filter.excludeFlowRunIds})`)
   if (filter.flowId) query = query.where('r.flowId', '=', sql<string>`any(${filter.flowId})`)

@@ -53,6 +53,18 @@ export function firstToShow(rows: readonly OutlineRow[]): string | undefined {
   return (innermost ?? ran.filter(({ step }) => isAction(step)).at(-1) ?? ran.at(-1))?.step.name
 }
 
+/** Whether a step ran that calls another flow. */
+export const hasCalledFlows = (rows: readonly OutlineRow[]): boolean =>
+  rows.some(
+    (row) =>
+      row.kind === 'step' &&
+      row.output !== undefined &&
+      row.step.type === 'PIECE' &&
+      row.step.settings.pieceName === SUBFLOWS,
+  )
+
+const SUBFLOWS = '@activepieces/piece-subflows'
+
 /** The results of the steps by name, as a canvas shows them. */
 export const outputsOf = (rows: readonly OutlineRow[]): ReadonlyMap<string, StepOutput> =>
   new Map(rows.flatMap((row) => (row.kind === 'step' && row.output ? [[row.step.name, row.output]] : [])))

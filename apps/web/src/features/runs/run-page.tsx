@@ -21,7 +21,7 @@ import { Segmented } from '../../ui/segmented.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { StateMessage } from '../../ui/states.tsx'
 import { type RunActs, useRunActs } from './run-acts.ts'
-import { firstToShow, type OutlineRow, outlineOf } from './run-outline.ts'
+import { firstToShow, hasCalledFlows, type OutlineRow, outlineOf } from './run-outline.ts'
 import { RunSource } from './run-source.tsx'
 import { RunSteps } from './run-steps.tsx'
 import { RunWait } from './run-wait.tsx'
@@ -45,7 +45,7 @@ export default function RunPage() {
     <>
       <RunHeader run={run.data} />
       <Loaded query={run} skeleton={<StepsSkeleton label={t('steps')} />}>
-        {(data) => <RunBody run={data} />}
+        {(data) => <RunBody key={data.id} run={data} />}
       </Loaded>
     </>
   )
@@ -175,7 +175,7 @@ function RunBody({ run }: { run: Run }) {
             )
           }
         </Loaded>
-        <RunSource run={run} />
+        <RunSource run={run} hasCalledFlows={hasCalledFlows(rows)} />
       </div>
       <div className="flex gap-2 border-t border-line-1 bg-raised p-3 sm:hidden">
         <RunButtons run={run} acts={acts} />

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ChevronRight, Copy } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Run, runTriggerQuery } from '../../api/runs.ts'
+import { calledRunsQuery, type Run, runTriggerQuery } from '../../api/runs.ts'
 import { curlOf } from '../../app/curl.ts'
 import { Loaded } from '../../app/query-state.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -13,11 +13,11 @@ import { TEXT_LINK } from '../../ui/text-link.ts'
 import { notify } from '../../ui/toast.tsx'
 import { ValueTree } from '../../ui/value-tree.tsx'
 import { callOf } from './call-of.ts'
+import { RunsList } from './runs-list.tsx'
 
-/** Shows the origin of the run: the run that called it, and the event or call as it came in. */
-export function RunSource({ run }: { run: Run }) {
+/** Shows what the run came from, the run that called it and the event or call as it came in, and the runs that it called. */
+export function RunSource({ run, hasCalledFlows }: { run: Run; hasCalledFlows: boolean }) {
   const { t } = useTranslation('runs')
-  const [isOpen, setOpen] = useState(false)
   return (
     <section
       aria-label={t('source.title')}
@@ -28,17 +28,52 @@ export function RunSource({ run }: { run: Run }) {
           {t('source.parent')}
         </Link>
       )}
+      <Unfolding title={t('source.event')}>
+        <Payload run={run} />
+      </Unfolding>
+      {hasCalledFlows && (
+        <Unfolding title={t('source.called')}>
+          <CalledRuns run={run} />
+        </Unfolding>
+      )}
+    </section>
+  )
+}
+
+/** A title that shows and hides what is below it. */
+function Unfolding({ title, children }: { title: string; children: ReactNode }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
       <button
         type="button"
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
-        className="flex h-8 items-center gap-1.5 self-start rounded-sm text-ink-2 hover:text-ink-1"
+        className="flex h-8 shrink-0 items-center gap-1.5 self-start rounded-sm text-ink-2 hover:text-ink-1"
       >
         <ChevronRight aria-hidden size={14} className={cx('transition-transform', isOpen && 'rotate-90')} />
-        {t('source.event')}
+        {title}
       </button>
-      {isOpen && <Payload run={run} />}
-    </section>
+      {isOpen && children}
+    </>
+  )
+}
+
+function CalledRuns({ run }: { run: Run }) {
+  const { t } = useTranslation('runs')
+  return (
+    <Loaded
+      query={useQuery(calledRunsQuery(run.projectId, run.id))}
+      skeleton={<Skeleton className="h-16 rounded-md" />}
+    >
+      {(runs) =>
+        runs.length === 0 ? (
+          <p className="pl-5 text-ink-3">{t('source.calledNone')}</p>
+        ) : (
+          <RunsList label={t('source.called')} runs={runs} now={Date.now()} />
+        )
+      }
+    </Loaded>
   )
 }
 

@@ -6,11 +6,17 @@ import { duration, relativeTime } from '../../app/format.ts'
 import { RunStatusMark } from '../../app/run-status.tsx'
 import { failureOf, tookOf } from './run-words.ts'
 
-/** The runs on a phone. */
-export function RunsList({ runs, now }: { runs: readonly Run[]; now: number }) {
+interface RunsListProps {
+  label: string
+  runs: readonly Run[]
+  now: number
+}
+
+/** Runs where there is no room for a table: on a phone, and within the page of a run. */
+export function RunsList({ label, runs, now }: RunsListProps) {
   const { t } = useTranslation('runs')
   return (
-    <ul aria-label={t('title')} className="divide-y divide-line-1 rounded-md border border-line-2 bg-raised">
+    <ul aria-label={label} className="divide-y divide-line-1 rounded-md border border-line-2 bg-raised">
       {runs.map((run) => {
         const took = tookOf(run, now)
         return (

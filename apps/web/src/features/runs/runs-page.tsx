@@ -110,7 +110,7 @@ export default function RunsPage() {
                   <RunsTable runs={data} now={now} selection={selection} onSelect={setSelection} acts={acts} />
                 </div>
                 <div className="sm:hidden">
-                  <RunsList runs={data} now={now} />
+                  <RunsList label={t('title')} runs={data} now={now} />
                 </div>
                 <div className="flex items-center gap-2 text-sm text-ink-3">
                   <span>{t('shown', { count: data.length })}</span>

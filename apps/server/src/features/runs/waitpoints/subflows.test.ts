@@ -89,7 +89,14 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('flows that call flows, on %s', (
       status: 'SUCCEEDED',
       steps: { step_1: { output: { status: 'success', data: { n: 42 } } } },
     })
-    expect(await ended(child.id)).toMatchObject({ parentRunId: run.id, failParentOnFailure: true })
+    const called = await ended(child.id)
+    expect(called).toMatchObject({ parentRunId: run.id, failParentOnFailure: true })
+    const list = await server.call<{ data: FlowRun[] }>(
+      'GET',
+      `/v1/flow-runs?projectId=${owner.projectId}&parentRunId=${run.id}`,
+      { token: owner.token },
+    )
+    expect(list.body.data.map(({ id }) => id)).toEqual([called.id])
   })
 
   test('a caller that does not wait goes on, whatever becomes of the other run', async () => {
