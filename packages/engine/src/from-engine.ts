@@ -31,7 +31,7 @@ export const EngineResultSchema = z.discriminatedUnion('type', [
     stepsCount: Count,
     /** JSON text of the RunLog. */
     log: z.string(),
-    /** What the step printed that was tested alone. */
+    /** The console output of the step that was tested alone. */
     printed: z.string().optional(),
     /** The reason for INTERNAL_ERROR. */
     error: z.string().optional(),

@@ -30,7 +30,7 @@ export interface RunOutcome {
   stepsCount: number
   /** JSON text of the RunLog. */
   log: string
-  /** What the step printed that was tested alone. */
+  /** The console output of the step that was tested alone. */
   printed?: string
   /** The trigger came to no output: what it was given stays, for a retry. */
   keepsPayload?: boolean

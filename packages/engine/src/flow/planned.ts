@@ -90,7 +90,7 @@ export interface Run extends PieceHost {
   state: RunState
   failedStep: FailedStep | null
   stepsCount: number
-  /** What the step printed that is tested alone. */
+  /** The console output of the step that is tested alone. */
   readonly printed: string[]
   /** Absent in runs of whole flows, which keep no console output. */
   readonly onPrinted: OnPrinted | undefined

@@ -30,7 +30,7 @@ let globalsGuard: GlobalsGuard | undefined
 /**
  * Runs user code under guard.
  * @param isOwn whether it is this product's own code, which changes nothing that has to be put back
- * @param onPrinted is told what the code printed
+ * @param onPrinted gets what the code printed
  * @returns what the code returns
  * @throws what it throws, also out of forgotten promises and timers, with what the code printed
  */

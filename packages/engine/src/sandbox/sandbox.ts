@@ -20,7 +20,7 @@ export interface RunSandbox {
   /**
    * Runs the `code` export of a compiled CommonJS file.
    * @param inputText JSON text of the inputs
-   * @param onPrinted is told what the code printed, also when it threw
+   * @param onPrinted gets what the code printed, also when it threw
    * @returns JSON text of the result, `null` for undefined
    * @throws whatever the code throws; MemoryLimitError when it used up its memory
    */
