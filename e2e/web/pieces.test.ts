@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pieceArchive } from '../../apps/server/src/testing/piece-archive.ts'
+import { pieceArchive, startTestRegistry, type TestRegistry } from '../../apps/server/src/testing/piece-archive.ts'
 import { temporaryFolder } from '../../test/support/process.ts'
 import { startApp, type TestApp } from './support/app.ts'
-import type { Person } from './support/person.ts'
-import { expectAccessible } from './support/visit.ts'
+import { flowOfCode, saved, step, stepsAtServer } from './support/builder.ts'
+import { joinProject, type Person } from './support/person.ts'
+import { expectAccessible, type Visit } from './support/visit.ts'
 
 const NAME = '@acme/piece-greeter'
 const source = (fields: string) => `
@@ -22,18 +23,25 @@ const source = (fields: string) => `
 const WHO = "who: Property.ShortText({ displayName: 'Who', required: true }),"
 const TONE = "tone: Property.ShortText({ displayName: 'Tone', required: true }),"
 
+/** A piece that the registry has. */
+const HAILER = '@activepieces/piece-loud-hailer'
+
+let registry: TestRegistry
 let app: TestApp
 let owner: Person
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 
 beforeAll(async () => {
-  app = await startApp()
+  const hailer = { name: HAILER, version: '0.2.0', archive: await pieceArchive(HAILER, '0.2.0', source(WHO)) }
+  registry = await startTestRegistry([hailer])
+  app = await startApp({ npm_config_registry: registry.url, npm_config_fetch_retries: '0' })
   owner = await app.owner()
   folder = await temporaryFolder()
 })
 afterAll(async () => {
   await app?.[Symbol.asyncDispose]()
   await folder?.remove()
+  await registry?.[Symbol.asyncDispose]()
 })
 
 async function fileOf(version: string, fields: string): Promise<string> {
@@ -152,5 +160,40 @@ test('an administrator tags a piece and hides another one', async () => {
   await page.keyboard.press('Escape')
   await page.getByRole('switch', { name: 'Show XML to people who build flows' }).click()
   await expect.poll(names).toContain('XML')
+  await visit.end()
+})
+
+test('a piece that is not installed is found while a step is added, installed there, and used', async () => {
+  const { id: projectId } = await owner.api.projects.create({ body: { displayName: 'Harbour' } })
+  const member = await joinProject(app.origin, owner, { projectId, role: 'Editor', firstName: 'Ines' })
+  const theirs = await flowOfCode(app, 'Hail us', ['Write'], member)
+  const asked = await app.visit(`/flows/${theirs}`, { person: member })
+  const open = async ({ page }: Visit) => {
+    await step(page, 'Trigger').focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('a')
+    await page.getByRole('combobox', { name: 'Search steps and pieces' }).waitFor()
+    await page.keyboard.type('loud hailer')
+  }
+  await open(asked)
+  await asked.page.getByText('Not installed. Administrators of the platform can install it.').waitFor()
+  await expectAccessible(asked.page)
+  await asked.end()
+
+  const flowId = await flowOfCode(app, 'Hail them', ['Write'])
+  const visit = await app.visit(`/flows/${flowId}`, { person: owner })
+  const { page } = visit
+  await open(visit)
+  const found = page.getByRole('option', { name: `${HAILER} Version 0.2.0, not installed yet`, selected: true })
+  await found.waitFor()
+  await expectAccessible(page)
+  await page.keyboard.press('Enter')
+  await page.getByRole('status').getByText(`Installing ${HAILER}`).waitFor()
+  await page.getByText('Greeter 0.2.0 is installed').waitFor()
+  await page.getByRole('option', { name: 'Greet', exact: true, selected: true }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('textbox', { name: 'Who' }).waitFor()
+  await saved(page)
+  expect(await stepsAtServer(app, flowId)).toEqual(['Trigger', 'Write', 'Greet'])
   await visit.end()
 })

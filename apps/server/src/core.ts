@@ -63,7 +63,7 @@ export async function openCore(settings: Settings, log: Logger, checksAnswers: b
     catalogue: createCatalogue({ db, builtIn: readBuiltInPieces(), maxEntries: settings.piecesCacheMaxEntries }),
     outbound: createOutbound({
       allowList: settings.ssrfAllowList,
-      trusted: settings.piecesRegistryUrl === undefined ? [] : [settings.piecesRegistryUrl],
+      trusted: [settings.npmRegistryUrl, settings.piecesRegistryUrl].filter((url) => url !== undefined),
     }),
     closeDatabase: database.close,
   }

@@ -4,6 +4,7 @@ import { walk } from '@piecework/model/flow/walk'
 import { codeAction, webhookTrigger } from '@piecework/server/testing/flows'
 import type { Locator, Page } from 'playwright-core'
 import type { TestApp } from './app.ts'
+import type { Person } from './person.ts'
 
 /** The controls of the builder, as people find them. */
 
@@ -14,9 +15,14 @@ export const canvasOf = (page: Page): Locator => page.getByRole('application', {
 export const saved = (page: Page): Promise<void> =>
   page.getByRole('status').getByText('Saved', { exact: true }).waitFor()
 
-/** A flow that starts with a webhook and goes on with code steps. */
-export async function flowOfCode(app: TestApp, displayName: string, names: readonly string[]): Promise<string> {
-  const { api, projectId } = await app.owner()
+/** A flow that starts with a webhook and goes on with code steps. @param person its author, else the owner */
+export async function flowOfCode(
+  app: TestApp,
+  displayName: string,
+  names: readonly string[],
+  person?: Person,
+): Promise<string> {
+  const { api, projectId, token } = person ?? (await app.owner())
   const { id } = await api.flows.create({ body: { displayName, projectId } })
   const nextAction = names.reduceRight<object | undefined>(
     (next, name, index) => ({
@@ -26,7 +32,6 @@ export async function flowOfCode(app: TestApp, displayName: string, names: reado
     undefined,
   )
   const trigger = { ...webhookTrigger(), ...(nextAction ? { nextAction } : {}) }
-  const { token } = await app.owner()
   // The API checks what it is sent.
   await fetch(`${app.origin}/api/v1/flows/${id}`, {
     method: 'POST',

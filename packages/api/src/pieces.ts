@@ -68,6 +68,14 @@ export const PieceVersion = z.object({
  */
 export const PIECE_RELEASE = '0.83.0'
 
+/** The pieces that the npm registry has for a search, and the platform does not. */
+export const AvailablePieces = z.object({
+  /** False when the registry does not answer, so that nothing is known. */
+  isReachable: z.boolean(),
+  pieces: z.array(z.object({ pieceName: z.string(), pieceVersion: z.string().describe('The newest one.') })),
+})
+export type AvailablePieces = z.infer<typeof AvailablePieces>
+
 const PieceQuery = z.object({
   version: z
     .string()
@@ -125,6 +133,17 @@ export const pieces = {
     }),
     response: z.array(PieceSummary),
     errors: ['PIECE_SYNC_NOT_SUPPORTED'],
+  }),
+  available: endpoint({
+    method: 'GET',
+    principals: ['USER', 'SERVICE'],
+    permission: 'NONE',
+    project: null,
+    path: '/v1/pieces/available',
+    operationId: 'pieces.available',
+    summary: 'Look in the npm registry for a piece that is not installed, by its short name or that of its package',
+    query: z.object({ searchQuery: z.string().trim().min(1).max(200) }),
+    response: AvailablePieces,
   }),
   get: endpoint({
     ...open,

@@ -152,6 +152,7 @@ export const ROUTES: Routes = {
     categories: 'GET /v1/pieces/categories',
     registry: 'GET /v1/pieces/registry',
     list: 'GET /v1/pieces',
+    available: 'GET /v1/pieces/available',
     get: 'GET /v1/pieces/:name',
     getScoped: 'GET /v1/pieces/:scope/:name',
     versions: 'GET /v1/pieces/:name/versions',

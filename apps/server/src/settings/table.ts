@@ -611,6 +611,12 @@ export const SETTINGS = {
     httpUrl,
     'Address of the piece API from which published pieces are taken, for example `https://example.com/api/v1/pieces`: any server of this kind has one. Without it pieces are installed by hand.',
   ),
+  npmRegistryUrl: pieces.given(
+    'npm_config_registry',
+    httpUrl,
+    'https://registry.npmjs.org/',
+    'Where the builder looks for pieces that are not installed. npm reads the same variable, so pieces are installed from there, too; `npm start` sets it when a `.npmrc` names another registry. The search sends no credentials.',
+  ),
   piecesCacheMaxEntries: pieces.given(
     'AP_PIECES_CACHE_MAX_ENTRIES',
     wholeNumber(1, 100_000),

@@ -26,3 +26,11 @@ export const pieceListQuery = (projectId: string, searchQuery = '') =>
       }))
     },
   })
+
+/** The pieces that are not installed and that the npm registry has for these words. */
+export const availablePiecesQuery = (searchQuery: string) =>
+  queryOptions({
+    queryKey: ['pieces', 'available', searchQuery],
+    staleTime: 600_000,
+    queryFn: ({ signal }) => client.pieces.available({ query: { searchQuery }, signal }),
+  })

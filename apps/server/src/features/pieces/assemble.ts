@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Core } from '../../core.ts'
 import type { Execution } from '../../execution.ts'
+import { createAvailablePieceSearch } from './available.ts'
 import { createPieceDevelopment } from './develop.ts'
 import { createPieceExtractor } from './extract.ts'
 import { createPieceInstalls } from './install.ts'
@@ -20,6 +21,7 @@ export function assemblePieces(parts: Parts) {
       registryUrl: settings.piecesRegistryUrl,
       automatic: settings.piecesSyncMode === 'OFFICIAL_AUTO',
     }),
+    available: createAvailablePieceSearch({ ...parts, registryUrl: settings.npmRegistryUrl }),
     development: createPieceDevelopment({
       ...parts,
       extract,

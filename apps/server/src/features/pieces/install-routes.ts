@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { readForm } from '../../http/form.ts'
 import { implement } from '../../http/implement.ts'
+import type { AvailablePieceSearch } from './available.ts'
 import { type PieceInstalls, readArchive } from './install.ts'
 import { PackageName } from './package-name.ts'
 import { presentPiece } from './present.ts'
@@ -21,12 +22,14 @@ const Install = z.discriminatedUnion('packageType', [
 /** Putting pieces into the catalogue of the platform. */
 export function pieceInstallRoutes(
   app: FastifyInstance,
-  { installs, sync }: { installs: PieceInstalls; sync: PieceSync },
+  { installs, sync, available }: { installs: PieceInstalls; sync: PieceSync; available: AvailablePieceSearch },
 ): void {
   implement(app, api.pieces.install, async ({ actor, request }) => {
     const { install, archive } = await readInstall(request)
     return presentPiece(await installs.install(actor, { ...install, archive }))
   })
+
+  implement(app, api.pieces.available, ({ actor, query }) => available.find(actor.platformId, query.searchQuery))
 
   implement(app, api.pieces.remove, ({ actor, params }) => installs.remove(actor, params.id))
 

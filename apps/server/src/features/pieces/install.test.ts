@@ -24,6 +24,7 @@ const source = (text: string) => `
     auth: PieceAuth.None(), categories: ['COMMUNICATION'], actions: [greet], triggers: [],
   })`
 
+const SHORTLY_NAMED = '@activepieces/piece-loud-hailer'
 let registry: TestRegistry
 let server: TestServer
 let owner: Person
@@ -50,6 +51,7 @@ beforeAll(async () => {
       }),
       await piece('1.1.0', 'good day'),
       await piece('1.2.0', 'unheard of'),
+      { name: SHORTLY_NAMED, version: '0.2.0', archive: await pieceArchive(SHORTLY_NAMED, '0.2.0', source('LOUD')) },
       broken('1.0.0', 'exports.nothing = 1'),
       broken('2.0.0', 'throw new Error("no licence found")'),
     ],
@@ -58,7 +60,11 @@ beforeAll(async () => {
   vi.stubEnv('npm_config_registry', registry.url)
   vi.stubEnv('npm_config_cache', join(folder, 'cache'))
   vi.stubEnv('npm_config_fetch_retries', '0')
-  server = await startTestServer({ AP_CONTAINER_TYPE: 'WORKER_AND_APP', AP_MAX_FILE_SIZE_MB: '2' })
+  server = await startTestServer({
+    AP_CONTAINER_TYPE: 'WORKER_AND_APP',
+    AP_MAX_FILE_SIZE_MB: '2',
+    npm_config_registry: registry.url,
+  })
   owner = await signUpOwner(server)
   flows = flowMaker(server, owner)
 })
@@ -98,6 +104,20 @@ async function greeting(version: string): Promise<unknown> {
   const [run] = await flows.finishedRuns(flow.id, 1)
   return (await flows.run(run?.id ?? '')).steps?.step_1
 }
+
+test('a search tells of a piece that the registry has and the platform does not, until it is installed', async () => {
+  const find = (searchQuery: string, token = owner.token) =>
+    server.call('GET', '/v1/pieces/available', { token, query: { searchQuery } })
+  const missing = { pieceName: SHORTLY_NAMED, pieceVersion: '0.2.0' }
+  expect(await find('Loud  Hailer')).toMatchObject({ status: 200, body: { isReachable: true, pieces: [missing] } })
+  expect(await find(SHORTLY_NAMED)).toMatchObject({ body: { pieces: [missing] } })
+  for (const none of ['no such thing', '@acme/../etc', '?!', 'webhook'])
+    expect(await find(none)).toMatchObject({ status: 200, body: { isReachable: true, pieces: [] } })
+  expect(await find('')).toMatchObject({ status: 400 })
+  expect(await find('loud hailer', '')).toMatchObject({ status: 401 })
+  expect(await install(SHORTLY_NAMED, '0.2.0')).toMatchObject({ status: 201 })
+  expect(await find('loud hailer')).toMatchObject({ body: { isReachable: true, pieces: [] } })
+})
 
 test('a piece of the registry is installed once for all who ask at the same time, and runs', async () => {
   const answers = await Promise.all([install(NAME, '1.0.0'), install(NAME, '1.0.0'), install(NAME, '1.0.0')])

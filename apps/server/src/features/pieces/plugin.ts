@@ -11,14 +11,14 @@ import { createPieceUsage } from './usage.ts'
 interface Parts extends Pick<Core, 'db' | 'catalogue' | 'settings'>, ReturnType<typeof assemblePieces> {}
 
 export function pieces(parts: Parts): Plugin {
-  const { db, catalogue, settings, installs, sync, development } = parts
+  const { db, catalogue, settings, installs, sync, available, development } = parts
   const tags = createTags({ db })
   const usage = createPieceUsage(db)
   return {
     name: 'pieces',
     routes(app) {
       pieceRoutes(app, { catalogue, usage, listing: createPieceListing({ db, catalogue, tags, usage }) })
-      pieceInstallRoutes(app, { installs, sync })
+      pieceInstallRoutes(app, { installs, sync, available })
       tagRoutes(app, { tags })
     },
     async start() {

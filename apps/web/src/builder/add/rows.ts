@@ -2,15 +2,25 @@ import type { ActionMetadata, TriggerMetadata } from '@piecework/model/piece/met
 import type { ListedPiece } from '../../api/piece-list.ts'
 import { BUILT_IN, type BuiltIn } from '../steps/kinds/registry.ts'
 
-/** A choice: a built-in step, an action or trigger of a piece, or a piece whose actions and triggers show next. */
+/** A piece that the npm registry has and the platform does not. */
+export interface AvailablePiece {
+  pieceName: string
+  pieceVersion: string
+}
+
+/**
+ * A choice: a built-in step, an action or trigger of a piece, a piece whose actions and triggers show next, or a piece
+ * that has to be installed first.
+ */
 export type Choice =
+  | { kind: 'available'; piece: AvailablePiece }
   | { kind: 'builtIn'; type: BuiltIn }
   | { kind: 'part'; piece: ListedPiece; part: ActionMetadata | TriggerMetadata }
   | { kind: 'piece'; piece: ListedPiece }
 
 export interface Row {
   id: string
-  group: 'recent' | 'builtIn' | 'pieces' | 'parts'
+  group: 'recent' | 'builtIn' | 'pieces' | 'parts' | 'available'
   choice: Choice
 }
 
@@ -62,17 +72,23 @@ export function rowsOf({ pieces, wants, search, textOf, recent, within }: RowsOf
 
 /** Rows whose names have the words come before those whose descriptions do; within each, the order stays. */
 function ranked(rows: readonly Row[], words: readonly string[], nameOf: (type: BuiltIn) => string): Row[] {
-  const rankOf = ({ choice }: Row): number => {
-    const own = choice.kind === 'builtIn' ? nameOf(choice.type) : choice.kind === 'part' ? choice.part.displayName : ''
-    const piece = choice.kind === 'builtIn' ? '' : choice.piece.displayName
-    const ranks = words.map((word) => rankIn(own, word) ?? rankIn(`${piece} ${own}`, word) ?? NOT_IN_NAMES)
-    return Math.max(...ranks)
-  }
-  const ranks = new Map(rows.map((row) => [row, rankOf(row)]))
+  const ranks = new Map(rows.map((row) => [row, rankOf(row, words, nameOf)]))
   return rows.toSorted((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0))
 }
 
 const NOT_IN_NAMES = 3
+
+function rankOf({ choice }: Row, words: readonly string[], nameOf: (type: BuiltIn) => string): number {
+  const own = choice.kind === 'builtIn' ? nameOf(choice.type) : choice.kind === 'part' ? choice.part.displayName : ''
+  const piece = choice.kind === 'part' || choice.kind === 'piece' ? choice.piece.displayName : ''
+  return Math.max(...words.map((word) => rankIn(own, word) ?? rankIn(`${piece} ${own}`, word) ?? NOT_IN_NAMES))
+}
+
+/** Whether a row has every word in its name, or in that of its piece: then nobody has to look elsewhere. */
+export function isNamed(rows: readonly Row[], search: string, nameOf: (type: BuiltIn) => string): boolean {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  return rows.some((row) => rankOf(row, words, nameOf) < NOT_IN_NAMES)
+}
 
 /** 0: a word of the name is it; 1: one begins with it; 2: it is inside of one. */
 function rankIn(name: string, word: string): number | undefined {

@@ -1,24 +1,24 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { ArrowLeft, ChevronRight, Search } from 'lucide-react'
+import { ArrowLeft, Search } from 'lucide-react'
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { pieceListQuery } from '../../api/piece-list.ts'
 import { useProjectId, useSession } from '../../api/session.ts'
 import { readStored, store } from '../../api/storage.ts'
 import { Anchored } from '../../ui/anchored.tsx'
-import { cx } from '../../ui/cx.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
-import { Tile } from '../../ui/tile.tsx'
-import { shownKindOf } from '../steps/kinds/registry.ts'
-import { type Choice, type Row, rowsOf } from './rows.ts'
+import { AvailableNote } from './available-note.tsx'
+import { PickerRow } from './picker-row.tsx'
+import { type AvailablePiece, type Choice, isNamed, type Row, rowsOf } from './rows.ts'
+import { useAvailable } from './use-available.ts'
 
 interface StepPickerProps {
   anchor: Element | null
   wants: 'action' | 'trigger'
-  onChoose(choice: Exclude<Choice, { kind: 'piece' }>): void
+  onChoose(choice: Exclude<Choice, { kind: 'piece' | 'available' }>): void
   onClose(): void
 }
 
@@ -54,6 +54,12 @@ export function StepPicker({ anchor, wants, onChoose, onClose }: StepPickerProps
   )
 }
 
+const rowOfAvailable = (piece: AvailablePiece): Row => ({
+  id: piece.pieceName,
+  group: 'available',
+  choice: { kind: 'available', piece },
+})
+
 function PickerBody({ wants, onOpen, onChoose }: Pick<StepPickerProps, 'wants' | 'onChoose'> & { onOpen(): void }) {
   const { t } = useTranslation('builder')
   const listId = useId()
@@ -69,10 +75,18 @@ function PickerBody({ wants, onOpen, onChoose }: Pick<StepPickerProps, 'wants' |
   // Enter that comes before the answer to what was typed waits for it.
   const isFresh = asked === search.trim() && !pieces.isPlaceholderData && !pieces.isPending
   const [isEntered, setEntered] = useState(false)
-  const rows = rowsOf({
+  const installed = rowsOf({
     ...{ pieces: pieces.data ?? [], wants, search, recent: recentIds(), within },
     textOf: (type) => ({ name: t(`kind.${type}`), help: t(`kindHelp.${type}`) }),
   })
+  const isMissing =
+    isFresh && asked !== '' && within === undefined && !isNamed(installed, asked, (type) => t(`kind.${type}`))
+  const available = useAvailable(isMissing ? asked : undefined, (name) => {
+    setSearch('')
+    setWithin(name)
+    setIndex(0)
+  })
+  const rows = [...installed, ...available.pieces.map(rowOfAvailable)]
   const current = Math.min(index, rows.length - 1)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the line in view is another one
   useEffect(() => {
@@ -82,6 +96,10 @@ function PickerBody({ wants, onOpen, onChoose }: Pick<StepPickerProps, 'wants' |
   const choose = (row: Row | undefined): void => {
     if (!row) return
     const { choice } = row
+    if (choice.kind === 'available') {
+      if (isAdmin && !available.installing) available.install(choice.piece)
+      return
+    }
     setIndex(0)
     if (choice.kind === 'piece') {
       setWithin(choice.piece.name)
@@ -146,13 +164,18 @@ function PickerBody({ wants, onOpen, onChoose }: Pick<StepPickerProps, 'wants' |
             id={`${listId}-${at}`}
             row={row}
             isCurrent={at === current}
-            isFirst={search.trim() === '' && row.group !== rows[at - 1]?.group}
+            isFirst={(search.trim() === '' || row.group === 'available') && row.group !== rows[at - 1]?.group}
+            isDisabled={row.group === 'available' && !isAdmin}
+            isBusy={row.choice.kind === 'available' && row.choice.piece.pieceName === available.installing?.pieceName}
             onChoose={() => choose(row)}
           />
         ))}
         {pieces.isPending && <Skeleton className="m-2 h-6" />}
       </div>
-      {rows.length === 0 && !pieces.isPending && <p className="px-3 pb-3 text-sm text-ink-2">{t('add.nothing')}</p>}
+      {rows.length === 0 && !pieces.isPending && !available.isLooking && (
+        <p className="px-3 pb-3 text-sm text-ink-2">{t('add.nothing')}</p>
+      )}
+      <AvailableNote available={available} />
       <p className="border-t border-line-1 px-3 py-2 text-xs text-ink-3">
         {isAdmin ? (
           <Link to="/pieces" className="text-accent-text hover:underline">
@@ -162,62 +185,6 @@ function PickerBody({ wants, onOpen, onChoose }: Pick<StepPickerProps, 'wants' |
           t('add.askAdmin')
         )}
       </p>
-    </>
-  )
-}
-
-interface PickerRowProps {
-  id: string
-  row: Row
-  isCurrent: boolean
-  isFirst: boolean
-  onChoose(): void
-}
-
-function PickerRow({ id, row: { group, choice }, isCurrent, isFirst, onChoose }: PickerRowProps) {
-  const { t } = useTranslation('builder')
-  const isBuiltIn = choice.kind === 'builtIn'
-  const title = isBuiltIn
-    ? t(`kind.${choice.type}`)
-    : choice.kind === 'part'
-      ? choice.part.displayName
-      : choice.piece.displayName
-  const help = isBuiltIn
-    ? t(`kindHelp.${choice.type}`)
-    : choice.kind === 'part'
-      ? `${choice.piece.displayName}. ${choice.part.description}`
-      : choice.piece.description
-  return (
-    <>
-      {isFirst && group !== 'parts' && (
-        <div role="presentation" className="px-2 pt-2 pb-1 text-xs text-ink-3">
-          {t(`add.group.${group}`)}
-        </div>
-      )}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the field above takes the keys */}
-      <div
-        id={id}
-        role="option"
-        tabIndex={-1}
-        aria-selected={isCurrent}
-        aria-label={title}
-        onClick={onChoose}
-        className={cx(
-          'flex cursor-default items-center gap-2.5 rounded-sm px-2 py-1.5 hover:bg-hover',
-          isCurrent && 'bg-hover',
-        )}
-      >
-        <Tile
-          name={isBuiltIn ? title : choice.piece.displayName}
-          icon={isBuiltIn ? shownKindOf(choice).icon : undefined}
-          imageUrl={isBuiltIn ? undefined : choice.piece.logoUrl}
-        />
-        <span className="min-w-0 flex-1">
-          <span className="block truncate text-sm font-medium">{title}</span>
-          <span className="block truncate text-xs text-ink-3">{help}</span>
-        </span>
-        {choice.kind === 'piece' && <ChevronRight aria-hidden size={14} className="text-ink-3" />}
-      </div>
     </>
   )
 }

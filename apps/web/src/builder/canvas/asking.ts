@@ -15,7 +15,7 @@ export type Asking = { anchor: Element } & (
 )
 
 /** The part or the built-in step that somebody chose. */
-export type Chosen = Exclude<Choice, { kind: 'piece' }>
+export type Chosen = Exclude<Choice, { kind: 'piece' | 'available' }>
 
 /** The card of a step on the canvas. */
 export const cardOf = (name: string): Element =>
