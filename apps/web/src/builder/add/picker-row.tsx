@@ -72,7 +72,7 @@ function TileOf({ choice, title }: { choice: Choice; title: string }) {
   return <Tile name={choice.piece.displayName} imageUrl={choice.piece.logoUrl} />
 }
 
-/** What stands in the two rows of a line. */
+/** The words in the two rows of a line. */
 function useWords(choice: Choice, isBusy: boolean, isDisabled: boolean): { title: string; help: string } {
   const { t } = useTranslation('builder')
   switch (choice.kind) {
@@ -95,5 +95,5 @@ function useWords(choice: Choice, isBusy: boolean, isDisabled: boolean): { title
   }
 }
 
-/** What tells packages of one scope apart: `sheets` of `@scope/piece-sheets`. */
+/** The part that tells packages of one scope apart: `sheets` of `@scope/piece-sheets`. */
 const shortName = (name: string): string => name.replace(/^.*\//, '').replace(/^piece-/, '')

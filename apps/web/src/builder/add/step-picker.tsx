@@ -176,15 +176,24 @@ function PickerBody({ wants, onOpen, onChoose }: Pick<StepPickerProps, 'wants' |
         <p className="px-3 pb-3 text-sm text-ink-2">{t('add.nothing')}</p>
       )}
       <AvailableNote available={available} />
-      <p className="border-t border-line-1 px-3 py-2 text-xs text-ink-3">
-        {isAdmin ? (
-          <Link to="/pieces" className="text-accent-text hover:underline">
-            {t('add.install')}
-          </Link>
-        ) : (
-          t('add.askAdmin')
-        )}
-      </p>
+      <InstallHint />
     </>
+  )
+}
+
+/** The way to pieces that the search does not find. */
+function InstallHint() {
+  const { t } = useTranslation('builder')
+  const isAdmin = useSession(({ session }) => session?.isAdmin)
+  return (
+    <p className="border-t border-line-1 px-3 py-2 text-xs text-ink-3">
+      {isAdmin ? (
+        <Link to="/pieces" className="text-accent-text hover:underline">
+          {t('add.install')}
+        </Link>
+      ) : (
+        t('add.askAdmin')
+      )}
+    </p>
   )
 }
