@@ -56,6 +56,6 @@ ${rows.join('\n')}
 
 ## What differs from the server
 
-A run is in the memory of this process: when it ends, a waiting run is lost. Code steps share the process. A polling or scheduled trigger starts with the program; triggers that wait for an app to call take any call. Other flows cannot be called.
+A run is in the memory of this process: when it ends, a waiting run is lost. Code steps share the process. A polling or scheduled trigger starts with the program; with a trigger that gets its events from the one webhook of an app, \`server.ts\` does not start, and says so; \`run.ts\` takes each event from a file. A step that calls another flow fails, and says so.
 `
 }

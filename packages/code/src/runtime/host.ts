@@ -94,6 +94,9 @@ interface ApiParts {
 const ok = (body: unknown): ApiAnswer => ({ status: 200, ok: true, body })
 const NOT_FOUND: ApiAnswer = { status: 404, ok: false, body: {} }
 
+const noOtherFlow = (wanted: string | null): string =>
+  `A program cannot call other flows${wanted ? ` (${wanted})` : ''}: put their steps into this one, or call their webhooks.`
+
 /** Answers the calls that pieces make to the API of a server. */
 export function createLocalApi({ store, filesFolder, runId, publicUrl, onWait }: ApiParts): ApiClient {
   return {
@@ -116,7 +119,8 @@ export function createLocalApi({ store, filesFolder, runId, publicUrl, onWait }:
         return ok({ id, resumeUrl: `${publicUrl}v1/flow-runs/${runId}/requests/${id}` })
       }
       if (url.pathname === '/v1/worker/project') return ok({})
-      if (url.pathname === '/v1/engine/populated-flows') return ok({ data: [], next: null, previous: null })
+      if (url.pathname === '/v1/engine/populated-flows')
+        throw new Error(noOtherFlow(url.searchParams.get('externalIds')))
       return NOT_FOUND
     },
     async upload(_path, form) {

@@ -33,11 +33,14 @@ export interface ServeOptions {
 /**
  * Runs a program whenever its trigger says so: for each call of a webhook, or by the clock. `PORT`, `PUBLIC_URL` and
  * `DATA_FOLDER` of the environment say where it is reached, and where it keeps its store.
+ * @throws Error for a trigger that only a server can have
  */
 export async function serve(
   program: Program,
   options: ServeOptions = {},
 ): Promise<{ url: string; close(): Promise<void> }> {
+  const type = await triggerType(program)
+  if (type === 'APP_WEBHOOK') throw new Error(noAppWebhook(program))
   const environment = options.environment ?? process.env
   const port = options.port ?? Number(environment.PORT ?? 3000)
   const store = createFileStore(environment.DATA_FOLDER ?? './data')
@@ -134,8 +137,7 @@ export async function serve(
   if (program.plan.trigger.piece) {
     const enabled = await callHook('ON_ENABLE', {})
     const { schedule } = { schedule: undefined, ...enabled }
-    const trigger = await triggerType(program)
-    if (trigger === 'POLLING')
+    if (type === 'POLLING')
       tick(schedule ?? EVERY_FIVE_MINUTES).catch((error: unknown) => stop.signal.aborted || console.error(error))
   }
   return {
@@ -147,6 +149,9 @@ export async function serve(
     },
   }
 }
+
+const noAppWebhook = ({ head: { trigger } }: Program): string =>
+  `The trigger ${trigger.trigger} of ${trigger.package} gets its events from one webhook that the app has for all flows of a server. A program has none: run it with run.ts for each event, or begin the flow with a webhook.`
 
 async function triggerType(program: Program): Promise<string | undefined> {
   const { piece } = program.plan.trigger
