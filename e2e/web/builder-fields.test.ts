@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startApp, type TestApp } from './support/app.ts'
+import { homeOf, startApp, type TestApp } from './support/app.ts'
+import { saved } from './support/builder.ts'
 import type { Person } from './support/person.ts'
 import { expectAccessible } from './support/visit.ts'
 
@@ -8,7 +9,8 @@ let app: TestApp
 let owner: Person
 
 beforeAll(async () => {
-  app = await startApp()
+  // Steps fetch uploaded files from there.
+  app = await startApp(await homeOf())
   owner = await app.owner()
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
@@ -190,5 +192,36 @@ test('code knows its inputs from the last data, and shows where it does not comp
     .getByText(/^Expected ";"/)
     .first()
     .waitFor()
+  await visit.end()
+})
+
+test('a file of the computer goes into a field, stays through a reload, and the step reads it', async () => {
+  const { api, projectId } = owner
+  const { id } = await api.flows.create({ body: { displayName: 'Letters', projectId } })
+  const { version } = await api.pieces.getScoped({ params: { scope: '@activepieces', name: 'piece-file-helper' } })
+  const settings = {
+    ...{ pieceName: '@activepieces/piece-file-helper', pieceVersion: version, actionName: 'read_file' },
+    ...{ input: { readOptions: 'text' }, propertySettings: {} },
+  }
+  const action = { name: 'step_1', displayName: 'Read the letter', type: 'PIECE' as const, settings }
+  await api.flows.operate({
+    params: { id },
+    body: { type: 'ADD_ACTION', request: { parentStep: 'trigger', action } },
+  })
+  const visit = await app.visit(`/flows/${id}`, { person: owner })
+  const { page } = visit
+  const open = () => page.getByRole('button', { name: /^Read the letter, / }).click()
+  await open()
+  const letter = { name: 'Brief an Ada.txt', mimeType: 'text/plain', buffer: Buffer.from('Dear Ada') }
+  await page.getByLabel('A file for File').setInputFiles(letter)
+  await page.getByRole('status').getByText('Brief an Ada.txt').waitFor()
+  await expectAccessible(page)
+  await saved(page)
+  await page.reload()
+  await open()
+  await page.getByRole('status').getByText('Brief an Ada.txt').waitFor()
+  await page.getByRole('button', { name: 'Upload another file' }).waitFor()
+  await page.getByRole('button', { name: /^Test step/ }).click()
+  await page.getByText('Dear Ada').first().waitFor()
   await visit.end()
 })

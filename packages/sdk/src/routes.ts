@@ -272,6 +272,7 @@ export const ROUTES: Routes = {
   },
   stepFiles: {
     upload: 'POST /v1/step-files',
+    keep: 'POST /v1/flows/:id/files',
     read: 'GET /v1/step-files/signed bytes',
   },
   storeEntries: {

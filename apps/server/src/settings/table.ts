@@ -555,7 +555,7 @@ export const SETTINGS = {
     'AP_MAX_FILE_SIZE_MB',
     wholeNumber(1, LONGEST_TEXT_MB),
     25,
-    'Largest file that a step or a trigger may store.',
+    'Largest file that a step or a trigger may store, and that an author may upload into a field.',
   ),
   maxFlowRunLogSizeMb: files.given(
     'AP_MAX_FLOW_RUN_LOG_SIZE_MB',

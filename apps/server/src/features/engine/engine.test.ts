@@ -72,6 +72,29 @@ describe('step files', () => {
     }
   })
 
+  test('an author keeps a file for a field of a flow, within the limit of size; nobody else does', async () => {
+    const { token, projectId } = owner
+    const body = { displayName: 'f', projectId }
+    const { id } = (await server.call<{ id: string }>('POST', '/v1/flows', { token, body })).body
+    const keep = (flowId: string, size: number, by?: string) => {
+      const form = new FormData()
+      form.set('file', new Blob([new Uint8Array(size)], { type: 'text/plain' }), 'étés & more.txt')
+      return server.call<{ url: string }>('POST', `/v1/flows/${flowId}/files`, { token: by, body: form })
+    }
+    const kept = await keep(id, 3, token)
+    expect(kept.status).toBe(201)
+    const { searchParams, search } = new URL(kept.body.url)
+    expect(searchParams.get('name')).toBe('étés & more.txt')
+    const file = await server.call<string>('GET', `/v1/step-files/signed${search}`)
+    expect(file).toMatchObject({ status: 200, body: '\0\0\0' })
+    expect(await keep(id, 1024 * 1024 + 1, token)).toMatchObject({ status: 413, body: { code: 'PAYLOAD_TOO_LARGE' } })
+    expect(await keep(newId(), 3, token)).toMatchObject({ status: 404 })
+    expect(await keep(id, 3)).toMatchObject({ status: 401 })
+    expect(await keep(id, 3, engine)).toMatchObject({ status: 403 })
+    const empty = await server.call('POST', `/v1/flows/${id}/files`, { token, body: new FormData() })
+    expect(empty).toMatchObject({ status: 400, body: { params: { message: 'file: is required' } } })
+  })
+
   test('the limit of size holds', async () => {
     expect((await upload(new Uint8Array(1024 * 1024))).status).toBe(200)
     expect(await upload(new Uint8Array(1024 * 1024 + 1))).toMatchObject({

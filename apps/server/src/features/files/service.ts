@@ -27,6 +27,7 @@ export type FileType =
   | 'FLOW_RUN_LOG_SLICE'
   | 'PACKAGE_ARCHIVE'
   | 'FLOW_STEP_FILE'
+  | 'FLOW_FILE'
   | 'SAMPLE_DATA'
   | 'SAMPLE_DATA_INPUT'
   | 'TRIGGER_PAYLOAD'
@@ -89,7 +90,7 @@ export function createFiles({ db, storage = databaseStorage }: { db: Db; storage
     async save({ owner, type, data, fileName, metadata }) {
       const id = newId()
       // Who follows a link to the storage gets the bytes as they are there.
-      const linked = storage.givesLinks && type === 'FLOW_STEP_FILE'
+      const linked = storage.givesLinks && (type === 'FLOW_STEP_FILE' || type === 'FLOW_FILE')
       const packed = linked ? { bytes: data, compression: 'NONE' as const } : await pack(data)
       const place = await storage.write(storageKey(owner, type, id), packed.bytes)
       await insertFile(db, {

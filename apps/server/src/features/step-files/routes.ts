@@ -24,6 +24,12 @@ export function stepFileRoutes(app: FastifyInstance, { stepFiles }: { stepFiles:
     return { url: await stepFiles.save(actor, { ...file, ...form.data }) }
   })
 
+  implement(app, api.stepFiles.keep, async ({ actor, params, request }) => {
+    const { file } = await readForm(request)
+    if (!file) throw new AppError('INVALID_REQUEST', { message: 'file: is required' })
+    return { url: await stepFiles.keep(actor, { ...file, fileName: file.fileName || 'file', flowId: params.id }) }
+  })
+
   implement(app, api.stepFiles.read, async ({ query, reply }) => {
     const elsewhere = await stepFiles.redirect(query.token, headersOf)
     if (elsewhere !== undefined) return reply.redirect(elsewhere, 307)

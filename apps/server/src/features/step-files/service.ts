@@ -4,8 +4,9 @@ import type { ProjectActor } from '../../access/actor.ts'
 import type { Tokens } from '../../access/tokens.ts'
 import { API_PREFIX } from '../../http/route.ts'
 import { enginePolicy } from '../../policies/engine.ts'
+import { flowPolicy } from '../../policies/flow.ts'
 import { authorize } from '../../policies/policy.ts'
-import type { FileInfo, Files, StoredFile } from '../files/service.ts'
+import type { FileInfo, Files, FileType, StoredFile } from '../files/service.ts'
 import type { LinkHeaders } from '../files/storage.ts'
 
 export interface NewStepFile {
@@ -21,6 +22,8 @@ export interface NewStepFile {
 export interface StepFiles {
   /** @returns the link under which anybody can read the file. @throws AppError PAYLOAD_TOO_LARGE */
   save(actor: ProjectActor, file: NewStepFile): Promise<string>
+  /** The same for a file that an author chose for a field: it stays as long as the project. */
+  keep(actor: ProjectActor, file: Omit<NewStepFile, 'stepName'>): Promise<string>
   /** @throws AppError INVALID_BEARER_TOKEN for a link that was not made here, ENTITY_NOT_FOUND when the file is gone. */
   open(token: string): Promise<StoredFile>
   /**
@@ -43,24 +46,34 @@ interface Parts {
 }
 
 export function createStepFiles({ files, tokens, publicUrl, maxFileSizeMb }: Parts): StepFiles {
-  return {
-    async save(actor, { flowId, stepName, fileName, data, mimeType }) {
-      authorize(actor, enginePolicy.saveStepFile)
-      const { projectId } = actor
-      if (data.byteLength > maxFileSizeMb * MB) {
-        throw new AppError('PAYLOAD_TOO_LARGE', {
-          message: `file: must not be larger than ${maxFileSizeMb} MB (AP_MAX_FILE_SIZE_MB)`,
-        })
-      }
-      const fileId = await files.save({
-        owner: { projectId },
-        type: 'FLOW_STEP_FILE',
-        data,
-        fileName,
-        metadata: { flowId, ...(stepName ? { stepName } : {}), ...(mimeType ? { mimetype: mimeType } : {}) },
+  const store = async ({ projectId }: ProjectActor, type: FileType, file: NewStepFile): Promise<string> => {
+    const { flowId, stepName, fileName, data, mimeType } = file
+    if (data.byteLength > maxFileSizeMb * MB) {
+      throw new AppError('PAYLOAD_TOO_LARGE', {
+        message: `file: must not be larger than ${maxFileSizeMb} MB (AP_MAX_FILE_SIZE_MB)`,
       })
-      const token = await tokens.signFor(AUDIENCE, { fileId, projectId })
-      return `${publicUrl}${API_PREFIX}/v1/step-files/signed?token=${token}`
+    }
+    const fileId = await files.save({
+      owner: { projectId },
+      type,
+      data,
+      fileName,
+      metadata: { flowId, ...(stepName ? { stepName } : {}), ...(mimeType ? { mimetype: mimeType } : {}) },
+    })
+    const token = await tokens.signFor(AUDIENCE, { fileId, projectId })
+    return `${publicUrl}${API_PREFIX}/v1/step-files/signed?token=${token}`
+  }
+
+  return {
+    save(actor, file) {
+      authorize(actor, enginePolicy.saveStepFile)
+      return store(actor, 'FLOW_STEP_FILE', file)
+    },
+
+    async keep(actor, file) {
+      authorize(actor, flowPolicy.edit)
+      const url = await store(actor, 'FLOW_FILE', file)
+      return `${url}&name=${encodeURIComponent(file.fileName)}`
     },
 
     async open(token) {

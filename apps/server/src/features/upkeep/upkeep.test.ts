@@ -80,7 +80,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('upkeep on %s', (type) => {
   test('files of steps stay while a run of their project is open that may have made them', async () => {
     const { db } = fixture
     const other = await createProject()
-    const add = async (type: 'FLOW_RUN_LOG_SLICE' | 'FLOW_STEP_FILE', of: string) => {
+    const add = async (type: 'FLOW_RUN_LOG_SLICE' | 'FLOW_STEP_FILE' | 'FLOW_FILE', of: string) => {
       const id = newId()
       const times = { created: ago(31), updated: ago(31) }
       await db
@@ -92,6 +92,8 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('upkeep on %s', (type) => {
     const paused = await createRun('PAUSED', ago(3), ago(3), { created: ago(32) })
     await waitFor(paused, {})
     const kept = [await add('FLOW_RUN_LOG_SLICE', projectId), await add('FLOW_STEP_FILE', projectId)]
+    // Flows that read it may still run.
+    kept.push(await add('FLOW_FILE', other))
     const gone = [await add('FLOW_RUN_LOG_SLICE', other), await add('FLOW_STEP_FILE', other)]
     await tick()
     const left = await db

@@ -2,6 +2,7 @@ import type { PropertyType } from '@piecework/model/piece/property'
 import { ArrayControl } from './controls/array.tsx'
 import { Dropdown, MultiSelect, StaticDropdown, StaticMultiSelect } from './controls/dropdown.tsx'
 import { DynamicControl } from './controls/dynamic.tsx'
+import { FileControl } from './controls/file.tsx'
 import { MarkdownNote } from './controls/markdown.tsx'
 import { ObjectControl } from './controls/object.tsx'
 import { CheckboxControl, ColourControl, DateTimeControl, NumberControl } from './controls/simple.tsx'
@@ -13,7 +14,7 @@ export const FIELDS = {
   SHORT_TEXT: { Control: ShortText, takes: 'text' },
   LONG_TEXT: { Control: LongText, takes: 'text' },
   SECRET_TEXT: { Control: ShortText, takes: 'text' },
-  FILE: { Control: ShortText, takes: 'text' },
+  FILE: { Control: FileControl, takes: 'text' },
   JSON: { Control: JsonText, takes: 'text' },
   CUSTOM: { Control: JsonText, takes: 'text' },
   BASIC_AUTH: { Control: JsonText, takes: 'text' },
