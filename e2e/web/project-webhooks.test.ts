@@ -43,6 +43,12 @@ test('a webhook of a project is made, sent to, sent to again, switched off by th
   await page.getByRole('button', { name: 'Done' }).click()
   await page.getByRole('list', { name: 'Event webhooks' }).getByText('form.submitted').waitFor()
 
+  await page.getByRole('button', { name: `Change ${url}` }).click()
+  await page.getByRole('checkbox', { name: /a flow was published/ }).click()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('list', { name: 'Event webhooks' }).getByText('workflow.published').waitFor()
+
   const headers = {
     authorization: `Bearer ${owner.token}`,
     'content-type': 'application/json',

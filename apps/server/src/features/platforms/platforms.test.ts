@@ -120,9 +120,13 @@ test('the server announces no feature that it does not have', async () => {
     'apiKeysEnabled',
     'auditLogEnabled',
     'customAppearanceEnabled',
+    'customRolesEnabled',
+    'eventStreamingEnabled',
     'globalConnectionsEnabled',
     'managePiecesEnabled',
+    'projectRolesEnabled',
     'scimEnabled',
+    'secretManagersEnabled',
     'ssoEnabled',
   ])
   const flags = await server.call('GET', '/v1/flags')

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useBlocker } from '@tanstack/react-router'
 import { Plus, Save } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,6 +7,7 @@ import { complaintsOf, type Form, graph } from '../../api/graph.ts'
 import { useProjectId } from '../../api/session.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
+import { confirm } from '../../ui/confirm.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Switch } from '../../ui/switch.tsx'
@@ -49,6 +51,14 @@ export function FormEditor({ form, mayEdit }: EditorProps) {
       setChanged(false)
       notify({ text: t('saved') })
       await queries.invalidateQueries({ queryKey: ['forms'] })
+    },
+  })
+  useBlocker({
+    enableBeforeUnload: isChanged,
+    disabled: !isChanged,
+    shouldBlockFn: async () => {
+      const texts = { title: t('leaveTitle'), text: t('leaveText'), danger: true }
+      return !(await confirm({ ...texts, confirm: t('leave'), cancel: t('stay') }))
     },
   })
   const complaints = complaintsOf(save.error)

@@ -1,4 +1,4 @@
-import { Trash2 } from 'lucide-react'
+import { Pencil, Trash2 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { graph, type Webhook } from '../../api/graph.ts'
 import { useProjectId } from '../../api/session.ts'
@@ -13,11 +13,12 @@ import { Switch } from '../../ui/switch.tsx'
 interface CardProps {
   webhook: Webhook
   mayEdit: boolean
+  onChange(): void
   onDeliveries(): void
 }
 
 /** One receiver: its address, its events, and why the server switched it off, if it did. */
-export function WebhookCard({ webhook, mayEdit, onDeliveries }: CardProps) {
+export function WebhookCard({ webhook, mayEdit, onChange, onDeliveries }: CardProps) {
   const { t } = useTranslation('settings')
   const act = useAct('webhooks')
   const { webhooks } = graph(useProjectId())
@@ -44,7 +45,10 @@ export function WebhookCard({ webhook, mayEdit, onDeliveries }: CardProps) {
           onChange={set}
         />
         {mayEdit && (
-          <IconButton size="sm" icon={Trash2} label={t('webhooks.delete', { url })} onClick={() => void remove()} />
+          <>
+            <IconButton size="sm" icon={Pencil} label={t('webhooks.changeOf', { url })} onClick={onChange} />
+            <IconButton size="sm" icon={Trash2} label={t('webhooks.delete', { url })} onClick={() => void remove()} />
+          </>
         )}
       </div>
       <div className="flex flex-wrap gap-1.5">

@@ -11,9 +11,9 @@ import { ShowMore } from '../../app/show-more.tsx'
 import { Button } from '../../ui/button.tsx'
 import { RowsSkeleton } from '../../ui/rows-skeleton.tsx'
 import { StateMessage } from '../../ui/states.tsx'
-import { NewWebhook } from './new-webhook.tsx'
 import { WebhookCard } from './webhook-card.tsx'
 import { WebhookDeliveries } from './webhook-deliveries.tsx'
+import { WebhookSheet } from './webhook-sheet.tsx'
 
 /** Addresses that hear of what happens in the project. */
 export function Webhooks() {
@@ -22,6 +22,7 @@ export function Webhooks() {
   const mayEdit = useMay('WRITE_FLOW')
   const webhooks = useInfiniteQuery(webhooksQuery(projectId))
   const [isMaking, setMaking] = useState(false)
+  const [changed, setChanged] = useState<Webhook>()
   const [shown, setShown] = useState<Webhook>()
   const add = mayEdit && (
     <Button kind="primary" icon={Plus} onClick={() => setMaking(true)}>
@@ -43,6 +44,7 @@ export function Webhooks() {
                   key={webhook.id}
                   webhook={webhook}
                   mayEdit={mayEdit}
+                  onChange={() => setChanged(webhook)}
                   onDeliveries={() => setShown(webhook)}
                 />
               ))}
@@ -51,7 +53,8 @@ export function Webhooks() {
           </>
         )}
       </Loaded>
-      {isMaking && <NewWebhook onClose={() => setMaking(false)} />}
+      {isMaking && <WebhookSheet onClose={() => setMaking(false)} />}
+      {changed && <WebhookSheet webhook={changed} onClose={() => setChanged(undefined)} />}
       {shown && <WebhookDeliveries webhook={shown} mayEdit={mayEdit} onClose={() => setShown(undefined)} />}
     </>
   )

@@ -21,23 +21,37 @@ const EVENTS = [
   'form.submitted',
   'credential.expired',
 ] as const satisfies readonly Event[]
-const FORM = 'new-webhook'
+const FORM = 'webhook'
 
-/** Makes a receiver of events, and shows its secret this once. */
-export function NewWebhook({ onClose }: { onClose(): void }) {
+interface SheetProps {
+  /** The receiver to change; a new one without it. */
+  webhook?: Webhook | undefined
+  onClose(): void
+}
+
+/** Makes a receiver of events, and shows its secret this once, or changes one. */
+export function WebhookSheet({ webhook, onClose }: SheetProps) {
   const { t } = useTranslation('settings')
   const { t: common } = useTranslation()
   const projectId = useProjectId()
   const queries = useQueryClient()
-  const [url, setUrl] = useState('')
-  const [events, setEvents] = useState<Event[]>([])
-  const create = useMutation({
-    mutationFn: () => graph(projectId).webhooks.create({ url: url.trim(), events }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['webhooks'] }),
+  const [url, setUrl] = useState(webhook?.url ?? '')
+  const [events, setEvents] = useState<readonly Event[]>(webhook?.events ?? [])
+  const save = useMutation({
+    mutationFn: async () => {
+      const { webhooks } = graph(projectId)
+      const given = { url: url.trim(), events: [...events] }
+      if (!webhook) return (await webhooks.create(given)).secret
+      await webhooks.update(webhook.id, given)
+    },
+    onSuccess: async (secret) => {
+      await queries.invalidateQueries({ queryKey: ['webhooks'] })
+      if (secret === undefined) onClose()
+    },
   })
-  const complaints = complaintsOf(create.error)
+  const complaints = complaintsOf(save.error)
   const missing = complaints.events !== undefined
-  if (create.data)
+  if (save.data)
     return (
       <Dialog
         open
@@ -52,7 +66,7 @@ export function NewWebhook({ onClose }: { onClose(): void }) {
         }
       >
         <Field label={t('webhooks.secret')} help={common('keys.once')}>
-          <CopyInput value={create.data.secret} />
+          <CopyInput value={save.data} />
         </Field>
       </Dialog>
     )
@@ -60,10 +74,17 @@ export function NewWebhook({ onClose }: { onClose(): void }) {
     <Dialog
       open
       shape="sheet"
-      title={t('webhooks.new')}
+      title={webhook ? t('webhooks.change') : t('webhooks.new')}
       onClose={onClose}
       closeLabel={common('close')}
-      footer={<FormActions form={FORM} send={t('webhooks.create')} busy={create.isPending} onCancel={onClose} />}
+      footer={
+        <FormActions
+          form={FORM}
+          send={webhook ? common('save') : t('webhooks.create')}
+          busy={save.isPending}
+          onCancel={onClose}
+        />
+      }
     >
       <form
         id={FORM}
@@ -71,12 +92,12 @@ export function NewWebhook({ onClose }: { onClose(): void }) {
         className="flex flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault()
-          create.mutate()
+          save.mutate()
         }}
       >
-        {create.error && Object.keys(complaints).length === 0 && (
+        {save.error && Object.keys(complaints).length === 0 && (
           <p role="alert" className="text-sm text-failed-fg">
-            {create.error.message}
+            {save.error.message}
           </p>
         )}
         <Field
