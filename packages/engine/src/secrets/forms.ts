@@ -3,16 +3,23 @@ import { LEAST_LENGTH } from './values.ts'
 /**
  * The ways of writing a secret: as it is, in small letters, escaped in JSON (also in JSON within JSON), in a URL (also
  * in a URL within a URL, or JSON within one), a form, HTML, or as Node.js shows it; in hexadecimal; in base64 and
- * base64url wherever in a longer text it was encoded.
+ * base64url wherever in a longer text it was encoded; the last two of UTF-8 and of UTF-16.
  */
 
 const BASE64_BITS = 6
 
-/** The bytes of a secret in hexadecimal. */
-export function hexOf(secret: string): string[] {
-  const hex = Buffer.from(secret, 'utf8').toString('hex')
-  return [hex, hex.toUpperCase()]
+/** The bytes of a secret in UTF-8 and in UTF-16 of both orders. */
+function bytesOf(secret: string): Buffer[] {
+  const low = Buffer.from(secret, 'utf16le')
+  const high = Buffer.from(low).swap16()
+  // Both orders have the same bytes between their ends where each letter has one byte.
+  const inner = low.subarray(0, -1)
+  return [Buffer.from(secret, 'utf8'), ...(high.subarray(1).equals(inner) ? [inner] : [low, high])]
 }
+
+/** The bytes of a secret in hexadecimal. */
+export const hexOf = (secret: string): string[] =>
+  bytesOf(secret).flatMap((bytes) => [bytes.toString('hex'), bytes.toString('hex').toUpperCase()])
 
 /** A secret, and how it reads in the name of a host or a header, which programs write in small letters. */
 export function casesOf(secret: string): string[] {
@@ -22,11 +29,12 @@ export function casesOf(secret: string): string[] {
 
 /** The base64 of a secret after none, one and two other bytes: only the letters that the secret alone decides. */
 export function base64Of(secret: string): string[] {
-  const bytes = Buffer.from(secret, 'utf8')
-  const fragments = [0, 1, 2].map((offset) => {
-    const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
-    return text.slice(Math.ceil((offset * 8) / BASE64_BITS), Math.floor(((offset + bytes.length) * 8) / BASE64_BITS))
-  })
+  const fragments = bytesOf(secret).flatMap((bytes) =>
+    [0, 1, 2].map((offset) => {
+      const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
+      return text.slice(Math.ceil((offset * 8) / BASE64_BITS), Math.floor(((offset + bytes.length) * 8) / BASE64_BITS))
+    }),
+  )
   return fragments.filter(({ length }) => length >= LEAST_LENGTH)
 }
 

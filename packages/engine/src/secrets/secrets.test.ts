@@ -36,12 +36,17 @@ describe('a secret', () => {
     ['in base64', base64(SECRET)],
     ['in base64url', Buffer.from(SECRET).toString('base64url')],
     ['in hexadecimal', Buffer.from(SECRET).toString('hex')],
+    ['in hexadecimal of capitals', Buffer.from(SECRET).toString('hex').toUpperCase()],
+    ['in UTF-16 in base64', Buffer.from(`x${SECRET}`, 'utf16le').toString('base64')],
+    ['in UTF-16 in hexadecimal', Buffer.from(SECRET, 'utf16le').toString('hex')],
+    ['in big-endian UTF-16 in base64', Buffer.from(SECRET, 'utf16le').swap16().toString('base64')],
+    ['in big-endian UTF-16 in hexadecimal', Buffer.from(SECRET, 'utf16le').swap16().toString('hex').toUpperCase()],
     ['in HTML', '<b>sk-&quot;SUPER/secret+0123=\\é</b>'],
     ['in JSON of PHP', JSON.stringify(SECRET).replaceAll('/', '\\/')],
   ])('is masked %s', (_, text) => {
     const masked = mask(`before ${text} after`)
     expect(masked).toContain(REDACTED)
-    expect(masked).not.toMatch(/SUPER|U1VQRVI|VQRVIv|5355504/i)
+    expect(masked).not.toMatch(/SUPER|U1VQRVI|VQRVIv|5355504|UwBVAFA|530055005|00530055/i)
     expect(masked).toMatch(/^before .*after$/s)
   })
 
@@ -52,6 +57,43 @@ describe('a secret', () => {
     // Nothing of it comes back from what is left.
     const rest = Buffer.from(masked.replace('Basic ', '').replace(REDACTED, ''), 'base64').toString('latin1')
     expect(rest).not.toMatch(/SUPER|secret/)
+  })
+
+  describe.each([
+    ['UTF-8', 'utf8' as const, SECRET],
+    ['UTF-16', 'utf16le' as const, SECRET],
+    ['UTF-16 of plain letters', 'utf16le' as const, 'sk-live-0123456789'],
+  ])('in %s, encoded in lines', (_, encoding, secret) => {
+    const { mask: maskOne, maskJson } = secretsOf(secretText(secret))
+    // Each place of the break in the secret, each way of breaking, each base.
+    it.each([
+      ['base64', 64, '\n'],
+      ['base64', 76, '\r\n'],
+      ['base64', 76, '\r\n  '],
+      ['base64url', 76, '\n'],
+      ['hex', 60, '\n'],
+    ] as const)('is masked in %s of %i letters a line, wherever the break is', (base, width, end) => {
+      for (let before = 20; before < 80; before++) {
+        const code = Buffer.from(`${'u'.repeat(before)}${secret}${'v'.repeat(40)}`, encoding).toString(base)
+        const lines = code.replaceAll(new RegExp(`.{${width}}`, 'g'), `$&${end}`)
+        for (const masked of [
+          maskOne(`key: ${lines} after`),
+          maskOne(JSON.stringify({ lines })),
+          maskOne(encodeURIComponent(lines)),
+          JSON.parse(maskJson(JSON.stringify(lines))),
+        ]) {
+          expect(masked).toContain(REDACTED)
+          expect(Buffer.from(masked.replaceAll(/\s|\\[rn]|%../g, ''), base).toString(encoding)).not.toContain(
+            secret.slice(3, 9),
+          )
+        }
+      }
+    })
+  })
+
+  it('leaves blocks of lines alone that hold no secret', () => {
+    const lines = `${'QUJD'.repeat(19)}\r\n`.repeat(3)
+    expect(mask(`${lines}.${SECRET}`)).toBe(`${lines}.${REDACTED}`)
   })
 
   it('is masked in texts, keys and numbers of JSON, which stays JSON', () => {

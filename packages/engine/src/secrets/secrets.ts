@@ -1,4 +1,5 @@
 import { anchorOf, base64Of, base64PatternOf, casesOf, hexOf, patternOf } from './forms.ts'
+import { blocksOfLines } from './lines.ts'
 import { LEAST_LENGTH, secretValuesOf } from './values.ts'
 
 /** The placeholder for a secret. */
@@ -81,10 +82,16 @@ function createMatcher(secrets: readonly string[], token: string | undefined): M
     whole.lastIndex = 0
     return whole
   }
+  const isIn = (text: string): boolean =>
+    (token !== undefined && text.includes(token)) || ((first?.test(text) ?? true) && pattern().test(text))
   return {
-    test: (text) =>
-      (token !== undefined && text.includes(token)) || ((first?.test(text) ?? true) && pattern().test(text)),
-    replace(text) {
+    test: (text) => {
+      if (isIn(text)) return true
+      for (const { joined } of blocksOfLines(text)) if (isIn(joined)) return true
+      return false
+    },
+    replace(broken) {
+      const text = joinLines(broken, isIn)
       let masked = ''
       let done = 0
       const find = pattern()
@@ -100,6 +107,18 @@ function createMatcher(secrets: readonly string[], token: string | undefined): M
       return masked + text.slice(done)
     },
   }
+}
+
+/** The text with one line in place of each encoded block that holds a secret. */
+function joinLines(text: string, isIn: (text: string) => boolean): string {
+  const parts: string[] = []
+  let done = 0
+  for (const { start, end, joined } of blocksOfLines(text)) {
+    if (!isIn(joined)) continue
+    parts.push(text.slice(done, start), joined)
+    done = end
+  }
+  return parts.join('') + text.slice(done)
 }
 
 function wholePattern(secrets: readonly string[], encodedSecrets: readonly string[]): RegExp {
