@@ -19,6 +19,7 @@ import type {
   ToEngine,
 } from './protocol.ts'
 import { ownProcess } from './sandbox/guards.ts'
+import { findFileHandles } from './sandbox/shared-state.ts'
 import { outliveStopSignals } from './sandbox/stop-signals.ts'
 import { createTraces } from './sandbox/traces.ts'
 import { printWithinDepth } from './state/depth.ts'
@@ -101,7 +102,7 @@ export function startEngine({ pieces, steering }: { pieces: BundledPieces; steer
         engine = createEngine({ config: message.config, pieces, steering, watch })
         maxBytes = maxMessageBytes(message.config.limits)
         // The changes of the network rules must be part of the remembered state.
-        reachable = Promise.resolve(fenceIn(message.config)).then(ownProcess)
+        reachable = Promise.resolve(fenceIn(message.config)).then(ownProcess).then(findFileHandles)
         usedOnce = message.config.usedOnce === true
         void reachable.then(() => setImmediate(warmWhileIdle))
         return

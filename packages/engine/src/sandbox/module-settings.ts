@@ -95,6 +95,7 @@ function settingsOfProcess(): Read[] {
     () => process.argv,
     () => process.execArgv,
     ...lists.flatMap((list) => membersOf(list)),
+    ...reportSettings(),
     ...[process.stdout, process.stderr].flatMap((stream) => [
       () => stream.write,
       () => stream.end,
@@ -105,6 +106,12 @@ function settingsOfProcess(): Read[] {
       ),
     ]),
   ]
+}
+
+/** What reports of failures hold, and where and when they are written: getters of one object. */
+function reportSettings(): Read[] {
+  const { report } = process
+  return typeof report === 'object' ? [() => process.report, ...membersOf(report)] : []
 }
 
 /** Events with which code could follow or hold back what later runs print. */

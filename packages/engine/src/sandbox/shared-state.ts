@@ -259,6 +259,8 @@ function roots(): object[] {
     new URLSearchParams().keys(),
     clearedTimeout(),
     clearedImmediate(),
+    process.getBuiltinModule('crypto').createSecretKey(Buffer.alloc(1)),
+    ...fileHandles,
   ]
   const first = [Object, Array, Function, String, Number, Promise, Map, Set, RegExp, Date, Error].map(
     ({ prototype }) => prototype,
@@ -276,6 +278,16 @@ function roots(): object[] {
 
 /** Objects with a state of their own, whose methods code could cover by properties that it adds. */
 const instances = (): object[] => [console, crypto, crypto.subtle, performance]
+
+/** A closed one, once it is there. */
+const fileHandles: object[] = []
+
+/** Only opening a file leads to the prototype of file handles: to be awaited before the state is remembered. */
+export async function findFileHandles(): Promise<void> {
+  const handle = await process.getBuiltinModule('fs').promises.open('/dev/null')
+  await handle.close()
+  fileHandles.push(handle)
+}
 
 /** The types of the language that is compiled to do not know it. */
 function helperOfIterators(): object {

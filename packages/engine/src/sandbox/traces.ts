@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { type ModuleCache, rememberModuleCache } from './module-cache.ts'
 import { type ModuleSettings, rememberModuleSettings } from './module-settings.ts'
+import { type NoticedCalls, noticeCalls } from './noticed-calls.ts'
 import { rememberSharedState, type SharedState } from './shared-state.ts'
 
 /**
@@ -29,6 +30,7 @@ export function createTraces(): Traces {
   let shared: SharedState | undefined
   let settings: ModuleSettings | undefined
   let cache: ModuleCache | undefined
+  let calls: NoticedCalls | undefined
   let isWhole = true
   let atStart = {
     ...{ umask: 0, title: '', running: 0, descriptor: 0 },
@@ -54,6 +56,7 @@ export function createTraces(): Traces {
       if (shared !== undefined) return
       settings = rememberModuleSettings()
       cache = rememberModuleCache()
+      calls = noticeCalls()
       shared = rememberSharedState()
       atStart = {
         umask: umask(),
@@ -66,10 +69,13 @@ export function createTraces(): Traces {
     },
     afterStep() {
       if (shared !== undefined && !shared.putBack()) isWhole = false
+      calls?.handOn()
     },
     afterRun() {
       if (shared === undefined) return undefined
       if (!shared.putBack() || !shared.removeAdded() || !isWhole) return 'a built-in that cannot be put back'
+      calls?.handOn()
+      if (calls?.wereMade() === true) return 'a state inside Node.js'
       if (umask() !== atStart.umask) umask(atStart.umask)
       if (process.title !== atStart.title) process.title = atStart.title
       if (process.exitCode !== atStart.exitCode) process.exitCode = atStart.exitCode
