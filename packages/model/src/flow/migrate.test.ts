@@ -165,6 +165,55 @@ describe('migrations', () => {
     )
   })
 
+  it('refuses an import with texts that are too long, by their fields, and reads what is stored', () => {
+    const long = 'x'.repeat(2000)
+    const content = {
+      displayName: long,
+      schemaVersion: '20',
+      notes: [{ content: 'x'.repeat(50_001) }],
+      trigger: {
+        ...webhook(),
+        nextAction: {
+          ...loop(`a${'b'.repeat(255)}`),
+          nextAction: {
+            ...{ type: 'ROUTER', name: 'r', displayName: long, children: [] },
+            settings: {
+              branches: [{ branchType: 'FALLBACK', branchName: long }],
+              executionType: 'EXECUTE_FIRST_MATCH',
+            },
+          },
+        },
+      },
+    }
+    const found = FlowContent.safeParse(content)
+      .error?.issues.map(({ message }) => message)
+      .join('\n')
+    for (const field of [
+      'displayName',
+      'content of note 1',
+      'name of step a',
+      'displayName of step r',
+      'branchName of step r',
+    ])
+      expect(found).toContain(`${field}`)
+    expect(found).toContain('displayName must have at most 1000 characters, and has 2000')
+    expect(FlowVersion.parse(migrate({ ...flow(), displayName: long }).content).displayName).toBe(long)
+  })
+
+  it('refuses an import with more expressions than can be read in time, before it reads them', () => {
+    const input = { text: '{{step_1.a}} '.repeat(200_000) }
+    const trigger = {
+      ...webhook(),
+      nextAction: { ...code('step_1'), nextAction: { ...code('step_1'), settings: { input } } },
+    }
+    const begun = performance.now()
+    const { error } = FlowContent.safeParse({ displayName: 'x', schemaVersion: '20', trigger })
+    expect(error?.issues.map(({ message }) => message).join()).toContain(
+      'at most 20000 expressions ({{ }}), and have 200000',
+    )
+    expect(performance.now() - begun).toBeLessThan(500)
+  })
+
   it('refuses a tree that is too deep before it descends into it', () => {
     const trigger: Record<string, unknown> = { ...webhook() }
     let last = trigger

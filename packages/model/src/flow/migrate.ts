@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { excessOf } from './bounds.ts'
 import { LATEST_SCHEMA_VERSION, Note } from './flow.ts'
 import { GraphSource } from './graph/graph.ts'
 import { withOwnNames } from './import-names.ts'
@@ -111,6 +112,8 @@ const flowContent = z.object({
 export function readContent(input: unknown, context: z.core.$RefinementCtx, schema: z.ZodType): unknown {
   const { content, from, refusals, notes } = migrate(input)
   if (!isRaw(content)) return content
+  // Before anything goes through all of its texts. A flow that is stored already may have more.
+  if (!refusals.includes(TOO_DEEP)) refusals.push(...excessOf(content))
   const named = refusals.length > 0 ? content : withOwnNames(content, { isUsable: isUsableStepName, notes })
   const read = { ...named, conversion: { from, notes } }
   if (refusals.length === 0) return read

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_DISPLAY_NAME } from '../bounds.ts'
 import { invalid } from '../invalid.ts'
 import { areBranchesValid, BranchConditions } from '../router.ts'
 import { copyTree } from '../walk.ts'
@@ -15,7 +16,7 @@ export const ADD_BRANCH = versionOperation(
   z.object({
     stepName: z.string(),
     branchIndex: z.number().int(),
-    branchName: z.string(),
+    branchName: z.string().max(MAX_DISPLAY_NAME),
     conditions: BranchConditions.optional(),
   }),
   (version, request) => {

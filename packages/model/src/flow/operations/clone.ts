@@ -1,3 +1,4 @@
+import { MAX_DISPLAY_NAME } from '../bounds.ts'
 import { renameReferences } from '../references.ts'
 import { setSampleData } from '../sample-data.ts'
 import type { Action, Trigger } from '../step.ts'
@@ -20,13 +21,16 @@ export function cloneSequence(
   for (const step of walk(copy)) names.set(step.name, nextName())
   for (const step of walk(copy)) {
     step.name = names.get(step.name) ?? step.name
-    step.displayName = `${step.displayName} Copy`
+    step.displayName = copyName(step.displayName)
     step.lastUpdatedDate = now
     setSampleData(step, undefined)
     renameReferences(step, names)
   }
   return { copy, names }
 }
+
+/** A name that may be used again, however often the copy is copied. */
+export const copyName = (name: string): string => `${name.slice(0, MAX_DISPLAY_NAME - ' Copy'.length)} Copy`
 
 /** The same for one action and what is inside it, without what follows it. */
 export function cloneAction(trigger: Trigger, action: Action, now: string): Action {

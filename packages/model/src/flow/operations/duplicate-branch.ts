@@ -3,7 +3,7 @@ import { invalid } from '../invalid.ts'
 import { existingBranch } from '../kinds/router.ts'
 import { renameInBranch } from '../references.ts'
 import { copyTree } from '../walk.ts'
-import { cloneSequence } from './clone.ts'
+import { cloneSequence, copyName } from './clone.ts'
 import { routerNamed } from './edit.ts'
 import { versionOperation } from './operation.ts'
 
@@ -23,7 +23,7 @@ export const DUPLICATE_BRANCH = versionOperation(
       })
     const child = router.children[index]
     const { copy: clone, names } = child ? cloneSequence(trigger, child, context.now) : { copy: null, names: new Map() }
-    const twin = { ...renameInBranch(branch, names), branchName: `${branch.branchName} Copy` }
+    const twin = { ...renameInBranch(branch, names), branchName: copyName(branch.branchName) }
     router.settings = { ...router.settings, branches: router.settings.branches.toSpliced(index + 1, 0, twin) }
     router.children = router.children.toSpliced(index + 1, 0, clone)
     return { ...version, trigger }

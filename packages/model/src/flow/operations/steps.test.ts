@@ -11,6 +11,34 @@ const add = (parentStep: string, name: string, place: Record<string, unknown> = 
 const refusal = (message: RegExp) =>
   expect.objectContaining({ code: 'FLOW_OPERATION_INVALID', message: expect.stringMatching(message) })
 
+it('refuses texts that are too long, by their fields', () => {
+  const long = 'x'.repeat(1001)
+  const branch = { branchType: 'FALLBACK', branchName: long }
+  const settings = { branches: [branch], executionType: 'EXECUTE_FIRST_MATCH' }
+  for (const [type, request, path] of [
+    [
+      'ADD_ACTION',
+      { parentStep: 'trigger', action: { ...code('a'), displayName: long } },
+      'request.action.displayName',
+    ],
+    ['UPDATE_ACTION', { ...code('a'.repeat(256)) }, 'request.name'],
+    [
+      'UPDATE_ACTION',
+      { type: 'ROUTER', name: 'r', displayName: 'R', settings },
+      'request.settings.branches.0.branchName',
+    ],
+    ['UPDATE_ACTION', { ...loop('l'), settings: { items: '{{a}}'.repeat(20_001) } }, 'request.settings'],
+    ['CHANGE_NAME', { displayName: long }, 'request.displayName'],
+    ['ADD_BRANCH', { stepName: 'r', branchIndex: 0, branchName: long }, 'request.branchName'],
+  ] as const) {
+    const issues = FlowOperation.safeParse({ type, request }).error?.issues
+    expect(issues?.map((issue) => issue.path.join('.'))).toContain(path)
+  }
+  const version = flow({ ...code('a'), displayName: 'x'.repeat(1000) })
+  const copied = operate(version, 'DUPLICATE_ACTION', { stepName: 'a' })
+  expect(stepOf(copied, 'step_1').displayName).toMatch(/^x{995} Copy$/)
+})
+
 describe('ADD_ACTION', () => {
   it('puts the step at the given place, and the step that was there after it', () => {
     const version = flow(code('a'), loop('l', [code('b')]), router('r', [[code('c')], []]))
