@@ -108,7 +108,7 @@ function settingsOfProcess(): Read[] {
   ]
 }
 
-/** What reports of failures hold, and where and when they are written: getters of one object. */
+/** Getters of one object: the place and the content of reports of failures, and when they are written. */
 function reportSettings(): Read[] {
   const { report } = process
   return typeof report === 'object' ? [() => process.report, ...membersOf(report)] : []

@@ -11,7 +11,7 @@ export const MAX_EXPRESSIONS = 20_000
 /** More are not listed. */
 const MAX_LISTED = 20
 
-/** What of an imported flow is too long, each with the name of its field. */
+/** The texts of an imported flow that are too long, each with the name of its field. */
 export function excessOf(content: Raw): string[] {
   const found: string[] = []
   const check = (field: string, value: unknown, max: number): void => {
