@@ -1,113 +1,248 @@
-import { ALPHABET, newId } from '@piecework/model/ids'
-import { systemActor } from '@piecework/server/access/actor'
-import { type TestDatabase, testDatabase } from '@piecework/server/database/testing'
-import { createOverviews } from '@piecework/server/features/overview/service'
-import { createRunCounts } from '@piecework/server/features/runs/counting/service'
-import { searchFlows, searchRuns } from '@piecework/server/features/search/store'
-import { sql } from 'kysely'
+import { graphEndpoints } from '@piecework/api/graph/index'
+import { endpoints } from '@piecework/api/index'
+import { createTestPostgres } from '@piecework/server/database/testing'
+import { graphClient, projectKey } from '@piecework/server/testing/graph'
+import { type Person, signUpOwner, startTestServer, type TestServer } from '@piecework/server/testing/server'
+import { z } from 'zod'
+import { type Amounts, filledId, fillLists } from './support/list-data.ts'
 import { row, timesOf } from './support/times.ts'
 
 /**
- * `npm run bench lists [flows] [runs]`: what the pages of a project cost, with 10,000 flows of 20 steps and 1,000,000
- * runs in a week: the list of flows in each order, runs by day, failures, search. In ms, on both databases.
+ * `npm run bench lists [rounds]`: every list of the contract over HTTP, beside its limit: 50 ms at p95 on PostgreSQL with
+ * 1,000,000 runs, 100,000 audit events, 10,000 connections and 2,000 flows, 100 ms on the embedded database with a tenth.
  */
-const FLOWS = Number(process.argv[2] ?? 10_000)
-const RUNS = Number(process.argv[3] ?? 1_000_000)
-const TIMES = 5
-const STEPS = 20
-const WEEK_MS = 7 * 24 * 3_600_000
-const BATCH = 100_000
+const ROUNDS = Number(process.argv[2] ?? 40)
+const ALL: Amounts = { runs: 1_000_000, auditEvents: 100_000, connections: 10_000, flows: 2000 }
+const TENTH: Amounts = { runs: 100_000, auditEvents: 10_000, connections: 1000, flows: 200 }
+const LIMITS_MS = { POSTGRES: 50, PGLITE: 100 }
 
-for (const type of ['PGLITE', 'POSTGRES'] as const) {
-  await using fixture = await testDatabase(type)
-  await fill(fixture)
-  console.log(`\n${type}: ${FLOWS} flows, ${RUNS} runs, ${TIMES} times`)
-  row('median ms', 'max', 'first', 'what')
-  for (const [what, work] of Object.entries(pagesOf(fixture))) {
-    const { p50, max, first } = await timesOf(TIMES, work)
-    row(p50, max, first, `  ${what}`)
-  }
+interface Place extends Person {
+  /** A default role. */
+  roleId: string
+  formId: string
+  webhookId: string
+}
+type Queries = (place: Place) => readonly string[]
+
+const of =
+  (...more: string[]): Queries =>
+  ({ projectId }) =>
+    ['', ...more].map((query) => `projectId=${projectId}&${query}`)
+const alone: Queries = () => ['']
+const first = 'f'.padEnd(20, '0')
+
+/** The queries by which each list is asked; `:id` and the like are in front, before a `?`. */
+const LISTS: Readonly<Record<string, Queries>> = {
+  'alerts.list': of(),
+  'analytics.byProject': alone,
+  'analytics.byPerson': alone,
+  'triggers.listEvents': ({ projectId }) => [`projectId=${projectId}&flowId=${first}1`],
+  'pieces.categories': alone,
+  'pieces.registry': () => ['release=0.1.0&edition=ce'],
+  'pieces.list': of('searchQuery=http'),
+  'pieces.versions': () => ['@activepieces%2Fpiece-http?'],
+  'pieces.versionsScoped': () => ['@activepieces/piece-http?'],
+  'flows.list': of(
+    'limit=100',
+    'status=ENABLED',
+    'name=abc',
+    `folderId=${filledId('o', 2)}`,
+    'connectionExternalIds=connection-7',
+    'abilities=true',
+  ),
+  'flows.overview': of(
+    'sort=name',
+    'sort=lastRun',
+    'name=abc',
+    'limit=100',
+    'status=ENABLED',
+    'connectionExternalIds=connection-7',
+  ),
+  'flows.pieceUses': ({ projectId }) => [`projectId=${projectId}&pieceName=p`],
+  'flows.versions': () => [`${first}1?`],
+  'flowRuns.list': of(
+    'limit=100',
+    'status=FAILED',
+    `flowId=${first}7`,
+    `flowId=${first}7&status=FAILED`,
+    'failedStepName=step_1',
+    'tags=none',
+    `createdAfter=${hoursAgo(24)}`,
+    `createdBefore=${hoursAgo(96)}`,
+  ),
+  'flowRuns.countByStatus': of(`createdAfter=${hoursAgo(24)}`),
+  'flowRuns.countByDay': of('days=7&timezone=Europe/Berlin', `days=7&flowId=${first}7`),
+  'flowRuns.failures': ({ projectId }) => [`projectId=${projectId}&createdAfter=${hoursAgo(24)}`],
+  'bulkActs.list': of(),
+  'engine.flows': () => ['limit=100', 'limit=100&status=ENABLED'],
+  'apiKeys.list': alone,
+  'appConnections.list': of(
+    'limit=100',
+    'pieceName=@acme/piece-7',
+    'displayName=abc',
+    'status=ERROR',
+    'scope=PLATFORM',
+  ),
+  'appConnections.owners': of(),
+  'auditEvents.list': ({ projectId, userId }) => [
+    '',
+    'limit=100',
+    'action=flow.created',
+    `projectId=${projectId}`,
+    `userId=${userId}`,
+    'ip=192.0.2.7',
+    `createdBefore=${hoursAgo(1)}`,
+  ],
+  'eventDestinations.list': alone,
+  'eventDestinations.deliveries': () => [`${filledId('d', 1)}?`, `${filledId('d', 1)}?status=DEAD`],
+  'folders.list': of(),
+  'globalConnections.list': () => ['', 'displayName=abc', 'pieceName=@acme/piece-5'],
+  'issues.list': of('status=UNRESOLVED', `flowId=${first}7`),
+  'scim.listUsers': () => ['', 'filter=userName%20eq%20%22person-7@example.com%22'],
+  'scim.listGroups': () => ['', 'excludedAttributes=members'],
+  'oauthApps.list': alone,
+  'personalTokens.list': alone,
+  'platforms.list': alone,
+  'projectKeys.list': of(),
+  'projectMembers.list': of(),
+  'projectRoles.list': alone,
+  'projectRoles.members': ({ roleId }) => [`${roleId}?`],
+  'projects.list': () => ['', 'displayName=7', 'externalId=external-7'],
+  'search.all': ({ projectId }) => ['abc', '0Vc'].map((query) => `projectId=${projectId}&query=${query}`),
+  'secretManagers.list': alone,
+  'sessions.list': alone,
+  'signingKeys.list': alone,
+  'tags.list': alone,
+  'userInvitations.list': ({ projectId }) => ['type=PLATFORM', `type=PROJECT&projectId=${projectId}`],
+  'users.list': alone,
+  'workerMachines.list': alone,
+  'graph credentials.list': alone,
+  'graph integrations.list': alone,
+  'graph executions.list': () => ['', 'status=failed'],
+  'graph executions.listOfWorkflow': () => [`${first}7?`],
+  'graph forms.list': alone,
+  'graph forms.submissions': ({ formId }) => [`${formId}?`],
+  'graph webhooks.list': alone,
+  'graph webhooks.deliveries': ({ webhookId }) => [`${webhookId}?`],
+  'graph workflows.list': alone,
 }
 
-function pagesOf({ db }: TestDatabase): Record<string, () => Promise<unknown>> {
-  const actor = systemActor('bench', { projectId: 'p', platformId: 'x' })
-  const recorded = async () => {}
-  const overviews = createOverviews({ db, recorded, placements: { of: async () => ({ group: null, quota: null }) } })
-  const counts = createRunCounts({ db, recorded })
-  const page = { limit: 25 }
-  const since = (days: number) => new Date(Date.now() - (days * WEEK_MS) / 7).toISOString()
-  const second = async (sort: 'updated' | 'name' | 'lastRun') => {
-    const { next } = await overviews.list(actor, { sort }, page)
-    return overviews.list(actor, { sort }, { ...page, cursor: next ?? '' })
-  }
-  return {
-    'flows, by change': () => overviews.list(actor, { sort: 'updated' }, page),
-    'flows, by name': () => overviews.list(actor, { sort: 'name' }, page),
-    'flows, by last run': () => overviews.list(actor, { sort: 'lastRun' }, page),
-    'flows, by last run, pages 1 and 2': () => second('lastRun'),
-    'flows, with a text in the name': () => overviews.list(actor, { sort: 'updated', name: 'abc' }, page),
-    'flows, 100 of them': () => overviews.list(actor, { sort: 'updated' }, { limit: 100 }),
-    'runs by day, 7 days': () => counts.byDay(actor, { days: 7, timezone: 'Europe/Berlin' }),
-    'runs by day of one flow': () => counts.byDay(actor, { days: 7, timezone: 'Europe/Berlin', flowId: flowId(7) }),
-    'failures of a week': () => counts.failures(actor, { createdAfter: since(7), limit: 100 }),
-    'failures of a day': () => counts.failures(actor, { createdAfter: since(1), limit: 100 }),
-    'search of flows': () => searchFlows(db, 'p', { query: 'abc', limit: 5 }),
-    'search of a run': () => searchRuns(db, 'p', { query: newId().slice(0, 8), limit: 5 }),
-  }
+function hoursAgo(hours: number): string {
+  return new Date(Date.now() - hours * 3_600_000).toISOString()
 }
 
-function flowId(n: number): string {
-  return `f${String(n).padStart(20, '0')}`
+/** Answers that count every run of the project, or of some days; they have no limit. */
+const COUNTS: ReadonlySet<string> = new Set(['flowRuns.countByStatus', 'flowRuns.countByDay'])
+
+interface List {
+  isCount: boolean
+  name: string
+  url: string
+  token: string
 }
 
-/** One flow in five has steps that are not ready, every second one a draft; one run in fifty failed. */
-async function fill({ db }: TestDatabase): Promise<void> {
-  await db.connection().execute(async (connection) => {
-    // There are no projects to refer to.
-    await sql`set session_replication_role = replica`.execute(connection)
-    await sql
-      .raw(`create function bench_id(at bigint, n integer) returns text language plpgsql immutable as $$
-      declare ms bigint := at; id text := '';
-      begin
-        for i in 1..8 loop id := substr('${ALPHABET}', (ms % 62)::integer + 1, 1) || id; ms := ms / 62; end loop;
-        return id || lpad(n::text, 13, '0');
-      end $$`)
-      .execute(connection)
-    await sql`
-      insert into flow (id, "projectId", "externalId", status, updated, "publishedVersionId")
-      select 'f' || lpad(n::text, 20, '0'), 'p', n, case n % 3 when 0 then 'DISABLED' else 'ENABLED' end,
-        now() - n * interval '1 second', 'v' || lpad(n::text, 20, '0')
-      from generate_series(1, ${FLOWS}::integer) n`.execute(connection)
-    for (const [prefix, every] of [
-      ['v', 1],
-      ['w', 2],
-    ] as const)
-      await sql`
-        insert into flow_version (id, "flowId", "displayName", trigger, valid, state)
-        select ${prefix} || lpad(n::text, 20, '0'), 'f' || lpad(n::text, 20, '0'), 'Flow ' || md5(n::text),
-          ${JSON.stringify(tree())}::json, n % 5 <> 0, case ${prefix} when 'v' then 'LOCKED' else 'DRAFT' end
-        from generate_series(1, ${FLOWS}::integer, ${every}::integer) n`.execute(connection)
-    const begin = Date.now() - WEEK_MS
-    for (let from = 0; from < RUNS; from += BATCH)
-      await sql`
-        insert into flow_run (id, "projectId", "flowId", "flowVersionId", environment, status, created)
-        select bench_id(at, n), 'p', 'f' || lpad((1 + (n::bigint * 7919) % ${FLOWS}::integer)::text, 20, '0'), 'v',
-          'PRODUCTION', case when n % 50 = 0 then 'FAILED' else 'SUCCEEDED' end, to_timestamp(at / 1000.0)
-        from generate_series(${from + 1}::integer, ${Math.min(from + BATCH, RUNS)}::integer) n
-        cross join lateral (select ${begin}::bigint + n::bigint * ${WEEK_MS}::bigint / ${RUNS}::bigint as at) t`.execute(
-        connection,
-      )
-  })
-  await sql`vacuum analyze`.execute(db)
-}
-
-function tree(): object {
-  const code = 'export const code = async () => 1;'.repeat(10)
-  let next: object | undefined
-  for (let n = STEPS; n > 0; n--) {
-    const settings = { input: {}, sourceCode: { code, packageJson: '{}' } }
-    next = { type: 'CODE', name: `step_${n}`, displayName: 'Step', valid: n % 7 > 0, settings, nextAction: next }
+for (const type of ['POSTGRES', 'PGLITE'] as const) {
+  const amounts = type === 'POSTGRES' ? ALL : TENTH
+  const database = type === 'POSTGRES' ? await createTestPostgres() : undefined
+  {
+    const env: Record<string, string> = database ? { AP_POSTGRES_URL: database.url } : {}
+    await using server = await startTestServer({ ...env, AP_API_RATE_LIMIT_MAX: '1000000' }, { checksAnswers: false })
+    await measure(server, type, amounts)
   }
-  const settings = { pieceName: 'p', pieceVersion: '1.0.0', triggerName: 't', input: { a: 'b' }, propertySettings: {} }
-  return { type: 'PIECE_TRIGGER', name: 'trigger', displayName: 'Trigger', valid: true, settings, nextAction: next }
+  await database?.drop()
+}
+
+async function measure(server: TestServer, type: keyof typeof LIMITS_MS, amounts: Amounts): Promise<void> {
+  const lists = await prepare(server, amounts)
+  const limit = LIMITS_MS[type]
+  console.log(
+    `\n${type}: ${Object.entries(amounts)
+      .map(([what, n]) => `${n} ${what}`)
+      .join(', ')}, ${ROUNDS} times`,
+  )
+  row('p95 ms', 'limit', 'p50', 'max', '', 'list')
+  let over = 0
+  for (const { name, url, token, isCount } of lists) {
+    const first = await fetchList(server.origin + url, token)
+    if (first !== undefined) {
+      console.log(`${name} ${first}`)
+      over += 1
+      continue
+    }
+    const { p50, p95, max } = await timesOf(ROUNDS, () => fetchList(server.origin + url, token))
+    const isOver = !isCount && Number(p95) > limit
+    if (isOver) over += 1
+    row(p95, isCount ? 'count' : limit, p50, max, isOver ? 'OVER' : '', `  ${name}`)
+  }
+  console.log(`${lists.length - over} of ${lists.length} within ${limit} ms`)
+}
+
+/** @returns the refusal, undefined when it was answered */
+async function fetchList(url: string, token: string): Promise<string | undefined> {
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
+  const text = await answer.text()
+  return answer.ok ? undefined : `${url} answered ${answer.status}: ${text.slice(0, 300)}`
+}
+
+/** Fills the database, and makes what the lists are asked with. */
+async function prepare(server: TestServer, amounts: Amounts): Promise<List[]> {
+  const owner = await signUpOwner(server)
+  const { token, projectId, platformId } = owner
+  const made = async (path: string, body: object) =>
+    (await server.call<{ id: string; value: string }>('POST', path, { token, body })).body
+  const apiKey = (await made('/v1/api-keys', { displayName: 'bench' })).value
+  const graphKey = await projectKey(server, owner)
+  const { db, tokens } = server.server
+  const engineToken = await tokens.engine({ id: 'job', projectId, platformId })
+  await db.updateTable('project').set({ apiPlan: 'business' }).where('id', '=', projectId).execute()
+  const graph = graphClient(server, graphKey)
+  const graphMade = async (path: string, body: object): Promise<string> =>
+    (await graph<{ id: string }>('POST', path, { body })).data.id
+  const formId = await graphMade('/forms', { name: 'Form', fields: [{ name: 'a', type: 'text' }] })
+  const webhookId = await graphMade('/webhooks', { url: 'https://example.com/', events: ['workflow.failed'] })
+  const role = await db
+    .selectFrom('project_role')
+    .select('id')
+    .where('platformId', 'is', null)
+    .orderBy('id')
+    .executeTakeFirstOrThrow()
+  await fillLists(db, owner, amounts)
+  return listsOf({ ...owner, roleId: role.id, formId, webhookId }, { token, apiKey, graphKey, engineToken })
+}
+
+interface Tokens {
+  token: string
+  apiKey: string
+  graphKey: string
+  engineToken: string
+}
+
+/** Every list of both contracts. @throws Error when one is missing above */
+function listsOf(place: Place, { token, apiKey, graphKey, engineToken }: Tokens): List[] {
+  const isList = (response: z.ZodType | undefined): boolean =>
+    response instanceof z.ZodArray || (response instanceof z.ZodObject && 'data' in response.shape)
+  const asked = [
+    ...endpoints.map(({ method, path, operationId, response, principals }) => {
+      const byEngine = Array.isArray(principals) && !principals.includes('USER') && principals.includes('ENGINE')
+      const by = path.includes('/scim/') ? apiKey : byEngine ? engineToken : token
+      return { name: operationId, path: `/api${path}`, by, isList: method === 'GET' && isList(response) }
+    }),
+    ...graphEndpoints.map(({ path, operationId, isList }) => ({
+      ...{ name: `graph ${operationId}`, path: `/v1${path}`, by: graphKey, isList: isList === true },
+    })),
+  ]
+  const missing = asked.filter(({ name, isList }) => isList && !(name in LISTS)).map(({ name }) => name)
+  if (missing.length > 0) throw new Error(`Say how these lists are asked: ${missing.join(', ')}`)
+  return asked.flatMap(({ name, path, by }) =>
+    (LISTS[name]?.(place) ?? []).map((query) => listOf({ name, path, query, by })),
+  )
+}
+
+/** A query that begins with a parameter of the path has it before a `?`. */
+function listOf({ name, path, query, by }: { name: string; path: string; query: string; by: string }): List {
+  const mark = query.indexOf('?')
+  const [parameter, rest] = mark < 0 ? ['', query] : [query.slice(0, mark), query.slice(mark + 1)]
+  const shown = rest.replace(/projectId=[^&]*&?/, '').slice(0, 50)
+  const filled = parameter === '' ? path : path.replace(/:[\w/:]+?(?=\/[a-z]|$)/, parameter)
+  return { name: `${name} ${shown}`, url: `${filled}?${rest}`, token: by, isCount: COUNTS.has(name) }
 }

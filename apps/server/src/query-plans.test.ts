@@ -1,3 +1,4 @@
+import { newId } from '@piecework/model/ids'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from './database/testing.ts'
@@ -58,6 +59,31 @@ describe('however long the tables are', () => {
     expect(after.scanned - before.scanned).toBe(0)
     expect(after.fetched - before.fetched).toBeLessThan(100)
     expect((await store.list({ projectId: 'p', status: [] }, { limit: 10 })).data).toEqual([])
+  })
+
+  test('runs of a tag, and those before a time, are found without a look at the others', async () => {
+    const { db } = fixture
+    const hours = 5000
+    const begin = Date.now() - hours * 3_600_000
+    const times = Array.from({ length: hours }, (_, n) => begin + n * 3_600_000)
+    await sql`set session_replication_role = replica`.execute(db)
+    await sql`
+      insert into flow_run (id, created, "projectId", "flowId", "flowVersionId", environment, status, tags)
+      select id, created, 'tags', 'f', 'v', 'PRODUCTION', 'SUCCEEDED', case when n = 7 then array['rare'] else '{}' end
+      from unnest(${times.map((at) => newId(at))}::text[], ${times.map((at) => new Date(at).toISOString())}::timestamptz[])
+        with ordinality run (id, created, n)`.execute(db)
+    await sql`select pg_stat_force_next_flush()`.execute(db)
+    await vacuumWhereDue(db)
+    const store = createRunStore(db)
+    const looks = async (filter: Partial<Parameters<typeof store.list>[0]>) => {
+      const before = await rowsRead('flow_run')
+      const { data } = await store.list({ projectId: 'tags', ...filter }, { limit: 10 })
+      const after = await rowsRead('flow_run')
+      return { found: data.length, scanned: after.scanned - before.scanned, few: after.fetched - before.fetched < 100 }
+    }
+    expect(await looks({ tags: ['rare'] })).toEqual({ found: 1, scanned: 0, few: true })
+    const early = new Date(begin + 20 * 3_600_000).toISOString()
+    expect(await looks({ createdBefore: early })).toEqual({ found: 10, scanned: 0, few: true })
   })
 
   test('a page of flows reads the latest versions of its flows, and no others', async () => {

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql } from 'kysely'
+import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { reasonOf, StartError } from '../start-error.ts'
 import { RESTORE, realFolder } from './embedded-folder.ts'
@@ -116,7 +116,13 @@ function openPostgres(options: Extract<DatabaseOptions, { type: 'POSTGRES' }>) {
   // besides that report: from the pool for idle clients, and from a client that is in use. Without a listener it ends the process.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  return new PostgresDialect({ pool })
+  return new PostgresDialect({
+    pool,
+    async onCreateConnection(connection) {
+      // Its compiler takes longer than our queries: counts of 1,000,000 runs were three times as slow.
+      await connection.executeQuery(CompiledQuery.raw('set jit = off'))
+    },
+  })
 }
 
 /** Whether an error is PostgreSQL's unique_violation. */

@@ -3,9 +3,11 @@ import type { Execution, ExecutionStatus, ExecutionSummary } from '@piecework/ap
 import type { PageFields } from '@piecework/api/graph/shapes'
 import { AppError } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
+import type { RunChoice } from '@piecework/model/run/bulk-act'
 import type { FlowRun } from '@piecework/model/run/run'
 import { isTerminal } from '@piecework/model/run/run-statuses'
 import type { ProjectActor } from '../../access/actor.ts'
+import { createCache } from '../../cache.ts'
 import type { Db } from '../../database/open.ts'
 import type { Flows } from '../flows/service.ts'
 import type { VersionSource } from '../flows/version-source.ts'
@@ -55,6 +57,10 @@ interface Parts {
 }
 
 const LONGEST_KEY = 255
+/** Totals above this are remembered for a while: to count 1,000,000 runs takes longer than their page. */
+const LARGE_TOTAL = 10_000
+const KEEP_TOTAL_MS = 60_000
+const MAX_TOTALS = 1000
 
 export function createExecutions(parts: Parts): Executions {
   const { db, flows, runs, webhooks, versions, waiters, maxWaitSeconds } = parts
@@ -63,6 +69,13 @@ export function createExecutions(parts: Parts): Executions {
     const loaded = await versions.get(run.flowVersionId).catch(() => undefined)
     return presentExecution(run, loaded?.version)
   }
+
+  const totals = createCache<number>({ max: MAX_TOTALS, ttlMs: KEEP_TOTAL_MS, keeps: (total) => total > LARGE_TOTAL })
+  const totalOf = (actor: ProjectActor, filter: RunChoice): Promise<number> =>
+    totals.get(JSON.stringify([actor.projectId, filter]), async () => {
+      const counts = await runs.countByStatus(actor, filter)
+      return counts.reduce((sum, { count }) => sum + count, 0)
+    })
 
   const readExecution = async (actor: ProjectActor, id: string): Promise<Execution> =>
     present(await runs.get(actor, id))
@@ -117,11 +130,10 @@ export function createExecutions(parts: Parts): Executions {
         createdAfter: from,
         createdBefore: to,
       }
-      const [{ data, next }, counts] = await Promise.all([
+      const [{ data, next }, total] = await Promise.all([
         runs.list(actor, filter, { ...page, offset: (page.page - 1) * page.limit }),
-        runs.countByStatus(actor, filter),
+        totalOf(actor, filter),
       ])
-      const total = counts.reduce((sum, { count }) => sum + count, 0)
       return { items: data.map((run) => presentSummary(run)), meta: metaOf(page, total, next) }
     },
 

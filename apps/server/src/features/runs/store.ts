@@ -1,3 +1,4 @@
+import { newId } from '@piecework/model/ids'
 import type { RunChoice } from '@piecework/model/run/bulk-act'
 import { FAILURES } from '@piecework/model/run/run-statuses'
 import type { FlowRunStatus } from '@piecework/model/run/status'
@@ -83,7 +84,8 @@ const filtered = (db: Db, filter: RunFilter) => {
   if (filter.excludeFlowRunIds) query = query.where('r.id', '!=', sql<string>`all(${filter.excludeFlowRunIds})`)
   if (filter.flowId) query = query.where('r.flowId', '=', sql<string>`any(${filter.flowId})`)
   if (filter.status) query = query.where('r.status', '=', sql<FlowRunStatus>`any(${filter.status})`)
-  if (filter.tags) query = query.where(sql<boolean>`r.tags && ${filter.tags}`)
+  // Its index has only the runs with tags.
+  if (filter.tags) query = query.where(sql<boolean>`r.tags && ${filter.tags} and r.tags <> '{}'`)
   if (filter.failedStepName) query = query.where(sql<boolean>`r."failedStep"->>'name' = ${filter.failedStepName}`)
   const { issueId } = filter
   if (issueId)
@@ -91,10 +93,14 @@ const filtered = (db: Db, filter: RunFilter) => {
       .where('r.status', '=', sql<FlowRunStatus>`any(${[...FAILURES]})`)
       .where('r.id', 'in', (from) => from.selectFrom('issue_run').select('runId').where('issueId', '=', issueId))
   if (filter.createdAfter) query = query.where('r.created', '>=', filter.createdAfter)
-  if (filter.createdBefore) query = query.where('r.created', '<=', filter.createdBefore)
+  if (filter.createdBefore)
+    query = query.where('r.created', '<=', filter.createdBefore).where('r.id', '<', idAfter(filter.createdBefore))
   if (!filter.includeArchived) query = query.where('r.archivedAt', 'is', null)
   return query
 }
+
+/** No run that began at the time or before has an id as large: ids begin with the time. */
+const idAfter = (time: string): string => newId(new Date(time).getTime() + 2)
 
 // Ids are ordered by time, so the order of ids is the order of creation.
 const NEWEST_FIRST: OrderColumn[] = [{ ref: 'r.id', key: 'id', direction: 'desc', kind: 'text' }]
