@@ -140,7 +140,11 @@ export const EVENT_DATA = {
   'secret.manager.created': SecretManagerData,
   'secret.manager.updated': SecretManagerData,
   'secret.manager.deleted': SecretManagerData,
-  'user.signed.up': UserData.extend({ source: z.enum(['credentials', 'sso', 'managed']) }),
+  /** `provisioned`: a directory made them, and they have not come in yet. */
+  'user.signed.up': UserData.extend({
+    source: z.enum(['credentials', 'sso', 'managed']),
+    provisioned: z.literal(true).optional(),
+  }),
   'user.signed.in': UserData,
   /** One session of a person, or all but that of the request. */
   'user.session.ended': UserData.extend({ session: z.object({ id: z.string() }).optional() }),

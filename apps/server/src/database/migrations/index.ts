@@ -38,7 +38,7 @@ import { secondFactor } from './0036-second-factor.ts'
 import { personalTokens } from './0037-personal-tokens.ts'
 import { formPages } from './0039-form-pages.ts'
 import { connectionTroubles } from './0041-connection-troubles.ts'
-import { runTags } from './0045-run-tags.ts'
+import { listIndexes } from './0045-list-indexes.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
 export const migrations: readonly Migration[] = [
@@ -81,5 +81,5 @@ export const migrations: readonly Migration[] = [
   personalTokens,
   formPages,
   connectionTroubles,
-  runTags,
+  listIndexes,
 ]

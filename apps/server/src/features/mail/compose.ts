@@ -2,13 +2,14 @@ import { type DomainEvent, type DomainEventName, EVENT_DATA } from '@piecework/m
 import type { Codes } from '../../access/codes.ts'
 import type { Tokens } from '../../access/tokens.ts'
 import type { Db } from '../../database/open.ts'
+import { API_PREFIX } from '../../http/route.ts'
 import { selectCode } from '../authentication/code-store.ts'
 import { codeLink } from '../authentication/codes.ts'
 import { selectPlatform } from '../platforms/store.ts'
 import { invitationLink } from '../user-invitations/link.ts'
 import { selectInvitation } from '../user-invitations/store.ts'
 import { selectUser } from '../users/store.ts'
-import { codeMail, invitationMail, type Mail } from './templates.ts'
+import { codeMail, invitationMail, type Mail, welcomeMail } from './templates.ts'
 
 export interface Composing {
   db: Db
@@ -37,6 +38,16 @@ const COMPOSERS: Partial<Record<DomainEventName, Compose>> = {
       project: projectId === undefined ? undefined : projectDisplayName,
       link: await invitationLink(parts, row),
     })
+  },
+
+  'user.signed.up': async ({ db, frontendUrl }, { platformId, data }) => {
+    const { user, provisioned } = EVENT_DATA['user.signed.up'].parse(data)
+    if (!provisioned) return undefined
+    const [person, brand] = await Promise.all([selectUser(db, platformId, user.id), selectPlatform(db, platformId)])
+    if (person?.status !== 'ACTIVE' || !brand) return undefined
+    const hasSaml = Boolean(brand.federatedAuthProviders.saml)
+    const link = `${frontendUrl}${hasSaml ? `${API_PREFIX}/v1/authn/saml/login?platformId=${platformId}` : '/sign-in'}`
+    return welcomeMail({ to: person.email, brand, firstName: person.firstName, link })
   },
 
   'user.code.requested': async ({ db, codes, frontendUrl }, { platformId, data }) => {

@@ -188,3 +188,22 @@ test('a mail server that is away holds up no request, and the next process sends
     await rm(folder, { recursive: true, force: true })
   }
 })
+
+test('people whom a directory adds are welcomed once, unless they may not come in', async () => {
+  const key = await post<{ value: string }>('/v1/api-keys', { displayName: 'scim' }, owner.token)
+  const add = (name: string, active: boolean) =>
+    post(
+      '/v1/scim/v2/Users',
+      { userName: `${name}@works.example`, name: { givenName: name, familyName: 'Okta' }, active },
+      key.body.value,
+    )
+  expect((await add('idle', false)).status).toBe(201)
+  expect((await add('wilma', true)).status).toBe(201)
+  const mail = await mailTo('wilma@works.example', 'Welcome to')
+  expect(mail.text).toContain('Hello wilma')
+  expect(linkIn(mail).href).toBe('https://flows.example.com/sign-in')
+  const welcomed = smtp.received
+    .map(({ recipients }) => recipients.join())
+    .filter((to) => to.includes('@works.example'))
+  expect(welcomed).toEqual(['wilma@works.example'])
+})

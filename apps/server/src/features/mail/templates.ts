@@ -61,6 +61,26 @@ export function codeMail({ to, brand, type, code, link }: CodeMail): Mail {
   })
 }
 
+export interface WelcomeMail {
+  to: string
+  brand: Brand
+  firstName: string
+  /** The way in. */
+  link: string
+}
+
+/** For somebody whom the directory of the company added. */
+export function welcomeMail({ to, brand, firstName, link }: WelcomeMail): Mail {
+  return layOut(brand, {
+    to,
+    subject: `Welcome to ${brand.name}`,
+    lines: [`Hello ${firstName}, your organization gave you an account at ${brand.name}.`],
+    action: 'Sign in',
+    link,
+    end: 'You sign in with the account of your organization. You get this mail once.',
+  })
+}
+
 interface AlertMail {
   to: string
   brand: Brand

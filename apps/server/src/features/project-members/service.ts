@@ -6,7 +6,7 @@ import { roleWithoutMembership } from '../../access/roles.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import type { Events } from '../../events/events.ts'
-import type { Outbox } from '../../outbox/outbox.ts'
+import type { Outbox, RecordEvent } from '../../outbox/outbox.ts'
 import { authorize } from '../../policies/policy.ts'
 import { projectMemberPolicy, requireNoMore } from '../../policies/project-member.ts'
 import { seeHolders } from '../../policies/project-role.ts'
@@ -22,6 +22,7 @@ import {
   type MemberRow,
   pageMembers,
   selectMemberByUser,
+  selectMembersOf,
   selectProjectMember,
   selectProjectOfMember,
 } from './store.ts'
@@ -62,8 +63,21 @@ export interface ProjectMembers {
   invite(actor: ProjectActor, userId: string, roleName: string): Promise<void>
   /** @throws AppError as `add` */
   update(actor: ProjectActor, id: string, roleName: string): Promise<Member>
+  /**
+   * Leaves these users as members, as part of a change; who stays keeps the role.
+   * @returns whose access has changed, to be announced after the change
+   * @throws AppError as `add` and `remove`
+   */
+  setAll(changing: Changing, wanted: ReadonlySet<string>, roleName: string): Promise<string[]>
   /** @throws AppError ENTITY_NOT_FOUND, PERMISSION_DENIED, VALIDATION for the last administrator */
   remove(actor: ProjectActor, id: string): Promise<void>
+}
+
+/** A transaction in which members change, and who changes them. */
+interface Changing {
+  trx: Db
+  recordEvent: RecordEvent
+  actor: ProjectActor
 }
 
 interface Parts {
@@ -95,8 +109,8 @@ export function createProjectMembers({ db, events, outbox }: Parts): ProjectMemb
     return { ...found, data: await complete(filter.platformId, found.data) }
   }
 
-  const roleNamed = async (actor: ProjectActor, name: string): Promise<ProjectRoleRow> => {
-    const role = await selectRoleByName(db, actor.platformId, name)
+  const roleNamed = async (actor: ProjectActor, name: string, trx: Db = db): Promise<ProjectRoleRow> => {
+    const role = await selectRoleByName(trx, actor.platformId, name)
     if (!role) throw notFound('project_role', name, 'role')
     requireNoMore(actor, role)
     return role
@@ -109,6 +123,17 @@ export function createProjectMembers({ db, events, outbox }: Parts): ProjectMemb
     throw new AppError('VALIDATION', {
       message: 'this is the last administrator of the project: make somebody else an administrator first',
     })
+  }
+
+  /** Takes a member away, as part of a change. @returns the user */
+  const removeWithin = async ({ trx, recordEvent, actor }: Changing, id: string): Promise<string> => {
+    const member = await load(actor, id, trx)
+    requireNoMore(actor, { name: member.roleName, permissions: member.permissions })
+    await requireOtherAdmin(trx, member)
+    await deleteMember(trx, actor, id)
+    const projectMember = { id, userId: member.userId, projectRole: member.roleName }
+    recordEvent(actor, 'project.member.removed', { projectMember })
+    return member.userId
   }
 
   /** Gives a member another role. */
@@ -171,17 +196,30 @@ export function createProjectMembers({ db, events, outbox }: Parts): ProjectMemb
       return change(actor, (await load(actor, id)).userId, roleName)
     },
 
+    async setAll({ trx, recordEvent, actor }, wanted, roleName) {
+      authorize(actor, projectMemberPolicy.add)
+      authorize(actor, projectMemberPolicy.remove)
+      const { platformId } = actor
+      const role = await roleNamed(actor, roleName, trx)
+      await lockProject(trx, actor)
+      const current = await selectMembersOf(trx, actor)
+      const known = new Set(current.map(({ userId }) => userId))
+      const coming = [...wanted].filter((userId) => !known.has(userId))
+      const users = new Set((await selectUsers(trx, platformId, coming)).map(({ id }) => id))
+      for (const userId of coming) {
+        if (!users.has(userId)) throw notFound('user', userId, 'userId')
+        await enter({ trx, recordEvent, actor }, userId, role)
+      }
+      const leaving = current.filter(({ userId }) => !wanted.has(userId))
+      for (const { id } of leaving) await removeWithin({ trx, recordEvent, actor }, id)
+      return [...coming, ...leaving.map(({ userId }) => userId)]
+    },
+
     async remove(actor, id) {
       authorize(actor, projectMemberPolicy.remove)
       const userId = await outbox.transaction(async (trx, recordEvent) => {
         await lockProject(trx, actor)
-        const member = await load(actor, id, trx)
-        requireNoMore(actor, { name: member.roleName, permissions: member.permissions })
-        await requireOtherAdmin(trx, member)
-        await deleteMember(trx, actor, id)
-        const projectMember = { id, userId: member.userId, projectRole: member.roleName }
-        recordEvent(actor, 'project.member.removed', { projectMember })
-        return member.userId
+        return removeWithin({ trx, recordEvent, actor }, id)
       })
       await events.emit('ACCESS_CHANGED', { of: 'USER', id: userId })
     },

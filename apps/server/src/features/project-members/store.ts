@@ -64,6 +64,17 @@ export function selectMemberByUser(db: Db, { platformId, projectId }: Place, use
     .executeTakeFirst()
 }
 
+/** Every member of a project. */
+export function selectMembersOf(db: Db, { platformId, projectId }: Place): Promise<{ id: string; userId: string }[]> {
+  return db
+    .selectFrom('project_member')
+    .select(['id', 'userId'])
+    .where('platformId', '=', platformId)
+    .where('projectId', '=', projectId)
+    .orderBy('id')
+    .execute()
+}
+
 export async function selectProjectOfMember(db: Db, id: string): Promise<string | undefined> {
   const row = await db.selectFrom('project_member').select('projectId').where('id', '=', id).executeTakeFirst()
   return row?.projectId

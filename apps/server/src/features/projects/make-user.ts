@@ -20,13 +20,15 @@ interface NewUser {
   platformRole: UserTable['platformRole']
   source: 'credentials' | 'sso' | 'managed'
   externalId?: string
+  /** A directory makes them, and they may come in. */
+  isProvisioned?: boolean
 }
 
 /** A new user of a platform, with a personal project. */
 export async function makeUser(
   { trx, recordEvent, ip }: ComingIn,
   identity: Selectable<UserIdentityTable>,
-  { platformId, platformRole, source, externalId }: NewUser,
+  { platformId, platformRole, source, externalId, isProvisioned = false }: NewUser,
 ) {
   const user = await insertUser(trx, {
     id: newId(),
@@ -39,6 +41,9 @@ export async function makeUser(
   const displayName = `${identity.firstName}'s Project`
   await insertProject(trx, { id: newId(), platformId, ownerId: user.id, displayName, type: 'PERSONAL' })
   const principal = { type: 'USER' as const, id: user.id, platformId, platformRole }
-  recordEvent(actorOf(principal, ip), 'user.signed.up', { source, user: { id: user.id } })
+  recordEvent(actorOf(principal, ip), 'user.signed.up', {
+    ...{ source, user: { id: user.id } },
+    ...(isProvisioned ? { provisioned: true } : {}),
+  })
   return user
 }

@@ -6,7 +6,7 @@ import { type Db, isUniqueViolation } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
 import type { Events } from '../../events/events.ts'
 import { changesOf } from '../../outbox/changes.ts'
-import type { Outbox } from '../../outbox/outbox.ts'
+import type { Outbox, RecordEvent } from '../../outbox/outbox.ts'
 import { authorize, requireNeeds } from '../../policies/policy.ts'
 import { ADMINISTERED_FIELDS, projectPolicy } from '../../policies/project.ts'
 import { setSharedConnections, shareWithNewProject } from '../app-connections/project-link-store.ts'
@@ -55,13 +55,17 @@ export interface Projects {
   /** Those that the actor may enter; for programs those that a user may enter, where the filter names one. */
   list(actor: Actor, filter: ListedProjects, page: PageRequest): Promise<SeekPage<ProjectRow>>
   all(actor: Actor): Promise<ProjectRow[]>
-  /** @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS, ENTITY_NOT_FOUND for a connection of the platform */
+  /**
+   * @param also a further change of the same transaction
+   * @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS, ENTITY_NOT_FOUND for a connection of the platform
+   */
   update(
     actor: ProjectActor,
     changes: ProjectChanges & {
       plan?: PlanChanges | undefined
       globalConnectionExternalIds?: readonly string[] | undefined
     },
+    also?: (trx: Db, recordEvent: RecordEvent) => Promise<void>,
   ): Promise<ProjectRow>
   /** Hides the project and stops its flows at once. @throws AppError VALIDATION for a personal project. */
   remove(actor: ProjectActor): Promise<void>
@@ -146,7 +150,7 @@ export function createProjects({ db, files, flows, events, outbox }: Parts): Pro
       return load(platformId, id)
     },
 
-    async update(actor, { plan, ...request }) {
+    async update(actor, { plan, ...request }, also) {
       authorize(actor, projectPolicy.edit)
       for (const field of ADMINISTERED_FIELDS)
         if (request[field] !== undefined) requireNeeds(actor, projectPolicy.administer.needs, `change ${field}`)
@@ -171,6 +175,7 @@ export function createProjects({ db, files, flows, events, outbox }: Parts): Pro
             before,
             after: { ...after, ...given },
           })
+          await also?.(trx, recordEvent)
         }),
       )
       if (maxConcurrentJobs !== undefined) events.announce('LIMITS_CHANGED', {})

@@ -2,6 +2,8 @@ import type { ScimGroup, ScimPatch } from '@piecework/api/scim'
 import type { Access } from '../../access/access.ts'
 import type { Actor, PlatformPrincipal } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
+import type { Events } from '../../events/events.ts'
+import type { Outbox, RecordEvent } from '../../outbox/outbox.ts'
 import { authorize } from '../../policies/policy.ts'
 import { scimPolicy } from '../../policies/scim.ts'
 import type { ProjectMembers } from '../project-members/service.ts'
@@ -34,8 +36,15 @@ export interface ScimGroups {
   remove(actor: Caller, id: string, check: Check): Promise<void>
 }
 
+interface Renamed {
+  displayName: string
+  externalId?: string
+}
+
 interface Parts {
   db: Db
+  outbox: Outbox
+  events: Pick<Events, 'emit'>
   access: Access
   projects: Projects
   projectMembers: ProjectMembers
@@ -43,7 +52,9 @@ interface Parts {
   defaultRole: string
 }
 
-export function createScimGroups({ db, access, projects, projectMembers, defaultRole }: Parts): ScimGroups {
+export function createScimGroups(parts: Parts): ScimGroups {
+  const { db, outbox, events, access, projects, projectMembers, defaultRole } = parts
+
   const find = async ({ platformId }: Actor, id: string) => {
     const row = await selectScimGroup(db, platformId, id)
     if (!row) throw notThere(id)
@@ -57,13 +68,16 @@ export function createScimGroups({ db, access, projects, projectMembers, default
     if (unknown !== undefined) throw new ScimError(400, `There is no user ${unknown}`, 'invalidValue')
   }
 
-  /** Members who stay keep their roles. */
-  const setMembers = async (actor: Caller, id: string, wanted: ReadonlySet<string>): Promise<void> => {
+  /** Changes a group as a whole, or not at all. Members who stay keep their roles. */
+  const change = async (actor: Caller, id: string, renamed: Renamed | undefined, wanted: ReadonlySet<string>) => {
     const inside = await access.enterProject(actor, id)
-    const current = await selectScimMembers(db, [id])
-    const known = new Set(current.map(({ userId }) => userId))
-    for (const userId of wanted) if (!known.has(userId)) await projectMembers.add(inside, { userId, role: defaultRole })
-    for (const member of current) if (!wanted.has(member.userId)) await projectMembers.remove(inside, member.id)
+    let changed: string[] = []
+    const setMembers = async (trx: Db, recordEvent: RecordEvent): Promise<void> => {
+      changed = await projectMembers.setAll({ trx, recordEvent, actor: inside }, wanted, defaultRole)
+    }
+    if (renamed) await projects.update(inside, renamed, setMembers)
+    else await outbox.transaction(setMembers)
+    for (const userId of changed) await events.emit('ACCESS_CHANGED', { of: 'USER', id: userId })
   }
 
   const write = async (actor: Caller, id: string, before: GroupState, after: GroupState): Promise<GroupWithMembers> => {
@@ -72,12 +86,9 @@ export function createScimGroups({ db, access, projects, projectMembers, default
       [...after.members].filter((userId) => !before.members.has(userId)),
     )
     const isRenamed = before.displayName !== after.displayName || before.externalId !== after.externalId
-    if (isRenamed) {
-      const { displayName, externalId } = after
-      const inside = await access.enterProject(actor, id)
-      await projects.update(inside, { displayName, ...(externalId === null ? {} : { externalId }) })
-    }
-    await setMembers(actor, id, after.members)
+    const { displayName, externalId } = after
+    const renamed = isRenamed ? { displayName, ...(externalId === null ? {} : { externalId }) } : undefined
+    await change(actor, id, renamed, after.members)
     return find(actor, id)
   }
 
@@ -110,7 +121,7 @@ export function createScimGroups({ db, access, projects, projectMembers, default
       const wanted = new Set(members.map(({ value }) => value))
       await requireUsers(actor, [...wanted])
       const { id } = await projects.create(actor, { displayName, ...(externalId ? { externalId } : {}) })
-      await setMembers(actor, id, wanted)
+      if (wanted.size > 0) await change(actor, id, undefined, wanted)
       return find(actor, id)
     },
 

@@ -348,3 +348,35 @@ test('nobody reaches people and projects of another platform, or what is not the
   expect(greedy.body.id).not.toBe(foreignUser)
   expect(await scim('POST', 'Users', { schemas: [USER] })).toMatchObject({ status: 400, body: { status: '400' } })
 })
+
+test('a group changes as a whole, or not at all', async () => {
+  const [gus, hal] = [await scim('POST', 'Users', person('Gus')), await scim('POST', 'Users', person('Hal'))]
+  const members = (...ids: string[]) => ids.map((value) => ({ value }))
+  const group = await scim('POST', 'Groups', { displayName: 'Whole', members: members(gus.body.id) })
+  expect(group.status).toBe(201)
+  const path = `Groups/${group.body.id}`
+  // The last administrator of a project stays.
+  const made = await server.call('POST', '/v1/project-members', {
+    token: owner.token,
+    body: { projectId: group.body.id, userId: gus.body.id, role: 'Admin' },
+  })
+  expect(made.status).toBeOneOf([200, 201])
+  const events = async () => {
+    const { body } = await server.call<{ data: { action: string }[] }>('GET', '/v1/audit-events', {
+      ...{ token: owner.token, query: { projectId: group.body.id, limit: 50 } },
+    })
+    return body.data.map(({ action }) => action).sort()
+  }
+  const before = [(await scim('GET', path)).body, await events()]
+  const wanted = { displayName: 'Renamed', members: members(hal.body.id) }
+  expect((await scim('PUT', path, wanted)).status).toBeGreaterThanOrEqual(400)
+  const operations = [
+    { op: 'replace', path: 'displayName', value: 'Renamed' },
+    { op: 'replace', path: 'members', value: members(hal.body.id) },
+  ]
+  expect((await patch(path, ...operations)).status).toBeGreaterThanOrEqual(400)
+  expect([(await scim('GET', path)).body, await events()]).toEqual(before)
+  const both = await scim('PUT', path, { displayName: 'Renamed', members: members(gus.body.id, hal.body.id) })
+  expect(both.body.displayName).toBe('Renamed')
+  expect(both.body.members).toHaveLength(2)
+})

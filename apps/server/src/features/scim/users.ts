@@ -102,6 +102,7 @@ export function createScimUsers({ db, outbox, users }: Parts): ScimUsers {
           platformId,
           platformRole: user[SCIM_USER_EXTENSION]?.platformRole ?? 'MEMBER',
           source: 'sso',
+          isProvisioned: user.active !== false,
           ...(user.externalId ? { externalId: user.externalId } : {}),
         })
       })
