@@ -3,7 +3,6 @@ import { ERROR_STATUS, type ErrorCode } from '../../packages/model/src/errors.ts
 
 /** The meaning of each code for the caller who gets it. A code without a meaning does not compile. */
 const MEANING: Record<ErrorCode, string> = {
-  INVALID_API_KEY: 'The key of a piece or tool is not valid.',
   INVALID_BEARER_TOKEN: 'The token is malformed, tampered with, or signed with another key.',
   INVALID_CREDENTIALS: 'No account has this e-mail address and password.',
   AUTHENTICATION:
@@ -11,14 +10,12 @@ const MEANING: Record<ErrorCode, string> = {
   SESSION_EXPIRED: 'The session has ended: sign in again.',
   AUTHORIZATION: 'This kind of caller may not do this, or has no role in the project.',
   PERMISSION_DENIED: 'The role in the project lacks the permission that `params.permission` names.',
-  SIGN_UP_DISABLED: 'The platform takes no new users.',
   EMAIL_IS_NOT_VERIFIED: 'The e-mail address was not confirmed yet.',
   USER_IS_INACTIVE: 'The account was deactivated.',
   DOMAIN_NOT_ALLOWED: 'The platform takes no users of this e-mail domain.',
   EMAIL_AUTH_DISABLED: 'The platform does not take passwords.',
   INVITATION_ONLY_SIGN_UP: 'The platform takes invited users only.',
   QUOTA_EXCEEDED: 'A quota of the platform is used up.',
-  AI_CREDIT_LIMIT_EXCEEDED: 'The AI credits are used up.',
   ENTITY_NOT_FOUND: 'There is no such entity, or it is not yours: `params` has entityType and entityId.',
   VALIDATION: 'The request conflicts with what is stored, or with a limit.',
   EXISTING_USER: 'There is an account with this e-mail address.',
@@ -42,7 +39,6 @@ const MEANING: Record<ErrorCode, string> = {
   WEBHOOK_TIMEOUT: 'The flow did not answer in time; the run continues.',
   PAYLOAD_TOO_LARGE: 'The body of the request is larger than the settings allow.',
   UNSUPPORTED_MEDIA_TYPE: 'The body is compressed in a way that the server cannot undo.',
-  DOES_NOT_MEET_BUSINESS_REQUIREMENTS: 'A rule of the platform forbids this.',
   SANDBOX_CAPACITY_EXCEEDED: 'Too many calls wait for a free worker: try again later.',
   RATE_LIMITED:
     'Too many requests of this address or this caller: the `x-ratelimit-*` headers tell the limit, and `retry-after` when to come again.',
@@ -56,9 +52,6 @@ const MEANING: Record<ErrorCode, string> = {
   INVALID_OR_EXPIRED_JWT_TOKEN: 'The signed link or token is not valid any more.',
   ENGINE_OPERATION_FAILURE: 'User code or code of a piece failed outside of a run.',
   EXECUTION_STATE_MISSING: 'The log of the run is gone, so it cannot be resumed.',
-  FLOW_MIGRATION_FAILED: 'A flow of an older schema version could not be brought up to date.',
-  GENERIC_ERROR: 'Any other problem; see the message.',
-  PAUSE_METADATA_MISSING: 'The run is not paused where it is resumed.',
   PIECE_SYNC_NOT_SUPPORTED: 'The settings do not allow pieces to be refreshed.',
   SECRET_MANAGER_CONNECTION_FAILED: 'A secret manager does not let the server in; `params.message` says why.',
   SECRET_MANAGER_GET_SECRET_FAILED: 'A secret could not be read from its secret manager; `params.message` says why.',

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTestPostgres } from './database/testing.ts'
 import { codeAction, eventually, flowMaker, pieceAction, webhookTrigger } from './testing/flows.ts'
 import { pieceArchive, startTestRegistry } from './testing/piece-archive.ts'
-import { type Person, signUpOwner, startTestServer, type TestServer } from './testing/server.ts'
+import { PASSWORD, type Person, signUpOwner, startTestServer, type TestServer } from './testing/server.ts'
 
 const KEYS = {
   AP_ENCRYPTION_KEY: '0123456789abcdef0123456789abcdef',
@@ -191,3 +191,19 @@ interface Span {
   began: number
   ended: number
 }
+
+test('a session that ends at one app ends at the other', async () => {
+  const signIn = async (server: TestServer) => {
+    const body = { email: 'owner@example.com', password: PASSWORD }
+    return (await server.call<{ token: string }>('POST', '/v1/authentication/sign-in', { body })).body.token
+  }
+  const [gone, stays] = [await signIn(front), await signIn(front)]
+  const statuses = () =>
+    Promise.all([gone, stays].map(async (token) => (await back.call('GET', '/v1/users/me', { token })).status))
+  // The other app remembers both.
+  expect(await statuses()).toEqual([200, 200])
+  const { sid } = JSON.parse(Buffer.from(gone.split('.')[1] ?? '', 'base64url').toString())
+  expect((await front.call('DELETE', `/v1/sessions/${sid}`, { token: stays })).status).toBe(204)
+  await eventually(async () => ((await statuses())[0] === 401 ? true : undefined), 'the end at the other app', 10_000)
+  expect(await statuses()).toEqual([401, 200])
+})

@@ -38,6 +38,7 @@ export const projectKeys = {
       scopes: z.array(KeyScope).min(1).default(['read', 'write']),
     }),
     response: ProjectKey.extend({ value: z.string() }),
+    errors: ['VALIDATION'],
   }),
   list: endpoint({
     method: 'GET',

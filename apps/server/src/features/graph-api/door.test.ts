@@ -36,6 +36,17 @@ describe('keys of projects', () => {
     })
   })
 
+  test('are a hundred at most, which is refused as for other keys', async () => {
+    const { body: project } = await server.call<{ id: string }>('POST', '/v1/projects', {
+      ...{ token: owner.token, body: { displayName: 'Keys' } },
+    })
+    const make = () => projectKey(server, { ...owner, projectId: project.id })
+    for (let made = 0; made < 100; made += 1) await make()
+    const body = { projectId: project.id, displayName: 'one more' }
+    const refused = await server.call('POST', '/v1/project-keys', { token: owner.token, body })
+    expect(refused).toMatchObject({ status: 409, body: { code: 'VALIDATION' } })
+  })
+
   test('open the graph API alone, and their own project alone', async () => {
     const key = await projectKey(server, owner)
     const refused = await server.call('GET', '/v1/flows', { token: key, query: { projectId: owner.projectId } })

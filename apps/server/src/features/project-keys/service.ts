@@ -38,8 +38,8 @@ export function createProjectKeys({ db, events, outbox }: Parts) {
         const row = { id: newId(), projectId: actor.projectId, displayName, scopes: [...new Set(scopes)], ...stored }
         const apiKey = await insertProjectKey(trx, row, MAX_KEYS)
         if (!apiKey)
-          throw new AppError('INVALID_REQUEST', {
-            message: `body/projectId: the project has ${MAX_KEYS} keys already, which is the most: delete one first`,
+          throw new AppError('VALIDATION', {
+            message: `the project has ${MAX_KEYS} keys already, which is the most: delete one first`,
           })
         recordEvent(actor, 'api.key.created', { apiKey })
         return apiKey

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fromBase32 } from '../../testing/base32.ts'
 import { addColleague } from '../../testing/people.ts'
 import { PASSWORD, type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 import { hashPassword } from '../authentication/passwords.ts'
@@ -31,14 +32,8 @@ const answer = (challenge: string, code: string) =>
   call<{ token: string; code: string }>('POST', '/v1/authentication/second-factor', undefined, { challenge, code })
 const isIn = async (token: string) => (await call('GET', '/v1/users/me', token)).status === 200
 
-function bytesOf(secret: string): Buffer {
-  const bits = [...secret].map((letter) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
-  )
-  return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
-}
 /** The code that the app of the person shows, some steps from now. */
-const codeFrom = (secret: string, steps = 0): string => codeOf(bytesOf(secret), stepAt(Date.now()) + steps)
+const codeFrom = (secret: string, steps = 0): string => codeOf(fromBase32(secret), stepAt(Date.now()) + steps)
 
 /** Lets the code of this moment be used again, as if time had passed. */
 const later = () => server.server.db.updateTable('second_factor').set({ lastStep: 0 }).execute()

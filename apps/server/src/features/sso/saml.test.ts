@@ -58,7 +58,7 @@ async function claim(code: string, cookie: string) {
   })
   return {
     status: answer.status,
-    body: (await answer.json()) as { id: string; email: string; firstName: string; code?: string },
+    body: (await answer.json()) as { id: string; email: string; firstName: string; code?: string; token?: string },
   }
 }
 
@@ -188,4 +188,19 @@ test('metadata come as XML or by URL, and say what is missing', async () => {
       body: { code: 'VALIDATION' },
     })
   expect((await begin()).id).not.toBe('')
+})
+
+test('an assertion does not stand for the second factor that a platform requires', async () => {
+  const require = (secondFactorRequired: boolean) =>
+    server.call('POST', `/v1/platforms/${owner.platformId}`, { token: owner.token, body: { secondFactorRequired } })
+  const signIn = async () => {
+    const { cookie, id } = await begin()
+    return claim((await post(await idp.answer(id, 'sam@example.com'))).code, cookie)
+  }
+  expect((await require(true)).status).toBe(200)
+  const asked = await signIn()
+  expect(asked).toMatchObject({ status: 403, body: { code: 'SECOND_FACTOR_REQUIRED', params: { step: 'SET_UP' } } })
+  expect(asked.body.token).toBeUndefined()
+  expect((await require(false)).status).toBe(200)
+  expect((await signIn()).status).toBe(200)
 })

@@ -1,10 +1,12 @@
 import type { SsoDomain } from '@piecework/api/sso'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fromBase32 } from '../../testing/base32.ts'
 import { startDns } from '../../testing/dns.ts'
 import { type Account, startLyingProvider, startOidcProvider } from '../../testing/identity-provider.ts'
 import { addColleague } from '../../testing/people.ts'
 import { PASSWORD, type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
+import { codeOf, stepAt } from '../second-factor/totp.ts'
 
 const FRONTEND_URL = 'http://localhost:3000'
 const accounts: Record<string, Account> = {
@@ -61,7 +63,15 @@ async function begin(providerName = 'oidc', platformId = owner.platformId) {
 
 interface Claimed {
   status: number
-  body: { token: string; id: string; code?: string; platformRole: string; email: string; firstName: string }
+  body: {
+    token: string
+    id: string
+    code?: string
+    params?: { step: string; challenge: string }
+    platformRole: string
+    email: string
+    firstName: string
+  }
 }
 
 async function claim(
@@ -289,4 +299,25 @@ test('people of a domain that is proved sign in by the provider alone; the owner
   expect((await byPassword('owner@example.com')).status).toBe(200)
   await domain({ ssoDomain: null })
   expect((await byPassword('dora@example.com')).status).toBe(200)
+})
+
+test('a provider does not stand for the second factor that a platform requires', async () => {
+  const require = (secondFactorRequired: boolean) =>
+    call('POST', `/v1/platforms/${owner.platformId}`, { secondFactorRequired }, owner.token)
+  await setProviders({ oidc: { ...provider.client, issuer: provider.url } })
+  expect((await require(true)).status).toBe(200)
+  const asked = await signIn('ann')
+  expect(asked).toMatchObject({ status: 403, body: { code: 'SECOND_FACTOR_REQUIRED', params: { step: 'SET_UP' } } })
+  expect(asked.body.token).toBeUndefined()
+  const challenge = asked.body.params?.challenge ?? ''
+  expect((await call('GET', '/v1/users/me', undefined, challenge)).status).toBe(401)
+  const begun = await call<{ secret: string }>('POST', '/v1/authentication/second-factor/set-up', { challenge })
+  const code = codeOf(fromBase32(begun.body.secret), stepAt(Date.now()))
+  const path = '/v1/authentication/second-factor/confirm'
+  const confirmed = await call<{ token: string }>('POST', path, { challenge, code })
+  expect((await call('GET', '/v1/users/me', undefined, confirmed.body.token)).status).toBe(200)
+  // From then on a code is asked for.
+  expect((await signIn('ann')).body.params?.step).toBe('CODE')
+  expect((await require(false)).status).toBe(200)
+  expect((await signIn('ann')).status).toBe(200)
 })

@@ -12,7 +12,7 @@ import { selectProject } from '../projects/store.ts'
 import { selectIdentityByEmail, selectUserByEmail } from '../users/store.ts'
 import { linkExpiry } from './link.ts'
 import { provision } from './provision.ts'
-import { countInvitations, type InvitationRow, upsertInvitation } from './store.ts'
+import { type InvitationRow, upsertInvitation } from './store.ts'
 
 /** The place that people are invited to, with their role there. */
 export type Inviting =
@@ -81,11 +81,12 @@ export function createInviting({ db, events, outbox, projectMembers, withLink }:
     { role: _, ...row }: Omit<NewInvitation, 'role'> & { role?: ProjectRoleRow },
     roleName: string,
   ): Promise<SentInvitation> => {
-    if ((await countInvitations(db, row.platformId)) >= MAX_INVITATIONS)
-      throw new AppError('VALIDATION', { message: `a platform has at most ${MAX_INVITATIONS} open invitations` })
     const isAccepted = actor.principal.type !== 'USER'
     const { stored, userId } = await outbox.transaction(async (trx, recordEvent) => {
-      const stored = await upsertInvitation(trx, { ...row, status: isAccepted ? 'ACCEPTED' : 'PENDING' })
+      const sent = { ...row, status: isAccepted ? ('ACCEPTED' as const) : ('PENDING' as const) }
+      const stored = await upsertInvitation(trx, sent, MAX_INVITATIONS)
+      if (!stored)
+        throw new AppError('VALIDATION', { message: `a platform has at most ${MAX_INVITATIONS} open invitations` })
       const userInvitation = forEvent(stored, roleName)
       recordEvent(actor, isAccepted ? 'user.invitation.accepted' : 'user.invitation.sent', { userInvitation })
       const identity = isAccepted ? await selectIdentityByEmail(trx, row.email) : undefined

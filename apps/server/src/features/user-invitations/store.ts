@@ -1,6 +1,7 @@
-import type { Insertable, Selectable } from 'kysely'
+import { type Insertable, type Selectable, sql } from 'kysely'
 import type { Db } from '../../database/open.ts'
 import { type OrderColumn, type PageRequest, paginate } from '../../database/pagination.ts'
+import { hasRoom } from '../../database/room.ts'
 import type { UserInvitationTable } from '../../database/schema.ts'
 
 export type InvitationRow = Selectable<UserInvitationTable>
@@ -72,20 +73,23 @@ export function lockAccepted(trx: Db, email: string): Promise<InvitationRow[]> {
     .execute()
 }
 
-export async function countInvitations(db: Db, platformId: string): Promise<number> {
-  const { count } = await db
+/**
+ * Stores an invitation, or renews the one that the address has to the same place.
+ * @returns undefined where the platform has so many others already
+ */
+export async function upsertInvitation(
+  trx: Db,
+  row: Insertable<UserInvitationTable>,
+  most: number,
+): Promise<InvitationRow | undefined> {
+  const others = trx
     .selectFrom('user_invitation')
-    .select((e) => e.fn.countAll<string>().as('count'))
-    .where('platformId', '=', platformId)
-    .executeTakeFirstOrThrow()
-  return Number(count)
-}
-
-/** Stores an invitation, or renews the one that the address has to the same place. */
-export function upsertInvitation(db: Db, row: Insertable<UserInvitationTable>): Promise<InvitationRow> {
+    .where('platformId', '=', row.platformId)
+    .where(sql<boolean>`(email <> ${row.email} or "projectId" is distinct from ${row.projectId ?? null}::text)`)
+  if (!(await hasRoom(trx, { table: 'platform', id: row.platformId }, others, most))) return undefined
   const { platformRole, projectRoleId, status, expires } = row
   const changes = { platformRole, projectRoleId, status, expires, updated: new Date() }
-  return db
+  return trx
     .insertInto('user_invitation')
     .values(row)
     .onConflict((conflict) =>

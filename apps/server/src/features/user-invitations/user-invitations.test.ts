@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addColleague } from '../../testing/people.ts'
 import { PASSWORD, type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
@@ -244,4 +245,21 @@ test('a platform that allows no passwords, or not the domain, lets nobody sign u
   } finally {
     await change({ emailAuthEnabled: true, enforceAllowedAuthDomains: false, allowedAuthDomains: [] })
   }
+})
+
+test('of two who are invited at once, one takes the last place', async () => {
+  const { db } = server.server
+  const key = 'filled-'
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer as count from user_invitation where "platformId" = ${owner.platformId}`.execute(db)
+  await sql`
+    insert into user_invitation (id, type, email, "platformId", status, expires, "platformRole")
+    select ${key} || n, 'PLATFORM', ${key} || n || '@example.com', ${owner.platformId}, 'PENDING', now(), 'MEMBER'
+    from generate_series(1, ${9999 - (rows[0]?.count ?? 0)}::integer) n`.execute(db)
+  const last = [newEmail(), newEmail()] as const
+  const statuses = await Promise.all(last.map(async (email) => (await toPlatform(email)).status))
+  expect(statuses.sort()).toEqual([201, 409])
+  // One that is there is sent again.
+  expect((await toPlatform(`${key}1@example.com`)).status).toBe(201)
+  await db.deleteFrom('user_invitation').where('id', 'like', `${key}%`).execute()
 })
