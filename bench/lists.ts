@@ -8,7 +8,7 @@ import { type Amounts, filledId, fillLists } from './support/list-data.ts'
 import { row, timesOf } from './support/times.ts'
 
 /**
- * `npm run bench lists [rounds]`: every list of the contract over HTTP, beside its limit: 50 ms at p95 on PostgreSQL with
+ * `npm run bench lists [rounds]`: every list of the contract over HTTP, next to its limit: 50 ms at p95 on PostgreSQL with
  * 1,000,000 runs, 100,000 audit events, 10,000 connections and 2,000 flows, 100 ms on the embedded database with a tenth.
  */
 const ROUNDS = Number(process.argv[2] ?? 40)

@@ -177,7 +177,7 @@ const toMetadata: Probe = async (idpMetadata) => {
 /** The reason why the server never asks an address that a field holds. */
 const NEVER = {
   browser: 'a browser goes there, the server does not',
-  name: 'a name, of which at most DNS records are looked up',
+  name: 'a name whose DNS records are looked up at most',
 }
 
 /** Every field that the walk finds, with what makes the server use it. A new field needs an entry. */

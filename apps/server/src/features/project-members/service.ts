@@ -86,6 +86,7 @@ interface Parts {
   outbox: Outbox
 }
 
+// Over 120 lines: one short method for each act, of the same few parts.
 export function createProjectMembers({ db, events, outbox }: Parts): ProjectMembers {
   const load = async (actor: ProjectActor, id: string, trx: Db = db): Promise<MemberRow> => {
     const member = await selectProjectMember(trx, actor, id)
