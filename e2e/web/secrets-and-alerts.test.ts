@@ -7,10 +7,12 @@ import { expectAccessible } from './support/visit.ts'
 
 let app: TestApp
 let key = 'key-of-the-host'
-/** Lets in one host, as CyberArk Conjur does. */
+/** Lets in one host, as CyberArk Conjur does, and one token, as a Connect server of 1Password does. */
 const conjur = createServer(async (request, response) => {
   let body = ''
   for await (const part of request) body += part
+  if (request.url === '/v1/vaults' && request.headers.authorization === 'Bearer token-of-connect')
+    return response.end('[]')
   const isKnown = request.url === '/authn/acme/host%2Fpiecework/authenticate' && body === key
   response.writeHead(isKnown ? 200 : 401).end(isKnown ? 'dG9rZW4=' : '')
 })
@@ -22,6 +24,25 @@ beforeAll(async () => {
 afterAll(async () => {
   await app?.[Symbol.asyncDispose]()
   conjur.close()
+})
+
+test('an administrator connects 1Password by its Connect server', async () => {
+  const visit = await app.visit('/platform/secret-managers', { person: await app.owner() })
+  const { page } = visit
+  await page.getByRole('button', { name: 'New secret manager' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('Vaults of ACME')
+  await page.getByRole('combobox', { name: 'Kind' }).click()
+  await page.getByRole('option', { name: '1Password' }).click()
+  await page.getByLabel('Address').fill(`http://127.0.0.1:${(conjur.address() as AddressInfo).port}`)
+  await page.getByLabel('Token of the Connect server').fill('token-of-connect')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Connect', exact: true }).click()
+  await page.getByRole('cell', { name: 'Connected', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Acts on Vaults of ACME' }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('heading', { name: 'No secret managers yet' }).waitFor()
+  await visit.end()
 })
 
 test('an administrator connects a secret manager, sees when it lets nobody in, and deletes it', async () => {

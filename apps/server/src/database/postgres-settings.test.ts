@@ -50,6 +50,13 @@ test('by URL and by parts', async () => {
   expect(await nameOf(parts)).toBe(name)
 })
 
+test('plans are not compiled, whatever the server is set to', async () => {
+  const db = await open(parts)
+  const { rows } = await sql<{ jit: string }>`show jit`.execute(db)
+  expect(rows).toEqual([{ jit: 'off' }])
+  await db.destroy()
+})
+
 test('no more connections than the pool may have, and idle ones are closed', async () => {
   const db = await open({ ...parts, AP_POSTGRES_POOL_SIZE: '2', AP_POSTGRES_IDLE_TIMEOUT_MS: '50' })
   const mine = async () => {
