@@ -1,10 +1,11 @@
 import { useMutation } from '@tanstack/react-query'
-import { FileText, Upload } from 'lucide-react'
+import { FileText, Upload, X } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '../../../api/error-text.ts'
 import { uploadClient } from '../../../api/upload.ts'
 import { Button } from '../../../ui/button.tsx'
+import { IconButton } from '../../../ui/icon-button.tsx'
 import { useStep } from '../step-context.ts'
 import type { ControlProps } from '../types.ts'
 import { ShortText, textOf } from './text.tsx'
@@ -30,7 +31,20 @@ export function FileControl(props: ControlProps) {
   const share = new Intl.NumberFormat(i18n.language, { style: 'percent' }).format(sent)
   return (
     <div className="flex min-w-0 flex-col gap-1.5">
-      <ShortText {...props} />
+      {name === undefined ? (
+        <ShortText {...props} />
+      ) : (
+        // The link itself says nothing to people.
+        <div className="flex h-8 min-w-0 items-center gap-2 rounded-md border border-line-2 bg-raised pr-1 pl-2.5">
+          <FileText aria-hidden size={16} strokeWidth={1.5} className="shrink-0 text-ink-3" />
+          <span className="min-w-0 flex-1 truncate text-sm" title={name}>
+            {name}
+          </span>
+          {!isReadOnly && (
+            <IconButton icon={X} size="sm" label={t('file.remove', { name })} onClick={() => props.onChange('')} />
+          )}
+        </div>
+      )}
       {!isReadOnly && (
         <div className="flex min-w-0 items-center gap-2">
           <input
@@ -49,17 +63,8 @@ export function FileControl(props: ControlProps) {
           <Button size="sm" icon={Upload} busy={upload.isPending} onClick={() => picker.current?.click()}>
             {name === undefined ? t('file.upload') : t('file.replace')}
           </Button>
-          <span role="status" className="flex min-w-0 items-center gap-1 text-xs text-ink-2">
-            {upload.isPending ? (
-              t('file.sending', { share })
-            ) : name === undefined ? null : (
-              <>
-                <FileText aria-hidden size={14} className="shrink-0" />
-                <span className="truncate" title={name}>
-                  {name}
-                </span>
-              </>
-            )}
+          <span role="status" className="text-xs text-ink-2">
+            {upload.isPending && t('file.sending', { share })}
           </span>
         </div>
       )}
