@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { createTestPostgres } from '@piecework/server/database/testing'
-import pg from 'pg'
 import { type Browser, chromium } from 'playwright-core'
 import { signIn, until } from '../test/support/client.ts'
 import { startServer, temporaryFolder } from '../test/support/process.ts'
@@ -61,22 +60,16 @@ async function measure(browser: Browser, url: string, session: string | undefine
 const RUNS = 100_000
 
 /** Many runs of a flow that ended. */
-async function addRuns(databaseUrl: string, projectId: string, flowId: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  try {
-    await client.query(
-      `insert into flow_run (id, "projectId", "flowId", "flowVersionId", environment, status, created, "startTime", "finishTime")
-        select left(f.id, 1) || lpad(n::text, 20, '0'), $1, f.id, f."publishedVersionId", 'PRODUCTION',
-          case when n % 50 = 0 then 'FAILED' else 'SUCCEEDED' end, now() - n * interval '6 seconds',
-          now() - n * interval '6 seconds', now() - n * interval '6 seconds'
-        from generate_series(1, $3::integer) n, flow f where f.id = $2`,
-      [projectId, flowId, RUNS],
-    )
-    await client.query('vacuum analyze flow_run')
-  } finally {
-    await client.end()
-  }
+async function addRuns(projectId: string, flowId: string): Promise<void> {
+  await database.execute(
+    `insert into flow_run (id, "projectId", "flowId", "flowVersionId", environment, status, created, "startTime", "finishTime")
+      select left(f.id, 1) || lpad(n::text, 20, '0'), $1, f.id, f."publishedVersionId", 'PRODUCTION',
+        case when n % 50 = 0 then 'FAILED' else 'SUCCEEDED' end, now() - n * interval '6 seconds',
+        now() - n * interval '6 seconds', now() - n * interval '6 seconds'
+      from generate_series(1, $3::integer) n, flow f where f.id = $2`,
+    [projectId, flowId, RUNS],
+  )
+  await database.execute('vacuum analyze flow_run')
 }
 
 const built = spawnSync(process.execPath, [join(ROOT, 'apps/web/build/main.ts')], { stdio: 'inherit' })
@@ -124,7 +117,7 @@ try {
     return newest?.status === 'SUCCEEDED' && newest
   })
   show(await measureLongRun(browser, `${origin}/runs/${run.id}`, session))
-  await addRuns(database.url, person.projectId, flowId)
+  await addRuns(person.projectId, flowId)
   show(await measureManyRuns(browser, `${origin}/runs`, session))
 } finally {
   await browser.close()

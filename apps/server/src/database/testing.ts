@@ -40,20 +40,30 @@ export async function testDatabase(type: 'PGLITE' | 'POSTGRES' = 'POSTGRES'): Pr
   }
 }
 
-/** An empty PostgreSQL database: its URL and how to drop it. */
-export async function createTestPostgres(): Promise<{ url: string; drop(): Promise<void> }> {
+/** An empty PostgreSQL database: its URL, how to fill and how to drop it. */
+export async function createTestPostgres(): Promise<{
+  url: string
+  execute(statement: string, values?: unknown[]): Promise<void>
+  drop(): Promise<void>
+}> {
   const name = `piecework_test_${randomText(12).toLowerCase()}`
   await admin(`create database ${name} template template0`)
   const url = new URL(ADMIN_URL)
   url.pathname = `/${name}`
-  return { url: url.toString(), drop: () => admin(`drop database if exists ${name} with (force)`) }
+  return {
+    url: url.toString(),
+    execute: (statement, values) => execute(url.toString(), statement, values),
+    drop: () => admin(`drop database if exists ${name} with (force)`),
+  }
 }
 
-async function admin(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ADMIN_URL })
+const admin = (statement: string): Promise<void> => execute(ADMIN_URL, statement)
+
+async function execute(connectionString: string, statement: string, values?: unknown[]): Promise<void> {
+  const client = new pg.Client({ connectionString })
   await client.connect()
   try {
-    await client.query(statement)
+    await client.query(statement, values)
   } finally {
     await client.end()
   }
