@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ERROR_STATUS, type ErrorCode } from '@piecework/model/errors'
+import { inEnvelope, isGraphUrl } from './envelope.ts'
 import type { ErrorBody } from './errors.ts'
 
 /** Why bytes are refused before there is a request to answer. */
@@ -27,14 +28,29 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
  * Answers bytes that are no request, and requests that do not arrive, and closes.
  * @param isAnswering whether a part of an answer is on the socket already; more would end up in the middle of it.
  */
-export function refuseClient(error: Error & { code?: string }, socket: Socket, isAnswering: boolean): void {
+export function refuseClient(error: ClientError, socket: Socket, isAnswering: boolean): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   if (isAnswering || !socket.writable) {
     socket.destroy()
     return
   }
-  socket.end(textOf(REFUSALS[error.code ?? ''] ?? NO_REQUEST), () => socket.destroy())
+  const refusal = REFUSALS[error.code ?? ''] ?? NO_REQUEST
+  const body = isGraphUrl(requested(error)) ? JSON.stringify(inEnvelope(plainOf(refusal)).body) : bodyOf(refusal)
+  socket.end(written(refusal.status, body), () => socket.destroy())
 }
+
+interface ClientError extends Error {
+  code?: string
+  /** The bytes in which the parser found the error. */
+  rawPacket?: Buffer
+}
+
+/** The URL of the request, if the refused bytes begin with it. */
+function requested({ rawPacket }: ClientError): string {
+  const begin = rawPacket?.subarray(0, MAX_REQUEST_LINE).toString('latin1') ?? ''
+  return /^[A-Z]+ (\/\S*) HTTP\//.exec(begin)?.[1] ?? ''
+}
+const MAX_REQUEST_LINE = 8192
 
 /**
  * The part of a request that a server in front may have read in another way, so that the two disagree about who is
@@ -68,19 +84,24 @@ const TUNNEL: Refusal = { status: 405, code: 'INVALID_REQUEST', message: 'The se
 
 /** A refusal as it is written on a socket, which is closed behind it. */
 export function textOf(refusal: Refusal, headers: Record<string, string> = {}): string {
-  const body = bodyOf(refusal)
-  const lines = Object.entries({ ...headersOf(body), ...headers }).map(([name, value]) => `${name}: ${value}`)
-  return `${[`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`, ...lines].join('\r\n')}\r\n\r\n${body}`
+  return written(refusal.status, bodyOf(refusal), headers)
 }
 
-const bodyOf = ({ status, code, message }: Refusal): string =>
-  JSON.stringify({
+function written(status: number, body: string, headers: Record<string, string> = {}): string {
+  const lines = Object.entries({ ...headersOf(body), ...headers }).map(([name, value]) => `${name}: ${value}`)
+  return `${[`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines].join('\r\n')}\r\n\r\n${body}`
+}
+
+const plainOf = ({ status, code, message }: Refusal) =>
+  ({
     statusCode: status,
     code,
     error: STATUS_CODES[status] ?? 'Bad Request',
     message,
     params: { message },
-  } satisfies ErrorBody)
+  }) satisfies ErrorBody
+
+const bodyOf = (refusal: Refusal): string => JSON.stringify(plainOf(refusal))
 
 const headersOf = (body: string): Record<string, string> => ({
   'content-type': 'application/json; charset=utf-8',

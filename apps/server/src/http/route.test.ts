@@ -339,6 +339,8 @@ describe('bad requests', () => {
   test('an unknown route is 404', async () => {
     const answer = await call('GET', '/v1/nowhere', undefined)
     expect(answer.body).toEqual({ statusCode: 404, error: 'Not Found', message: 'Route not found' })
+    // Without a look at the body.
+    expect((await call('POST', '/v1/nowhere', undefined, '{"broken": ')).body).toEqual(answer.body)
   })
 })
 

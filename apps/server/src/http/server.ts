@@ -128,6 +128,11 @@ export async function createHttpServer({
   })
   await registerRateLimit(app)
   guardRoutes(app)
+  // Before the body is read: nobody wants it.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) handleUnknownRoute(request, reply)
+    else done()
+  })
   return { app, closing: stop }
 }
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isUniqueViolation, repeatedColumn } from '../../database/open.ts'
 import { describeError, InvalidRequest } from '../../http/errors.ts'
 import { implement } from '../../http/implement.ts'
+import { API_PREFIX } from '../../http/route.ts'
 import { ScimError } from './error.ts'
 import { parseFilter } from './filter.ts'
 import type { GroupWithMembers, ScimGroups } from './groups.ts'
@@ -47,6 +48,16 @@ export async function scimRoutes(app: FastifyInstance, { users, groups, base }: 
       return resource
     }
 
+    scope.route({
+      method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      url: `${API_PREFIX}/v1/scim/*`,
+      config: { access: 'declared' },
+      // Before the body is read.
+      onRequest: async ({ method, url }) => {
+        throw new ScimError(404, `There is nothing at ${method} ${url.split('?', 1)[0]}`)
+      },
+      handler: () => {},
+    })
     implement(scope, api.scim.configuration, ({ reply }) => fixed(reply, CONFIGURATION))
     implement(scope, api.scim.resourceTypes, ({ reply }) => fixed(reply, RESOURCE_TYPES))
     implement(scope, api.scim.schemas, ({ reply }) => fixed(reply, RESOURCE_SCHEMAS))

@@ -327,6 +327,20 @@ test('nobody reaches people and projects of another platform, or what is not the
   expect((await list(`Groups?${filter('displayName eq "Mixed"')}`)).totalResults).toBe(0)
   // A personal project is no group.
   expect((await scim('GET', `Groups/${owner.projectId}`)).status).toBe(404)
+  // Also what is no address of SCIM at all, and without a look at the body.
+  for (const [method, path, body] of [
+    ['GET', 'Nothing/at/all'],
+    ['PUT', 'Users', { a: 1 }],
+    ['POST', 'Bulk', { Operations: [] }],
+  ] as const) {
+    const { status, body: answer, headers } = await scim(method, path, body, { 'content-type': 'text/odd' })
+    expect([status, answer.schemas, answer.status]).toEqual([
+      404,
+      ['urn:ietf:params:scim:api:messages:2.0:Error'],
+      '404',
+    ])
+    expect(headers.get('content-type')).toContain('application/scim+json')
+  }
   // The owner stays, and keeps the address: they own another platform, too.
   expect((await patch(`Users/${owner.userId}`, { op: 'replace', path: 'active', value: false })).status).toBe(409)
   expect(
