@@ -97,6 +97,25 @@ describe('a server that stops', () => {
   })
 })
 
+test('headers that are too large are answered in the form of the API that they are sent to', async () => {
+  const { port, app } = await start()
+  const refusal = async (path: string): Promise<unknown> => {
+    const socket = connect(port, '127.0.0.1')
+    const answer = answersOn(socket)
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(40_000)}\r\n\r\n`)
+    const text = await answer
+    expect(text).toMatch(/^HTTP\/1\.1 431 /)
+    return JSON.parse(text.slice(text.indexOf('\r\n\r\n')))
+  }
+  const message = 'The headers of the request are too large.'
+  expect(await refusal('/v1/workflows?limit=1')).toEqual({
+    success: false,
+    error: { code: 'VALIDATION_ERROR', message, details: {} },
+  })
+  expect(await refusal('/api/v1/flows')).toMatchObject({ statusCode: 431, code: 'INVALID_REQUEST', message })
+  await app.close()
+})
+
 test('a body that falls silent is answered with 408, and what was kept for it is given back', async () => {
   const { port, app } = await start({ limits: { silenceMs: 1000 } })
   const arrivals: Socket[] = []
