@@ -1,4 +1,5 @@
 import type { FlowRun } from '@piecework/model/run/run'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { codeAction, flowMaker, webhookTrigger } from '../../../testing/flows.ts'
 import { signUpOwner, startTestServer, type TestServer } from '../../../testing/server.ts'
@@ -34,4 +35,15 @@ test('a run shows large outputs as they are, each in its place', async () => {
   expect(steps?.step_1).not.toHaveProperty('outputSlice')
   expect(steps?.step_2?.output).toBe('small')
   expect(steps?.step_3?.output).toEqual(list(2_000, 'small'))
+
+  // A damaged row is shown among the others.
+  const deep = `${'['.repeat(2500)}${']'.repeat(2500)}`
+  for (const damaged of [deep, '"text"', '{"name":1}', '{"name":"a","displayName":"A","message":{"a":1}}', '[]']) {
+    await sql`update flow_run set "failedStep" = ${damaged}::jsonb where id = ${run?.id}`.execute(server.server.db)
+    for (const path of [`/v1/flow-runs?projectId=${owner.projectId}&limit=10`, `/v1/flow-runs/${run?.id}`]) {
+      const answer = await server.call('GET', path, { token: owner.token })
+      expect(answer.status).toBe(200)
+      expect(JSON.stringify(answer.body)).toContain('cannot be read')
+    }
+  }
 })

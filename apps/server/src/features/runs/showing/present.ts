@@ -1,4 +1,4 @@
-import { type FlowRun, shortFailure } from '@piecework/model/run/run'
+import { FailedStep, type FlowRun, shortFailure } from '@piecework/model/run/run'
 import type { Steps } from '@piecework/model/run/step-output'
 import type { RunFacts } from '../../../events/runs.ts'
 import type { ListedRun } from '../store.ts'
@@ -40,7 +40,8 @@ export function presentFacts(facts: RunFacts, state: RunState = ACCEPTED, displa
 
 /** A run in a list: without its steps, and with the first line of what went wrong. */
 export function presentListed(run: ListedRun): FlowRun {
-  return { ...presentRun(run), failedStep: run.failedStep && shortFailure(run.failedStep) }
+  const { failedStep, ...presented } = presentRun(run)
+  return { ...presented, failedStep: failedStep && shortFailure(failedStep) }
 }
 
 /** A run on the wire. @param steps null when the log is gone. */
@@ -63,9 +64,19 @@ export function presentRun(run: ListedRun, steps: Steps | null = null): FlowRun 
     triggeredBy: run.triggeredBy,
     tags: run.tags,
     steps,
-    failedStep: run.failedStep,
+    failedStep: readable(run.failedStep),
     stepNameToTest: run.stepNameToTest,
     archivedAt: run.archivedAt,
     stepsCount: run.stepsCount,
   }
+}
+
+/** A stored value of another shape must not keep the runs around it from being shown. */
+const readable = (failedStep: FailedStep | null): FailedStep | null =>
+  failedStep && (FailedStep.safeParse(failedStep).data ?? DAMAGED)
+
+const DAMAGED: FailedStep = {
+  name: '',
+  displayName: '',
+  message: 'What went wrong is stored in a form that cannot be read.',
 }
