@@ -42,12 +42,12 @@ export function refuseClient(error: ClientError, socket: Socket, isAnswering: bo
 interface ClientError extends Error {
   code?: string
   /** The bytes in which the parser found the error. */
-  rawPacket?: Buffer
+  rawPacket?: unknown
 }
 
 /** The URL of the request, if the refused bytes begin with it. */
 function requested({ rawPacket }: ClientError): string {
-  const begin = rawPacket?.subarray(0, MAX_REQUEST_LINE).toString('latin1') ?? ''
+  const begin = Buffer.isBuffer(rawPacket) ? rawPacket.subarray(0, MAX_REQUEST_LINE).toString('latin1') : ''
   return /^[A-Z]+ (\/\S*) HTTP\//.exec(begin)?.[1] ?? ''
 }
 const MAX_REQUEST_LINE = 8192
