@@ -73,7 +73,6 @@ describe('bytes that are no request of ours', () => {
       414,
       'FST_ERR_MAX_PARAM_LENGTH',
     ],
-    ['a method without its content type', head('QUERY /api/v1/flows HTTP/1.1', CLOSE), 400, 'FST_ERR_ROUTE_'],
     ['no host', 'GET /api/v1/flags HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'INVALID_REQUEST'],
     ['an expectation', head('POST /api/v1/flags HTTP/1.1', CLOSE, 'Expect: 200-ok'), 417, 'INVALID_REQUEST'],
     ['a tunnel', head('CONNECT example.com:80 HTTP/1.1'), 405, 'INVALID_REQUEST'],
@@ -89,6 +88,14 @@ describe('bytes that are no request of ours', () => {
       code: expect.stringContaining(code),
       params: { message: expect.any(String) },
     })
+    expect(await health()).toBe(200)
+  })
+
+  test('a method that no route has is answered as an unknown route is', async () => {
+    const { closed } = await raw(server.base, head('QUERY /api/v1/flows HTTP/1.1', CLOSE))
+    const [top = '', body = ''] = (await closed).split('\r\n\r\n')
+    expect(top).toMatch(/^HTTP\/1\.1 404 /)
+    expect(JSON.parse(body)).toMatchObject({ statusCode: 404, message: 'Route not found' })
     expect(await health()).toBe(200)
   })
 

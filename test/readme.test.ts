@@ -40,10 +40,10 @@ async function runInShell(examples: readonly Example[]): Promise<string[]> {
   return printed.split(`${mark}\n`).slice(0, -1)
 }
 
-/** Durations differ from run to run, and the host of the caller with the port. */
+/** Times and durations differ from run to run, and the host of the caller with the port. */
 function steady(output: string): string {
   return output
-    .replace(/duration: [\d.]+/g, 'duration: …')
+    .replace(/(startedAt|duration): [\d.]+/g, '$1: …')
     .replace(/(SUCCEEDED) [\d.]+ /g, '$1 … ')
     .replace(/"host":"[^"]*$/gm, '"host":"…')
 }

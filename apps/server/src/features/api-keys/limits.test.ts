@@ -27,7 +27,7 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the most keys and roles on %s', 
       scopes: ['read'],
     })
     expect(statuses.filter((status) => status === 201)).toHaveLength(100)
-    expect(statuses.filter((status) => status === 400)).toHaveLength(4)
+    expect(statuses.filter((status) => status === 409)).toHaveLength(4)
   })
 
   test('a platform takes no key past the most, also when many come at once', async () => {

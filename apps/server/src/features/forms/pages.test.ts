@@ -148,7 +148,10 @@ test('a closed form shows its name alone and takes nothing, by no door; redirect
     redirect_url: redirect,
   })
   const closed = (await opened(form)).body
-  expect(closed).toEqual({ id: form.id, name: 'Contact', description: '', fields: [], isOpen: false, token: '' })
+  expect(closed).toEqual({
+    ...{ id: form.id, name: 'Contact', description: '', fields: [], isOpen: false, token: '' },
+    brand: { name: expect.any(String), logoUrl: null, accents: null },
+  })
   expect(await submit(form.id, { token, data: answers })).toMatchObject({
     status: 400,
     body: { params: { isClosed: true } },

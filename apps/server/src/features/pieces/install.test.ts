@@ -105,20 +105,6 @@ async function greeting(version: string): Promise<unknown> {
   return (await flows.run(run?.id ?? '')).steps?.step_1
 }
 
-test('a search tells of a piece that the registry has and the platform does not, until it is installed', async () => {
-  const find = (searchQuery: string, token = owner.token) =>
-    server.call('GET', '/v1/pieces/available', { token, query: { searchQuery } })
-  const missing = { pieceName: SHORTLY_NAMED, pieceVersion: '0.2.0' }
-  expect(await find('Loud  Hailer')).toMatchObject({ status: 200, body: { isReachable: true, pieces: [missing] } })
-  expect(await find(SHORTLY_NAMED)).toMatchObject({ body: { pieces: [missing] } })
-  for (const none of ['no such thing', '@acme/../etc', '?!', 'webhook'])
-    expect(await find(none)).toMatchObject({ status: 200, body: { isReachable: true, pieces: [] } })
-  expect(await find('')).toMatchObject({ status: 400 })
-  expect(await find('loud hailer', '')).toMatchObject({ status: 401 })
-  expect(await install(SHORTLY_NAMED, '0.2.0')).toMatchObject({ status: 201 })
-  expect(await find('loud hailer')).toMatchObject({ body: { isReachable: true, pieces: [] } })
-})
-
 test('a piece of the registry is installed once for all who ask at the same time, and runs', async () => {
   const answers = await Promise.all([install(NAME, '1.0.0'), install(NAME, '1.0.0'), install(NAME, '1.0.0')])
   for (const { status, body } of answers) {
@@ -266,4 +252,18 @@ test('pieces are hidden by the platform and by the project, and tagged', async (
   expect(tags.body.data.map((tag) => tag.name).sort()).toEqual(['free', 'tested'])
   const first = tags.body.data[0]?.id
   expect((await server.call('DELETE', `/v1/tags/${first}`, { token })).status).toBe(204)
+})
+
+test('a search tells of a piece that the registry has and the platform does not, until it is installed', async () => {
+  const find = (searchQuery: string, token = owner.token) =>
+    server.call('GET', '/v1/pieces/available', { token, query: { searchQuery } })
+  const missing = { pieceName: SHORTLY_NAMED, pieceVersion: '0.2.0' }
+  expect(await find('Loud  Hailer')).toMatchObject({ status: 200, body: { isReachable: true, pieces: [missing] } })
+  expect(await find(SHORTLY_NAMED)).toMatchObject({ body: { pieces: [missing] } })
+  for (const none of ['no such thing', '@acme/../etc', '?!', 'webhook'])
+    expect(await find(none)).toMatchObject({ status: 200, body: { isReachable: true, pieces: [] } })
+  expect(await find('')).toMatchObject({ status: 400 })
+  expect(await find('loud hailer', '')).toMatchObject({ status: 401 })
+  expect(await install(SHORTLY_NAMED, '0.2.0')).toMatchObject({ status: 201 })
+  expect(await find('loud hailer')).toMatchObject({ body: { isReachable: true, pieces: [] } })
 })
