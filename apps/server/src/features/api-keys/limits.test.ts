@@ -13,12 +13,16 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the most keys and roles on %s', 
   })
   afterAll(() => server[Symbol.asyncDispose]())
 
-  /** Makes keys at the same time. @returns the statuses of the answers, in order */
-  const make = async (path: string, count: number, body: object): Promise<number[]> => {
-    const { token } = owner
-    const answers = await Promise.all(Array.from({ length: count }, () => server.call('POST', path, { token, body })))
-    return answers.map(({ status }) => status).sort()
+  /** Sends it again while the server asks for that, as a slow database makes it do. @returns the status */
+  const send = async (path: string, body: object): Promise<number> => {
+    for (;;) {
+      const { status } = await server.call('POST', path, { token: owner.token, body })
+      if (status !== 503) return status
+    }
   }
+  /** Makes keys at the same time. @returns the statuses of the answers, in order */
+  const make = async (path: string, count: number, body: object): Promise<number[]> =>
+    (await Promise.all(Array.from({ length: count }, () => send(path, body)))).sort()
 
   test('a project takes no key past the most, also when many come at once', async () => {
     const statuses = await make('/v1/project-keys', 104, {
@@ -47,12 +51,11 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the most keys and roles on %s', 
       permissions: [],
     }))
     await server.server.db.insertInto('project_role').values(rows).execute()
-    const { token } = owner
-    const answers = await Promise.all(
+    const statuses = await Promise.all(
       ['one', 'two', 'three', 'four'].map((name) =>
-        server.call('POST', '/v1/project-roles', { token, body: { name, permissions: [], type: 'CUSTOM' } }),
+        send('/v1/project-roles', { name, permissions: [], type: 'CUSTOM' }),
       ),
     )
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 409, 409])
+    expect(statuses.sort()).toEqual([201, 201, 409, 409])
   })
 })
