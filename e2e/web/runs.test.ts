@@ -20,24 +20,26 @@ beforeAll(async () => {
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
 
-async function publish(flowId: string, code: string): Promise<void> {
-  const trigger = {
-    ...webhookTrigger(),
-    displayName: 'Orders arrive',
-    nextAction: { ...codeAction('step_1', code, { orders: '{{trigger.body.orders}}' }), displayName: 'Check orders' },
-  }
-  const request = { displayName: 'Order check', trigger, schemaVersion: '20', notes: [] }
+/** Puts a flow in place of what the flow was, and switches it on. */
+async function publishFlow(flowId: string, displayName: string, trigger: object): Promise<void> {
   // The API checks what it is sent.
   await fetch(`${app.origin}/api/v1/flows/${flowId}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${owner.token}` },
-    body: JSON.stringify({ type: 'IMPORT_FLOW', request }),
+    body: JSON.stringify({ type: 'IMPORT_FLOW', request: { displayName, trigger, schemaVersion: '20', notes: [] } }),
   })
   await owner.api.flows.operate({
     params: { id: flowId },
     body: { type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } },
   })
 }
+
+const publish = (flowId: string, code: string): Promise<void> =>
+  publishFlow(flowId, 'Order check', {
+    ...webhookTrigger(),
+    displayName: 'Orders arrive',
+    nextAction: { ...codeAction('step_1', code, { orders: '{{trigger.body.orders}}' }), displayName: 'Check orders' },
+  })
 
 const call = (flowId: string, orders: object[]) =>
   fetch(`${app.origin}/api/v1/webhooks/${flowId}/sync`, {
@@ -156,24 +158,16 @@ test('somebody puts a flow right, retries all failures of one kind, and marks it
 
 test('a run leads to the run that it called, and back', async () => {
   const piece = '@activepieces/piece-subflows'
-  const imported = async (displayName: string, trigger: object) => {
-    const { id, externalId } = await owner.api.flows.create({ body: { displayName, projectId: owner.projectId } })
-    await fetch(`${app.origin}/api/v1/flows/${id}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${owner.token}` },
-      body: JSON.stringify({ type: 'IMPORT_FLOW', request: { displayName, trigger, schemaVersion: '20', notes: [] } }),
-    })
-    await owner.api.flows.operate({
-      params: { id },
-      body: { type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } },
-    })
-    return { id, externalId }
+  const published = async (displayName: string, trigger: object) => {
+    const flow = await owner.api.flows.create({ body: { displayName, projectId: owner.projectId } })
+    await publishFlow(flow.id, displayName, trigger)
+    return flow
   }
-  const child = await imported('Weigh the parcel', {
+  const child = await published('Weigh the parcel', {
     ...pieceTrigger(piece, '0.4.12', 'callableFlow', { mode: 'simple', exampleData: { sampleData: {} } }),
     nextAction: codeAction('step_1', 'export const code = async () => 7'),
   })
-  const parent = await imported('Send the parcel', {
+  const parent = await published('Send the parcel', {
     ...webhookTrigger(),
     nextAction: pieceAction('step_1', piece, '0.4.12', 'callFlow', {
       flow: { externalId: child.externalId, exampleData: {} },
