@@ -1,14 +1,13 @@
 import { createHmac } from 'node:crypto'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Credential } from '@piecework/api/graph/credentials'
 import type { Execution } from '@piecework/api/graph/executions'
 import type { Form, FormSubmission } from '@piecework/api/graph/forms'
 import type { Webhook, WebhookDelivery } from '@piecework/api/graph/webhooks'
 import type { Workflow } from '@piecework/api/graph/workflows'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../../testing/flows.ts'
 import { graphClient, projectKey } from '../../testing/graph.ts'
+import { startReceiver } from '../../testing/receiver.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
 let server: TestServer
@@ -26,23 +25,6 @@ beforeAll(async () => {
   call = graphClient(server, await projectKey(server, owner))
 })
 afterAll(() => server[Symbol.asyncDispose]())
-
-/** A real receiver. */
-async function startReceiver() {
-  const received: { headers: IncomingHttpHeaders; body: string }[] = []
-  const receiver = createServer(async (request, response) => {
-    let body = ''
-    for await (const part of request) body += part
-    received.push({ headers: request.headers, body })
-    response.end()
-  })
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    receiver.closeAllConnections()
-    receiver.close()
-  })
-  return { received, url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/webhook` }
-}
 
 const fields = [
   { name: 'email', type: 'email', required: true },

@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { API_PLANS } from '@piecework/api/graph/plans'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Client } from '../../../../../packages/sdk-js/src/index.ts'
 import { testDatabase } from '../../database/testing.ts'
 import { graphClient, projectKey } from '../../testing/graph.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
-/** The page that the API is made after, line by line and in its order. */
+/** The page that the API is made after, line by line and in its order; its programs are in specification-examples. */
 
 let server: TestServer
 let owner: Person
@@ -28,6 +24,14 @@ const published = { nodes: [{ id: 't', type: 'trigger', data: {} }], edges: [], 
 type Made = { id: string }
 
 test('getting started, response format: a key of the settings, success, error', async () => {
+  const { token, projectId } = owner
+  const body = { projectId, displayName: 'Named' }
+  const made = await server.call<{ value: string }>('POST', '/v1/project-keys', { token, body })
+  expect(made).toMatchObject({ status: 201, body: { displayName: 'Named' } })
+  const kept = await server.call('GET', '/v1/project-keys', { token, query: { projectId } })
+  expect(JSON.stringify(kept.body)).toContain('Named')
+  expect(JSON.stringify(kept.body)).not.toContain(made.body.value)
+  expect((await call('GET', '/workflows', { key: made.body.value })).status).toBe(200)
   const bare = await fetch(`${server.origin}/v1/workflows`, { headers: { Authorization: `Bearer ${key}` } })
   expect(await bare.json()).toMatchObject({ success: true, data: [], meta: { page: 1, limit: 20, total: 0 } })
   expect(await call('GET', '/workflows/nothing')).toMatchObject({
@@ -37,23 +41,60 @@ test('getting started, response format: a key of the settings, success, error', 
 })
 
 describe('rate limits', () => {
+  let metered: TestServer
+  let person: Person
+  let database: Awaited<ReturnType<typeof testDatabase>>
+  beforeAll(async () => {
+    database = await testDatabase()
+    metered = await startTestServer({ AP_POSTGRES_URL: String(database.url) })
+    person = await signUpOwner(metered)
+  })
+  afterAll(async () => {
+    await metered[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  /** A key of a new project with a plan. */
+  async function keyOf(plan: string): Promise<{ id: string; value: string }> {
+    const { token } = person
+    const project = await metered.call<Made>('POST', '/v1/projects', { token, body: { displayName: plan } })
+    await metered.call('POST', `/v1/projects/${project.body.id}`, { token, body: { apiPlan: plan } })
+    const body = { projectId: project.body.id, displayName: plan }
+    return (await metered.call<{ id: string; value: string }>('POST', '/v1/project-keys', { token, body })).body
+  }
+
   test.each([
     ['free', 60, 1000],
     ['starter', 120, 10_000],
     ['pro', 300, 50_000],
     ['business', 600, 200_000],
   ] as const)('%s: %i a minute, %i a day, in the headers of every answer', async (plan, minute, day) => {
-    expect(API_PLANS[plan]).toEqual({ minute, day })
-    const { token } = owner
-    const project = await server.call<Made>('POST', '/v1/projects', { token, body: { displayName: plan } })
-    await server.call('POST', `/v1/projects/${project.body.id}`, { token, body: { apiPlan: plan } })
-    const theirs = graphClient(server, await projectKey(server, { ...owner, projectId: project.body.id }))
+    const key = await keyOf(plan)
+    const theirs = graphClient(metered, key.value)
     const { headers } = await theirs('GET', '/workflows')
     expect(headers.get('x-ratelimit-limit')).toBe(String(minute))
     expect(headers.get('x-ratelimit-remaining')).toBe(String(minute - 1))
     const reset = Number(headers.get('x-ratelimit-reset'))
     expect(reset).toBeGreaterThan(Date.now() / 1000 - 60)
     expect(reset).toBeLessThan(Date.now() / 1000 + 61)
+
+    // Another app has counted nearly all calls of the day.
+    const another = await keyOf(plan)
+    const busy = graphClient(metered, another.value)
+    const start = new Date(new Date().toISOString().slice(0, 10)).toISOString()
+    const counted = { key: `PROJECT_KEY:${another.id}`, lengthMs: 86_400_000, start, used: day - 12 }
+    await database.db.insertInto('api_count').values(counted).execute()
+    const ask = async () => {
+      const answer = await busy('GET', '/workflows')
+      return [answer.headers.get('x-ratelimit-limit'), answer.status]
+    }
+    const often = { timeout: 60_000, interval: 250 }
+    await expect.poll(ask, often).toEqual([String(day), 200])
+    await expect.poll(ask, often).toEqual([String(day), 429])
+    const refused = await busy('GET', '/workflows')
+    expect(refused.error.code).toBe('RATE_LIMITED')
+    expect(Number(refused.headers.get('x-ratelimit-reset'))).toBe(Date.parse(start) / 1000 + 86_400)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 })
 
@@ -178,41 +219,100 @@ describe('error codes', () => {
   })
 })
 
-test('SDKs: list and execute, in TypeScript and in Python', async () => {
-  const made = await call<Made>('POST', '/workflows', { body: { name: 'By a client', ...published } })
-  const client = new Client(key, { baseUrl: server.origin })
-  expect((await client.workflows.list()).data).toContainEqual(expect.objectContaining({ id: made.data.id }))
-  const input = { email: 'user@example.com' }
-  expect(await client.workflows.execute(made.data.id, { input })).toMatchObject({ execution_id: ID })
-  const program = `
-from piecework import Client
-client = Client('${key}', base_url='${server.origin}')
-workflows = client.workflows.list()
-print(any(workflow['id'] == '${made.data.id}' for workflow in workflows))
-print(bool(client.workflows.execute('${made.data.id}', input={'email': 'user@example.com'})['execution_id']))
-`
-  const PYTHONPATH = new URL('../../../../../packages/sdk-python/src', import.meta.url).pathname
-  const env = { PATH: process.env.PATH, PYTHONPATH, PYTHONDONTWRITEBYTECODE: '1' }
-  const { stdout } = await promisify(execFile)('python3', ['-c', program], { env })
-  expect(stdout).toBe('True\nTrue\n')
-  await expect
-    .poll(async () => (await call('GET', `/workflows/${made.data.id}/executions?status=completed`)).meta.total, {
-      timeout: 60_000,
-    })
-    .toBe(2)
+describe('pagination: by page and by cursor, neither skips or repeats', () => {
+  const fields = [{ name: 'n', type: 'number' }]
+  const times = [1, 2, 3]
+  const makeForm = async () => (await call<Made>('POST', '/forms', { body: { name: 'Paged', fields } })).data.id
+  const makeWorkflow = async () =>
+    (await call<Made>('POST', '/workflows', { body: { name: 'Paged', ...published } })).data.id
+  const credential = { name: 'Paged', type: 'api_key', value: 'x' }
+  const hook = { url: 'https://yoursite.com/webhook', events: ['workflow.published'] }
+  const execute = async () => {
+    const id = await makeWorkflow()
+    for (const n of times) await call('POST', `/workflows/${id}/execute?wait=30`, { body: { input: { n } } })
+    return id
+  }
+
+  test.each([
+    [
+      'workflows',
+      async () => {
+        for (const _ of times) await makeWorkflow()
+        return '/workflows?search=Paged'
+      },
+    ],
+    [
+      'forms',
+      async () => {
+        for (const _ of times) await makeForm()
+        return '/forms?'
+      },
+    ],
+    [
+      'submissions',
+      async () => {
+        const id = await makeForm()
+        for (const n of times) await call('POST', `/forms/${id}/submissions`, { body: { data: { n } } })
+        return `/forms/${id}/submissions?`
+      },
+    ],
+    [
+      'credentials',
+      async () => {
+        for (const _ of times) await call('POST', '/credentials', { body: credential })
+        return '/credentials?'
+      },
+    ],
+    ['integrations', async () => '/integrations?'],
+    [
+      'webhooks',
+      async () => {
+        for (const _ of times) await call('POST', '/webhooks', { body: hook })
+        return '/webhooks?'
+      },
+    ],
+    [
+      'deliveries',
+      async () => {
+        const { data } = await call<Made>('POST', '/webhooks', { body: hook })
+        for (const _ of times) await makeWorkflow()
+        const path = `/webhooks/${data.id}/deliveries`
+        await expect.poll(async () => (await call('GET', path)).meta.total, { timeout: 60_000 }).toBe(3)
+        return `${path}?`
+      },
+    ],
+    ['executions', async () => `/executions?workflow_id=${await execute()}`],
+    ['executions of a workflow', async () => `/workflows/${await execute()}/executions?`],
+  ] as const)('%s', async (_, prepare) => {
+    const list = await prepare()
+    const whole = await call<Made[]>('GET', list)
+    expect(whole.meta).toMatchObject({ page: 1, limit: 20, total: whole.data.length, next_cursor: null })
+    expect(whole.data.length).toBeGreaterThan(2)
+    const ids = (of: { data: Made[] }) => of.data.map(({ id }) => id)
+    const second = await call<Made[]>('GET', `${list}&page=2&limit=2`)
+    expect(second.meta).toMatchObject({ page: 2, limit: 2, total: whole.data.length })
+    expect(ids(second)).toEqual(ids(whole).slice(2, 4))
+    const seen: string[] = []
+    for (let cursor: string | null | undefined = ''; typeof cursor === 'string'; ) {
+      const part = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
+      const page = await call<Made[]>('GET', `${list}&limit=2${part}`)
+      seen.push(...ids(page))
+      cursor = page.meta.next_cursor
+      expect(page.meta.has_more).toBe(typeof cursor === 'string')
+    }
+    expect(seen).toEqual(ids(whole))
+  })
 })
 
-test('pagination by cursor, and the version in the address', async () => {
-  const { data } = await call<Made>('POST', '/workflows', { body: { name: 'Often', ...published } })
-  for (let n = 0; n < 3; n++) await call('POST', `/workflows/${data.id}/execute?wait=30`, { body: { input: { n } } })
-  const seen: unknown[] = []
-  let cursor = ''
-  do {
-    const page = await call<Made[]>('GET', `/executions?workflow_id=${data.id}&limit=2${cursor}`)
-    seen.push(...page.data.map(({ id }) => id))
-    expect(page.meta.has_more).toBe(page.meta.next_cursor !== null)
-    cursor = page.meta.next_cursor ? `&cursor=${encodeURIComponent(page.meta.next_cursor)}` : ''
-  } while (cursor !== '')
-  expect(new Set(seen).size).toBe(3)
+test('the version is in the address, and says what of it is deprecated', async () => {
   expect((await call('GET', '/')).data).toMatchObject({ version: 'v1', deprecations: [] })
+  expect((await fetch(`${server.origin}/v2/workflows`)).status).toBe(404)
+})
+
+test('next steps: a workflow is exported as code', async () => {
+  const { data } = await call<Made>('POST', '/workflows', { body: { name: 'Taken away', ...published } })
+  const path = `${server.origin}/v1/workflows/${data.id}/export`
+  const answer = await fetch(path, { headers: { authorization: `Bearer ${key}` } })
+  expect(answer.headers.get('content-type')).toBe('application/zip')
+  expect(Buffer.from(await answer.arrayBuffer()).toString('latin1')).toContain('main.ts')
 })
