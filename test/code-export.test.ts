@@ -124,7 +124,7 @@ async function runByEngine(version: FlowVersion) {
 
 async function writeFolder(version: FlowVersion): Promise<string> {
   const home = join(folder, `program-${count}`)
-  const { files, builtIn } = writeFiles(version, (name) => name in builtinPieces)
+  const { files, builtIn } = writeFiles({ version }, (name) => name in builtinPieces)
   const vendor = await programBundle(join(folder, 'bundles'), builtIn)
   const all = new Map<string, string | Buffer>([
     ...files,

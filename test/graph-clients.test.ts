@@ -1,75 +1,30 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, type RequestListener } from 'node:http'
+import { readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { projectKey } from '@piecework/server/testing/graph'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '@piecework/server/testing/server'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { z } from 'zod'
 import { generateGraphClients } from '../scripts/graph-clients/generate.ts'
 import { CASES } from './graph-clients/cases.ts'
+import { type Clients, installClients, LANGUAGES, ROOT, startOdd } from './graph-clients/clients.ts'
 
-const ROOT = new URL('../', import.meta.url).pathname
 const read = (path: string) => readFile(join(ROOT, path), 'utf8')
-let folder: string
+let clients: Clients
 let server: TestServer
 let owner: Person
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'piecework-clients-'))
-  const installed = join(folder, 'node_modules/piecework')
-  await mkdir(installed, { recursive: true })
-  await run(process.execPath, [join(ROOT, 'packages/sdk-js/scripts/build.ts'), join(installed, 'dist')])
-  await cp(join(ROOT, 'packages/sdk-js/package.json'), join(installed, 'package.json'))
-  await cp(join(ROOT, 'test/graph-clients/driver.mjs'), join(folder, 'driver.mjs'))
+  clients = await installClients()
   server = await startTestServer({ AP_CONTAINER_TYPE: 'WORKER_AND_APP', AP_WORKER_CONCURRENCY: '2' })
   owner = await signUpOwner(server)
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
+  await clients.remove()
 })
-
-function start(program: string, args: string[], env: Record<string, string> = {}): ChildProcess {
-  const child = spawn(program, args, {
-    cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      HOME: folder,
-      PYTHONPATH: join(ROOT, 'packages/sdk-python/src'),
-      PYTHONDONTWRITEBYTECODE: '1',
-      ...env,
-    },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  return child
-}
-
-/** @returns what the program prints. @throws when it fails */
-async function run(program: string, args: string[], input = '', env: Record<string, string> = {}): Promise<string> {
-  const child = start(program, args, env)
-  const { stdin, stdout, stderr } = child
-  if (!stdin || !stdout || !stderr) throw new Error('The program has no pipes')
-  stdin.end(input)
-  const [printed, complaints, [code]] = await Promise.all([text(stdout), text(stderr), once(child, 'close')])
-  if (code !== 0) throw new Error(`${program} ${args[0]} ended with ${code}: ${complaints}`)
-  return printed
-}
-
-const LANGUAGES = [
-  { language: 'js', program: process.execPath, driver: 'driver.mjs', readme: 'packages/sdk-js/README.md' },
-  {
-    language: 'python',
-    program: 'python3',
-    driver: join(ROOT, 'test/graph-clients/driver.py'),
-    readme: 'packages/sdk-python/README.md',
-  },
-] as const
 
 /** A key of a new project. */
 async function newKey(): Promise<string> {
@@ -78,29 +33,13 @@ async function newKey(): Promise<string> {
   return projectKey(server, { ...owner, projectId: id })
 }
 
-/** A server that answers as the test wants, for the time of the test. */
-async function startOdd(listener: RequestListener): Promise<string> {
-  const odd = createServer(listener)
-  odd.listen(0, '127.0.0.1')
-  await once(odd, 'listening')
-  onTestFinished(() => {
-    odd.closeAllConnections()
-    odd.close()
-  })
-  return `http://127.0.0.1:${(odd.address() as AddressInfo).port}`
-}
-
-const Results = z.array(z.object({ value: z.unknown().optional(), error: z.unknown().optional() }))
-const drive = async (program: string, driver: string, given: object) =>
-  Results.parse(JSON.parse(await run(program, [driver], JSON.stringify(given))))
-
 test('the types of both clients are those of the OpenAPI document (npm run docs)', async () => {
   for (const [path, generated] of Object.entries(generateGraphClients())) expect(await read(path), path).toBe(generated)
 })
 
 describe.each(LANGUAGES)('the client for $language', ({ language, program, driver, readme }) => {
   test('makes every call of the table', async () => {
-    const results = await drive(program, driver, { key: await newKey(), baseUrl: server.origin, cases: CASES })
+    const results = await clients.drive(program, driver, { key: await newKey(), baseUrl: server.origin, cases: CASES })
     expect(results.map((result, index) => ({ call: CASES[index]?.call, ...result }))).toEqual(
       CASES.map(({ call, gives }) => ({ call, ...Object(gives) })),
     )
@@ -130,7 +69,7 @@ describe.each(LANGUAGES)('the client for $language', ({ language, program, drive
       { call: 'forms.create', options: { name: 'x', fields: [] } },
       { call: 'workflows.get', args: ['patient'] },
     ]
-    const results = await drive(program, driver, { key: 'pk-x', baseUrl: `${baseUrl}/v1/`, cases })
+    const results = await clients.drive(program, driver, { key: 'pk-x', baseUrl: `${baseUrl}/v1/`, cases })
     const done = { value: {} }
     const failed = { error: expect.objectContaining({ name: 'ApiError', code: 'X' }) }
     expect(results).toEqual([done, done, done, failed, failed])
@@ -147,10 +86,10 @@ describe.each(LANGUAGES)('the client for $language', ({ language, program, drive
     if (!first || !lists || !errors || !receiver || blocks.length !== 4)
       throw new Error('The README has other examples')
     const env = { PIECEWORK_KEY: await newKey(), PIECEWORK_URL: server.origin }
-    const file = join(folder, language === 'js' ? 'example.mjs' : 'example.py')
+    const file = join(clients.folder, language === 'js' ? 'example.mjs' : 'example.py')
     const example = async (content: string) => {
       await writeFile(file, content)
-      return run(program, [file], '', env)
+      return clients.run(program, [file], '', env)
     }
     expect(await example(first)).toBe('completed 42\n')
     expect(await example(lists)).toBe('Doubles 1\nDoubles\n')
@@ -167,7 +106,7 @@ async function expectReceiver(program: string, file: string): Promise<void> {
   await once(probe, 'listening')
   const { port } = probe.address() as AddressInfo
   await new Promise((resolve) => probe.close(resolve))
-  const child = start(program, [file], { PORT: String(port), WEBHOOK_SECRET: secret })
+  const child = clients.start(program, [file], { PORT: String(port), WEBHOOK_SECRET: secret })
   onTestFinished(() => {
     child.kill('SIGKILL')
   })
@@ -196,8 +135,11 @@ async function expectReceiver(program: string, file: string): Promise<void> {
 
 test('the package is loaded by require and by import', async () => {
   const names = 'Object.keys(piecework).sort().join()'
-  const required = await run(process.execPath, ['-e', `const piecework = require('piecework'); console.log(${names})`])
-  const imported = await run(process.execPath, [
+  const required = await clients.run(process.execPath, [
+    '-e',
+    `const piecework = require('piecework'); console.log(${names})`,
+  ])
+  const imported = await clients.run(process.execPath, [
     '--input-type=module',
     '-e',
     `import * as piecework from 'piecework'; console.log(${names})`,

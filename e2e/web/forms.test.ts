@@ -47,7 +47,7 @@ test('a person makes a form, orders its fields, shares its page, and reads and d
   await page.getByRole('combobox', { name: 'Kind' }).click()
   await page.getByRole('option', { name: 'Choice', exact: true }).click()
   await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByText('must have at least one option').waitFor()
+  await page.getByText('1 to 500 options are needed').waitFor()
   await page.getByLabel('Options').fill('Small\nLarge')
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Move Message', exact: true }).press('ArrowUp')
@@ -115,6 +115,27 @@ test('a person makes a form, orders its fields, shares its page, and reads and d
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await page.getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('heading', { name: 'No forms yet' }).waitFor()
+  await visit.end()
+})
+
+test('what a form cannot have is said at its fields in German', async () => {
+  const visit = await app.visit('/project-forms', {
+    ...{ person: await app.owner(), locale: 'de-DE', viewport: { width: 390, height: 844 } },
+  })
+  const { page } = visit
+  visit.expectProblem(/answered 400: PATCH .*\/v1\/forms/)
+  await page.getByRole('button', { name: 'Neues Formular' }).first().click()
+  await page.getByLabel('Name').fill('Anmeldung')
+  await page.getByRole('button', { name: 'Formular erstellen' }).click()
+  await page.getByRole('button', { name: /^Ihre E-Mail/ }).click()
+  await page.getByLabel('Name in den Daten').fill('größe')
+  await page.getByLabel('Weiter zu').fill('http://example.com')
+  await page.getByRole('button', { name: 'Speichern' }).click()
+  await page.getByText('Ein Name in den Daten beginnt mit einem Buchstaben').waitFor()
+  await page.getByText('Nötig ist eine Adresse, die mit https:// beginnt').waitFor()
+  expect(await page.locator('main').innerText()).not.toMatch(/\bmust\b/)
+  await expectAccessible(page)
+  await picture(page, 'form-wrong-390')
   await visit.end()
 })
 

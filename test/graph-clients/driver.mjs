@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Client } from 'piecework'
 
 // Makes the calls of a table with the client, and prints what each gives.
-const { key, baseUrl, cases } = JSON.parse(readFileSync(0, 'utf8'))
-const client = new Client(key, { baseUrl, timeout: 120 })
+const { key, baseUrl, cases, timeout = 120, maxRetries = 3 } = JSON.parse(readFileSync(0, 'utf8'))
+const client = new Client(key, { baseUrl, timeout, maxRetries })
 const saved = {}
 
 const filled = (value) =>

@@ -26,7 +26,8 @@ def result(client, case):
 
 
 results = []
-with Client(given["key"], base_url=given["baseUrl"], timeout=120) as client:
+options = {"timeout": given.get("timeout", 120), "max_retries": given.get("maxRetries", 3)}
+with Client(given["key"], base_url=given["baseUrl"], **options) as client:
     for case in given["cases"]:
         try:
             value = result(client, case)

@@ -8,6 +8,7 @@ import { z } from 'zod'
 
 /** The functions of the runtime that a program may name. */
 export const HELPERS = [
+  'callFlow',
   'code',
   'connection',
   'event',
@@ -18,6 +19,7 @@ export const HELPERS = [
   'pause',
   'piece',
   'program',
+  'returnResponse',
   'rounds',
   'takes',
   'template',
@@ -26,7 +28,8 @@ export const HELPERS = [
 ] as const
 export type Helper = (typeof HELPERS)[number]
 
-export const RUNTIME_FILE = './vendor/runtime.mjs'
+export const RUNTIME_FILE = 'vendor/runtime.mjs'
+export const PIECES_FILE = 'pieces.ts'
 export const DETAILS_FILE = 'flow.json'
 export const MAIN_FILE = 'main.ts'
 
@@ -118,6 +121,10 @@ export const Details = z.object({
   graph: GraphSource.omit({ variables: true }).nullish(),
   /** The variables of the environment, by the connection that each holds. */
   connections: z.array(z.tuple([z.string(), z.string()])),
+  /** The external id of the flow. */
+  flow: z.string().optional(),
+  /** The flows that this one calls: their external ids, by their files from the folder of the program. */
+  calls: z.array(z.tuple([z.string(), z.string()])).optional(),
   steps: z.array(StepDetails),
 })
 export type Details = z.infer<typeof Details>

@@ -76,6 +76,11 @@ const REFUSED: [string, string | RegExp, string, RegExp][] = [
   ['a missing file', './steps/first.ts', './steps/other.ts', /no file steps\/other\.ts/],
   ['two steps of a name', "const no = await code('no'", "const yes = await code('yes'", /Two steps are named 'yes'/],
   ['a branch that is not there', "takes(ways, 'Branch 1')", "takes(ways, 'Branch 7')", /no branch "Branch 7"/],
+  ['a name of the language', 'const first', 'const constructor', /A step cannot be named constructor/],
+  ['the name of a prototype', 'const first', 'const __proto__', /A step cannot be named __proto__/],
+  ['a name with other letters', 'const first', 'const größe', /"größe": its name must start with a letter/],
+  ['a name that holds nothing', "const first = await code('first'", "await code('\\0'", /named "\\u0000": its name/],
+  ['a name over two lines', "const first = await code('first'", "await code('a\\u2028b'", /its name must start/],
   ['a mistake', 'async (trigger: Value) =>', 'async (trigger: Value =>', /./],
   ['another program', 'export default program(', 'export default other(', /must be 'export default program/],
 ]
@@ -89,3 +94,16 @@ it.each(REFUSED)('refuses %s with its line', async (_, from, to, reason) => {
   const line = text.split('\n').findLastIndex((shown) => shown.includes(before.trim().slice(0, 30))) + 1
   expect({ file: refusal.file, line: refusal.line }).toEqual({ file: 'main.ts', line })
 })
+
+it.each(['__proto__', 'constructor', 'toString', 'JSON'])(
+  'an older step %s comes back with a name that it may have',
+  async (name) => {
+    const older = flow(code(name, { a: 1 }), code('second', { b: `{{${name}.x}} {{${name}['y'].map((v) => v)}}` }))
+    const { trigger, conversion } = await readFlow(writeProgram(older).files, NOW)
+    expect(outline({ ...older, trigger })).toBe('trigger step_1 second')
+    expect(conversion.notes).toMatchObject([{ stepName: 'step_1', message: expect.stringContaining(name) }])
+    expect(stepOf({ ...older, trigger }, 'second').settings).toMatchObject({
+      input: { b: "{{step_1.x}} {{step_1['y'].map((v) => v)}}" },
+    })
+  },
+)

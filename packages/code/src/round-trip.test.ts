@@ -18,15 +18,32 @@ const content = (version: FlowVersion): unknown => {
 
 function withGraph(version: FlowVersion): FlowVersion {
   const copy: FlowVersion = structuredClone(version)
-  for (const step of walk(copy.trigger)) if (step.type === 'CODE') step.settings.input = INPUT
+  for (const step of walk(copy.trigger)) {
+    step.displayName = `${step.name} ${ODD}{{x}}`
+    if (step.type === 'CODE') step.settings.input = INPUT
+    if (step.type === 'ROUTER')
+      for (const branch of step.settings.branches) branch.branchName = `${branch.branchName}${ODD}`
+  }
   if (copy.trigger.type === 'PIECE_TRIGGER')
     copy.trigger.settings.input = { a: '{{variables.by}}', b: 'x {{ variables["by"] }}' }
   const nodes = [{ id: 'start', type: 'trigger' as const, data: { mine: { keep: true } }, position: { x: 1, y: 2 } }]
   return {
     ...copy,
-    graph: { description: 'd', variables: { by: [1, { a: null }] }, nodes, edges: [], steps: [], shape: '' },
+    displayName: ODD,
+    graph: {
+      description: 'd',
+      variables: { by: [1, { a: null }], [ODD]: `${ODD} {{y}}` },
+      nodes,
+      edges: [],
+      steps: [],
+      shape: '',
+    },
   }
 }
+
+/** Signs that end a line, a text or a comment in some place of a program. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: texts of people may hold templates
+const ODD = 'a\0b\u2028\u2029\u0085\u007f\ufeff\r\n\t */ // <!-- `${x}` \\u0000 \'"'
 
 /** Texts that are hard to print, and expressions in many spellings. */
 const INPUT = {
@@ -50,6 +67,12 @@ const INPUT = {
     x: '{{this.y}}',
     y: '{{code.z}}',
     z: '{{variables.by.map((v) => v)}}',
+  },
+  ...{
+    aa: ODD,
+    bb: `{{trigger['\u2028\u2029']}} {{trigger.list.map((v) => v + "\u2028 \u2029")}} ${ODD}`,
+    cc: "{{trigger['\0']}} {{trigger.list.map((v) => v + '\0')}}",
+    [ODD]: { constructor: 1, toString: 2, hasOwnProperty: null },
   },
 }
 

@@ -1,4 +1,4 @@
-import type { CallOptions, Request, Send } from './transport.ts'
+import { type CallOptions, type Request, type Send, strange } from './transport.ts'
 import type { ListMeta, ListName, Operations } from './types.ts'
 
 /** One page of a list. */
@@ -10,6 +10,11 @@ export interface Page<Item> {
 /** A list: `await` it for its first page, or go through all of it with `for await`, page by page as they are needed. */
 export interface Listing<Item> extends PromiseLike<Page<Item>>, AsyncIterable<Item> {}
 
+/** The status of an answer that is a page. */
+const STATUS = 200
+/** Pages without items in a row. */
+const MAX_EMPTY_PAGES = 100
+
 type ItemOf<Name extends ListName> = Operations[Name]['data'][number]
 
 /** @param request that of the first page; the others differ by their cursor */
@@ -19,8 +24,13 @@ export function listing<Name extends ListName>(
   request: Request,
   call: CallOptions,
 ): Listing<ItemOf<Name>> {
-  const load = (cursor?: string): Promise<Page<ItemOf<Name>>> =>
-    send(name, { ...request, query: { ...request.query, ...(cursor === undefined ? {} : { cursor }) } }, call)
+  const load = async (cursor?: string): Promise<Page<ItemOf<Name>>> => {
+    const query = { ...request.query, ...(cursor === undefined ? {} : { cursor }) }
+    const page: Page<ItemOf<Name>> = await send(name, { ...request, query }, call)
+    const next: unknown = Object(page.meta).next_cursor
+    if (!Array.isArray(page.data) || (typeof next !== 'string' && next !== null)) throw strange(STATUS)
+    return page
+  }
   let first: Promise<Page<ItemOf<Name>>> | undefined
   const begin = () => {
     first ??= load()
@@ -31,10 +41,14 @@ export function listing<Name extends ListName>(
     then: (resolve, reject) => begin().then(resolve, reject),
     async *[Symbol.asyncIterator]() {
       let page = await begin()
-      for (;;) {
+      const seen = new Set<string>()
+      for (let empty = 0; ; ) {
         yield* page.data
         const next = page.meta.next_cursor
         if (next === null) return
+        empty = page.data.length === 0 ? empty + 1 : 0
+        if (seen.has(next) || empty > MAX_EMPTY_PAGES) throw strange(STATUS, 'The list has no end')
+        seen.add(next)
         page = await load(next)
       }
     },

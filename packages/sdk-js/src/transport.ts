@@ -68,6 +68,8 @@ export function createTransport(key: string, options: ClientOptions): Send {
     try {
       response = await ask(target, {
         method,
+        // A redirect would take the key to another server.
+        redirect: 'manual',
         headers: { ...identity, ...headers, ...(body ? { 'content-type': 'application/json' } : {}) },
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
         ...(body ? { body: JSON.stringify(body) } : {}),
@@ -124,16 +126,21 @@ function fileOf(response: Response, text: string): string {
 function contentOf<Name extends OperationName>(response: Response, text: string): Answer<Name> {
   const answer = parse(text)
   // The types are made from the document of the server, which checks its answers against it in its tests.
-  if (response.ok && answer.success === true) return { data: answer.data, meta: answer.meta } as Answer<Name>
+  const isWhole = typeof answer.data === 'object' && answer.data !== null
+  if (response.ok && answer.success === true && isWhole) return { data: answer.data, meta: answer.meta } as Answer<Name>
   throw refusalOf(response, answer)
 }
+
+/** An answer that no server of Piecework gives. */
+export const strange = (status: number, message = `The answer ${status} is not from Piecework`): ApiError =>
+  errorOf({ status, code: 'UNKNOWN', message, details: {}, retryAfter: undefined })
 
 function refusalOf({ status, headers }: Response, answer: Record<string, unknown>): ApiError {
   const error = record(answer.error)
   return errorOf({
     status,
     code: typeof error.code === 'string' ? error.code : 'UNKNOWN',
-    message: typeof error.message === 'string' ? error.message : `The answer ${status} is not from Piecework`,
+    message: typeof error.message === 'string' ? error.message : strange(status).message,
     details: record(error.details),
     retryAfter: secondsOf(headers.get('retry-after')),
   })

@@ -1,16 +1,22 @@
 import { ApiError, ConnectionError } from '@piecework/sdk'
 import type { TFunction } from 'i18next'
+import { ApiError as GraphRefusal, NetworkError } from 'piecework'
 
 /** Explains an error to a person, with what to do. The server's own words are kept, because they name the field. */
 export function errorText(error: unknown, t: TFunction<'common'>): string {
-  if (error instanceof ConnectionError) return t('error.noConnection')
-  if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error)
-  if (error.status === 429) return t('error.tooMany', { count: Math.ceil((error.retryAfterMs ?? 60_000) / 1000) })
+  if (error instanceof ConnectionError || error instanceof NetworkError) return t('error.noConnection')
+  if (!(error instanceof ApiError || error instanceof GraphRefusal))
+    return error instanceof Error ? error.message : String(error)
+  if (error.status === 429) return t('error.tooMany', { count: Math.ceil(patienceOf(error)) })
   if (error.status === 403) return t('error.forbidden')
   if (error.status >= 500 && error.status !== 503) return t('error.server')
   if (error.status === 503) return t('error.busy')
-  return wordsOf(error)
+  return error instanceof ApiError ? wordsOf(error) : error.message
 }
+
+/** Seconds to wait. */
+const patienceOf = (error: ApiError | GraphRefusal): number =>
+  error instanceof ApiError ? (error.retryAfterMs ?? 60_000) / 1000 : (error.retryAfter ?? 60)
 
 /** @returns the message of the server, without the request in front of it. */
 function wordsOf(error: ApiError): string {

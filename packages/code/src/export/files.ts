@@ -1,7 +1,8 @@
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import { readPackages } from '@piecework/model/flow/packages'
+import { MAIN_FILE, PIECES_FILE } from '../dialect.ts'
 import { quote } from './print.ts'
-import { writeProgram } from './program.ts'
+import { createEnvironmentNames, type ProgramFiles, type Surroundings, writeProgram } from './program.ts'
 import { readme } from './readme.ts'
 import { RUNTIME_TYPES } from './runtime-types.ts'
 
@@ -21,12 +22,22 @@ export interface FlowFiles {
 
 const OWN = '@activepieces/piece-'
 
+export interface ExportedFlow {
+  version: FlowVersion
+  /** Its external id, by which flows call it. */
+  externalId?: string
+  /** The flows that it calls, and those that they call, by their external ids. */
+  called?: ReadonlyMap<string, FlowVersion>
+  sample?: SampleRun | undefined
+}
+
 /**
  * A flow as the files of a program.
  * @param builtIn whether a piece comes with the product
  */
-export function writeFiles(version: FlowVersion, builtIn: (name: string) => boolean, sample?: SampleRun): FlowFiles {
-  const { files, details, packages, pieces } = writeProgram(version)
+export function writeFiles(flow: ExportedFlow, builtIn: (name: string) => boolean): FlowFiles {
+  const { version, sample } = flow
+  const { files, packages, pieces, connections, modules } = writeModules(flow)
   const used = pieces.map((key) => ({
     key,
     name: key.slice(0, key.lastIndexOf('@')),
@@ -35,7 +46,7 @@ export function writeFiles(version: FlowVersion, builtIn: (name: string) => bool
   const vendored = used.filter(({ name }) => name.startsWith(OWN) && builtIn(name))
   const published = used.filter((piece) => !vendored.includes(piece))
   const dependencies = dependenciesOf(packages, published)
-  files.set('pieces.ts', piecesFile(used, vendored))
+  files.set(PIECES_FILE, piecesFile(used, vendored))
   files.set('server.ts', SERVER)
   files.set('run.ts', RUN)
   files.set('vendor/runtime.d.mts', RUNTIME_TYPES)
@@ -44,9 +55,55 @@ export function writeFiles(version: FlowVersion, builtIn: (name: string) => bool
     files.set('main.test.ts', TEST)
   }
   files.set('package.json', packageFile(version.displayName, dependencies, sample !== undefined))
-  files.set('README.md', readme({ version, details, dependencies, hasTest: sample !== undefined }))
+  files.set('README.md', readme({ version, connections, modules, dependencies, hasTest: sample !== undefined }))
   return { files, builtIn: vendored.map(({ name }) => name.slice(OWN.length)) }
 }
+
+/** The flow, and each that it calls in a folder of its own. */
+function writeModules({ version, externalId, called = new Map() }: ExportedFlow) {
+  const folders = foldersOf([...called].filter(([id]) => id !== externalId))
+  const callable = new Map([...folders].map(([id, folder]) => [id, `${folder}/${MAIN_FILE}`]))
+  if (externalId !== undefined && called.has(externalId)) callable.set(externalId, MAIN_FILE)
+  const around: Omit<Surroundings, 'root'> = { callable, environment: createEnvironmentNames() }
+  const main = writeProgram(version, { ...around, root: './' })
+  const programs: ProgramFiles[] = [main]
+  const files = new Map(main.files)
+  for (const [id, folder] of folders) {
+    const other = called.get(id)
+    if (!other) continue
+    const written = writeProgram(other, { ...around, root: '../../', flow: id })
+    programs.push(written)
+    for (const [path, text] of written.files) files.set(`${folder}/${path}`, text)
+  }
+  return {
+    files,
+    packages: programs.flatMap(({ packages }) => packages),
+    pieces: [...new Set(programs.flatMap(({ pieces }) => pieces))],
+    connections: [...new Map(programs.flatMap(({ details }) => details.connections))],
+    modules: [...folders].map(([id, folder]) => ({ folder, name: called.get(id)?.displayName ?? id })),
+  }
+}
+
+/** A folder of its own for each flow, named after it. */
+function foldersOf(called: readonly (readonly [string, FlowVersion])[]): Map<string, string> {
+  const used = new Set<string>()
+  return new Map(
+    called.map(([id, { displayName }]) => {
+      const base = slugOf(displayName)
+      let name = base
+      for (let number = 2; used.has(name); number++) name = `${base}-${number}`
+      used.add(name)
+      return [id, `flows/${name}`]
+    }),
+  )
+}
+
+const slugOf = (displayName: string): string =>
+  displayName
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 100) || 'flow'
 
 interface UsedPiece {
   key: string
@@ -90,12 +147,7 @@ function piecesFile(used: readonly UsedPiece[], vendored: readonly UsedPiece[]):
 }
 
 function packageFile(displayName: string, dependencies: ReadonlyMap<string, string>, hasTest: boolean): string {
-  const name =
-    displayName
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-+|-+$/g, '')
-      .slice(0, 100) || 'flow'
+  const name = slugOf(displayName)
   return `${JSON.stringify(
     {
       name,

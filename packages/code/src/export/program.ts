@@ -2,6 +2,7 @@ import { AppError } from '@piecework/model/errors'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { Action, Step, Trigger } from '@piecework/model/flow/step'
 import { walk } from '@piecework/model/flow/walk'
+import { calledBy, RETURN_RESPONSE, SUBFLOWS } from '../called.ts'
 import {
   DETAILS_FILE,
   type Details,
@@ -9,6 +10,7 @@ import {
   FORMAT,
   type Helper,
   MAIN_FILE,
+  PIECES_FILE,
   RUNTIME_FILE,
   type StepDetails,
   variablesOf,
@@ -28,7 +30,19 @@ export interface ProgramFiles {
   pieces: string[]
 }
 
-interface Writer {
+/** What is around the program of one flow. */
+export interface Surroundings {
+  /** The way from its folder to that of the whole program. */
+  root: './' | '../../'
+  /** The flow itself, by its external id. */
+  flow?: string
+  /** The file of each flow that can be called, from the folder of the whole program, by its external id. */
+  callable: ReadonlyMap<string, string>
+  /** The variables of the environment, of all flows together. */
+  environment: ReturnType<typeof createEnvironmentNames>
+}
+
+interface Writer extends Surroundings {
   version: FlowVersion
   variables: ReadonlyMap<string, string>
   helpers: Set<Helper>
@@ -37,13 +51,16 @@ interface Writer {
   details: Map<string, StepDetails>
   packages: string[]
   pieces: Set<string>
+  calls: Set<string>
   places: ReturnType<typeof createPlaces>
 }
 
 const NONE: ReadonlySet<string> = new Set()
 
+const alone = (): Surroundings => ({ root: './', callable: new Map(), environment: createEnvironmentNames() })
+
 /** The flow as a program. Pure: it reads nothing but the version. */
-export function writeProgram(version: FlowVersion): ProgramFiles {
+export function writeProgram(version: FlowVersion, surroundings: Surroundings = alone()): ProgramFiles {
   const names = [...walk(version.trigger)].map(({ name }) => name)
   const variables = variablesOf(names)
   const hasVariables = version.graph !== null && version.graph !== undefined
@@ -53,6 +70,7 @@ export function writeProgram(version: FlowVersion): ProgramFiles {
   const helpers = new Set<Helper>(['program', 'event'])
   const connections = new Set<string>()
   const writer: Writer = {
+    ...surroundings,
     version,
     variables,
     helpers,
@@ -61,6 +79,7 @@ export function writeProgram(version: FlowVersion): ProgramFiles {
     details: new Map(),
     packages: [],
     pieces: new Set(),
+    calls: new Set(),
     places: createPlaces(version.trigger),
   }
   const statements = new Map<string, Statement>()
@@ -81,7 +100,9 @@ export function writeProgram(version: FlowVersion): ProgramFiles {
     schemaVersion: version.schemaVersion ?? null,
     notes: version.notes,
     graph: graph ? { ...graph, ...{ variables: undefined } } : null,
-    connections: namedConnections(connections),
+    connections: [...connections].map((id) => [id, surroundings.environment(id)]),
+    ...(surroundings.flow === undefined ? {} : { flow: surroundings.flow }),
+    ...(writer.calls.size === 0 ? {} : { calls: [...writer.calls].map((id) => [fileOf(id, writer), id]) }),
     steps: [...writer.details.values()],
   }
   const body = writeChain(version.trigger.nextAction, '    ', statements, writer)
@@ -92,16 +113,16 @@ export function writeProgram(version: FlowVersion): ProgramFiles {
 
 /** The lines around the steps. */
 function writeMain(writer: Writer, statements: ReadonlyMap<string, Statement>, body: string): string {
-  const { version, variables, places, helpers } = writer
+  const { version, variables, places, helpers, root } = writer
   const graphVariables = version.graph?.variables
   const trigger = variables.get(version.trigger.name) ?? version.trigger.name
   const declared = declaration(places.declaredAtTop(), '    ', writer)
   const imported = [...helpers].sort().join(', ')
   return [
     '/** The steps of the flow; README.md says how to run it, and what it may be changed to. */',
-    `import { ${imported}, type Value } from '${RUNTIME_FILE}'`,
+    `import { ${imported}, type Value } from '${root}${RUNTIME_FILE}'`,
     `import details from './${DETAILS_FILE}' with { type: 'json' }`,
-    `import { pieces } from './pieces.ts'`,
+    `import { pieces } from '${root}${PIECES_FILE}'`,
     ...(graphVariables ? ['', `const variables: Value = ${printValue(graphVariables, '')}`] : []),
     '',
     'export default program(',
@@ -140,17 +161,23 @@ function detailsOf(step: Step): StepDetails {
   return details
 }
 
-/** Each connection with a variable of the environment of its own. */
-function namedConnections(externalIds: ReadonlySet<string>): [string, string][] {
+/** Names the variable of the environment of each connection: one that no other connection has. */
+export function createEnvironmentNames(): (externalId: string) => string {
+  const known = new Map<string, string>()
   const used = new Set<string>()
-  return [...externalIds].map((id) => {
-    const base = environmentName(id)
+  return (externalId) => {
+    const before = known.get(externalId)
+    if (before !== undefined) return before
+    const base = environmentName(externalId)
     let name = base
     for (let number = 2; used.has(name); number++) name = `${base}_${number}`
     used.add(name)
-    return [id, name]
-  })
+    known.set(externalId, name)
+    return name
+  }
 }
+
+const fileOf = (externalId: string, { callable }: Writer): string => callable.get(externalId) ?? ''
 
 type Argument = string | undefined | ((indent: string) => string)
 
@@ -228,11 +255,25 @@ function writeStep(step: Action, texts: TextWriter, writer: Writer): Statement {
     }
     case 'PIECE': {
       const { settings } = step
+      const input = inputOf(settings.input, texts)
+      const called = calledBy(step)
+      if (called !== undefined && writer.callable.has(called)) {
+        helpers.add('callFlow')
+        writer.pieces.add(pieceKey(settings))
+        writer.calls.add(called)
+        const load = `() => import(${quote(writer.root + fileOf(called, writer))})`
+        return later(run('callFlow', [name, quote(pieceKey(settings)), load, input, options]))
+      }
+      if (settings.pieceName === SUBFLOWS && settings.actionName === RETURN_RESPONSE) {
+        helpers.add('returnResponse')
+        writer.pieces.add(pieceKey(settings))
+        return later(run('returnResponse', [name, quote(pieceKey(settings)), input, options]))
+      }
       const helper = WAITING_PIECES.has(settings.pieceName) ? 'pause' : 'piece'
       helpers.add(helper)
       writer.pieces.add(pieceKey(settings))
       const action = settings.actionName === undefined ? undefined : quote(settings.actionName)
-      return later(run(helper, [name, quote(pieceKey(settings)), action, inputOf(settings.input, texts), options]))
+      return later(run(helper, [name, quote(pieceKey(settings)), action, input, options]))
     }
     case 'LOOP_ON_ITEMS':
       helpers.add('loop').add('rounds')

@@ -55,6 +55,16 @@ export function event(name: string, piece?: string, trigger?: string, input?: ()
 export function code(name: string, load: () => Promise<object>, input?: () => object, options?: Options): Promise<Value>
 export function piece(name: string, piece: string, action?: string, input?: () => object, options?: Options): Promise<Value>
 export function pause(name: string, piece: string, action?: string, input?: () => object, options?: Options): Promise<Value>
+/** Runs another flow. @returns what the server answers, or with waitForResponse its response */
+export function callFlow(
+  name: string,
+  piece: string,
+  load: () => Promise<{ default: Program }>,
+  input?: () => { flow: Value; flowProps?: Value; waitForResponse?: Value; mode?: Value },
+  options?: Options,
+): Promise<{ status: string; data: Value }>
+/** Answers the flow that called this one. @returns the response */
+export function returnResponse(name: string, piece: string, input?: () => object, options?: Options): Promise<Value>
 export function loop(name: string, items: () => Value, options?: Options): Promise<Value>
 export function rounds(loop: Value): Iterable<number>
 export function firstMatch(name: string, branches: () => Branch[], options?: Options): Promise<Value>

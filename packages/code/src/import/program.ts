@@ -1,3 +1,5 @@
+import { StepName } from '@piecework/model/flow/step'
+import { isUsableStepName, unusableStepName } from '@piecework/model/flow/step-name'
 import {
   type CallExpression,
   type ForOfStatement,
@@ -7,10 +9,12 @@ import {
   SyntaxKind,
 } from 'typescript/unstable/ast'
 import * as is from 'typescript/unstable/ast/is'
+import { CALL_FLOW, externalIdIn, RETURN_RESPONSE } from '../called.ts'
 import { type Details, type Helper, nameOf } from '../dialect.ts'
 import type { Parsed } from './parse.ts'
 import {
   errorsOf,
+  importOf,
   isMap,
   isMissing,
   type Json,
@@ -42,7 +46,10 @@ export function readProgram(
   now: string,
 ): ProgramContent {
   const byName = new Map(details.steps.map((step) => [step.name, step]))
-  const reading: Reading = { ...parsed, files, details: byName, names: new Map(), used: new Set(), now }
+  const reading: Reading = {
+    ...{ ...parsed, files, details: byName, names: new Map(), used: new Set(), now },
+    calls: new Map(details.calls),
+  }
   const { source, refuse } = parsed
   let main: CallExpression | undefined
   let variables: Record<string, unknown> | undefined
@@ -95,7 +102,9 @@ function helperOf(node: Node): string | undefined {
   return is.isCallExpression(node) && is.isIdentifier(node.expression) ? node.expression.text : undefined
 }
 
-const STEPS: ReadonlySet<string> = new Set<Helper>(['code', 'piece', 'pause', 'loop', 'firstMatch', 'everyMatch'])
+const STEPS: ReadonlySet<string> = new Set<Helper>([
+  ...(['code', 'piece', 'pause', 'callFlow', 'returnResponse', 'loop', 'firstMatch', 'everyMatch'] as const),
+])
 
 interface StepCall {
   call: CallExpression
@@ -136,8 +145,15 @@ function namedIn(call: CallExpression, { refuse }: Parsed): string {
   return name.text
 }
 
-function addName(node: Node, variable: string | undefined, named: string, reading: Reading): string {
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+function addName(node: Node, variable: string | undefined, named: string, reading: Reading, isTrigger = false): string {
   const name = variable === undefined ? named : nameOf(variable, named)
+  const rule = StepName.safeParse(name).error?.issues[0]
+  if (rule) return reading.refuse(node, `A step cannot be named ${JSON.stringify(name)}: its name ${rule.message}.`)
+  // A flow from before this rule keeps its names until it is imported, which tells of the new ones.
+  if (!isUsableStepName(name, isTrigger) && !reading.details.has(name))
+    return reading.refuse(node, `${capital(unusableStepName(name))}.`)
   if (reading.used.has(name)) return reading.refuse(node, `Two steps are named '${name}'.`)
   reading.used.add(name)
   reading.names.set(variable ?? name, name)
@@ -160,7 +176,7 @@ const blockOf = (statement: Statement): Iterable<Statement> =>
 
 function readTrigger(event: CallExpression, variable: string | undefined, reading: Reading): Json {
   const named = namedIn(event, reading)
-  const name = addName(event, variable, named, reading)
+  const name = addName(event, variable, named, reading, true)
   const details = noted(named, reading)
   // The name of the trigger itself may be the same: its variable is another then.
   const seen = (text: string) => (text === 'variables' ? reading.names.get(text) : undefined)
@@ -214,7 +230,7 @@ function explain(statement: Statement, before: string | undefined): string {
     return "A loop follows its step: 'const each = await loop(…)', then 'for (const _ of rounds(each))'."
   if (is.isIfStatement(statement))
     return `A branch follows its step: 'const ways = await firstMatch(…)', then 'if (takes(ways, …))'${before ? `; '${before}' is before it` : ''}.`
-  return "This is no step: steps are 'const name = await code(…)', piece, pause, loop, firstMatch or everyMatch."
+  return "This is no step: steps are 'const name = await code(…)', piece, pause, callFlow, returnResponse, loop, firstMatch or everyMatch."
 }
 
 /** `let a: Value, b: Value` only makes names known. */
@@ -237,7 +253,7 @@ function readStep(found: StepCall, following: readonly Statement[], reading: Rea
   const values = createValueReader(reading, (text) => reading.names.get(text), new Map(details.spellings ?? []))
   const helper = helperOf(call)
   const [, second, third, fourth, fifth] = call.arguments
-  const optionsNode = helper === 'code' ? fourth : helper === 'piece' || helper === 'pause' ? fifth : third
+  const optionsNode = [third, fourth, fifth][OPTIONS_AT.get(helper ?? '') ?? 0]
   const options = readOptions(optionsNode, values, reading)
   const base = {
     name,
@@ -256,11 +272,21 @@ function readStep(found: StepCall, following: readonly Statement[], reading: Rea
     }
     return { step: { ...base, type: 'CODE', settings: { ...settings, ...errors, ...look } }, taken: 0 }
   }
-  if (helper === 'piece' || helper === 'pause') {
+  if (helper !== undefined && PIECES.has(helper)) {
+    const input = readInput(helper === 'returnResponse' ? third : fourth, values, reading)
+    if (helper === 'callFlow') requireFlow(third, input, node, reading)
+    const action =
+      helper === 'callFlow'
+        ? CALL_FLOW
+        : helper === 'returnResponse'
+          ? RETURN_RESPONSE
+          : third && !isMissing(third)
+            ? values.text(third)
+            : undefined
     const settings = {
       ...readPiece(second ?? reading.refuse(node, 'A piece is missing.'), values, reading),
-      ...(third && !isMissing(third) ? { actionName: values.text(third) } : {}),
-      input: readInput(fourth, values, reading),
+      ...(action === undefined ? {} : { actionName: action }),
+      input,
       propertySettings: details.propertySettings ?? {},
       ...errorsOf(options, details.errorHandlingOptions),
       ...look,
@@ -289,6 +315,29 @@ function readStep(found: StepCall, following: readonly Statement[], reading: Rea
   }
   const executionType = helper === 'firstMatch' ? 'EXECUTE_FIRST_MATCH' : 'EXECUTE_ALL_MATCH'
   return { step: { ...base, type: 'ROUTER', settings: { branches, executionType, ...look }, children }, taken }
+}
+
+const PIECES: ReadonlySet<string> = new Set<Helper>(['piece', 'pause', 'callFlow', 'returnResponse'])
+/** The place of the options of a step, behind its name and what it does. */
+const OPTIONS_AT: ReadonlyMap<string, number> = new Map<Helper, number>([
+  ...([
+    ['code', 1],
+    ['returnResponse', 1],
+    ['piece', 2],
+    ['pause', 2],
+    ['callFlow', 2],
+  ] as const),
+])
+
+/** The module of a called flow, and the flow that the input names, are the same one. */
+function requireFlow(load: Node | undefined, input: Json, at: Node, reading: Reading): void {
+  const path = importOf(load, at, "The called flow is written as '() => import('./flows/name/main.ts')'.", reading)
+  const file = path.text.replace(/^(?:\.{1,2}\/)+/, '')
+  const wanted = reading.calls.get(file)
+  const named = externalIdIn(input)
+  if (named === undefined) reading.refuse(at, "The input names the called flow: 'flow: { externalId: '…' }'.")
+  if (wanted !== undefined && wanted !== named)
+    reading.refuse(path, `${file} is the flow '${wanted}', and the input names '${named}': change both.`)
 }
 
 function requireBranch(branch: unknown, node: Node, { refuse }: Parsed): void {

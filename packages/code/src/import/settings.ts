@@ -1,5 +1,5 @@
 import type { ErrorHandlingOptions } from '@piecework/model/flow/step'
-import { type Node, SyntaxKind } from 'typescript/unstable/ast'
+import { type Node, type StringLiteral, SyntaxKind } from 'typescript/unstable/ast'
 import * as is from 'typescript/unstable/ast/is'
 import type { StepDetails } from '../dialect.ts'
 import type { Parsed } from './parse.ts'
@@ -16,6 +16,8 @@ export interface Reading extends Parsed {
   /** The steps by their variables, and by the variables that they had when they were exported. */
   names: Map<string, string>
   used: Set<string>
+  /** The external ids of the flows that this one calls, by their files. */
+  calls: ReadonlyMap<string, string>
   now: string
 }
 
@@ -91,13 +93,19 @@ export function errorsOf({ retry, continueOnFailure }: Options, before: ErrorHan
   }
 }
 
+/** The path in `() => import('…')`. */
+export function importOf(node: Node | undefined, at: Node, reason: string, { refuse }: Parsed): StringLiteral {
+  const body = node && is.isArrowFunction(node) && node.parameters.length === 0 ? node.body : undefined
+  const path =
+    body && is.isCallExpression(body) && body.expression.kind === SyntaxKind.ImportKeyword
+      ? body.arguments[0]
+      : undefined
+  return path && is.isStringLiteral(path) ? path : refuse(node ?? at, reason)
+}
+
 /** `() => import('./steps/x.ts')` */
 export function readCode(node: Node | undefined, at: Node, reading: Reading): string {
-  const body = thunk(node, at, reading)
-  const path =
-    is.isCallExpression(body) && body.expression.kind === SyntaxKind.ImportKeyword ? body.arguments[0] : undefined
-  if (!path || !is.isStringLiteral(path))
-    return reading.refuse(node ?? at, "The code of a step is written as '() => import('./steps/name.ts')'.")
+  const path = importOf(node, at, "The code of a step is written as '() => import('./steps/name.ts')'.", reading)
   const file = path.text.replace(/^\.\//, '')
   return reading.files.get(file) ?? reading.refuse(path, `There is no file ${file}.`)
 }

@@ -27,7 +27,9 @@ export function createValueReader(
   const spelled = (expression: string): string => `{{${spellings.get(expression) ?? expression}}}`
 
   const read = (node: Node, mayCompute: boolean): unknown => {
-    if (is.isStringLiteral(node) || is.isNoSubstitutionTemplateLiteral(node)) return plainText(node, node.text)
+    // A text that is no expression may hold any signs.
+    if (is.isStringLiteral(node) || is.isNoSubstitutionTemplateLiteral(node))
+      return mayCompute ? plainText(node, node.text) : node.text
     if (is.isNumericLiteral(node)) return Number(node.text)
     if (
       is.isPrefixUnaryExpression(node) &&

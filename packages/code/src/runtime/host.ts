@@ -7,6 +7,7 @@ import { ExecutionError } from '@piecework/engine/errors'
 import { type Connections, shapeFor } from '@piecework/engine/resolve/connections'
 import type { Secrets } from '@piecework/engine/secrets/secrets'
 import { parseJson } from '@piecework/model/parse-json'
+import { notWithin } from './calls.ts'
 
 /** The services that a server has for steps elsewhere: connections, the store, files, and waiting. */
 
@@ -94,9 +95,6 @@ interface ApiParts {
 const ok = (body: unknown): ApiAnswer => ({ status: 200, ok: true, body })
 const NOT_FOUND: ApiAnswer = { status: 404, ok: false, body: {} }
 
-const noOtherFlow = (wanted: string | null): string =>
-  `A program cannot call other flows${wanted ? ` (${wanted})` : ''}: put their steps into this one, or call their webhooks.`
-
 /** Answers the calls that pieces make to the API of a server. */
 export function createLocalApi({ store, filesFolder, runId, publicUrl, onWait }: ApiParts): ApiClient {
   return {
@@ -119,8 +117,7 @@ export function createLocalApi({ store, filesFolder, runId, publicUrl, onWait }:
         return ok({ id, resumeUrl: `${publicUrl}v1/flow-runs/${runId}/requests/${id}` })
       }
       if (url.pathname === '/v1/worker/project') return ok({})
-      if (url.pathname === '/v1/engine/populated-flows')
-        throw new Error(noOtherFlow(url.searchParams.get('externalIds')))
+      if (url.pathname === '/v1/engine/populated-flows') throw new Error(notWithin(url.searchParams.get('externalIds')))
       return NOT_FOUND
     },
     async upload(_path, form) {

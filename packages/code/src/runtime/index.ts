@@ -2,6 +2,7 @@
 export { event, program } from './program.ts'
 export { serve } from './serve.ts'
 export {
+  callFlow,
   code,
   connection,
   everyMatch,
@@ -10,6 +11,7 @@ export {
   loop,
   pause,
   piece,
+  returnResponse,
   rounds,
   takes,
   template,

@@ -40,7 +40,7 @@ it('a step that calls another flow fails with its name', async () => {
   const { status, failedStep } = await made('called').run({})
   expect({ status, failedStep }).toMatchObject({
     status: 'FAILED',
-    failedStep: { name: 'ask', message: expect.stringContaining('A program cannot call other flows (other)') },
+    failedStep: { name: 'ask', message: expect.stringContaining('does not have the flow that it calls (other)') },
   })
 })
 

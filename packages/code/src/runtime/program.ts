@@ -14,9 +14,11 @@ import { createRecord, type StepRecord } from '@piecework/engine/state/record'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { Trigger } from '@piecework/model/flow/step'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
+import { SUBFLOWS } from '../called.ts'
 import { type Details, environmentName } from '../dialect.ts'
+import { beginCall, withinProgram } from './calls.ts'
 import { createEnvironmentConnections, createLocalApi, createMemoryStore, type Store, type Waiting } from './host.ts'
-import { computeIn, Ended, type Running, runIn } from './running.ts'
+import { computeIn, Ended, type FlowCall, type Running, runIn } from './running.ts'
 import type { StepOptions } from './steps.ts'
 
 /** The trigger of a program. */
@@ -61,6 +63,10 @@ export interface RunOptions {
   onResponse?: (response: FlowResponse) => void
   /** The steps of an earlier run: what its pieces answered stands for what they do. */
   recorded?: Record<string, unknown>
+  /** Gets the work of flows that were called and go on by themselves; without, the run ends when they have. */
+  track?: (work: Promise<unknown>) => void
+  /** The run that calls this one. */
+  caller?: { depth: number; answer(response: unknown): void }
 }
 
 export interface Outcome {
@@ -84,6 +90,8 @@ export interface Program {
 
 const ID = 'program'
 const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+const LOCAL_URL = 'http://localhost:3000/'
 
 const configOf = (publicUrl: string): EngineConfig => ({
   executionMode: 'UNSANDBOXED',
@@ -120,7 +128,7 @@ export function program(head: Head, body: (trigger: unknown) => Promise<void>): 
     const loading = (head.pieces[key]?.() ?? Promise.reject(new Error(`There is no piece ${key}`))).then((module) => {
       const piece = findPiece(module) ?? findPiece(Reflect.get(module, 'default'))
       if (!piece) throw new Error(`The package ${key} does not export a piece`)
-      return piece
+      return key.startsWith(`${SUBFLOWS}@`) ? withinProgram(piece) : piece
     })
     loaded.set(key, loading)
     loading.catch(() => loaded.delete(key))
@@ -128,7 +136,7 @@ export function program(head: Head, body: (trigger: unknown) => Promise<void>): 
   }
 
   const engineFor: Program['engineFor'] = (options, onWait, runId) => {
-    const { publicUrl = 'http://localhost:3000/', store = createMemoryStore(), filesFolder = './files' } = options
+    const { publicUrl = LOCAL_URL, store = createMemoryStore(), filesFolder = './files' } = options
     const sandbox = createLocalSandbox()
     return {
       config: configOf(publicUrl),
@@ -161,12 +169,15 @@ export function program(head: Head, body: (trigger: unknown) => Promise<void>): 
       const engine = engineFor(options, onWait, runId)
       const operation = operationOf(prepared, runId, payload)
       const base = createRun(operation, portOf(onResponse), engine, { ...plan, steps: new Map() })
-      const running = runningOf({ base, head, options, prepared, runId })
+      const others: Promise<unknown>[] = []
+      const track = options.track ?? ((work) => void others.push(work))
+      const running = runningOf({ base, head, options: { ...options, track }, prepared, runId })
       await runIn(running, () => execute(running, plan, payload, body))
       const result = resultOf(running.run, running.run.state === 'RUNNING' ? 'SUCCEEDED' : STATUS_OF[running.run.state])
       const log: unknown = JSON.parse(result.log)
       const steps: unknown = Reflect.get(Object(Reflect.get(Object(log), 'executionState')), 'steps')
       const { status, failedStep, tags } = result
+      await Promise.all(others)
       return { status, failedStep, tags, response, steps: { ...Object(steps) } }
     },
   }
@@ -200,7 +211,7 @@ function operationOf(prepared: PreparedVersion, runId: string, payload: unknown)
     engineToken: '',
     sealKey: '0'.repeat(64),
     flowRunId: runId,
-    flowId: ID,
+    flowId: prepared.version.flowId,
     prepared,
     executionType: 'BEGIN',
     triggerPayload: JSON.stringify(payload ?? null),
@@ -224,7 +235,7 @@ const portOf = (onResponse: (response: FlowResponse) => void) => ({
 interface RunningParts {
   base: Run
   head: Head
-  options: RunOptions
+  options: RunOptions & Required<Pick<RunOptions, 'track'>>
   prepared: PreparedVersion
   runId: string
 }
@@ -262,6 +273,7 @@ function runningOf({ base, head, options, prepared, runId }: RunningParts): Runn
       },
     },
   }
+  const around = aroundOf(options, runId)
   const properties = new Map(details.steps.map(({ name, propertySettings = {} }) => [name, propertySettings]))
   return {
     run,
@@ -271,6 +283,11 @@ function runningOf({ base, head, options, prepared, runId }: RunningParts): Runn
     propertySettings: properties,
     paused,
     waiting: undefined,
+    called: undefined,
+    callees: new Map(),
+    depth: options.caller?.depth ?? 0,
+    answer: options.caller?.answer,
+    begin: (call) => beginCall(call, around),
     loads,
     recorded: options.recorded && recordsOf(options.recorded),
     async wait(waiting) {
@@ -293,14 +310,30 @@ function runningOf({ base, head, options, prepared, runId }: RunningParts): Runn
   }
 }
 
+/** Runs other programs as this one runs, each with the answer of its own. */
+function aroundOf(options: RunOptions & Required<Pick<RunOptions, 'track'>>, runId: string) {
+  const { recorded, onResponse, ...shared } = options
+  const depth = (options.caller?.depth ?? 0) + 1
+  return {
+    publicUrl: options.publicUrl ?? LOCAL_URL,
+    runId,
+    track: options.track,
+    async run({ load }: FlowCall, payload: object, answer: (response: unknown) => void) {
+      const { default: other } = await load()
+      return other.run(payload, { ...shared, caller: { depth, answer } })
+    },
+  }
+}
+
 /** A version that has the trigger alone: the program itself is the rest. */
-function versionOf({ name, trigger, variables }: Head): FlowVersion {
+function versionOf({ name, trigger, variables, details }: Head): FlowVersion {
   const now = new Date(0).toISOString()
   return {
     id: ID,
     created: now,
     updated: now,
-    flowId: ID,
+    // The store of a flow that is called is its own.
+    flowId: details.flow ?? ID,
     displayName: name,
     trigger: triggerOf(trigger),
     valid: true,

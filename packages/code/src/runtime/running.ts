@@ -19,11 +19,33 @@ export interface Running {
   /** Steps that wait, by their place. */
   paused: Map<string, StepOutput>
   waiting: Waiting | undefined
+  /** The call that a step makes when it is through. */
+  called: FlowCall | undefined
+  /** How the flow is loaded that a step calls, by the name of the step. */
+  callees: Map<string, () => Promise<{ default: Callee }>>
+  /** Calls around this run. */
+  depth: number
+  /** Answers the run that called this one; the first answer counts. */
+  answer: ((response: unknown) => void) | undefined
+  /** Begins what a step has called. @returns what the step is resumed with */
+  begin(call: FlowCall): Promise<unknown>
   /** Waits for what a step waits for. @returns what it is resumed with */
   wait(waiting: Waiting | undefined): Promise<unknown>
   /** Answers of pieces in an earlier run, in the place of what they do. */
   recorded: ReadonlyMap<string, StepRecord[]> | undefined
   loads: Map<string, () => Promise<object>>
+}
+
+/** Another program, as a step that calls it sees it. */
+export interface Callee {
+  run(payload: unknown, options: object): Promise<{ status: string; failedStep: unknown }>
+}
+
+/** What a step hands to a flow that it calls. */
+export interface FlowCall {
+  load(): Promise<{ default: Callee }>
+  data: unknown
+  waits: boolean
 }
 
 const runs = new AsyncLocalStorage<Running>()

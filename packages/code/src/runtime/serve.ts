@@ -61,6 +61,8 @@ export async function serve(
     publicUrl,
     filesFolder: `${environment.DATA_FOLDER ?? './data'}/files`,
     call: (runId) => new Promise((resolve) => waiting.set(runId, resolve)),
+    // They report their own failures.
+    track: () => {},
   }
   const stop = new AbortController()
   const connection = connectionFrom(program, environment)

@@ -7,7 +7,8 @@ import type { PlannedInput, PlannedStep } from '@piecework/engine/flow/planned'
 import { asText, attempt, flattenNestedKeys as flatten, resolve } from '@piecework/engine/resolve/resolve'
 import { compileTemplate } from '@piecework/engine/resolve/template'
 import { elapsedSince, findRecord, outputOf, type Scope } from '@piecework/engine/state/record'
-import { computeIn, current, Ended, environmentNow, type Running } from './running.ts'
+import { CALL_FLOW, RETURN_RESPONSE } from '../called.ts'
+import { type Callee, computeIn, current, Ended, environmentNow, type Running } from './running.ts'
 
 /** The steps that a program names. Each runs as the engine runs it; the program only says which comes next. */
 
@@ -56,10 +57,14 @@ async function act(running: Running, step: PlannedStep): Promise<unknown> {
   const { run, scope } = running
   run.stepsCount += 1
   await step.execute(run, scope)
+  const { called } = running
+  running.called = undefined
+  let answer = called && running.begin(called)
   while (run.state === 'PAUSED') {
     const { waiting } = running
     running.waiting = undefined
-    run.operation.resumePayload = JSON.stringify(await running.wait(waiting))
+    run.operation.resumePayload = JSON.stringify(await (answer ?? running.wait(waiting)))
+    answer = undefined
     run.operation.executionType = 'RESUME'
     run.state = 'RUNNING'
     await step.execute(run, scope)
@@ -121,6 +126,26 @@ export async function piece(
 
 /** The same, for an action that waits: for a time, or until somebody calls its address. */
 export const pause = piece
+
+/** Runs another flow. @param load its program */
+export async function callFlow(
+  name: string,
+  package_: string,
+  load: () => Promise<{ default: Callee }>,
+  input?: () => object,
+  options?: StepOptions,
+): Promise<unknown> {
+  current().callees.set(name, load)
+  return piece(name, package_, CALL_FLOW, input, options)
+}
+
+/** Answers the flow that called this one. */
+export const returnResponse = (
+  name: string,
+  package_: string,
+  input?: () => object,
+  options?: StepOptions,
+): Promise<unknown> => piece(name, package_, RETURN_RESPONSE, input, options)
 
 /** Computes the list of a loop; rounds() goes through it. */
 export async function loop(name: string, items: () => unknown, options: StepOptions = {}): Promise<unknown> {

@@ -2,10 +2,15 @@
 
 from typing import Any, Dict, Generic, Iterator, List, Mapping, Optional, TypeVar, cast
 
-from .transport import Transport
+from .transport import Transport, strange
 from .types import ListMeta
 
 Item = TypeVar("Item")
+
+#: The status of an answer that is a page.
+STATUS = 200
+#: Pages without items in a row.
+MAX_EMPTY_PAGES = 100
 
 
 class Page(Generic[Item]):
@@ -42,13 +47,23 @@ class Listing(Iterator[Item]):
 
     def _load(self, cursor: Dict[str, str]) -> "Page[Item]":
         answer = self._transport.send(self._name, self._params, {**self._query, **cursor})
-        return Page(cast(List[Item], answer["data"]), cast(ListMeta, answer["meta"]))
+        data, meta = answer["data"], answer["meta"]
+        following = meta.get("next_cursor", STATUS) if isinstance(meta, dict) else STATUS
+        if not isinstance(data, list) or not (following is None or isinstance(following, str)):
+            raise strange(STATUS)
+        return Page(cast(List[Item], data), cast(ListMeta, meta))
 
     def _all(self) -> Iterator[Item]:
         page = self.page()
+        seen = set()
+        empty = 0
         while True:
             yield from page.data
             following = page.meta["next_cursor"]
             if following is None:
                 return
+            empty = 0 if page.data else empty + 1
+            if following in seen or empty > MAX_EMPTY_PAGES:
+                raise strange(STATUS, "The list has no end")
+            seen.add(following)
             page = self._load({"cursor": following})

@@ -166,11 +166,11 @@ class Executions(_Resource):
         look = FIRST_LOOK_SECONDS
         while True:
             execution = self.get(id)
-            if execution["status"] in OVER:
+            if execution.get("status") in OVER:
                 return execution
             left = end - time.monotonic()
             if left <= 0:
-                raise WaitTimeoutError(f"The execution {id} is {execution['status']} after {timeout:g} seconds")
+                raise WaitTimeoutError(f"The execution {id} is {execution.get('status')} after {timeout:g} seconds")
             time.sleep(min(look, left))
             look = min(LONGEST_LOOK_SECONDS, look * 1.5)
 

@@ -1,5 +1,6 @@
 """Sends requests to one server, again where that is safe."""
 
+import http.client
 import json
 import random
 import time
@@ -18,6 +19,7 @@ FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 8.0
 #: A server that asks for more patience than this gets no retry.
 LONGEST_RETRY_AFTER_SECONDS = 60.0
+PART_BYTES = 65536
 #: Answers after which nothing has been done yet, so that any request may be sent again.
 NOTHING_DONE = frozenset({429, 503})
 
@@ -99,40 +101,65 @@ class Transport:
     def _once(self, request: urllib.request.Request, patience: float) -> Tuple[int, Any, bytes]:
         try:
             return self._read(request, self._timeout + patience)
-        except (OSError, urllib.error.URLError, ValueError) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             reason = getattr(error, "reason", error)
             raise NetworkError(f"{request.get_method()} {request.full_url} got no answer: {reason}") from error
 
     def _read(self, request: urllib.request.Request, timeout: float) -> Tuple[int, Any, bytes]:
         try:
             with self._opener.open(request, timeout=timeout) as response:
-                return response.status, response.headers, response.read()
+                return response.status, response.headers, _whole(response, timeout)
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, error.headers, error.read()
+                return error.code, error.headers, _whole(error, timeout)
+
+
+def _whole(response: Any, timeout: float) -> bytes:
+    """The body of an answer, which may come in small parts, within the time."""
+    end = time.monotonic() + timeout
+    parts = []
+    while True:
+        part = response.read1(PART_BYTES)
+        if not part:
+            break
+        parts.append(part)
+        if time.monotonic() > end:
+            raise TimeoutError(f"it was not whole after {timeout:g} seconds")
+    whole = b"".join(parts)
+    # A body that is cut ends like a whole one, but for its length.
+    length = response.headers.get("Content-Length")
+    if length is not None and length.isascii() and length.isdigit() and len(whole) < int(length):
+        raise http.client.IncompleteRead(whole, int(length) - len(whole))
+    return whole
 
 
 def _content(status: int, headers: Any, text: bytes) -> Dict[str, Any]:
     answer = _parse(text)
-    if 200 <= status < 300 and answer.get("success") is True:
+    is_whole = isinstance(answer.get("data"), (dict, list))
+    if 200 <= status < 300 and answer.get("success") is True and is_whole:
         return {"data": answer.get("data"), "meta": answer.get("meta")}
     raise _refusal(status, headers, answer)
 
 
 def _file(status: int, headers: Any, text: bytes) -> str:
     if 200 <= status < 300:
-        return text.decode()
+        return text.decode(errors="replace")
     raise _refusal(status, headers, _parse(text))
+
+
+def strange(status: int, message: Optional[str] = None) -> ApiError:
+    """An answer that no server of Piecework gives."""
+    return error_of(status, "UNKNOWN", message or f"The answer {status} is not from Piecework", {}, None)
 
 
 def _refusal(status: int, headers: Any, answer: Dict[str, Any]) -> ApiError:
     error = answer.get("error")
     said: Dict[str, Any] = error if isinstance(error, dict) else {}
-    details = said.get("details")
+    code, message, details = said.get("code"), said.get("message"), said.get("details")
     return error_of(
         status,
-        said.get("code", "UNKNOWN"),
-        said.get("message", f"The answer {status} is not from Piecework"),
+        code if isinstance(code, str) else "UNKNOWN",
+        message if isinstance(message, str) else str(strange(status)),
         details if isinstance(details, dict) else {},
         _seconds(headers.get("Retry-After")),
     )
@@ -168,7 +195,7 @@ def _segment(name: str, value: Any) -> str:
 def _parse(text: bytes) -> Dict[str, Any]:
     try:
         answer = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}
 
@@ -177,9 +204,9 @@ def _seconds(header: Optional[str]) -> Optional[float]:
     """Seconds, or a date."""
     if header is None:
         return None
-    if header.isdigit():
+    if header.isascii() and header.isdigit():
         return float(header)
     try:
         return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None

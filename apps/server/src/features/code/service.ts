@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { SentProgram } from '@piecework/api/flow-code'
+import { calledIn, isCallable, MAX_CALLED_FLOWS } from '@piecework/code/called'
 import { type SampleRun, writeFiles } from '@piecework/code/export/files'
 import { filesInArchive, filesOf } from '@piecework/code/import/archive'
 import { readFlow } from '@piecework/code/import/content'
@@ -61,9 +62,9 @@ export function createFlowCode({ flows, runs, settings }: Parts): FlowCode {
   return {
     async export(actor, flowId, versionId) {
       authorize(actor, flowPolicy.read)
-      const { version } = await flows.get(actor, flowId, versionId)
-      const sample = await sampleOf(runs, actor, version)
-      const { files, builtIn } = writeFiles(version, (name) => BUILT_IN.has(name), sample)
+      const { version, externalId } = await flows.get(actor, flowId, versionId)
+      const [sample, called] = await Promise.all([sampleOf(runs, actor, version), calledFlows(flows, actor, version)])
+      const { files, builtIn } = writeFiles({ version, externalId, called, sample }, (name) => BUILT_IN.has(name))
       const vendor = await programBundle(folder, builtIn)
       return { name: `${nameOf(version)}.zip`, data: await pack(files, vendor) }
     },
@@ -86,6 +87,32 @@ export function createFlowCode({ flows, runs, settings }: Parts): FlowCode {
       }
     },
   }
+}
+
+/**
+ * The published flows that a flow calls, and those that they call, by their external ids.
+ * @throws AppError VALIDATION for more than a program takes along
+ */
+async function calledFlows(
+  flows: Flows,
+  actor: ProjectActor,
+  version: FlowVersion,
+): Promise<ReadonlyMap<string, FlowVersion>> {
+  const called = new Map<string, FlowVersion>()
+  const known = new Set<string>()
+  for (let wanted = [...calledIn(version)]; wanted.length > 0; ) {
+    for (const id of wanted) known.add(id)
+    if (known.size > MAX_CALLED_FLOWS)
+      throw new AppError('VALIDATION', {
+        message: `The flow calls more than ${MAX_CALLED_FLOWS} others, which is more than a program holds.`,
+      })
+    const filter = { externalIds: wanted, versionState: 'LOCKED', status: ['ENABLED'] } as const
+    const { data } = await flows.list(actor, filter, { limit: MAX_CALLED_FLOWS, cursor: undefined })
+    const found = data.filter((flow) => isCallable(flow.version))
+    for (const flow of found) called.set(flow.externalId, flow.version)
+    wanted = [...new Set(found.flatMap((flow) => [...calledIn(flow.version)]))].filter((id) => !known.has(id))
+  }
+  return called
 }
 
 const nameOf = ({ displayName }: FlowVersion): string =>

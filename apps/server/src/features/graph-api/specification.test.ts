@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabase } from '../../database/testing.ts'
-import { graphClient, projectKey } from '../../testing/graph.ts'
+import { type GraphAnswer, graphClient, projectKey } from '../../testing/graph.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
 /** The page that the API is made after, line by line and in its order; its programs are in specification-examples. */
@@ -233,7 +233,7 @@ describe('pagination: by page and by cursor, neither skips or repeats', () => {
     return id
   }
 
-  test.each([
+  const lists: [string, () => Promise<string>][] = [
     [
       'workflows',
       async () => {
@@ -283,7 +283,8 @@ describe('pagination: by page and by cursor, neither skips or repeats', () => {
     ],
     ['executions', async () => `/executions?workflow_id=${await execute()}`],
     ['executions of a workflow', async () => `/workflows/${await execute()}/executions?`],
-  ] as const)('%s', async (_, prepare) => {
+  ]
+  test.each(lists)('%s', async (_, prepare) => {
     const list = await prepare()
     const whole = await call<Made[]>('GET', list)
     expect(whole.meta).toMatchObject({ page: 1, limit: 20, total: whole.data.length, next_cursor: null })
@@ -294,8 +295,8 @@ describe('pagination: by page and by cursor, neither skips or repeats', () => {
     expect(ids(second)).toEqual(ids(whole).slice(2, 4))
     const seen: string[] = []
     for (let cursor: string | null | undefined = ''; typeof cursor === 'string'; ) {
-      const part = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
-      const page = await call<Made[]>('GET', `${list}&limit=2${part}`)
+      const part: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
+      const page: GraphAnswer<Made[]> = await call<Made[]>('GET', `${list}&limit=2${part}`)
       seen.push(...ids(page))
       cursor = page.meta.next_cursor
       expect(page.meta.has_more).toBe(typeof cursor === 'string')

@@ -1,5 +1,6 @@
 import { api } from '@piecework/api/index'
 import { AppError } from '@piecework/model/errors'
+import type { FlowVersion } from '@piecework/model/flow/flow'
 import { isLoop } from '@piecework/model/flow/kinds/loop'
 import { walk } from '@piecework/model/flow/walk'
 import type { PieceMetadata } from '@piecework/model/piece/metadata'
@@ -49,7 +50,7 @@ export function pieceOptionRoutes(app: FastifyInstance, parts: Parts): void {
         actionOrTriggerName: body.actionOrTriggerName,
         propertyName: body.propertyName,
         input: body.input,
-        sampleData,
+        sampleData: { ...variablesOf(flowVersion), ...sampleData },
         loops,
         flowId,
         flowVersionId: flowVersion.id,
@@ -63,6 +64,10 @@ export function pieceOptionRoutes(app: FastifyInstance, parts: Parts): void {
     return { type: result.propertyType, options: result.options }
   })
 }
+
+/** The variables of a flow under their name in expressions, which a step of an older flow may have as well. */
+const variablesOf = ({ graph }: FlowVersion): Record<string, string> =>
+  graph ? { variables: JSON.stringify(graph.variables) } : {}
 
 const ASKED: ReadonlySet<unknown> = new Set(['DROPDOWN', 'MULTI_SELECT_DROPDOWN', 'DYNAMIC'])
 

@@ -1,6 +1,7 @@
 import type { PopulatedFlow } from '@piecework/model/flow/flow'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { codeAction, eventually, flowMaker, pieceAction, webhookTrigger } from '../../testing/flows.ts'
+import { graphClient, projectKey } from '../../testing/graph.ts'
 import { pieceArchive } from '../../testing/piece-archive.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
@@ -110,6 +111,28 @@ test('a connection is kept only when the piece accepts it', async () => {
     query: { projectId: owner.projectId },
   })
   expect(list.body.data.map((connection) => connection.externalId)).toEqual(['key'])
+})
+
+test('dropdowns and dynamic properties see the variables of a flow', async () => {
+  const call = graphClient(server, await projectKey(server, owner))
+  const nodes = [
+    { id: 'start', type: 'trigger', data: {} },
+    { id: 'each', type: 'loop', data: { items: '{{variables.shelves}}' } },
+  ]
+  const body = {
+    name: 'x',
+    nodes,
+    edges: [{ source: 'start', target: 'each' }],
+    variables: { shelves: ['top', 'low'] },
+  }
+  const made = await call<{ id: string }>('POST', '/workflows', { body })
+  const flow = await flows.flow(made.data.id)
+  const auth = "{{connections['key']}}"
+  for (const shelf of ['{{variables.shelves[0]}}', "{{each['item']}}", '{{variables.shelves.toSorted()[1]}}'])
+    expect(await options(flow, 'item', { auth, shelf }, { searchValue: 'tea' })).toMatchObject({
+      status: 200,
+      body: { options: { options: [{ label: 'top/tea/good1' }] } },
+    })
 })
 
 test('dropdowns and dynamic properties see resolved inputs, sample data, loops, the search and the connection', async () => {

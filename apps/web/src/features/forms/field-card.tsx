@@ -68,7 +68,7 @@ function FieldSettings({ field, complaints, onChange }: Pick<CardProps, 'field' 
   )
   return (
     <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
-      <Field label={t('label')}>
+      <Field label={t('label')} error={complaints.label}>
         <Input maxLength={500} value={label} onValueChange={(value) => write({ label: value })} />
       </Field>
       <Field label={t('type')}>

@@ -1,4 +1,4 @@
-import { GripVertical } from 'lucide-react'
+import { CircleAlert, GripVertical } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type DraftField, moved } from './drafts.ts'
@@ -85,6 +85,12 @@ export function FieldList({ drafts, complaints, mayEdit, onChange }: ListProps) 
           </li>
         ))}
       </ul>
+      {complaints.fields && (
+        <p role="alert" className="flex gap-1.5 text-xs text-failed-fg">
+          <CircleAlert aria-hidden size={14} className="mt-px shrink-0" />
+          {complaints.fields}
+        </p>
+      )}
       <p role="status" className="sr-only">
         {spoken}
       </p>

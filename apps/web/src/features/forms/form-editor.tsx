@@ -3,6 +3,7 @@ import { useBlocker } from '@tanstack/react-router'
 import { Plus, Save } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { errorText } from '../../api/error-text.ts'
 import { complaintsOf, type Form, graph } from '../../api/graph.ts'
 import { useProjectId } from '../../api/session.ts'
 import { Banner } from '../../ui/banner.tsx'
@@ -13,6 +14,7 @@ import { Input } from '../../ui/input.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { Textarea } from '../../ui/textarea.tsx'
 import { notify } from '../../ui/toast.tsx'
+import { translated } from './complaints.ts'
 import { type DraftField, draftsOf, fieldToSend, newField } from './drafts.ts'
 import { FieldList } from './field-list.tsx'
 import { FormPreview } from './form-preview.tsx'
@@ -61,7 +63,7 @@ export function FormEditor({ form, mayEdit }: EditorProps) {
       return !(await confirm({ ...texts, confirm: t('leave'), cancel: t('stay') }))
     },
   })
-  const complaints = complaintsOf(save.error)
+  const complaints = translated(complaintsOf(save.error), t)
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_380px] items-start gap-6 max-lg:grid-cols-1">
       <form
@@ -73,7 +75,9 @@ export function FormEditor({ form, mayEdit }: EditorProps) {
         }}
       >
         {save.error && (
-          <Banner tone="failed">{Object.keys(complaints).length > 0 ? t('doesNotFit') : save.error.message}</Banner>
+          <Banner tone="failed">
+            {Object.keys(complaints).length > 0 ? t('doesNotFit') : errorText(save.error, common)}
+          </Banner>
         )}
         <fieldset disabled={!mayEdit} className="contents">
           <Field label={t('name')} required error={complaints.name}>

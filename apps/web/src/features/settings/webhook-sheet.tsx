@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CircleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { errorText } from '../../api/error-text.ts'
 import { complaintsOf, graph, type Webhook } from '../../api/graph.ts'
 import { useProjectId } from '../../api/session.ts'
 import { FormActions } from '../../app/form-actions.tsx'
@@ -97,7 +98,7 @@ export function WebhookSheet({ webhook, onClose }: SheetProps) {
       >
         {save.error && Object.keys(complaints).length === 0 && (
           <p role="alert" className="text-sm text-failed-fg">
-            {save.error.message}
+            {errorText(save.error, common)}
           </p>
         )}
         <Field

@@ -1,0 +1,46 @@
+import type { Action, Trigger } from '../step.ts'
+import { NOW } from '../testing.ts'
+import { compileGraph } from './compile.ts'
+import { Graph } from './graph.ts'
+
+export const surroundings = { versionOf: () => '1.0.0', now: NOW, userId: 'user' }
+
+export type Arrow = [source: string, target: string, handle?: string]
+
+/** `trigger t, code a, …` and arrows between them. */
+export function graph(nodes: Record<string, string>, arrows: Arrow[], data: Record<string, object> = {}): Graph {
+  return Graph.parse({
+    nodes: Object.entries(nodes).map(([id, type]) => ({ id, type, data: Object.hasOwn(data, id) ? data[id] : {} })),
+    edges: arrows.map(([source, target, sourceHandle]) => ({
+      source,
+      target,
+      ...(sourceHandle ? { sourceHandle } : {}),
+    })),
+  })
+}
+
+/** The flow of a graph. @throws Error for one that is refused */
+export function compiled(given: Graph): Trigger {
+  const result = compileGraph(given, surroundings)
+  if (!result.ok) throw new Error(JSON.stringify(result.problems))
+  return result.trigger
+}
+
+export function problems(given: Graph) {
+  const result = compileGraph(given, surroundings)
+  return result.ok ? [] : result.problems
+}
+
+/** The steps of a flow, with what is in loops and branches. */
+export function outline(trigger: Trigger): string {
+  const line = (first: Action | null | undefined): string => {
+    const parts: string[] = []
+    for (let step = first; step; step = step.nextAction) {
+      if (step.type === 'LOOP_ON_ITEMS') parts.push(`${step.name}(${line(step.firstLoopAction)})`)
+      else if (step.type === 'ROUTER') parts.push(`${step.name}(${step.children.map(line).join('|')})`)
+      else parts.push(step.name)
+    }
+    return parts.join(' ')
+  }
+  return line(trigger.nextAction)
+}
