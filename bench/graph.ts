@@ -60,14 +60,20 @@ function graphs(): Record<string, Graph> {
 
 const CODE = 'export const code = async (inputs) => inputs'
 
-console.log(`compile of ${NODES} nodes, median of 15 in ms (limit ${LIMIT_MS})`)
+/** Of this thread, in ms: what else the machine does is no part of it. */
+function processorMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
+console.log(`compile of ${NODES} nodes, median of 15 in ms of processor time (limit ${LIMIT_MS})`)
 let isOver = false
 for (const [name, graph] of Object.entries(graphs())) {
   const times: number[] = []
   for (let n = 0; n < 15; n++) {
-    const began = performance.now()
+    const began = processorMs()
     const result = compileGraph(graph, { versionOf: () => '1.0.0', now: new Date(0).toISOString(), userId: null })
-    times.push(performance.now() - began)
+    times.push(processorMs() - began)
     if (!result.ok) throw new Error(JSON.stringify(result.problems[0]))
   }
   isOver ||= median(times) > LIMIT_MS

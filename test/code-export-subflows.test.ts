@@ -113,7 +113,7 @@ async function runProgram(home: string, payload: unknown) {
   return JSON.parse(stdout)
 }
 
-/** What the steps of a run gave, without times and what a server alone can know. */
+/** The outputs of steps, without times and what a server alone can know. */
 const plain = ({ trigger, ...steps }: Record<string, unknown>): unknown =>
   JSON.parse(
     JSON.stringify(steps, (key, part) => {

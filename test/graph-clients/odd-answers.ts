@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** What a server, or something on the way to it, may answer that no client expects. */
+/** An answer of a server, or of something on the way to it, that no client expects. */
 export interface OddAnswer {
   name: string
   call: string

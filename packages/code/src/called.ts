@@ -43,3 +43,7 @@ export const isCallable = ({ trigger }: FlowVersion): boolean =>
   trigger.type === 'PIECE_TRIGGER' &&
   trigger.settings.pieceName === SUBFLOWS &&
   trigger.settings.triggerName === CALLABLE_FLOW
+
+/** The reason of a step that calls a flow which the program does not have. */
+export const notWithin = (wanted: string | null | undefined): string =>
+  `The program does not have the flow that it calls${wanted ? ` (${wanted})` : ''}: publish it, and export this one again.`

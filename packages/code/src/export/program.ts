@@ -30,7 +30,7 @@ export interface ProgramFiles {
   pieces: string[]
 }
 
-/** What is around the program of one flow. */
+/** The rest of a program, as the module of one flow sees it. */
 export interface Surroundings {
   /** The way from its folder to that of the whole program. */
   root: './' | '../../'

@@ -1,12 +1,12 @@
 import type { Piece } from '@piecework/engine/contract'
-import { CALL_FLOW, externalIdIn, MAX_CALL_DEPTH, RETURN_RESPONSE } from '../called.ts'
+import { CALL_FLOW, externalIdIn, MAX_CALL_DEPTH, notWithin, RETURN_RESPONSE } from '../called.ts'
 import { current, type FlowCall } from './running.ts'
 
 /** Flows that call flows, in one program: the piece asks the program where it asks a server elsewhere. */
 
 type Action = NonNullable<ReturnType<Piece['getAction']>>
 
-/** What the action of the piece has of a run. */
+/** The parts of its context that an action of the piece uses. */
 interface Context {
   executionType: string
   step: { name: string }
@@ -56,12 +56,8 @@ async function returnResponse({ propsValue }: Context): Promise<unknown> {
   return response
 }
 
-export const notWithin = (wanted: string | null | undefined): string =>
-  `The program does not have the flow that it calls${wanted ? ` (${wanted})` : ''}: publish it, and export this one again.`
-
-/** Where a called flow answers; a value of its trigger that only a server has a use for. */
-export const callbackUrl = (publicUrl: string, runId: string): string =>
-  `${publicUrl}v1/flow-runs/${runId}/requests/call`
+/** An address for the answer of a called flow: its trigger has one on a server. */
+const callbackUrl = (publicUrl: string, runId: string): string => `${publicUrl}v1/flow-runs/${runId}/requests/call`
 
 interface Around {
   publicUrl: string

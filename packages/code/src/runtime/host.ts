@@ -7,7 +7,7 @@ import { ExecutionError } from '@piecework/engine/errors'
 import { type Connections, shapeFor } from '@piecework/engine/resolve/connections'
 import type { Secrets } from '@piecework/engine/secrets/secrets'
 import { parseJson } from '@piecework/model/parse-json'
-import { notWithin } from './calls.ts'
+import { notWithin } from '../called.ts'
 
 /** The services that a server has for steps elsewhere: connections, the store, files, and waiting. */
 

@@ -10,7 +10,7 @@ import type { EngineConfig, ExecuteFlow, FlowResult, PreparedVersion } from '@pi
 import { guarded } from '@piecework/engine/sandbox/guards'
 import { createLocalSandbox, NO_CODE_EXPORT } from '@piecework/engine/sandbox/local'
 import { printWithinDepth } from '@piecework/engine/state/depth'
-import { createRecord, type StepRecord } from '@piecework/engine/state/record'
+import { createRecord } from '@piecework/engine/state/record'
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { Trigger } from '@piecework/model/flow/step'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
@@ -18,6 +18,7 @@ import { SUBFLOWS } from '../called.ts'
 import { type Details, environmentName } from '../dialect.ts'
 import { beginCall, withinProgram } from './calls.ts'
 import { createEnvironmentConnections, createLocalApi, createMemoryStore, type Store, type Waiting } from './host.ts'
+import { recordsOf } from './recorded.ts'
 import { computeIn, Ended, type FlowCall, type Running, runIn } from './running.ts'
 import type { StepOptions } from './steps.ts'
 
@@ -390,24 +391,4 @@ function connectionsIn(input: () => object): string[] {
   }
   computeIn(environment, input)
   return [...ids]
-}
-
-/** The results of a log by the names of the steps, those of rounds in their order. */
-function recordsOf(log: Record<string, unknown>): Map<string, StepRecord[]> {
-  const records = new Map<string, StepRecord[]>()
-  const visit = (steps: object): void => {
-    for (const [name, step] of Object.entries(steps)) {
-      const { type, status, output, errorMessage } = { ...Object(step) }
-      const iterations: unknown = Reflect.get(Object(output), 'iterations')
-      if (type !== 'PIECE' && type !== 'CODE' && Array.isArray(iterations))
-        for (const round of iterations) visit(Object(round))
-      if (type !== 'PIECE') continue
-      const record = createRecord(name, 'PIECE', status === 'FAILED' ? 'FAILED' : 'SUCCEEDED')
-      record.outputText = output === undefined ? undefined : JSON.stringify(output)
-      if (typeof errorMessage === 'string') record.error = errorMessage
-      records.set(name, [...(records.get(name) ?? []), record])
-    }
-  }
-  visit(log)
-  return records
 }

@@ -41,7 +41,7 @@ export interface Callee {
   run(payload: unknown, options: object): Promise<{ status: string; failedStep: unknown }>
 }
 
-/** What a step hands to a flow that it calls. */
+/** The call of another flow by a step. */
 export interface FlowCall {
   load(): Promise<{ default: Callee }>
   data: unknown

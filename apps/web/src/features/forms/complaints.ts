@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next'
 
-/** What the server says of the parts of a form, in the language of the reader. */
+/** Complaints of the server about the parts of a form, in the language of the reader. */
 
 const PARTS = ['name', 'description', 'thanks', 'redirect_url', 'fields'] as const
 const OF_FIELD = ['name', 'label', 'placeholder', 'options', 'min', 'max'] as const

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { code, flow, loop, router } from '../testing.ts'
+import { walk } from '../walk.ts'
 import { compileGraph } from './compile.ts'
 import type { Graph, GraphEdge, GraphNode } from './graph.ts'
 import { type Arrow, compiled, graph, outline, problems, surroundings } from './testing.ts'

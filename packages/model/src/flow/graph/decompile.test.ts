@@ -7,7 +7,7 @@ import { code, flow, operate } from '../testing.ts'
 import { operation, resolve, start } from '../testing-operations.ts'
 import { compileGraph } from './compile.ts'
 import { graphOf } from './decompile.ts'
-import { Graph } from './graph.ts'
+import { edgeId, Graph } from './graph.ts'
 import { surroundings } from './testing.ts'
 
 /** A flow without dates, sample data and validity, which no graph has. */

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { importContent } from '../content.ts'
 import type { Action, Trigger } from '../step.ts'
+import { flow } from '../testing.ts'
 import { compileGraph } from './compile.ts'
 import { graphOf } from './decompile.ts'
 import { Graph } from './graph.ts'
-import { surroundings } from './testing.ts'
+import { type Arrow, graph, surroundings } from './testing.ts'
 
 /** Any graph does what its edges say, or is refused: told by a small interpreter of graphs. */
 

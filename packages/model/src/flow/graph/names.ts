@@ -5,6 +5,8 @@ import { type GraphNode, isTriggerType } from './graph.ts'
 /** The name of the trigger in every flow that is made from a graph. */
 export const TRIGGER_NAME = 'trigger'
 
+/** Anything that ends an id in an expression, or nothing. */
+const BEHIND_ID = /^(?:[\s.[?]|$)/
 const IDENTIFIER = /^[a-zA-Z_][a-zA-Z0-9_]*$/
 
 /** The step name of each node: its id, or one like it where the id cannot be a name in an expression. */
@@ -33,24 +35,28 @@ export function stepNames(nodes: readonly GraphNode[]): Map<string, string> {
 /** Puts step names in the place of ids in the expressions of texts. */
 export function renamer(names: ReadonlyMap<string, string>): (text: string) => string {
   const words = new Map<string, string>()
-  const odd: [string, string][] = []
+  const odd = new Map<string, string>()
   for (const [id, name] of names) {
     if (id === name || id === TRIGGER_NAME) continue
     if (IDENTIFIER.test(id)) words.set(id, name)
-    else odd.push([id, name])
+    else odd.set(id, name)
   }
-  if (words.size === 0 && odd.length === 0) return (text) => text
-  // The longest of several ids that begin alike is meant.
-  odd.sort(([a], [b]) => b.length - a.length)
+  if (words.size === 0 && odd.size === 0) return (text) => text
+  const longest = Math.max(0, ...[...odd.keys()].map(({ length }) => length))
   const begins = (token: string): string => {
     const inner = token.trimStart()
-    const found = odd.find(([id]) => inner.startsWith(id) && /^(?:[\s.[?]|$)/.test(inner.slice(id.length)))
-    return found ? token.slice(0, token.length - inner.length) + found[1] + inner.slice(found[0].length) : token
+    // The longest of several ids that begin alike is meant.
+    for (let end = Math.min(longest, inner.length); end > 0; end--) {
+      if (!BEHIND_ID.test(inner.charAt(end))) continue
+      const name = odd.get(inner.slice(0, end))
+      if (name !== undefined) return token.slice(0, token.length - inner.length) + name + inner.slice(end)
+    }
+    return token
   }
   return (text) => {
     if (!text.includes('{{')) return text
     const renamed = words.size > 0 ? renameInText(text, words) : text
-    return odd.length > 0 ? changeTokens(renamed, begins) : renamed
+    return odd.size > 0 ? changeTokens(renamed, begins) : renamed
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Action, Trigger } from '../step.ts'
-import { NOW } from '../testing.ts'
+import type { Trigger } from '../step.ts'
+import { flow, NOW, outline as outlineOf } from '../testing.ts'
 import { compileGraph } from './compile.ts'
 import { Graph } from './graph.ts'
 
@@ -32,15 +32,7 @@ export function problems(given: Graph) {
 }
 
 /** The steps of a flow, with what is in loops and branches. */
-export function outline(trigger: Trigger): string {
-  const line = (first: Action | null | undefined): string => {
-    const parts: string[] = []
-    for (let step = first; step; step = step.nextAction) {
-      if (step.type === 'LOOP_ON_ITEMS') parts.push(`${step.name}(${line(step.firstLoopAction)})`)
-      else if (step.type === 'ROUTER') parts.push(`${step.name}(${step.children.map(line).join('|')})`)
-      else parts.push(step.name)
-    }
-    return parts.join(' ')
-  }
-  return line(trigger.nextAction)
-}
+export const outline = (trigger: Trigger): string =>
+  outlineOf({ ...flow(), trigger })
+    .slice(trigger.name.length)
+    .trim()
