@@ -60,7 +60,7 @@ function graphs(): Record<string, Graph> {
 
 const CODE = 'export const code = async (inputs) => inputs'
 
-/** Of this thread, in ms: what else the machine does is no part of it. */
+/** Processor time of this thread in ms: what else the machine does is no part of it. */
 function processorMs(): number {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1000

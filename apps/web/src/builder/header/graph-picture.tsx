@@ -1,4 +1,5 @@
 import type { GraphNode, Workflow } from '../../api/graph.ts'
+import { placed } from './graph-places.ts'
 
 const WIDTH = 168
 const HEIGHT = 48
@@ -6,21 +7,19 @@ const MARGIN = 24
 /** Letters that fit into a node. */
 const FITS = 22
 
-type Placed = GraphNode & { position: { x: number; y: number } }
-
-const isPlaced = (node: GraphNode): node is Placed => node.position !== undefined
 const nameOf = ({ id, label, data }: GraphNode): string => label ?? (typeof data.label === 'string' ? data.label : id)
 const short = (text: string): string => (text.length > FITS ? `${text.slice(0, FITS - 1)}…` : text)
 
 /** A drawing of a graph: its nodes where they are, and the edges from one to the next. @param label its name */
-export function GraphPicture({ graph: { nodes, edges }, label }: { graph: Workflow; label: string }) {
-  const placed = nodes.filter(isPlaced)
-  const byId = new Map(placed.map((node) => [node.id, node]))
-  const xs = placed.map(({ position }) => position.x)
-  const ys = placed.map(({ position }) => position.y)
+export function GraphPicture({ graph, label }: { graph: Workflow; label: string }) {
+  const { edges } = graph
+  const nodes = placed(graph)
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const xs = nodes.map(({ position }) => position.x)
+  const ys = nodes.map(({ position }) => position.y)
   const [left, top] = [Math.min(...xs) - MARGIN, Math.min(...ys) - MARGIN]
   const [width, height] = [Math.max(...xs) + WIDTH + MARGIN - left, Math.max(...ys) + HEIGHT + MARGIN - top]
-  if (placed.length === 0) return null
+  if (nodes.length === 0) return null
   return (
     <svg
       role="img"
@@ -51,7 +50,7 @@ export function GraphPicture({ graph: { nodes, edges }, label }: { graph: Workfl
           </g>
         )
       })}
-      {placed.map((node) => {
+      {nodes.map((node) => {
         const { x, y } = node.position
         return (
           <g key={node.id}>

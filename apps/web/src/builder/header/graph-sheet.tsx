@@ -52,7 +52,7 @@ export function GraphSheet({ open, onClose }: { open: boolean; onClose(): void }
                 <pre
                   // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys scroll it
                   tabIndex={0}
-                  className="max-h-96 overflow-auto rounded-md border border-line-1 bg-canvas p-3 text-xs"
+                  className="max-h-96 overflow-auto rounded-md border border-line-1 bg-inset p-3 text-xs"
                 >
                   {json}
                 </pre>

@@ -113,7 +113,7 @@ export function FormEditor({ form, mayEdit }: EditorProps) {
             />
             <span aria-hidden>{t('takesAnswers')}</span>
           </div>
-          <div className="sticky bottom-0 flex items-center gap-3 border-t border-line-1 bg-canvas py-3">
+          <div className="sticky bottom-0 flex items-center gap-3 border-t border-line-1 bg-app py-3">
             <Button kind="primary" type="submit" icon={Save} busy={save.isPending} disabled={!isChanged || !mayEdit}>
               {common('save')}
             </Button>

@@ -1,5 +1,7 @@
+import { Calendar, ChevronDown } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { FormField } from '../../api/graph.ts'
+import { cx } from '../../ui/cx.ts'
 
 interface PreviewProps {
   name: string
@@ -38,6 +40,7 @@ function PreviewField({ field: { name, type, label, placeholder, required, optio
     </span>
   )
   const choices = type === 'checkbox' ? [label || name] : options
+  const Icon = type === 'select' ? ChevronDown : type === 'date' ? Calendar : undefined
   const isChoice = type === 'checkbox' || type === 'multiselect'
   return (
     <div className="flex flex-col gap-1.5">
@@ -58,8 +61,9 @@ function PreviewField({ field: { name, type, label, placeholder, required, optio
           </p>
         ))
       ) : (
-        <p className={`${BOX} ${type === 'textarea' ? 'min-h-16' : 'min-h-8'}`}>
-          {type === 'file' ? t('chooseFile') : (placeholder ?? '')}
+        <p className={cx(BOX, 'flex items-start gap-2', type === 'textarea' ? 'min-h-16' : 'min-h-8')}>
+          <span className="min-w-0 flex-1 break-words">{type === 'file' ? t('chooseFile') : (placeholder ?? '')}</span>
+          {Icon && <Icon aria-hidden size={16} strokeWidth={1.5} className="mt-0.5 shrink-0" />}
         </p>
       )}
     </div>
