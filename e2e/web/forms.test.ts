@@ -127,7 +127,7 @@ test('what a form cannot have is said at its fields in German', async () => {
   await page.getByRole('button', { name: 'Neues Formular' }).first().click()
   await page.getByLabel('Name').fill('Anmeldung')
   await page.getByRole('button', { name: 'Formular erstellen' }).click()
-  await page.getByRole('button', { name: /^Ihre E-Mail/ }).click()
+  await page.getByRole('button', { name: /^Ihre E-Mail E-Mail/ }).click()
   await page.getByLabel('Name in den Daten').fill('größe')
   await page.getByLabel('Weiter zu').fill('http://example.com')
   await page.getByRole('button', { name: 'Speichern' }).click()
