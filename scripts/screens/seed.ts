@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { Person } from '../../e2e/web/support/person.ts'
+import { type SeededSettings, seedSettings } from './seed-settings.ts'
 
 const EXAMPLES = new URL('../../apps/web/src/features/automations/examples/', import.meta.url)
 
 /** The contents of the pictures: flows of the examples, with runs, failures and a run that waits. */
-export interface Seeded {
+export interface Seeded extends SeededSettings {
   /** A flow with a few steps, which ran. */
   flowId: string
   formId: string
@@ -44,7 +45,8 @@ const strict = (webhook: Record<string, unknown>): ExampleFlow => {
   return { displayName: 'Order intake', trigger: { ...webhook, nextAction }, schemaVersion: '20', notes: [] }
 }
 
-export async function seed(origin: string, { api, projectId, token }: Person): Promise<Seeded> {
+export async function seed(origin: string, owner: Person): Promise<Seeded> {
+  const { api, projectId, token } = owner
   const send = async (path: string, body: unknown): Promise<void> => {
     const answer = await fetch(`${origin}/api/v1${path}`, {
       method: 'POST',
@@ -101,6 +103,7 @@ export async function seed(origin: string, { api, projectId, token }: Person): P
   const link = /\/api\/v1\/flow-runs\/[^"\s]+action=approve[^"\s]*/.exec(JSON.stringify(steps))?.[0]
   const all = await runs()
   return {
+    ...(await seedSettings(origin, owner)),
     ...{ flowId, formId: idOf('request-form'), approvalLink: link ?? '/responses/expired' },
     runId: all.find((run) => run.flowId === flowId)?.id ?? '',
     failedRunId: all.find((run) => run.flowId === intake && run.status === 'FAILED')?.id ?? '',
