@@ -18,6 +18,7 @@ import { PageError } from './app/page-error.tsx'
 import { parseAutomationsSearch } from './features/automations/automations-search.ts'
 import { parseConnectionsSearch } from './features/connections/connections-search.ts'
 import { NotFoundPage } from './features/not-found/not-found-page.tsx'
+import { parseAuditSearch } from './features/platform/audit-search.ts'
 import { parseRunsSearch } from './features/runs/runs-search.ts'
 
 declare module '@tanstack/react-router' {
@@ -256,6 +257,7 @@ const settings = createRoute({
 const platform = createRoute({
   getParentRoute: () => shell,
   path: '/platform/{-$page}',
+  validateSearch: parseAuditSearch,
   loader: () => loadTexts('platform', 'invite'),
   component: lazyRouteComponent(() => import('./features/platform/platform-page.tsx')),
 })
