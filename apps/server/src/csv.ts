@@ -1,5 +1,8 @@
-/** A text that a spreadsheet would take for a formula; numbers and telephone numbers are none. */
-const FORMULA = /^(?:[=@\t\r]|[+-](?![\d ()./-]*$))/
+/**
+ * A text that a spreadsheet would take for a formula, some of them also by the wide letters of East Asia; numbers and
+ * telephone numbers are none.
+ */
+const FORMULA = /^(?:[=@\t\r\n＝＠＋－]|[+-](?![\d ()./-]*$))/
 
 /** A text that a spreadsheet takes for a text. */
 export const plainText = (text: string): string => (FORMULA.test(text) ? `'${text}` : text)

@@ -35,8 +35,7 @@ export function refuseClient(error: ClientError, socket: Socket, isAnswering: bo
     return
   }
   const refusal = REFUSALS[error.code ?? ''] ?? NO_REQUEST
-  const body = isGraphUrl(requested(error)) ? JSON.stringify(inEnvelope(plainOf(refusal)).body) : bodyOf(refusal)
-  socket.end(written(refusal.status, body), () => socket.destroy())
+  socket.end(textOf(refusal, requested(error)), () => socket.destroy())
 }
 
 interface ClientError extends Error {
@@ -48,7 +47,7 @@ interface ClientError extends Error {
 /** The URL of the request, if the refused bytes begin with it. */
 function requested({ rawPacket }: ClientError): string {
   const begin = Buffer.isBuffer(rawPacket) ? rawPacket.subarray(0, MAX_REQUEST_LINE).toString('latin1') : ''
-  return /^[A-Z]+ (\/\S*) HTTP\//.exec(begin)?.[1] ?? ''
+  return /^[A-Za-z]+ (\/\S*) HTTP\//.exec(begin)?.[1] ?? ''
 }
 const MAX_REQUEST_LINE = 8192
 
@@ -69,25 +68,23 @@ export function ambiguity({ rawHeaders, headers, httpVersionMinor }: IncomingMes
 
 /** Answers requests to which Node itself would answer without a message, or not at all. */
 export function refuseOddRequests(server: Server): void {
-  server.on('checkExpectation', (_request, response: ServerResponse) => {
-    const body = bodyOf(EXPECTATION)
+  server.on('checkExpectation', ({ url }: IncomingMessage, response: ServerResponse) => {
+    const body = bodyOf(EXPECTATION, url)
     response.writeHead(EXPECTATION.status, headersOf(body)).end(body)
   })
-  server.on('connect', (_request, socket: Duplex) => {
+  server.on('connect', ({ url }: IncomingMessage, socket: Duplex) => {
     socket.on('error', () => {})
-    socket.end(textOf(TUNNEL), () => socket.destroy())
+    socket.end(textOf(TUNNEL, url), () => socket.destroy())
   })
 }
 
 const EXPECTATION: Refusal = { status: 417, code: 'INVALID_REQUEST', message: 'headers/expect: is not supported' }
 const TUNNEL: Refusal = { status: 405, code: 'INVALID_REQUEST', message: 'The server is not a proxy.' }
 
-/** A refusal as it is written on a socket, which is closed behind it. */
-export function textOf(refusal: Refusal, headers: Record<string, string> = {}): string {
-  return written(refusal.status, bodyOf(refusal), headers)
-}
-
-function written(status: number, body: string, headers: Record<string, string> = {}): string {
+/** A refusal as it is written on a socket, which is closed behind it, in the form of the API that the URL is of. */
+export function textOf(refusal: Refusal, url?: string, headers: Record<string, string> = {}): string {
+  const { status } = refusal
+  const body = bodyOf(refusal, url)
   const lines = Object.entries({ ...headersOf(body), ...headers }).map(([name, value]) => `${name}: ${value}`)
   return `${[`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines].join('\r\n')}\r\n\r\n${body}`
 }
@@ -101,7 +98,8 @@ const plainOf = ({ status, code, message }: Refusal) =>
     params: { message },
   }) satisfies ErrorBody
 
-const bodyOf = (refusal: Refusal): string => JSON.stringify(plainOf(refusal))
+const bodyOf = (refusal: Refusal, url = ''): string =>
+  JSON.stringify(isGraphUrl(url) ? inEnvelope(plainOf(refusal)).body : plainOf(refusal))
 
 const headersOf = (body: string): Record<string, string> => ({
   'content-type': 'application/json; charset=utf-8',

@@ -20,6 +20,9 @@ export interface ErrorBody {
   params: Record<string, unknown>
 }
 
+/** How many wrong fields an answer names: a list of a hundred thousand wrong items needs no more words than its request. */
+const SHOWN_ISSUES = 100
+
 export type RequestPart = 'params' | 'query' | 'body' | 'message'
 
 /** A part of a request that does not fit its schema; answered with 400, naming the fields. */
@@ -27,10 +30,13 @@ export class InvalidRequest extends Error {
   readonly issues: readonly ({ path: string; message: string } & Partial<ReturnType<typeof stepAt>>)[]
   /** @param value what did not fit: of a flow, the steps are named */
   constructor(part: RequestPart, error: z.ZodError, value?: unknown) {
-    const issues = error.issues
-      .flatMap(flatten)
+    const found = error.issues.slice(0, SHOWN_ISSUES).flatMap(flatten)
+    const total = error.issues.length + found.length - Math.min(error.issues.length, SHOWN_ISSUES)
+    const issues = found
+      .slice(0, SHOWN_ISSUES)
       .map(({ path, message }) => ({ path: [part, ...path].join('/'), message, ...stepAt(value, path) }))
-    super(issues.map(({ path, message }) => `${path}: ${message}`).join('; '))
+    const texts = issues.map(({ path, message }) => `${path}: ${message}`)
+    super([...texts, ...(total > issues.length ? [`and ${total - issues.length} more`] : [])].join('; '))
     this.name = 'InvalidRequest'
     this.issues = issues
   }

@@ -21,9 +21,9 @@ export function takeUpgrades(server: Server, handlers: Readonly<Record<string, U
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => {})
     const path = pathOf(request.url)
-    if (path === undefined) return refuseUpgrade(socket, 400)
+    if (path === undefined) return refuseUpgrade(socket, 400, request.url)
     const handle = known.get(path) ?? (path.endsWith('/') ? known.get(path.slice(0, -1)) : undefined)
-    if (!handle) return refuseUpgrade(socket, 404)
+    if (!handle) return refuseUpgrade(socket, 404, request.url)
     try {
       handle(request, socket, head)
     } catch (error) {
@@ -45,8 +45,8 @@ const REFUSALS = {
 } as const satisfies Record<number, Refusal>
 
 /** Answers with the status and closes, also when the other side keeps its half open. */
-export function refuseUpgrade(socket: Duplex, status: keyof typeof REFUSALS): void {
-  socket.end(textOf(REFUSALS[status], status === 503 ? { 'retry-after': '2' } : {}))
+export function refuseUpgrade(socket: Duplex, status: keyof typeof REFUSALS, url?: string): void {
+  socket.end(textOf(REFUSALS[status], url, status === 503 ? { 'retry-after': '2' } : {}))
   socket.resume()
   const patience = setTimeout(() => socket.destroy(), REFUSED_MS)
   socket.once('close', () => clearTimeout(patience))

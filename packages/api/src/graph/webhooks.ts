@@ -16,6 +16,7 @@ const given = {
   events: z
     .array(GraphEvent)
     .min(1)
+    .max(100)
     .transform((names) => [...new Set(names)]),
 }
 

@@ -38,6 +38,7 @@ export const FormField = z
     path: ['options'],
     message: 'must have at least one option',
   })
+  .refine(({ min = -Infinity, max = Infinity }) => min <= max, { path: ['max'], message: 'must be at least min' })
 export type FormField = z.output<typeof FormField>
 
 const FileAnswer = z.strictObject({
@@ -97,8 +98,11 @@ function complaintOf({ type, options = [], min, max }: FormField, value: unknown
   }
 }
 
-const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+const isEmpty = ({ type }: FormField, value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  value === '' ||
+  (type === 'multiselect' && Array.isArray(value) && value.length === 0)
 
 /** Why answers do not fit a form, by the name of the field; nothing where they do. */
 export function complaintsOf(fields: readonly FormField[], data: Record<string, unknown>): Map<string, Complaint> {
@@ -107,7 +111,7 @@ export function complaintsOf(fields: readonly FormField[], data: Record<string, 
   for (const name of Object.keys(data)) if (!known.has(name)) complaints.set(name, 'is no field of the form')
   for (const field of fields) {
     const value = Object.hasOwn(data, field.name) ? data[field.name] : undefined
-    const isMissing = isEmpty(value) || (field.type === 'checkbox' && field.required && value === false)
+    const isMissing = isEmpty(field, value) || (field.type === 'checkbox' && field.required && value === false)
     const complaint = isMissing ? (field.required ? 'is required' : undefined) : complaintOf(field, value)
     if (complaint !== undefined) complaints.set(field.name, complaint)
   }

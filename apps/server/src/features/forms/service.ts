@@ -132,11 +132,7 @@ export function createForms({ db, outbox, settings }: Pick<Parts, 'db' | 'outbox
       const form = await mustFind(actor.projectId, id)
       if (!form.isOpen) throw new AppError('INVALID_REQUEST', { message: 'the form is closed', isClosed: true })
       const complaints = complaintsOf(form.fields, data)
-      if (complaints.size > 0)
-        throw new AppError('INVALID_REQUEST', {
-          message: `the answers do not fit the form: ${[...complaints].map(([name, why]) => `${name} ${why}`).join('; ')}`,
-          fields: Object.fromEntries([...complaints].map(([name, why]) => [`data.${name}`, why])),
-        })
+      if (complaints.size > 0) throw unfit(complaints)
       return outbox.transaction(async (trx, recordEvent) => {
         const submission = await insertSubmission(trx, { id: newId(), formId: id, data, source, isSpam })
         if (!isSpam)
@@ -209,6 +205,18 @@ const Submitted = z.object({
   form: z.object({ id: z.string() }),
   submission: z.object({ id: z.string(), created: z.string(), data: z.record(z.string(), z.unknown()) }),
 })
+
+/** The complaints in an answer: strangers can send any number of fields that a form does not have. */
+const SHOWN_COMPLAINTS = 200
+
+function unfit(complaints: ReadonlyMap<string, string>): AppError {
+  const shown = [...complaints].slice(0, SHOWN_COMPLAINTS)
+  const more = complaints.size > shown.length ? `; and ${complaints.size - shown.length} more` : ''
+  return new AppError('INVALID_REQUEST', {
+    message: `the answers do not fit the form: ${shown.map(([name, why]) => `${name} ${why}`).join('; ')}${more}`,
+    fields: Object.fromEntries(shown.map(([name, why]) => [`data.${name}`, why])),
+  })
+}
 
 type FormRow = NonNullable<Awaited<ReturnType<typeof selectForm>>>
 

@@ -15,7 +15,7 @@ import type { RunService } from '../runs/service.ts'
 import type { WebhookService } from '../webhooks/service.ts'
 import { type Listed, metaOf } from './door-routes.ts'
 import { presentExecution, presentSummary, runStatuses } from './present-execution.ts'
-import { noteExecutionRequest } from './requests-store.ts'
+import { type ExecutionRequest, findExecutionRequest, noteExecutionRequest } from './requests-store.ts'
 import type { RunWaiters } from './waiting.ts'
 
 /** Runs as executions. Everything that they do, the services of runs and webhooks do. */
@@ -80,23 +80,37 @@ export function createExecutions(parts: Parts): Executions {
   const readExecution = async (actor: ProjectActor, id: string): Promise<Execution> =>
     present(await runs.get(actor, id))
 
-  /** The run of a request that may be sent again; the first of its kind has a new id. */
-  const runIdOf = async (actor: ProjectActor, workflowId: string, { input, idempotencyKey }: ExecuteRequest) => {
+  /** The marks of a request that may be sent again. */
+  const repeatable = (actor: ProjectActor, workflowId: string, { input, idempotencyKey }: ExecuteRequest) => {
     if (idempotencyKey === undefined) return undefined
     if (idempotencyKey === '' || idempotencyKey.length > LONGEST_KEY)
       throw new AppError('INVALID_REQUEST', {
         field: 'Idempotency-Key',
         message: `the header Idempotency-Key must have from 1 to ${LONGEST_KEY} characters`,
       })
-    const asked = { projectId: actor.projectId, key: hash(idempotencyKey), runId: newId() }
     const body = hash(JSON.stringify([workflowId, input]))
-    const noted = await noteExecutionRequest(db, { ...asked, body })
-    if (noted.body !== body)
-      throw new AppError('INVALID_REQUEST', {
-        field: 'Idempotency-Key',
-        message: 'the Idempotency-Key was used for another request: use a new one for each request',
-      })
-    return noted.runId
+    return { projectId: actor.projectId, key: hash(idempotencyKey), body, runId: newId() }
+  }
+
+  /** The run of a request that was sent before, whatever has become of its workflow since. */
+  const runBefore = async (actor: ProjectActor, asked: ExecutionRequest | undefined): Promise<FlowRun | undefined> => {
+    const noted = asked && (await findExecutionRequest(db, asked.projectId, asked.key))
+    if (noted === undefined) return undefined
+    const [run] = await runs.some(actor, [runIdOf(noted, asked)])
+    return run
+  }
+
+  /** A run for a request that has none. */
+  const begin = async (
+    actor: ProjectActor,
+    workflowId: string,
+    input: unknown,
+    asked: ExecutionRequest | undefined,
+  ): Promise<FlowRun> => {
+    await webhooks.requireLive(actor, workflowId).catch(explain)
+    const id = asked && runIdOf(await noteExecutionRequest(db, asked), asked)
+    const [before] = id === undefined ? [] : await runs.some(actor, [id])
+    return before ?? (await webhooks.execute(actor, workflowId, input, id))
   }
 
   return {
@@ -106,10 +120,8 @@ export function createExecutions(parts: Parts): Executions {
           field: 'wait',
           message: `wait must be at most ${maxWaitSeconds} seconds (AP_WEBHOOK_TIMEOUT_SECONDS)`,
         })
-      await webhooks.requireLive(actor, workflowId).catch(explain)
-      const id = await runIdOf(actor, workflowId, request)
-      const [before] = id === undefined ? [] : await runs.some(actor, [id])
-      const run = before ?? (await webhooks.execute(actor, workflowId, request.input, id))
+      const asked = repeatable(actor, workflowId, request)
+      const run = (await runBefore(actor, asked)) ?? (await begin(actor, workflowId, request.input, asked))
       if (request.wait > 0) {
         await waiters.wait(run.id, request.wait * 1000, async () => {
           const [now] = await runs.some(actor, [run.id])
@@ -157,6 +169,16 @@ export function createExecutions(parts: Parts): Executions {
       return present(await runs.retry(actor, id, strategy))
     },
   }
+}
+
+/** @throws AppError INVALID_REQUEST when the key was used for something else */
+function runIdOf(noted: ExecutionRequest, asked: ExecutionRequest | undefined): string {
+  if (noted.body !== asked?.body)
+    throw new AppError('INVALID_REQUEST', {
+      field: 'Idempotency-Key',
+      message: 'the Idempotency-Key was used for another request: use a new one for each request',
+    })
+  return noted.runId
 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,7 +1,13 @@
 import type { ApiPlan } from '@piecework/api/graph/plans'
 import type { Db } from '../../database/open.ts'
 
-export async function selectApiPlan(db: Db, projectId: string): Promise<ApiPlan | null> {
-  const project = await db.selectFrom('project').select('apiPlan').where('id', '=', projectId).executeTakeFirst()
+/** Null for projects of other platforms: callers learn nothing about them. */
+export async function selectApiPlan(db: Db, platformId: string, projectId: string): Promise<ApiPlan | null> {
+  const project = await db
+    .selectFrom('project')
+    .select('apiPlan')
+    .where('id', '=', projectId)
+    .where('platformId', '=', platformId)
+    .executeTakeFirst()
   return project?.apiPlan ?? null
 }

@@ -14,10 +14,12 @@ export function createPlans({ db, fallback }: { db: Db; fallback: ApiPlan }) {
   const plans = createCache<{ plan: ApiPlan }>({ max: MAX_REMEMBERED, ttlMs: REMEMBER_MS })
   return async (principal: Principal | undefined, { headers }: FastifyRequest): Promise<ApiPlan> => {
     const named = headers['x-project-id']
-    const projectId = principal?.type === 'PROJECT_KEY' ? principal.projectId : principal && named
+    if (principal === undefined || principal.type === 'WORKER') return fallback
+    const projectId = principal.type === 'PROJECT_KEY' ? principal.projectId : named
     if (typeof projectId !== 'string') return fallback
-    const { plan } = await plans.get(projectId, async () => ({
-      plan: (await selectApiPlan(db, projectId)) ?? fallback,
+    const { platformId } = principal
+    const { plan } = await plans.get(JSON.stringify([platformId, projectId]), async () => ({
+      plan: (await selectApiPlan(db, platformId, projectId)) ?? fallback,
     }))
     return plan
   }

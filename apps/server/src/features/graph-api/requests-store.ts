@@ -14,6 +14,16 @@ const DAYS = 1
 /** Old requests that go with each new one. */
 const FORGOTTEN_AT_ONCE = 100
 
+/** The request that a key was used for within a day. */
+export const findExecutionRequest = (db: Db, projectId: string, key: string): Promise<ExecutionRequest | undefined> =>
+  db
+    .selectFrom('execution_request')
+    .select(['projectId', 'key', 'body', 'runId'])
+    .where('projectId', '=', projectId)
+    .where('key', '=', key)
+    .where('created', '>=', sql<string>`now() - make_interval(days => ${sql.lit(DAYS)})`)
+    .executeTakeFirst()
+
 /** Notes a request, unless there is a younger one with its key. @returns the one that counts */
 export async function noteExecutionRequest(db: Db, request: ExecutionRequest): Promise<ExecutionRequest> {
   const { projectId, key, body, runId } = request
@@ -31,11 +41,5 @@ export async function noteExecutionRequest(db: Db, request: ExecutionRequest): P
     returning "projectId", key, body, "runId"`.execute(db)
   const [noted] = rows
   if (noted) return noted
-  const known = await db
-    .selectFrom('execution_request')
-    .select(['projectId', 'key', 'body', 'runId'])
-    .where('projectId', '=', projectId)
-    .where('key', '=', key)
-    .executeTakeFirst()
-  return known ?? noteExecutionRequest(db, request)
+  return (await findExecutionRequest(db, projectId, key)) ?? noteExecutionRequest(db, request)
 }

@@ -164,7 +164,8 @@ const withIds = ({ nodes, edges }: Graph): Graph => ({
 
 function refused(problems: readonly GraphProblem[]): AppError {
   const ids = (of: 'nodes' | 'edges') => [...new Set(problems.flatMap((problem) => problem[of]))]
-  const fields = problems.flatMap(({ nodes, field, message }) => (field ? [[`${nodes[0]}.${field}`, message]] : []))
+  const shown = problems.slice(0, SHOWN_PROBLEMS)
+  const fields = shown.flatMap(({ nodes, field, message }) => (field ? [[`${nodes[0]}.${field}`, message]] : []))
   return new AppError('INVALID_REQUEST', {
     message: problems
       .slice(0, SHOWN)
@@ -175,11 +176,13 @@ function refused(problems: readonly GraphProblem[]): AppError {
       ...(ids('edges').length > 0 ? { edges: 'the graph cannot be a workflow: see problems' } : {}),
       ...Object.fromEntries(fields),
     },
-    ...{ nodes: ids('nodes'), edges: ids('edges'), problems },
+    ...{ nodes: ids('nodes'), edges: ids('edges'), problems: shown },
   })
 }
 
 const SHOWN = 5
+/** The reasons in an answer, which has all ids. */
+const SHOWN_PROBLEMS = 100
 
 function incomplete(steps: readonly StepProblems[], idOf: ReadonlyMap<string, string>): AppError {
   const nodes = steps.map(({ name }) => idOf.get(name) ?? name)

@@ -18,7 +18,7 @@ import {
 } from './node-settings.ts'
 import { noteOfNode } from './notes.ts'
 import { partOfNode } from './pieces.ts'
-import { BODY, DONE, type Placed, type Point, structureOf, type Way } from './structure.ts'
+import { BODY, DONE, listOf, type Placed, type Point, structureOf, type Way } from './structure.ts'
 
 interface Surroundings {
   /** The version of a piece for steps that name none; undefined for unknown pieces. */
@@ -102,11 +102,14 @@ const kindOf = (type: GraphNode['type'], router: Branches | undefined): Point['k
 
 type Refuse = (message: string, about: { nodes?: string[]; edges?: string[]; field?: string }) => void
 
+/** The complaints about one node: a list of a thousand wrong items needs no thousand words. */
+const MAX_COMPLAINTS = 10
+
 /** The data of a node as a schema reads it; undefined when it does not fit, which is refused. */
 function read<S extends z.ZodType>(node: GraphNode, schema: S, refuse: Refuse): z.output<S> | undefined {
   const parsed = schema.safeParse(node.data)
   if (parsed.success) return parsed.data
-  for (const { path, message } of parsed.error.issues) {
+  for (const { path, message } of parsed.error.issues.slice(0, MAX_COMPLAINTS)) {
     const field = ['data', ...path].join('.')
     refuse(`The field ${field} of the node ${node.id} is not usable: ${message}.`, { nodes: [node.id], field })
   }
@@ -156,7 +159,7 @@ function readEdges(
     const handle = edge.sourceHandle ?? undefined
     if (known && (handle === undefined || !known.includes(handle)))
       refuse(
-        `The edge ${id} needs a sourceHandle of ${source}: ${known.join(', ')}${handle === undefined ? '' : ` (and not ${handle})`}.`,
+        `The edge ${id} needs a sourceHandle of ${source}: ${listOf(known)}${handle === undefined ? '' : ` (and not ${handle})`}.`,
         about,
       )
     const used = known ? handle : undefined
@@ -263,10 +266,12 @@ function createMaker({ byId, routers, names, refuse, versionOf, now }: MakerPart
   const chain = (row: readonly Placed[], depth: number): Action | undefined => {
     let next: Action | undefined
     const deepest = depth + row.length
-    if (deepest > MAX_FLOW_DEPTH && !isTooDeep) {
-      isTooDeep = true
+    if (deepest > MAX_FLOW_DEPTH) {
       const over = row[Math.max(0, MAX_FLOW_DEPTH - depth)]
-      refuse(`A workflow is at most ${MAX_FLOW_DEPTH} steps deep.`, { nodes: over ? [over.id] : [] })
+      if (!isTooDeep) refuse(`A workflow is at most ${MAX_FLOW_DEPTH} steps deep.`, { nodes: over ? [over.id] : [] })
+      isTooDeep = true
+      // The steps inside of it would be deeper still, and the stack ends.
+      return undefined
     }
     for (const [index, placed] of [...row.entries()].reverse()) {
       const made = action(placed, depth + index)

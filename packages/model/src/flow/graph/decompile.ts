@@ -2,7 +2,7 @@ import type { FlowVersion } from '../flow.ts'
 import type { Action, RouterAction, Step } from '../step.ts'
 import { chainOf, walk } from '../walk.ts'
 import { printOfStep, shapeOf } from './fingerprint.ts'
-import { edgeId, type GraphEdge, type GraphNode, isTriggerType, type StoredGraph } from './graph.ts'
+import { edgeId, fittingId, type GraphEdge, type GraphNode, isTriggerType, type StoredGraph } from './graph.ts'
 import { layoutOf } from './layout.ts'
 import { stepNames } from './names.ts'
 import {
@@ -49,15 +49,14 @@ export function graphOf(
     const isPlaced = node.position !== undefined || isSame
     nodes.set(node.id, isPlaced ? node : { ...node, position: places?.get(step.name) ?? { x: 0, y: 0 } })
   }
-  for (const note of notes)
-    if (!nodes.has(note.id))
-      nodes.set(
-        note.id,
-        nodeOfNote(
-          note,
-          graph?.nodes.find(({ id, type }) => id === note.id && type === 'note'),
-        ),
-      )
+  for (const note of notes) {
+    const before = graph?.nodes.find(({ id, type }) => id === note.id && type === 'note')
+    const node = nodeOfNote(note, before)
+    // A step that was added since may have the name of a note.
+    let id = note.id
+    for (let n = 2; nodes.has(id); n++) id = `${note.id}_${n}`
+    nodes.set(id, id === note.id ? node : { ...node, id })
+  }
   const isSameShape = graph !== null && graph !== undefined && graph.shape === shapeOf(trigger)
   const isWhole = isSameShape && [...walk(trigger)].every(({ name, type }) => type === 'EMPTY' || nodeOf.has(name))
   const edges =
@@ -243,7 +242,7 @@ function edgesOf(
       const edge = { source, target, ...(handle === undefined ? {} : { sourceHandle: handle }) }
       const like = edgeId(edge)
       let id = like
-      for (let n = 2; taken.has(id); n++) id = `${like}_${n}`
+      for (let n = 2; taken.has(id); n++) id = fittingId(`${like}_${n}`)
       taken.add(id)
       edges.push({ id, ...edge })
     }

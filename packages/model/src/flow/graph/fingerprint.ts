@@ -1,5 +1,6 @@
 import type { Action, Step, Trigger } from '../step.ts'
 import { chainOf, nestedHeads, walk } from '../walk.ts'
+import { hash } from './hash.ts'
 
 /** A fingerprint of a step, which differs when the step does, its dates, sample data and validity aside. */
 export function printOfStep(step: Step): string {
@@ -38,19 +39,4 @@ function stable(value: unknown): string {
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, item]) => `${JSON.stringify(key)}:${stable(item)}`)
     .join()}}`
-}
-
-const FIRST_PRIME = 2_654_435_761
-const SECOND_PRIME = 1_597_334_677
-
-/** 64 bits of a text: enough to notice a change, and no protection against anybody. */
-function hash(text: string): string {
-  let a = 0xdeadbeef
-  let b = 0x41c6ce57
-  for (let at = 0; at < text.length; at++) {
-    const letter = text.charCodeAt(at)
-    a = Math.imul(a ^ letter, FIRST_PRIME)
-    b = Math.imul(b ^ letter, SECOND_PRIME)
-  }
-  return ((a ^ (b >>> 16)) >>> 0).toString(36) + ((b ^ (a >>> 16)) >>> 0).toString(36)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AnyMap } from '../../json.ts'
+import { hash } from './hash.ts'
 
 /** A flow as nodes and edges: the wire format of the graph API, and what a version keeps of it. */
 
@@ -82,8 +83,15 @@ export interface GraphProblem {
   field?: string
 }
 
+/** A text that is short enough for an id; two that are cut alike stay two. */
+export const fittingId = (text: string): string => {
+  if (text.length <= MAX_ID) return text
+  const mark = `~${hash(text)}`
+  return text.slice(0, MAX_ID - mark.length) + mark
+}
+
 export const isTriggerType = (type: string): boolean => type === 'trigger' || type.startsWith('trigger.')
 
 /** The id of an edge, or one made from its ends. */
 export const edgeId = ({ id, source, sourceHandle, target }: GraphEdge): string =>
-  id ?? (sourceHandle ? `${source}:${sourceHandle}-${target}` : `${source}-${target}`)
+  id ?? fittingId(sourceHandle ? `${source}:${sourceHandle}-${target}` : `${source}-${target}`)

@@ -22,10 +22,14 @@ export function stepNames(nodes: readonly GraphNode[]): Map<string, string> {
       taken.add(id)
     } else others.push(id)
   }
+  // Thousands of ids may become one name: each goes on where the last one stopped.
+  const tried = new Map<string, number>()
   for (const id of others) {
     const like = `${/^[a-zA-Z_]/.test(id) ? '' : 'n_'}${id.replaceAll(/[^a-zA-Z0-9_]/g, '_')}`
-    let name = like
-    for (let n = 2; taken.has(name) || !isUsableStepName(name); n++) name = `${like}_${n}`
+    let n = tried.get(like) ?? 1
+    let name = n === 1 ? like : `${like}_${n}`
+    for (; taken.has(name) || !isUsableStepName(name); name = `${like}_${n}`) n += 1
+    tried.set(like, n + 1)
     taken.add(name)
     names.set(id, name)
   }

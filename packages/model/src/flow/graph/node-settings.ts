@@ -46,6 +46,9 @@ export const ConditionData = z.object({
   falseName: z.string().default(FALSE),
 })
 
+/** Each may lead to a row of its own, and a graph has no more nodes. */
+export const MAX_CASES = 2000
+
 const Case = z.union([
   Text.transform((value) => ({
     value,
@@ -68,7 +71,7 @@ const Case = z.union([
 export const SwitchData = z.object({
   /** The value that is compared with those of the cases. */
   value: Text.optional(),
-  cases: z.array(Case).default([]),
+  cases: z.array(Case).max(MAX_CASES).default([]),
   mode: z.enum(['first', 'all']).default('first'),
   /** The name of the branch that is taken when no case holds; false for none. */
   fallback: z.union([z.string(), z.literal(false)]).default(DEFAULT),

@@ -60,8 +60,8 @@ export function structureOf(
   const refuse = (message: string, nodes: readonly number[], edges: readonly Way[]): void => {
     problems.push({ message, nodes: nodes.map(idOf), edges: edges.map(({ id }) => id) })
   }
-  const leaving = (node: number, handle: string): Numbered | undefined =>
-    out[node]?.find((way) => way.handle === handle)
+  const exits = out.map((some) => new Map(some.map((way) => [way.handle, way])))
+  const leaving = (node: number, handle: string): Numbered | undefined => exits[node]?.get(handle)
 
   const start = numberOf(entry)
   const successors = out.map((some) => some.map(({ to }) => to))
@@ -213,5 +213,5 @@ function ringsOf(ways: readonly Numbered[], count: number): number[][] {
 const SHOWN = 10
 
 /** The first few names of a list. */
-const listOf = (names: readonly string[]): string =>
+export const listOf = (names: readonly string[]): string =>
   `${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''}`
