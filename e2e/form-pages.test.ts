@@ -156,6 +156,42 @@ test('a visitor reads the page in their language, in light and dark, on a phone'
   }
 })
 
+test('a visitor on a phone sends two files with everything else, after errors at their fields', async () => {
+  const receipt = { name: 'receipt', type: 'file', label: 'Receipt', required: true }
+  const form = await madeForm({ fields: [...FIELDS, receipt], thanks: 'We will write.' })
+  const page = await open(pathOf(form), { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+  const files = { paper: page.getByLabel('Paper'), receipt: page.getByLabel('Receipt') }
+  const file = (name: string, size: number) => ({ name, mimeType: 'text/plain', buffer: Buffer.alloc(size, 'a') })
+  await page.getByLabel('Your name').fill('Ada')
+  await page.getByLabel('E-mail').fill('ada@example.com')
+  await page.getByLabel('Day').fill('2026-01-31')
+  await page.getByLabel('Size').selectOption('Large')
+  await page.getByRole('checkbox', { name: 'Red' }).tap()
+  await page.getByRole('checkbox', { name: 'I agree to the terms' }).tap()
+  await files.paper.setInputFiles(file('a-very-long-name-of-a-photo-that-the-phone-has-made-20260131.txt', 900_000))
+  await page.getByRole('button', { name: 'Submit' }).tap()
+  // The error stands at the field that it is about, and the other file stays chosen.
+  await page.getByText('Choose a file.').waitFor()
+  expect(await files.receipt.evaluate((one) => one === document.activeElement)).toBe(true)
+  expect(await page.getByText('Choose a file.').count()).toBe(1)
+  await files.receipt.setInputFiles(file('too-large.txt', 1024 * 1024 + 1))
+  await page.getByRole('button', { name: 'Submit' }).tap()
+  await page.getByText('Choose a file of at most 1 MB.').waitFor()
+  expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false)
+  await expectAccessible(page)
+  await picture(page, 'project-form-390-two-files')
+  expect(await submissionsOf(form)).toEqual([])
+
+  await files.receipt.setInputFiles(file('b.txt', 900_000))
+  await page.getByRole('button', { name: 'Submit' }).tap()
+  await page.getByText('We will write.').waitFor()
+  const [sent] = await submissionsOf(form)
+  expect(sent?.data).toMatchObject({
+    paper: { name: 'a-very-long-name-of-a-photo-that-the-phone-has-made-20260131.txt', type: 'text/plain' },
+    receipt: { name: 'b.txt', data: Buffer.alloc(900_000, 'a').toString('base64') },
+  })
+})
+
 test('nobody sees or reaches the field for programs; what is written there is no submission', async () => {
   const form = await madeForm({ fields: [{ name: 'email', type: 'email', required: true }] })
   const page = await open(pathOf(form))
