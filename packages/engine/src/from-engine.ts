@@ -31,8 +31,6 @@ export const EngineResultSchema = z.discriminatedUnion('type', [
     stepsCount: Count,
     /** JSON text of the RunLog. */
     log: z.string(),
-    /** The console output of the step that was tested alone. */
-    printed: z.string().optional(),
     /** The reason for INTERNAL_ERROR. */
     error: z.string().optional(),
     /** The trigger's run() gave no event (a call that is not authentic, for example), so no step ran. */

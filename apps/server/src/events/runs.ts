@@ -30,8 +30,6 @@ export interface RunOutcome {
   stepsCount: number
   /** JSON text of the RunLog. */
   log: string
-  /** The console output of the step that was tested alone. */
-  printed?: string
   /** The trigger came to no output: what it was given stays, for a retry. */
   keepsPayload?: boolean
 }

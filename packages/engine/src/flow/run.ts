@@ -108,6 +108,10 @@ function shownFailure({ failedStep, secrets }: Run): FlowResult['failedStep'] {
 /** The answer to the worker about a run that is over, or waits. */
 export function resultOf(run: Run, status: FlowResult['status']): FlowResult {
   const tags = [...run.tags].map(run.secrets.mask)
+  const tested = run.operation.test && run.top.steps.get(run.operation.test.stepName)
+  // Masked before it is cut: half of a secret could not be found.
+  if (tested && run.printed.length > 0)
+    tested.printed = run.secrets.mask(run.printed.join('')).slice(0, MAX_CONSOLE_TEXT)
   const log: string[] = ['{"executionState":{"steps":']
   printSteps(run.top.steps, log, run.masking)
   log.push(`,"tags":${JSON.stringify(tags)}}}`)
@@ -118,7 +122,5 @@ export function resultOf(run: Run, status: FlowResult['status']): FlowResult {
     tags,
     stepsCount: run.stepsCount,
     log: log.join(''),
-    // Masked before it is cut: half of a secret could not be found.
-    ...(run.printed.length > 0 && { printed: run.secrets.mask(run.printed.join('')).slice(0, MAX_CONSOLE_TEXT) }),
   }
 }

@@ -25,6 +25,8 @@ export interface StepRecord {
   duration: number | undefined
   /** The error, as text. */
   error: string | undefined
+  /** The console output of its code, without secrets, in a test of it. */
+  printed: string | undefined
   loop: LoopState | undefined
   /** Bytes that this step counts for in the size of the log. */
   inputBytes: number
@@ -77,6 +79,7 @@ export function createRecord(name: string, type: string, status: StepOutputStatu
     startedAt: timeNow(),
     duration: undefined,
     error: undefined,
+    printed: undefined,
     loop: undefined,
     inputBytes: 0,
     outputBytes: 0,
@@ -167,6 +170,7 @@ export function printRecord(record: StepRecord, into: string[], masker: RecordMa
   if (record.startedAt !== undefined) into.push(`,"startedAt":${record.startedAt}`)
   if (record.duration !== undefined) into.push(`,"duration":${record.duration}`)
   if (record.error !== undefined) into.push(`,"errorMessage":${JSON.stringify(record.error)}`)
+  if (record.printed !== undefined) into.push(`,"standardOutput":${JSON.stringify(record.printed)}`)
   into.push('}')
 }
 

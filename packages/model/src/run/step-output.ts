@@ -22,6 +22,8 @@ export const StepOutput = z.object({
   /** Milliseconds, fractional. */
   duration: z.number().optional(),
   errorMessage: z.unknown().optional(),
+  /** The console output of its code, without secrets; kept for the test of a single step alone. */
+  standardOutput: z.string().optional(),
 })
 export type StepOutput = z.infer<typeof StepOutput>
 

@@ -53,7 +53,7 @@ export function createStepTests({ flows, versions, starter, runs, sampleData, ev
       success: false,
       input: {},
       output: null,
-      standardOutput: outcome.printed ?? '',
+      standardOutput: step?.standardOutput ?? '',
     }
     // Nothing of the step is known when its engine could not even begin.
     if (!step)

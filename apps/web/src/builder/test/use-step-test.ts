@@ -69,7 +69,7 @@ async function watch(key: string, runId: string, stepName: string): Promise<void
       input: step?.input ?? {},
       output: step?.output ?? null,
       standardError: typeof message === 'string' ? message : message === undefined ? '' : JSON.stringify(message),
-      standardOutput: '',
+      standardOutput: step?.standardOutput ?? '',
     })
   }
 }

@@ -22,7 +22,6 @@ export function endOfResult(
       tags: result.tags,
       stepsCount: result.stepsCount,
       log: result.log,
-      ...(result.printed !== undefined && { printed: result.printed }),
       keepsPayload: executeTrigger && result.failedStep?.name === version.trigger.name,
     }
   }
