@@ -29,6 +29,8 @@ export function PickerRow({
 }: PickerRowProps) {
   const { t } = useTranslation('builder')
   const { title, help } = useWords(choice, isBusy, isDisabled)
+  // The second row describes a choice, but what an installation needs is said with its name.
+  const isDescribed = choice.kind !== 'available'
   return (
     <>
       {isFirst && group !== 'parts' && (
@@ -44,7 +46,7 @@ export function PickerRow({
         aria-selected={isCurrent}
         aria-disabled={isDisabled || undefined}
         aria-busy={isBusy || undefined}
-        aria-label={choice.kind === 'available' ? undefined : title}
+        aria-describedby={isDescribed ? `${id}-help` : undefined}
         onClick={onChoose}
         className={cx(
           'flex cursor-default items-center gap-2.5 rounded-sm px-2 py-1.5 hover:bg-hover',
@@ -54,7 +56,9 @@ export function PickerRow({
         <TileOf choice={choice} title={title} />
         <span className="min-w-0 flex-1">
           <span className="block truncate text-sm font-medium">{title}</span>
-          <span className="block truncate text-xs text-ink-3">{help}</span>
+          <span id={`${id}-help`} aria-hidden={isDescribed || undefined} className="block truncate text-xs text-ink-3">
+            {help}
+          </span>
         </span>
         {choice.kind === 'piece' && <ChevronRight aria-hidden size={14} className="text-ink-3" />}
         {isBusy && <Spinner />}

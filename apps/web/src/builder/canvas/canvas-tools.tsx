@@ -14,7 +14,7 @@ const STATE_COLOURS: Partial<Record<CardState, string>> = {
   succeeded: 'var(--success-solid)',
 }
 
-/** The map and the zoom, top left: a flow begins narrow, so that this corner is free. */
+/** The map and the zoom, top left: a flow begins narrow, so that this corner is free. On a phone it is not: there they are at the bottom. */
 export function CanvasTools({ onFit }: { onFit(): void }) {
   const { t } = useTranslation('builder')
   const { zoomIn, zoomOut } = useReactFlow()
@@ -27,7 +27,11 @@ export function CanvasTools({ onFit }: { onFit(): void }) {
     return STATE_COLOURS[cardStateOf(node.data.step, outputs)] ?? 'var(--skipped-solid)'
   }
   return (
-    <Panel position="top-left" className={`${FLOAT} w-44 overflow-hidden max-sm:w-auto`} style={{ margin: 12 }}>
+    <Panel
+      position="top-left"
+      className={`${FLOAT} w-44 overflow-hidden max-sm:top-auto! max-sm:bottom-0! max-sm:w-auto`}
+      style={{ margin: 12 }}
+    >
       {hasMap && (
         <MiniMap<CanvasNode>
           ariaLabel={t('tools.map')}

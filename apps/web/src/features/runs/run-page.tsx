@@ -12,6 +12,7 @@ import { useLive, usePollWhileCut } from '../../app/live.ts'
 import { Loaded } from '../../app/query-state.tsx'
 import { useRefusal } from '../../app/refusal.ts'
 import { RUN_LOOKS } from '../../app/run-status.tsx'
+import { RunStepPanel } from '../../app/run-step-panel.tsx'
 import { Header } from '../../app/shell/header.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
@@ -26,7 +27,6 @@ import { RunSource } from './run-source.tsx'
 import { RunSteps } from './run-steps.tsx'
 import { RunWait } from './run-wait.tsx'
 import { tookOf } from './run-words.ts'
-import { StepPanel } from './step-panel.tsx'
 import { StepsCanvas } from './steps-canvas.tsx'
 import { useRunData } from './use-run-data.ts'
 
@@ -181,7 +181,7 @@ function RunBody({ run }: { run: Run }) {
         <RunButtons run={run} acts={acts} />
       </div>
       {open && (
-        <StepPanel
+        <RunStepPanel
           key={open.step.name}
           step={open.step}
           output={open.output}

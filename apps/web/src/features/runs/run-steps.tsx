@@ -1,10 +1,10 @@
 import { CornerDownRight } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { duration } from '../../app/format.ts'
+import { StepStatus } from '../../app/run-step-status.tsx'
 import { cx } from '../../ui/cx.ts'
 import { RoundPicker } from './round-picker.tsx'
 import type { OutlineRow } from './run-outline.ts'
-import { StepStatus } from './step-status.tsx'
 
 interface RunStepsProps {
   rows: readonly OutlineRow[]

@@ -9,7 +9,7 @@ import {
   type LucideIcon,
 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { cx } from '../../ui/cx.ts'
+import { cx } from '../ui/cx.ts'
 
 const LOOKS: Record<StepOutput['status'] | 'NONE', { icon: LucideIcon; colour: string }> = {
   RUNNING: { icon: LoaderCircle, colour: 'text-running-fg animate-spin' },

@@ -3,31 +3,31 @@ import type { StepOutput } from '@piecework/model/run/step-output'
 import { ChevronDown, ChevronUp, CircleX, Copy, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { bytes, duration } from '../../app/format.ts'
-import { useRefusal } from '../../app/refusal.ts'
-import { failureWords } from '../../app/step-results.ts'
-import { Button } from '../../ui/button.tsx'
-import { IconButton } from '../../ui/icon-button.tsx'
-import { Segmented } from '../../ui/segmented.tsx'
-import { notify } from '../../ui/toast.tsx'
-import { ValueTree } from '../../ui/value-tree.tsx'
-import { StepStatus } from './step-status.tsx'
+import { Button } from '../ui/button.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
+import { Segmented } from '../ui/segmented.tsx'
+import { notify } from '../ui/toast.tsx'
+import { ValueTree } from '../ui/value-tree.tsx'
+import { bytes, duration } from './format.ts'
+import { useRefusal } from './refusal.ts'
+import { StepStatus } from './run-step-status.tsx'
+import { failureWords } from './step-results.ts'
 
 type Shape = 'tree' | 'json'
 
-interface StepPanelProps {
+interface RunStepPanelProps {
   step: Step
   output: StepOutput | undefined
   onClose(): void
   onMove(by: 1 | -1): void
   /** Opens the step in the builder. */
   onEdit(): void
-  /** Makes the data of the run that of the draft, and opens the step there. */
-  onUseData: { run(): void; isBusy: boolean }
+  /** Makes the data of the run that of the draft, and opens the step there; not where that is done otherwise. */
+  onUseData?: { run(): void; isBusy: boolean }
 }
 
 /** Shows the input and output of a step, and the reason of its failure. */
-export function StepPanel({ step, output, onClose, onMove, onEdit, onUseData }: StepPanelProps) {
+export function RunStepPanel({ step, output, onClose, onMove, onEdit, onUseData }: RunStepPanelProps) {
   const { t } = useTranslation('runs')
   const [shape, setShape] = useState<Shape>('tree')
   const mayNot = useRefusal('WRITE_FLOW')
@@ -50,9 +50,11 @@ export function StepPanel({ step, output, onClose, onMove, onEdit, onUseData }: 
       {output ? (
         <>
           <div className="flex items-center gap-2 border-b border-line-1 px-4 py-1.5">
-            <Button size="sm" refusal={mayNot} busy={onUseData.isBusy} onClick={onUseData.run}>
-              {t('openWithData')}
-            </Button>
+            {onUseData && (
+              <Button size="sm" refusal={mayNot} busy={onUseData.isBusy} onClick={onUseData.run}>
+                {t('openWithData')}
+              </Button>
+            )}
             <span className="ml-auto">
               <Segmented<Shape>
                 label={t('shape.label')}
@@ -69,6 +71,14 @@ export function StepPanel({ step, output, onClose, onMove, onEdit, onUseData }: 
             <Side label={t('input')} value={output.input} shape={shape} />
             <Side label={t('output')} value={output.output} shape={shape} />
           </div>
+          {output.standardOutput !== undefined && (
+            <section aria-label={t('log')} className="shrink-0 border-t border-line-1">
+              <h3 className="px-4 pt-2 text-sm font-strong">{t('log')}</h3>
+              <pre className="max-h-48 overflow-auto px-4 py-2 font-mono text-xs whitespace-pre-wrap">
+                {output.standardOutput}
+              </pre>
+            </section>
+          )}
         </>
       ) : (
         <p className="p-4 text-ink-2">{t('didNotRun')}</p>
