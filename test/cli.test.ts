@@ -66,7 +66,11 @@ afterAll(() => rm(root, { recursive: true, force: true }))
 
 test('what the commands write is in its place, type-checks and follows the rules of format', async () => {
   expect(folder).toBe(join(root, 'custom', 'ice-cream'))
-  expect(await start(tool('tsc'), ['-p', folder])).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect(await start(join(repository, 'node_modules/typescript/bin/tsc'), ['-p', folder])).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: '',
+  })
   const linted = await start(tool('biome'), ['check', '--error-on-warnings', 'custom'])
   expect(linted.code, linted.stdout + linted.stderr).toBe(0)
 })

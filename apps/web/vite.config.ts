@@ -4,6 +4,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { compress } from './build/compress.ts'
 import { manifest } from './build/manifest.ts'
+import { typeFilesModule } from './build/type-files.ts'
 
 const server = process.env.PIECEWORK_URL ?? 'http://localhost:3000'
 /** Everything that the server itself answers; `npm run dev` sends it on. */
@@ -19,6 +20,7 @@ export default defineConfig({
   resolve: {
     alias: { piecework: fileURLToPath(new URL('../../packages/sdk-js/src/index.ts', import.meta.url)) },
   },
+  worker: { format: 'es', plugins: () => [typeFilesModule()] },
   build: {
     target: 'es2023',
     outDir: 'dist',

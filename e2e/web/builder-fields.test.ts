@@ -163,35 +163,70 @@ test('a trigger gets its data from a call, or by hand', async () => {
   await visit.end()
 })
 
-test('code knows its inputs from the last data, and shows where it does not compile', async () => {
-  const flowId = await makeFlow()
-  const settings = {
-    sourceCode: { code: 'export const code = async (inputs) => {\n  return 1\n}', packageJson: '{}' },
-    input: { order: "{{trigger['body']}}" },
-  }
+/** The code step of the flow, which has the order as its input. */
+async function openCode(flowId: string, code: string) {
+  const settings = { sourceCode: { code, packageJson: '{}' }, input: { order: "{{trigger['body']}}" } }
   const request = { name: 'step_3', displayName: 'Address check', type: 'CODE' as const, settings, valid: true }
   await owner.api.flows.operate({ params: { id: flowId }, body: { type: 'UPDATE_ACTION', request } })
   const visit = await app.visit(`/flows/${flowId}`, { person: owner })
   const { page } = visit
   const panel = await open(page, 'Address check')
   await panel.getByText('10482').first().waitFor()
-  const code = panel.getByRole('textbox', { name: 'Code', exact: true })
-  await code.getByText('return').click()
+  return { visit, page, panel, editor: panel.getByRole('textbox', { name: 'Code', exact: true }) }
+}
+
+test('code knows its inputs from the last data, and shows where it does not compile', async () => {
+  const opened = await openCode(await makeFlow(), 'export const code = async (inputs) => {\n  return 1\n}')
+  const { visit, page, panel, editor } = opened
+  await editor.getByText('return').click()
   await page.keyboard.press('End')
   await page.keyboard.type(' + inputs.order.')
   await page.getByRole('option', { name: /^id\s*string = "10482"/ }).waitFor()
   await page.keyboard.type('li')
   // By the mouse: the editor takes no Enter for a choice in the first moment of its list, so that nobody chooses by accident.
   await page.getByRole('option', { name: /^lines\s*Array\(2\)/, selected: true }).click()
-  await code.getByText('inputs.order.lines').waitFor()
+  await editor.getByText('inputs.order.lines').waitFor()
   await page.keyboard.type(' ) oops')
   await panel.getByRole('button', { name: /^Test step/ }).click()
   await panel.getByRole('alert').waitFor()
-  await code.getByText(')', { exact: true }).hover()
+  await editor.getByText(')', { exact: true }).hover()
   await page
-    .getByText(/^Expected ";"/)
+    .getByText(/^Declaration or statement expected/)
     .first()
     .waitFor()
+  await visit.end()
+})
+
+test('a mistake in types shows at its place, and is gone when it is mended', async () => {
+  const code = 'export const code = async (inputs) => {\n  const count: number = inputs.order.id\n  return {count}\n}'
+  const { visit, page, panel, editor } = await openCode(await makeFlow(), code)
+  const mark = editor.locator('.cm-lintRange-error')
+  await mark.hover()
+  await page.getByText("Type 'string' is not assignable to type 'number'.").first().waitFor()
+  await expectAccessible(page)
+
+  await editor.getByText('inputs.order.id').click()
+  await page.keyboard.press('End')
+  for (const _ of '.id') await page.keyboard.press('Backspace')
+  await page.keyboard.type('.lines.')
+  const length = page.getByRole('option', { name: 'length', exact: true })
+  await length.waitFor()
+  await page.getByText('toSorted').waitFor()
+  await page.keyboard.type('len')
+  await length.click()
+  await mark.waitFor({ state: 'detached' })
+  await panel.getByRole('button', { name: 'Format' }).click()
+  await editor.getByText('return { count }').waitFor()
+  await panel.getByRole('button', { name: /^Test step/ }).click()
+  await panel.getByText(/^Succeeded in/).waitFor()
+  await panel.getByRole('button', { name: 'JSON' }).click()
+  await panel.getByText(/"count": 2/).waitFor()
+
+  // The same help over the whole screen: the type of what is under the pointer.
+  await panel.getByRole('button', { name: 'Full screen' }).click()
+  const large = page.getByRole('dialog', { name: 'Address check' }).getByRole('textbox', { name: 'Code', exact: true })
+  await large.getByText('const count').hover({ position: { x: 81, y: 10 } })
+  await page.getByText('const count: number', { exact: true }).waitFor()
   await visit.end()
 })
 

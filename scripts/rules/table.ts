@@ -111,6 +111,7 @@ export const ENTRY_POINTS: readonly RegExp[] = [
   /^apps\/cli\/src\/main\.ts$/,
   /^apps\/web\/(src\/main\.tsx|vite\.config\.ts|build\/main\.ts)$/,
   // Started by path, in a thread of its own.
+  /^apps\/web\/src\/builder\/code\/types\/worker\.ts$/,
   /^apps\/server\/src\/database\/pglite-thread\.ts$/,
   /^apps\/server\/src\/calls\/body\/thread\.ts$/,
   /^packages\/engine\/src\/main\.ts$/,

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const OWN_NAME = '@piecework/framework'
 const samples = fileURLToPath(new URL('../samples', import.meta.url))
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const tsc = join(root, 'node_modules/.bin/tsc')
+const tsc = join(root, 'node_modules/typescript/bin/tsc')
 const run = promisify(execFile)
 
 let folder = ''

@@ -3,12 +3,12 @@ import { javascript } from '@codemirror/lang-javascript'
 import { json, jsonParseLinter } from '@codemirror/lang-json'
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { linter, lintGutter } from '@codemirror/lint'
-import { Compartment, EditorState } from '@codemirror/state'
+import { Compartment, EditorState, type Extension } from '@codemirror/state'
 import { EditorView, keymap } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { basicSetup } from 'codemirror'
-import { inputsAssistance, showProblems } from './assistance.ts'
-import type { CompileProblem, Inputs } from './inputs.ts'
+import { type Assistance, type CodeContext, codeAssistance } from './assistance.ts'
+import type { CompileProblem } from './inputs.ts'
 import { textOfEditor } from './text-of-editor.ts'
 
 export type Language = 'typescript' | 'json'
@@ -19,8 +19,8 @@ export interface CodeEditorOptions {
   language: Language
   label: string
   isReadOnly: boolean
-  /** The inputs of the code, to complete their keys. */
-  inputs(): Inputs
+  /** The surroundings of the code, on which its types depend. */
+  context(): CodeContext
   onChange(value: string): void
 }
 
@@ -28,6 +28,9 @@ export interface CodeEditor {
   setValue(value: string): void
   setReadOnly(isReadOnly: boolean): void
   showProblems(problems: readonly CompileProblem[]): void
+  /** Checks the code again: its surroundings have changed. */
+  recheck(): void
+  format(): void
   destroy(): void
 }
 
@@ -56,13 +59,22 @@ const theme = EditorView.theme({
     border: '1px solid var(--border-2)',
     color: 'var(--text-1)',
   },
+  '.cm-type-tip': {
+    padding: '4px 8px',
+    maxWidth: '480px',
+    maxHeight: '240px',
+    overflow: 'auto',
+    whiteSpace: 'pre-wrap',
+    fontFamily: 'var(--font-mono)',
+    fontSize: '12px',
+  },
   '.cm-panels': { backgroundColor: 'var(--surface-float)', color: 'var(--text-1)' },
   '.cm-matchingBracket': { backgroundColor: 'var(--surface-active) !important' },
 })
 
 const LANGUAGES = {
-  typescript: (inputs: () => Inputs) => [javascript({ typescript: true }), inputsAssistance(inputs), lintGutter()],
-  json: () => [json(), linter(jsonParseLinter()), lintGutter()],
+  typescript: (): Extension => javascript({ typescript: true }),
+  json: (): Extension => [json(), linter(jsonParseLinter())],
 }
 
 /** An editor of code. Escape, then Tab leaves it, as Tab indents. */
@@ -74,14 +86,17 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
     // Text that cannot be edited takes no focus by itself, and the keys could not scroll it.
     isReadOnly ? EditorView.contentAttributes.of({ tabindex: '0' }) : [],
   ]
+  const assistance = options.language === 'typescript' ? codeAssistance(options.context) : undefined
   const text = textOfEditor(options.onChange)
   const view = new EditorView({
     parent: options.parent,
     doc: options.value,
     extensions: [
       basicSetup,
-      keymap.of([indentWithTab]),
-      LANGUAGES[options.language](options.inputs),
+      keymap.of([indentWithTab, { key: 'Shift-Alt-f', run: (at) => startFormat(assistance, at) }]),
+      LANGUAGES[options.language](),
+      assistance?.extension ?? [],
+      lintGutter(),
       syntaxHighlighting(colours),
       theme,
       EditorView.contentAttributes.of({ 'aria-label': options.label }),
@@ -92,7 +107,17 @@ export function createCodeEditor(options: CodeEditorOptions): CodeEditor {
   return {
     setValue: (value) => text.set(view, value),
     setReadOnly: (isReadOnly) => view.dispatch({ effects: readOnly.reconfigure(locked(isReadOnly)) }),
-    showProblems: (problems) => showProblems(view, problems),
+    showProblems: (problems) => assistance?.showProblems(view, problems),
+    recheck: () => assistance?.recheck(view),
+    format: () => {
+      startFormat(assistance, view)
+      view.focus()
+    },
     destroy: () => view.destroy(),
   }
+}
+
+function startFormat(assistance: Assistance | undefined, view: EditorView): boolean {
+  void assistance?.format(view)
+  return assistance !== undefined
 }

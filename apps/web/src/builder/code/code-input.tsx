@@ -1,5 +1,5 @@
 import { CloudOff } from 'lucide-react'
-import { Suspense, use, useEffect, useRef, useState } from 'react'
+import { type RefObject, Suspense, use, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLiveState } from '../../app/live.ts'
 import { cx } from '../../ui/cx.ts'
@@ -15,12 +15,18 @@ interface CodeInputProps {
   isReadOnly?: boolean
   /** The last values of the inputs of the code. */
   inputs?: Inputs
+  /** The names of the packages that the code can use. */
+  packages?: readonly string[]
+  /** Gets the editor while there is one. */
+  editor?: RefObject<CodeEditor | undefined>
   /** The places that the compiler complained of in the last test. */
   problems?: readonly CompileProblem[]
   className?: string
 }
 
 const NO_PROBLEMS: readonly CompileProblem[] = []
+const NO_INPUTS: Inputs = {}
+const NO_PACKAGES: readonly string[] = []
 
 type EditorModule = typeof import('./code-editor.ts')
 
@@ -92,8 +98,10 @@ function PlainText(props: CodeInputProps & { onConnection(): void }) {
 
 function Loaded(props: CodeInputProps & Pick<EditorModule, 'createCodeEditor'>) {
   const { value, isReadOnly = false, language, problems = NO_PROBLEMS, createCodeEditor } = props
+  const { inputs = NO_INPUTS, packages = NO_PACKAGES } = props
   const frame = useRef<HTMLDivElement>(null)
-  const editor = useRef<CodeEditor | undefined>(undefined)
+  const own = useRef<CodeEditor | undefined>(undefined)
+  const editor = props.editor ?? own
   const latest = useRef(props)
   latest.current = props
   useEffect(() => {
@@ -101,14 +109,22 @@ function Loaded(props: CodeInputProps & Pick<EditorModule, 'createCodeEditor'>) 
     const { value: text, label, isReadOnly: isLocked = false } = latest.current
     const made = createCodeEditor({
       ...{ parent: frame.current, value: text, language, label, isReadOnly: isLocked },
-      inputs: () => latest.current.inputs ?? {},
+      context: () => ({
+        inputs: latest.current.inputs ?? NO_INPUTS,
+        packages: latest.current.packages ?? NO_PACKAGES,
+      }),
       onChange: (next) => latest.current.onChange(next),
     })
     editor.current = made
-    return () => made.destroy()
-  }, [createCodeEditor, language])
-  useEffect(() => editor.current?.setValue(value), [value])
-  useEffect(() => editor.current?.setReadOnly(isReadOnly), [isReadOnly])
-  useEffect(() => editor.current?.showProblems(problems), [problems])
+    return () => {
+      editor.current = undefined
+      made.destroy()
+    }
+  }, [createCodeEditor, language, editor])
+  useEffect(() => editor.current?.setValue(value), [value, editor])
+  useEffect(() => editor.current?.setReadOnly(isReadOnly), [isReadOnly, editor])
+  useEffect(() => editor.current?.showProblems(problems), [problems, editor])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the editor reads them itself, and has to know when they change
+  useEffect(() => editor.current?.recheck(), [inputs, packages, editor])
   return <div ref={frame} className="h-full min-w-0" />
 }

@@ -1,12 +1,13 @@
-import { packageJsonProblem } from '@piecework/model/flow/packages'
+import { packageJsonProblem, readPackages } from '@piecework/model/flow/packages'
 import type { CodeAction } from '@piecework/model/flow/step'
-import { Expand } from 'lucide-react'
-import { useId, useMemo, useState } from 'react'
+import { AlignLeft, Expand } from 'lucide-react'
+import { type RefObject, useId, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { failureWords } from '../../app/step-results.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
+import type { CodeEditor } from '../code/code-editor.ts'
 import { CodeInput } from '../code/code-input.tsx'
 import { compileProblems } from '../code/inputs.ts'
 import { evaluateText } from '../data/evaluate.ts'
@@ -22,29 +23,44 @@ export function CodeSettings({ step, onChange }: SettingsProps<CodeAction>) {
   const { t: tCommon } = useTranslation()
   const { isReadOnly, place, samples } = useStep()
   const [isLarge, setLarge] = useState(false)
+  const small = useRef<CodeEditor | undefined>(undefined)
+  const large = useRef<CodeEditor | undefined>(undefined)
   const inputsId = useId()
   const { sourceCode, input } = step.settings
   const inputs = useMemo(
     () => Object.fromEntries(Object.entries(input).map(([key, text]) => [key, lastValue(text, samples)])),
     [input, samples],
   )
+  const packageProblem = packageJsonProblem(sourceCode.packageJson)
+  const packages = useMemo(
+    () => (packageProblem ? [] : Object.keys(readPackages(sourceCode.packageJson))),
+    [packageProblem, sourceCode.packageJson],
+  )
   const test = useTests(({ tests }) => tests[testKey(place.flowId, step.name)])
   const error = test?.state === 'ended' && !test.result.success ? test.result.standardError : ''
   const problems = useMemo(() => compileProblems(failureWords(error).message), [error])
   const change = (part: Partial<typeof sourceCode>, field: string): void =>
     onChange({ sourceCode: { ...sourceCode, ...part } }, field)
-  const code = (className: string) => (
+  const code = (editor: RefObject<CodeEditor | undefined>, className: string) => (
     <CodeInput
+      editor={editor}
       language="typescript"
       label={t('code.label')}
       value={sourceCode.code}
       isReadOnly={isReadOnly}
       inputs={inputs}
+      packages={packages}
       problems={problems}
       className={className}
       onChange={(text) => change({ code: text }, 'code')}
     />
   )
+  const format = (editor: RefObject<CodeEditor | undefined>) =>
+    !isReadOnly && (
+      <Button size="sm" kind="ghost" icon={AlignLeft} onClick={() => editor.current?.format()}>
+        {t('code.format')}
+      </Button>
+    )
   return (
     <>
       <div className="flex flex-col gap-1.5">
@@ -57,18 +73,17 @@ export function CodeSettings({ step, onChange }: SettingsProps<CodeAction>) {
       <Field
         label={t('code.label')}
         aside={
-          <Button size="sm" kind="ghost" icon={Expand} onClick={() => setLarge(true)}>
-            {t('code.expand')}
-          </Button>
+          <span className="flex flex-wrap gap-1">
+            {format(small)}
+            <Button size="sm" kind="ghost" icon={Expand} onClick={() => setLarge(true)}>
+              {t('code.expand')}
+            </Button>
+          </span>
         }
       >
-        {code('h-72')}
+        {code(small, 'h-72')}
       </Field>
-      <Field
-        label={t('code.packages')}
-        help={t('code.packagesHelp')}
-        error={packageJsonProblem(sourceCode.packageJson)}
-      >
+      <Field label={t('code.packages')} help={t('code.packagesHelp')} error={packageProblem}>
         <CodeInput
           language="json"
           label={t('code.packages')}
@@ -87,7 +102,8 @@ export function CodeSettings({ step, onChange }: SettingsProps<CodeAction>) {
           closeLabel={tCommon('close')}
           onClose={() => setLarge(false)}
         >
-          {code('min-h-0 flex-1')}
+          <div className="flex justify-end">{format(large)}</div>
+          {code(large, 'min-h-0 flex-1')}
         </Dialog>
       )}
       <FailureSettings
