@@ -1,50 +1,9 @@
 import { startOAuth2Server } from '@piecework/server/testing/oauth2-server'
-import { pieceArchive } from '@piecework/server/testing/piece-archive'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { homeOf, startApp, type TestApp } from './support/app.ts'
 import type { Person } from './support/person.ts'
+import { installVault, VAULT } from './support/vault.ts'
 import { expectAccessible } from './support/visit.ts'
-
-const NAME = '@acme/piece-vault'
-const source = (service: string) => `
-  import { createAction, createPiece, PieceAuth, Property } from '@piecework/framework'
-  const options = { options: [{ label: 'Europe', value: 'eu' }, { label: 'Asia', value: 'asia' }] }
-  const valid = (isValid) => (isValid ? { valid: true } : { valid: false, error: 'The vault does not know you' })
-  const auth = [
-    PieceAuth.SecretText({
-      displayName: 'Key', required: true, description: 'From your profile',
-      validate: async ({ auth }) => valid(auth === 'open sesame'),
-    }),
-    PieceAuth.BasicAuth({
-      displayName: 'Account', required: true, username: { displayName: 'Login' }, password: { displayName: 'Pass phrase' },
-      validate: async ({ auth }) => valid(auth.username === 'ada' && auth.password === 'pass'),
-    }),
-    PieceAuth.CustomAuth({
-      displayName: 'Server', required: true, description: 'Of your own',
-      props: {
-        host: Property.ShortText({ displayName: 'Host', required: true }),
-        token: PieceAuth.SecretText({ displayName: 'Token', required: true }),
-        notes: Property.LongText({ displayName: 'Notes', required: false }),
-        port: Property.Number({ displayName: 'Port', required: true }),
-        region: Property.StaticDropdown({ displayName: 'Region', required: true, options }),
-        areas: Property.StaticMultiSelectDropdown({ displayName: 'Areas', required: true, options }),
-        safe: Property.Checkbox({ displayName: 'Encrypted', required: false }),
-        hint: Property.MarkDown({ value: 'Ask your administrator' }),
-      },
-      validate: async ({ auth }) => valid(JSON.stringify([auth.host, auth.token, auth.port, auth.region, auth.areas, auth.safe]) ===
-        JSON.stringify(['vault.example.com', 't0ken', 8080, 'eu', ['asia'], true])),
-    }),
-    PieceAuth.OAuth2({
-      displayName: 'Sign in', required: true, authUrl: '${service}/authorize', tokenUrl: '${service}/token',
-      scope: ['read'], pkce: true, pkceMethod: 'S256',
-    }),
-  ]
-  const read = createAction({
-    name: 'read', displayName: 'Read', description: '', auth, props: {}, run: async () => 'ok',
-  })
-  export const vault = createPiece({
-    displayName: 'Vault', logoUrl: '', authors: [], description: 'Keeps things', auth, actions: [read], triggers: [],
-  })`
 
 let service: Awaited<ReturnType<typeof startOAuth2Server>>
 let app: TestApp
@@ -54,14 +13,7 @@ beforeAll(async () => {
   service = await startOAuth2Server()
   app = await startApp({ ...(await homeOf()), AP_SSRF_ALLOW_LIST: '127.0.0.1' })
   owner = await app.owner()
-  const form = new FormData()
-  form.append('packageType', 'ARCHIVE')
-  form.append(
-    'pieceArchive',
-    new Blob([new Uint8Array(await pieceArchive(NAME, '1.0.0', source(service.url)))]),
-    'p.tgz',
-  )
-  await owner.api.pieces.install({ body: form })
+  await installVault(owner, service.url)
 })
 afterAll(async () => {
   await app?.[Symbol.asyncDispose]()
@@ -69,6 +21,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   delete service.mode.consent
+  delete service.mode.isolates
 })
 
 /** The dialog in which the piece is connected, in one of its ways. */
@@ -166,19 +119,46 @@ test('people sign in at a service in a window of its own; a refusal and a foreig
   await visit.end()
 })
 
+test('the answer of a service that cuts its window off from the app arrives; a closed window is given up', async () => {
+  const { visit, page, dialog } = await dialogFor('Sign in', 'My isolated sign-in')
+  service.mode.isolates = true
+  const { length } = service.calls
+  const signIn = async () => {
+    const opening = page.waitForEvent('popup')
+    await dialog.getByRole('button', { name: 'Sign in at Vault' }).click()
+    return opening
+  }
+  await dialog.getByLabel('Client ID').fill(service.client.id)
+  await dialog.getByLabel('Client secret').fill(service.client.secret)
+  const closed = await signIn()
+  await closed.getByRole('link', { name: 'Allow' }).waitFor()
+  await dialog.getByText('The window of the service cannot be seen from here').waitFor()
+  await expectAccessible(page)
+  await closed.close()
+  await dialog.getByRole('button', { name: 'Stop waiting' }).click()
+  await dialog.getByText('The window of the service was closed before it let you in').waitFor()
+  const open = await signIn()
+  await dialog.getByText('The window of the service cannot be seen from here').waitFor()
+  await open.getByRole('link', { name: 'Allow' }).click()
+  await page.getByRole('cell', { name: 'My isolated sign-in', exact: true }).waitFor()
+  expect(service.calls).toHaveLength(length + 1)
+  await open.getByText('Done: this window can be closed.').waitFor()
+  await visit.end()
+})
+
 test('a connection is replaced across flows, and says which flows break before it is deleted', async () => {
   const { api, projectId } = owner
   const upsert = (externalId: string, displayName: string) =>
     api.appConnections.upsert({
       body: {
-        ...{ externalId, displayName, projectId, pieceName: NAME, type: 'SECRET_TEXT' },
+        ...{ externalId, displayName, projectId, pieceName: VAULT, type: 'SECRET_TEXT' },
         value: { type: 'SECRET_TEXT', secret_text: 'open sesame' },
       },
     })
   await upsert('old-key', 'Old key')
   await upsert('new-key', 'New key')
   const { id } = await api.flows.create({ body: { displayName: 'Reads the vault', projectId } })
-  const settings = { pieceName: NAME, pieceVersion: '1.0.0', actionName: 'read', propertySettings: {} }
+  const settings = { pieceName: VAULT, pieceVersion: '1.0.0', actionName: 'read', propertySettings: {} }
   const input = { auth: "{{connections['old-key']}}" }
   const action = { type: 'PIECE' as const, name: 'step_1', displayName: 'Read', settings: { ...settings, input } }
   await api.flows.operate({

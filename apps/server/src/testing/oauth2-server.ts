@@ -24,6 +24,8 @@ export interface OAuth2Server extends AsyncDisposable {
     rotates: boolean
     /** The consent of the user when it is not a plain yes, or its forgery by an attacker. */
     consent?: 'REFUSED' | 'OTHER_STATE'
+    /** Asks the user on a page that cuts itself off from the window that opened it, as some services do. */
+    isolates?: boolean
     /** Further fields of its answers. */
     more: Record<string, unknown>
   }
@@ -103,7 +105,11 @@ export async function startOAuth2Server(): Promise<OAuth2Server & { client: type
         back.searchParams.set('error_description', 'The user said no')
       } else back.searchParams.set('code', code)
       back.searchParams.set('state', mode.consent === 'OTHER_STATE' ? 'another' : (query.get('state') ?? ''))
-      response.writeHead(302, { location: back.href }).end()
+      if (mode.isolates) {
+        response.setHeader('cross-origin-opener-policy', 'same-origin')
+        response.setHeader('content-type', 'text/html')
+        response.end(`<title>Service</title><a href="${back.href.replaceAll('&', '&amp;')}">Allow</a>`)
+      } else response.writeHead(302, { location: back.href }).end()
       return
     }
     if (url.pathname !== '/token') {

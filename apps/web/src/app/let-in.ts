@@ -1,5 +1,8 @@
+import { LET_IN_CHANNEL } from '@piecework/model/piece/let-in'
+import { create } from 'zustand'
+
 /**
- * `closed`: the person closed the window; `blocked`: the browser did not open it; `foreign`: what came back belongs to
+ * `closed`: the person gave up; `blocked`: the browser did not open it; `foreign`: what came back belongs to
  * another attempt; `refused`: the service let nobody in.
  */
 type Reason = 'closed' | 'blocked' | 'foreign' | 'refused'
@@ -29,12 +32,28 @@ export interface LetIn {
 
 const WATCH_MS = 500
 
+interface Attempt {
+  /** Ends the attempt that waits for an answer. */
+  giveUp: (() => void) | undefined
+  /**
+   * Whether the window of the service is out of sight: the person closed it, or the service cut it off from this page.
+   * Browsers tell nobody which of them it was, so the page goes on waiting.
+   */
+  isUnseen: boolean
+}
+
+const NONE: Attempt = { giveUp: undefined, isUnseen: false }
+
+/** The attempt that is going on; there is one window for all of them. */
+export const useLetIn = create<Attempt>(() => NONE)
+
 /**
  * Lets the person sign in at a service, in a window of its own. Call it from a click: browsers open no window
  * otherwise.
  * @throws NotLetIn, or why the server knows no address
  */
 export async function letIn(ask: () => Promise<Asking>): Promise<LetIn> {
+  useLetIn.getState().giveUp?.()
   const popup = window.open('', 'connect', 'popup,width=560,height=720')
   if (!popup) throw new NotLetIn('blocked')
   try {
@@ -47,18 +66,30 @@ export async function letIn(ask: () => Promise<Asking>): Promise<LetIn> {
   }
 }
 
+const textsIn = (data: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(data ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
+
 /** Waits for the answer from our page in the window, to which the service sends the person back. */
 function answerFrom(popup: Window, expected: { origin: string; state: string | null }): Promise<LetIn> {
   return new Promise((resolve, reject) => {
+    const channel = new BroadcastChannel(LET_IN_CHANNEL)
     const end = (): void => {
       removeEventListener('message', receive)
+      channel.close()
       clearInterval(watch)
+      useLetIn.setState(NONE)
     }
     const receive = ({ source, origin, data }: MessageEvent<unknown>): void => {
-      if (source !== popup || origin !== expected.origin || typeof data !== 'object' || data === null) return
-      const { code, error, state, iss } = Object.fromEntries(
-        Object.entries(data).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-      )
+      if (source === popup && origin === expected.origin) take(textsIn(data))
+    }
+    // Other pages of the person hear the answers to their attempts, too.
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const answer = textsIn(data)
+      if (expected.state !== null && answer.state === expected.state) take(answer)
+    }
+    const take = ({ code, error, state, iss }: Record<string, string>): void => {
       if (code === undefined && error === undefined) return
       end()
       if (code === undefined) reject(new NotLetIn('refused', error))
@@ -66,10 +97,13 @@ function answerFrom(popup: Window, expected: { origin: string; state: string | n
       else if ((state ?? null) !== expected.state) reject(new NotLetIn('foreign'))
       else resolve({ code, ...(state === undefined ? {} : { state }), ...(iss === undefined ? {} : { iss }) })
     }
-    const watch = setInterval(() => {
-      if (!popup.closed) return
+    const giveUp = (): void => {
       end()
       reject(new NotLetIn('closed'))
+    }
+    useLetIn.setState({ giveUp })
+    const watch = setInterval(() => {
+      if (popup.closed) useLetIn.setState({ isUnseen: true })
     }, WATCH_MS)
     addEventListener('message', receive)
   })

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { UnseenNote } from '../app/unseen-note.tsx'
 import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -49,6 +50,7 @@ export function ConnectDialog({ onClose, ...connecting }: Connecting & { onClose
         {auth?.description && auth.type !== 'SECRET_TEXT' && (
           <p className="text-sm break-words whitespace-pre-wrap text-ink-2">{auth.description}</p>
         )}
+        <UnseenNote />
         {/* A refusal belongs to the one value that was asked for; with several, nobody knows to which of them. */}
         {reason !== undefined && auth?.type !== 'SECRET_TEXT' && <Banner tone="failed">{reason}</Banner>}
         {state.otherHome && (

@@ -1,4 +1,5 @@
 import { api } from '@piecework/api/index'
+import { LET_IN_CHANNEL } from '@piecework/model/piece/let-in'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { z } from 'zod'
 import { implement } from '../../http/implement.ts'
@@ -8,8 +9,9 @@ import { openAccess } from '../../http/route.ts'
 type Answer = z.output<typeof api.oauth2.redirect.query>
 
 /**
- * The page that services send users back to: it hands the code, or the reason why there is none, to its opener. Only a
- * page of this server gets it: a foreign page that opened the window could use the code for a connection of its own.
+ * The page that services send users back to: it hands the code, or the reason why there is none, to its opener, or on
+ * a channel when the service has cut it off from that. Only a page of this server gets it: a foreign page that opened
+ * the window could use the code for a connection of its own.
  * `/redirect` is the address that people register; `/api/redirect` does the same.
  */
 export async function redirectRoutes(app: FastifyInstance, { frontendUrl }: { frontendUrl: string }): Promise<void> {
@@ -17,7 +19,11 @@ export async function redirectRoutes(app: FastifyInstance, { frontendUrl }: { fr
 
   const handOver = ({ code, error, error_description, state, iss }: Answer, reply: FastifyReply): FastifyReply => {
     const script = (message: object): string =>
-      `<script nonce="${reply.cspNonce.script}">if (window.opener) window.opener.postMessage(${inScript(message)}, ${inScript(origin)})</script>`
+      `<script nonce="${reply.cspNonce.script}">
+const answer = ${inScript(message)}
+if (window.opener) window.opener.postMessage(answer, ${inScript(origin)})
+else new BroadcastChannel(${inScript(LET_IN_CHANNEL)}).postMessage(answer)
+</script>`
     reply.type('text/html; charset=utf-8').header('cache-control', 'no-store')
     if (code)
       return reply.send(

@@ -11,7 +11,15 @@ const piece = (name: string, actions: string[], triggers: string[] = []): Listed
 })
 const pieces = [piece('http', ['send_request']), piece('webhook', ['return_response'], ['catch_webhook'])]
 const textOf = (type: string) => ({ name: type, help: type === 'CODE' ? 'runs typescript' : '' })
-const base = { pieces, wants: 'action' as const, search: '', textOf, recent: [], within: undefined }
+const base = {
+  pieces,
+  wants: 'action' as const,
+  search: '',
+  textOf,
+  recent: [],
+  used: new Set<string>(),
+  within: undefined,
+}
 const ids = (more: Partial<Parameters<typeof rowsOf>[0]>) => rowsOf({ ...base, ...more }).map(({ id }) => id)
 
 it('shows what was used, the built-in steps and the pieces', () => {
@@ -26,6 +34,12 @@ it('shows triggers alone where a trigger is wanted', () => {
 
 it('shows what a search finds as steps that can be added at once', () => {
   expect(ids({ search: 'co' })).toEqual(['CODE', 'http/send_request', 'webhook/return_response'])
+})
+
+it('puts a step of a piece that the flow uses before one of another piece that fits as well', () => {
+  const both = [piece('subflows', ['return_response']), ...pieces]
+  expect(ids({ search: 'return', pieces: both })).toEqual(['subflows/return_response', 'webhook/return_response'])
+  expect(ids({ search: 'return', pieces: both, used: new Set(['webhook']) })[0]).toBe('webhook/return_response')
 })
 
 it('puts words that names have before words that only descriptions have', () => {

@@ -33,12 +33,14 @@ interface RowsOf {
   textOf(type: BuiltIn): { name: string; help: string }
   /** The ids of rows that were chosen before, newest first. */
   recent: readonly string[]
+  /** The names of the pieces that the flow uses. */
+  used: ReadonlySet<string>
   /** The piece whose actions show. */
   within: string | undefined
 }
 
 /** The lines of the picker: without a search, what is used often and the pieces; with one, everything that fits. */
-export function rowsOf({ pieces, wants, search, textOf, recent, within }: RowsOf): Row[] {
+export function rowsOf({ pieces, wants, search, textOf, recent, used, within }: RowsOf): Row[] {
   const partsOf = (piece: ListedPiece) => (wants === 'action' ? piece.actions : piece.triggers)
   const usable = pieces.filter((piece) => partsOf(piece).length > 0)
   const partRow = (piece: ListedPiece, part: ActionMetadata | TriggerMetadata, group: Row['group'] = 'parts'): Row => ({
@@ -53,7 +55,9 @@ export function rowsOf({ pieces, wants, search, textOf, recent, within }: RowsOf
     .filter((type) => words.every((word) => `${textOf(type).name} ${textOf(type).help}`.toLowerCase().includes(word)))
     .map((type): Row => ({ id: type, group: 'builtIn', choice: { kind: 'builtIn', type } }))
   if (words.length > 0) {
-    const parts = usable.flatMap((piece) => partsOf(piece).map((part) => partRow(piece, part)))
+    // Of two steps that fit as well, one of a piece that the flow uses is meant: it answers its own webhook.
+    const likely = usable.toSorted((a, b) => Number(used.has(b.name)) - Number(used.has(a.name)))
+    const parts = likely.flatMap((piece) => partsOf(piece).map((part) => partRow(piece, part)))
     return ranked([...builtIn, ...parts], words, (type) => textOf(type).name)
   }
   const all = new Map(
@@ -62,12 +66,12 @@ export function rowsOf({ pieces, wants, search, textOf, recent, within }: RowsOf
       row,
     ]),
   )
-  const used = recent.flatMap((id): Row[] => {
+  const before = recent.flatMap((id): Row[] => {
     const row = all.get(id)
     return row && row.choice.kind === 'part' ? [{ ...row, group: 'recent' }] : []
   })
   const byPiece = usable.map((piece): Row => ({ id: piece.name, group: 'pieces', choice: { kind: 'piece', piece } }))
-  return [...used.slice(0, 5), ...builtIn, ...byPiece]
+  return [...before.slice(0, 5), ...builtIn, ...byPiece]
 }
 
 /** Rows whose names have the words come before those whose descriptions do; within each, the order stays. */

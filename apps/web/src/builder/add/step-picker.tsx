@@ -1,7 +1,10 @@
+import { kindOf } from '@piecework/model/flow/kinds/registry'
+import type { Trigger } from '@piecework/model/flow/step'
+import { walk } from '@piecework/model/flow/walk'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ArrowLeft, Search } from 'lucide-react'
-import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, useDeferredValue, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { pieceListQuery } from '../../api/piece-list.ts'
 import { useProjectId, useSession } from '../../api/session.ts'
@@ -10,6 +13,7 @@ import { Anchored } from '../../ui/anchored.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { useBuilder } from '../state/provider.tsx'
 import { AvailableNote } from './available-note.tsx'
 import { PickerRow } from './picker-row.tsx'
 import { type AvailablePiece, type Choice, isNamed, type Row, rowsOf } from './rows.ts'
@@ -21,6 +25,9 @@ interface StepPickerProps {
   onChoose(choice: Exclude<Choice, { kind: 'piece' | 'available' }>): void
   onClose(): void
 }
+
+const piecesOf = (trigger: Trigger): Set<string> =>
+  new Set([...walk(trigger)].flatMap((step) => kindOf(step).piece(step)?.pieceName ?? []))
 
 const RECENT = 'recent-steps'
 const recentIds = (): string[] => (readStored(RECENT) ?? '').split(' ').filter(Boolean)
@@ -72,11 +79,13 @@ function PickerBody({ wants, onOpen, onChoose }: Pick<StepPickerProps, 'wants' |
   useEffect(onOpen, [])
   const asked = useDeferredValue(search.trim())
   const pieces = useQuery(pieceListQuery(useProjectId(), asked))
+  const trigger = useBuilder(({ version }) => version.trigger)
+  const used = useMemo(() => piecesOf(trigger), [trigger])
   // Enter that comes before the answer to what was typed waits for it.
   const isFresh = asked === search.trim() && !pieces.isPlaceholderData && !pieces.isPending
   const [isEntered, setEntered] = useState(false)
   const installed = rowsOf({
-    ...{ pieces: pieces.data ?? [], wants, search, recent: recentIds(), within },
+    ...{ pieces: pieces.data ?? [], wants, search, recent: recentIds(), used, within },
     textOf: (type) => ({ name: t(`kind.${type}`), help: t(`kindHelp.${type}`) }),
   })
   const isMissing =

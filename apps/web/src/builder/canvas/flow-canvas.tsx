@@ -89,7 +89,8 @@ function Canvas({
       const next = neighbour(layout.cards, name, ARROWS[event.key as keyof typeof ARROWS])
       event.preventDefault()
       if (next === undefined) return
-      onSelect([next])
+      // With the shift key, the steps on the way are chosen together.
+      onSelect(event.shiftKey ? [...new Set([...selection, name, next])] : [next])
       reveal(next, true)
     }
     if (event.key === 'Enter') {

@@ -18,6 +18,7 @@ import {
 } from 'lucide-react'
 import type { MenuEntry } from '../../ui/menu.tsx'
 import type { Builder } from '../state/builder.ts'
+import { deleteBranch } from '../steps/delete-branch.ts'
 import { frameOf } from '../steps/kinds/registry.ts'
 import { after } from './layout.ts'
 import { placesIn } from './measure.ts'
@@ -144,7 +145,7 @@ export function branchMenu({ trigger, router, index, builder, t, rename }: Branc
       icon: Trash2,
       danger: true,
       refusal,
-      run: () => builder.apply({ type: 'DELETE_BRANCH', request }),
+      run: () => deleteBranch(builder, step, index, t),
     },
   ]
 }

@@ -6,6 +6,7 @@ import { ADD } from './geometry.ts'
 import type { AddPoint, Box, CardBox, EmptyBox, FrameBox, Layout, PillBox } from './layout.ts'
 import { NoteCard } from './note-card.tsx'
 import { AddButton, BranchPill, EmptyPlace, StepFrame } from './parts.tsx'
+import { keyOf, readingOrder } from './reading-order.ts'
 import { StepCard } from './step-card.tsx'
 
 export type CanvasNode =
@@ -30,15 +31,17 @@ const at = ({ x, y, width, height }: Box) => ({
   style: { pointerEvents: 'all' as const },
 })
 
-/** The layout as nodes, in reading order, which is the order of the Tab key. */
+/** The layout as nodes, in reading order, which is the order of the Tab key and of screen readers. */
 export function nodesOf(layout: Layout, notes: readonly Note[], isEditable: boolean): CanvasNode[] {
   const names = new Map(layout.cards.map(({ step }) => [step.name, step.displayName]))
   const nameOf = (name: string): string => names.get(name) ?? name
-  const nodes: CanvasNode[] = layout.frames.map((box) => ({
-    ...at(box),
-    ...{ id: `frame/${box.step.name}`, type: 'frame', data: { box }, zIndex: 0 },
-  }))
-  const above: CanvasNode[] = [
+  const parts: CanvasNode[] = [
+    ...layout.frames.map(
+      (box): CanvasNode => ({
+        ...at(box),
+        ...{ id: `frame/${box.step.name}`, type: 'frame', data: { box }, zIndex: 0 },
+      }),
+    ),
     ...layout.cards.map(
       (box: CardBox): CanvasNode => ({
         ...at(box),
@@ -69,7 +72,10 @@ export function nodesOf(layout: Layout, notes: readonly Note[], isEditable: bool
       }),
     ),
   ]
-  nodes.push(...above.toSorted((a, b) => a.position.y - b.position.y || a.position.x - b.position.x))
+  const byId = new Map(parts.map((node) => [node.id, node]))
+  const [first] = layout.cards
+  const order = first ? [...readingOrder(first.step)] : []
+  const nodes = order.flatMap((id) => byId.get(id) ?? [])
   nodes.push({ ...at(layout.end), id: 'end', type: 'end', data: {}, zIndex: 2 })
   for (const note of notes)
     nodes.push({
@@ -85,9 +91,6 @@ export function nodesOf(layout: Layout, notes: readonly Note[], isEditable: bool
     })
   return nodes
 }
-
-const keyOf = ({ parentStep, location, branchIndex }: AddPoint['place']): string =>
-  [parentStep, location, branchIndex].filter((part) => part !== undefined).join('/')
 
 type Of<T extends CanvasNode['type']> = NodeProps<Extract<CanvasNode, { type?: T }>>
 

@@ -1,8 +1,10 @@
-import { CopyPlus, Plus, Redo2, SkipForward, Trash2, Undo2 } from 'lucide-react'
+import { isAction, walk } from '@piecework/model/flow/walk'
+import { CopyPlus, ListChecks, Plus, Redo2, SkipForward, Trash2, Undo2 } from 'lucide-react'
 import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useActions } from '../../app/actions.ts'
 import { useBuilder, useBuilderStore } from '../state/provider.tsx'
+import type { BuilderState } from '../state/screen.ts'
 import { actionsOfText } from './clipboard.ts'
 import { placeOfPaste, type StepActs } from './use-step-acts.ts'
 
@@ -38,6 +40,11 @@ export function useCanvasKeys({ steps, addAfterChosen }: CanvasKeys): void {
           ...act('redo', t('redo'), builder.redo, canRedo ? locked : t('refusal.nothing')),
           icon: Redo2,
           shortcut: 'mod+shift+z',
+        },
+        {
+          ...act('selectAll', t('menu.selectAll'), () => builder.select(actionsIn(builder.getState())), undefined),
+          icon: ListChecks,
+          shortcut: 'mod+a',
         },
         { ...act('add', t('menu.addAfter'), addAfterChosen, locked), icon: Plus, shortcut: 'a' },
         {
@@ -82,6 +89,9 @@ export function useCanvasKeys({ steps, addAfterChosen }: CanvasKeys): void {
     }
   }, [builder, steps])
 }
+
+const actionsIn = ({ version }: BuilderState): string[] =>
+  [...walk(version.trigger)].filter(isAction).map(({ name }) => name)
 
 const isInText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('input, textarea, [contenteditable="true"]') !== null

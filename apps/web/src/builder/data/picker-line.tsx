@@ -61,12 +61,14 @@ export function PickerLine({ line, top, height, isCurrent, ...rest }: LineProps)
       ) : (
         <span className="w-4 shrink-0" />
       )}
-      <Content line={line} {...rest} />
+      <Content line={line} isCurrent={isCurrent} {...rest} />
     </div>
   )
 }
 
-function Content({ line, showsPath, onChoose, onCopy }: Pick<LineProps, 'line' | 'showsPath' | 'onChoose' | 'onCopy'>) {
+type ContentProps = Pick<LineProps, 'line' | 'isCurrent' | 'showsPath' | 'onChoose' | 'onCopy'>
+
+function Content({ line, isCurrent, showsPath, onChoose, onCopy }: ContentProps) {
   const { t } = useTranslation('fields')
   const { t: tCommon } = useTranslation()
   if (line.kind === 'note')
@@ -102,7 +104,11 @@ function Content({ line, showsPath, onChoose, onCopy }: Pick<LineProps, 'line' |
             event.stopPropagation()
             onChoose()
           }}
-          className="ml-auto hidden shrink-0 rounded-xs px-1 text-xs text-accent-text group-hover/pick:block hover:bg-active"
+          className={cx(
+            'ml-auto shrink-0 rounded-xs px-1 text-xs text-accent-text group-hover/pick:block hover:bg-active',
+            // A line that was clicked opens; where nothing hovers, this is the only way to insert it as a whole.
+            isCurrent ? 'block' : 'hidden [@media(hover:none)]:block',
+          )}
         >
           {t('picker.insertAll')}
         </button>

@@ -1,17 +1,17 @@
 import type { VersionOperation } from '@piecework/model/flow/operations/registry'
 import { areBranchesValid, type RouterBranch, type RouterExecutionType } from '@piecework/model/flow/router'
 import type { RouterAction } from '@piecework/model/flow/step'
-import { walkInside } from '@piecework/model/flow/walk'
 import { ArrowDown, ArrowUp, Copy, Ellipsis, Plus, Trash2, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '../../ui/button.tsx'
-import { confirm } from '../../ui/confirm.tsx'
 import { Field } from '../../ui/field.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Select } from '../../ui/select.tsx'
+import { useBuilderStore } from '../state/provider.tsx'
+import { deleteBranch } from '../steps/delete-branch.ts'
 import { ConditionFields } from './condition-fields.tsx'
 import { useStep } from './step-context.ts'
 import type { SettingsProps } from './types.ts'
@@ -120,25 +120,13 @@ function BranchCard({ step, index, branch, onChange, apply }: BranchCardProps) {
 
 function BranchMenu({ step, index, branch, apply }: Omit<BranchCardProps, 'onChange'>) {
   const { t } = useTranslation('fields')
+  const { t: words } = useTranslation('builder')
   const { t: tCommon } = useTranslation()
+  const builder = useBuilderStore()
   const stepName = step.name
   const move = (targetBranchIndex: number): void =>
     apply({ type: 'MOVE_BRANCH', request: { stepName, sourceBranchIndex: index, targetBranchIndex } })
   const canMoveTo = (target: number): boolean => step.settings.branches[target]?.branchType === 'CONDITION'
-  const remove = async (): Promise<void> => {
-    const head = step.children[index]
-    const count = head ? countSteps(head) : 0
-    const isSure =
-      count === 0 ||
-      (await confirm({
-        title: t('router.deleteTitle', { name: branch.branchName }),
-        text: t('router.deleteText', { count }),
-        confirm: tCommon('delete'),
-        cancel: tCommon('cancel'),
-        danger: true,
-      }))
-    if (isSure) apply({ type: 'DELETE_BRANCH', request: { stepName, branchIndex: index } })
-  }
   return (
     <Menu
       trigger={<IconButton icon={Ellipsis} size="sm" label={t('router.actsOf', { name: branch.branchName })} />}
@@ -164,15 +152,14 @@ function BranchMenu({ step, index, branch, apply }: Omit<BranchCardProps, 'onCha
           run: () => move(index + 1),
         },
         '-',
-        { id: 'delete', label: tCommon('delete'), icon: Trash2, danger: true, run: () => void remove() },
+        {
+          id: 'delete',
+          label: tCommon('delete'),
+          icon: Trash2,
+          danger: true,
+          run: () => deleteBranch(builder, step, index, words),
+        },
       ]}
     />
   )
-}
-
-/** The steps of a branch. */
-function countSteps(head: NonNullable<RouterAction['children'][number]>): number {
-  let count = 0
-  for (let step: typeof head | undefined = head; step; step = step.nextAction) count += [...walkInside(step)].length
-  return count
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { DataPicker } from '../data/picker.tsx'
 import { usePicker } from '../data/picker-state.ts'
 import { useBuilder, useBuilderStore } from '../state/provider.tsx'
+import { labelOf } from '../steps/summary.ts'
 import { TestPanel } from '../test/test-panel.tsx'
 import { PanelHead } from './panel-head.tsx'
 import { StepContext } from './step-context.ts'
@@ -24,7 +25,8 @@ function StepPanel({ step }: { step: Step }) {
   const builder = useBuilderStore()
   const isPicking = usePicker((state) => state.isOpen)
   const { context, change, apply, piece, part, refused } = useStepPlace(step)
-  const missing = context.problems.map(({ field }) => part?.props[field]?.displayName ?? field)
+  const { t: names } = useTranslation('builder')
+  const missing = context.problems.map(({ field }) => labelOf(part, field, names))
   const trigger = step.type === 'PIECE_TRIGGER' ? piece?.triggers[step.settings.triggerName ?? ''] : undefined
   return (
     <StepContext value={context}>

@@ -4,6 +4,7 @@ import { runsQuery } from '../../api/runs.ts'
 import { relativeTime } from '../../app/format.ts'
 import { usePollWhileCut } from '../../app/live.ts'
 import { Loaded } from '../../app/query-state.tsx'
+import { useRunRefresh } from '../../app/run-refresh.ts'
 import { RunStatusMark } from '../../app/run-status.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -11,6 +12,7 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { useBuilder, useBuilderStore } from '../state/provider.tsx'
 
 const SHOWN = 50
+const STALE_WITH_RUNS = [['runs', 'list']] as const
 
 /** The last runs of the flow; each can be laid over the canvas. */
 export function RunsSheet({ open, onClose }: { open: boolean; onClose(): void }) {
@@ -19,6 +21,7 @@ export function RunsSheet({ open, onClose }: { open: boolean; onClose(): void })
   const builder = useBuilderStore()
   const { id, projectId } = useBuilder((state) => state.flow)
   const poll = usePollWhileCut(5000)
+  useRunRefresh(STALE_WITH_RUNS)
   const query = useQuery({ ...runsQuery({ projectId, flowId: [id], limit: SHOWN }, poll), enabled: open, staleTime: 0 })
   return (
     <Dialog open={open} onClose={onClose} shape="sheet" title={t('runs.title')} closeLabel={common('close')}>

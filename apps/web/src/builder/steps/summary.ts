@@ -1,6 +1,7 @@
 import { kindOf } from '@piecework/model/flow/kinds/registry'
 import type { RouterBranch } from '@piecework/model/flow/router'
 import type { Step } from '@piecework/model/flow/step'
+import type { ActionMetadata, TriggerMetadata } from '@piecework/model/piece/metadata'
 import { plain, type Texts } from './kinds/kind.ts'
 import { lookupIn, type Pieces, partOf } from './pieces.ts'
 
@@ -28,11 +29,14 @@ export function problemOf(step: Step, pieces: Pieces, t: Texts): string | undefi
       : t('step.incomplete')
   for (const problem of kindOf(step).problems(step, lookupIn(pieces))) {
     if (problem.branchIndex !== undefined) return t('step.branchOpen', { name: problem.field.replace(/^branch /, '') })
-    const label = partOf(step, pieces)?.props[problem.field]?.displayName ?? fieldName(problem.field, t)
-    return `${label} ${problem.message}`
+    return `${labelOf(partOf(step, pieces), problem.field, t)} ${problem.message}`
   }
   return t('step.incomplete')
 }
 
-const fieldName = (field: string, t: Texts): string =>
+/** The name of a field of a step, as its settings show it. */
+export const labelOf = (part: ActionMetadata | TriggerMetadata | undefined, field: string, t: Texts): string =>
+  part?.props[field]?.displayName ?? ownLabelOf(field, t)
+
+const ownLabelOf = (field: string, t: Texts): string =>
   field === 'auth' ? t('step.connection') : field === 'items' ? t('step.items') : field

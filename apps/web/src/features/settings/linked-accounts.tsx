@@ -13,6 +13,7 @@ import { relativeTime } from '../../app/format.ts'
 import { NotLetIn } from '../../app/let-in.ts'
 import { forgetPendingLink, pendingLink } from '../../app/pending-link.ts'
 import { Loaded } from '../../app/query-state.tsx'
+import { UnseenNote } from '../../app/unseen-note.tsx'
 import { useAct } from '../../app/use-act.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -126,6 +127,7 @@ function Ways({ flags, platformId, providers }: WaysProps) {
   return (
     <>
       {pending && <Banner>{t('linked.pending', { name: t(`linked.names.${pending}`) })}</Banner>}
+      <UnseenNote />
       {link.error && <Banner tone="failed">{reasonOf(link.error)}</Banner>}
       <div className="flex flex-wrap gap-2">
         {providers.map((provider) => (

@@ -5,6 +5,7 @@ import { type Flags, flagsQuery, type Provider } from '../../api/flags.ts'
 import { comeInBy } from '../../app/come-in.ts'
 import { NotLetIn } from '../../app/let-in.ts'
 import { notePendingLink } from '../../app/pending-link.ts'
+import { UnseenNote } from '../../app/unseen-note.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { useEnter } from './entered.ts'
@@ -41,6 +42,7 @@ export function OtherWays({ next }: { next: string | undefined }) {
   if (!flags || flags.providers.length === 0) return null
   return (
     <div className="mt-4 flex flex-col gap-2.5">
+      <UnseenNote />
       {attempt.error && <Banner tone="failed">{reasonOf(attempt.error)}</Banner>}
       {flags.providers.map((provider) => (
         <Button

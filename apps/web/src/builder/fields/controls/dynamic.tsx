@@ -23,7 +23,7 @@ const propertiesIn = (given: unknown): PropertyMap => {
 
 /** Properties that the piece gives for the other values. What was typed stays when they cannot be had. */
 export function DynamicControl(props: ControlProps) {
-  const { path, property, value, onChange, Nested } = props
+  const { path, property, value, onChange, labelId, Nested } = props
   const { t } = useTranslation('fields')
   const { t: tCommon } = useTranslation()
   const { keepSchema } = useStep()
@@ -58,13 +58,19 @@ export function DynamicControl(props: ControlProps) {
     )
   const properties = propertiesIn(given)
   if (Object.keys(properties).length === 0) return null
+  // What is missing is told by this name: it has to be seen here, too.
   return (
-    <Nested
-      path={path}
-      properties={properties}
-      values={isRecord(value) ? value : {}}
-      onChange={(next) => onChange(next)}
-    />
+    <fieldset aria-labelledby={labelId} className="flex min-w-0 flex-col gap-3">
+      <span id={labelId} className="border-b border-line-1 pb-1 text-xs text-ink-3">
+        {property.displayName ?? path}
+      </span>
+      <Nested
+        path={path}
+        properties={properties}
+        values={isRecord(value) ? value : {}}
+        onChange={(next) => onChange(next)}
+      />
+    </fieldset>
   )
 }
 
