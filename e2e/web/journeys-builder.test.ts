@@ -107,10 +107,7 @@ test('a value from deep inside of a list, three steps above, goes into a text in
   // A list goes in as a whole, too.
   await picker.getByRole('combobox', { name: 'Search keys and values' }).fill('')
   await picker.getByRole('treeitem', { name: /^days/ }).click()
-  await picker
-    .getByRole('treeitem', { name: /^days/ })
-    .getByRole('button', { name: 'Insert' })
-    .click()
+  await picker.getByRole('treeitem', { name: /^days/ }).getByRole('button', { name: 'Insert' }).click()
   await panel.getByText(/Line HG-7 is late\[\{/).waitFor()
   await end()
 })

@@ -44,6 +44,10 @@ const isNamed = (found: string, name: string | RegExp): boolean =>
 
 /** The name of the control that has the focus, as a screen reader says it. */
 async function focusedName(page: Page): Promise<string> {
-  const said = await page.locator(':focus').first().ariaSnapshot().catch(() => '')
+  const said = await page
+    .locator(':focus')
+    .first()
+    .ariaSnapshot()
+    .catch(() => '')
   return /^- '?\S+ "((?:[^"\\]|\\.)*)"/.exec(said)?.[1] ?? ''
 }

@@ -5,6 +5,7 @@ import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Piece } from '../../connect/auth-of.ts'
 import { Banner } from '../../ui/banner.tsx'
+import { labelOf } from '../steps/summary.ts'
 import { CodeSettings } from './code-settings.tsx'
 import { LoopSettings } from './loop-settings.tsx'
 import { PieceActionSettings, PieceSettings } from './piece-settings.tsx'
@@ -45,6 +46,7 @@ const FORMS = {
 /** The settings of a step, by its kind. */
 export function StepSettings({ step, piece, part, refused, onChange, apply }: StepSettingsProps) {
   const { t } = useTranslation('fields')
+  const { t: names } = useTranslation('builder')
   const Form = FORMS[step.type]
   const change = (settings: Record<string, unknown>, field: string): void => onChange({ settings }, field)
   return (
@@ -53,7 +55,7 @@ export function StepSettings({ step, piece, part, refused, onChange, apply }: St
         <Banner tone="failed">
           {refused.field === undefined
             ? t('refused.step', { reason: refused.reason })
-            : t('refused.field', { field: refused.field, reason: refused.reason })}
+            : t('refused.field', { field: labelOf(part, refused.field, names), reason: refused.reason })}
           {refused.value !== undefined && (
             <code className="mt-1 block font-mono text-xs break-all">{refused.value}</code>
           )}

@@ -38,5 +38,16 @@ export function problemOf(step: Step, pieces: Pieces, t: Texts): string | undefi
 export const labelOf = (part: ActionMetadata | TriggerMetadata | undefined, field: string, t: Texts): string =>
   part?.props[field]?.displayName ?? ownLabelOf(field, t)
 
-const ownLabelOf = (field: string, t: Texts): string =>
-  field === 'auth' ? t('step.connection') : field === 'items' ? t('step.items') : field
+/** The last key tells what it is: the server gives the way to it, too. */
+function ownLabelOf(field: string, t: Texts): string {
+  switch (field.split('.').at(-1)) {
+    case 'auth':
+      return t('step.connection')
+    case 'items':
+      return t('step.items')
+    case 'branchName':
+      return t('branch.name')
+    default:
+      return field
+  }
+}
