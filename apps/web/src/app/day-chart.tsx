@@ -1,9 +1,8 @@
-import i18next from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { cx } from '../ui/cx.ts'
 import { Tip } from '../ui/tooltip.tsx'
 import { ceiling, type DayTotals } from './day-totals.ts'
-import { number } from './format.ts'
+import { formatLocale, number } from './format.ts'
 
 const HEIGHT = 116
 const GROUPS = ['failed', 'other', 'succeeded'] as const
@@ -15,7 +14,7 @@ const dayOf = (day: string): Date => new Date(`${day}T12:00:00`)
 export type ChartUnit = 'day' | 'week' | 'month'
 
 const UNIT_NAMES = {
-  day: { weekday: 'short', day: 'numeric' },
+  day: { day: 'numeric' },
   week: { month: 'short', day: 'numeric' },
   month: { month: 'short', year: '2-digit' },
 } as const satisfies Record<ChartUnit, Intl.DateTimeFormatOptions>
@@ -34,7 +33,11 @@ export function DayChart({ days, unit = 'day' }: DayChartProps) {
   const top = ceiling(Math.max(...days.map(({ total }) => total)))
   const isCrowded = days.length > MOST_NAMED
   const style = isCrowded && unit === 'day' ? UNIT_NAMES.week : UNIT_NAMES[unit]
-  const name = new Intl.DateTimeFormat(i18next.language, style)
+  const date = new Intl.DateTimeFormat(formatLocale(), style)
+  const weekday = new Intl.DateTimeFormat(formatLocale(), { weekday: 'short' })
+  /** Languages have their own orders of a weekday with a day alone, and some put dots; columns are narrow. */
+  const nameOf = (day: Date): string =>
+    style === UNIT_NAMES.day ? `${weekday.format(day)} ${day.getDate()}` : date.format(day)
   const isToday = (index: number): boolean => unit === 'day' && !isCrowded && index === days.length - 1
   const step = isCrowded ? Math.ceil(days.length / NAMES_OF_MANY) : 1
   return (
@@ -66,7 +69,7 @@ export function DayChart({ days, unit = 'day' }: DayChartProps) {
             <Tip
               text={
                 <span className="flex flex-col gap-0.5">
-                  <b>{new Intl.DateTimeFormat(i18next.language, { dateStyle: 'full' }).format(dayOf(day.day))}</b>
+                  <b>{new Intl.DateTimeFormat(formatLocale(), { dateStyle: 'full' }).format(dayOf(day.day))}</b>
                   {GROUPS.toReversed().map((group) => (
                     <span key={group} className="flex gap-3">
                       {t(`chart.${group}`)} <span className="ml-auto tabular-nums">{number(day[group])}</span>
@@ -83,7 +86,7 @@ export function DayChart({ days, unit = 'day' }: DayChartProps) {
                 )}
                 style={{ height: HEIGHT - 8 }}
                 aria-label={t('chart.day', {
-                  day: name.format(dayOf(day.day)),
+                  day: nameOf(dayOf(day.day)),
                   ...{ succeeded: day.succeeded, failed: day.failed, other: day.other },
                 })}
               >
@@ -103,7 +106,7 @@ export function DayChart({ days, unit = 'day' }: DayChartProps) {
                 isCrowded && 'w-0 overflow-visible',
               )}
             >
-              {isToday(index) ? t('chart.today') : index % step === 0 ? name.format(dayOf(day.day)) : ''}
+              {isToday(index) ? t('chart.today') : index % step === 0 ? nameOf(dayOf(day.day)) : ''}
             </span>
           </li>
         ))}

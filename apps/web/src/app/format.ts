@@ -5,20 +5,25 @@ const HOUR = 3600
 const DAY = 86_400
 const WEEK = 7 * DAY
 
-const language = (): string => i18next.language
+/** The language of the app as the person's own country writes it: `en-GB` where the browser asks for that. */
+export function formatLocale(): string {
+  const { language } = i18next
+  const isSame = (tag: string): boolean => tag === language || tag.startsWith(`${language}-`)
+  return (typeof navigator === 'undefined' ? [] : navigator.languages).find(isSame) ?? language
+}
 
 /** `2 min. ago`, `in 3 hr.`, `yesterday`; a date when it is further away than a week. */
 export function relativeTime(date: string | number | Date, now = Date.now()): string {
   const seconds = Math.round((new Date(date).getTime() - now) / 1000)
   const distance = Math.abs(seconds)
-  const format = new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'short' })
+  const format = new Intl.RelativeTimeFormat(formatLocale(), { numeric: 'auto', style: 'short' })
   if (distance < 5) return format.format(0, 'second')
   if (distance < MINUTE) return format.format(seconds, 'second')
   if (distance < HOUR) return format.format(Math.round(seconds / MINUTE), 'minute')
   if (distance < DAY) return format.format(Math.round(seconds / HOUR), 'hour')
   if (distance < WEEK) return format.format(Math.round(seconds / DAY), 'day')
   const isThisYear = new Date(date).getFullYear() === new Date(now).getFullYear()
-  return new Intl.DateTimeFormat(language(), {
+  return new Intl.DateTimeFormat(formatLocale(), {
     day: 'numeric',
     month: 'short',
     ...(isThisYear ? {} : { year: 'numeric' }),
@@ -27,14 +32,18 @@ export function relativeTime(date: string | number | Date, now = Date.now()): st
 
 /** The date with the time, to the second. */
 export const fullTime = (date: string | number | Date): string =>
-  new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(date))
+  new Intl.DateTimeFormat(formatLocale(), { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(date))
 
-export const number = (value: number): string => new Intl.NumberFormat(language()).format(value)
+/** `4.4%`, `4,4 %`. @param share of one */
+export const percent = (share: number): string =>
+  new Intl.NumberFormat(formatLocale(), { style: 'percent', maximumFractionDigits: 1 }).format(share)
+
+export const number = (value: number): string => new Intl.NumberFormat(formatLocale()).format(value)
 
 /** `184 ms`, `2.4 s`, `3 min 12 s`, `2 h 5 min`. */
 export function duration(ms: number): string {
   const unit = (value: number, name: string, digits = 0): string =>
-    new Intl.NumberFormat(language(), {
+    new Intl.NumberFormat(formatLocale(), {
       style: 'unit',
       unit: name,
       unitDisplay: 'short',
@@ -52,7 +61,7 @@ export function duration(ms: number): string {
 export function bytes(size: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
   const step = size === 0 ? 0 : Math.min(Math.floor(Math.log10(size) / 3), units.length - 1)
-  return new Intl.NumberFormat(language(), {
+  return new Intl.NumberFormat(formatLocale(), {
     style: 'unit',
     unit: units[step] ?? 'byte',
     // The short form has no plural of bytes.

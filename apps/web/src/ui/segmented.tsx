@@ -23,7 +23,7 @@ export const Segmented = <T extends string>({ value, options, onChange, label }:
       <Toggle
         key={option.value}
         value={option.value}
-        className="inline-flex h-5 items-center gap-1 rounded-xs px-1.5 text-xs text-ink-2 data-pressed:bg-raised data-pressed:text-ink-1 data-pressed:shadow-card dark:data-pressed:bg-line-control"
+        className="inline-flex h-5 items-center gap-1 rounded-xs px-1.5 text-xs text-ink-2 hover:text-ink-1 max-sm:h-9 max-sm:px-3 max-sm:text-sm data-pressed:bg-raised data-pressed:text-ink-1 data-pressed:shadow-card dark:data-pressed:bg-line-control"
       >
         {option.icon}
         {option.label}

@@ -29,7 +29,7 @@ export const StateMessage = ({ icon: Icon, title, text, actions, tone = 'plain',
       <h2 className="text-lg font-strong">{title}</h2>
       {text && <div className="mt-1 break-words text-ink-2">{text}</div>}
     </div>
-    {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+    {actions && <div className="flex flex-wrap items-center gap-x-3 gap-y-2">{actions}</div>}
   </div>
 )
 

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { ChartColumn, Download } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -16,6 +17,7 @@ import { Filter } from '../../ui/filter.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { StateMessage } from '../../ui/states.tsx'
+import { TEXT_LINK } from '../../ui/text-link.ts'
 import { Summary, TotalsTable } from './summary.tsx'
 import { type Choice, columnsOf, narrowed, totalsBy } from './totals.ts'
 import { type Days, lastDays, ownZone, WindowChoice } from './window.tsx'
@@ -83,7 +85,19 @@ function Report({ report, choice, days }: { report: AnalyticsReport; choice: Cho
     [shown, by, report.users],
   )
   if (days.from > days.to) return <Banner tone="warning">{t('backwards')}</Banner>
-  if (!all) return <StateMessage icon={ChartColumn} title={t('none')} text={t('noneText')} />
+  if (!all)
+    return (
+      <StateMessage
+        icon={ChartColumn}
+        title={t('none')}
+        text={t('noneText')}
+        actions={
+          <Link to="/automations" className={TEXT_LINK}>
+            {t('noneAction')}
+          </Link>
+        }
+      />
+    )
   return (
     <>
       <Summary totals={all} />

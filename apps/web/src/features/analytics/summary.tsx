@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { duration, number } from '../../app/format.ts'
+import { duration, number, percent } from '../../app/format.ts'
 import { Table, Td, Th, Tr } from '../../ui/table.tsx'
 import type { Totals } from './totals.ts'
 
@@ -11,10 +11,10 @@ const savedText = (minutes: number | null): string => (minutes === null ? '–' 
 export function Summary({ totals }: { totals: Totals }) {
   const { t } = useTranslation('analytics')
   const { runs, failed, activeFlows, minutesSaved } = totals
-  const percent = runs === 0 ? undefined : ((failed / runs) * 100).toFixed(1)
+  const share = runs === 0 ? undefined : percent(failed / runs)
   const facts = [
     { name: t('runs'), value: number(runs) },
-    { name: t('failures'), value: number(failed), more: percent && t('ofRuns', { percent }) },
+    { name: t('failures'), value: number(failed), more: share && t('ofRuns', { percent: share }) },
     { name: t('activeFlows'), value: number(activeFlows) },
     {
       name: t('timeSaved'),
@@ -46,10 +46,10 @@ export function TotalsTable({ label, rows }: { label: string; rows: readonly Tot
       <thead>
         <tr>
           <Th>{common('name')}</Th>
-          <Th className="w-24 max-sm:w-20">{t('runs')}</Th>
-          <Th className="w-32 max-sm:w-24">{t('failures')}</Th>
-          <Th className="w-32 max-sm:hidden">{t('activeFlows')}</Th>
-          <Th className="w-32 max-md:hidden">{t('timeSaved')}</Th>
+          <Th className="w-24 max-sm:w-20 text-right">{t('runs')}</Th>
+          <Th className="w-32 max-sm:w-24 text-right">{t('failures')}</Th>
+          <Th className="w-32 max-sm:hidden text-right">{t('activeFlows')}</Th>
+          <Th className="w-32 max-md:hidden text-right">{t('timeSaved')}</Th>
         </tr>
       </thead>
       <tbody>
@@ -58,10 +58,10 @@ export function TotalsTable({ label, rows }: { label: string; rows: readonly Tot
             <Td className="font-medium" title={name}>
               {name}
             </Td>
-            <Td className="tabular-nums">{number(runs)}</Td>
-            <Td className="tabular-nums">{number(failed)}</Td>
-            <Td className="tabular-nums max-sm:hidden">{number(activeFlows)}</Td>
-            <Td className="tabular-nums max-md:hidden">{savedText(minutesSaved)}</Td>
+            <Td className="text-right tabular-nums">{number(runs)}</Td>
+            <Td className="text-right tabular-nums">{number(failed)}</Td>
+            <Td className="text-right tabular-nums max-sm:hidden">{number(activeFlows)}</Td>
+            <Td className="text-right tabular-nums max-md:hidden">{savedText(minutesSaved)}</Td>
           </Tr>
         ))}
       </tbody>

@@ -8,6 +8,7 @@ import { type FlowOverview, flowCountQuery } from '../../api/flows.ts'
 import { useProjectId } from '../../api/session.ts'
 import { useActions } from '../../app/actions.ts'
 import { usePollWhileCut } from '../../app/live.ts'
+import { Pager } from '../../app/pager.tsx'
 import { Loaded } from '../../app/query-state.tsx'
 import { useRefusal } from '../../app/refusal.ts'
 import { useRunRefresh } from '../../app/run-refresh.ts'
@@ -17,11 +18,10 @@ import { useNow } from '../../app/use-now.ts'
 import { Button } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { AutomationsList } from './automations-list.tsx'
-import { type AutomationsSearch, requestOf } from './automations-search.ts'
+import { type AutomationsSearch, PAGE_SIZES, requestOf } from './automations-search.ts'
 import { AutomationsTable } from './automations-table.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { NothingFound, RowsSkeleton } from './page-states.tsx'
-import { Pager } from './pager.tsx'
 import { type Sheet, Sheets } from './sheets.tsx'
 import { StartChoices } from './start-choices.tsx'
 import { NO_FILTERS, Toolbar } from './toolbar.tsx'
@@ -115,7 +115,9 @@ export default function AutomationsPage() {
                           ? t('found', { count: shown })
                           : inViewWords(t, folders.data?.length ?? 0, shown, total ?? shown)
                       }
-                      search={search}
+                      size={search.size ?? PAGE_SIZES[0]}
+                      sizes={PAGE_SIZES}
+                      pages={search.pages}
                       next={next}
                       onSize={(size) => narrow({ size })}
                       onTurn={turnPage}

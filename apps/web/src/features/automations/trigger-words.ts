@@ -1,13 +1,13 @@
 import type { TFunction } from 'i18next'
-import i18next from 'i18next'
 import type { FlowOverview } from '../../api/flows.ts'
+import { formatLocale } from '../../app/format.ts'
 
 type Words = TFunction<'automations'>
 
 const PIECE = '@activepieces/piece-'
 
 const timeOf = (hour: unknown): string =>
-  new Intl.DateTimeFormat(i18next.language, {
+  new Intl.DateTimeFormat(formatLocale(), {
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
@@ -16,7 +16,7 @@ const timeOf = (hour: unknown): string =>
 
 /** @param day of the week, 0 for Sunday */
 const weekdayOf = (day: unknown): string =>
-  new Intl.DateTimeFormat(i18next.language, { weekday: 'long', timeZone: 'UTC' }).format(
+  new Intl.DateTimeFormat(formatLocale(), { weekday: 'long', timeZone: 'UTC' }).format(
     Date.UTC(2024, 0, 7 + (Number(day) || 0)),
   )
 

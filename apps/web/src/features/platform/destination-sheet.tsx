@@ -3,13 +3,11 @@ import { Send } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
-import { errorText } from '../../api/error-text.ts'
 import type { EventDestination, EventName } from '../../api/event-destinations.ts'
-import { FormActions } from '../../app/form-actions.tsx'
+import { FormSheet } from '../../app/form-sheet.tsx'
 import { useAct } from '../../app/use-act.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
@@ -25,7 +23,6 @@ interface SheetProps {
 }
 
 type Kind = 'WEBHOOK' | 'OPENTELEMETRY'
-const FORM = 'destination'
 
 /** Makes or changes a receiver of events; its address can be tried first. */
 export function DestinationSheet({ destination, onClose, onSecret }: SheetProps) {
@@ -65,86 +62,68 @@ export function DestinationSheet({ destination, onClose, onSecret }: SheetProps)
     mutationFn: () => client.eventDestinations.test({ body: { url, kind, event: events[0], ...given } }),
   })
   return (
-    <Dialog
-      open
-      shape="sheet"
+    <FormSheet
       title={destination ? t('events.edit') : t('events.new')}
-      onClose={onClose}
-      closeLabel={common('close')}
-      footer={
-        <>
-          <Button
-            icon={Send}
-            className="mr-auto"
-            busy={trial.isPending}
-            onClick={() => {
-              if (check(false)) trial.mutate()
-            }}
-          >
-            {t('events.test')}
-          </Button>
-          <FormActions
-            form={FORM}
-            send={destination ? common('save') : t('events.create')}
-            busy={act.isPending}
-            onCancel={onClose}
-          />
-        </>
-      }
-    >
-      <form
-        id={FORM}
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          save()
-        }}
-      >
-        {trial.error && <Banner tone="failed">{errorText(trial.error, common)}</Banner>}
-        {trial.data &&
-          (trial.data.delivered ? (
-            <Banner>{t('events.testTaken', { status: trial.data.status ?? '' })}</Banner>
-          ) : (
-            <Banner tone="failed">
-              {t('events.testRefused', { reason: trial.data.error ?? trial.data.status ?? '' })}
-            </Banner>
-          ))}
-        <Field label={t('events.url')} help={t('events.urlHelp')} error={problems.url}>
-          <Input autoFocus mono type="url" placeholder="https://" value={url} onValueChange={setUrl} />
-        </Field>
-        {!destination && (
-          <Field label={t('events.kind')}>
-            <Select<Kind>
-              value={kind}
-              options={(['WEBHOOK', 'OPENTELEMETRY'] as const).map((value) => ({
-                value,
-                label: t(`events.kinds.${value}`),
-                help: t(`events.kindHelp.${value}`),
-              }))}
-              onChange={setKind}
-            />
-          </Field>
-        )}
-        <EventsPicker chosen={events} error={problems.events} onChange={setEvents} />
-        <Field
-          label={t('events.headers')}
-          help={
-            destination && destination.headerNames.length > 0
-              ? t('events.headersKept', { names: destination.headerNames.join(', ') })
-              : t('events.headersHelp')
-          }
-          error={problems.headers}
+      send={destination ? common('save') : t('events.create')}
+      busy={act.isPending}
+      error={trial.error}
+      aside={
+        <Button
+          icon={Send}
+          className="mr-auto"
+          busy={trial.isPending}
+          onClick={() => {
+            if (check(false)) trial.mutate()
+          }}
         >
-          <Textarea
-            mono
-            rows={2}
-            placeholder="authorization: Bearer …"
-            value={headerText}
-            onChange={({ target }) => setHeaderText(target.value)}
+          {t('events.test')}
+        </Button>
+      }
+      onSend={save}
+      onClose={onClose}
+    >
+      {trial.data &&
+        (trial.data.delivered ? (
+          <Banner>{t('events.testTaken', { status: trial.data.status ?? '' })}</Banner>
+        ) : (
+          <Banner tone="failed">
+            {t('events.testRefused', { reason: trial.data.error ?? trial.data.status ?? '' })}
+          </Banner>
+        ))}
+      <Field label={t('events.url')} help={t('events.urlHelp')} error={problems.url}>
+        <Input autoFocus mono type="url" placeholder="https://" value={url} onValueChange={setUrl} />
+      </Field>
+      {!destination && (
+        <Field label={t('events.kind')}>
+          <Select<Kind>
+            value={kind}
+            options={(['WEBHOOK', 'OPENTELEMETRY'] as const).map((value) => ({
+              value,
+              label: t(`events.kinds.${value}`),
+              help: t(`events.kindHelp.${value}`),
+            }))}
+            onChange={setKind}
           />
         </Field>
-      </form>
-    </Dialog>
+      )}
+      <EventsPicker chosen={events} error={problems.events} onChange={setEvents} />
+      <Field
+        label={t('events.headers')}
+        help={
+          destination && destination.headerNames.length > 0
+            ? t('events.headersKept', { names: destination.headerNames.join(', ') })
+            : t('events.headersHelp')
+        }
+        error={problems.headers}
+      >
+        <Textarea
+          mono
+          rows={2}
+          placeholder="authorization: Bearer …"
+          value={headerText}
+          onChange={({ target }) => setHeaderText(target.value)}
+        />
+      </Field>
+    </FormSheet>
   )
 }

@@ -5,11 +5,9 @@ import { useTranslation } from 'react-i18next'
 import { destinationsQuery, type EventDestination } from '../../api/event-destinations.ts'
 import { GuideLink } from '../../app/guide-link.tsx'
 import { Loaded } from '../../app/query-state.tsx'
+import { SecretDialog } from '../../app/secret-dialog.tsx'
 import { SectionHead } from '../../app/shell/sections.tsx'
 import { Button } from '../../ui/button.tsx'
-import { CopyInput } from '../../ui/copy-input.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
-import { Field } from '../../ui/field.tsx'
 import { RowsSkeleton } from '../../ui/rows-skeleton.tsx'
 import { StateMessage } from '../../ui/states.tsx'
 import { ActsTh, Table, Th } from '../../ui/table.tsx'
@@ -20,7 +18,6 @@ import { DestinationSheet } from './destination-sheet.tsx'
 /** Receivers of what happens on the platform. */
 export function EventDestinations() {
   const { t } = useTranslation('platform')
-  const { t: common } = useTranslation()
   const destinations = useQuery(destinationsQuery)
   /** The destination in the sheet; null for a new one. */
   const [edited, setEdited] = useState<EventDestination | null>()
@@ -74,22 +71,13 @@ export function EventDestinations() {
       )}
       {shown && <Deliveries destination={shown} onClose={() => setShown(undefined)} />}
       {secret !== undefined && (
-        <Dialog
-          open
+        <SecretDialog
           title={t('events.secretTitle')}
-          description={t('events.secretText')}
+          text={t('events.secretText')}
+          label={t('events.secret')}
+          value={secret}
           onClose={() => setSecret(undefined)}
-          closeLabel={common('close')}
-          footer={
-            <Button kind="primary" onClick={() => setSecret(undefined)}>
-              {common('done')}
-            </Button>
-          }
-        >
-          <Field label={t('events.secret')} help={common('keys.once')}>
-            <CopyInput value={secret} />
-          </Field>
-        </Dialog>
+        />
       )}
     </>
   )

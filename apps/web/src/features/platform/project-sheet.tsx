@@ -2,9 +2,8 @@ import { useForm } from 'react-hook-form'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import type { Project } from '../../api/projects.ts'
-import { FormActions } from '../../app/form-actions.tsx'
+import { FormSheet } from '../../app/form-sheet.tsx'
 import { useAct } from '../../app/use-act.ts'
-import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
 
@@ -13,8 +12,6 @@ interface Values {
   externalId: string
   limit: string
 }
-
-const FORM = 'project'
 
 /** Makes a team project, or changes the name and the limits of a project. */
 export function ProjectSheet({ project, onClose }: { project: Project | null; onClose(): void }) {
@@ -43,42 +40,32 @@ export function ProjectSheet({ project, onClose }: { project: Project | null; on
     })
   }
   return (
-    <Dialog
-      open
-      shape="sheet"
+    <FormSheet
       title={project?.displayName ?? t('projects.new')}
       description={project ? undefined : t('projects.newText')}
+      send={project ? common('save') : t('projects.create')}
+      busy={act.isPending}
+      onSend={() => void handleSubmit(save)()}
       onClose={onClose}
-      closeLabel={common('close')}
-      footer={
-        <FormActions
-          form={FORM}
-          send={project ? common('save') : t('projects.create')}
-          busy={act.isPending}
-          onCancel={onClose}
-        />
-      }
     >
-      <form id={FORM} noValidate className="flex flex-col gap-4" onSubmit={handleSubmit(save)}>
-        <Field label={common('name')} error={errors.displayName?.message}>
-          <Input
-            autoFocus
-            {...register('displayName', {
-              required: t('projects.nameMissing'),
-              pattern: { value: /^[^./]+$/, message: t('projects.nameInvalid') },
-            })}
-          />
-        </Field>
-        <Field label={t('projects.externalId')} help={t('projects.externalIdHelp')}>
-          <Input mono {...register('externalId')} />
-        </Field>
-        <Field label={t('projects.limit')} help={t('projects.limitHelp')} error={errors.limit?.message}>
-          <Input
-            inputMode="numeric"
-            {...register('limit', { pattern: { value: /^([1-9]\d{0,5})?$/, message: t('projects.limitInvalid') } })}
-          />
-        </Field>
-      </form>
-    </Dialog>
+      <Field label={common('name')} error={errors.displayName?.message}>
+        <Input
+          autoFocus
+          {...register('displayName', {
+            required: t('projects.nameMissing'),
+            pattern: { value: /^[^./]+$/, message: t('projects.nameInvalid') },
+          })}
+        />
+      </Field>
+      <Field label={t('projects.externalId')} help={t('projects.externalIdHelp')}>
+        <Input mono {...register('externalId')} />
+      </Field>
+      <Field label={t('projects.limit')} help={t('projects.limitHelp')} error={errors.limit?.message}>
+        <Input
+          inputMode="numeric"
+          {...register('limit', { pattern: { value: /^([1-9]\d{0,5})?$/, message: t('projects.limitInvalid') } })}
+        />
+      </Field>
+    </FormSheet>
   )
 }

@@ -2,10 +2,9 @@ import type { Permission } from '@piecework/model/permission'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
-import { FormActions } from '../../app/form-actions.tsx'
+import { FormSheet } from '../../app/form-sheet.tsx'
 import { useAct } from '../../app/use-act.ts'
 import { Banner } from '../../ui/banner.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
@@ -19,8 +18,6 @@ export interface EditedRole {
   type?: 'DEFAULT' | 'CUSTOM'
   userCount?: number
 }
-
-const FORM = 'role'
 
 /** Shows what a role may do: an area a line, each with a level. The roles of every platform are only shown. */
 export function RoleSheet({ role, onClose }: { role: EditedRole; onClose(): void }) {
@@ -41,73 +38,50 @@ export function RoleSheet({ role, onClose }: { role: EditedRole; onClose(): void
     })
   }
   return (
-    <Dialog
-      open
-      shape="sheet"
+    <FormSheet
       title={role.id === undefined ? t('roles.new') : role.name}
       description={isFixed ? t('roles.fixedText') : t('roles.sheetText')}
+      send={isFixed ? undefined : common('save')}
+      busy={act.isPending}
+      disabled={name.trim() === ''}
+      onSend={save}
       onClose={onClose}
-      closeLabel={common('close')}
-      footer={
-        !isFixed && (
-          <FormActions
-            form={FORM}
-            send={common('save')}
-            busy={act.isPending}
-            disabled={name.trim() === ''}
-            onCancel={onClose}
-          />
-        )
-      }
     >
-      <form
-        id={FORM}
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          save()
-        }}
-      >
-        {!isFixed && (
-          <Field label={common('name')}>
-            <Input autoFocus value={name} maxLength={100} onValueChange={setName} />
-          </Field>
-        )}
-        {!isFixed && (role.userCount ?? 0) > 0 && <Banner>{t('roles.atOnce', { count: role.userCount ?? 0 })}</Banner>}
-        <dl className="flex flex-col">
-          {AREA_NAMES.map((area) => {
-            const level = levelOf(permissions, area)
-            return (
-              <div
-                key={area}
-                className="flex min-h-12 items-center gap-3 border-b border-line-1 py-1.5 last:border-b-0"
-              >
-                <dt className="min-w-0 flex-1">
-                  <span className="block text-sm font-medium">{t(`roles.areas.${area}.name`)}</span>
-                  <span className="block text-xs text-ink-3">{t(`roles.areas.${area}.help`)}</span>
-                </dt>
-                <dd className="text-sm text-ink-2">
-                  {isFixed ? (
-                    t(`roles.levels.${wordOf(area, level)}`)
-                  ) : (
-                    <Segmented<Level>
-                      label={t(`roles.areas.${area}.name`)}
-                      value={level}
-                      options={levelsOf(area).map((value) => ({
-                        value,
-                        label: t(`roles.levels.${wordOf(area, value)}`),
-                      }))}
-                      onChange={(next) => setPermissions(withLevel(permissions, area, next))}
-                    />
-                  )}
-                </dd>
-              </div>
-            )
-          })}
-        </dl>
-      </form>
-    </Dialog>
+      {!isFixed && (
+        <Field label={common('name')}>
+          <Input autoFocus value={name} maxLength={100} onValueChange={setName} />
+        </Field>
+      )}
+      {!isFixed && (role.userCount ?? 0) > 0 && <Banner>{t('roles.atOnce', { count: role.userCount ?? 0 })}</Banner>}
+      <dl className="flex flex-col">
+        {AREA_NAMES.map((area) => {
+          const level = levelOf(permissions, area)
+          return (
+            <div key={area} className="flex min-h-12 items-center gap-3 border-b border-line-1 py-1.5 last:border-b-0">
+              <dt className="min-w-0 flex-1">
+                <span className="block text-sm font-medium">{t(`roles.areas.${area}.name`)}</span>
+                <span className="block text-xs text-ink-3">{t(`roles.areas.${area}.help`)}</span>
+              </dt>
+              <dd className="text-sm text-ink-2">
+                {isFixed ? (
+                  t(`roles.levels.${wordOf(area, level)}`)
+                ) : (
+                  <Segmented<Level>
+                    label={t(`roles.areas.${area}.name`)}
+                    value={level}
+                    options={levelsOf(area).map((value) => ({
+                      value,
+                      label: t(`roles.levels.${wordOf(area, value)}`),
+                    }))}
+                    onChange={(next) => setPermissions(withLevel(permissions, area, next))}
+                  />
+                )}
+              </dd>
+            </div>
+          )
+        })}
+      </dl>
+    </FormSheet>
   )
 }
 

@@ -2,13 +2,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
-import { errorText } from '../../api/error-text.ts'
 import { projectsQuery } from '../../api/projects.ts'
 import type { SecretManager } from '../../api/secret-managers.ts'
-import { FormActions } from '../../app/form-actions.tsx'
+import { FormSheet } from '../../app/form-sheet.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Select } from '../../ui/select.tsx'
@@ -19,8 +17,6 @@ interface SheetProps {
   manager: SecretManager | null
   onClose(): void
 }
-
-const FORM = 'secret-manager'
 
 /** Connects a secret manager, or changes it. Its own secrets are typed again each time: nobody can read them back. */
 export function SecretManagerSheet({ manager, onClose }: SheetProps) {
@@ -48,67 +44,51 @@ export function SecretManagerSheet({ manager, onClose }: SheetProps) {
   const lacksProjects = projectIds?.length === 0
   const lacksName = name.trim() === ''
   return (
-    <Dialog
-      open
-      shape="sheet"
+    <FormSheet
       title={manager ? t('secret-managers.edit', { name: manager.name }) : t('secret-managers.new')}
+      send={manager ? common('save') : t('secret-managers.connect')}
+      busy={save.isPending}
+      error={save.error}
+      onSend={() => {
+        setSent(true)
+        if (missing.length === 0 && !lacksProjects && !lacksName) save.mutate()
+      }}
       onClose={onClose}
-      closeLabel={common('close')}
-      footer={
-        <FormActions
-          form={FORM}
-          send={manager ? common('save') : t('secret-managers.connect')}
-          busy={save.isPending}
-          onCancel={onClose}
-        />
-      }
     >
-      <form
-        id={FORM}
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          setSent(true)
-          if (missing.length === 0 && !lacksProjects && !lacksName) save.mutate()
-        }}
-      >
-        {save.error && <Banner tone="failed">{errorText(save.error, common)}</Banner>}
-        {manager && <Banner>{t('secret-managers.again')}</Banner>}
-        <Field label={common('name')} error={wasSent && lacksName ? t('secret-managers.missing') : undefined}>
-          <Input autoFocus maxLength={255} value={name} onValueChange={setName} />
-        </Field>
-        <Field label={t('secret-managers.kind')}>
-          <Select<Provider>
-            value={provider}
-            options={PROVIDERS.map((value) => ({ value, label: t(`secret-managers.kinds.${value}`) }))}
-            onChange={setProvider}
+      {manager && <Banner>{t('secret-managers.again')}</Banner>}
+      <Field label={common('name')} error={wasSent && lacksName ? t('secret-managers.missing') : undefined}>
+        <Input autoFocus maxLength={255} value={name} onValueChange={setName} />
+      </Field>
+      <Field label={t('secret-managers.kind')}>
+        <Select<Provider>
+          value={provider}
+          options={PROVIDERS.map((value) => ({ value, label: t(`secret-managers.kinds.${value}`) }))}
+          onChange={setProvider}
+        />
+      </Field>
+      {CONFIG_FIELDS[provider].map((field) => (
+        <Field
+          key={field.name}
+          label={t(`secret-managers.fields.${field.name}`)}
+          help={field.isOptional ? t('secret-managers.optional') : undefined}
+          error={wasSent && missing.includes(field.name) ? t('secret-managers.missing') : undefined}
+        >
+          <Input
+            mono
+            autoComplete="off"
+            type={field.isSecret ? 'password' : 'text'}
+            placeholder={field.example}
+            value={config[field.name]}
+            onValueChange={(value) => setConfig({ ...config, [field.name]: value })}
           />
         </Field>
-        {CONFIG_FIELDS[provider].map((field) => (
-          <Field
-            key={field.name}
-            label={t(`secret-managers.fields.${field.name}`)}
-            help={field.isOptional ? t('secret-managers.optional') : undefined}
-            error={wasSent && missing.includes(field.name) ? t('secret-managers.missing') : undefined}
-          >
-            <Input
-              mono
-              autoComplete="off"
-              type={field.isSecret ? 'password' : 'text'}
-              placeholder={field.example}
-              value={config[field.name]}
-              onValueChange={(value) => setConfig({ ...config, [field.name]: value })}
-            />
-          </Field>
-        ))}
-        <ProjectsChoice
-          chosen={projectIds}
-          error={wasSent && lacksProjects ? t('secret-managers.projectsMissing') : undefined}
-          onChange={setProjectIds}
-        />
-      </form>
-    </Dialog>
+      ))}
+      <ProjectsChoice
+        chosen={projectIds}
+        error={wasSent && lacksProjects ? t('secret-managers.projectsMissing') : undefined}
+        onChange={setProjectIds}
+      />
+    </FormSheet>
   )
 }
 

@@ -52,7 +52,7 @@ export function IssueRow({ issue }: { issue: Issue }) {
         <span className="block truncate">{flowDisplayName}</span>
         <span className="block truncate text-xs text-ink-3">{stepDisplayName}</span>
       </Td>
-      <Td className="tabular-nums">{number(issue.count)}</Td>
+      <Td className="text-right tabular-nums">{number(issue.count)}</Td>
       <Td className="text-ink-3 max-sm:hidden" title={fullTime(issue.lastSeen)}>
         {relativeTime(issue.lastSeen)}
       </Td>

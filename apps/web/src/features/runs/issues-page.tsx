@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type IssueStatus, issuesQuery } from '../../api/issues.ts'
 import { useProjectId } from '../../api/session.ts'
+import { GuideLink } from '../../app/guide-link.tsx'
 import { Loaded } from '../../app/query-state.tsx'
 import { Header } from '../../app/shell/header.tsx'
 import { Page } from '../../app/shell/page.tsx'
@@ -42,6 +43,7 @@ export default function IssuesPage() {
                 icon={CircleCheck}
                 title={t(`issues.none.${status}`)}
                 text={status === 'UNRESOLVED' ? t('issues.noneText') : undefined}
+                actions={<GuideLink to="watch-runs" />}
               />
             ) : (
               <>
@@ -50,7 +52,7 @@ export default function IssuesPage() {
                     <tr>
                       <Th>{t('issues.what')}</Th>
                       <Th className="w-48 max-md:hidden">{t('issues.where')}</Th>
-                      <Th className="w-20">{t('issues.count')}</Th>
+                      <Th className="w-20 text-right">{t('issues.count')}</Th>
                       <Th className="w-30 max-sm:hidden">{t('issues.lastSeen')}</Th>
                       <ActsTh className="w-12" />
                     </tr>

@@ -6,7 +6,7 @@ import { failuresQuery, runCountsQuery, runDaysQuery } from '../../api/runs.ts'
 import { useProjectId } from '../../api/session.ts'
 import { DayChart } from '../../app/day-chart.tsx'
 import { type DayTotals, totalsOf } from '../../app/day-totals.ts'
-import { number, relativeTime } from '../../app/format.ts'
+import { number, percent, relativeTime } from '../../app/format.ts'
 import { RUN_LOOKS } from '../../app/run-status.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
@@ -53,9 +53,7 @@ function Summary({ days }: { days: readonly DayTotals[] | undefined }) {
         <Skeleton className="my-2 w-28" />
       )}
       {days && all > 0 && (
-        <p className="text-sm text-ink-2">
-          {t('overview.failed', { count: failed, percent: ((failed / all) * 100).toFixed(1) })}
-        </p>
+        <p className="text-sm text-ink-2">{t('overview.failed', { count: failed, percent: percent(failed / all) })}</p>
       )}
       {worst && (
         <p className="mt-auto line-clamp-3 pt-3 text-sm text-ink-2">

@@ -1,7 +1,7 @@
 import { RUN_STATUSES } from '@piecework/model/run/run-statuses'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { ChevronLeft, ChevronRight, ListFilter, RefreshCw, Workflow } from 'lucide-react'
+import { ListFilter, RefreshCw, Workflow } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { flowNamesQuery } from '../../api/flows.ts'
@@ -10,6 +10,7 @@ import { runsQuery } from '../../api/runs.ts'
 import { useProjectId } from '../../api/session.ts'
 import { GuideLink } from '../../app/guide-link.tsx'
 import { useLiveState, usePollWhileCut } from '../../app/live.ts'
+import { Pager } from '../../app/pager.tsx'
 import { Loaded } from '../../app/query-state.tsx'
 import { useRunRefresh } from '../../app/run-refresh.ts'
 import { Header } from '../../app/shell/header.tsx'
@@ -21,7 +22,6 @@ import { cx } from '../../ui/cx.ts'
 import { Filter } from '../../ui/filter.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { RowsSkeleton } from '../../ui/rows-skeleton.tsx'
-import { Select } from '../../ui/select.tsx'
 import { StateMessage } from '../../ui/states.tsx'
 import { TEXT_LINK } from '../../ui/text-link.ts'
 import { BulkBar } from './bulk-bar.tsx'
@@ -41,7 +41,6 @@ const STALE_WITH_RUNS = [['runs']]
 
 export default function RunsPage() {
   const { t } = useTranslation('runs')
-  const { t: common } = useTranslation()
   const projectId = useProjectId()
   const queries = useQueryClient()
   const search = useSearch({ from: '/shell/runs' })
@@ -112,32 +111,15 @@ export default function RunsPage() {
                 <div className="sm:hidden">
                   <RunsList label={t('title')} runs={data} now={now} />
                 </div>
-                <div className="flex items-center gap-2 text-sm text-ink-3">
-                  <span>{t('shown', { count: data.length })}</span>
-                  <span className="ml-auto">{common('pager.rows')}</span>
-                  <Select
-                    size="sm"
-                    className="w-18"
-                    label={common('pager.rows')}
-                    value={String(size)}
-                    options={PAGE_SIZES.map((count) => ({ value: String(count), label: String(count) }))}
-                    onChange={(value) => narrow({ size: Number(value) })}
-                  />
-                  <IconButton
-                    size="sm"
-                    icon={ChevronLeft}
-                    label={common('pager.previous')}
-                    disabled={!search.pages}
-                    onClick={() => turn(search.pages?.slice(0, -1) ?? [])}
-                  />
-                  <IconButton
-                    size="sm"
-                    icon={ChevronRight}
-                    label={common('pager.next')}
-                    disabled={next === null}
-                    onClick={() => next !== null && turn([...(search.pages ?? []), next])}
-                  />
-                </div>
+                <Pager
+                  words={t('shown', { count: data.length })}
+                  size={size}
+                  sizes={PAGE_SIZES}
+                  pages={search.pages}
+                  next={next}
+                  onSize={(rows) => narrow({ size: rows })}
+                  onTurn={turn}
+                />
               </>
             )
           }

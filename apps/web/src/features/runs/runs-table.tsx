@@ -38,14 +38,14 @@ export function RunsTable({ runs, now, selection, onSelect, acts }: RunsTablePro
               onChange={(isOn) => onSelect(withPage(selection, runs, isOn))}
             />
           </Th>
-          <Th className="w-36">{t('column.status')}</Th>
-          <Th className="w-[26%]">{t('column.flow')}</Th>
-          <Th className="w-32" sorted="desc">
+          <Th className="w-32">{t('column.status')}</Th>
+          <Th className="w-[24%]">{t('column.flow')}</Th>
+          <Th className="w-28" sorted="desc">
             {t('column.started')}
           </Th>
           <Th className="w-24 text-right">{t('column.took')}</Th>
           <Th>{t('column.happened')}</Th>
-          <ActsTh className="w-22" />
+          <ActsTh className="w-18" />
         </tr>
       </thead>
       <tbody>

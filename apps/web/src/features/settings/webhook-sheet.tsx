@@ -2,14 +2,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CircleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { errorText } from '../../api/error-text.ts'
 import { complaintsOf, graph, type Webhook } from '../../api/graph.ts'
 import { useProjectId } from '../../api/session.ts'
-import { FormActions } from '../../app/form-actions.tsx'
-import { Button } from '../../ui/button.tsx'
+import { FormSheet } from '../../app/form-sheet.tsx'
+import { SecretDialog } from '../../app/secret-dialog.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
-import { CopyInput } from '../../ui/copy-input.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
 
@@ -22,7 +19,6 @@ const EVENTS = [
   'form.submitted',
   'credential.expired',
 ] as const satisfies readonly Event[]
-const FORM = 'webhook'
 
 interface SheetProps {
   /** The receiver to change; a new one without it. */
@@ -54,80 +50,45 @@ export function WebhookSheet({ webhook, onClose }: SheetProps) {
   const missing = complaints.events !== undefined
   if (save.data)
     return (
-      <Dialog
-        open
+      <SecretDialog
         title={t('webhooks.secretTitle')}
-        description={t('webhooks.secretText')}
+        text={t('webhooks.secretText')}
+        label={t('webhooks.secret')}
+        value={save.data}
         onClose={onClose}
-        closeLabel={common('close')}
-        footer={
-          <Button kind="primary" onClick={onClose}>
-            {common('done')}
-          </Button>
-        }
-      >
-        <Field label={t('webhooks.secret')} help={common('keys.once')}>
-          <CopyInput value={save.data} />
-        </Field>
-      </Dialog>
+      />
     )
   return (
-    <Dialog
-      open
-      shape="sheet"
+    <FormSheet
       title={webhook ? t('webhooks.change') : t('webhooks.new')}
+      send={webhook ? common('save') : t('webhooks.create')}
+      busy={save.isPending}
+      error={Object.keys(complaints).length === 0 ? save.error : null}
+      onSend={() => save.mutate()}
       onClose={onClose}
-      closeLabel={common('close')}
-      footer={
-        <FormActions
-          form={FORM}
-          send={webhook ? common('save') : t('webhooks.create')}
-          busy={save.isPending}
-          onCancel={onClose}
-        />
-      }
     >
-      <form
-        id={FORM}
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          save.mutate()
-        }}
-      >
-        {save.error && Object.keys(complaints).length === 0 && (
-          <p role="alert" className="text-sm text-failed-fg">
-            {errorText(save.error, common)}
+      <Field label={t('webhooks.url')} help={t('webhooks.urlHelp')} error={complaints.url && t('webhooks.urlInvalid')}>
+        <Input autoFocus mono type="url" placeholder="https://" value={url} onValueChange={setUrl} />
+      </Field>
+      <fieldset className="flex flex-col gap-1">
+        <legend className="mb-1.5 text-sm font-medium">{t('webhooks.events')}</legend>
+        {EVENTS.map((name) => (
+          <Checkbox
+            key={name}
+            checked={events.includes(name)}
+            onChange={(isOn) => setEvents(EVENTS.filter((one) => (one === name ? isOn : events.includes(one))))}
+          >
+            <span className="font-mono text-xs">{name}</span>
+            <span className="ml-2 text-xs text-ink-3">{t(`webhooks.eventWords.${name}`)}</span>
+          </Checkbox>
+        ))}
+        {missing && (
+          <p role="alert" className="flex gap-1.5 text-xs text-failed-fg">
+            <CircleAlert aria-hidden size={14} className="mt-px shrink-0" />
+            {t('webhooks.eventsMissing')}
           </p>
         )}
-        <Field
-          label={t('webhooks.url')}
-          help={t('webhooks.urlHelp')}
-          error={complaints.url && t('webhooks.urlInvalid')}
-        >
-          <Input autoFocus mono type="url" placeholder="https://" value={url} onValueChange={setUrl} />
-        </Field>
-        <fieldset className="flex flex-col gap-1">
-          <legend className="mb-1.5 text-sm font-medium">{t('webhooks.events')}</legend>
-          {EVENTS.map((name) => (
-            <Checkbox
-              key={name}
-              checked={events.includes(name)}
-              onChange={(isOn) => setEvents(EVENTS.filter((one) => (one === name ? isOn : events.includes(one))))}
-            >
-              <span className="font-mono text-xs">{name}</span>
-              <span className="ml-2 text-xs text-ink-3">{t(`webhooks.eventWords.${name}`)}</span>
-            </Checkbox>
-          ))}
-          {missing && (
-            <p role="alert" className="flex gap-1.5 text-xs text-failed-fg">
-              <CircleAlert aria-hidden size={14} className="mt-px shrink-0" />
-              {t('webhooks.eventsMissing')}
-            </p>
-          )}
-        </fieldset>
-      </form>
-    </Dialog>
+      </fieldset>
+    </FormSheet>
   )
 }

@@ -1,31 +1,34 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { IconButton } from '../../ui/icon-button.tsx'
-import { Select } from '../../ui/select.tsx'
-import { type AutomationsSearch, PAGE_SIZES } from './automations-search.ts'
+import { IconButton } from '../ui/icon-button.tsx'
+import { Select } from '../ui/select.tsx'
 
 interface PagerProps {
   /** How much is in view. */
   words: string
-  search: AutomationsSearch
+  size: number
+  sizes: readonly number[]
+  /** The cursors of the pages before this one, and of this one. */
+  pages: readonly string[] | undefined
   /** The cursor of the next page. */
   next: string | null
   onSize(size: number): void
   onTurn(pages: string[]): void
 }
 
-export function Pager({ words, search: { pages = [], size = PAGE_SIZES[0] }, next, onSize, onTurn }: PagerProps) {
+/** The foot of a list of which one page is in view. */
+export function Pager({ words, size, sizes, pages = [], next, onSize, onTurn }: PagerProps) {
   const { t } = useTranslation()
   return (
-    <div className="flex flex-wrap items-center gap-2 text-sm text-ink-3">
-      <span>{words}</span>
-      <span className="ml-auto">{t('pager.rows')}</span>
-      <span className="w-18 text-ink-1">
+    <div className="flex items-center gap-2 text-sm text-ink-3">
+      <span className="min-w-0">{words}</span>
+      <span className="ml-auto shrink-0">{t('pager.rows')}</span>
+      <span className="w-18 shrink-0 text-ink-1">
         <Select
           size="sm"
           label={t('pager.rows')}
           value={String(size)}
-          options={PAGE_SIZES.map((count) => ({ value: String(count), label: String(count) }))}
+          options={sizes.map((count) => ({ value: String(count), label: String(count) }))}
           onChange={(value) => onSize(Number(value))}
         />
       </span>
