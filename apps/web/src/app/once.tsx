@@ -5,6 +5,7 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input } from '../ui/input.tsx'
+import { FormSheet } from './form-sheet.tsx'
 import { useAct } from './use-act.ts'
 
 interface OnceProps {
@@ -29,37 +30,36 @@ export function Once({ title, nameHelp, make, noun, create, more, children, onCl
   const [name, setName] = useState('')
   const [value, setValue] = useState<string>()
   const act = useAct(noun)
+  if (value !== undefined)
+    return (
+      <Dialog
+        open
+        onClose={onClose}
+        title={title}
+        closeLabel={t('close')}
+        footer={
+          <Button kind="primary" onClick={onClose}>
+            {t('done')}
+          </Button>
+        }
+      >
+        {children(value, name.trim())}
+      </Dialog>
+    )
   return (
-    <Dialog open onClose={onClose} title={title} closeLabel={t('close')}>
-      {value === undefined ? (
-        <form
-          className="flex flex-col gap-4"
-          onSubmit={(event) => {
-            event.preventDefault()
-            act.mutate({ send: async () => setValue(await create(name.trim())) })
-          }}
-        >
-          <Field label={t('name')} help={nameHelp}>
-            <Input autoFocus required maxLength={100} value={name} onValueChange={setName} />
-          </Field>
-          {more}
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>{t('cancel')}</Button>
-            <Button kind="primary" type="submit" busy={act.isPending} disabled={name.trim() === ''}>
-              {make}
-            </Button>
-          </div>
-        </form>
-      ) : (
-        <>
-          {children(value, name.trim())}
-          <div className="flex justify-end">
-            <Button kind="primary" onClick={onClose}>
-              {t('done')}
-            </Button>
-          </div>
-        </>
-      )}
-    </Dialog>
+    <FormSheet
+      shape="dialog"
+      title={title}
+      send={make}
+      busy={act.isPending}
+      disabled={name.trim() === ''}
+      onSend={() => act.mutate({ send: async () => setValue(await create(name.trim())) })}
+      onClose={onClose}
+    >
+      <Field label={t('name')} help={nameHelp}>
+        <Input autoFocus required maxLength={100} value={name} onValueChange={setName} />
+      </Field>
+      {more}
+    </FormSheet>
   )
 }

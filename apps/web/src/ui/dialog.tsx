@@ -1,6 +1,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
 import { cx } from './cx.ts'
 import { IconButton } from './icon-button.tsx'
 
@@ -26,7 +27,8 @@ const SHAPES = {
 
 /** Holds the focus until it is closed, and gives it back then. */
 export function Dialog(props: DialogProps) {
-  const { open, onClose, title, description, shape = 'dialog', closeLabel = 'Close', footer, children } = props
+  const { open, onClose, title, description, shape = 'dialog', footer, children } = props
+  const { t } = useTranslation()
   const width = props.width ?? (shape === 'sheet' ? 480 : 440)
   return (
     <Base.Root open={open} onOpenChange={(next) => (next ? undefined : onClose())}>
@@ -43,7 +45,7 @@ export function Dialog(props: DialogProps) {
                 <Base.Description className="mt-1 text-sm break-words text-ink-2">{description}</Base.Description>
               )}
             </div>
-            <Base.Close render={<IconButton icon={X} label={closeLabel} />} />
+            <Base.Close render={<IconButton icon={X} label={props.closeLabel ?? t('close')} />} />
           </div>
           {children && (
             <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-5 pt-1 pb-5">{children}</div>

@@ -23,7 +23,7 @@ export function Input({ icon: Icon, size = 'md', mono = false, trailing, classNa
     <div
       className={cx(
         CONTROL,
-        'flex items-center gap-2',
+        'flex items-center gap-2 has-[input:read-only]:border-line-2 has-[input:read-only]:bg-inset',
         size === 'md' ? 'h-8 rounded-md px-2.5 max-sm:h-11' : 'h-7 rounded-sm px-2 text-sm max-sm:h-9',
         className,
       )}

@@ -1,7 +1,10 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link, type LinkProps } from '@tanstack/react-router'
 import { ChevronRight, Menu as MenuIcon } from 'lucide-react'
 import { Fragment, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { projectsQuery } from '../../api/projects.ts'
+import { useProjectId } from '../../api/session.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { openSidebar } from './sidebar-state.ts'
 
@@ -12,7 +15,7 @@ interface Crumb {
 }
 
 interface HeaderProps {
-  /** The way here; the page itself is `title`. */
+  /** The way here, from the project in view when nothing else is said; the page itself is `title`. */
   crumbs?: readonly Crumb[]
   title: ReactNode
   /** Next to the title: its state. */
@@ -20,16 +23,25 @@ interface HeaderProps {
   actions?: ReactNode
 }
 
+function useProjectCrumb(): Crumb[] {
+  const projectId = useProjectId()
+  const { data: projects = [] } = useQuery(projectsQuery)
+  return projects.flatMap(({ id, displayName }) =>
+    id === projectId ? [{ label: displayName, to: '/automations' } as const] : [],
+  )
+}
+
 /** The top of a page: where it is, its name and what can be done. */
-export function Header({ crumbs = [], title, aside, actions }: HeaderProps) {
+export function Header({ crumbs, title, aside, actions }: HeaderProps) {
   const { t } = useTranslation()
+  const project = useProjectCrumb()
   return (
     <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line-1 bg-raised px-6 max-sm:h-14 max-sm:px-2">
       <div className="sm:hidden">
         <IconButton icon={MenuIcon} label={t('shell.openPages')} onClick={() => openSidebar(true)} />
       </div>
       <nav aria-label={t('shell.crumbs')} className="flex min-w-0 items-center gap-1.5 whitespace-nowrap text-ink-3">
-        {crumbs.map((crumb) => (
+        {(crumbs ?? project).map((crumb) => (
           <Fragment key={crumb.label}>
             <Link
               to={crumb.to}

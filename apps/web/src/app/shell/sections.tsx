@@ -1,11 +1,14 @@
 import { Link } from '@tanstack/react-router'
 import type { LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { cx } from '../../ui/cx.ts'
 
 export interface Section {
   page: string
   label: string
   icon: LucideIcon
+  /** It begins pages of another kind. */
+  isApart?: boolean
 }
 
 interface SectionsProps {
@@ -31,14 +34,18 @@ export const Sections = ({ label, to, sections, current, children }: SectionsPro
         aria-label={label}
         className="flex w-46 shrink-0 flex-col gap-0.5 max-md:w-full max-md:flex-row max-md:overflow-x-auto"
       >
-        {sections.map(({ page, label: name, icon: Icon }) => (
+        {sections.map(({ page, label: name, icon: Icon, isApart }) => (
           <Link
             key={page}
             to={to}
             params={{ page }}
             ref={page === current ? showCurrent : undefined}
             aria-current={page === current ? 'page' : undefined}
-            className="flex h-8 items-center gap-2.5 rounded-sm px-2 whitespace-nowrap text-ink-2 hover:bg-hover hover:text-ink-1 aria-[current=page]:bg-active aria-[current=page]:font-medium aria-[current=page]:text-ink-1 max-sm:h-11"
+            className={cx(
+              'relative flex h-8 shrink-0 items-center gap-2.5 rounded-sm px-2 whitespace-nowrap text-ink-2 hover:bg-hover hover:text-ink-1 aria-[current=page]:bg-active aria-[current=page]:font-medium aria-[current=page]:text-ink-1 max-sm:h-11',
+              isApart &&
+                'md:mt-4 md:before:absolute md:before:inset-x-0 md:before:-top-2.25 md:before:border-t md:before:border-line-1',
+            )}
           >
             <Icon aria-hidden size={16} strokeWidth={1.5} className="text-ink-3" />
             {name}

@@ -40,7 +40,7 @@ export default function AnalyticsPage() {
       <Header
         title={t('title')}
         actions={
-          <Button size="sm" icon={Download} busy={act.isPending} onClick={save}>
+          <Button icon={Download} busy={act.isPending} onClick={save}>
             {t('csv')}
           </Button>
         }

@@ -6,8 +6,7 @@ import { errorText } from '../../api/error-text.ts'
 import type { FlowOverview } from '../../api/flows.ts'
 import { type Folder, foldersQuery } from '../../api/folders.ts'
 import { useProjectId } from '../../api/session.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
+import { FormSheet } from '../../app/form-sheet.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
 
@@ -68,27 +67,20 @@ export function NameSheet({ subject, onClose, onSaved }: NameSheetProps) {
   const shown = isTried ? (problem() ?? (save.error ? errorText(save.error, common) : undefined)) : undefined
 
   return (
-    <Dialog open shape="sheet" width={400} onClose={onClose} title={t(`sheet.${subject.kind}`)}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          setTried(true)
-          if (problem() === undefined) save.mutate()
-        }}
-      >
-        <Field label={t('name.label')} error={shown}>
-          <Input autoFocus value={name} onValueChange={setName} onFocus={(event) => event.target.select()} />
-        </Field>
-        <div className="flex justify-end gap-2">
-          <Button kind="ghost" onClick={onClose}>
-            {common('cancel')}
-          </Button>
-          <Button kind="primary" type="submit" busy={save.isPending}>
-            {subject.kind === 'new-folder' ? t('name.create') : t('name.save')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormSheet
+      shape="dialog"
+      title={t(`sheet.${subject.kind}`)}
+      send={subject.kind === 'new-folder' ? t('name.create') : t('name.save')}
+      busy={save.isPending}
+      onSend={() => {
+        setTried(true)
+        if (problem() === undefined) save.mutate()
+      }}
+      onClose={onClose}
+    >
+      <Field label={t('name.label')} error={shown}>
+        <Input autoFocus value={name} onValueChange={setName} onFocus={(event) => event.target.select()} />
+      </Field>
+    </FormSheet>
   )
 }

@@ -2,9 +2,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import type { Connection } from '../../api/connections.ts'
+import { FormSheet } from '../../app/form-sheet.tsx'
 import { useAct } from '../../app/use-act.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
 
@@ -14,32 +13,23 @@ export function RenameDialog({ connection, onClose }: { connection: Connection; 
   const [name, setName] = useState(connection.displayName)
   const act = useAct('connections')
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormSheet
+      shape="dialog"
       title={t('renameTitle', { name: connection.displayName })}
-      closeLabel={common('close')}
+      send={common('rename')}
+      busy={act.isPending}
+      disabled={name.trim() === ''}
+      onSend={() =>
+        act.mutate({
+          send: () => client.appConnections.update({ params: { id: connection.id }, body: { displayName: name } }),
+          onDone: onClose,
+        })
+      }
+      onClose={onClose}
     >
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          act.mutate({
-            send: () => client.appConnections.update({ params: { id: connection.id }, body: { displayName: name } }),
-            onDone: onClose,
-          })
-        }}
-      >
-        <Field label={common('name')}>
-          <Input required maxLength={255} autoFocus value={name} onValueChange={setName} />
-        </Field>
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button kind="primary" type="submit" busy={act.isPending} disabled={name.trim() === ''}>
-            {common('rename')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <Field label={common('name')}>
+        <Input required maxLength={255} autoFocus value={name} onValueChange={setName} />
+      </Field>
+    </FormSheet>
   )
 }

@@ -1,13 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { FileArchive } from 'lucide-react'
-import { type FormEvent, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import { errorText, referenceOf } from '../../api/error-text.ts'
 import { uploadClient } from '../../api/upload.ts'
+import { FormSheet } from '../../app/form-sheet.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
@@ -56,82 +56,73 @@ export function InstallSheet({ onClose }: { onClose(): void }) {
     file: file ? undefined : t('fileMissing'),
   }
   const isReady = source === 'REGISTRY' ? !errors.name && !errors.version : !errors.file
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
+  const submit = (): void => {
     setAsked(true)
     if (isReady && !install.isPending) install.mutate()
   }
   return (
-    <Dialog
-      open
-      shape="sheet"
-      onClose={onClose}
+    <FormSheet
       title={t('install')}
       description={source === 'REGISTRY' ? t('installText') : t('archiveText')}
-      closeLabel={common('close')}
+      send={install.isPending ? t('installing') : t('install')}
+      busy={install.isPending}
+      onSend={submit}
+      onClose={onClose}
     >
-      <form noValidate className="flex flex-col gap-4" onSubmit={submit}>
-        <div>
-          <Segmented
-            label={t('source')}
-            value={source}
-            options={[
-              { value: 'REGISTRY', label: t('byName') },
-              { value: 'ARCHIVE', label: t('fromArchive') },
-            ]}
-            onChange={(next) => {
-              setSource(next)
-              setAsked(false)
-              install.reset()
-            }}
-          />
-        </div>
-        {install.error && (
-          <Banner tone="failed">
-            <p className="font-medium">{t('installFailed')}</p>
-            <p className="mt-1 whitespace-pre-wrap">{errorText(install.error, common)}</p>
-            {referenceOf(install.error) && <p className="mt-1 font-mono text-xs">{referenceOf(install.error)}</p>}
-          </Banner>
-        )}
-        {source === 'REGISTRY' ? (
-          <>
-            <Field label={t('package')} help={t('packageHelp')} error={isAsked ? errors.name : undefined}>
-              <Input mono autoFocus value={name} onValueChange={(next) => setName(next.trim())} />
-            </Field>
-            <Field label={t('version')} error={isAsked ? errors.version : undefined}>
-              <Input mono placeholder="1.2.3" value={version} onValueChange={(next) => setVersion(next.trim())} />
-            </Field>
-          </>
-        ) : (
-          <Field label={t('archive')} help={t('archiveHelp')} error={isAsked ? errors.file : undefined}>
-            <div className="flex min-w-0 items-center gap-3">
-              <input
-                ref={picker}
-                type="file"
-                accept=".tgz,.tar.gz,application/gzip"
-                aria-label={t('archive')}
-                className="sr-only"
-                onChange={({ target }) => {
-                  setFile(target.files?.[0])
-                  install.reset()
-                }}
-              />
-              <Button icon={FileArchive} onClick={() => picker.current?.click()}>
-                {t('chooseFile')}
-              </Button>
-              <span className="min-w-0 truncate text-sm text-ink-2">{file?.name ?? t('noFile')}</span>
-            </div>
+      <div>
+        <Segmented
+          label={t('source')}
+          value={source}
+          options={[
+            { value: 'REGISTRY', label: t('byName') },
+            { value: 'ARCHIVE', label: t('fromArchive') },
+          ]}
+          onChange={(next) => {
+            setSource(next)
+            setAsked(false)
+            install.reset()
+          }}
+        />
+      </div>
+      {install.error && (
+        <Banner tone="failed">
+          <p className="font-medium">{t('installFailed')}</p>
+          <p className="mt-1 whitespace-pre-wrap">{errorText(install.error, common)}</p>
+          {referenceOf(install.error) && <p className="mt-1 font-mono text-xs">{referenceOf(install.error)}</p>}
+        </Banner>
+      )}
+      {source === 'REGISTRY' ? (
+        <>
+          <Field label={t('package')} help={t('packageHelp')} error={isAsked ? errors.name : undefined}>
+            <Input mono autoFocus value={name} onValueChange={(next) => setName(next.trim())} />
           </Field>
-        )}
-        {install.isPending && <Progress sent={source === 'ARCHIVE' ? sent : 1} />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button kind="primary" type="submit" busy={install.isPending}>
-            {install.isPending ? t('installing') : t('install')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+          <Field label={t('version')} error={isAsked ? errors.version : undefined}>
+            <Input mono placeholder="1.2.3" value={version} onValueChange={(next) => setVersion(next.trim())} />
+          </Field>
+        </>
+      ) : (
+        <Field label={t('archive')} help={t('archiveHelp')} error={isAsked ? errors.file : undefined}>
+          <div className="flex min-w-0 items-center gap-3">
+            <input
+              ref={picker}
+              type="file"
+              accept=".tgz,.tar.gz,application/gzip"
+              aria-label={t('archive')}
+              className="sr-only"
+              onChange={({ target }) => {
+                setFile(target.files?.[0])
+                install.reset()
+              }}
+            />
+            <Button icon={FileArchive} onClick={() => picker.current?.click()}>
+              {t('chooseFile')}
+            </Button>
+            <span className="min-w-0 truncate text-sm text-ink-2">{file?.name ?? t('noFile')}</span>
+          </div>
+        </Field>
+      )}
+      {install.isPending && <Progress sent={source === 'ARCHIVE' ? sent : 1} />}
+    </FormSheet>
   )
 }
 

@@ -6,12 +6,13 @@ import { useTranslation } from 'react-i18next'
 import { oauthAppsQuery } from '../../api/administration.ts'
 import { client } from '../../api/client.ts'
 import { askToDelete } from '../../app/ask-to-delete.ts'
+import { FormSheet } from '../../app/form-sheet.tsx'
 import { relativeTime } from '../../app/format.ts'
 import { Loaded } from '../../app/query-state.tsx'
 import { SectionHead } from '../../app/shell/sections.tsx'
 import { useAct } from '../../app/use-act.ts'
 import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
+import { CopyInput } from '../../ui/copy-input.tsx'
 import { Field } from '../../ui/field.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Input } from '../../ui/input.tsx'
@@ -95,34 +96,28 @@ function AppForm({ onClose }: { onClose(): void }) {
   })
   const field = (name: keyof Values) => register(name, { required: t('oauth-apps.missing') })
   const { errors } = formState
+  const save = (body: Values): void =>
+    act.mutate({ send: () => client.oauthApps.upsert({ body }), done: common('saved'), onDone: onClose })
   return (
-    <Dialog open onClose={onClose} shape="sheet" title={t('oauth-apps.new')} closeLabel={common('close')}>
-      <form
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={handleSubmit((body) =>
-          act.mutate({ send: () => client.oauthApps.upsert({ body }), done: common('saved'), onDone: onClose }),
-        )}
-      >
-        <Field label={t('oauth-apps.piece')} help={t('oauth-apps.pieceHelp')} error={errors.pieceName?.message}>
-          <Input mono autoFocus {...field('pieceName')} />
-        </Field>
-        <Field label={t('oauth-apps.clientId')} error={errors.clientId?.message}>
-          <Input mono autoComplete="off" {...field('clientId')} />
-        </Field>
-        <Field label={t('oauth-apps.clientSecret')} error={errors.clientSecret?.message}>
-          <Input type="password" autoComplete="off" {...field('clientSecret')} />
-        </Field>
-        <Field label={t('oauth-apps.redirect')} help={t('oauth-apps.redirectHelp')}>
-          <Input mono readOnly value={`${location.origin}/api/redirect`} />
-        </Field>
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button kind="primary" type="submit" busy={act.isPending}>
-            {common('save')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormSheet
+      title={t('oauth-apps.new')}
+      send={common('save')}
+      busy={act.isPending}
+      onSend={() => void handleSubmit(save)()}
+      onClose={onClose}
+    >
+      <Field label={t('oauth-apps.piece')} help={t('oauth-apps.pieceHelp')} error={errors.pieceName?.message}>
+        <Input mono autoFocus {...field('pieceName')} />
+      </Field>
+      <Field label={t('oauth-apps.clientId')} error={errors.clientId?.message}>
+        <Input mono autoComplete="off" {...field('clientId')} />
+      </Field>
+      <Field label={t('oauth-apps.clientSecret')} error={errors.clientSecret?.message}>
+        <Input type="password" autoComplete="off" {...field('clientSecret')} />
+      </Field>
+      <Field label={t('oauth-apps.redirect')} help={t('oauth-apps.redirectHelp')}>
+        <CopyInput value={`${location.origin}/api/redirect`} />
+      </Field>
+    </FormSheet>
   )
 }

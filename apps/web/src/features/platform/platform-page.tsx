@@ -65,7 +65,7 @@ export default function PlatformPage() {
   const Shown = PAGES[page].show
   return (
     <>
-      <Header title={t('title')} />
+      <Header crumbs={[]} title={t('title')} />
       {isAdmin ? (
         <Sections
           label={t('title')}

@@ -8,6 +8,7 @@ import { Loaded } from '../../app/query-state.tsx'
 import { SectionHead } from '../../app/shell/sections.tsx'
 import { useAct } from '../../app/use-act.ts'
 import { Button } from '../../ui/button.tsx'
+import { CopyInput } from '../../ui/copy-input.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
@@ -85,7 +86,7 @@ function ProjectForm({ project }: { project: Project }) {
         />
       </Field>
       <Field label={t('general.id')}>
-        <Input mono readOnly value={project.id} />
+        <CopyInput value={project.id} />
       </Field>
       {mayEdit ? (
         <div>

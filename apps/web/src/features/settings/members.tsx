@@ -21,16 +21,18 @@ import { MemberRow } from './member-row.tsx'
 export function Members() {
   const { t } = useTranslation('settings')
   const projectId = useProjectId()
-  const { data: projects } = useQuery(projectsQuery)
-  const project = projects?.find(({ id }) => id === projectId)
-  if (project?.type === 'PERSONAL')
-    return (
-      <>
-        <SectionHead title={t('members.title')} />
-        <StateMessage icon={Users} title={t('members.personal')} text={t('members.personalText')} />
-      </>
-    )
-  return <TeamMembers key={projectId} projectId={projectId} name={project?.displayName ?? ''} />
+  const query = useQuery(projectsQuery)
+  const project = query.data?.find(({ id }) => id === projectId)
+  if (query.data && project?.type !== 'PERSONAL')
+    return <TeamMembers key={projectId} projectId={projectId} name={project?.displayName ?? ''} />
+  return (
+    <>
+      <SectionHead title={t('members.title')} />
+      <Loaded query={query} skeleton={<RowsSkeleton />}>
+        {() => <StateMessage icon={Users} title={t('members.personal')} text={t('members.personalText')} />}
+      </Loaded>
+    </>
+  )
 }
 
 function TeamMembers({ projectId, name }: { projectId: string; name: string }) {

@@ -61,7 +61,7 @@ export default function SettingsPage() {
           { page: 'keys', label: t('keys.title'), icon: KeyRound },
           { page: 'webhooks', label: t('webhooks.title'), icon: Webhook },
           { page: 'alerts', label: t('alerts.title'), icon: Bell },
-          { page: 'profile', label: t('profile.title'), icon: UserRound },
+          { page: 'profile', label: t('profile.title'), icon: UserRound, isApart: true },
           { page: 'security', label: t('security.title'), icon: ShieldCheck },
         ].filter((section) => isPage(section.page) && maySee(section.page))}
       >

@@ -32,18 +32,18 @@ export function WebhookCard({ webhook, mayEdit, onChange, onDeliveries }: CardPr
   return (
     <li className="flex flex-col gap-2 rounded-md border border-line-2 bg-raised p-3">
       <div className="flex flex-wrap items-center gap-2">
-        <span className="min-w-0 flex-1 basis-60 truncate font-mono text-xs" title={url}>
+        <span className="min-w-0 flex-1 basis-60 truncate font-mono text-xs max-sm:basis-full" title={url}>
           {url}
         </span>
-        <Button size="sm" aria-label={t('webhooks.deliveriesOf', { url })} onClick={onDeliveries}>
-          {t('webhooks.deliveries')}
-        </Button>
         <Switch
           label={t('webhooks.switch', { url })}
           checked={status === 'enabled'}
           disabled={!mayEdit}
           onChange={set}
         />
+        <Button size="sm" aria-label={t('webhooks.deliveriesOf', { url })} onClick={onDeliveries}>
+          {t('webhooks.deliveries')}
+        </Button>
         {mayEdit && (
           <>
             <IconButton size="sm" icon={Pencil} label={t('webhooks.changeOf', { url })} onClick={onChange} />

@@ -34,9 +34,11 @@ export default function AuthenticatePage() {
       {error ? (
         <div className="flex flex-col gap-4">
           <Refused error={error} />
-          <Link to="/sign-in" className={TEXT_LINK}>
-            {t('backToSignIn')}
-          </Link>
+          <p className="text-sm">
+            <Link to="/sign-in" className={TEXT_LINK}>
+              {t('backToSignIn')}
+            </Link>
+          </p>
         </div>
       ) : (
         <Spinner />

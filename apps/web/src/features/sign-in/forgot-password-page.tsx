@@ -22,8 +22,7 @@ export default function ForgotPasswordPage() {
   })
   const hasForm = flags?.sendsMail === true && !ask.isSuccess
   return (
-    <SignInFrame title={t('forgot.title')} text={hasForm ? t('forgot.text') : undefined}>
-      {flags?.sendsMail === false && <p className="text-ink-2">{t('forgot.noMail')}</p>}
+    <SignInFrame title={t('forgot.title')} text={hasForm ? t('forgot.text') : flags?.sendsMail === false ? t('forgot.noMail') : undefined}>
       {ask.isSuccess && <Banner>{t('forgot.sent', { email: getValues('email') })}</Banner>}
       {hasForm && (
         <form noValidate className="flex flex-col gap-4" onSubmit={handleSubmit((values) => ask.mutate(values))}>
