@@ -44,7 +44,7 @@ test('somebody sees how many runs there were, in which project, and takes the nu
   // Another window than the one that the server counted before.
   await page.getByRole('combobox', { name: 'Period' }).click()
   await page.getByRole('option', { name: 'Last 7 days' }).click()
-  await page.getByText('33.3 % of runs').waitFor()
+  await page.getByText('33.3% of runs').waitFor()
   await page.getByRole('cell', { name: "Ada's Project" }).waitFor()
   await page.getByRole('button', { name: /2 succeeded, 1 failed/ }).waitFor()
   await expectAccessible(page)
@@ -64,7 +64,7 @@ test('somebody sees how many runs there were, in which project, and takes the nu
   await page.getByLabel('First day').fill('2020-01-01')
   await page.getByLabel('Last day').fill('2020-03-31')
   await page.getByText('Runs by week').waitFor()
-  await page.getByText('33.3 % of runs').waitFor({ state: 'detached' })
+  await page.getByText('33.3% of runs').waitFor({ state: 'detached' })
   await expectAccessible(page)
   await visit.end()
 })

@@ -11,6 +11,7 @@ import {
 } from '@tanstack/react-router'
 import { client } from './api/client.ts'
 import { loadOwnRole } from './api/members.ts'
+import { loadProjects } from './api/projects.ts'
 import { currentSession, selectProject } from './api/session.ts'
 import { useWornBrand } from './app/brand.ts'
 import { loadTexts } from './app/i18n/index.ts'
@@ -122,7 +123,7 @@ const shell = createRoute({
     if (currentSession() === null)
       throw redirect({ to: '/sign-in', search: location.href === '/automations' ? {} : { next: location.href } })
   },
-  loader: loadOwnRole,
+  loader: () => Promise.all([loadOwnRole(), loadProjects()]),
   component: lazyRouteComponent(() => import('./app/shell/shell.tsx'), 'Shell'),
 })
 
