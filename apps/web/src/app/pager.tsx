@@ -16,7 +16,7 @@ interface PagerProps {
   onTurn(pages: string[]): void
 }
 
-/** The foot of a list of which one page is in view. */
+/** The foot of a list that shows one page at a time. */
 export function Pager({ words, size, sizes, pages = [], next, onSize, onTurn }: PagerProps) {
   const { t } = useTranslation()
   return (

@@ -6,7 +6,7 @@ import { Field } from '../ui/field.tsx'
 
 interface SecretDialogProps {
   title: string
-  /** What the secret is for. */
+  /** The use of the secret. */
   text: string
   label: string
   value: string

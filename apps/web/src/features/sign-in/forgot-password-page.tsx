@@ -22,7 +22,10 @@ export default function ForgotPasswordPage() {
   })
   const hasForm = flags?.sendsMail === true && !ask.isSuccess
   return (
-    <SignInFrame title={t('forgot.title')} text={hasForm ? t('forgot.text') : flags?.sendsMail === false ? t('forgot.noMail') : undefined}>
+    <SignInFrame
+      title={t('forgot.title')}
+      text={hasForm ? t('forgot.text') : flags?.sendsMail === false ? t('forgot.noMail') : undefined}
+    >
       {ask.isSuccess && <Banner>{t('forgot.sent', { email: getValues('email') })}</Banner>}
       {hasForm && (
         <form noValidate className="flex flex-col gap-4" onSubmit={handleSubmit((values) => ask.mutate(values))}>
