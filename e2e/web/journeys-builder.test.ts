@@ -5,6 +5,7 @@ import { homeOf, startApp, type TestApp } from './support/app.ts'
 import { essence, flowOfCode, saved, step, stepsAtServer, versionAtServer } from './support/builder.ts'
 import { handsOn } from './support/hands.ts'
 import { publish, readsFlow, searchStep, settingsOf } from './support/journeys.ts'
+import type { Person } from './support/person.ts'
 import { installVault, VAULT } from './support/vault.ts'
 import { expectAccessible } from './support/visit.ts'
 
@@ -20,6 +21,10 @@ afterAll(async () => {
   await app?.[Symbol.asyncDispose]()
   await service?.[Symbol.asyncDispose]()
 })
+
+type Operation = Parameters<Person['api']['flows']['operate']>[0]['body']
+
+const EXISTS = { operator: 'EXISTS' as const, firstValue: '{{trigger}}' }
 
 const open = async (id: string) => {
   const visit = await app.visit(`/flows/${id}`, { person: await app.owner() })
@@ -150,18 +155,18 @@ test('a branch with ten steps that was deleted by mistake comes back', async () 
   const id = await flowOfCode(app, 'Many branches', ['Check'])
   const { api } = await app.owner()
   const branches = [
-    { branchType: 'CONDITION' as const, branchName: 'Large orders', conditions: [[{ firstValue: '{{trigger}}' }]] },
+    { branchType: 'CONDITION' as const, branchName: 'Large orders', conditions: [[EXISTS]] },
     { branchType: 'FALLBACK' as const, branchName: 'Otherwise' },
   ]
   const settings = { branches, executionType: 'EXECUTE_FIRST_MATCH' as const }
   const router = { type: 'ROUTER' as const, name: 'router', displayName: 'Size', settings }
-  const add = (request: object) =>
-    api.flows.operate({ params: { id }, body: { type: 'ADD_ACTION', request: Object.assign(request) } })
-  await add({ parentStep: 'step_1', action: router })
+  const operate = (body: Operation) => api.flows.operate({ params: { id }, body })
+  await operate({ type: 'ADD_ACTION', request: { parentStep: 'step_1', action: router } })
   for (let at = 10; at > 0; at--) {
     const code = { sourceCode: { code: 'export const code = async () => 1', packageJson: '{}' }, input: {} }
-    const action = { type: 'CODE', name: `inner_${at}`, displayName: `Inner ${at}`, settings: code }
-    await add({ parentStep: 'router', stepLocationRelativeToParent: 'INSIDE_BRANCH', branchIndex: 0, action })
+    const action = { type: 'CODE' as const, name: `inner_${at}`, displayName: `Inner ${at}`, settings: code }
+    const place = { parentStep: 'router', stepLocationRelativeToParent: 'INSIDE_BRANCH' as const, branchIndex: 0 }
+    await operate({ type: 'ADD_ACTION', request: { ...place, action } })
   }
   const before = essence(await versionAtServer(app, id))
   for (const way of ['on the canvas', 'in the settings']) {
