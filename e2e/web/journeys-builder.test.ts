@@ -9,7 +9,7 @@ import type { Person } from './support/person.ts'
 import { installVault, VAULT } from './support/vault.ts'
 import { expectAccessible } from './support/visit.ts'
 
-/** What builders come to do, done as they do it; docs/browser-app.md has the list. */
+/** Builders do what they come for, as they do it; docs/browser-app.md has the list. */
 
 let service: Awaited<ReturnType<typeof startOAuth2Server>>
 let app: TestApp
@@ -258,7 +258,7 @@ test('a screen reader reads a flow from the trigger to the end, and hears that a
   await end()
 })
 
-test('a refused change is told at the step and the field that the server names, with the reason', async () => {
+test('a refused change shows at the step and the field that the server names, with the reason', async () => {
   const id = await flowOfCode(app, 'Refused', ['Check'])
   const visit = await open(id)
   const { page } = visit

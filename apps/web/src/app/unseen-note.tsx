@@ -5,7 +5,7 @@ import { Button } from '../ui/button.tsx'
 import { useLetIn } from './let-in.ts'
 
 /**
- * What to do while the window of a service cannot be seen from here: go on in it, or stop waiting for it. Whoever leaves
+ * Says that the window of a service cannot be seen from here: people go on in it, or stop waiting for it. Who leaves
  * the place where this stands has given up.
  */
 export function UnseenNote() {

@@ -55,7 +55,7 @@ export function rowsOf({ pieces, wants, search, textOf, recent, used, within }: 
     .filter((type) => words.every((word) => `${textOf(type).name} ${textOf(type).help}`.toLowerCase().includes(word)))
     .map((type): Row => ({ id: type, group: 'builtIn', choice: { kind: 'builtIn', type } }))
   if (words.length > 0) {
-    // Of two steps that fit as well, one of a piece that the flow uses is meant: it answers its own webhook.
+    // A piece that the flow uses comes first among those that fit as well: a flow answers its own webhook.
     const likely = usable.toSorted((a, b) => Number(used.has(b.name)) - Number(used.has(a.name)))
     const parts = likely.flatMap((piece) => partsOf(piece).map((part) => partRow(piece, part)))
     return ranked([...builtIn, ...parts], words, (type) => textOf(type).name)

@@ -81,9 +81,7 @@ function PickerBody({ wants, onOpen, onChoose }: Pick<StepPickerProps, 'wants' |
   const pieces = useQuery(pieceListQuery(useProjectId(), asked))
   const trigger = useBuilder(({ version }) => version.trigger)
   const used = useMemo(() => piecesOf(trigger), [trigger])
-  // Enter that comes before the answer to what was typed waits for it.
   const isFresh = asked === search.trim() && !pieces.isPlaceholderData && !pieces.isPending
-  const [isEntered, setEntered] = useState(false)
   const installed = rowsOf({
     ...{ pieces: pieces.data ?? [], wants, search, recent: recentIds(), used, within },
     textOf: (type) => ({ name: t(`kind.${type}`), help: t(`kindHelp.${type}`) }),
@@ -117,12 +115,7 @@ function PickerBody({ wants, onOpen, onChoose }: Pick<StepPickerProps, 'wants' |
     store(RECENT, [row.id, ...recentIds().filter((id) => id !== row.id)].slice(0, 8).join(' '))
     onChoose(choice)
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the answer is there
-  useEffect(() => {
-    if (!isEntered || !isFresh) return
-    setEntered(false)
-    choose(rows[current])
-  }, [isEntered, isFresh])
+  const enter = useOnceThere(isFresh, () => choose(rows[current]))
   const back = (): void => {
     setWithin(undefined)
     setIndex(0)
@@ -131,7 +124,7 @@ function PickerBody({ wants, onOpen, onChoose }: Pick<StepPickerProps, 'wants' |
     const acts: Record<string, () => void> = {
       ArrowDown: () => setIndex(Math.min(current + 1, rows.length - 1)),
       ArrowUp: () => setIndex(Math.max(current - 1, 0)),
-      Enter: () => (isFresh ? choose(rows[current]) : setEntered(true)),
+      Enter: enter,
     }
     const act = acts[event.key] ?? (event.key === 'Backspace' && search === '' && within ? back : undefined)
     if (!act) return
@@ -188,6 +181,18 @@ function PickerBody({ wants, onOpen, onChoose }: Pick<StepPickerProps, 'wants' |
       <InstallHint />
     </>
   )
+}
+
+/** An act that waits for the answer to what was typed, where it is asked for before. */
+function useOnceThere(isThere: boolean, act: () => void): () => void {
+  const [isAskedFor, setAskedFor] = useState(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the answer is there
+  useEffect(() => {
+    if (!isAskedFor || !isThere) return
+    setAskedFor(false)
+    act()
+  }, [isAskedFor, isThere])
+  return () => (isThere ? act() : setAskedFor(true))
 }
 
 /** The way to pieces that the search does not find. */

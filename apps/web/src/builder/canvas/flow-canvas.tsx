@@ -51,6 +51,10 @@ const NONE: readonly Other[] = []
 const LEAST_ZOOM = 0.75
 const ARROWS = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' } as const
 
+/** The names without one that is among them, or with one that is not. */
+const toggled = (names: ReadonlySet<string>, name: string): ReadonlySet<string> =>
+  names.has(name) ? new Set([...names].filter((other) => other !== name)) : new Set([...names, name])
+
 function Canvas({
   version,
   outputs,
@@ -103,10 +107,7 @@ function Canvas({
     () => ({
       ...{ selected: new Set(selection), open: openStep, outputs, changes: differences, pieces: known, others, acts },
       ...{ dragged, setDragged, renaming, setRenaming: onRenaming },
-      toggleFrame: (name: string) =>
-        setCollapsed((now) =>
-          now.has(name) ? new Set([...now].filter((other) => other !== name)) : new Set([...now, name]),
-        ),
+      toggleFrame: (name: string) => setCollapsed((now) => toggled(now, name)),
       choose(name: string, more: boolean) {
         if (!more) return onOpenStep(name)
         onSelect(selection.includes(name) ? selection.filter((other) => other !== name) : [...selection, name])

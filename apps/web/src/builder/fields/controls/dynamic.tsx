@@ -58,7 +58,7 @@ export function DynamicControl(props: ControlProps) {
     )
   const properties = propertiesIn(given)
   if (Object.keys(properties).length === 0) return null
-  // What is missing is told by this name: it has to be seen here, too.
+  // The name is seen here because the list of what is missing uses it, too.
   return (
     <fieldset aria-labelledby={labelId} className="flex min-w-0 flex-col gap-3">
       <span id={labelId} className="border-b border-line-1 pb-1 text-xs text-ink-3">
