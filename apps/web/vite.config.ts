@@ -13,6 +13,9 @@ const SERVED = ['/api', '/docs', '/forms', '/f/', '/chats', '/human-input-assets
 const VENDOR =
   /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack\/(?!react-virtual|virtual-core|react-table|table-core)[^/]+|i18next|react-i18next|zustand)\//
 
+/** The entry stays a file of its own: its name tells one build from another. */
+const OTHER_THAN_ENTRY = /^(?!.*\/(main\.tsx|index\.html)$)/
+
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), tailwindcss(), manifest(), compress()],
@@ -27,10 +30,21 @@ export default defineConfig({
     emptyOutDir: true,
     sourcemap: false,
     reportCompressedSize: false,
+    manifest: 'chunks.json',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    // The code that every page needs is one file: it compresses better than many, and changes less often than the app.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'vendor', test: VENDOR }] } } },
+    // The code that every page needs is two files: they compress better than many. The libraries change less often than
+    // the app.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'vendor', test: VENDOR },
+            { name: 'app', tags: ['$initial'], test: OTHER_THAN_ENTRY },
+          ],
+        },
+      },
+    },
   },
   server: {
     port: 5173,

@@ -21,7 +21,7 @@ export function compress(): Plugin {
         const file = join(folder, name)
         const bytes = readFileSync(file)
         if (bytes.length < SMALLEST_BYTES) continue
-        writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } }))
+        writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }))
         writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }))
       }
     },

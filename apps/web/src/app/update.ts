@@ -1,16 +1,15 @@
-import i18next from 'i18next'
 import { readStored, store } from '../api/storage.ts'
-import { notify } from '../ui/toast.tsx'
 
 /** Which build wanted a file that could not be had. */
 const MISSED = 'missed'
 
 let wasUpdated = false
 
-/** Says once that the page was loaded again because of an update. Where notices show. */
-export function tellOfUpdate(): void {
-  if (wasUpdated) notify({ text: i18next.t('updated') })
+/** Whether the page was loaded again because of an update; true once. */
+export function takeUpdate(): boolean {
+  const taken = wasUpdated
   wasUpdated = false
+  return taken
 }
 
 /** The script of the build that a page is made of. */

@@ -6,7 +6,8 @@ import { Field } from '../ui/field.tsx'
 import { Input } from '../ui/input.tsx'
 
 interface PasswordFieldProps {
-  field: UseFormRegisterReturn
+  /** Attributes from the form: a name, and more from a form that keeps the text. */
+  field: Pick<UseFormRegisterReturn, 'name'> & Partial<UseFormRegisterReturn>
   error: string | undefined
   help?: string
   isNew?: boolean

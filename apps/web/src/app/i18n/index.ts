@@ -10,8 +10,11 @@ export type Language = keyof typeof LANGUAGES
 const STORED = 'language'
 const isLanguage = (value: string | null): value is Language => value !== null && value in LANGUAGES
 
-/** A file of texts for each language and part of the app, loaded when that part is. */
-const files = import.meta.glob<{ default: Record<string, unknown> }>('../../locales/*/*.json')
+/** A file of texts for each language and part of the app, loaded when that part is. The common English ones are here. */
+const files = import.meta.glob<{ default: Record<string, unknown> }>([
+  '../../locales/*/*.json',
+  '!../../locales/en/common.json',
+])
 
 const backend: BackendModule = {
   type: 'backend',

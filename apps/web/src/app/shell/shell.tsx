@@ -6,11 +6,11 @@ import { useRole } from '../../api/members.ts'
 import { keepSession } from '../../api/sessions.ts'
 import { ConfirmHost } from '../../ui/confirm.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { ToastHost } from '../../ui/toast.tsx'
+import { notify, ToastHost } from '../../ui/toast.tsx'
 import { TipProvider } from '../../ui/tooltip.tsx'
 import { useActions } from '../actions.ts'
 import { openPalette, showShortcuts, usePalette } from '../palette/palette-state.ts'
-import { tellOfUpdate } from '../update.ts'
+import { takeUpdate } from '../update.ts'
 import { Allowed } from './allowed.tsx'
 import { ExpiredSession } from './expired-session.tsx'
 import { Sidebar } from './sidebar.tsx'
@@ -40,7 +40,9 @@ export function Shell() {
   const hidden = PAGES.filter(({ needs }) => needs !== undefined && !may(needs)).map(({ page }) => page)
   // One text, because a list is another one each time.
   const without = hidden.join(' ')
-  useEffect(tellOfUpdate, [])
+  useEffect(() => {
+    if (takeUpdate()) notify({ text: t('updated') })
+  }, [t])
   useEffect(keepSession, [])
   useActions(
     useMemo(

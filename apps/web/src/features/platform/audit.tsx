@@ -19,8 +19,9 @@ import { Menu } from '../../ui/menu.tsx'
 import { RowsSkeleton } from '../../ui/rows-skeleton.tsx'
 import { StateMessage } from '../../ui/states.tsx'
 import { AuditDetail } from './audit-detail.tsx'
+import { auditFilterOf } from './audit-filter.ts'
 import { type AuditChange, AuditFilters } from './audit-filters.tsx'
-import { auditFilterOf, isNarrowed, NO_AUDIT_FILTERS } from './audit-search.ts'
+import { isNarrowed, NO_AUDIT_FILTERS } from './audit-search.ts'
 import { AuditTable } from './audit-table.tsx'
 
 const MINUTE_MS = 60_000

@@ -1,8 +1,10 @@
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { useBrand } from '../../api/brand.ts'
 import { useSecondStep } from '../../api/second-step.ts'
 import { SampleRun } from './sample-run.tsx'
-import { SecondStepForm } from './second-step-form.tsx'
+
+/** Most people who sign in never see it. */
+const SecondStepForm = lazy(() => import('./second-step-form.tsx'))
 
 interface FrameProps {
   title: string
@@ -46,7 +48,12 @@ function Mark() {
 
 function Content({ title, text, children }: FrameProps) {
   const step = useSecondStep((state) => state.step)
-  if (step) return <SecondStepForm step={step} />
+  if (step)
+    return (
+      <Suspense>
+        <SecondStepForm step={step} />
+      </Suspense>
+    )
   return (
     <>
       <h1 className="text-xl font-strong tracking-[-0.012em]">{title}</h1>

@@ -6,7 +6,7 @@ import { useEnter } from './entered.ts'
 import { takeNext } from './next.ts'
 
 /** The second step in the place of the form that led to it. */
-export function SecondStepForm({ step }: { step: Step }) {
+export default function SecondStepForm({ step }: { step: Step }) {
   const { t } = useTranslation()
   const enter = useEnter()
   const navigate = useNavigate()

@@ -1,8 +1,7 @@
 import { type AnswerOf, type Api, createClient } from '@piecework/sdk'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect } from 'react'
-import { useForm } from 'react-hook-form'
+import { type FormEvent, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import { flagsQuery } from '../../api/flags.ts'
@@ -22,6 +21,18 @@ interface Values {
   password: string
 }
 
+const NAMES = ['email', 'password'] as const
+
+/** The texts of the form. The page has no library of forms: everybody waits for its script. */
+function valuesOf(form: HTMLFormElement): Values {
+  const data = new FormData(form)
+  const text = (name: keyof Values): string => {
+    const value = data.get(name)
+    return typeof value === 'string' ? value : ''
+  }
+  return { email: text('email'), password: text('password') }
+}
+
 type Entered = AnswerOf<Api['authentication']['signIn']>
 
 /** The session on another platform of the same person; undefined where they are not. */
@@ -37,9 +48,7 @@ export default function SignInPage() {
   const enter = useEnter()
   const { next } = useSearch({ from: '/sign-in' })
   const { data: flags } = useQuery(flagsQuery)
-  const { register, handleSubmit, formState, getValues } = useForm<Values>({
-    defaultValues: { email: '', password: '' },
-  })
+  const [missing, setMissing] = useState<readonly string[]>([])
   const attempt = useMutation({
     mutationFn: (body: Values) => client.authentication.signIn({ body }),
     onSuccess: async (answer) => {
@@ -57,21 +66,30 @@ export default function SignInPage() {
     if (flags?.hasPlatform === false) void navigate({ to: '/sign-up', replace: true })
   }, [flags, navigate])
 
+  const send = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    const entered = valuesOf(event.currentTarget)
+    const empty = NAMES.filter((name) => entered[name] === '')
+    setMissing(empty)
+    const [first] = empty
+    if (first === undefined) {
+      attempt.mutate(entered)
+      return
+    }
+    const input = event.currentTarget.elements.namedItem(first)
+    if (input instanceof HTMLElement) input.focus()
+  }
+
   return (
     <SignInFrame title={t('signIn')} text={t('to', { name: flags?.name ?? 'Piecework', host: location.host })}>
-      <form noValidate className="flex flex-col gap-4" onSubmit={handleSubmit((values) => attempt.mutate(values))}>
-        <Refused error={attempt.error} email={getValues('email')} />
-        <Field label={t('email')} error={formState.errors.email?.message}>
-          <Input
-            {...register('email', { required: t('emailMissing') })}
-            type="email"
-            autoComplete="username"
-            autoFocus
-          />
+      <form noValidate className="flex flex-col gap-4" onSubmit={send}>
+        <Refused error={attempt.error} email={attempt.variables?.email ?? ''} />
+        <Field label={t('email')} error={missing.includes('email') ? t('emailMissing') : undefined}>
+          <Input name="email" type="email" autoComplete="username" autoFocus />
         </Field>
         <PasswordField
-          field={register('password', { required: t('passwordMissing') })}
-          error={formState.errors.password?.message}
+          field={{ name: 'password' }}
+          error={missing.includes('password') ? t('passwordMissing') : undefined}
         />
         <Button kind="primary" type="submit" busy={attempt.isPending} className="w-full">
           {t('signIn')}
