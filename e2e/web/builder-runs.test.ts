@@ -73,7 +73,7 @@ it('shows what a tested step printed where live updates do not come through', as
   await panel.getByRole('button', { name: /^Test step/ }).click()
   await panel.getByText(/^Succeeded in/).waitFor()
   await panel.getByRole('tab', { name: /^Log/ }).click()
-  await panel.getByText('three parcels').waitFor()
+  await panel.getByText('three parcels', { exact: true }).waitFor()
   await end()
 })
 
