@@ -15,6 +15,8 @@ export interface OutboundRequest {
   timeoutMs?: number
   /** Larger answers are an error. */
   maxBytes?: number
+  /** The status says all: an answer that is larger, breaks off or falls silent is given as far as it came. */
+  cutsBody?: boolean
   /** `manual` gives the redirect itself as the answer. */
   redirect?: 'follow' | 'manual'
   /** Accepts a certificate that nobody vouches for; the address is still checked. */
@@ -88,7 +90,7 @@ export function createOutbound({ allowList, trusted = [] }: OutboundOptions): Ou
       for (let redirects = 0; ; redirects++) {
         const answer = await once(url, request, signal)
         const next = nextOf(answer, url)
-        if (next === undefined || given.redirect === 'manual') return await read(answer, given.maxBytes ?? MAX_BYTES)
+        if (next === undefined || given.redirect === 'manual') return await read(answer, given)
         answer.resume()
         if (redirects === MAX_REDIRECTS) throw new Error(`${url.host} redirects more than ${MAX_REDIRECTS} times`)
         request = redirected(request, answer.statusCode ?? 302, url.origin === next.origin)
@@ -120,13 +122,20 @@ function redirected(request: OutboundRequest, status: number, sameOrigin: boolea
   return body === undefined ? next : { ...next, body }
 }
 
-async function read(answer: IncomingMessage, maxBytes: number): Promise<Response> {
+async function read(
+  answer: IncomingMessage,
+  { maxBytes = MAX_BYTES, cutsBody = false }: OutboundRequest,
+): Promise<Response> {
   const parts: Buffer[] = []
   let size = 0
-  for await (const part of answer) {
-    size += part.length
-    if (size > maxBytes) throw new Error(`The answer is larger than ${maxBytes} bytes`)
-    parts.push(part)
+  try {
+    for await (const part of answer) {
+      size += part.length
+      if (size > maxBytes) throw new Error(`The answer is larger than ${maxBytes} bytes`)
+      parts.push(part)
+    }
+  } catch (error) {
+    if (!cutsBody) throw error
   }
   const headers = new Headers()
   for (const [name, values] of Object.entries(answer.headersDistinct))

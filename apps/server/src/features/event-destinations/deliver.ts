@@ -51,6 +51,7 @@ const PURGE_EVERY_MS = 3_600_000
 const PURGE_BATCH = 1000
 const STOP_MS = 5000
 const GONE = 410
+const MAX_SILENT = 10_000
 
 const Headers = z.record(z.string(), z.string())
 
@@ -67,27 +68,37 @@ export function createDeliveries({
   const { each, most, lookEveryMs, retries } = { ...LIMITS, ...limits }
   /** By receiver: what this app sends to it at the moment. */
   const sending = new Map<string, Promise<unknown>>()
+  /** Receivers that did not answer when they were last asked: thousands of them must not hold up those that do. */
+  const silent = new Set<string>()
   const stopping = new AbortController()
   let timers: NodeJS.Timeout[] = []
   let isStarted = false
 
   const claims = createRounds(
     async () => {
-      const free = Math.floor(most / each) - sending.size
-      if (stopping.signal.aborted || free <= 0) return
-      const limit = { each, most: free * each, leaseMs: timeoutMs + LEASE_SPARE_MS }
-      const claimed = await claimDeliveries(db, { busy: [...sending.keys()], ...limit })
-      const byReceiver = Map.groupBy(claimed, ({ destinationId }) => destinationId)
-      for (const [destinationId, deliveries] of byReceiver) {
-        const done = Promise.all(deliveries.map(attempt)).finally(() => {
-          sending.delete(destinationId)
-          wake()
-        })
-        sending.set(destinationId, done)
-      }
+      const receivers = Math.floor(most / each)
+      await begin(receivers - sending.size, { busy: [...sending.keys(), ...silent] })
+      // Some of them may answer again. Half of the room is for those that do.
+      const sent = [...sending.keys()].filter((id) => silent.has(id)).length
+      const free = Math.min(receivers - sending.size, Math.ceil(receivers / 2) - sent)
+      if (silent.size > 0) await begin(free, { busy: [...sending.keys()], only: [...silent] })
     },
     (err) => log.warn({ err }, 'events for receivers could not be read; it is tried again'),
   )
+
+  const begin = async (free: number, choice: { busy: string[]; only?: string[] }): Promise<void> => {
+    if (stopping.signal.aborted || free <= 0) return
+    const limit = { each, most: free * each, leaseMs: timeoutMs + LEASE_SPARE_MS }
+    const claimed = await claimDeliveries(db, { ...choice, ...limit })
+    const byReceiver = Map.groupBy(claimed, ({ destinationId }) => destinationId)
+    for (const [destinationId, deliveries] of byReceiver) {
+      const done = Promise.all(deliveries.map(attempt)).finally(() => {
+        sending.delete(destinationId)
+        wake()
+      })
+      sending.set(destinationId, done)
+    }
+  }
 
   function wake(): void {
     if (isStarted) claims.wake()
@@ -96,6 +107,8 @@ export function createDeliveries({
   const attempt = async (delivery: ClaimedDelivery): Promise<void> => {
     try {
       const result = await sendOnce(delivery)
+      silent.delete(delivery.destinationId)
+      if (result.status === null && silent.size < MAX_SILENT) silent.add(delivery.destinationId)
       // A server that stops has not been refused: the event is sent again after the next start.
       if (result.error === null || !stopping.signal.aborted) await settle(delivery, result)
     } catch (err) {

@@ -34,14 +34,23 @@ export async function insertDeliveries(db: Db, rows: readonly NewDelivery[]): Pr
     .execute()
 }
 
+interface ClaimRequest {
+  busy: readonly string[]
+  only?: readonly string[]
+  each: number
+  most: number
+  leaseMs: number
+}
+
 /**
  * Takes deliveries that are due, oldest first, and keeps them from other apps for a while.
  * @param busy receivers that get nothing more at the moment
+ * @param only receivers that get something; all when left out
  * @param each at most so many for one receiver
  */
 export async function claimDeliveries(
   db: Db,
-  { busy, each, most, leaseMs }: { busy: readonly string[]; each: number; most: number; leaseMs: number },
+  { busy, only, each, most, leaseMs }: ClaimRequest,
 ): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
     with due as (
@@ -51,6 +60,7 @@ export async function claimDeliveries(
         order by "dueAt", id limit ${sql.lit(each)} for update skip locked
       ) d
       where e.status = 'ENABLED' and e.id <> all(${[...busy]}::text[])
+        and (${only === undefined} or e.id = any(${[...(only ?? [])]}::text[]))
       order by d."dueAt", d.id limit ${sql.lit(most)}
     )
     update event_delivery d set attempt = d.attempt + 1,

@@ -21,7 +21,7 @@ export interface Attempt {
 }
 
 /** Answers are not read for anything but the reason of a refusal. */
-const MAX_ANSWER_BYTES = 1024 * 1024
+const MAX_ANSWER_BYTES = 16 * 1024
 const MAX_REASON_LENGTH = 300
 
 /** Sends an event once. A redirect is no answer: an event goes to the address that an administrator gave. */
@@ -39,6 +39,7 @@ export async function sendEvent(outbound: Outbound, message: Message): Promise<A
       body,
       timeoutMs,
       maxBytes: MAX_ANSWER_BYTES,
+      cutsBody: true,
       redirect: 'manual',
       ...(signal && { signal }),
     })
