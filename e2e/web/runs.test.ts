@@ -1,6 +1,7 @@
 import { codeAction, pieceAction, pieceTrigger, webhookTrigger } from '@piecework/server/testing/flows'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp, type TestApp } from './support/app.ts'
+import { callFlow, publishedFlow, publishInto } from './support/flows.ts'
 import type { Person } from './support/person.ts'
 import { expectAccessible } from './support/visit.ts'
 
@@ -20,33 +21,14 @@ beforeAll(async () => {
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
 
-/** Puts a flow in place of what the flow was, and switches it on. */
-async function publishFlow(flowId: string, displayName: string, trigger: object): Promise<void> {
-  // The API checks what it is sent.
-  await fetch(`${app.origin}/api/v1/flows/${flowId}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${owner.token}` },
-    body: JSON.stringify({ type: 'IMPORT_FLOW', request: { displayName, trigger, schemaVersion: '20', notes: [] } }),
-  })
-  await owner.api.flows.operate({
-    params: { id: flowId },
-    body: { type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } },
-  })
-}
-
 const publish = (flowId: string, code: string): Promise<void> =>
-  publishFlow(flowId, 'Order check', {
+  publishInto(app, flowId, 'Order check', {
     ...webhookTrigger(),
     displayName: 'Orders arrive',
     nextAction: { ...codeAction('step_1', code, { orders: '{{trigger.body.orders}}' }), displayName: 'Check orders' },
   })
 
-const call = (flowId: string, orders: object[]) =>
-  fetch(`${app.origin}/api/v1/webhooks/${flowId}/sync`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ orders }),
-  })
+const call = (flowId: string, orders: object[]) => callFlow(app, flowId, { orders })
 
 test('somebody finds the runs that failed, reads why, and retries all of them', async () => {
   const { id: flowId } = await owner.api.flows.create({
@@ -158,16 +140,11 @@ test('somebody puts a flow right, retries all failures of one kind, and marks it
 
 test('a run leads to the run that it called, and back', async () => {
   const piece = '@activepieces/piece-subflows'
-  const published = async (displayName: string, trigger: object) => {
-    const flow = await owner.api.flows.create({ body: { displayName, projectId: owner.projectId } })
-    await publishFlow(flow.id, displayName, trigger)
-    return flow
-  }
-  const child = await published('Weigh the parcel', {
+  const child = await publishedFlow(app, 'Weigh the parcel', {
     ...pieceTrigger(piece, '0.4.12', 'callableFlow', { mode: 'simple', exampleData: { sampleData: {} } }),
     nextAction: codeAction('step_1', 'export const code = async () => 7'),
   })
-  const parent = await published('Send the parcel', {
+  const parent = await publishedFlow(app, 'Send the parcel', {
     ...webhookTrigger(),
     nextAction: pieceAction('step_1', piece, '0.4.12', 'callFlow', {
       flow: { externalId: child.externalId, exampleData: {} },
@@ -186,5 +163,55 @@ test('a run leads to the run that it called, and back', async () => {
   await expectAccessible(page)
   await page.getByRole('link', { name: 'Open the run that called this one' }).click()
   await page.getByRole('heading', { name: 'Send the parcel' }).waitFor()
+  await visit.end()
+})
+
+test('a step is compared with the same step of the last run that succeeded, and of any other', async () => {
+  const { id: flowId } = await publishedFlow(app, 'Totals', {
+    ...webhookTrigger(),
+    nextAction: {
+      ...codeAction(
+        'step_1',
+        `export const code = async ({ orders }) => {
+          if (orders.length > 1) throw new Error('too many')
+          return { count: orders.length, first: orders[0] }
+        }`,
+        { orders: '{{trigger.body.orders}}' },
+      ),
+      displayName: 'Add up',
+    },
+  })
+  await call(flowId, [{ id: 7 }])
+  await call(flowId, [{ id: 8, note: 'quick' }])
+  await call(flowId, [{ id: 8 }, { id: 9 }])
+  const visit = await app.visit('/runs', { person: owner })
+  const { page } = visit
+  await page
+    .getByRole('row', { name: /too many/ })
+    .getByRole('button', { name: 'Totals', exact: true })
+    .click()
+  await page.getByRole('button', { name: 'Compare', exact: true }).click()
+  const input = page.getByRole('region', { name: 'Input', exact: true })
+  await input.getByText('2 values are different').waitFor()
+  await input.getByRole('treeitem', { name: 'Only in the other run: note' }).waitFor()
+  await input.getByRole('treeitem', { name: /^Only here: 1/ }).waitFor()
+  const output = page.getByRole('region', { name: 'Output', exact: true })
+  await output.getByRole('treeitem', { name: 'Only in the other run: count 1' }).waitFor()
+  await expectAccessible(page)
+  await page.getByRole('combobox', { name: 'Run to compare with' }).click()
+  await page
+    .getByRole('option', { name: /^Succeeded/ })
+    .last()
+    .click()
+  await input.getByRole('treeitem', { name: 'Different: id 7 → 8' }).waitFor()
+  // The other steps are compared, too.
+  await page.getByRole('button', { name: 'Previous step' }).click()
+  await page
+    .getByRole('complementary', { name: 'Trigger' })
+    .getByText(/values are different/)
+    .first()
+    .waitFor()
+  await page.getByRole('button', { name: 'Stop comparing' }).click()
+  await page.getByRole('button', { name: 'JSON', exact: true }).waitFor()
   await visit.end()
 })

@@ -1,19 +1,17 @@
 import type { Step } from '@piecework/model/flow/step'
 import type { StepOutput } from '@piecework/model/run/step-output'
-import { ChevronDown, ChevronUp, CircleX, Copy, X } from 'lucide-react'
+import { ChevronDown, ChevronUp, CircleX, GitCompareArrows, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '../ui/button.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Segmented } from '../ui/segmented.tsx'
-import { notify } from '../ui/toast.tsx'
-import { ValueTree } from '../ui/value-tree.tsx'
-import { bytes, duration } from './format.ts'
+import { duration } from './format.ts'
 import { useRefusal } from './refusal.ts'
+import { type Comparison, ComparisonLine } from './run-comparison-line.tsx'
+import { type Shape, StepSide } from './run-step-side.tsx'
 import { StepStatus } from './run-step-status.tsx'
 import { failureWords } from './step-results.ts'
-
-type Shape = 'tree' | 'json'
 
 interface RunStepPanelProps {
   step: Step
@@ -24,13 +22,16 @@ interface RunStepPanelProps {
   onEdit(): void
   /** Makes the data of the run that of the draft, and opens the step there; not where that is done otherwise. */
   onUseData?: { run(): void; isBusy: boolean }
+  /** Another run next to this one; not where there is none to choose. */
+  comparison?: Comparison
 }
 
 /** Shows the input and output of a step, and the reason of its failure. */
-export function RunStepPanel({ step, output, onClose, onMove, onEdit, onUseData }: RunStepPanelProps) {
+export function RunStepPanel({ step, output, onClose, onMove, onEdit, onUseData, comparison }: RunStepPanelProps) {
   const { t } = useTranslation('runs')
   const [shape, setShape] = useState<Shape>('tree')
   const mayNot = useRefusal('WRITE_FLOW')
+  const other = comparison?.isOn && comparison.isLoaded ? { output: comparison.outputOf(step.name) } : undefined
   return (
     <aside
       aria-label={step.displayName}
@@ -49,27 +50,44 @@ export function RunStepPanel({ step, output, onClose, onMove, onEdit, onUseData 
       {output?.status === 'FAILED' && <StepError error={output.errorMessage} onEdit={onEdit} />}
       {output ? (
         <>
-          <div className="flex items-center gap-2 border-b border-line-1 px-4 py-1.5">
+          <div className="flex flex-wrap items-center gap-2 border-b border-line-1 px-4 py-1.5">
             {onUseData && (
               <Button size="sm" refusal={mayNot} busy={onUseData.isBusy} onClick={onUseData.run}>
                 {t('openWithData')}
               </Button>
             )}
-            <span className="ml-auto">
-              <Segmented<Shape>
-                label={t('shape.label')}
-                value={shape}
-                onChange={setShape}
-                options={[
-                  { value: 'tree', label: t('shape.tree') },
-                  { value: 'json', label: t('shape.json') },
-                ]}
-              />
-            </span>
+            {!comparison?.isOn && (
+              <>
+                {comparison && (
+                  <Button size="sm" icon={GitCompareArrows} onClick={comparison.start}>
+                    {t('compare.start')}
+                  </Button>
+                )}
+                <span className="ml-auto">
+                  <Segmented<Shape>
+                    label={t('shape.label')}
+                    value={shape}
+                    onChange={setShape}
+                    options={[
+                      { value: 'tree', label: t('shape.tree') },
+                      { value: 'json', label: t('shape.json') },
+                    ]}
+                  />
+                </span>
+              </>
+            )}
           </div>
+          {comparison?.isOn && <ComparisonLine comparison={comparison} />}
+          {other && !other.output && <p className="px-4 pt-3 text-sm text-ink-2">{t('compare.notThere')}</p>}
           <div className="grid min-h-0 flex-1 grid-cols-2 divide-x divide-line-1 max-lg:grid-cols-1 max-lg:divide-x-0 max-lg:divide-y max-lg:overflow-auto">
-            <Side label={t('input')} value={output.input} shape={shape} />
-            <Side label={t('output')} value={output.output} shape={shape} />
+            <StepSide
+              {...{ label: t('input'), value: output.input, shape }}
+              {...(other?.output && { other: { value: other.output.input } })}
+            />
+            <StepSide
+              {...{ label: t('output'), value: output.output, shape }}
+              {...(other?.output && { other: { value: other.output.output } })}
+            />
           </div>
           {output.standardOutput !== undefined && (
             <section aria-label={t('log')} className="shrink-0 border-t border-line-1">
@@ -110,38 +128,6 @@ function StepError({ error, onEdit }: { error: unknown; onEdit(): void }) {
       {isRaw && (
         <pre className="max-h-60 overflow-auto rounded-sm bg-inset p-2 font-mono text-xs whitespace-pre-wrap">
           {raw}
-        </pre>
-      )}
-    </section>
-  )
-}
-
-const LONGEST_JSON = 200_000
-
-function Side({ label, value, shape }: { label: string; value: unknown; shape: Shape }) {
-  const { t } = useTranslation('runs')
-  const text = value === undefined ? '' : (JSON.stringify(value, null, 2) ?? '')
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text)
-    notify({ text: t('copied') })
-  }
-  return (
-    <section aria-label={label} className="flex min-h-40 min-w-0 flex-col">
-      <header className="flex h-9 items-center gap-2 px-4 text-sm">
-        <h3 className="font-strong">{label}</h3>
-        <span className="text-xs text-ink-3">{bytes(text.length)}</span>
-        <span className="ml-auto">
-          <IconButton size="xs" icon={Copy} label={t('copyValue', { label })} onClick={() => void copy()} />
-        </span>
-      </header>
-      {value === undefined ? (
-        <p className="px-4 text-sm text-ink-3">{t('nothing')}</p>
-      ) : shape === 'tree' ? (
-        <ValueTree label={label} value={value} className="min-h-0 flex-1 px-1 pb-3" />
-      ) : (
-        <pre className="min-h-0 flex-1 overflow-auto px-4 pb-3 font-mono text-xs whitespace-pre-wrap">
-          {text.slice(0, LONGEST_JSON)}
-          {text.length > LONGEST_JSON && `\n${t('cut')}`}
         </pre>
       )}
     </section>

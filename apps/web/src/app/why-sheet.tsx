@@ -5,6 +5,7 @@ import { Banner } from '../ui/banner.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { Loaded } from './query-state.tsx'
+import { whyWords } from './why-words.ts'
 
 interface WhySheetProps {
   flowId: string
@@ -33,11 +34,11 @@ export function WhySheet({ flowId, name, open, onClose }: WhySheetProps) {
             <p className="text-sm text-ink-2">{t('why.nothing')}</p>
           ) : (
             <ul className="flex flex-col gap-2">
-              {facts.map(({ code, message, reason }, index) => (
-                <li key={code}>
+              {facts.map((fact, index) => (
+                <li key={fact.code}>
                   <Banner tone={isBlocked && index === 0 ? 'warning' : 'plain'}>
-                    {message}
-                    {reason && <p className="mt-1 font-mono text-xs break-words text-ink-2">{reason}</p>}
+                    {whyWords(fact, t)}
+                    {fact.reason && <p className="mt-1 font-mono text-xs break-words text-ink-2">{fact.reason}</p>}
                   </Banner>
                 </li>
               ))}

@@ -37,6 +37,8 @@ export function RunCanvas({ runId }: { runId: string }) {
   })
   const trigger = version.data?.version.trigger
   const steps = run.data?.steps
+  const failed = run.data?.failedStep?.name
+  const target = useMemo(() => (failed === undefined ? undefined : { name: failed, isFocused: false }), [failed])
   const outputs = useMemo(() => (trigger ? outputsOf(trigger, steps ?? {}) : undefined), [trigger, steps])
   const [chosen, setChosen] = useState<string | null>(null)
   const step = trigger && chosen !== null ? findStep(trigger, chosen) : undefined
@@ -68,6 +70,7 @@ export function RunCanvas({ runId }: { runId: string }) {
             <FlowCanvas
               version={data.version}
               outputs={outputs}
+              target={target}
               selection={chosen === null ? [] : [chosen]}
               openStep={chosen}
               onSelect={([name]) => setChosen(name ?? null)}

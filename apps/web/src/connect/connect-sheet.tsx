@@ -12,11 +12,13 @@ interface ConnectSheetProps {
   pieceName: string
   /** Gets a new value; everything that names it goes on to work. */
   connection?: { externalId: string; displayName: string } | undefined
+  /** The id by which flows name the new connection already. */
+  wanted?: string | undefined
   onClose(created?: Connection): void
 }
 
 /** Connects a piece that is known by its name alone. */
-export function ConnectSheet({ pieceName, connection, onClose }: ConnectSheetProps) {
+export function ConnectSheet({ pieceName, connection, wanted, onClose }: ConnectSheetProps) {
   const { t } = useTranslation('connect')
   const { t: tCommon } = useTranslation()
   const projectId = useProjectId()
@@ -27,6 +29,7 @@ export function ConnectSheet({ pieceName, connection, onClose }: ConnectSheetPro
         piece={piece.data}
         projectId={projectId}
         existing={connection}
+        wanted={wanted}
         onClose={() => onClose()}
         onConnected={onClose}
       />

@@ -18,11 +18,13 @@ export interface Connecting {
   projectId: string
   /** Gives an existing connection a new value. */
   existing?: { externalId: string; displayName: string } | undefined
+  /** The id by which flows name the new connection already. */
+  wanted?: string | undefined
   onConnected(connection: Connection): void
 }
 
 /** The values that a person types to connect a piece, the problems with them, and the action itself. */
-export function useConnect({ piece, projectId, existing, onConnected }: Connecting) {
+export function useConnect({ piece, projectId, existing, wanted, onConnected }: Connecting) {
   const { t } = useTranslation('connect')
   const { t: common } = useTranslation()
   const queries = useQueryClient()
@@ -35,7 +37,7 @@ export function useConnect({ piece, projectId, existing, onConnected }: Connecti
   )
   const [typed, setTyped] = useState<Record<string, unknown>>({})
   const [name, setName] = useState(existing?.displayName ?? piece.displayName)
-  const id = useExternalId(projectId, name, !existing)
+  const id = useExternalId(projectId, name, !existing, wanted)
   const [missing, setMissing] = useState<readonly string[]>([])
   const values = { ...initialValues(fields), ...typed }
   const { data: flags } = useQuery(flagsQuery)

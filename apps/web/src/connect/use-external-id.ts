@@ -6,9 +6,9 @@ import { externalIdOf, freeExternalId } from './external-id.ts'
 
 const MOST = 2000
 
-/** The id by which flows name a new connection: made of its name until somebody types another one. */
-export function useExternalId(projectId: string, name: string, isNew: boolean) {
-  const [typed, setTyped] = useState<string | undefined>(undefined)
+/** The id by which flows name a new connection: made of its name until somebody types another one, or the wanted one. */
+export function useExternalId(projectId: string, name: string, isNew: boolean, wanted?: string) {
+  const [typed, setTyped] = useState(wanted)
   const [ending] = useState(() => crypto.randomUUID().slice(0, 8))
   const { data: taken, isPending } = useQuery({
     queryKey: ['connections', 'ids', projectId],

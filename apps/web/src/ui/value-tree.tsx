@@ -3,6 +3,7 @@ import { ChevronDown, ChevronRight } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { cx } from './cx.ts'
+import type { ValueMark } from './value-difference.ts'
 import { type ValueRow, valueRows, valueText } from './value-rows.ts'
 
 interface ValueTreeProps {
@@ -10,6 +11,8 @@ interface ValueTreeProps {
   label: string
   /** Levels that are open at first. */
   openDepth?: number
+  /** Where it differs from another value, by the ids of the lines: those that have something different inside are open. */
+  marks?: ReadonlyMap<string, ValueMark>
   /** At the end of a line: what can be done with its value. */
   aside?(row: ValueRow): ReactNode
   /** Enter or a click on a line that holds a single value. */
@@ -20,14 +23,18 @@ interface ValueTreeProps {
 const ROW_PX = 24
 
 /** Any JSON as a tree; lines that are out of view are not drawn. Arrow keys walk it. */
-export function ValueTree({ value, label, openDepth = 2, aside, onChoose, className }: ValueTreeProps) {
+export function ValueTree({ value, label, openDepth = 2, marks, aside, onChoose, className }: ValueTreeProps) {
   const { t } = useTranslation()
   const scroller = useRef<HTMLDivElement>(null)
   const [turned, setTurned] = useState<ReadonlySet<string>>(new Set())
   const [current, setCurrent] = useState(0)
   const rows = useMemo(
-    () => valueRows(value, (id, depth) => depth < openDepth !== turned.has(id)),
-    [value, turned, openDepth],
+    () =>
+      valueRows(value, (id, depth) => {
+        const isOpenAtFirst = marks ? marks.get(id)?.kind === 'inside' : depth < openDepth
+        return isOpenAtFirst !== turned.has(id)
+      }),
+    [value, turned, openDepth, marks],
   )
   const virtual = useVirtualizer({
     count: rows.length,
@@ -79,6 +86,7 @@ export function ValueTree({ value, label, openDepth = 2, aside, onChoose, classN
           const row = rows[index]
           if (!row) return null
           const isBranch = row.size !== undefined
+          const mark = marks?.get(row.id)
           const choose = (): void => {
             setCurrent(index)
             if (isBranch) turn(row.id)
@@ -99,13 +107,16 @@ export function ValueTree({ value, label, openDepth = 2, aside, onChoose, classN
               className={cx(
                 'group/value absolute top-0 left-0 flex h-6 w-full cursor-default items-center gap-1 rounded-xs pr-2 whitespace-nowrap hover:bg-hover',
                 index === current && 'bg-hover',
+                mark && MARK_LOOKS[mark.kind],
               )}
             >
               <span aria-hidden className="w-3 shrink-0 text-ink-3">
                 {isBranch && row.size !== 0 && (row.isOpen ? <ChevronDown size={12} /> : <ChevronRight size={12} />)}
               </span>
+              {mark && <MarkSign kind={mark.kind} />}
               {row.key !== '' && <span className="shrink-0">{row.key}</span>}
               <span className="ml-1 min-w-0 truncate">
+                {mark?.kind === 'changed' && <Before value={mark.before} />}
                 {isBranch ? <Size row={row} /> : <Single value={row.value} />}
               </span>
               {aside && <span className="ml-auto shrink-0 pl-2">{aside(row)}</span>}
@@ -114,6 +125,37 @@ export function ValueTree({ value, label, openDepth = 2, aside, onChoose, classN
         })}
       </div>
     </div>
+  )
+}
+
+const MARK_LOOKS: Record<ValueMark['kind'], string> = {
+  added: 'bg-success-bg',
+  removed: 'bg-failed-bg line-through',
+  changed: 'bg-warning-bg',
+  inside: '',
+}
+
+const MARK_SIGNS: Record<ValueMark['kind'], string> = { added: '+', removed: '−', changed: '~', inside: '' }
+
+/** A sign in front of a line that differs, and the word for it where it is read aloud. */
+function MarkSign({ kind }: { kind: ValueMark['kind'] }) {
+  const { t } = useTranslation()
+  if (kind === 'inside') return null
+  return (
+    <span className="w-3 shrink-0 text-center text-ink-2 no-underline" title={t(`tree.${kind}`)}>
+      <span aria-hidden>{MARK_SIGNS[kind]}</span>
+      <span className="sr-only">{t(`tree.${kind}`)}: </span>
+    </span>
+  )
+}
+
+/** The value of the other side, in front of the one that is there. */
+function Before({ value }: { value: unknown }) {
+  return (
+    <>
+      <del className="text-ink-2">{valueText(value)}</del>
+      <span className="px-1 text-ink-2">→</span>
+    </>
   )
 }
 

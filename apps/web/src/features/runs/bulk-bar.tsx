@@ -5,6 +5,7 @@ import { client } from '../../api/client.ts'
 import { errorText } from '../../api/error-text.ts'
 import type { RunFilters } from '../../api/runs.ts'
 import { useProjectId } from '../../api/session.ts'
+import { number } from '../../app/format.ts'
 import { useRefusal } from '../../app/refusal.ts'
 import { Button } from '../../ui/button.tsx'
 import { confirm } from '../../ui/confirm.tsx'
@@ -39,7 +40,7 @@ export function BulkBar({ selection, filters, shown, hasMore, onSelect }: BulkBa
   })
   const refusal = useRefusal('WRITE_RUN')
   const count = selection.all ? undefined : selection.ids.size
-  const words = count === undefined ? t('bulk.allChosen') : t('bulk.chosen', { count })
+  const words = count === undefined ? t('bulk.allChosen') : t('bulk.chosen', { count, shown: number(count) })
 
   const ask = async (act: Act, title: string, text: string): Promise<void> => {
     if (await confirm({ title, text, confirm: title, danger: act.action === 'CANCEL' })) start.mutate(act)

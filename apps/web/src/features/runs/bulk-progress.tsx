@@ -46,7 +46,9 @@ export function BulkProgress() {
                 <Spinner />
               </span>
             )}
-            <h3 className="min-w-0 flex-1 font-strong">{t(`bulk.doing.${act.action}`, { count: act.total })}</h3>
+            <h3 className="min-w-0 flex-1 font-strong">
+              {t(`bulk.doing.${act.action}`, { count: act.total, shown: number(act.total) })}
+            </h3>
             {act.status !== 'RUNNING' && (
               <IconButton
                 size="xs"
@@ -59,7 +61,7 @@ export function BulkProgress() {
           <Bar act={act} />
           <p role="status" className="text-xs text-ink-2 tabular-nums">
             {t('bulk.done', { done: number(act.done), total: number(act.total) })}
-            {act.skipped > 0 && `, ${t('bulk.skipped', { count: act.skipped })}`}
+            {act.skipped > 0 && `, ${t('bulk.skipped', { count: act.skipped, shown: number(act.skipped) })}`}
             {act.status === 'CANCELED' && `, ${t('bulk.stopped')}`}
             {act.message && `. ${act.message}`}
           </p>

@@ -1,3 +1,4 @@
+import { FAILURES } from '@piecework/model/run/run-statuses'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
@@ -13,6 +14,8 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { TEXT_LINK } from '../../ui/text-link.ts'
 
 export const OVERVIEW_DAYS = 7
+/** The flows with the most failures that the overview names. */
+const MOST_FAILURES = 3
 
 const NOW_LOOKS = ['RUNNING', 'QUEUED', 'PAUSED'] as const
 
@@ -42,8 +45,8 @@ function Summary({ days }: { days: readonly DayTotals[] | undefined }) {
   const since = useMemo(() => startOfFirstDay(), [])
   const { data: failures = [] } = useQuery(failuresQuery(projectId, since))
   const all = days?.reduce((sum, day) => sum + day.total, 0) ?? 0
+  const more = failures.length - MOST_FAILURES
   const failed = days?.reduce((sum, day) => sum + day.failed, 0) ?? 0
-  const [worst] = failures
   return (
     <div className="flex flex-col gap-1 p-4">
       <h2 className="text-xs text-ink-2">{t('overview.lastDays', { count: OVERVIEW_DAYS })}</h2>
@@ -53,17 +56,32 @@ function Summary({ days }: { days: readonly DayTotals[] | undefined }) {
         <Skeleton className="my-2 w-28" />
       )}
       {days && all > 0 && (
-        <p className="text-sm text-ink-2">{t('overview.failed', { count: failed, percent: percent(failed / all) })}</p>
-      )}
-      {worst && (
-        <p className="mt-auto line-clamp-3 pt-3 text-sm text-ink-2">
-          {t('overview.mostFailures')}{' '}
-          <Link to="/runs" search={{ flow: [worst.flowId], status: ['FAILED'] }} className={TEXT_LINK}>
-            {worst.displayName ?? t('deletedFlow')}
-          </Link>
-          {', '}
-          {t('overview.times', { count: worst.count, since: relativeTime(worst.first) })}
+        <p className="text-sm text-ink-2">
+          {t('overview.failed', { count: failed, shown: number(failed), percent: percent(failed / all) })}
         </p>
+      )}
+      {failures.length > 0 && (
+        <ul aria-label={t('overview.failures')} className="mt-auto flex flex-col gap-1 pt-3 text-sm text-ink-2">
+          {failures.slice(0, MOST_FAILURES).map(({ flowId, displayName, count, first }) => (
+            <li key={flowId}>
+              <Link
+                to="/runs"
+                search={{ flow: [flowId], status: [...FAILURES] }}
+                className={cx(TEXT_LINK, 'block max-w-full truncate')}
+              >
+                {displayName ?? t('deletedFlow')}
+              </Link>
+              {t('overview.times', { count, shown: number(count), since: relativeTime(first) })}
+            </li>
+          ))}
+          {failures.length > MOST_FAILURES && (
+            <li>
+              <Link to="/issues" className={TEXT_LINK}>
+                {t('overview.more', { count: more, shown: number(more) })}
+              </Link>
+            </li>
+          )}
+        </ul>
       )}
     </div>
   )

@@ -24,7 +24,7 @@ export function RoundPicker({
         onClick={() => onRound(shown - 1)}
       />
       <input
-        aria-label={t('round.label', { count })}
+        aria-label={t('round.label', { shown: number(count) })}
         type="number"
         min={1}
         max={count}

@@ -21,6 +21,7 @@ import { Menu } from '../../ui/menu.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { StateMessage } from '../../ui/states.tsx'
+import { useComparison } from './comparison.ts'
 import { type RunActs, useRunActs } from './run-acts.ts'
 import { firstToShow, hasCalledFlows, type OutlineRow, outlineOf } from './run-outline.ts'
 import { RunSource } from './run-source.tsx'
@@ -82,7 +83,13 @@ function RunHeader({ run }: { run: Run | undefined }) {
           <Button
             icon={mayEdit ? Pencil : Eye}
             refusal={mayNotRead}
-            onClick={() => navigate({ to: '/flows/$flowId', params: { flowId: run.flowId }, search: {} })}
+            onClick={() =>
+              navigate({
+                to: '/flows/$flowId',
+                params: { flowId: run.flowId },
+                search: run.failedStep ? { step: run.failedStep.name } : {},
+              })
+            }
           >
             {mayEdit ? t('editFlow') : t('openFlow')}
           </Button>
@@ -141,6 +148,7 @@ function RunBody({ run }: { run: Run }) {
   const edit = (step?: string): void =>
     void navigate({ to: '/flows/$flowId', params: { flowId: run.flowId }, search: step === undefined ? {} : { step } })
   const useData = useRunData(run, rows, edit)
+  const comparison = useComparison(run, trigger, rows)
   const parts = {
     ...{ rows, shown: open?.step.name, onShow: setChosen },
     onRound: (loop: string, round: number) => setRounds(new Map(rounds).set(loop, round)),
@@ -191,6 +199,7 @@ function RunBody({ run }: { run: Run }) {
             if (next) setChosen(next.step.name)
           }}
           onEdit={() => edit(open.step.name)}
+          comparison={comparison}
           onUseData={{ run: () => useData.mutate(open.step.name), isBusy: useData.isPending }}
         />
       )}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { flowDiagnosisQuery } from '../../api/flows.ts'
 import type { Run } from '../../api/runs.ts'
-import { fullTime } from '../../app/format.ts'
+import { whyWords } from '../../app/why-words.ts'
 import { Banner } from '../../ui/banner.tsx'
 import type { OutlineRow } from './run-outline.ts'
 
@@ -14,6 +14,7 @@ const REASONS: Record<'QUEUED' | 'PAUSED', readonly string[]> = {
 /** Why a run that is not over does not go on. */
 export function RunWait({ run, rows }: { run: Run; rows: readonly OutlineRow[] }) {
   const { t } = useTranslation('runs')
+  const { t: common } = useTranslation()
   const status = run.status === 'QUEUED' || run.status === 'PAUSED' ? run.status : undefined
   const { data } = useQuery({ ...flowDiagnosisQuery(run.flowId), enabled: status !== undefined })
   if (status === undefined) return null
@@ -23,10 +24,7 @@ export function RunWait({ run, rows }: { run: Run; rows: readonly OutlineRow[] }
   return (
     <Banner>
       {step === undefined ? t(`wait.${status}`) : t('wait.at', { step })}
-      {fact && <div className="text-ink-2">{fact.message}</div>}
-      {status === 'PAUSED' && fact?.until && (
-        <div className="text-ink-2">{t('wait.until', { time: fullTime(fact.until) })}</div>
-      )}
+      {fact && <div className="text-ink-2">{whyWords(fact, common)}</div>}
     </Banner>
   )
 }

@@ -8,6 +8,7 @@ import { flowNamesQuery } from '../../api/flows.ts'
 import { useMay } from '../../api/members.ts'
 import { runsQuery } from '../../api/runs.ts'
 import { useProjectId } from '../../api/session.ts'
+import { number } from '../../app/format.ts'
 import { GuideLink } from '../../app/guide-link.tsx'
 import { useLiveState, usePollWhileCut } from '../../app/live.ts'
 import { Pager } from '../../app/pager.tsx'
@@ -112,7 +113,7 @@ export default function RunsPage() {
                   <RunsList label={t('title')} runs={data} now={now} />
                 </div>
                 <Pager
-                  words={t('shown', { count: data.length })}
+                  words={t('shown', { count: data.length, shown: number(data.length) })}
                   size={size}
                   sizes={PAGE_SIZES}
                   pages={search.pages}

@@ -43,7 +43,7 @@ export function RunsTable({ runs, now, selection, onSelect, acts }: RunsTablePro
           <Th className="w-28" sorted="desc">
             {t('column.started')}
           </Th>
-          <Th className="w-24 text-right">{t('column.took')}</Th>
+          <Th className="w-30 text-right">{t('column.took')}</Th>
           <Th>{t('column.happened')}</Th>
           <ActsTh className="w-18" />
         </tr>

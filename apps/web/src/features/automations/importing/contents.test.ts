@@ -20,10 +20,11 @@ test('what holds no flow is known as such', () => {
   expect(['', 'no JSON', '42', '{}', '{"flows":[]}', '[]'].map(contentsOf)).toEqual(new Array(6).fill(undefined))
 })
 
-test('connections are those that the steps name', () => {
-  const auth = "{{connections['mail']}}"
-  expect(connectionsIn({ a: { auth }, b: [{ auth }, { auth: "{{connections['crm 2']}}" }, 'connections'] })).toEqual([
-    'mail',
-    'crm 2',
+test('connections are those that the steps name, with the piece that each is for', () => {
+  const step = { settings: { pieceName: 'piece-mail', input: { auth: "{{connections['mail']}}" } } }
+  const text = { body: "Key {{connections['crm 2']}}" }
+  expect(connectionsIn({ trigger: { nextAction: step }, b: [step, text, 'connections'] })).toEqual([
+    { externalId: 'mail', pieceName: 'piece-mail' },
+    { externalId: 'crm 2' },
   ])
 })

@@ -21,8 +21,32 @@ function flowsOf(file: unknown): Record<string, unknown>[] {
   return isRecord(file.trigger) ? [file] : []
 }
 
-/** The connections that a flow names, by their external ids. */
-export function connectionsIn(content: unknown): string[] {
+/** A connection that a flow names. */
+export interface NamedConnection {
+  externalId: string
+  /** The piece whose step has it as its account; undefined where it is named only in a text. */
+  pieceName?: string | undefined
+}
+
+const ACCOUNT = /^\{\{\s*connections\[(?:'|")(.+?)(?:'|")\]\s*\}\}$/
+
+/** The connections that a flow names, each once. */
+export function connectionsIn(content: unknown): NamedConnection[] {
   const names = JSON.stringify(content).matchAll(/\{\{\s*connections\[(?:'|\\")(.+?)(?:'|\\")\]\s*\}\}/g)
-  return [...new Set([...names].map(([, name = '']) => name))]
+  const pieces = new Map(accountsIn(content))
+  return [...new Set([...names].map(([, name = '']) => name))].map((externalId) => ({
+    externalId,
+    pieceName: pieces.get(externalId),
+  }))
+}
+
+/** The accounts of all steps, with the pieces that they are for. */
+function accountsIn(value: unknown): [string, string][] {
+  if (Array.isArray(value)) return value.flatMap(accountsIn)
+  if (!isRecord(value)) return []
+  const { pieceName, input } = value
+  const auth = isRecord(input) ? input.auth : undefined
+  const externalId = typeof auth === 'string' ? ACCOUNT.exec(auth)?.[1] : undefined
+  const inside = Object.values(value).flatMap(accountsIn)
+  return typeof pieceName === 'string' && externalId !== undefined ? [[externalId, pieceName], ...inside] : inside
 }

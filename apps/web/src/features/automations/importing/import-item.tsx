@@ -1,26 +1,29 @@
-import { Link } from '@tanstack/react-router'
 import { CircleCheck, CircleX, Clock, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { errorText } from '../../../api/error-text.ts'
 import { useSession } from '../../../api/session.ts'
+import { useRefusal } from '../../../app/refusal.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
-import { TEXT_LINK } from '../../../ui/text-link.ts'
-import type { ImportItem, MissingPiece } from './use-import.ts'
+import type { NamedConnection } from './contents.ts'
+import { type ImportItem, isReady, type MissingPiece } from './use-import.ts'
 
 interface ItemProps {
   item: ImportItem
   isBusy: boolean
   install(piece: MissingPiece): Promise<void>
   onOpen(flowId: string): void
+  onConnect(connection: NamedConnection): void
 }
 
 /** How it went with one flow: what was changed, what is missing, and how to get it. */
-export function ImportItemView({ item, isBusy, install, onOpen }: ItemProps) {
+export function ImportItemView({ item, isBusy, install, onOpen, onConnect }: ItemProps) {
   const { t } = useTranslation('automations')
   const { name, path, problem, report, flowId, missingConnections = [] } = item
   const missingPieces = report?.missingPieces ?? []
+  const lacks = (name: string): boolean => missingPieces.some(({ pieceName }) => pieceName === name)
+  const mayNotConnect = useRefusal('WRITE_APP_CONNECTION')
   return (
     <li className="flex flex-col gap-1.5 rounded-md border border-line-1 px-3 py-2.5 text-sm">
       <div className="flex items-center gap-2">
@@ -39,12 +42,16 @@ export function ImportItemView({ item, isBusy, install, onOpen }: ItemProps) {
       {missingPieces.map((piece) => (
         <Missing key={piece.pieceName} piece={piece} isBusy={isBusy} install={install} />
       ))}
-      {missingConnections.map((id) => (
-        <div key={id} className="flex items-center gap-2">
-          <span className="min-w-0 flex-1 break-words">{t('importing.missingConnection', { name: id })}</span>
-          <Link to="/connections" className={TEXT_LINK}>
-            {t('importing.connect')}
-          </Link>
+      {missingConnections.map((connection) => (
+        <div key={connection.externalId} className="flex items-center gap-2">
+          <span className="min-w-0 flex-1 break-words">
+            {t('importing.missingConnection', { name: connection.externalId })}
+          </span>
+          {connection.pieceName !== undefined && !lacks(connection.pieceName) && (
+            <Button size="sm" refusal={mayNotConnect} onClick={() => onConnect(connection)}>
+              {t('importing.connect')}
+            </Button>
+          )}
         </div>
       ))}
       {report && report.notes.length > 0 && (
@@ -66,7 +73,8 @@ export function ImportItemView({ item, isBusy, install, onOpen }: ItemProps) {
   )
 }
 
-function Mark({ item: { state, isValid } }: { item: ImportItem }) {
+function Mark({ item }: { item: ImportItem }) {
+  const { state, isValid } = item
   const { t } = useTranslation('automations')
   if (state === 'working') return <Spinner />
   const [Icon, colour, words] =
@@ -74,9 +82,13 @@ function Mark({ item: { state, isValid } }: { item: ImportItem }) {
       ? ([Clock, 'text-ink-3', t('importing.waiting')] as const)
       : state === 'failed'
         ? ([CircleX, 'text-failed-fg', t('importing.notImported')] as const)
-        : isValid
+        : isReady(item)
           ? ([CircleCheck, 'text-success-fg', t('importing.ready')] as const)
-          : ([TriangleAlert, 'text-warning-fg', t('importing.incomplete')] as const)
+          : ([
+              TriangleAlert,
+              'text-warning-fg',
+              isValid ? t('importing.connectionMissing') : t('importing.incomplete'),
+            ] as const)
   return (
     <span className="inline-flex shrink-0 items-center gap-1.5">
       <Icon aria-hidden size={16} strokeWidth={1.5} className={colour} />

@@ -1,12 +1,14 @@
 import { FileInput } from 'lucide-react'
 import { type DragEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ConnectSheet } from '../../../connect/connect-sheet.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { cx } from '../../../ui/cx.ts'
 import { Dialog } from '../../../ui/dialog.tsx'
 import type { FlowActs } from '../use-flow-acts.ts'
+import type { NamedConnection } from './contents.ts'
 import { ImportItemView } from './import-item.tsx'
-import { useImport } from './use-import.ts'
+import { isReady, useImport } from './use-import.ts'
 
 /** Takes flows in from files: JSON, several, or a ZIP of many. */
 export default function ImportSheet({ acts, onClose }: { acts: FlowActs; onClose(): void }) {
@@ -14,13 +16,15 @@ export default function ImportSheet({ acts, onClose }: { acts: FlowActs; onClose
   const { t: common } = useTranslation()
   const picker = useRef<HTMLInputElement>(null)
   const [isTarget, setTarget] = useState(false)
-  const { items, isBusy, start, install } = useImport(acts)
+  const [connecting, setConnecting] = useState<NamedConnection>()
+  const { items, isBusy, start, install, connected } = useImport(acts)
   const open = (flowId: string): void => {
     onClose()
     acts.open(flowId)
   }
   const ended = items.filter(({ state }) => state === 'done' || state === 'failed').length
   const imported = items.filter(({ state }) => state === 'done').length
+  const notReady = imported - items.filter(isReady).length
   const failed = items.filter(({ state }) => state === 'failed').length
 
   const drop = (event: DragEvent): void => {
@@ -74,14 +78,28 @@ export default function ImportSheet({ acts, onClose }: { acts: FlowActs; onClose
           <div role="status" className="text-sm">
             {isBusy
               ? t('importing.progress', { done: ended, count: items.length })
-              : `${t('importing.imported', { count: imported })}${failed > 0 ? `, ${t('importing.failed', { count: failed })}` : ''}`}
+              : [
+                  t('importing.imported', { count: imported }),
+                  ...(notReady > 0 ? [t('importing.notReady', { count: notReady })] : []),
+                  ...(failed > 0 ? [t('importing.failed', { count: failed })] : []),
+                ].join(', ')}
           </div>
           <ul aria-label={t('importing.report')} className="flex flex-col gap-2">
             {items.map((item) => (
-              <ImportItemView key={item.key} item={item} isBusy={isBusy} install={install} onOpen={open} />
+              <ImportItemView key={item.key} {...{ item, isBusy, install }} onOpen={open} onConnect={setConnecting} />
             ))}
           </ul>
         </>
+      )}
+      {connecting?.pieceName !== undefined && (
+        <ConnectSheet
+          pieceName={connecting.pieceName}
+          wanted={connecting.externalId}
+          onClose={(created) => {
+            if (created) connected(created.externalId)
+            setConnecting(undefined)
+          }}
+        />
       )}
     </Dialog>
   )

@@ -6,7 +6,7 @@ import { errorText } from '../../../api/error-text.ts'
 import { useProjectId } from '../../../api/session.ts'
 import { inTurn } from '../in-turn.ts'
 import type { FlowActs } from '../use-flow-acts.ts'
-import { connectionsIn } from './contents.ts'
+import { connectionsIn, type NamedConnection } from './contents.ts'
 import { type FoundFlow, readFiles } from './read-files.ts'
 
 export type ImportReport = NonNullable<ImportedFlow['importReport']>
@@ -26,8 +26,12 @@ export interface ImportItem {
   isValid?: boolean
   report?: ImportReport
   /** Connections that it names and that are not here. */
-  missingConnections?: string[]
+  missingConnections?: NamedConnection[]
 }
+
+/** Whether the flow is here and can run as it is. */
+export const isReady = ({ state, isValid, missingConnections = [] }: ImportItem): boolean =>
+  state === 'done' && isValid === true && missingConnections.length === 0
 
 /** Takes flows in, one file after another, and says how it went with each. */
 export function useImport(acts: FlowActs) {
@@ -79,7 +83,7 @@ export function useImport(acts: FlowActs) {
         flowId: flow.id,
         name: flow.version.displayName,
         isValid: flow.version.valid,
-        missingConnections: connectionsIn(content).filter((id) => !known.has(id)),
+        missingConnections: connectionsIn(content).filter(({ externalId }) => !known.has(externalId)),
         ...(flow.importReport && { report: flow.importReport }),
       })
     } catch (error) {
@@ -106,6 +110,16 @@ export function useImport(acts: FlowActs) {
       await acts.refresh()
       setBusy(false)
     },
+    /** Takes a connection that is there now off what is missing. */
+    connected: (externalId: string): void =>
+      setItems((now) =>
+        now.map((item) => ({
+          ...item,
+          ...(item.missingConnections && {
+            missingConnections: item.missingConnections.filter((missing) => missing.externalId !== externalId),
+          }),
+        })),
+      ),
     /** Installs a piece that is missing, and takes in again what needs it. */
     install: async ({ pieceName, pieceVersion }: MissingPiece): Promise<void> => {
       setBusy(true)
