@@ -1,9 +1,13 @@
+import { codeAction, webhookTrigger } from '@piecework/server/testing/flows'
 import { startOAuth2Server } from '@piecework/server/testing/oauth2-server'
+import { strToU8, zipSync } from 'fflate'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { homeOf, startApp, type TestApp } from './support/app.ts'
 import type { Person } from './support/person.ts'
 import { installVault, VAULT } from './support/vault.ts'
 import { expectAccessible } from './support/visit.ts'
+
+const CODE = 'export const code = async () => 1'
 
 let service: Awaited<ReturnType<typeof startOAuth2Server>>
 let app: TestApp
@@ -187,5 +191,46 @@ test('a connection is replaced across flows, and says which flows break before i
   await question.getByText('1 flow uses it, and fails at the next step that needs it. Reads the vault').waitFor()
   await question.getByRole('button', { name: 'Delete' }).click()
   await page.getByText('New key is deleted').waitFor()
+  await visit.end()
+})
+
+test('journey 18: of twenty flows that come in, those that lack a connection get it in the report', async () => {
+  const settings = { pieceName: VAULT, pieceVersion: '1.0.0', actionName: 'read', propertySettings: {} }
+  const read = {
+    ...{ name: 'step_1', displayName: 'Read', type: 'PIECE', valid: true },
+    settings: { ...settings, input: { auth: "{{connections['moved-key']}}" } },
+  }
+  const files = Array.from({ length: 20 }, (_, index): [string, Uint8Array] => {
+    const displayName = `Moved ${index + 1}`
+    const trigger = { ...webhookTrigger(), nextAction: index < 17 ? codeAction('step_1', CODE) : read }
+    return [`${displayName}.json`, strToU8(JSON.stringify({ displayName, schemaVersion: '20', notes: [], trigger }))]
+  })
+  const buffer = Buffer.from(zipSync(Object.fromEntries(files)))
+  const visit = await app.visit('/automations', { person: owner })
+  const { page } = visit
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  const sheet = page.getByRole('dialog', { name: 'Import automations' })
+  await sheet.locator('input[type=file]').setInputFiles([{ name: 'moved.zip', mimeType: 'application/zip', buffer }])
+  await sheet.getByText('20 automations imported, 3 of them not ready').waitFor()
+  const lacking = sheet.getByRole('listitem').filter({ hasText: 'Imported, connection missing' })
+  expect(await lacking.count()).toBe(3)
+  await lacking.first().getByRole('button', { name: 'Connect' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Connect Vault' })
+  await dialog.getByRole('radio', { name: /^Key/ }).check()
+  await dialog.getByLabel(/^Key\*?$/).fill('open sesame')
+  await dialog.getByRole('button', { name: 'Connect', exact: true }).click()
+  await sheet.getByText('20 automations imported', { exact: true }).waitFor()
+  expect(await lacking.count()).toBe(0)
+  expect((await rows()).find(({ externalId }) => externalId === 'moved-key')).toMatchObject({ status: 'ACTIVE' })
+  await sheet.getByRole('button', { name: 'Close' }).first().click()
+
+  await page.getByRole('switch', { name: 'Moved 20 is active' }).click()
+  await page.getByRole('switch', { name: 'Moved 20 is active', checked: true }).waitFor()
+  const { data } = await owner.api.flows.overview({ query: { projectId: owner.projectId, name: 'Moved 20' } })
+  await fetch(`${app.origin}/api/v1/webhooks/${data[0]?.id}`, { method: 'POST' })
+  await page
+    .getByRole('row', { name: /Moved 20/ })
+    .getByRole('link', { name: /^Succeeded/ })
+    .waitFor()
   await visit.end()
 })
