@@ -7,7 +7,7 @@ import { saved, step } from './support/builder.ts'
 import { callFlow, publishedFlow } from './support/flows.ts'
 import type { Person } from './support/person.ts'
 
-/** What operators come to do, each with the clicks that it may take. */
+/** Journeys of operators, each with the clicks that it may take. */
 
 let app: TestApp
 let owner: Person

@@ -13,7 +13,7 @@ export interface Comparison {
   runs: readonly Run[] | undefined
   chosen: string | undefined
   isLoaded: boolean
-  /** What a step got and made there. */
+  /** The result of a step there. */
   outputOf(step: string): StepOutput | undefined
   start(): void
   stop(): void

@@ -15,7 +15,7 @@ interface StepSideProps {
   label: string
   value: unknown
   shape: Shape
-  /** What the other run has here, when two are compared. */
+  /** The value of the other run, when two are compared. */
   other?: { value: unknown }
 }
 

@@ -11,7 +11,7 @@ interface ValueTreeProps {
   label: string
   /** Levels that are open at first. */
   openDepth?: number
-  /** Where it differs from another value, by the ids of the lines: those that have something different inside are open. */
+  /** The differences from another value, by the ids of the lines: those that have one inside are open. */
   marks?: ReadonlyMap<string, ValueMark>
   /** At the end of a line: what can be done with its value. */
   aside?(row: ValueRow): ReactNode
