@@ -154,7 +154,7 @@ function Before({ value }: { value: unknown }) {
   return (
     <>
       <del className="text-ink-2">{valueText(value)}</del>
-      <span className="px-1 text-ink-2">→</span>
+      <span className="text-ink-2">{' → '}</span>
     </>
   )
 }
@@ -164,7 +164,7 @@ function Size({ row }: { row: ValueRow }) {
   const count = row.size ?? 0
   const text =
     count === 0 ? t('tree.empty') : Array.isArray(row.value) ? t('tree.items', { count }) : t('tree.keys', { count })
-  return <span className="font-sans text-xs text-ink-3">{text}</span>
+  return <span className="font-sans text-xs text-ink-2">{text}</span>
 }
 
 function Single({ value }: { value: unknown }) {

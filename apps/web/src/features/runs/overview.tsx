@@ -71,7 +71,7 @@ function Summary({ days }: { days: readonly DayTotals[] | undefined }) {
               >
                 {displayName ?? t('deletedFlow')}
               </Link>
-              {t('overview.times', { count, shown: number(count), since: relativeTime(first) })}
+              <span>{t('overview.times', { count, shown: number(count), since: relativeTime(first) })}</span>
             </li>
           ))}
           {failures.length > MOST_FAILURES && (
