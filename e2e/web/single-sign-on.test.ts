@@ -1,9 +1,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fromBase32 } from '@piecework/server/testing/base32'
 import { startDns } from '@piecework/server/testing/dns'
 import { startOidcProvider } from '@piecework/server/testing/identity-provider'
 import { startSamlProvider } from '@piecework/server/testing/saml-provider'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { codeOf, stepAt } from '../../apps/server/src/features/second-factor/totp.ts'
 import { homeOf, startApp, type TestApp } from './support/app.ts'
 import { OWNER } from './support/person.ts'
 import { expectAccessible } from './support/visit.ts'
@@ -63,11 +65,12 @@ async function startSamlPage(acs: string, email: string) {
 test('an administrator sets a provider up, which the server asks whether it answers', async () => {
   const visit = await app.visit('/platform/single-sign-on', { person: await app.owner() })
   const { page } = visit
-  visit.expectProblem(/^answered 4\d\d: GET .*\/federated\/login/)
+  visit.expectProblem(/^answered 400: POST .*\/federated\/test/)
   await page.getByText('Set up a provider before you switch passwords off').waitFor()
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Set up OpenID Connect' }).click()
-  expect(await page.getByLabel('Redirect address').inputValue()).toBe(`${app.origin}/redirect`)
+  const sheet = page.getByRole('dialog')
+  expect(await sheet.getByLabel('Redirect address').inputValue()).toBe(`${app.origin}/redirect`)
   await page.getByRole('button', { name: 'Save' }).last().click()
   await page.getByText('Fill this in').first().waitFor()
   await page.getByLabel('Issuer').fill(`${provider.url}/nowhere`)
@@ -80,7 +83,8 @@ test('an administrator sets a provider up, which the server asks whether it answ
   const acts = page.getByRole('button', { name: 'Acts on OpenID Connect' })
   await acts.click()
   await page.getByRole('menuitem', { name: 'Test' }).click()
-  await page.getByText('OpenID Connect cannot be used').first().waitFor()
+  await page.getByText('The provider cannot be reached').waitFor()
+  await page.getByRole('button', { name: 'Close' }).click()
   await acts.click()
   await page.getByRole('menuitem', { name: 'Edit' }).click()
   expect(await page.getByLabel('Client secret').inputValue()).toBe('')
@@ -88,10 +92,21 @@ test('an administrator sets a provider up, which the server asks whether it answ
   await page.getByLabel('Client secret').fill(provider.client.clientSecret)
   await page.getByRole('button', { name: 'Save' }).last().click()
   await page.getByRole('dialog').waitFor({ state: 'detached' })
+  provider.become('grace')
   await acts.click()
   await page.getByRole('menuitem', { name: 'Test' }).click()
-  await page.getByText('OpenID Connect answers').first().waitFor()
+  await page.getByText('grace@example.com has no account here').waitFor()
+  await sheet.getByRole('cell', { name: 'Grace Hopper' }).waitFor()
+  await sheet.getByRole('cell', { name: 'email_verified' }).waitFor()
+  await expectAccessible(page)
+  provider.become('mallory')
+  await page.getByRole('button', { name: 'Test again' }).click()
+  await page.getByText('The provider has not verified the address mallory@example.com').waitFor()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Close' }).click()
   await visit.end()
+  const { api } = await app.owner()
+  expect((await api.users.list({ query: {} })).data.map(({ email }) => email)).toEqual([OWNER.email])
 })
 
 test('an administrator proves a domain by a record, and gives it up', async () => {
@@ -154,9 +169,12 @@ test('a person whom the server does not let in reads the reason', async () => {
 test('an administrator sets SAML up, sees what is set, and a person comes in by it to the page that they asked for', async () => {
   const setUp = await app.visit('/platform/single-sign-on', { person: await app.owner() })
   await setUp.page.getByRole('button', { name: 'Set up SAML 2.0' }).click()
-  const acs = await setUp.page.getByLabel('Single sign-on URL (ACS)').inputValue()
+  const sheet = setUp.page.getByRole('dialog')
+  const acs = await sheet.getByLabel('Single sign-on URL (ACS)').inputValue()
   const idp = await startSamlPage(acs, 'sam@example.com')
-  await setUp.page.getByLabel('Metadata').fill(idp.metadata)
+  const metadata = await fetch(await sheet.getByLabel('Metadata address').inputValue())
+  expect(await metadata.text()).toContain(acs)
+  await sheet.getByLabel('Metadata', { exact: true }).fill(idp.metadata)
   await setUp.page.getByLabel('Certificate').fill(idp.certificate)
   await setUp.page.getByRole('button', { name: 'Save' }).last().click()
   await setUp.page.getByRole('dialog').waitFor({ state: 'detached' })
@@ -165,6 +183,11 @@ test('an administrator sets SAML up, sees what is set, and a person comes in by 
   await setUp.page.getByRole('menuitem', { name: 'Edit' }).click()
   expect(await setUp.page.getByLabel('Sign-in address').inputValue()).toBe(idp.entryPoint)
   await expectAccessible(setUp.page)
+  await setUp.page.getByRole('button', { name: 'Close' }).click()
+  await setUp.page.getByRole('button', { name: 'Acts on SAML 2.0' }).click()
+  await setUp.page.getByRole('menuitem', { name: 'Test' }).click()
+  await setUp.page.getByText('sam@example.com has no account here').waitFor()
+  await sheet.getByRole('cell', { name: 'NameID' }).waitFor()
   await setUp.end()
 
   const visit = await app.visit('/runs')
@@ -249,5 +272,54 @@ test('a person of several platforms switches between them', async () => {
     .first()
     .waitFor()
   expect(await page.getByText('platform.updated').count()).toBe(0)
+  await page.getByRole('link', { name: 'Single sign-on' }).click()
+  const address = await page.getByLabel('Sign-in page of this platform').inputValue()
+  await visit.end()
+
+  // Its sign-in page has its look and its providers, and opens it.
+  const entry = await app.visit(address.slice(app.origin.length))
+  await entry.page.waitForFunction(() => document.title === 'Second works')
+  expect(await entry.page.getByRole('button', { name: /single sign-on$/ }).count()).toBe(0)
+  await expectAccessible(entry.page)
+  await entry.page.getByLabel('E-mail address').fill(OWNER.email)
+  await entry.page.getByLabel('Password', { exact: true }).fill(OWNER.password)
+  await entry.page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await entry.page.getByRole('heading', { name: 'Automations', level: 1 }).waitFor()
+  await entry.page.getByRole('button', { name: /Ada Lovelace/ }).waitFor()
+  await entry.page.waitForFunction(() => document.title === 'Second works')
+  await entry.end()
+})
+
+test('who has an account elsewhere by SAML links it in a window of the identity provider', async () => {
+  const { api, session } = await app.owner()
+  const idp = await startSamlPage(`${app.origin}/api/v1/authn/saml/acs`, 'ada.elsewhere@example.com')
+  const saml = { idpMetadata: idp.metadata, idpCertificate: idp.certificate }
+  const params = { id: String(session.platformId) }
+  await api.platforms.update({ params, body: { federatedAuthProviders: { saml } } })
+  const visit = await app.visit('/settings/security', { person: await app.owner() })
+  await visit.page.getByRole('button', { name: 'Link SAML' }).click()
+  await visit.page.getByRole('table', { name: 'Accounts elsewhere' }).getByText('urn:idp.example').waitFor()
+  await visit.end()
+  const linked = await api.auditEvents.list({ query: { action: ['user.account.linked'], limit: 1 } })
+  expect(linked.data[0]?.data).toMatchObject({ account: { provider: 'saml', issuer: 'urn:idp.example' } })
+})
+
+test('who has a second factor is led over it to the link', async () => {
+  const { api } = await app.owner()
+  const { secret } = await api.secondFactor.begin({ body: { password: OWNER.password } })
+  const codeIn = (steps: number): string => codeOf(fromBase32(secret), stepAt(Date.now()) + steps)
+  await api.secondFactor.confirm({ body: { code: codeIn(0) } })
+  const visit = await signInAs('ada')
+  const { page } = visit
+  visit.expectProblem(/^answered 409: POST .*\/federated\/claim$/)
+  visit.expectProblem(/^answered 403: POST .*\/authentication\/sign-in$/)
+  await page.getByText('This address has an account here already').waitFor()
+  await page.getByLabel('E-mail address').fill(OWNER.email)
+  await page.getByLabel('Password', { exact: true }).fill(OWNER.password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByLabel('Code', { exact: true }).fill(codeIn(1))
+  await page.getByText('You have proved who you are').waitFor()
+  await page.getByRole('button', { name: 'Link single sign-on' }).click()
+  await page.getByRole('cell', { name: provider.url }).waitFor()
   await visit.end()
 })

@@ -10,6 +10,9 @@ export const flags = {
     principals: 'optional',
     permission: 'NONE',
     project: null,
+    query: z.object({
+      platformId: z.string().optional().describe('Whose look and ways to sign in; the first platform without it.'),
+    }),
     response: z.record(z.string(), z.unknown()),
   }),
 }

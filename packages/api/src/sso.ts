@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AuthenticationResponse } from './authentication.ts'
 import { endpoint } from './endpoint.ts'
 import { Email, IdParams, Nothing, pageOf } from './shapes.ts'
+import { PlatformRole } from './user-invitations.ts'
 
 const Secret = z.string().min(1).max(4096)
 const Url = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with https://' }).max(2048)
@@ -58,6 +59,51 @@ export const LinkedAccount = z.object({
   issuer: z.string().describe('Who knows the person there.'),
 })
 export type LinkedAccount = z.infer<typeof LinkedAccount>
+
+/** An attribute or claim, as the provider sent it. */
+const SentAttribute = z.object({ name: z.string(), value: z.string() })
+export type SentAttribute = z.infer<typeof SentAttribute>
+
+/** The change that lets a refused sign-in work. */
+export const SignInAdvice = z.enum([
+  'ANSWER_LATE',
+  'AUDIENCE',
+  'CERTIFICATE',
+  'CLIENT',
+  'DOMAIN',
+  'EMAIL_MISSING',
+  'EMAIL_UNVERIFIED',
+  'INACTIVE',
+  'INVITATION',
+  'ISSUER',
+  'LINK_FIRST',
+  'NAME_ID',
+  'OTHER',
+  'UNREACHABLE',
+])
+export type SignInAdvice = z.infer<typeof SignInAdvice>
+
+/** The outcome that a sign-in by a provider would have. */
+export const TestSignIn = z.object({
+  outcome: z
+    .enum(['NEW_PERSON', 'LINKED_NOW', 'LINKED_BEFORE', 'REFUSED'])
+    .describe('A new person; somebody with the address; somebody whose account it is already; nobody.'),
+  account: z
+    .object({
+      issuer: z.string(),
+      subject: z.string(),
+      email: z.string(),
+      isEmailVerified: z.boolean(),
+      firstName: z.string(),
+      lastName: z.string(),
+    })
+    .nullable()
+    .describe('As it was understood; null when it could not be.'),
+  attributes: z.array(SentAttribute).describe('As they arrived.'),
+  person: z.object({ email: z.string(), platformRole: PlatformRole }).nullable().describe('Who would come in.'),
+  refusal: z.object({ advice: SignInAdvice, message: z.string() }).nullable(),
+})
+export type TestSignIn = z.infer<typeof TestSignIn>
 
 const own = { principals: ['USER'], permission: 'NONE', project: null } as const
 const open = { principals: 'public', permission: 'NONE', project: null, limit: 'authentication' } as const
@@ -139,6 +185,29 @@ export const sso = {
     params: IdParams,
     errors: ['VALIDATION'],
   }),
+  beginTest: endpoint({
+    ...administered,
+    method: 'POST',
+    path: '/v1/authn/federated/test',
+    operationId: 'sso.beginTest',
+    summary:
+      'Begin to test a provider of the platform by a sign-in that lets nobody in; sets a cookie that the end needs',
+    limit: 'authentication',
+    body: z.object({ providerName: ProviderName }),
+    response: z.object({ loginUrl: z.string() }),
+    errors: ['INVALID_CLAIM', 'VALIDATION'],
+  }),
+  endTest: endpoint({
+    ...administered,
+    method: 'POST',
+    path: '/v1/authn/federated/test/claim',
+    operationId: 'sso.endTest',
+    summary: 'What the provider sent in a test, and what a sign-in would do with it; nothing is changed',
+    limit: 'authentication',
+    body: Answer,
+    response: TestSignIn,
+    errors: ['INVALID_CLAIM', 'VALIDATION'],
+  }),
   setDomain: endpoint({
     ...administered,
     method: 'POST',
@@ -178,6 +247,14 @@ export const sso = {
     sends: 'nothing',
     query: z.object({ platformId: z.string().optional() }),
     errors: answers,
+  }),
+  samlMetadata: endpoint({
+    ...open,
+    method: 'GET',
+    path: '/v1/authn/saml/metadata',
+    operationId: 'sso.samlMetadata',
+    summary: 'The metadata of this server as a SAML service provider, as XML',
+    sends: 'bytes',
   }),
   samlAcs: endpoint({
     ...open,

@@ -4,7 +4,7 @@ import { endpoint } from './endpoint.ts'
 import { ProjectRole } from './member-shapes.ts'
 import { Email, IdParams, pageOf, pageQuery } from './shapes.ts'
 
-const PlatformRole = z.enum(['ADMIN', 'MEMBER', 'OPERATOR'])
+export const PlatformRole = z.enum(['ADMIN', 'MEMBER', 'OPERATOR'])
 
 /** Somebody who is asked to come in: to the platform alone, or to a project, too. */
 export const UserInvitation = z.object({

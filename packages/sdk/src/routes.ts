@@ -265,9 +265,12 @@ export const ROUTES: Routes = {
     link: 'POST /v1/authn/federated/link',
     links: 'GET /v1/authn/federated/links',
     unlink: 'DELETE /v1/authn/federated/links/:id',
+    beginTest: 'POST /v1/authn/federated/test',
+    endTest: 'POST /v1/authn/federated/test/claim',
     setDomain: 'POST /v1/authn/saml/sso-domain',
     verifyDomain: 'POST /v1/authn/saml/sso-domain/verify',
     samlLogin: 'GET /v1/authn/saml/login nothing',
+    samlMetadata: 'GET /v1/authn/saml/metadata bytes',
     samlAcs: 'POST /v1/authn/saml/acs nothing',
   },
   stepFiles: {

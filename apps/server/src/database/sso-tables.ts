@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely'
 import type { Encrypted } from '../encryption.ts'
 import type { CreatedTime, Nullable, NullableJsonb } from './columns.ts'
 
@@ -20,6 +21,8 @@ export interface SamlLoginTable {
   created: CreatedTime
   platformId: string
   value: string
+  /** An administrator looks what arrives: nobody is let in. */
+  isTest: Generated<boolean>
   /** The hash of the code with which the browser comes back. */
   codeHash: Nullable<string>
   /** The person, as the identity provider knows them. */

@@ -74,6 +74,7 @@ const ON_PURPOSE: Record<string, readonly string[]> = {
   'projectRoles.create': ['permissions', 'type'],
   'projectRoles.update': ['permissions'],
   'sso.claim': ['state'],
+  'sso.endTest': ['state'],
   'sso.link': ['state'],
   'sampleData.testStep': ['projectId'],
   'secretManagers.create': ['projectIds', 'scope'],

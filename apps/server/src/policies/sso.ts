@@ -1,10 +1,12 @@
 import { api } from '@piecework/api/index'
 import type { Policy } from './policy.ts'
 
-const { setDomain, verifyDomain, link, links, unlink } = api.sso
+const { beginTest, endTest, setDomain, verifyDomain, link, links, unlink } = api.sso
 
 /** Rules for single sign-on. */
 export const ssoPolicy = {
+  beginTest: { needs: beginTest.permission, principals: beginTest.principals },
+  endTest: { needs: endTest.permission, principals: endTest.principals },
   setDomain: { needs: setDomain.permission },
   verifyDomain: { needs: verifyDomain.permission },
   link: { needs: link.permission, principals: link.principals },

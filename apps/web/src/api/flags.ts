@@ -1,9 +1,12 @@
 import type { Api, RequestOf } from '@piecework/sdk'
 import { queryOptions } from '@tanstack/react-query'
+import { askedPlatform } from './asked-platform.ts'
 import { client } from './client.ts'
 import { type Brand, themeBrand } from './theme-brand.ts'
 
 export interface Flags {
+  /** The platform that the address of the sign-in page names; undefined for the first one. */
+  platformId: string | undefined
   /** Somebody has signed up, so that this server has a platform. */
   hasPlatform: boolean
   emailSignIn: boolean
@@ -33,11 +36,13 @@ export const flagsQuery = queryOptions({
   queryKey: ['flags'],
   staleTime: 60_000,
   queryFn: async ({ signal }): Promise<Flags> => {
-    const flags = await client.flags.list({ signal })
+    const platformId = askedPlatform()
+    const flags = await client.flags.list({ query: platformId === undefined ? {} : { platformId }, signal })
     const providers = flags.THIRD_PARTY_AUTH_PROVIDERS_TO_SHOW_MAP as Partial<Record<Provider, unknown>> | undefined
     const samlAcsUrl = String(flags.SAML_AUTH_ACS_URL ?? `${location.origin}/api/v1/authn/saml/acs`)
     const brand = themeBrand(flags.THEME)
     return {
+      platformId: typeof flags.PLATFORM_ID === 'string' ? flags.PLATFORM_ID : undefined,
       hasPlatform: flags.USER_CREATED === true,
       sendsMail: flags.SMTP_CONFIGURED === true,
       providers: PROVIDERS.filter((name) => providers?.[name] === true),

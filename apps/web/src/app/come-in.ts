@@ -23,8 +23,10 @@ export function comeInBy(providerName: Provider, flags: Flags, platformId?: stri
 
 /** Hands a code of SAML to the window that opened this one for it. @returns whether there is one */
 export function handOver(code: string): boolean {
-  if (!(window.opener instanceof Object) || window.name !== WINDOW) return false
+  // The other window has an `Object` of its own, so it is an instance of none of ours.
+  const opener: Window | null = window.opener
+  if (opener === null || window.name !== WINDOW) return false
   // Only a page of this server gets it.
-  window.opener.postMessage({ code }, location.origin)
+  opener.postMessage({ code }, location.origin)
   return true
 }

@@ -41,6 +41,7 @@ const ProjectData = z.object({
 })
 const PlatformData = z.object({ platform: z.object({ id: z.string(), name: z.string() }), ...change })
 const UserData = z.object({ user: z.object({ id: z.string() }), ...change })
+const LinkedAccountData = UserData.extend({ account: z.object({ provider: z.string(), issuer: z.string() }) })
 const ApiKeyData = z.object({ apiKey: Named })
 const PersonalTokenData = z.object({ personalToken: Named })
 const SigningKeyData = z.object({ signingKey: Named })
@@ -155,6 +156,9 @@ export const EVENT_DATA = {
   'user.email.verified': UserData,
   'user.password.changed': UserData,
   'user.password.reset': UserData,
+  /** An account elsewhere opens theirs from now on, or no more. */
+  'user.account.linked': LinkedAccountData,
+  'user.account.unlinked': LinkedAccountData,
   'user.second.factor.enabled': UserData,
   'user.second.factor.disabled': UserData,
   /** An administrator took away what somebody has lost. */

@@ -38,6 +38,7 @@ import { secondFactor } from './0036-second-factor.ts'
 import { personalTokens } from './0037-personal-tokens.ts'
 import { formPages } from './0039-form-pages.ts'
 import { connectionTroubles } from './0041-connection-troubles.ts'
+import { testSignIns } from './0042-test-sign-ins.ts'
 import { listIndexes } from './0045-list-indexes.ts'
 
 /** Every migration, oldest first. Adding one is one file and one line. */
@@ -81,5 +82,6 @@ export const migrations: readonly Migration[] = [
   personalTokens,
   formPages,
   connectionTroubles,
+  testSignIns,
   listIndexes,
 ]

@@ -1,6 +1,7 @@
 import type { AppConnection } from '@piecework/api/connection-shapes'
 import type { User } from '@piecework/api/users'
 import type { Db } from '../../database/open.ts'
+import { readableMap } from '../../database/readable.ts'
 import { presentUser } from '../users/present.ts'
 import { selectUsers } from '../users/store.ts'
 import { type ConnectionRow, selectFlowsUsing } from './store.ts'
@@ -10,7 +11,7 @@ export function presentConnection(
   owner: User | null,
   flowIds: string[],
 ): AppConnection {
-  return { ...row, owner, flowIds }
+  return { ...row, metadata: readableMap(row.metadata), owner, flowIds }
 }
 
 /** Rows for clients, with their owners and the flows that use them: those of one project, or of the platform. */

@@ -1,8 +1,9 @@
-import type { DomainEvent } from '@piecework/model/events/domain-event'
+import { DomainEvent } from '@piecework/model/events/domain-event'
 import type { SeekPage } from '@piecework/model/page'
 import type { Actor, SystemPrincipal } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { PageRequest } from '../../database/pagination.ts'
+import { readable } from '../../database/readable.ts'
 import type { Subscriber } from '../../outbox/subscriber.ts'
 import { auditEventPolicy } from '../../policies/audit-event.ts'
 import { authorize } from '../../policies/policy.ts'
@@ -26,6 +27,8 @@ interface Parts {
   withRuns: boolean
 }
 
+/** An event that cannot be read is shown with nothing in it. */
+const DAMAGED = { actor: { type: 'SYSTEM' as const, id: '' }, data: {} }
 const DAY_MS = 24 * 3_600_000
 const BATCH = 1000
 /** An export has so many events at most. */
@@ -74,9 +77,20 @@ export function createAuditEvents({ db, retentionDays, withRuns }: Parts): Audit
 }
 
 /** Leaves out fields that are empty. */
-function present({ projectId, projectDisplayName, userId, userEmail, ip, ...event }: AuditRow): DomainEvent {
+function present({
+  actor,
+  data,
+  projectId,
+  projectDisplayName,
+  userId,
+  userEmail,
+  ip,
+  ...event
+}: AuditRow): DomainEvent {
   return {
     ...event,
+    actor: readable(DomainEvent.shape.actor, actor, DAMAGED.actor),
+    data: readable(DomainEvent.shape.data, data, DAMAGED.data),
     ...(projectId === null ? {} : { projectId }),
     ...(projectDisplayName === null ? {} : { projectDisplayName }),
     ...(userId === null ? {} : { userId }),

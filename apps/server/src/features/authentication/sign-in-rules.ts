@@ -1,4 +1,5 @@
 import { AppError } from '@piecework/model/errors'
+import { providerNames } from '../platforms/auth-providers.ts'
 import type { PlatformRow } from '../platforms/store.ts'
 
 type Rules = Pick<
@@ -16,7 +17,7 @@ export const domainOf = (email: string): string => email.slice(email.lastIndexOf
 /** Whether people with the address sign in by single sign-on: the domain is proved, and there is a provider. */
 export function isForSso(platform: Rules, email: string): boolean {
   const isProved = platform.ssoDomainVerification?.status === 'VERIFIED' && platform.ssoDomain === domainOf(email)
-  return isProved && Object.values(platform.federatedAuthProviders).some((provider) => provider != null)
+  return isProved && providerNames(platform.federatedAuthProviders).length > 0
 }
 
 /**

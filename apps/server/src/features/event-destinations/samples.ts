@@ -44,6 +44,7 @@ function samples(now: string): DomainEventData {
     eventDestination: { ...entity, url: 'https://example.com/events', events: ['flow.created'] },
   }
   const secretManager = { secretManager: { ...entity, name: 'Sample vault', providerId: 'hashicorp' } }
+  const linkedAccount = { ...user, account: { provider: 'oidc', issuer: 'https://login.example.com' } }
   return {
     'flow.created': { flow: entity },
     'flow.updated': { flowVersion, request: { type: 'CHANGE_NAME', request: { displayName: 'Sample flow' } } },
@@ -106,6 +107,8 @@ function samples(now: string): DomainEventData {
     'user.email.verified': user,
     'user.password.changed': user,
     'user.password.reset': user,
+    'user.account.linked': linkedAccount,
+    'user.account.unlinked': linkedAccount,
     'user.second.factor.enabled': user,
     'user.second.factor.disabled': user,
     'user.second.factor.reset': user,

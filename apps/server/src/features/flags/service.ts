@@ -3,11 +3,12 @@ import { API_PREFIX } from '../../http/route.ts'
 import type { Settings } from '../../settings.ts'
 import { mailSettings } from '../mail/mail-settings.ts'
 import { providerNames } from '../platforms/auth-providers.ts'
-import { selectFirstPlatform } from '../platforms/store.ts'
+import { selectFirstPlatform, selectPlatform } from '../platforms/store.ts'
 
 /** The facts that clients need about the server before anybody has signed in. Nothing here is secret. */
 export interface Flags {
-  list(): Promise<Record<string, unknown>>
+  /** @param platformId whose look and ways to sign in; one that is not there is answered like none */
+  list(platformId?: string): Promise<Record<string, unknown>>
 }
 
 interface Parts {
@@ -19,14 +20,16 @@ interface Parts {
 export function createFlags({ db, settings, release }: Parts): Flags {
   const fixed = fixedFlags(settings, release)
   return {
-    async list() {
-      const platform = await selectFirstPlatform(db)
+    async list(platformId) {
+      const wanted = platformId === undefined ? undefined : await selectPlatform(db, platformId)
+      const platform = wanted ?? (await selectFirstPlatform(db))
       return {
         ...fixed,
+        ...(wanted && { PLATFORM_ID: wanted.id }),
         USER_CREATED: platform !== undefined,
         EMAIL_AUTH_ENABLED: platform?.emailAuthEnabled ?? true,
         THIRD_PARTY_AUTH_PROVIDERS_TO_SHOW_MAP: Object.fromEntries(
-          providerNames(platform?.federatedAuthProviders ?? {}).map((name) => [name, true]),
+          providerNames(platform?.federatedAuthProviders).map((name) => [name, true]),
         ),
         THEME: {
           websiteName: platform?.name ?? 'Piecework',

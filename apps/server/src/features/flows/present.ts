@@ -1,5 +1,6 @@
 import type { OperatedFlow } from '@piecework/api/flows'
 import type { FlowVersion, PopulatedFlow, ScheduleOptions } from '@piecework/model/flow/flow'
+import { readableMap } from '../../database/readable.ts'
 import type { SavedOperation } from './revisions.ts'
 import type { FlowRow } from './store.ts'
 
@@ -9,7 +10,12 @@ export function presentFlow(
   version: FlowVersion,
   schedule: ScheduleOptions | null | undefined,
 ): PopulatedFlow {
-  return { ...flow, version, ...(schedule === undefined ? {} : { triggerSource: { schedule } }) }
+  return {
+    ...flow,
+    metadata: readableMap(flow.metadata),
+    version,
+    ...(schedule === undefined ? {} : { triggerSource: { schedule } }),
+  }
 }
 
 /** The facts about a saved operation that the client which sent it needs. */

@@ -8,6 +8,7 @@ import semver from 'semver'
 import { z } from 'zod'
 import { createCache } from '../../cache.ts'
 import type { Db } from '../../database/open.ts'
+import { readable } from '../../database/readable.ts'
 import { missingPieces } from './missing.ts'
 import { isSupported, supports } from './release.ts'
 import { type InstalledPiece, selectInstalled, selectNames, selectVersions } from './store.ts'
@@ -88,18 +89,21 @@ export function createCatalogue({
   /** Metadata is large and never changes: read once for all platforms. */
   const rows = new LRUCache<string, CataloguedPiece>({ max: maxEntries })
 
-  const fromRow = (row: InstalledPiece): CataloguedPiece => {
+  /** @returns nothing for a row that is damaged: it must not take the others with it. */
+  const fromRow = (row: InstalledPiece): CataloguedPiece[] => {
     const known = rows.get(row.id)
-    if (known?.updated === row.updated) return known
-    const { metadata, name: _, version: __, ...rest } = row
-    const piece = { ...rest, metadata: PieceMetadata.parse(metadata), builtIn: false }
+    if (known?.updated === row.updated) return [known]
+    const { metadata: stored, name: _, version: __, ...rest } = row
+    const metadata = readable(PieceMetadata, stored, undefined)
+    if (!metadata) return []
+    const piece = { ...rest, metadata, builtIn: false }
     rows.set(row.id, piece)
-    return piece
+    return [piece]
   }
 
   const versions = (name: string, platformId: string | null): Promise<CataloguedPiece[]> =>
     versionsOf.get(`${platformId ?? NO_PLATFORM}/${name}`, async () => {
-      const installed = (await selectVersions(db, name, platformId)).map(fromRow).filter(isSupported)
+      const installed = (await selectVersions(db, name, platformId)).flatMap(fromRow).filter(isSupported)
       return newestFirst([...preferOwnOf(platformId, installed), ...withOwn(installed, ownPieces.get(name))])
     })
 
@@ -138,7 +142,7 @@ export function createCatalogue({
       else unread.push(id)
     }
     const installed = await selectInstalled(db, platformId, unread)
-    for (const piece of installed.map(fromRow)) listed.set(piece.metadata.name, piece)
+    for (const piece of installed.flatMap(fromRow)) listed.set(piece.metadata.name, piece)
     return [...listed.values()]
   }
 

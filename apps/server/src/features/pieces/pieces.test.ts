@@ -67,6 +67,33 @@ test('an exact version that is installed wins, and the built-in piece answers to
   expect(await catalogue.find('nobody/knows', undefined, null)).toBeUndefined()
 })
 
+test('a piece whose stored metadata are damaged is left out, and the others are found', async () => {
+  const deep = `${'['.repeat(2500)}${']'.repeat(2500)}`
+  for (const [index, damage] of ['"text"', '[]', '7', 'null', '{"actions":7}', deep].entries()) {
+    const row = { id: newId(), name: `damaged-${index}`, version: '1.0.0', metadata: damage }
+    await db
+      .insertInto('piece_metadata')
+      .values({ ...row, pieceType: 'CUSTOM', packageType: 'REGISTRY' })
+      .execute()
+    await db
+      .insertInto('piece_metadata')
+      .values({
+        ...row,
+        id: newId(),
+        name: PIECE,
+        version: `9.0.${index}`,
+        pieceType: 'CUSTOM',
+        packageType: 'REGISTRY',
+      })
+      .execute()
+  }
+  const catalogue = createCatalogue({ db, builtIn: [builtIn], maxEntries: 10 })
+  expect((await catalogue.list(null)).map((piece) => piece.metadata.name)).toEqual([PIECE])
+  expect(await catalogue.find('damaged-0', undefined, null)).toBeUndefined()
+  expect((await catalogue.find(PIECE, undefined, null))?.metadata.version).toBe('1.4.2')
+  await db.deleteFrom('piece_metadata').where('version', 'like', '9.0.%').execute()
+})
+
 test('pieces are listed with counts, searched, and read by name', async () => {
   const get = <Body>(path: string, query = {}) => server.call<Body>('GET', path, { token: owner.token, query })
   const all = await get<{ name: string; actions: number; triggers: number }[]>('/v1/pieces')

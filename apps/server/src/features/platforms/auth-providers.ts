@@ -1,6 +1,7 @@
 import type { FederatedAuthProviders, ProviderName } from '@piecework/api/sso'
 import { AppError } from '@piecework/model/errors'
 import { z } from 'zod'
+import { readableMap } from '../../database/readable.ts'
 import type { Encryption } from '../../encryption.ts'
 import type { SamlProvider } from './saml-metadata.ts'
 
@@ -68,5 +69,7 @@ export function openProvider(
 }
 
 /** The names of those that are set. */
-export const providerNames = (providers: Readonly<Record<string, unknown>>): string[] =>
-  Object.keys(providers).filter((name) => providers[name] != null)
+export function providerNames(providers: unknown): string[] {
+  const known = readableMap(providers) ?? {}
+  return Object.keys(known).filter((name) => known[name] != null)
+}

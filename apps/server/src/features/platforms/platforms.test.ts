@@ -178,3 +178,22 @@ test('the stored roles are the ones that the code knows', async () => {
     expect(sorted(rows.find((row) => row.name === name)?.permissions ?? [])).toEqual(sorted(permissions))
   }
 })
+
+test('before somebody has signed in, the look and the ways in are those of the platform that is asked for', async () => {
+  const second = await server.call<{ platformId: string }>('POST', '/v1/platforms', {
+    token: owner.token,
+    body: { name: 'Second works' },
+  })
+  const { platformId } = second.body
+  const flagsOf = async (query: object) =>
+    (await server.call<Record<string, unknown>>('GET', '/v1/flags', { query: { ...query } })).body
+  expect(await flagsOf({ platformId })).toMatchObject({
+    PLATFORM_ID: platformId,
+    THEME: { websiteName: 'Second works' },
+    THIRD_PARTY_AUTH_PROVIDERS_TO_SHOW_MAP: {},
+  })
+  const first = await flagsOf({})
+  expect(first).not.toHaveProperty('PLATFORM_ID')
+  expect(first).not.toMatchObject({ THEME: { websiteName: 'Second works' } })
+  expect(await flagsOf({ platformId: 'nobody' })).toEqual(first)
+})

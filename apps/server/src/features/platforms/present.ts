@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { Platform } from '@piecework/api/platforms'
 import { z } from 'zod'
+import { readableMap } from '../../database/readable.ts'
 import { SamlProvider } from './saml-metadata.ts'
 import type { PlatformRow } from './store.ts'
 
@@ -42,7 +43,7 @@ const PLAN = {
 
 /** A platform without its secrets. */
 export function presentPlatform({ workerGroupId, ...row }: PlatformRow): Platform {
-  const providers = row.federatedAuthProviders
+  const providers = readableMap(row.federatedAuthProviders) ?? {}
   return {
     ...row,
     federatedAuthProviders: {
@@ -64,7 +65,12 @@ function samlOf(provider: unknown): Platform['federatedAuthProviders']['saml'] {
   const { data } = SamlProvider.safeParse(provider)
   if (!data) return null
   const { certificate, ...shown } = data
-  return { ...shown, certificateExpiresAt: new X509Certificate(certificate).validToDate.toISOString() }
+  try {
+    return { ...shown, certificateExpiresAt: new X509Certificate(certificate).validToDate.toISOString() }
+  } catch {
+    // A damaged one signs nothing that is believed.
+    return null
+  }
 }
 
 function oidcOf(provider: unknown): Platform['federatedAuthProviders']['oidc'] {

@@ -16,9 +16,13 @@ const Started = z.object({
   state: z.string(),
   nonce: z.string(),
   verifier: z.string(),
+  /** An administrator looks what a sign-in would do; it ends in no session. */
+  isTest: z.boolean().default(false),
   until: z.number(),
 })
 export type Started = z.infer<typeof Started>
+/** The part of it that depends on the provider. */
+export type Begun = Omit<Started, 'until' | 'platformId' | 'isTest'>
 
 const Sealed = z.object({ iv: z.string(), data: z.string(), tag: z.string() })
 

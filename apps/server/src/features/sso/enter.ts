@@ -43,18 +43,9 @@ export async function enterFromOutside(
 ): Promise<Session> {
   const { ip } = client
   const { id: platformId } = platform
-  const given = { ...person, email: normalizeEmail(person.email) }
-  const refused = domainRefusalOf(platform, given.email)
-  if (refused) throw refused
-  const { identity, user } = await outbox.transaction(async (trx, recordEvent) => {
-    await lockSignIns(trx, platformId)
-    const coming = { trx, recordEvent, ip }
-    const found = (await selectLinked(trx, given)) ?? (await linkByAddress(coming, platform, given))
-    const entered = await memberOf(trx, platformId, found.id)
-    if (!entered) throw notInvited()
-    if (entered.status !== 'ACTIVE') throw new AppError('USER_IS_INACTIVE', { email: found.email })
-    return { identity: found, user: entered }
-  })
+  const { identity, user } = await outbox.transaction((trx, recordEvent) =>
+    recognize({ trx, recordEvent, ip }, platform, person),
+  )
   await sessionMaker.admit({ userId: user.id, tokenVersion: identity.tokenVersion, means: 'SSO' })
   await outbox.transaction(async (trx, recordEvent) => {
     await touchUser(trx, user.id, new Date())
@@ -73,19 +64,73 @@ export async function enterFromOutside(
   return { identity, user, token, projectId: home?.id ?? null }
 }
 
+/** Who somebody is here, and how it came about. */
+export interface Recognized {
+  identity: Identity
+  user: User
+  by: 'LINKED_BEFORE' | 'LINKED_NOW' | 'NEW_PERSON'
+}
+
+/** Does what `enterFromOutside` would make of somebody, and takes it back. @throws as that does */
+export async function rehearse(
+  outbox: Outbox,
+  platform: PlatformRow,
+  person: OutsidePerson,
+  ip: string | null,
+): Promise<Recognized> {
+  let recognized: Recognized | undefined
+  const done = new Error('The rehearsal is over')
+  try {
+    await outbox.transaction(async (trx, recordEvent) => {
+      recognized = await recognize({ trx, recordEvent, ip }, platform, person)
+      throw done
+    })
+  } catch (error) {
+    if (error === done && recognized) return recognized
+    throw error
+  }
+  throw done
+}
+
+async function recognize(coming: ComingIn, platform: PlatformRow, person: OutsidePerson): Promise<Recognized> {
+  const { trx } = coming
+  const { id: platformId } = platform
+  const given = { ...person, email: normalizeEmail(person.email) }
+  const refused = domainRefusalOf(platform, given.email)
+  if (refused) throw refused
+  await lockSignIns(trx, platformId)
+  const linked = await selectLinked(trx, given)
+  const { identity, by } = linked
+    ? { identity: linked, by: 'LINKED_BEFORE' as const }
+    : await linkByAddress(coming, platform, given)
+  const user = await memberOf(trx, platformId, identity.id)
+  if (!user) throw notInvited()
+  if (user.status !== 'ACTIVE') throw new AppError('USER_IS_INACTIVE', { email: identity.email })
+  if (by !== 'LINKED_BEFORE') {
+    const principal = { type: 'USER' as const, id: user.id, platformId, platformRole: user.platformRole }
+    const account = { provider: given.provider, issuer: given.issuer }
+    coming.recordEvent(actorOf(principal, coming.ip), 'user.account.linked', { user: { id: user.id }, account })
+  }
+  return { identity, user, by }
+}
+
 async function memberOf(trx: Db, platformId: string, identityId: string): Promise<User | undefined> {
   return (await selectUsersOfIdentity(trx, identityId)).find((user) => user.platformId === platformId)
 }
 
 /** The person with the address, found or new, whose account it is from now on. */
-async function linkByAddress(coming: ComingIn, platform: PlatformRow, person: OutsidePerson): Promise<Identity> {
+async function linkByAddress(
+  coming: ComingIn,
+  platform: PlatformRow,
+  person: OutsidePerson,
+): Promise<Pick<Recognized, 'identity' | 'by'>> {
   const { trx } = coming
   if (!person.isEmailVerified)
     throw new AppError('INVALID_CLAIM', { message: `${person.provider} has not verified the address ${person.email}` })
   const known = await selectIdentityByEmail(trx, person.email)
   const identity = known ? await claimKnown(trx, platform.id, known) : await makePerson(coming, platform, person)
   await insertLink(trx, person, identity.id)
-  return identity
+  return { identity, by: known ? 'LINKED_NOW' : 'NEW_PERSON' }
 }
 
 async function claimKnown(trx: Db, platformId: string, identity: Identity): Promise<Identity> {

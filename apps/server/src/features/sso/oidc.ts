@@ -4,7 +4,9 @@ import * as client from 'openid-client'
 import { z } from 'zod'
 import type { Outbound } from '../../http/outbound.ts'
 import type { OidcProvider } from '../platforms/auth-providers.ts'
-import type { Started } from './cookie.ts'
+import { type Attempt, attempt } from './attempt.ts'
+import { listAttributes } from './attributes.ts'
+import type { Begun, Started } from './cookie.ts'
 import type { OutsidePerson } from './outside-person.ts'
 
 /** The answer that a provider sends by the browser. */
@@ -16,9 +18,11 @@ export interface Returned {
 
 /** Signs people in by OpenID Connect, and by the OAuth2 of GitHub, which has no identity tokens. */
 export interface Oidc {
-  begin(provider: OidcProvider): Promise<{ loginUrl: string; started: Omit<Started, 'until' | 'platformId'> }>
+  begin(provider: OidcProvider): Promise<{ loginUrl: string; started: Begun }>
   /** @throws AppError INVALID_CLAIM */
-  end(provider: OidcProvider, started: Started, returned: Returned): Promise<Omit<OutsidePerson, 'platformId'>>
+  end(provider: OidcProvider, started: Started, returned: Returned): Promise<OutsidePerson>
+  /** As `end`, for who wants to know what arrived. */
+  attempt(provider: OidcProvider, started: Started, returned: Returned): Promise<Attempt>
 }
 
 interface Parts {
@@ -97,7 +101,7 @@ export function createOidc({ outbound, redirectUrl, allowsHttp }: Parts): Oidc {
       .array(Address)
       .parse(await get('/user/emails'))
       .find((address) => address.primary)
-    const claims = { email: primary?.email, email_verified: primary?.verified === true, name: name ?? undefined }
+    const claims = { id, email: primary?.email, email_verified: primary?.verified === true, name: name ?? undefined }
     return { subject: String(id), claims }
   }
 
@@ -105,10 +109,29 @@ export function createOidc({ outbound, redirectUrl, allowsHttp }: Parts): Oidc {
     const claims = tokens.claims()
     if (!claims) throw new Error('There is no ID token')
     const { sub } = claims
-    const known = Claims.parse(claims)
     // Some providers say no more in the token than who it is.
-    const more = known.email ? {} : await client.fetchUserInfo(configuration, tokens.access_token, sub)
-    return { subject: sub, claims: Claims.parse({ ...claims, ...more }) }
+    const more = Claims.parse(claims).email ? {} : await client.fetchUserInfo(configuration, tokens.access_token, sub)
+    return { subject: sub, claims: { ...claims, ...more } }
+  }
+
+  /** The answer of the provider, which is proved to be its answer to this sign-in. */
+  const receive = async (
+    provider: OidcProvider,
+    { state, nonce, verifier, platformId }: Started,
+    returned: Returned,
+  ): Promise<Received> => {
+    const configuration = await configurationOf(provider)
+    const url = new URL(redirectUrl)
+    for (const [name, value] of Object.entries(returned)) if (value !== undefined) url.searchParams.set(name, value)
+    const isGithub = provider.name === 'github'
+    const answer = await refused(`${provider.name} did not confirm the sign-in`, async () => {
+      const tokens = await client.authorizationCodeGrant(configuration, url, {
+        ...{ pkceCodeVerifier: verifier, expectedState: state },
+        ...(isGithub ? {} : { expectedNonce: nonce, idTokenExpected: true }),
+      })
+      return isGithub ? personOfGithub(provider, tokens.access_token) : personOf(configuration, tokens)
+    })
+    return { ...answer, provider, platformId }
   }
 
   return {
@@ -124,28 +147,35 @@ export function createOidc({ outbound, redirectUrl, allowsHttp }: Parts): Oidc {
       return { loginUrl: url.href, started: { provider: provider.name, state, nonce, verifier } }
     },
 
-    async end(provider, { state, nonce, verifier }, returned) {
-      const configuration = await configurationOf(provider)
-      const url = new URL(redirectUrl)
-      for (const [name, value] of Object.entries(returned)) if (value !== undefined) url.searchParams.set(name, value)
-      const isGithub = provider.name === 'github'
-      const { subject, claims } = await refused(`${provider.name} did not confirm the sign-in`, async () => {
-        const tokens = await client.authorizationCodeGrant(configuration, url, {
-          ...{ pkceCodeVerifier: verifier, expectedState: state },
-          ...(isGithub ? {} : { expectedNonce: nonce, idTokenExpected: true }),
-        })
-        return isGithub ? personOfGithub(provider, tokens.access_token) : personOf(configuration, tokens)
-      })
-      const { email, email_verified, given_name, family_name, name } = Claims.parse(claims)
-      if (!email) throw new AppError('INVALID_CLAIM', { message: `${provider.name} says no address of this person` })
-      const [first = '', ...rest] = (name ?? '').trim().split(/\s+/)
-      return {
-        ...{ provider: provider.name, issuer: provider.issuer, subject, email },
-        isEmailVerified: email_verified === true || email_verified === 'true',
-        firstName: given_name ?? first,
-        lastName: family_name ?? rest.join(' '),
-      }
-    },
+    end: async (...answer) => outsidePersonOf(await receive(...answer)),
+
+    attempt: (...answer) =>
+      attempt(
+        () => receive(...answer),
+        ({ claims }) => listAttributes(claims),
+        outsidePersonOf,
+      ),
+  }
+}
+
+interface Received {
+  platformId: string
+  provider: OidcProvider
+  subject: string
+  claims: Record<string, unknown>
+}
+
+function outsidePersonOf({ platformId, provider, subject, claims }: Received): OutsidePerson {
+  const known = Claims.safeParse(claims)
+  if (!known.data?.email)
+    throw new AppError('INVALID_CLAIM', { message: `${provider.name} says no address of this person` })
+  const { email, email_verified, given_name, family_name, name } = known.data
+  const [first = '', ...rest] = (name ?? '').trim().split(/\s+/)
+  return {
+    ...{ platformId, provider: provider.name, issuer: provider.issuer, subject, email },
+    isEmailVerified: email_verified === true || email_verified === 'true',
+    firstName: given_name ?? first,
+    lastName: family_name ?? rest.join(' '),
   }
 }
 

@@ -8,6 +8,7 @@ import { createOidc } from './oidc.ts'
 import { ssoRoutes } from './routes.ts'
 import { createSaml } from './saml.ts'
 import { createSingleSignOn } from './service.ts'
+import { createTestSignIns } from './test-sign-in.ts'
 
 type Parts = Pick<Core, 'db' | 'outbox' | 'encryption' | 'outbound' | 'settings'> & { sessionMaker: SessionMaker }
 
@@ -17,6 +18,7 @@ export function sso({ settings, outbound, ...parts }: Parts): Plugin {
   const oidc = createOidc({ outbound, redirectUrl: `${frontendUrl}/redirect`, allowsHttp })
   const saml = createSaml({ ...parts, callbackUrl: `${frontendUrl}${API_PREFIX}/v1/authn/saml/acs` })
   const sso = createSingleSignOn({ ...parts, oidc, saml, cookies })
+  const tests = createTestSignIns({ ...parts, oidc, saml, cookies })
   const domains = createSsoDomains({ ...parts, dnsServers })
-  return { name: 'sso', routes: (app) => ssoRoutes(app, { sso, saml, domains, cookies, frontendUrl }) }
+  return { name: 'sso', routes: (app) => ssoRoutes(app, { sso, tests, saml, domains, cookies, frontendUrl }) }
 }

@@ -7,9 +7,11 @@ import type { SignInCookie } from './cookie.ts'
 import type { SsoDomains } from './domain.ts'
 import type { Saml } from './saml.ts'
 import type { SingleSignOn } from './service.ts'
+import type { TestSignIns } from './test-sign-in.ts'
 
 interface Parts {
   sso: SingleSignOn
+  tests: TestSignIns
   domains: SsoDomains
   cookies: SignInCookie
   saml: Saml
@@ -19,7 +21,7 @@ interface Parts {
 const MAX_FORM_BYTES = 1_500_000
 
 export async function ssoRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
-  const { sso, saml, domains, cookies, frontendUrl } = parts
+  const { sso, tests, saml, domains, cookies, frontendUrl } = parts
 
   implement(app, api.sso.discover, ({ body }) => sso.discover(body.email))
 
@@ -43,6 +45,21 @@ export async function ssoRoutes(app: FastifyInstance, parts: Parts): Promise<voi
   implement(app, api.sso.links, async ({ actor }) => singlePage(await sso.links(actor)))
 
   implement(app, api.sso.unlink, ({ actor, params }) => sso.unlink(actor, params.id))
+
+  implement(app, api.sso.beginTest, async ({ actor, body, reply }) => {
+    const { loginUrl, cookie } = await tests.begin(actor, body.providerName)
+    reply.header('set-cookie', cookie).header('cache-control', 'no-store')
+    return { loginUrl }
+  })
+
+  implement(app, api.sso.endTest, async ({ actor, body, request, reply }) => {
+    reply.header('set-cookie', cookies.clear).header('cache-control', 'no-store')
+    return tests.end(actor, body, request.headers.cookie)
+  })
+
+  implement(app, api.sso.samlMetadata, async ({ reply }) =>
+    reply.type('application/samlmetadata+xml').send(await saml.metadata()),
+  )
 
   implement(app, api.sso.samlLogin, async ({ query, reply }) => {
     const { loginUrl, cookie } = await sso.begin('saml', query.platformId)

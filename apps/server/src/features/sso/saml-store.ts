@@ -5,7 +5,10 @@ import type { Encrypted } from '../../encryption.ts'
 const FRESH = sql<boolean>`created > now() - interval '10 minutes'`
 
 /** Notes a request to an identity provider; those that nobody answered go. */
-export async function insertLogin(db: Db, row: { id: string; platformId: string; value: string }): Promise<void> {
+export async function insertLogin(
+  db: Db,
+  row: { id: string; platformId: string; value: string; isTest: boolean },
+): Promise<void> {
   await db.deleteFrom('saml_login').where(sql<boolean>`created < now() - interval '1 hour'`).execute()
   await db.insertInto('saml_login').values(row).execute()
 }
@@ -14,7 +17,7 @@ export async function insertLogin(db: Db, row: { id: string; platformId: string;
 export function selectLogin(db: Db, id: string) {
   return db
     .selectFrom('saml_login')
-    .select(['id', 'platformId', 'value'])
+    .select(['id', 'platformId', 'value', 'isTest'])
     .where('id', '=', id)
     .where('codeHash', 'is', null)
     .where(FRESH)

@@ -9,16 +9,24 @@ import { authorize } from '../../policies/policy.ts'
 import { ssoPolicy } from '../../policies/sso.ts'
 import type { Session } from '../authentication/service.ts'
 import { domainOf, isForSso } from '../authentication/sign-in-rules.ts'
-import { type OidcProvider, openProvider } from '../platforms/auth-providers.ts'
 import { type PlatformRow, selectFirstPlatform, selectPlatform } from '../platforms/store.ts'
 import type { Client, SessionMaker } from '../sessions/open.ts'
 import { selectIdentityOfUser } from '../users/store.ts'
+import { createBeginning, findProvider, otherSignIn } from './begin.ts'
 import type { SignInCookie } from './cookie.ts'
 import { enterFromOutside } from './enter.ts'
 import type { Oidc, Returned } from './oidc.ts'
 import type { OutsidePerson } from './outside-person.ts'
 import type { Saml } from './saml.ts'
-import { countLinks, deleteLink, insertLink, lockSignIns, selectLinks, selectPlatformOfDomain } from './store.ts'
+import {
+  countLinks,
+  deleteLink,
+  insertLink,
+  lockSignIns,
+  selectLinked,
+  selectLinks,
+  selectPlatformOfDomain,
+} from './store.ts'
 
 type Answer = Returned & { providerName: ProviderName }
 
@@ -47,19 +55,11 @@ interface Parts {
   cookies: SignInCookie
 }
 
-export function createSingleSignOn({ db, sessionMaker, outbox, encryption, oidc, saml, cookies }: Parts): SingleSignOn {
+export function createSingleSignOn(parts: Parts): SingleSignOn {
+  const { db, sessionMaker, outbox, encryption, oidc, saml, cookies } = parts
+  const beginning = createBeginning(parts)
   const platformOf = (id: string | undefined): Promise<PlatformRow | undefined> =>
     id === undefined ? selectFirstPlatform(db) : selectPlatform(db, id)
-
-  const find = (
-    name: OidcProvider['name'],
-    platform: PlatformRow | undefined,
-  ): { platform: PlatformRow; provider: OidcProvider } => {
-    const provider = platform && openProvider(platform.federatedAuthProviders, name, encryption)
-    // A platform that is not there is answered like one without the provider.
-    if (!platform || !provider) throw nobodyBy(name)
-    return { platform, provider }
-  }
 
   /** Who has come back. The platform and the provider are those of the begin, whatever the browser says now. */
   const identify = async (
@@ -68,16 +68,15 @@ export function createSingleSignOn({ db, sessionMaker, outbox, encryption, oidc,
   ): Promise<{ platform: PlatformRow; person: OutsidePerson }> => {
     const started = cookies.read(cookie)
     const { provider: name } = started
+    if (started.isTest) throw otherSignIn()
     if (name === 'saml' && providerName === 'saml') {
       const person = await saml.end(started, returned.code)
       const platform = await selectPlatform(db, started.platformId)
       if (platform?.id === person.platformId) return { platform, person }
     }
-    if (name === 'saml' || name !== providerName || returned.state !== started.state)
-      throw new AppError('INVALID_CLAIM', { message: 'the answer belongs to another sign-in: begin again' })
-    const { platform, provider } = find(name, await selectPlatform(db, started.platformId))
-    const person = await oidc.end(provider, started, returned)
-    return { platform, person: { ...person, platformId: platform.id } }
+    if (name === 'saml' || name !== providerName || returned.state !== started.state) throw otherSignIn()
+    const { platform, provider } = findProvider(name, await selectPlatform(db, started.platformId), encryption)
+    return { platform, person: await oidc.end(provider, started, returned) }
   }
 
   const identityOf = async ({ principal }: Actor<UserPrincipal>) => {
@@ -97,15 +96,7 @@ export function createSingleSignOn({ db, sessionMaker, outbox, encryption, oidc,
     },
 
     async begin(name, platformId) {
-      const wanted = await platformOf(platformId)
-      if (name === 'saml') {
-        if (!wanted) throw nobodyBy(name)
-        const { loginUrl, started } = await saml.begin(wanted)
-        return { loginUrl, cookie: cookies.make({ ...started, platformId: wanted.id }) }
-      }
-      const { platform, provider } = find(name, wanted)
-      const { loginUrl, started } = await oidc.begin(provider)
-      return { loginUrl, cookie: cookies.make({ ...started, platformId: platform.id }) }
+      return beginning(name, await platformOf(platformId), false)
     },
 
     async claim(answer, cookie, client) {
@@ -118,8 +109,16 @@ export function createSingleSignOn({ db, sessionMaker, outbox, encryption, oidc,
       const { platform, person } = await identify(answer, cookie)
       if (platform.id !== actor.platformId) throw notFound('platform', platform.id)
       const identity = await identityOf(actor)
-      if (!(await insertLink(db, person, identity.id)))
-        throw new AppError('INVALID_CLAIM', { message: 'this account is linked to somebody else' })
+      await outbox.transaction(async (trx, recordEvent) => {
+        await lockSignIns(trx, platform.id)
+        const owner = await selectLinked(trx, person)
+        // Once more changes nothing.
+        if (owner?.id === identity.id) return
+        if (owner || !(await insertLink(trx, person, identity.id)))
+          throw new AppError('INVALID_CLAIM', { message: 'this account is linked to somebody else' })
+        const account = { provider: person.provider, issuer: person.issuer }
+        recordEvent(actor, 'user.account.linked', { user: { id: actor.principal.id }, account })
+      })
     },
 
     async links(actor) {
@@ -132,15 +131,14 @@ export function createSingleSignOn({ db, sessionMaker, outbox, encryption, oidc,
     async unlink(actor, id) {
       authorize(actor, ssoPolicy.unlink)
       const identity = await identityOf(actor)
-      await outbox.transaction(async (trx) => {
+      await outbox.transaction(async (trx, recordEvent) => {
         await lockSignIns(trx, actor.platformId)
-        if (!(await deleteLink(trx, actor.platformId, identity.id, id))) throw notFound('linked account', id)
+        const account = await deleteLink(trx, actor.platformId, identity.id, id)
+        if (!account) throw notFound('linked account', id)
         if (identity.password === '' && (await countLinks(trx, identity.id)) === 0)
           throw new AppError('VALIDATION', { message: 'this is your only way to sign in: choose a password first' })
+        recordEvent(actor, 'user.account.unlinked', { user: { id: actor.principal.id }, account })
       })
     },
   }
 }
-
-const nobodyBy = (name: ProviderName): AppError =>
-  new AppError('VALIDATION', { message: `nobody signs in by ${name} here` })

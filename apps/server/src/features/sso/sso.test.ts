@@ -208,6 +208,16 @@ test('an account cannot be used to take over a person', async () => {
   const [{ id } = { id: '' }] = links.data
   expect((await call('DELETE', `${LINKS}/${id}`, undefined, carl.token)).status).toBe(404)
   expect((await call('DELETE', `${LINKS}/${id}`, undefined, owner.token)).status).toBe(204)
+  const acts = async () => {
+    const path = '/v1/audit-events?action=user.account.linked&action=user.account.unlinked'
+    const { body } = await call<{ data: { action: string; userId: string }[] }>('GET', path, undefined, owner.token)
+    return body.data.filter(({ userId }) => userId === owner.userId)
+  }
+  const data = { user: { id: owner.userId }, account: { provider: 'oidc', issuer: provider.url } }
+  await expect.poll(acts).toMatchObject([
+    { action: 'user.account.unlinked', data },
+    { action: 'user.account.linked', data },
+  ])
   expect(await signIn('owner')).toMatchObject(taken)
   const squatted = (await signIn('squatted')).body.token
   const only = (await call<{ data: { id: string }[] }>('GET', LINKS, undefined, squatted)).body.data[0]?.id

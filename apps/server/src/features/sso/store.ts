@@ -70,15 +70,15 @@ export async function countLinks(db: Db, identityId: string): Promise<number> {
   return Number(count)
 }
 
-/** @returns whether the person had it on the platform */
-export async function deleteLink(db: Db, platformId: string, identityId: string, id: string): Promise<boolean> {
-  const { numDeletedRows } = await db
+/** @returns what it was; undefined when the person had none such on the platform */
+export function deleteLink(db: Db, platformId: string, identityId: string, id: string) {
+  return db
     .deleteFrom('federated_identity')
     .where('id', '=', id)
     .where('platformId', '=', platformId)
     .where('identityId', '=', identityId)
+    .returning(['provider', 'issuer'])
     .executeTakeFirst()
-  return numDeletedRows > 0n
 }
 
 /** The address was not proved before: the person who chose the password may be another one. */

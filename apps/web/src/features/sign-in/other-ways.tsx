@@ -20,7 +20,7 @@ export function OtherWays({ next }: { next: string | undefined }) {
   const { data: flags } = useQuery(flagsQuery)
   const attempt = useMutation({
     mutationFn: async ({ providerName, known }: { providerName: Provider; known: Flags }) =>
-      client.sso.claim({ body: { providerName, ...(await comeInBy(providerName, known)) } }),
+      client.sso.claim({ body: { providerName, ...(await comeInBy(providerName, known, known.platformId)) } }),
     onSuccess: (answer) => enter(answer, next),
     onError: (error, { providerName }) => notePendingLink(providerName, error),
   })
@@ -37,7 +37,8 @@ export function OtherWays({ next }: { next: string | undefined }) {
     }
     // The identity provider sends the browser back to a page of ours, which has to know where it was to go.
     keepNext(next)
-    location.assign('/api/v1/authn/saml/login')
+    const query = known.platformId === undefined ? '' : `?${new URLSearchParams({ platformId: known.platformId })}`
+    location.assign(`/api/v1/authn/saml/login${query}`)
   }
   if (!flags || flags.providers.length === 0) return null
   return (

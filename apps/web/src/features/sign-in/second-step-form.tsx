@@ -2,13 +2,13 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { leaveSecondStep, type SecondStep as Step } from '../../api/second-step.ts'
 import { SecondStep } from '../../second-factor/second-step.tsx'
-import { useEnter } from './entered.ts'
+import { useGoOn } from './go-on.ts'
 import { takeNext } from './next.ts'
 
 /** The second step in the place of the form that led to it. */
 export default function SecondStepForm({ step }: { step: Step }) {
   const { t } = useTranslation()
-  const enter = useEnter()
+  const goOn = useGoOn()
   const navigate = useNavigate()
   const { next }: { next?: string } = useSearch({ strict: false })
   return (
@@ -18,8 +18,7 @@ export default function SecondStepForm({ step }: { step: Step }) {
         <SecondStep
           step={step}
           onDone={(answer) => {
-            leaveSecondStep()
-            enter(answer, next ?? takeNext())
+            void goOn(answer, next ?? takeNext()).then(leaveSecondStep)
           }}
           onBack={() => {
             leaveSecondStep()

@@ -1,18 +1,16 @@
-import { type AnswerOf, type Api, createClient } from '@piecework/sdk'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import { flagsQuery } from '../../api/flags.ts'
-import { forgetPendingLink, pendingLink } from '../../app/pending-link.ts'
 import { PasswordField } from '../../password/password-field.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
 import { TEXT_LINK } from '../../ui/text-link.ts'
-import { useEnter } from './entered.ts'
 import { SignInFrame } from './frame.tsx'
+import { useGoOn } from './go-on.ts'
 import { OtherWays } from './other-ways.tsx'
 import { Refused } from './refused.tsx'
 
@@ -33,33 +31,16 @@ function valuesOf(form: HTMLFormElement): Values {
   return { email: text('email'), password: text('password') }
 }
 
-type Entered = AnswerOf<Api['authentication']['signIn']>
-
-/** The session on another platform of the same person; undefined where they are not. */
-async function platformOf(platformId: string, entered: Entered): Promise<Entered | undefined> {
-  if (entered.platformId === platformId) return entered
-  const { authentication } = createClient({ url: '/api', token: entered.token })
-  return authentication.switchPlatform({ body: { platformId } }).catch(() => undefined)
-}
-
 export default function SignInPage() {
   const { t } = useTranslation('sign-in')
   const navigate = useNavigate()
-  const enter = useEnter()
+  const goOn = useGoOn()
   const { next } = useSearch({ from: '/sign-in' })
   const { data: flags } = useQuery(flagsQuery)
   const [missing, setMissing] = useState<readonly string[]>([])
   const attempt = useMutation({
     mutationFn: (body: Values) => client.authentication.signIn({ body }),
-    onSuccess: async (answer) => {
-      const pending = pendingLink()
-      if (!pending) return enter(answer, next)
-      // Who was to prove their password before an account elsewhere opens this one goes on to link it, on the platform
-      // whose provider knows it, if they are there.
-      const there = await platformOf(pending.platformId, answer)
-      if (!there) forgetPendingLink()
-      enter(there ?? answer, there ? '/settings/security' : next)
-    },
+    onSuccess: (answer) => goOn(answer, next),
   })
   // Nobody has an account yet: the first one is made here.
   useEffect(() => {

@@ -7,11 +7,11 @@ import type { Flags } from '../../../api/flags.ts'
 import type { Platform } from '../../../api/platform.ts'
 import { FormActions } from '../../../app/form-actions.tsx'
 import { Banner } from '../../../ui/banner.tsx'
-import { CopyInput } from '../../../ui/copy-input.tsx'
 import { Dialog } from '../../../ui/dialog.tsx'
 import { Field } from '../../../ui/field.tsx'
 import { Input } from '../../../ui/input.tsx'
 import { Textarea } from '../../../ui/textarea.tsx'
+import { RedirectAddress, SamlAddresses } from './addresses.tsx'
 import { knownValues, missingOf, PROVIDER_FIELDS, type ProviderName, providerBody } from './provider-forms.ts'
 import { SamlFacts } from './saml-facts.tsx'
 
@@ -23,8 +23,6 @@ interface SheetProps {
 }
 
 const FORM = 'provider'
-/** The name of every installation at SAML identity providers. */
-const ENTITY_ID = 'Activepieces'
 
 /** Sets a provider up: what to enter there, then what it gave. */
 export function ProviderSheet({ name, platform, flags, onClose }: SheetProps) {
@@ -72,20 +70,7 @@ export function ProviderSheet({ name, platform, flags, onClose }: SheetProps) {
           <SamlFacts saml={platform.federatedAuthProviders.saml} />
         )}
         <h3 className="font-strong">{t('single-sign-on.enterThere')}</h3>
-        {name === 'saml' ? (
-          <>
-            <Field label={t('single-sign-on.acs')}>
-              <CopyInput value={flags.samlAcsUrl} />
-            </Field>
-            <Field label={t('single-sign-on.entityId')} help={t('single-sign-on.entityIdHelp')}>
-              <CopyInput value={ENTITY_ID} />
-            </Field>
-          </>
-        ) : (
-          <Field label={t('single-sign-on.redirect')}>
-            <CopyInput value={flags.redirectUrl} />
-          </Field>
-        )}
+        {name === 'saml' ? <SamlAddresses flags={flags} /> : <RedirectAddress flags={flags} />}
         <h3 className="font-strong">{t('single-sign-on.enterHere')}</h3>
         {PROVIDER_FIELDS[name].map((field) => {
           const set = (value: string): void => setValues({ ...values, [field.name]: value })

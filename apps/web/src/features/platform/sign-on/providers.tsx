@@ -1,11 +1,12 @@
-import { CircleCheck, CircleDashed, Ellipsis, Pencil, RefreshCw, Trash2 } from 'lucide-react'
+import { useMutation } from '@tanstack/react-query'
+import { CircleCheck, CircleDashed, Ellipsis, FlaskConical, Pencil, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../../api/client.ts'
-import { errorText } from '../../../api/error-text.ts'
 import type { Flags } from '../../../api/flags.ts'
 import type { Platform } from '../../../api/platform.ts'
 import { askToDelete } from '../../../app/ask-to-delete.ts'
+import { testSignIn } from '../../../app/test-sign-in.ts'
 import { useAct } from '../../../app/use-act.ts'
 import { useNow } from '../../../app/use-now.ts'
 import { Button } from '../../../ui/button.tsx'
@@ -13,12 +14,12 @@ import { cx } from '../../../ui/cx.ts'
 import { IconButton } from '../../../ui/icon-button.tsx'
 import { Menu } from '../../../ui/menu.tsx'
 import { ActsTh, Table, Td, Th, Tr } from '../../../ui/table.tsx'
-import { notify } from '../../../ui/toast.tsx'
 import { isDue } from './certificate.ts'
 import { Part } from './part.tsx'
 import { PROVIDERS, type ProviderName } from './provider-forms.ts'
 import { ProviderSheet } from './provider-sheet.tsx'
 import { CertificateState } from './saml-facts.tsx'
+import { TestSheet } from './test-sheet.tsx'
 
 /** The services by which people may sign in. */
 export function Providers({ platform, flags }: { platform: Platform; flags: Flags }) {
@@ -37,7 +38,7 @@ export function Providers({ platform, flags }: { platform: Platform; flags: Flag
         </thead>
         <tbody>
           {PROVIDERS.map((name) => (
-            <ProviderRow key={name} name={name} platform={platform} onEdit={() => setEdited(name)} />
+            <ProviderRow key={name} name={name} platform={platform} flags={flags} onEdit={() => setEdited(name)} />
           ))}
         </tbody>
       </Table>
@@ -51,10 +52,11 @@ const HOUR_MS = 3_600_000
 interface RowProps {
   name: ProviderName
   platform: Platform
+  flags: Flags
   onEdit(): void
 }
 
-function ProviderRow({ name, platform, onEdit }: RowProps) {
+function ProviderRow({ name, platform, flags, onEdit }: RowProps) {
   const { t } = useTranslation('platform')
   const { t: common } = useTranslation()
   const act = useAct('platform', 'flags')
@@ -72,25 +74,22 @@ function ProviderRow({ name, platform, onEdit }: RowProps) {
     const body = { federatedAuthProviders: { [name]: null } }
     act.mutate({ send: () => client.platforms.update({ params: { id: platform.id }, body }) })
   }
-  // The server asks the provider for its addresses whenever somebody begins to sign in.
-  const test = (): void =>
-    act.mutate({
-      send: async () => {
-        const answer = client.sso.login({ query: { providerName: name, platformId: platform.id } })
-        await answer.then(
-          () => notify({ text: t('single-sign-on.answers', { name: label }) }),
-          (error: unknown) =>
-            notify({
-              kind: 'failed',
-              text: t('single-sign-on.silent', { name: label }),
-              detail: errorText(error, common),
-            }),
-        )
-      },
-    })
+  // The window opens in the click itself: browsers open none later.
+  const test = useMutation({ mutationFn: () => testSignIn(name, flags) })
   return (
     <Tr>
-      <Td className="font-medium">{label}</Td>
+      <Td className="font-medium">
+        {label}
+        {!test.isIdle && (
+          <TestSheet
+            label={label}
+            result={test.data}
+            error={test.error}
+            onAgain={() => test.mutate()}
+            onClose={() => test.reset()}
+          />
+        )}
+      </Td>
       <Td className="font-mono text-xs text-ink-2 max-sm:hidden" title={account}>
         {account}
       </Td>
@@ -108,7 +107,7 @@ function ProviderRow({ name, platform, onEdit }: RowProps) {
           <Menu
             trigger={<IconButton size="sm" icon={Ellipsis} label={t('single-sign-on.actsOf', { name: label })} />}
             entries={[
-              { id: 'test', label: t('single-sign-on.test'), icon: RefreshCw, run: test },
+              { id: 'test', label: t('single-sign-on.test'), icon: FlaskConical, run: () => test.mutate() },
               { id: 'edit', label: common('edit'), icon: Pencil, run: onEdit },
               '-',
               { id: 'delete', label: common('delete'), icon: Trash2, danger: true, run: () => void remove() },

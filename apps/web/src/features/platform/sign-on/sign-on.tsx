@@ -7,6 +7,7 @@ import { GuideLink } from '../../../app/guide-link.tsx'
 import { Loaded } from '../../../app/query-state.tsx'
 import { SectionHead } from '../../../app/shell/sections.tsx'
 import { RowsSkeleton } from '../../../ui/rows-skeleton.tsx'
+import { Addresses } from './addresses.tsx'
 import { Domain } from './domain.tsx'
 import { Providers } from './providers.tsx'
 import { Rules } from './rules.tsx'
@@ -30,6 +31,7 @@ export function SignOn() {
             {(facts) => (
               <>
                 <Providers platform={known} flags={facts} />
+                <Addresses flags={facts} platformId={known.id} />
                 <Domain platform={known} />
                 <Rules key={known.updated} platform={known} />
                 <Scim url={facts.scimUrl} />
