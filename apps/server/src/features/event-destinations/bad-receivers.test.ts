@@ -81,37 +81,18 @@ test.each<[string, boolean, (socket: Socket) => void]>([
 })
 
 test('receivers that do not answer leave room for those that do', async () => {
-  let open: string[] = []
-  let most = 0
-  const silent = await Promise.all(
-    Array.from({ length: 12 }, (_, at) =>
-      receive((socket) => {
-        open.push(`${at}`)
-        most = Math.max(most, new Set(open).size)
-        socket.once('close', () => {
-          open = open.filter((_, index) => index !== open.indexOf(`${at}`))
-        })
-      }),
-    ),
-  )
+  const asked = new Set<number>()
+  const silent = await Promise.all(Array.from({ length: 12 }, (_, at) => receive(() => void asked.add(at))))
   await makeFolder()
   for (const one of silent)
     await expect.poll(async () => (await deliveriesOf(one))[0]?.lastError).toEqual(expect.any(String))
-  const before = Math.max(0, ...(await Promise.all(silent.map(async (one) => (await deliveriesOf(one)).length))))
-  expect(before).toBe(1)
-  await expect.poll(() => open.length).toBe(0)
 
-  most = 0
-  let taken = 0
+  asked.clear()
+  let askedBefore = silent.length
   await receive((socket) => {
-    taken++
+    askedBefore = asked.size
     socket.end(`${OK}content-length: 0\r\nconnection: close\r\n\r\n`)
   })
   await makeFolder()
-  for (const one of silent)
-    await expect
-      .poll(async () => (await deliveriesOf(one)).map(({ lastError }) => lastError))
-      .toEqual([expect.any(String), expect.any(String)])
-  expect(taken).toBe(1)
-  expect(most).toBeLessThanOrEqual(4)
+  await expect.poll(() => askedBefore).toBeLessThanOrEqual(silent.length / 2)
 })
