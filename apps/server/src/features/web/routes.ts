@@ -32,7 +32,7 @@ export async function webRoutes(server: FastifyInstance, { folder, app, isBuildi
         'font-src': ["'self'"],
         'img-src': ["'self'", 'data:', 'blob:', 'https:', 'http:'],
         'connect-src': ["'self'", 'ws:', 'wss:'],
-        'worker-src': ["'self'", 'blob:'],
+        'worker-src': ["'self'"],
         'form-action': ["'self'"],
       },
     })
