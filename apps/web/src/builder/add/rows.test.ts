@@ -38,7 +38,7 @@ it('shows what a search finds as steps that can be added at once', () => {
 
 it('puts a step of a piece that the flow uses before one of another piece that fits as well', () => {
   const both = [piece('subflows', ['return_response']), ...pieces]
-  expect(ids({ search: 'return', pieces: both })).toEqual(['subflows/return_response', 'webhook/return_response'])
+  expect(ids({ search: 'return', pieces: both })[0]).toBe('subflows/return_response')
   expect(ids({ search: 'return', pieces: both, used: new Set(['webhook']) })[0]).toBe('webhook/return_response')
 })
 
