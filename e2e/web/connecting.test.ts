@@ -123,33 +123,6 @@ test('people sign in at a service in a window of its own; a refusal and a foreig
   await visit.end()
 })
 
-test('the answer of a service that cuts its window off from the app arrives; a closed window is given up', async () => {
-  const { visit, page, dialog } = await dialogFor('Sign in', 'My isolated sign-in')
-  service.mode.isolates = true
-  const { length } = service.calls
-  const signIn = async () => {
-    const opening = page.waitForEvent('popup')
-    await dialog.getByRole('button', { name: 'Sign in at Vault' }).click()
-    return opening
-  }
-  await dialog.getByLabel('Client ID').fill(service.client.id)
-  await dialog.getByLabel('Client secret').fill(service.client.secret)
-  const closed = await signIn()
-  await closed.getByRole('link', { name: 'Allow' }).waitFor()
-  await dialog.getByText('The window of the service cannot be seen from here').waitFor()
-  await expectAccessible(page)
-  await closed.close()
-  await dialog.getByRole('button', { name: 'Stop waiting' }).click()
-  await dialog.getByText('The window of the service was closed before it let you in').waitFor()
-  const open = await signIn()
-  await dialog.getByText('The window of the service cannot be seen from here').waitFor()
-  await open.getByRole('link', { name: 'Allow' }).click()
-  await page.getByRole('cell', { name: 'My isolated sign-in', exact: true }).waitFor()
-  expect(service.calls).toHaveLength(length + 1)
-  await open.getByText('Done: this window can be closed.').waitFor()
-  await visit.end()
-})
-
 test('a connection is replaced across flows, and says which flows break before it is deleted', async () => {
   const { api, projectId } = owner
   const upsert = (externalId: string, displayName: string) =>

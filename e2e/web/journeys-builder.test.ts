@@ -1,11 +1,9 @@
 import { startOAuth2Server } from '@piecework/server/testing/oauth2-server'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { homeOf, startApp, type TestApp } from './support/app.ts'
-import { essence, flowOfCode, saved, step, stepsAtServer, versionAtServer } from './support/builder.ts'
+import { flowOfCode, saved, step } from './support/builder.ts'
 import { handsOn } from './support/hands.ts'
 import { publish, readsFlow, searchStep, settingsOf } from './support/journeys.ts'
-import type { Person } from './support/person.ts'
 import { installVault, VAULT } from './support/vault.ts'
 import { expectAccessible } from './support/visit.ts'
 
@@ -21,10 +19,6 @@ afterAll(async () => {
   await app?.[Symbol.asyncDispose]()
   await service?.[Symbol.asyncDispose]()
 })
-
-type Operation = Parameters<Person['api']['flows']['operate']>[0]['body']
-
-const EXISTS = { operator: 'EXISTS' as const, firstValue: '{{trigger}}' }
 
 const open = async (id: string) => {
   const visit = await app.visit(`/flows/${id}`, { person: await app.owner() })
@@ -44,8 +38,6 @@ async function answering(displayName: string, words: string): Promise<string> {
   await api.flows.operate({ params: { id }, body: { type: 'LOCK_AND_PUBLISH', request: {} } })
   return id
 }
-
-const deletedNote = (page: Page) => page.getByRole('region', { name: 'Notifications' })
 
 test('a step is connected by a secret text, then by signing in at the service, and its test succeeds with each', async () => {
   const owner = await app.owner()
@@ -87,36 +79,6 @@ test('a step is connected by a secret text, then by signing in at the service, a
   await end()
 })
 
-test('a value from deep inside of a list, three steps above, goes into a text in eight clicks', async () => {
-  const id = await flowOfCode(app, 'Deep values', ['Orders', 'Second', 'Third', 'Letter'])
-  const { api } = await app.owner()
-  const payload = { days: [{ orders: [{ lines: [{ sku: 'HG-1' }, { sku: 'HG-7' }] }] }] }
-  const sample = { stepName: 'step_1', payload, type: 'OUTPUT' as const }
-  await api.flows.operate({ params: { id }, body: { type: 'SAVE_SAMPLE_DATA', request: sample } })
-  const { page, hands, end } = await open(id)
-  await step(page, 'Letter').click()
-  const panel = settingsOf(page, 'Letter')
-  const picker = page.getByRole('region', { name: 'Data of earlier steps' })
-  // From the settings of the step on.
-  const before = hands.acts
-  await hands.click(panel.getByRole('button', { name: 'Add a key' }))
-  await panel.getByRole('textbox', { name: 'Key 1' }).fill('text')
-  await hands.click(panel.getByRole('textbox', { name: 'Value of text' }))
-  await page.keyboard.type('Line ')
-  await picker.getByRole('combobox', { name: 'Search keys and values' }).fill('HG-7')
-  await hands.click(picker.getByRole('treeitem', { name: /HG-7/ }).first())
-  await page.keyboard.type(' is late')
-  await panel.getByText('Line HG-7 is late', { exact: true }).waitFor()
-  expect(hands.acts - before).toBeLessThanOrEqual(8)
-
-  // A list goes in as a whole, too.
-  await picker.getByRole('combobox', { name: 'Search keys and values' }).fill('')
-  await picker.getByRole('treeitem', { name: /^days/ }).click()
-  await picker.getByRole('treeitem', { name: /^days/ }).getByRole('button', { name: 'Insert' }).click()
-  await panel.getByText(/Line HG-7 is late\[\{/).waitFor()
-  await end()
-})
-
 test('a step is changed, the difference seen, published, and the old version brought back', async () => {
   const id = await answering('Greets', 'Hello')
   expect(await callFlow(id)).toEqual({ words: 'Hello' })
@@ -148,113 +110,6 @@ test('a step is changed, the difference seen, published, and the old version bro
   await publish(page, hands)
   expect(await callFlow(id)).toEqual({ words: 'Hello' })
   expect(hands.acts).toBeLessThanOrEqual(15)
-  await end()
-})
-
-test('a branch with ten steps that was deleted by mistake comes back', async () => {
-  const id = await flowOfCode(app, 'Many branches', ['Check'])
-  const { api } = await app.owner()
-  const branches = [
-    { branchType: 'CONDITION' as const, branchName: 'Large orders', conditions: [[EXISTS]] },
-    { branchType: 'FALLBACK' as const, branchName: 'Otherwise' },
-  ]
-  const settings = { branches, executionType: 'EXECUTE_FIRST_MATCH' as const }
-  const router = { type: 'ROUTER' as const, name: 'router', displayName: 'Size', settings }
-  const operate = (body: Operation) => api.flows.operate({ params: { id }, body })
-  await operate({ type: 'ADD_ACTION', request: { parentStep: 'step_1', action: router } })
-  for (let at = 10; at > 0; at--) {
-    const code = { sourceCode: { code: 'export const code = async () => 1', packageJson: '{}' }, input: {} }
-    const action = { type: 'CODE' as const, name: `inner_${at}`, displayName: `Inner ${at}`, settings: code }
-    const place = { parentStep: 'router', stepLocationRelativeToParent: 'INSIDE_BRANCH' as const, branchIndex: 0 }
-    await operate({ type: 'ADD_ACTION', request: { ...place, action } })
-  }
-  const before = essence(await versionAtServer(app, id))
-  for (const way of ['on the canvas', 'in the settings']) {
-    const { page, hands, end } = await open(id)
-    if (way === 'on the canvas') {
-      await page.getByRole('button', { name: 'Large orders', exact: true }).click()
-      await page.getByRole('menuitem', { name: 'Delete the branch with its steps' }).click()
-    } else {
-      await step(page, 'Size').click()
-      await page.getByRole('button', { name: 'More for Large orders' }).click()
-      await page.getByRole('menuitem', { name: 'Delete' }).click()
-    }
-    await step(page, 'Inner 10').waitFor({ state: 'detached' })
-    await saved(page)
-    await expect.poll(() => stepsAtServer(app, id)).toHaveLength(3)
-    await hands.click(deletedNote(page).getByRole('button', { name: 'Undo' }))
-    await step(page, 'Inner 10').waitFor()
-    await saved(page)
-    await expect.poll(async () => essence(await versionAtServer(app, id))).toEqual(before)
-    expect(hands.acts).toBeLessThanOrEqual(2)
-    await end()
-  }
-})
-
-test('five steps with a loop go from one flow to another with six keys', async () => {
-  const from = await flowOfCode(app, 'Source', ['One', 'Two', 'Three', 'Four'])
-  const { api } = await app.owner()
-  const loop = { type: 'LOOP_ON_ITEMS' as const, name: 'loop', displayName: 'Each', settings: { items: '{{[1]}}' } }
-  const request = { parentStep: 'step_2', action: loop }
-  await api.flows.operate({ params: { id: from }, body: { type: 'ADD_ACTION', request } })
-  const to = await flowOfCode(app, 'Destination', ['Begin'])
-  const { page, hands, end } = await open(from)
-  await step(page, 'One').click()
-  await step(page, 'One').and(page.locator(':focus')).waitFor()
-  await hands.press('Control+a')
-  await hands.press('Control+c')
-  await hands.press('Control+k')
-  await page.getByRole('combobox').and(page.locator(':focus')).waitFor()
-  await page.keyboard.type('Destination')
-  await page
-    .getByRole('option', { name: /^Destination/, selected: true })
-    .first()
-    .waitFor()
-  await hands.press('Enter')
-  await step(page, 'Begin').waitFor()
-  await hands.press('Control+v')
-  await step(page, 'Four').waitFor()
-  await saved(page)
-  await expect
-    .poll(async () => (await stepsAtServer(app, to)).slice(1))
-    .toEqual(['Begin', 'One', 'Two', 'Each', 'Three', 'Four'])
-  expect(hands.acts).toBeLessThanOrEqual(6)
-  // Some of them, with the arrow keys.
-  await step(page, 'One').focus()
-  await page.keyboard.press('Shift+ArrowDown')
-  await page.keyboard.press('Shift+ArrowDown')
-  await expect.poll(() => page.getByRole('button', { name: /, /, pressed: true }).count()).toBe(3)
-  await end()
-})
-
-test('a screen reader reads a flow from the trigger to the end, and hears that a change is saved', async () => {
-  const id = await answering('Read aloud', 'Hello')
-  const { page, hands, end } = await open(id)
-  await step(page, 'Answer').waitFor()
-  await step(page, 'Answer').focus()
-  await page.keyboard.press('a')
-  await searchStep(page, 'branches', 'Branches')
-  await saved(page)
-  const canvas = page.getByRole('application', { name: /^Steps of/ })
-  const heard = [...(await canvas.ariaSnapshot()).matchAll(/(?:button|region) "([^"]+)"/g)].map(([, name]) => name)
-  expect(heard.slice(0, 9)).toEqual([
-    ...['Call, not tested', 'Add a step after Call', 'Answer, not tested', 'Add a step after Answer'],
-    ...[expect.stringMatching(/^Branches, /), 'Branches of Branches'],
-    ...['Hide what is inside Branches', 'Add a branch to Branches', 'Branch 1'],
-  ])
-  for (const role of ['button', 'textbox', 'combobox', 'switch', 'link', 'checkbox', 'tab'] as const)
-    expect({ role, unnamed: await page.getByRole(role, { name: /^\s*$/ }).count() }).toEqual({ role, unnamed: 0 })
-  await step(page, 'Answer').focus()
-  await page.keyboard.press('Enter')
-  await settingsOf(page, 'Answer').waitFor()
-  await hands.tabTo('Status')
-  await page.keyboard.type('201')
-  // The state of saving is a live region.
-  await saved(page)
-  await expect
-    .poll(async () => JSON.stringify((await versionAtServer(app, id)).trigger.nextAction?.settings))
-    .toContain('201')
-  await expectAccessible(page)
   await end()
 })
 
