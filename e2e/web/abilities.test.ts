@@ -126,20 +126,24 @@ const ofOperators = () => pagesOf().filter((address) => !/^\/(pieces|settings)|s
 test.each([
   ['Viewer', 'Vera', pagesOf],
   ['Operator', 'Otto', ofOperators],
-] as const)('whatever a %s presses on the pages of a project, nothing is forbidden', async (role, firstName, pages) => {
-  const person = await join({ projectId, role, firstName })
-  const visit = await app.visit('/automations', {
-    person,
-    reducedMotion: 'reduce',
-    permissions: ['clipboard-read', 'clipboard-write'],
-  })
-  // Other refusals belong to what is pressed without filling in anything.
-  visit.expectProblem(/^answered 4(?!03|01)\d\d/)
-  const pressed: string[] = []
-  for (const address of pages()) pressed.push(...(await pressEverything(visit.page, address)))
-  expect(pressed).toContain('Actions for the run of Orders')
-  await visit.end()
-})
+] as const)(
+  'whatever a %s presses on the pages of a project, nothing is forbidden',
+  { timeout: 300_000 },
+  async (role, firstName, pages) => {
+    const person = await join({ projectId, role, firstName })
+    const visit = await app.visit('/automations', {
+      person,
+      reducedMotion: 'reduce',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    // Other refusals belong to what is pressed without filling in anything.
+    visit.expectProblem(/^answered 4(?!03|01)\d\d/)
+    const pressed: string[] = []
+    for (const address of pages()) pressed.push(...(await pressEverything(visit.page, address)))
+    expect(pressed).toContain('Actions for the run of Orders')
+    await visit.end()
+  },
+)
 
 test('a Viewer sees why nothing can be made or changed, and the builder says that it only shows', async () => {
   const person = await join({ projectId, role: 'Viewer', firstName: 'Wilma' })
