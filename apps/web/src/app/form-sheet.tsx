@@ -34,7 +34,6 @@ export function FormSheet(props: FormSheetProps) {
       title={title}
       description={description}
       onClose={onClose}
-      closeLabel={t('close')}
       footer={
         send !== undefined && (
           <>

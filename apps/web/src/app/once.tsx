@@ -1,10 +1,9 @@
 import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Button } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input } from '../ui/input.tsx'
+import { DoneDialog } from './done-dialog.tsx'
 import { FormSheet } from './form-sheet.tsx'
 import { useAct } from './use-act.ts'
 
@@ -32,19 +31,9 @@ export function Once({ title, nameHelp, make, noun, create, more, children, onCl
   const act = useAct(noun)
   if (value !== undefined)
     return (
-      <Dialog
-        open
-        onClose={onClose}
-        title={title}
-        closeLabel={t('close')}
-        footer={
-          <Button kind="primary" onClick={onClose}>
-            {t('done')}
-          </Button>
-        }
-      >
+      <DoneDialog title={title} onClose={onClose}>
         {children(value, name.trim())}
-      </Dialog>
+      </DoneDialog>
     )
   return (
     <FormSheet

@@ -1,8 +1,7 @@
 import { useTranslation } from 'react-i18next'
-import { Button } from '../ui/button.tsx'
 import { CopyInput } from '../ui/copy-input.tsx'
-import { Dialog } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
+import { DoneDialog } from './done-dialog.tsx'
 
 interface SecretDialogProps {
   title: string
@@ -17,21 +16,10 @@ interface SecretDialogProps {
 export function SecretDialog({ title, text, label, value, onClose }: SecretDialogProps) {
   const { t } = useTranslation()
   return (
-    <Dialog
-      open
-      title={title}
-      description={text}
-      onClose={onClose}
-      closeLabel={t('close')}
-      footer={
-        <Button kind="primary" onClick={onClose}>
-          {t('done')}
-        </Button>
-      }
-    >
+    <DoneDialog title={title} description={text} onClose={onClose}>
       <Field label={label} help={t('keys.once')}>
         <CopyInput value={value} />
       </Field>
-    </Dialog>
+    </DoneDialog>
   )
 }

@@ -20,14 +20,7 @@ export function WhySheet({ flowId, name, open, onClose }: WhySheetProps) {
   const { t } = useTranslation()
   const query = useQuery({ ...flowDiagnosisQuery(flowId), enabled: open, staleTime: 0 })
   return (
-    <Dialog
-      open={open}
-      onClose={onClose}
-      shape="sheet"
-      title={t('why.title')}
-      description={name}
-      closeLabel={t('close')}
-    >
+    <Dialog open={open} onClose={onClose} shape="sheet" title={t('why.title')} description={name}>
       <Loaded query={query} skeleton={<Skeleton className="h-10" />}>
         {({ facts, isBlocked }) =>
           facts.length === 0 ? (

@@ -25,7 +25,6 @@ export function ConnectDialog({ onClose, ...connecting }: Connecting & { onClose
       onClose={onClose}
       title={existing ? t('again', { name: existing.displayName }) : t('title', { piece: piece.displayName })}
       description={t('about', { piece: piece.displayName, version: piece.version })}
-      closeLabel={common('close')}
       footer={
         <>
           <Button onClick={onClose}>{common('cancel')}</Button>

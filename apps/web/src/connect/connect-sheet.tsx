@@ -20,7 +20,6 @@ interface ConnectSheetProps {
 /** Connects a piece that is known by its name alone. */
 export function ConnectSheet({ pieceName, connection, wanted, onClose }: ConnectSheetProps) {
   const { t } = useTranslation('connect')
-  const { t: tCommon } = useTranslation()
   const projectId = useProjectId()
   const piece = useQuery(newestPieceQuery(pieceName, projectId))
   if (piece.data)
@@ -40,7 +39,6 @@ export function ConnectSheet({ pieceName, connection, wanted, onClose }: Connect
       shape="sheet"
       onClose={() => onClose()}
       title={connection ? t('again', { name: connection.displayName }) : t('title', { piece: pieceName })}
-      closeLabel={tCommon('close')}
     >
       <Loaded query={piece} skeleton={<RowsSkeleton />}>
         {() => null}

@@ -77,7 +77,6 @@ export function InviteSheet({ projectId, onClose }: InviteSheetProps) {
       title={outcomes ? t('invitedTitle') : t('title')}
       description={flags && !outcomes && (flags.sendsMail ? t('byMail') : t('byLink'))}
       onClose={onClose}
-      closeLabel={common('close')}
       footer={
         outcomes ? (
           <>

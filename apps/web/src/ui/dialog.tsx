@@ -13,7 +13,6 @@ interface DialogProps {
   /** `sheet` comes from the right and leaves the page in view; it is the rule, `dialog` the exception. */
   shape?: 'dialog' | 'sheet'
   width?: number
-  closeLabel?: string
   footer?: ReactNode
   children?: ReactNode
 }
@@ -45,7 +44,7 @@ export function Dialog(props: DialogProps) {
                 <Base.Description className="mt-1 text-sm break-words text-ink-2">{description}</Base.Description>
               )}
             </div>
-            <Base.Close render={<IconButton icon={X} label={props.closeLabel ?? t('close')} />} />
+            <Base.Close render={<IconButton icon={X} label={t('close')} />} />
           </div>
           {children && (
             <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-5 pt-1 pb-5">{children}</div>

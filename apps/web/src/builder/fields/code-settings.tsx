@@ -20,7 +20,6 @@ import type { SettingsProps } from './types.ts'
 /** Inputs, code and packages of a code step. */
 export function CodeSettings({ step, onChange }: SettingsProps<CodeAction>) {
   const { t } = useTranslation('fields')
-  const { t: tCommon } = useTranslation()
   const { isReadOnly, place, samples } = useStep()
   const [isLarge, setLarge] = useState(false)
   const small = useRef<CodeEditor | undefined>(undefined)
@@ -94,14 +93,7 @@ export function CodeSettings({ step, onChange }: SettingsProps<CodeAction>) {
         />
       </Field>
       {isLarge && (
-        <Dialog
-          open
-          shape="sheet"
-          width={1100}
-          title={step.displayName}
-          closeLabel={tCommon('close')}
-          onClose={() => setLarge(false)}
-        >
+        <Dialog open shape="sheet" width={1100} title={step.displayName} onClose={() => setLarge(false)}>
           <div className="flex justify-end">{format(large)}</div>
           {code(large, 'min-h-0 flex-1')}
         </Dialog>

@@ -29,7 +29,6 @@ export function GraphSheet({ open, onClose }: { open: boolean; onClose(): void }
       width={640}
       title={t('graph.title')}
       description={t('graph.text')}
-      closeLabel={common('close')}
     >
       <Loaded query={query} skeleton={<Skeleton className="h-80" />}>
         {(graph) => {

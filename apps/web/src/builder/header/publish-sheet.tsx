@@ -46,7 +46,6 @@ export function PublishSheet({ open, onClose, onGo }: PublishProps) {
       onClose={onClose}
       shape="sheet"
       title={t('publish.title')}
-      closeLabel={common('close')}
       footer={
         <Button kind="primary" busy={publish.isPending} disabled={missing.length > 0} onClick={() => publish.mutate()}>
           {t('publish.now')}

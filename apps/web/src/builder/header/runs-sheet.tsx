@@ -17,14 +17,13 @@ const STALE_WITH_RUNS = [['runs', 'list']] as const
 /** The last runs of the flow; each can be laid over the canvas. */
 export function RunsSheet({ open, onClose }: { open: boolean; onClose(): void }) {
   const { t } = useTranslation('builder')
-  const { t: common } = useTranslation()
   const builder = useBuilderStore()
   const { id, projectId } = useBuilder((state) => state.flow)
   const poll = usePollWhileCut(5000)
   useRunRefresh(STALE_WITH_RUNS)
   const query = useQuery({ ...runsQuery({ projectId, flowId: [id], limit: SHOWN }, poll), enabled: open, staleTime: 0 })
   return (
-    <Dialog open={open} onClose={onClose} shape="sheet" title={t('runs.title')} closeLabel={common('close')}>
+    <Dialog open={open} onClose={onClose} shape="sheet" title={t('runs.title')}>
       <Loaded query={query} skeleton={<Skeleton className="h-10" />}>
         {({ data }) =>
           data.length === 0 ? (

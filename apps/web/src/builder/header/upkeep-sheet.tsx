@@ -22,7 +22,6 @@ const FORM = 'upkeep'
 /** The longest time without a run that is in order, and the time that a run saves. */
 export function UpkeepSheet({ open, onClose }: { open: boolean; onClose(): void }) {
   const { t } = useTranslation('builder')
-  const { t: common } = useTranslation()
   const flowId = useBuilder((state) => state.flow.id)
   const query = useQuery({ ...expectedIntervalQuery(flowId), enabled: open, staleTime: 0, gcTime: 0 })
   const [isBusy, setBusy] = useState(false)
@@ -31,7 +30,6 @@ export function UpkeepSheet({ open, onClose }: { open: boolean; onClose(): void 
       open={open}
       onClose={onClose}
       title={t('upkeep.title')}
-      closeLabel={common('close')}
       footer={<FormActions form={FORM} send={t('upkeep.save')} busy={isBusy} onCancel={onClose} />}
     >
       <Loaded query={query} skeleton={<Skeleton className="h-24" />}>

@@ -39,7 +39,7 @@ export function VersionsSheet({ open, onClose }: { open: boolean; onClose(): voi
     }
   }
   return (
-    <Dialog open={open} onClose={onClose} shape="sheet" title={t('versions.title')} closeLabel={common('close')}>
+    <Dialog open={open} onClose={onClose} shape="sheet" title={t('versions.title')}>
       <Loaded query={query} skeleton={<Skeleton className="h-12" />}>
         {(versions) => (
           <ul className="flex flex-col">

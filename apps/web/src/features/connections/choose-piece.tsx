@@ -17,12 +17,11 @@ interface ChoosePieceProps {
 /** Which app or service to connect. */
 export function ChoosePiece({ open, pieces, onChoose, onClose }: ChoosePieceProps) {
   const { t } = useTranslation('connections')
-  const { t: common } = useTranslation()
   const [search, setSearch] = useState('')
   const words = search.toLowerCase()
   const shown = pieces.filter((piece) => `${piece.displayName} ${piece.name}`.toLowerCase().includes(words))
   return (
-    <Dialog open={open} onClose={onClose} shape="sheet" title={t('choosePiece')} closeLabel={common('close')}>
+    <Dialog open={open} onClose={onClose} shape="sheet" title={t('choosePiece')}>
       <Input
         icon={Search}
         autoFocus

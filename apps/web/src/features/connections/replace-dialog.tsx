@@ -39,7 +39,6 @@ export function ReplaceDialog({ projectId, connection, others, onClose }: Replac
       onClose={onClose}
       title={t('replaceTitle', { name: connection.displayName })}
       description={t('replaceText', { count: connection.flowIds.length })}
-      closeLabel={common('close')}
       footer={
         <>
           <Button onClick={onClose}>{common('cancel')}</Button>

@@ -3,18 +3,14 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { graph } from '../../api/graph.ts'
 import { useProjectId } from '../../api/session.ts'
-import { FormActions } from '../../app/form-actions.tsx'
+import { FormSheet } from '../../app/form-sheet.tsx'
 import { useAct } from '../../app/use-act.ts'
-import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Input } from '../../ui/input.tsx'
-
-const FORM = 'new-form'
 
 /** Makes a form with one field, and opens it. */
 export function NewForm({ onClose }: { onClose(): void }) {
   const { t } = useTranslation('forms')
-  const { t: common } = useTranslation()
   const projectId = useProjectId()
   const navigate = useNavigate()
   const act = useAct('forms')
@@ -28,32 +24,18 @@ export function NewForm({ onClose }: { onClose(): void }) {
       },
     })
   return (
-    <Dialog
-      open
+    <FormSheet
+      shape="dialog"
       title={t('new')}
+      send={t('create')}
+      busy={act.isPending}
+      disabled={name.trim() === ''}
+      onSend={create}
       onClose={onClose}
-      closeLabel={common('close')}
-      footer={
-        <FormActions
-          form={FORM}
-          send={t('create')}
-          busy={act.isPending}
-          disabled={name.trim() === ''}
-          onCancel={onClose}
-        />
-      }
     >
-      <form
-        id={FORM}
-        onSubmit={(event) => {
-          event.preventDefault()
-          create()
-        }}
-      >
-        <Field label={t('name')} help={t('nameHelp')}>
-          <Input autoFocus required maxLength={255} value={name} onValueChange={setName} />
-        </Field>
-      </form>
-    </Dialog>
+      <Field label={t('name')} help={t('nameHelp')}>
+        <Input autoFocus required maxLength={255} value={name} onValueChange={setName} />
+      </Field>
+    </FormSheet>
   )
 }

@@ -1,8 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Form } from '../../api/graph.ts'
-import { Button } from '../../ui/button.tsx'
+import { DoneDialog } from '../../app/done-dialog.tsx'
 import { CopyInput } from '../../ui/copy-input.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 
 const escaped = (text: string): string =>
@@ -15,26 +14,14 @@ const snippetOf = ({ url, name }: Form): string =>
 /** The link of a form, and what to write into another page. */
 export function Share({ form, onClose }: { form: Form; onClose(): void }) {
   const { t } = useTranslation('forms')
-  const { t: common } = useTranslation()
   return (
-    <Dialog
-      open
-      title={t('share')}
-      description={form.name}
-      onClose={onClose}
-      closeLabel={common('close')}
-      footer={
-        <Button kind="primary" onClick={onClose}>
-          {common('done')}
-        </Button>
-      }
-    >
+    <DoneDialog title={t('share')} description={form.name} onClose={onClose}>
       <Field label={t('link')} help={t('linkHelp')}>
         <CopyInput value={form.url} />
       </Field>
       <Field label={t('snippet')} help={t('snippetHelp')}>
         <CopyInput value={snippetOf(form)} />
       </Field>
-    </Dialog>
+    </DoneDialog>
   )
 }

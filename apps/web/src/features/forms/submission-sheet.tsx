@@ -13,7 +13,6 @@ interface SheetProps {
 /** All answers of one submission, and where it came from. */
 export function SubmissionSheet({ fields, submission, onClose }: SheetProps) {
   const { t } = useTranslation('forms')
-  const { t: common } = useTranslation()
   const { data, source, submitted_at: time } = submission
   const origin = [
     { name: 'type', label: t('source'), value: source.type },
@@ -21,14 +20,7 @@ export function SubmissionSheet({ fields, submission, onClose }: SheetProps) {
     { name: 'user_agent', label: t('program'), value: source.user_agent },
   ]
   return (
-    <Dialog
-      open
-      shape="sheet"
-      title={t('submission')}
-      description={fullTime(time)}
-      onClose={onClose}
-      closeLabel={common('close')}
-    >
+    <Dialog open shape="sheet" title={t('submission')} description={fullTime(time)} onClose={onClose}>
       <Lines lines={answersOf(fields, data)} />
       <hr className="border-line-1" />
       <Lines lines={origin} />

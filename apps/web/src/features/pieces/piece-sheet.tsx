@@ -31,19 +31,11 @@ interface PieceSheetProps {
 export function PieceSheet({ summary, onClose, onRaise }: PieceSheetProps) {
   const { name } = summary
   const { t } = useTranslation('pieces')
-  const { t: common } = useTranslation()
   const projectId = useProjectId()
   const isAdmin = useSession((state) => state.session?.isAdmin ?? false)
   const piece = useQuery(newestPieceQuery(name, projectId))
   return (
-    <Dialog
-      open
-      shape="sheet"
-      onClose={onClose}
-      title={summary.displayName}
-      description={summary.description}
-      closeLabel={common('close')}
-    >
+    <Dialog open shape="sheet" onClose={onClose} title={summary.displayName} description={summary.description}>
       {isAdmin && <PieceTags name={name} tags={summary.tags ?? []} />}
       <PieceUses name={name} newest={summary.version} onRaise={onRaise} />
       <Loaded query={piece} skeleton={<RowsSkeleton />}>

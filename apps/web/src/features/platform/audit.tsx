@@ -103,13 +103,7 @@ export function Audit() {
         }
       </Loaded>
       {shown && (
-        <Dialog
-          open
-          shape="sheet"
-          title={shown.action}
-          onClose={() => setShown(undefined)}
-          closeLabel={common('close')}
-        >
+        <Dialog open shape="sheet" title={shown.action} onClose={() => setShown(undefined)}>
           <AuditDetail event={shown} />
         </Dialog>
       )}

@@ -13,15 +13,8 @@ export interface ShownCode {
 
 export function CodeDialog({ code: { name, link, expires }, onClose }: { code: ShownCode; onClose(): void }) {
   const { t } = useTranslation('platform')
-  const { t: common } = useTranslation()
   return (
-    <Dialog
-      open
-      title={t('people.codeTitle', { name })}
-      description={t('people.codeText')}
-      onClose={onClose}
-      closeLabel={common('close')}
-    >
+    <Dialog open title={t('people.codeTitle', { name })} description={t('people.codeText')} onClose={onClose}>
       <Field label={t('people.codeLink')} help={t('people.codeHelp', { time: relativeTime(expires) })}>
         <CopyInput value={link} />
       </Field>

@@ -26,19 +26,10 @@ const SIGNS = {
 /** Events that were sent to a receiver in the last days; each can be sent again. */
 export function Deliveries({ destination: { id, url, disabledReason }, onClose }: DeliveriesProps) {
   const { t } = useTranslation('platform')
-  const { t: common } = useTranslation()
   const [status, setStatus] = useState<Status>()
   const deliveries = useInfiniteQuery({ ...deliveriesQuery(id, status), refetchInterval: REFRESH_MS })
   return (
-    <Dialog
-      open
-      shape="sheet"
-      width={560}
-      title={t('events.deliveries')}
-      description={url}
-      onClose={onClose}
-      closeLabel={common('close')}
-    >
+    <Dialog open shape="sheet" width={560} title={t('events.deliveries')} description={url} onClose={onClose}>
       {disabledReason !== null && <Banner tone="warning">{disabledReason}</Banner>}
       <div>
         <Filter

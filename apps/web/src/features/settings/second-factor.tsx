@@ -83,7 +83,7 @@ function SetUpDialog({ asksPassword, onClose }: DialogProps) {
       Promise.all(['second-factor', 'sessions'].map((noun) => queries.invalidateQueries({ queryKey: [noun] }))),
   })
   return (
-    <Dialog open onClose={onClose} title={t('secondFactor.setUp')} closeLabel={common('close')}>
+    <Dialog open onClose={onClose} title={t('secondFactor.setUp')}>
       {confirm.data ? (
         <RecoveryCodes codes={confirm.data.recoveryCodes} done={common('secondFactor.stored')} onDone={onClose} />
       ) : setUp ? (
@@ -143,7 +143,7 @@ function ProvenDialog({ title, text, submit, error, busy, send, asksPassword, on
   const { t } = useTranslation()
   const [password, setPassword] = useState('')
   return (
-    <Dialog open onClose={onClose} title={title} description={text} closeLabel={t('close')}>
+    <Dialog open onClose={onClose} title={title} description={text}>
       {children ?? (
         <>
           {asksPassword && <PasswordInput value={password} onChange={setPassword} />}

@@ -31,7 +31,6 @@ interface DeliveriesProps {
 /** The events of the last seven days that one receiver was sent. */
 export function WebhookDeliveries({ webhook, mayEdit, onClose }: DeliveriesProps) {
   const { t } = useTranslation('settings')
-  const { t: common } = useTranslation()
   const query = webhookDeliveriesQuery(useProjectId(), webhook.id)
   const sent = useInfiniteQuery({ ...query, refetchInterval: REFRESH_MS })
   const rows = (list: WebhookDelivery[]) => (
@@ -46,15 +45,7 @@ export function WebhookDeliveries({ webhook, mayEdit, onClose }: DeliveriesProps
   )
   const nothing = <StateMessage icon={Send} title={t('webhooks.nothing')} text={t('webhooks.nothingText')} />
   return (
-    <Dialog
-      open
-      shape="sheet"
-      width={560}
-      title={t('webhooks.deliveries')}
-      description={webhook.url}
-      closeLabel={common('close')}
-      onClose={onClose}
-    >
+    <Dialog open shape="sheet" width={560} title={t('webhooks.deliveries')} description={webhook.url} onClose={onClose}>
       <Loaded query={sent} skeleton={<RowsSkeleton />}>
         {(list) => (list.length === 0 ? nothing : rows(list))}
       </Loaded>

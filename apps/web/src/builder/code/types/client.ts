@@ -7,7 +7,7 @@ export interface TypeClient {
   release(): void
 }
 
-/** The worker holds 150 MB, and is kept for the next step that a person opens. */
+/** The worker holds much memory, and is kept a while for the next step that a person opens. */
 const KEPT_MS = 60_000
 
 interface Thread {

@@ -59,7 +59,6 @@ export function RaiseSheet({ summary, onClose }: { summary: PieceSummary; onClos
       onClose={onClose}
       title={t('raise.title', { piece: summary.displayName })}
       description={t('raise.text')}
-      closeLabel={common('close')}
       footer={
         work && !isBusy ? (
           <Button kind="primary" onClick={onClose}>

@@ -2,12 +2,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../../api/client.ts'
-import { errorText } from '../../../api/error-text.ts'
 import type { Flags } from '../../../api/flags.ts'
 import type { Platform } from '../../../api/platform.ts'
-import { FormActions } from '../../../app/form-actions.tsx'
+import { FormSheet } from '../../../app/form-sheet.tsx'
 import { Banner } from '../../../ui/banner.tsx'
-import { Dialog } from '../../../ui/dialog.tsx'
 import { Field } from '../../../ui/field.tsx'
 import { Input } from '../../../ui/input.tsx'
 import { Textarea } from '../../../ui/textarea.tsx'
@@ -21,8 +19,6 @@ interface SheetProps {
   flags: Flags
   onClose(): void
 }
-
-const FORM = 'provider'
 
 /** Sets a provider up: what to enter there, then what it gave. */
 export function ProviderSheet({ name, platform, flags, onClose }: SheetProps) {
@@ -46,51 +42,42 @@ export function ProviderSheet({ name, platform, flags, onClose }: SheetProps) {
   })
   const missing = missingOf(name, values)
   return (
-    <Dialog
-      open
-      shape="sheet"
+    <FormSheet
       title={known ? t('single-sign-on.edit', { name: label }) : t('single-sign-on.setUpOf', { name: label })}
+      send={common('save')}
+      busy={save.isPending}
+      error={save.error}
+      onSend={() => {
+        setSent(true)
+        if (missing.length === 0) save.mutate()
+      }}
       onClose={onClose}
-      closeLabel={common('close')}
-      footer={<FormActions form={FORM} send={common('save')} busy={save.isPending} onCancel={onClose} />}
     >
-      <form
-        id={FORM}
-        noValidate
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          setSent(true)
-          if (missing.length === 0) save.mutate()
-        }}
-      >
-        {save.error && <Banner tone="failed">{errorText(save.error, common)}</Banner>}
-        {known && <Banner>{t('single-sign-on.again')}</Banner>}
-        {name === 'saml' && platform.federatedAuthProviders.saml && (
-          <SamlFacts saml={platform.federatedAuthProviders.saml} />
-        )}
-        <h3 className="font-strong">{t('single-sign-on.enterThere')}</h3>
-        {name === 'saml' ? <SamlAddresses flags={flags} /> : <RedirectAddress flags={flags} />}
-        <h3 className="font-strong">{t('single-sign-on.enterHere')}</h3>
-        {PROVIDER_FIELDS[name].map((field) => {
-          const set = (value: string): void => setValues({ ...values, [field.name]: value })
-          const common = { value: values[field.name], placeholder: field.example, autoComplete: 'off', mono: true }
-          return (
-            <Field
-              key={field.name}
-              label={t(`single-sign-on.fields.${field.name}`)}
-              help={t(`single-sign-on.help.${field.name}`)}
-              error={wasSent && missing.includes(field.name) ? t('single-sign-on.missing') : undefined}
-            >
-              {field.shape === 'text' ? (
-                <Textarea {...common} onChange={({ currentTarget }) => set(currentTarget.value)} />
-              ) : (
-                <Input {...common} type={field.shape === 'secret' ? 'password' : 'text'} onValueChange={set} />
-              )}
-            </Field>
-          )
-        })}
-      </form>
-    </Dialog>
+      {known && <Banner>{t('single-sign-on.again')}</Banner>}
+      {name === 'saml' && platform.federatedAuthProviders.saml && (
+        <SamlFacts saml={platform.federatedAuthProviders.saml} />
+      )}
+      <h3 className="font-strong">{t('single-sign-on.enterThere')}</h3>
+      {name === 'saml' ? <SamlAddresses flags={flags} /> : <RedirectAddress flags={flags} />}
+      <h3 className="font-strong">{t('single-sign-on.enterHere')}</h3>
+      {PROVIDER_FIELDS[name].map((field) => {
+        const set = (value: string): void => setValues({ ...values, [field.name]: value })
+        const common = { value: values[field.name], placeholder: field.example, autoComplete: 'off', mono: true }
+        return (
+          <Field
+            key={field.name}
+            label={t(`single-sign-on.fields.${field.name}`)}
+            help={t(`single-sign-on.help.${field.name}`)}
+            error={wasSent && missing.includes(field.name) ? t('single-sign-on.missing') : undefined}
+          >
+            {field.shape === 'text' ? (
+              <Textarea {...common} onChange={({ currentTarget }) => set(currentTarget.value)} />
+            ) : (
+              <Input {...common} type={field.shape === 'secret' ? 'password' : 'text'} onValueChange={set} />
+            )}
+          </Field>
+        )
+      })}
+    </FormSheet>
   )
 }

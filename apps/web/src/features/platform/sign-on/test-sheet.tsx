@@ -23,7 +23,6 @@ interface SheetProps {
 /** The outcome of a sign-in that an administrator made to test a provider. */
 export function TestSheet({ label, result, error, onAgain, onClose }: SheetProps) {
   const { t } = useTranslation('platform')
-  const { t: common } = useTranslation()
   return (
     <Dialog
       open
@@ -32,7 +31,6 @@ export function TestSheet({ label, result, error, onAgain, onClose }: SheetProps
       title={t('single-sign-on.testOf', { name: label })}
       description={t('single-sign-on.testText')}
       onClose={onClose}
-      closeLabel={common('close')}
       footer={
         <Button onClick={onAgain} disabled={!result && !error}>
           {t('single-sign-on.testAgain')}
