@@ -25,15 +25,13 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongFirst },
     // Real databases and processes start slowly on a loaded machine; this bounds a hang, not correctness.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     expect: { poll: { timeout: 60_000 } },
     // Most tests wait for servers that start: four at once keep two cores busy.
     maxWorkers: 4,
     // Node.js reads TypeScript itself, as it does in the product, and keeps what it compiled (see scripts/test.ts).
     experimental: { viteModuleRunner: false },
-    // A test that a busy machine upsets gets a second try; `npm test` names each that needed it.
-    retry: 1,
     pool: 'forks',
     // isolated-vm crashes processes that start from Node.js's snapshot now and then, as its README says.
     execArgv: ['--no-node-snapshot'],

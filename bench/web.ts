@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { createTestPostgres } from '@piecework/server/database/testing'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
+import { launchBrowser } from '../test/support/browser.ts'
 import { signIn, until } from '../test/support/client.ts'
 import { startServer, temporaryFolder } from '../test/support/process.ts'
 import {
@@ -77,7 +78,7 @@ if (built.status !== 0) process.exit(1)
 const folder = await temporaryFolder()
 const database = await createTestPostgres()
 const server = await startServer(folder.path, { AP_POSTGRES_URL: database.url })
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
+const browser = await launchBrowser()
 try {
   const person = await signIn(server.base)
   const flowId = await person.liveFlow(referenceSteps())

@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net'
 import type { Form, FormSubmission } from '@piecework/api/graph/forms'
 import { graphClient, projectKey } from '@piecework/server/testing/graph'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '@piecework/server/testing/server'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { launchBrowser } from '../test/support/browser.ts'
 import { expectAccessible } from './web/support/visit.ts'
 
 let server: TestServer
@@ -16,10 +17,7 @@ beforeAll(async () => {
   server = await startTestServer({ AP_FORM_SECONDS_TO_FILL: '0', AP_FRAME_ANCESTORS: '*' })
   owner = await signUpOwner(server)
   call = graphClient(server, await projectKey(server, owner))
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  })
+  browser = await launchBrowser()
 })
 afterAll(async () => {
   await browser?.close()

@@ -7,8 +7,9 @@ import {
   webhookTrigger,
 } from '@piecework/server/testing/flows'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '@piecework/server/testing/server'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchBrowser } from '../test/support/browser.ts'
 import { expectAccessible } from './web/support/visit.ts'
 
 const FORMS = '@activepieces/piece-forms'
@@ -23,10 +24,7 @@ beforeAll(async () => {
   owner = await signUpOwner(server)
   flows = flowMaker(server, owner)
   version = (await server.call<{ version: string }>('GET', `/v1/pieces/${FORMS}`)).body.version
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  })
+  browser = await launchBrowser()
 })
 afterAll(async () => {
   await browser?.close()

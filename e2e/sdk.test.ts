@@ -3,8 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { signUpOwner, startTestServer } from '@piecework/server/testing/server'
 import { build } from 'esbuild'
-import { chromium } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { launchBrowser } from '../test/support/browser.ts'
 
 const KB = 1024
 
@@ -23,10 +23,7 @@ test('the client works in a browser, and brings no schemas along', async () => {
 
   await using server = await startTestServer()
   const owner = await signUpOwner(server)
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  })
+  const browser = await launchBrowser()
   // A page of another origin.
   const elsewhere = createServer((_request, response) => response.end('<!doctype html>'))
   elsewhere.listen(0, '127.0.0.1')

@@ -59,7 +59,7 @@ missing() {
 install() {
   local packages
   # bubblewrap is for the sandbox of kernel namespaces; without it the tests see the refusal to start.
-  packages=$(missing; has bwrap || echo bubblewrap; has chromium || echo chromium; has python3 || echo python3)
+  packages=$(missing; has bwrap || echo bubblewrap; has chromium-headless-shell || echo chromium-headless-shell; has python3 || echo python3)
   [ -n "$packages" ] || return 0
   has apt-get || fail "These are missing, and there is no apt-get to install them with: $packages"
   [ "$(id -u)" = 0 ] || fail "These are missing, and only root may install them: $packages"

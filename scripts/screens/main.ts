@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { chromium } from 'playwright-core'
 import { signUpOwner } from '../../e2e/web/support/person.ts'
+import { launchBrowser } from '../../test/support/browser.ts'
 import { startServer, temporaryFolder } from '../../test/support/process.ts'
 import { STATES, type State, shoot, shootForGuides } from './camera.ts'
 import { detailsOf, IN_GUIDES, LISTS, OPEN, type Shown } from './pages.ts'
@@ -31,7 +31,7 @@ const built = spawnSync(process.execPath, [join(ROOT, 'apps/web/build/main.ts')]
 if (built.status !== 0) process.exit(1)
 const folder = await temporaryFolder()
 const server = await startServer(folder.path)
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
+const browser = await launchBrowser()
 const origin = new URL(server.base).origin
 const camera = { browser, origin, target, locale: asked.language }
 try {

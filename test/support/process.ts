@@ -144,5 +144,6 @@ export const diskOf = ({ pid }: { pid: number }, path: string): string => join('
 /** A folder of its own for one server's data. */
 export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'piecework-'))
-  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+  // Children of a server that was killed may still write for a moment.
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }) }
 }

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
 import { promisify } from 'node:util'
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
+import { launchBrowser } from '../../../test/support/browser.ts'
 import { startServer, temporaryFolder } from '../../../test/support/process.ts'
 import { type Person, signUpOwner } from './person.ts'
 import { enterAs, openVisit, type Visit } from './visit.ts'
@@ -38,16 +39,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<TestAp
   const folder = await temporaryFolder()
   let server = await startServer(folder.path, env)
   const origin = new URL(server.base).origin
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-dev-shm-usage',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  const browser = await launchBrowser()
   let owner: Promise<Person> | undefined
   return {
     origin,

@@ -103,7 +103,14 @@ function helperOf(node: Node): string | undefined {
 }
 
 const STEPS: ReadonlySet<string> = new Set<Helper>([
-  ...(['code', 'piece', 'pause', 'callFlow', 'returnResponse', 'loop', 'firstMatch', 'everyMatch'] as const),
+  'code',
+  'piece',
+  'pause',
+  'callFlow',
+  'returnResponse',
+  'loop',
+  'firstMatch',
+  'everyMatch',
 ])
 
 interface StepCall {
@@ -275,14 +282,7 @@ function readStep(found: StepCall, following: readonly Statement[], reading: Rea
   if (helper !== undefined && PIECES.has(helper)) {
     const input = readInput(helper === 'returnResponse' ? third : fourth, values, reading)
     if (helper === 'callFlow') requireFlow(third, input, node, reading)
-    const action =
-      helper === 'callFlow'
-        ? CALL_FLOW
-        : helper === 'returnResponse'
-          ? RETURN_RESPONSE
-          : third && !isMissing(third)
-            ? values.text(third)
-            : undefined
+    const action = OWN_ACTIONS.get(helper) ?? (third && !isMissing(third) ? values.text(third) : undefined)
     const settings = {
       ...readPiece(second ?? reading.refuse(node, 'A piece is missing.'), values, reading),
       ...(action === undefined ? {} : { actionName: action }),
@@ -320,13 +320,16 @@ function readStep(found: StepCall, following: readonly Statement[], reading: Rea
 const PIECES: ReadonlySet<string> = new Set<Helper>(['piece', 'pause', 'callFlow', 'returnResponse'])
 /** The place of the options of a step, behind its name and what it does. */
 const OPTIONS_AT: ReadonlyMap<string, number> = new Map<Helper, number>([
-  ...([
-    ['code', 1],
-    ['returnResponse', 1],
-    ['piece', 2],
-    ['pause', 2],
-    ['callFlow', 2],
-  ] as const),
+  ['code', 1],
+  ['returnResponse', 1],
+  ['piece', 2],
+  ['pause', 2],
+  ['callFlow', 2],
+])
+/** The actions of pieces that have a helper of their own. */
+const OWN_ACTIONS: ReadonlyMap<string, string> = new Map<Helper, string>([
+  ['callFlow', CALL_FLOW],
+  ['returnResponse', RETURN_RESPONSE],
 ])
 
 /** The module of a called flow, and the flow that the input names, are the same one. */
