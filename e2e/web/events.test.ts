@@ -54,10 +54,10 @@ test('an administrator sends events elsewhere, sees what was delivered, and send
   await page.getByText('The event is sent again').waitFor()
   await page.getByRole('button', { name: 'Close' }).first().click()
 
-  await page.getByRole('button', { name: `Acts on ${url}` }).click()
+  await page.getByRole('button', { name: `Actions for ${url}` }).click()
   await page.getByRole('menuitem', { name: 'Switch off' }).click()
   await page.getByRole('cell', { name: 'Off', exact: true }).waitFor()
-  await page.getByRole('button', { name: `Acts on ${url}` }).click()
+  await page.getByRole('button', { name: `Actions for ${url}` }).click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('heading', { name: 'No destinations yet' }).waitFor()

@@ -107,11 +107,11 @@ test('a person makes a form, orders its fields, shares its page, and reads and d
   await page.getByRole('heading', { name: 'No spam' }).waitFor()
 
   await page.getByRole('navigation', { name: 'Where you are' }).getByRole('link', { name: 'Forms' }).click()
-  await page.getByRole('button', { name: 'Acts on Registration' }).click()
+  await page.getByRole('button', { name: 'Actions for Registration' }).click()
   await page.getByRole('menuitem', { name: 'Close the form' }).click()
   await page.getByRole('cell', { name: 'Closed' }).waitFor()
   await picture(page, 'forms')
-  await page.getByRole('button', { name: 'Acts on Registration' }).click()
+  await page.getByRole('button', { name: 'Actions for Registration' }).click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await page.getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('heading', { name: 'No forms yet' }).waitFor()

@@ -60,7 +60,7 @@ test('an administrator invites people; one of them joins, forgets the password, 
 
   await page.reload()
   const people = page.getByRole('table', { name: 'People' })
-  await people.getByRole('button', { name: 'Acts on Ben Okri' }).click()
+  await people.getByRole('button', { name: 'Actions for Ben Okri' }).click()
   await page.getByRole('menuitem', { name: 'Make a link for a new password' }).click()
   const reset = await page.getByRole('dialog').getByLabel('Link').inputValue()
   await page.getByRole('button', { name: 'Close' }).click()
@@ -91,7 +91,7 @@ test('an administrator invites people; one of them joins, forgets the password, 
   await guest.page.getByText('This account is deactivated').waitFor()
   await guest.end()
 
-  await people.getByRole('button', { name: 'Acts on Ben Okri' }).click()
+  await people.getByRole('button', { name: 'Actions for Ben Okri' }).click()
   await page.getByRole('menuitem', { name: 'Remove from the platform' }).click()
   await page
     .getByRole('dialog')

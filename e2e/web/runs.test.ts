@@ -121,7 +121,7 @@ test('somebody puts a flow right, retries all failures of one kind, and marks it
   await expectAccessible(page)
 
   await publish(flowId, LENIENT)
-  await page.getByRole('button', { name: /^Acts on .*parcel without address/ }).click()
+  await page.getByRole('button', { name: /^Actions for .*parcel without address/ }).click()
   await page.getByRole('menuitem', { name: 'Retry all on the latest version' }).click()
   // It can be closed once it is done.
   await page
@@ -129,7 +129,7 @@ test('somebody puts a flow right, retries all failures of one kind, and marks it
     .filter({ hasText: '3 of 3' })
     .getByRole('button', { name: 'Close', exact: true })
     .waitFor()
-  await page.getByRole('button', { name: /^Acts on .*parcel without address/ }).click()
+  await page.getByRole('button', { name: /^Actions for .*parcel without address/ }).click()
   await page.getByRole('menuitem', { name: 'Mark as resolved' }).click()
   await issue.waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Resolved', exact: true }).click()

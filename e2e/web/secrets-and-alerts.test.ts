@@ -38,7 +38,7 @@ test('an administrator connects 1Password by its Connect server', async () => {
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
   await page.getByRole('cell', { name: 'Connected', exact: true }).waitFor()
-  await page.getByRole('button', { name: 'Acts on Vaults of ACME' }).click()
+  await page.getByRole('button', { name: 'Actions for Vaults of ACME' }).click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('heading', { name: 'No secret managers yet' }).waitFor()
@@ -70,7 +70,7 @@ test('an administrator connects a secret manager, sees when it lets nobody in, a
   await expectAccessible(page)
 
   key = 'a-newer-key'
-  await page.getByRole('button', { name: 'Acts on Conjur of ACME' }).click()
+  await page.getByRole('button', { name: 'Actions for Conjur of ACME' }).click()
   await page.getByRole('menuitem', { name: 'Test the connection' }).click()
   await page.getByText('Conjur of ACME does not let the server in').first().waitFor()
   await page.getByRole('cell', { name: 'Not reached', exact: true }).waitFor()
@@ -78,7 +78,7 @@ test('an administrator connects a secret manager, sees when it lets nobody in, a
   await page.getByRole('button', { name: 'Clear the cache' }).click()
   await page.getByRole('cell', { name: 'Connected', exact: true }).waitFor()
 
-  await page.getByRole('button', { name: 'Acts on Conjur of ACME' }).click()
+  await page.getByRole('button', { name: 'Actions for Conjur of ACME' }).click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('heading', { name: 'No secret managers yet' }).waitFor()

@@ -157,7 +157,7 @@ test('a platform that requires a second factor leads to its set-up; an administr
   await guest.end()
 
   await visit.page.reload()
-  await visit.page.getByRole('button', { name: 'Acts on Ben Okri' }).click()
+  await visit.page.getByRole('button', { name: 'Actions for Ben Okri' }).click()
   await visit.page.getByRole('menuitem', { name: 'Reset two-factor sign-in' }).click()
   await visit.page.getByRole('dialog').getByRole('button', { name: 'Reset two-factor sign-in' }).click()
   await visit.page.getByText('The two-factor sign-in of Ben Okri is reset').waitFor()

@@ -55,7 +55,7 @@ test('an administrator makes a project and a role, gives the role to a member, a
 
   await page.getByRole('link', { name: 'Administration' }).click()
   await page.getByRole('link', { name: 'Projects' }).click()
-  await page.getByRole('button', { name: 'Acts on the project Harbour orders' }).click()
+  await page.getByRole('button', { name: 'Actions for the project Harbour orders' }).click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('cell', { name: 'Harbour orders', exact: true }).waitFor({ state: 'detached' })

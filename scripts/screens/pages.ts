@@ -67,10 +67,10 @@ const menu = (name: RegExp, item: string) => async (page: Page) => {
 const SHEETS: readonly Shown[] = [
   { name: 'palette', path: '/automations', act: (page) => page.keyboard.press('Control+k') },
   { name: 'shortcuts', path: '/automations', act: (page) => page.keyboard.press('?') },
-  { name: 'account', path: '/automations', act: button('Ada Lovelace') },
-  { name: 'projects', path: '/automations', act: button(/^Project/) },
+  { name: 'account', path: '/automations', act: button(/Ada Lovelace$/) },
+  { name: 'projects', path: '/automations', act: button(/Ada's Project$/) },
   { name: 'import', path: '/automations', act: button('Import') },
-  { name: 'automations-menu', path: '/automations', act: button(/^Acts on/) },
+  { name: 'automations-menu', path: '/automations', act: button(/^Actions for/) },
   { name: 'automations-filter', path: '/automations', act: button('Status') },
   {
     name: 'automations-bulk',
@@ -90,11 +90,11 @@ const SHEETS: readonly Shown[] = [
       await page.getByRole('dialog').getByRole('listitem').first().getByRole('button').click()
     },
   },
-  { name: 'connection-rename', path: '/connections', act: menu(/^Acts on/, 'Rename') },
+  { name: 'connection-rename', path: '/connections', act: menu(/^Actions for/, 'Rename') },
   { name: 'piece', path: '/pieces?piece=%40activepieces%2Fpiece-csv' },
   { name: 'install', path: '/pieces', act: button('Install a piece') },
   { name: 'new-form', path: '/project-forms', act: button('New form') },
-  { name: 'invite', path: '/settings/members', act: button('Invite') },
+  { name: 'invite', path: '/settings/members', act: button(/^Invite/) },
   { name: 'new-key', path: '/settings/keys', act: button(/^New/) },
   { name: 'new-webhook', path: '/settings/webhooks', act: button('New webhook') },
   { name: 'webhook-deliveries', path: '/settings/webhooks', act: button(/deliver/i) },
@@ -108,7 +108,7 @@ const SHEETS: readonly Shown[] = [
   { name: 'new-destination', path: '/platform/events', act: button('New destination') },
   { name: 'destination', path: '/platform/events', act: button(/^https:\/\/events/) },
   { name: 'new-signing-key', path: '/platform/signing-keys', act: button('New signing key') },
-  { name: 'new-oauth-app', path: '/platform/oauth-apps', act: button(/^New/) },
+  { name: 'new-oauth-app', path: '/platform/oauth-apps', act: button('Set an OAuth app') },
   {
     name: 'audit-event',
     path: '/platform/audit',
