@@ -94,7 +94,7 @@ const SHEETS: readonly Shown[] = [
   { name: 'piece', path: '/pieces?piece=%40activepieces%2Fpiece-csv' },
   { name: 'install', path: '/pieces', act: button('Install a piece') },
   { name: 'new-form', path: '/project-forms', act: button('New form') },
-  { name: 'invite', path: '/settings/members', act: button(/^Invite/) },
+  { name: 'invite', path: '/platform/people', act: button(/^Invite/) },
   { name: 'new-key', path: '/settings/keys', act: button(/^New/) },
   { name: 'new-webhook', path: '/settings/webhooks', act: button('New webhook') },
   { name: 'webhook-deliveries', path: '/settings/webhooks', act: button(/deliver/i) },

@@ -27,4 +27,9 @@ function wordsOf(error: ApiError): string {
 export const referenceOf = (error: unknown): string | undefined =>
   error instanceof ApiError ? error.requestId : undefined
 
-export const isForbidden = (error: unknown): boolean => error instanceof Error && Reflect.get(error, 'status') === 403
+const hasStatus = (error: unknown, status: number): boolean =>
+  error instanceof Error && Reflect.get(error, 'status') === status
+
+export const isForbidden = (error: unknown): boolean => hasStatus(error, 403)
+/** Deleted, or of a project that the caller does not see: the server does not tell which. */
+export const isGone = (error: unknown): boolean => hasStatus(error, 404)

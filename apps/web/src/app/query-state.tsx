@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { errorText, isForbidden, referenceOf } from '../api/error-text.ts'
+import { errorText, isForbidden, isGone, referenceOf } from '../api/error-text.ts'
 import { Failure } from '../ui/states.tsx'
 
 interface LoadedProps<T> {
@@ -16,10 +16,11 @@ export function Loaded<T>({ query, skeleton, children }: LoadedProps<T>) {
   if (query.data !== undefined) return children(query.data)
   if (query.error === null) return <div aria-busy>{skeleton}</div>
   const forbidden = isForbidden(query.error)
+  const gone = isGone(query.error)
   return (
     <Failure
-      title={forbidden ? t('error.forbiddenTitle') : t('error.loadTitle')}
-      text={errorText(query.error, t)}
+      title={t(forbidden ? 'error.forbiddenTitle' : gone ? 'error.goneTitle' : 'error.loadTitle')}
+      text={gone ? t('error.goneText') : errorText(query.error, t)}
       retryLabel={t('retry')}
       onRetry={() => void query.refetch()}
       reference={referenceOf(query.error)}

@@ -64,11 +64,10 @@ interface SectionHeadProps {
 }
 
 export const SectionHead = ({ title, text, actions }: SectionHeadProps) => (
-  <div className="flex items-start gap-4">
-    <div className="min-w-0 flex-1">
-      <h2 className="text-lg font-strong">{title}</h2>
-      {text && <p className="text-sm text-ink-2">{text}</p>}
-    </div>
-    {actions}
+  // On a phone, the text has the whole width below the title and the actions.
+  <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 sm:items-start">
+    <h2 className="text-lg font-strong">{title}</h2>
+    {text && <p className="col-span-2 row-start-2 text-sm text-ink-2 sm:col-span-1">{text}</p>}
+    {actions && <div className="col-start-2 row-start-1 sm:row-span-2">{actions}</div>}
   </div>
 )
