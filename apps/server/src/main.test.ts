@@ -60,10 +60,15 @@ test('the process serves, keeps what it was given, and ends cleanly on SIGTERM',
       body: JSON.stringify(person),
     })
   const statuses: number[] = []
+  const shown: unknown[] = []
   const first = await run({}, async (origin) => {
+    const { WEBHOOK_URL_PREFIX } = (await (await fetch(`${origin}/api/v1/flags`)).json()) as Record<string, unknown>
+    shown.push(WEBHOOK_URL_PREFIX, `${origin.replace('127.0.0.1', 'localhost')}/api/v1/webhooks`)
     statuses.push((await fetch(`${origin}/api/v1/health`)).status, (await post(origin, 'sign-up')).status)
   })
   expect(first).toMatchObject({ code: 0 })
+  // The system chose the port; the address for webhooks has it, too.
+  expect(shown[0]).toBe(shown[1])
   const second = await run({}, async (origin) => {
     statuses.push((await post(origin, 'sign-in')).status)
   })

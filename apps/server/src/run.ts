@@ -1,10 +1,11 @@
 import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NamespacesUnavailableError, requireNamespaces } from '@piecework/worker/namespaces'
+import { type HeldPort, holdPort } from './held-port.ts'
 import { KeyError } from './keys.ts'
 import { createLog } from './log.ts'
 import { returnMemoryAfterStart } from './return-memory.ts'
-import { loadSettings, SettingsError } from './settings.ts'
+import { type LoadedSettings, loadSettings, SettingsError } from './settings.ts'
 import { explainListenError, StartError } from './start-error.ts'
 
 /** A signal that comes again within this time is the same one by another way. */
@@ -14,7 +15,7 @@ const LONGEST_STOP_MS = 30_000
 
 /** The server process: stays in the foreground, logs to standard output, ends cleanly on SIGTERM. */
 async function main(): Promise<void> {
-  const { settings, warnings } = loadSettings(process.env)
+  const { settings, warnings, release } = await settingsWithPort(process.env)
   const log = createLog(settings)
   for (const warning of warnings) log.warn(warning)
   if (settings.containerType === 'WORKER_AND_APP') {
@@ -59,6 +60,7 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', onUnhandled)
   process.on('uncaughtException', onUnhandled)
 
+  await release?.()
   const port = await server.start().catch((error: unknown) => {
     throw explainListenError(error, settings)
   })
@@ -66,6 +68,18 @@ async function main(): Promise<void> {
   returnMemoryAfterStart()
   // A process that is killed would leave nothing of what it compiled to the next start.
   flushCompileCache()
+}
+
+/** The settings with the port that the server will have, which is held until it is released if the system chose it. */
+async function settingsWithPort(env: NodeJS.ProcessEnv): Promise<LoadedSettings & Partial<Pick<HeldPort, 'release'>>> {
+  const loaded = loadSettings(env)
+  const { settings, warnings } = loaded
+  if (settings.port !== 0 || settings.containerType === 'WORKER') return loaded
+  const { port, release } = await holdPort(settings.host).catch((error: unknown) => {
+    throw explainListenError(error, settings)
+  })
+  // Again, as other settings are made of the port.
+  return { settings: loadSettings({ ...env, AP_PORT: String(port) }).settings, warnings, release }
 }
 
 async function orderly(server: Stoppable, delayMs: number): Promise<void> {
