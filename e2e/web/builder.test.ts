@@ -2,6 +2,7 @@ import type { Action } from '@piecework/model/flow/step'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startApp, type TestApp } from './support/app.ts'
+import { addByKeys, canvasOf, flowOfCode } from './support/builder.ts'
 import { expectAccessible } from './support/visit.ts'
 
 let app: TestApp
@@ -121,5 +122,35 @@ it('builds, copies and deletes with the keyboard alone', async () => {
   await page.keyboard.press('Delete')
   await saved(page)
   expect(await outline(id)).toBe('Loop()')
+  await end()
+})
+
+it('keys act on the step that has the focus, whichever was chosen before', async () => {
+  const id = await flowOfCode(app, 'By focus', ['One', 'Two', 'Three'])
+  const { page, end } = await open(id)
+  await step(page, 'One').click()
+  await step(page, 'Three').focus()
+  await addByKeys(page, 'Loop')
+  await expect.poll(() => outline(id)).toBe('One Two Three Loop()')
+  await focused(page, 'Loop')
+  await step(page, 'Two').focus()
+  await page.keyboard.press('Control+e')
+  await page.getByRole('button', { name: 'Two, skipped' }).waitFor()
+  await page.keyboard.press('Control+d')
+  await expect.poll(() => outline(id)).toBe('One Two Two Copy Three Loop()')
+  await step(page, 'One').focus()
+  await page.keyboard.press('Control+c')
+  await step(page, 'Two').focus()
+  await page.keyboard.press('Control+v')
+  await expect.poll(() => outline(id)).toBe('One Two One Two Copy Three Loop()')
+  await step(page, 'Three').focus()
+  await page.keyboard.press('Delete')
+  await expect.poll(() => outline(id)).toBe('One Two One Two Copy Loop()')
+  // A click on the canvas chooses nothing, although the focus may stay where it was.
+  await canvasOf(page).click({ position: { x: 20, y: 400 } })
+  await page.keyboard.press('Delete')
+  await step(page, 'Loop').focus()
+  await page.keyboard.press('Delete')
+  await expect.poll(() => outline(id)).toBe('One Two One Two Copy')
   await end()
 })

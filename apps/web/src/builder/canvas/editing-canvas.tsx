@@ -37,12 +37,11 @@ export function EditingCanvas({ target }: { target: { name: string } | undefined
   const [renamed, setRenamed] = useState<string | null>(null)
   const acts = useCanvasActs({ steps, selection, ask: setAsking, open: openOf, rename: setRenamed })
 
-  const addAfterChosen = useCallback(() => {
-    const [name] = builder.getState().selection
-    const at = name ?? builder.getState().version.trigger.name
-    setAsking({ anchor: cardOf(at), wants: 'action', place: after(at) })
-  }, [builder])
-  useCanvasKeys({ steps, addAfterChosen })
+  const addAfter = useCallback(
+    (name: string) => setAsking({ anchor: cardOf(name), wants: 'action', place: after(name) }),
+    [],
+  )
+  useCanvasKeys({ steps, addAfter })
 
   const choose = (chosen: Chosen): void => {
     setAsking(null)

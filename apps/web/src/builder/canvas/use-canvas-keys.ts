@@ -6,27 +6,28 @@ import { useActions } from '../../app/actions.ts'
 import { useBuilder, useBuilderStore } from '../state/provider.tsx'
 import type { BuilderState } from '../state/screen.ts'
 import { actionsOfText } from './clipboard.ts'
+import { useActedOn } from './use-acted-on.ts'
 import { placeOfPaste, type StepActs } from './use-step-acts.ts'
 
 interface CanvasKeys {
   steps: StepActs
-  addAfterChosen(): void
+  /** Asks for a step to go after another one. */
+  addAfter(name: string): void
 }
 
-/** Offers the actions on the chosen steps as shortcuts and in the command palette. */
-export function useCanvasKeys({ steps, addAfterChosen }: CanvasKeys): void {
+/** Offers the actions on the steps that are meant as shortcuts and in the command palette. */
+export function useCanvasKeys({ steps, addAfter }: CanvasKeys): void {
   const { t } = useTranslation('builder')
   const builder = useBuilderStore()
   const canUndo = useBuilder((state) => state.canUndo)
   const canRedo = useBuilder((state) => state.canRedo)
   const isReadOnly = useBuilder((state) => state.isReadOnly)
-  const hasSelection = useBuilder((state) => state.selection.length > 0)
+  const { chosen, hasChosen } = useActedOn()
   useActions(
     useMemo(() => {
       const group = t('title')
-      const chosen = (): readonly string[] => builder.getState().selection
       const locked = isReadOnly ? t('refusal.readOnly') : undefined
-      const nothing = locked ?? (hasSelection ? undefined : t('refusal.nothingChosen'))
+      const nothing = locked ?? (hasChosen ? undefined : t('refusal.nothingChosen'))
       const act = (id: string, label: string, run: () => void, refusal: string | undefined) => ({
         ...{ id: `builder.${id}`, group, label, run, refusal },
       })
@@ -46,7 +47,16 @@ export function useCanvasKeys({ steps, addAfterChosen }: CanvasKeys): void {
           icon: ListChecks,
           shortcut: 'mod+a',
         },
-        { ...act('add', t('menu.addAfter'), addAfterChosen, locked), icon: Plus, shortcut: 'a' },
+        {
+          ...act(
+            'add',
+            t('menu.addAfter'),
+            () => addAfter(chosen()[0] ?? builder.getState().version.trigger.name),
+            locked,
+          ),
+          icon: Plus,
+          shortcut: 'a',
+        },
         {
           ...act('duplicate', t('menu.duplicate'), () => steps.duplicate(chosen()), nothing),
           icon: CopyPlus,
@@ -63,23 +73,23 @@ export function useCanvasKeys({ steps, addAfterChosen }: CanvasKeys): void {
           shortcut: 'delete',
         },
       ]
-    }, [builder, steps, addAfterChosen, canUndo, canRedo, isReadOnly, hasSelection, t]),
+    }, [builder, steps, addAfter, chosen, canUndo, canRedo, isReadOnly, hasChosen, t]),
   )
   // The browser's own copying and pasting: it needs no permission.
   useEffect(() => {
     const copy = (event: ClipboardEvent): void => {
       if (isInText(event.target) || !getSelection()?.isCollapsed) return
-      const text = steps.copyText(builder.getState().selection)
+      const text = steps.copyText(chosen())
       if (text === undefined) return
       event.clipboardData?.setData('text/plain', text)
       event.preventDefault()
     }
     const paste = (event: ClipboardEvent): void => {
       const text = event.clipboardData?.getData('text/plain') ?? ''
-      const { isReadOnly: isLocked, version, selection } = builder.getState()
+      const { isReadOnly: isLocked, version } = builder.getState()
       if (isInText(event.target) || isLocked || !actionsOfText(text)) return
       event.preventDefault()
-      steps.paste(text, placeOfPaste(version.trigger, selection))
+      steps.paste(text, placeOfPaste(version.trigger, chosen()))
     }
     document.addEventListener('copy', copy)
     document.addEventListener('paste', paste)
@@ -87,7 +97,7 @@ export function useCanvasKeys({ steps, addAfterChosen }: CanvasKeys): void {
       document.removeEventListener('copy', copy)
       document.removeEventListener('paste', paste)
     }
-  }, [builder, steps])
+  }, [builder, steps, chosen])
 }
 
 const actionsIn = ({ version }: BuilderState): string[] =>
