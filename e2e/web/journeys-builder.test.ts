@@ -1,9 +1,10 @@
 import { startOAuth2Server } from '@piecework/server/testing/oauth2-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { homeOf, startApp, type TestApp } from './support/app.ts'
-import { flowOfCode, saved, step } from './support/builder.ts'
+import { essence, flowOfCode, saved, step, stepsAtServer, versionAtServer } from './support/builder.ts'
 import { handsOn } from './support/hands.ts'
 import { publish, readsFlow, searchStep, settingsOf } from './support/journeys.ts'
+import type { Person } from './support/person.ts'
 import { installVault, VAULT } from './support/vault.ts'
 import { expectAccessible } from './support/visit.ts'
 
@@ -19,6 +20,8 @@ afterAll(async () => {
   await app?.[Symbol.asyncDispose]()
   await service?.[Symbol.asyncDispose]()
 })
+
+type Operation = Parameters<Person['api']['flows']['operate']>[0]['body']
 
 const open = async (id: string) => {
   const visit = await app.visit(`/flows/${id}`, { person: await app.owner() })
@@ -137,4 +140,46 @@ test('a refused change shows at the step and the field that the server names, wi
   await settingsOf(page, 'Check').waitFor()
   expect(await page.getByRole('alert').filter({ hasText: 'was not saved' }).count()).toBe(0)
   await visit.end()
+})
+
+/** A flow with two branches, the first of which has ten steps. */
+async function flowOfBranches(): Promise<string> {
+  const id = await flowOfCode(app, 'Many branches', ['Check'])
+  const { api } = await app.owner()
+  const operate = (body: Operation) => api.flows.operate({ params: { id }, body })
+  const exists = { operator: 'EXISTS' as const, firstValue: '{{trigger}}' }
+  const branches = [
+    { branchType: 'CONDITION' as const, branchName: 'Large orders', conditions: [[exists]] },
+    { branchType: 'FALLBACK' as const, branchName: 'Otherwise' },
+  ]
+  const settings = { branches, executionType: 'EXECUTE_FIRST_MATCH' as const }
+  const router = { type: 'ROUTER' as const, name: 'router', displayName: 'Size', settings }
+  await operate({ type: 'ADD_ACTION', request: { parentStep: 'step_1', action: router } })
+  for (let at = 10; at > 0; at--) {
+    const code = { sourceCode: { code: 'export const code = async () => 1', packageJson: '{}' }, input: {} }
+    const action = { type: 'CODE' as const, name: `inner_${at}`, displayName: `Inner ${at}`, settings: code }
+    const place = { parentStep: 'router', stepLocationRelativeToParent: 'INSIDE_BRANCH' as const, branchIndex: 0 }
+    await operate({ type: 'ADD_ACTION', request: { ...place, action } })
+  }
+  return id
+}
+
+test('a branch with ten steps that was deleted by mistake comes back in two clicks', async () => {
+  const id = await flowOfBranches()
+  const before = essence(await versionAtServer(app, id))
+  const { page, hands, end } = await open(id)
+  // The canvas draws what is in view: from here the end of the branch is.
+  await page.getByRole('button', { name: 'Fit the flow' }).click()
+  await step(page, 'Inner 10').waitFor()
+  await page.getByRole('button', { name: 'Large orders', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Delete the branch with its steps' }).click()
+  await step(page, 'Inner 10').waitFor({ state: 'detached' })
+  await saved(page)
+  await expect.poll(() => stepsAtServer(app, id)).toHaveLength(3)
+  await hands.click(page.getByRole('region', { name: 'Notifications' }).getByRole('button', { name: 'Undo' }))
+  await step(page, 'Inner 10').waitFor()
+  await saved(page)
+  await expect.poll(async () => essence(await versionAtServer(app, id))).toEqual(before)
+  expect(hands.acts).toBeLessThanOrEqual(2)
+  await end()
 })
