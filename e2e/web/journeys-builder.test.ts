@@ -183,3 +183,31 @@ test('a branch with ten steps that was deleted by mistake comes back in two clic
   expect(hands.acts).toBeLessThanOrEqual(2)
   await end()
 })
+
+test('five steps with a loop go from one flow to another with six keys', async () => {
+  const from = await flowOfCode(app, 'Source', ['One', 'Two', 'Three', 'Four'])
+  const { api } = await app.owner()
+  const loop = { type: 'LOOP_ON_ITEMS' as const, name: 'loop', displayName: 'Each', settings: { items: '{{[1]}}' } }
+  const request = { parentStep: 'step_2', action: loop }
+  await api.flows.operate({ params: { id: from }, body: { type: 'ADD_ACTION', request } })
+  const to = await flowOfCode(app, 'Parcels', ['Begin'])
+  const { page, hands, end } = await open(from)
+  await step(page, 'One').focus()
+  await hands.press('Control+a')
+  await expect.poll(() => page.getByRole('button', { name: /, /, pressed: true }).count()).toBe(5)
+  await hands.press('Control+c')
+  await hands.press('Control+k')
+  await page.getByRole('combobox').and(page.locator(':focus')).waitFor()
+  await page.keyboard.type('Parcels')
+  await page.locator('[role=option][data-highlighted]').getByText('Parcels').waitFor()
+  await hands.press('Enter')
+  await step(page, 'Begin').waitFor()
+  await hands.press('Control+v')
+  await step(page, 'Four').waitFor()
+  await saved(page)
+  await expect
+    .poll(async () => (await stepsAtServer(app, to)).slice(1))
+    .toEqual(['Begin', 'One', 'Two', 'Each', 'Three', 'Four'])
+  expect(hands.acts).toBeLessThanOrEqual(6)
+  await end()
+})
