@@ -142,7 +142,7 @@ test('a refused change shows at the step and the field that the server names, wi
   await visit.end()
 })
 
-/** A flow with two branches, the first of which has ten steps. */
+/** A flow with two branches and ten steps in the first. */
 async function flowOfBranches(): Promise<string> {
   const id = await flowOfCode(app, 'Many branches', ['Check'])
   const { api } = await app.owner()
