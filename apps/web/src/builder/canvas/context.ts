@@ -6,11 +6,13 @@ import type { Tone } from '../../ui/badge.tsx'
 import type { MenuEntry } from '../../ui/menu.tsx'
 import type { Other } from '../state/types.ts'
 import type { Pieces } from '../steps/pieces.ts'
+import type { OwnSteps } from './kept.ts'
 
 /** The actions on a canvas whose flow can be edited. */
 export interface CanvasActs {
   add(place: Place, anchor: Element): void
   replaceTrigger(anchor: Element): void
+  /** @param step its links may be old */
   menuOf(step: Step): readonly MenuEntry[]
   branchMenuOf(router: string, index: number): readonly MenuEntry[]
   addBranch(router: string): void
@@ -57,6 +59,11 @@ interface CanvasState {
   renaming: string | null
   setRenaming(branch: string | null): void
 }
+
+/** What the steps say: see keptSteps. Apart from the state of the canvas, as it changes with each key that is typed. */
+export const StepsContext = createContext<OwnSteps>(new Map())
+
+export const useSteps = (): OwnSteps => useContext(StepsContext)
 
 export const CanvasContext = createContext<CanvasState | null>(null)
 

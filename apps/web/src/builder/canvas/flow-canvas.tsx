@@ -1,19 +1,18 @@
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { StepOutput } from '@piecework/model/run/step-output'
-import { Background, ReactFlow, ReactFlowProvider } from '@xyflow/react'
-import '@xyflow/react/dist/base.css'
 import { useQuery } from '@tanstack/react-query'
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { ReactFlowProvider } from '@xyflow/react'
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { pieceListQuery } from '../../api/piece-list.ts'
 import { useProjectId } from '../../api/session.ts'
 import type { Other } from '../state/types.ts'
 import { piecesByName } from '../steps/pieces.ts'
-import { CanvasTools } from './canvas-tools.tsx'
-import { type CanvasActs, CanvasContext, type CardChange } from './context.ts'
-import { Edges } from './edges.tsx'
+import { type CanvasActs, CanvasContext, type CardChange, StepsContext } from './context.ts'
+import { keptSteps, shapeOf } from './kept.ts'
 import { layoutOf } from './layout.ts'
-import { type CanvasNode, NODE_TYPES } from './nodes.tsx'
+import type { CanvasNode } from './node-list.ts'
+import { Picture } from './picture.tsx'
+import { useKept } from './use-kept.ts'
 import { useKeptFocus } from './use-kept-focus.ts'
 import { useNodes } from './use-nodes.ts'
 import { useView } from './use-view.ts'
@@ -69,13 +68,15 @@ function Canvas({
   renaming = null,
   onRenaming = () => {},
 }: FlowCanvasProps) {
-  const { t } = useTranslation('builder')
   const place = useRef<HTMLDivElement>(null)
   const pieces = useQuery(pieceListQuery(useProjectId())).data
   const known = useMemo(() => piecesByName(pieces ?? []), [pieces])
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set())
   const [dragged, setDragged] = useState<string | null>(null)
-  const layout = useMemo(() => layoutOf(version.trigger, collapsed), [version.trigger, collapsed])
+  const steps = useKept(version.trigger, keptSteps)
+  const shape = useMemo(() => shapeOf(version.trigger), [version.trigger])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape is all of the steps that places them
+  const layout = useMemo(() => layoutOf(version.trigger, collapsed), [shape, collapsed])
   const isEditable = acts !== undefined
   const { nodes, settle, ...changes } = useNodes({ layout, notes: version.notes, isEditable, selection, onSelect })
   const { fit, reveal } = useView(place, layout)
@@ -129,47 +130,34 @@ function Canvas({
     ],
   )
 
+  const onNodeMoved = useCallback(
+    (node: CanvasNode) => {
+      settle()
+      if (node.type === 'note') acts?.updateNote(node.data.note.id, { position: node.position })
+    },
+    [settle, acts],
+  )
+  const onLeave = useCallback(() => {
+    onSelect([])
+    onOpenStep(null)
+  }, [onSelect, onOpenStep])
+  const onReady = useCallback(() => {
+    fit(LEAST_ZOOM)
+    if (target) reveal(target.name, target.isFocused ?? true)
+  }, [fit, reveal, target])
+
   return (
     <CanvasContext value={state}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the steps inside take the keys */}
-      <div ref={place} onKeyDown={onKeyDown} onFocus={onFocus} className="relative min-h-0 min-w-0 flex-1 bg-canvas">
-        <ReactFlow<CanvasNode>
-          aria-label={t('canvas', { name: version.displayName })}
-          nodes={nodes}
-          nodeTypes={NODE_TYPES}
-          {...changes}
-          onNodeDragStop={(_, node) => {
-            settle()
-            if (node.type === 'note') acts?.updateNote(node.data.note.id, { position: node.position })
-          }}
-          onPaneClick={() => {
-            onSelect([])
-            onOpenStep(null)
-          }}
-          onInit={() => {
-            fit(LEAST_ZOOM)
-            if (target) reveal(target.name, target.isFocused ?? true)
-          }}
-          onlyRenderVisibleElements
-          nodesDraggable={false}
-          nodesConnectable={false}
-          nodesFocusable={false}
-          edgesFocusable={false}
-          disableKeyboardA11y
-          deleteKeyCode={null}
-          multiSelectionKeyCode={null}
-          selectionKeyCode={acts ? 'Shift' : null}
-          zoomOnDoubleClick={false}
-          panOnScroll
-          minZoom={0.2}
-          maxZoom={1.5}
-          proOptions={{ hideAttribution: true }}
-        >
-          <Background gap={20} size={1} color="var(--canvas-dot)" bgColor="var(--surface-canvas)" />
-          <Edges layout={layout} outputs={outputs} />
-          <CanvasTools onFit={() => fit(0.2)} />
-        </ReactFlow>
-      </div>
+      <StepsContext value={steps}>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: the steps inside take the keys */}
+        <div ref={place} onKeyDown={onKeyDown} onFocus={onFocus} className="relative min-h-0 min-w-0 flex-1 bg-canvas">
+          <Picture
+            name={version.displayName}
+            {...{ layout, outputs, nodes, isEditable, fit, onNodeMoved, onLeave, onReady }}
+            {...changes}
+          />
+        </div>
+      </StepsContext>
     </CanvasContext>
   )
 }

@@ -55,7 +55,7 @@ describe('layoutOf', () => {
     const { trigger } = flow(loop('each', [code('a'), loop('inner', [code('b')])]), code('c'))
     const { frames, cards } = layoutOf(trigger, new Set(['each']))
     expect(frames).toMatchObject([{ isCollapsed: true, count: 3, height: 32 }])
-    expect(cards.map(({ step }) => step.name)).toEqual(['trigger', 'each', 'c'])
+    expect(cards.map(({ name }) => name)).toEqual(['trigger', 'each', 'c'])
   })
 
   it('never lets anything overlap, and shows every step once', () => {
@@ -73,7 +73,7 @@ describe('layoutOf', () => {
         }
         const layout = layoutOf(version.trigger)
         expect(layoutOf(version.trigger)).toEqual(layout)
-        const names = layout.cards.map(({ step }) => step.name)
+        const names = layout.cards.map(({ name }) => name)
         expect(names.toSorted()).toEqual([...walk(version.trigger)].map(({ name }) => name).toSorted())
         const buttons = layout.adds.map(({ x, y }) => ({ x: x - ADD / 2, y: y - 8, width: ADD, height: 16 }))
         const boxes: Box[] = [...layout.cards, ...layout.empties, ...layout.pills, ...buttons, layout.end]

@@ -1,9 +1,9 @@
 import type { Place } from '@piecework/model/flow/kinds/kind'
-import type { RouterBranch } from '@piecework/model/flow/router'
-import type { Step, Trigger } from '@piecework/model/flow/step'
+import type { Trigger } from '@piecework/model/flow/step'
 import { BRANCH_TAIL, CARD, CARD_TO_FRAME, EMPTY, END, GAP, HEAD, LOOP, PILL, pillWidth, ROUTER } from './geometry.ts'
 import { busAbove, busBelow, type Chain, type Column, type Frame, measure, type Part } from './measure.ts'
 import { type Point, roundedPath } from './path.ts'
+import { after, readingOrder } from './reading-order.ts'
 
 export interface Box {
   x: number
@@ -11,11 +11,12 @@ export interface Box {
   width: number
   height: number
 }
+/** The place of a step. Boxes name steps, as what a step says changes more often than where it is. */
 export interface CardBox extends Box {
-  step: Step
+  name: string
 }
 export interface FrameBox extends Box {
-  step: Step
+  name: string
   kind: 'loop' | 'router'
   isCollapsed: boolean
   /** How many steps are inside. */
@@ -28,7 +29,6 @@ export interface EmptyBox extends Box {
 export interface PillBox extends Box {
   router: string
   index: number
-  branch: RouterBranch
 }
 export interface EdgeLine {
   id: string
@@ -55,6 +55,8 @@ export interface Layout {
   edges: EdgeLine[]
   adds: AddPoint[]
   end: Box
+  /** The ids of everything, in reading order. */
+  order: readonly string[]
   width: number
   height: number
 }
@@ -66,6 +68,7 @@ export function layoutOf(trigger: Trigger, collapsed: ReadonlySet<string> = new 
   const layout: Layout = {
     ...{ cards: [], frames: [], empties: [], pills: [], edges: [], adds: [] },
     end: { x: -END.width / 2, y: chain.height + END.line, width: END.width, height: PILL.height },
+    order: [...readingOrder(trigger)],
     ...{ width: chain.width, height: chain.height + END.line + PILL.height },
   }
   placeChain(layout, chain, 0, 0)
@@ -77,8 +80,6 @@ export function layoutOf(trigger: Trigger, collapsed: ReadonlySet<string> = new 
   layout.adds.push({ x: 0, y: chain.height + END.line / 2, place: after(last) })
   return layout
 }
-
-export const after = (parentStep: string): Place => ({ parentStep, location: 'AFTER', branchIndex: undefined })
 
 function line(layout: Layout, id: string, from: string, points: readonly Point[], more: Partial<EdgeLine> = {}): void {
   layout.edges.push({ id, from, kind: 'plain', path: roundedPath(points), ...more })
@@ -116,7 +117,7 @@ function placeChain(layout: Layout, chain: Chain, x: number, top: number, branch
 }
 
 function placePart(layout: Layout, { step, frame }: Part, x: number, y: number, branch?: string): void {
-  layout.cards.push({ x: x - CARD.width / 2, y, ...CARD, step })
+  layout.cards.push({ x: x - CARD.width / 2, y, ...CARD, name: step.name })
   if (!frame) return
   const top = y + CARD.height + CARD_TO_FRAME
   line(
@@ -130,7 +131,14 @@ function placePart(layout: Layout, { step, frame }: Part, x: number, y: number, 
     { branch },
   )
   layout.frames.push({
-    ...{ x: x - frame.width / 2, y: top, width: frame.width, height: frame.height, step, count: frame.count },
+    ...{
+      x: x - frame.width / 2,
+      y: top,
+      width: frame.width,
+      height: frame.height,
+      name: step.name,
+      count: frame.count,
+    },
     kind: frame.kind === 'collapsed' ? frame.of : frame.kind,
     isCollapsed: frame.kind === 'collapsed',
   })
@@ -218,7 +226,7 @@ function placeBranch(layout: Layout, router: string, { chain, branch, index }: C
   line(layout, `${id}>`, router, x === axis ? straight(lead) : lead, { to: chain.parts[0]?.step.name, branch: id })
   const width = pillWidth(branch.branchName)
   const y = busAbove(top) + ROUTER.pillBelowBus
-  layout.pills.push({ x: x - width / 2, y, width, height: PILL.height, router, index, branch })
+  layout.pills.push({ x: x - width / 2, y, width, height: PILL.height, router, index })
   placeChain(layout, chain, x, first, id)
   const end = chain.parts.at(-1)?.step.name
   const tail: Point[] = [

@@ -20,8 +20,8 @@ import type { MenuEntry } from '../../ui/menu.tsx'
 import type { Builder } from '../state/builder.ts'
 import { deleteBranch } from '../steps/delete-branch.ts'
 import { frameOf } from '../steps/kinds/registry.ts'
-import { after } from './layout.ts'
 import { placesIn } from './measure.ts'
+import { after } from './reading-order.ts'
 import type { StepActs } from './use-step-acts.ts'
 
 type Texts = TFunction<'builder'>

@@ -1,6 +1,8 @@
 import type { Place } from '@piecework/model/flow/kinds/kind'
+import type { RouterBranch } from '@piecework/model/flow/router'
+import type { Step } from '@piecework/model/flow/step'
 import { ChevronDown, ChevronRight, Plus } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { memo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { tookBranch } from '../../app/step-results.ts'
 import { cx } from '../../ui/cx.ts'
@@ -9,7 +11,7 @@ import { Menu } from '../../ui/menu.tsx'
 import { frameOf } from '../steps/kinds/registry.ts'
 import { conditionOf } from '../steps/summary.ts'
 import { useCanvas } from './context.ts'
-import type { EmptyBox, FrameBox, PillBox } from './layout.ts'
+import type { FrameBox } from './layout.ts'
 
 /** Takes a step that is dropped on a place. */
 function useDrop(place: Place) {
@@ -39,7 +41,7 @@ const titleOfPlace = (place: Place, t: (key: 'add.here' | 'add.inside', names: {
   t(place.location === 'AFTER' ? 'add.here' : 'add.inside', { name: place.parentStep })
 
 /** Adds a step on an edge. */
-export function AddButton({ place, name }: { place: Place; name: string }) {
+export const AddButton = memo(function AddButton({ place, name }: { place: Place; name: string }) {
   const { t } = useTranslation('builder')
   const { acts } = useCanvas()
   const { isOver, isWaiting, handlers } = useDrop(place)
@@ -66,10 +68,10 @@ export function AddButton({ place, name }: { place: Place; name: string }) {
       </span>
     </button>
   )
-}
+})
 
 /** Stands in an empty loop or branch. */
-export function EmptyPlace({ box: { place }, name }: { box: EmptyBox; name: string }) {
+export const EmptyPlace = memo(function EmptyPlace({ place, name }: { place: Place; name: string }) {
   const { t } = useTranslation('builder')
   const { acts } = useCanvas()
   const { isOver, handlers } = useDrop(place)
@@ -90,10 +92,16 @@ export function EmptyPlace({ box: { place }, name }: { box: EmptyBox; name: stri
       {t('add.step')}
     </button>
   )
+})
+
+interface FrameProps {
+  box: FrameBox
+  /** The loop or router; its links may be old. */
+  step: Step
 }
 
 /** Encloses what is inside of a loop or a router. */
-export function StepFrame({ box: { step, kind, isCollapsed, count } }: { box: FrameBox }) {
+export const StepFrame = memo(function StepFrame({ box: { kind, isCollapsed, count }, step }: FrameProps) {
   const { t } = useTranslation('builder')
   const { acts, toggleFrame } = useCanvas()
   const isRouter = kind === 'router'
@@ -140,10 +148,16 @@ export function StepFrame({ box: { step, kind, isCollapsed, count } }: { box: Fr
       </div>
     </section>
   )
+})
+
+interface PillProps {
+  router: string
+  index: number
+  branch: RouterBranch
 }
 
 /** The name of a branch, with what can be done with it. */
-export function BranchPill({ box: { router, index, branch } }: { box: PillBox }) {
+export const BranchPill = memo(function BranchPill({ router, index, branch }: PillProps) {
   const { t } = useTranslation('builder')
   const { acts, outputs, renaming, setRenaming } = useCanvas()
   const pill = useRef<HTMLButtonElement>(null)
@@ -200,4 +214,4 @@ export function BranchPill({ box: { router, index, branch } }: { box: PillBox })
       />
     </>
   )
-}
+})

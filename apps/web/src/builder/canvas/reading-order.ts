@@ -1,7 +1,8 @@
 import type { Place } from '@piecework/model/flow/kinds/kind'
 import type { Step } from '@piecework/model/flow/step'
-import { after } from './layout.ts'
 import { placesIn } from './measure.ts'
+
+export const after = (parentStep: string): Place => ({ parentStep, location: 'AFTER', branchIndex: undefined })
 
 /** Names a place between steps. */
 export const keyOf = ({ parentStep, location, branchIndex }: Place): string =>

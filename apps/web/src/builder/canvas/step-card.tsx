@@ -12,6 +12,7 @@ import {
   type LucideIcon,
   TriangleAlert,
 } from 'lucide-react'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { duration } from '../../app/format.ts'
 import { failureWords } from '../../app/step-results.ts'
@@ -61,8 +62,8 @@ function edgeOf(state: CardState, isChosen: boolean): string {
   return 'border-line-2 shadow-card hover:border-line-control-hover'
 }
 
-/** A step on the canvas: what it is, what it does and how it stands. */
-export function StepCard({ step }: { step: Step }) {
+/** A step on the canvas: what it is, what it does and how it stands. @param step its links may be old */
+export const StepCard = memo(function StepCard({ step }: { step: Step }) {
   const { t } = useTranslation('builder')
   const { selected, open, outputs, changes, pieces, acts, setDragged, choose } = useCanvas()
   const change = changes?.get(step.name)
@@ -81,6 +82,7 @@ export function StepCard({ step }: { step: Step }) {
   const summary = reason ?? kind.summary(step, { pieces, t })
   const piece = pieceOf(step, pieces)
   const { icon: Icon, colour } = LOOKS[state]
+  const entries = acts?.menuOf(step)
   const card = (
     <div
       className={cx(
@@ -140,15 +142,15 @@ export function StepCard({ step }: { step: Step }) {
           <span className="text-xs text-ink-3 tabular-nums">{duration(output.duration)}</span>
         )}
       </div>
-      {acts && (
+      {entries && (
         <div className="relative -mr-1.5 hidden group-focus-within/step:block group-hover/step:block has-data-popup-open:block">
           <Menu
             trigger={<IconButton icon={Ellipsis} size="xs" label={t('step.actsOf', { name: step.displayName })} />}
-            entries={acts.menuOf(step)}
+            entries={entries}
           />
         </div>
       )}
     </div>
   )
-  return acts ? <ContextMenu trigger={card} entries={acts.menuOf(step)} /> : card
-}
+  return entries ? <ContextMenu trigger={card} entries={entries} /> : card
+})

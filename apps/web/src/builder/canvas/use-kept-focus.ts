@@ -11,7 +11,7 @@ export function useKeptFocus(place: RefObject<HTMLDivElement | null>, layout: La
   const shown = useRef<readonly string[]>([])
   useEffect(() => {
     const before = shown.current
-    const names = layout.cards.map(({ step }) => step.name)
+    const names = layout.cards.map(({ name }) => name)
     shown.current = names
     const name = held.current
     if (name === undefined || names.includes(name)) return

@@ -1,8 +1,10 @@
 import type { FlowVersion } from '@piecework/model/flow/flow'
 import type { NodeChange } from '@xyflow/react'
-import { useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
+import { keptList, keptValue } from './kept.ts'
 import type { Layout } from './layout.ts'
-import { type CanvasNode, nodesOf } from './nodes.tsx'
+import { type CanvasNode, nodesOf } from './node-list.ts'
+import { useKept } from './use-kept.ts'
 
 interface NodesOptions {
   layout: Layout
@@ -14,7 +16,9 @@ interface NodesOptions {
 
 /** The cards and notes of a flow, where they are drawn while somebody drags or chooses them. */
 export function useNodes({ layout, notes, isEditable, selection, onSelect }: NodesOptions) {
-  const still = useMemo(() => nodesOf(layout, notes, isEditable), [layout, notes, isEditable])
+  const shownNotes = useKept(notes, keptValue<FlowVersion['notes']>)
+  const fresh = useMemo(() => nodesOf(layout, shownNotes, isEditable), [layout, shownNotes, isEditable])
+  const still = useKept(fresh, keptList<CanvasNode>)
   const [moved, setMoved] = useState<ReadonlyMap<string, { x: number; y: number }>>(new Map())
   const nodes = useMemo(
     () =>
@@ -23,30 +27,30 @@ export function useNodes({ layout, notes, isEditable, selection, onSelect }: Nod
   )
   const isRectangle = useRef(false)
 
-  const onNodesChange = (changes: NodeChange<CanvasNode>[]): void => {
-    const positions = new Map(moved)
-    const chosen = new Set(selection)
-    for (const change of changes) {
-      if (change.type === 'position' && change.position) positions.set(change.id, change.position)
-      if (change.type === 'select' && isRectangle.current) {
-        if (change.selected) chosen.add(change.id)
-        else chosen.delete(change.id)
+  const onNodesChange = useCallback(
+    (changes: NodeChange<CanvasNode>[]): void => {
+      const positions = new Map(moved)
+      const chosen = new Set(selection)
+      for (const change of changes) {
+        if (change.type === 'position' && change.position) positions.set(change.id, change.position)
+        if (change.type === 'select' && isRectangle.current) {
+          if (change.selected) chosen.add(change.id)
+          else chosen.delete(change.id)
+        }
       }
-    }
-    if (changes.some(({ type }) => type === 'position')) setMoved(positions)
-    if (isRectangle.current) onSelect([...chosen])
-  }
+      if (changes.some(({ type }) => type === 'position')) setMoved(positions)
+      if (isRectangle.current) onSelect([...chosen])
+    },
+    [moved, selection, onSelect],
+  )
+  const onSelectionStart = useCallback(() => {
+    isRectangle.current = true
+  }, [])
+  const onSelectionEnd = useCallback(() => {
+    isRectangle.current = false
+  }, [])
+  /** Puts every node back to its own place. */
+  const settle = useCallback(() => setMoved(new Map()), [])
 
-  return {
-    nodes,
-    onNodesChange,
-    /** Puts every node back to its own place. */
-    settle: () => setMoved(new Map()),
-    onSelectionStart: () => {
-      isRectangle.current = true
-    },
-    onSelectionEnd: () => {
-      isRectangle.current = false
-    },
-  }
+  return { nodes, settle, onNodesChange, onSelectionStart, onSelectionEnd }
 }

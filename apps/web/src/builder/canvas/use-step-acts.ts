@@ -7,7 +7,7 @@ import { notify } from '../../ui/toast.tsx'
 import type { Builder } from '../state/builder.ts'
 import { useBuilderStore } from '../state/provider.tsx'
 import { actionsOfText, clipboardText, pasteOperations, topmost } from './clipboard.ts'
-import { after } from './layout.ts'
+import { after } from './reading-order.ts'
 
 /** The actions on steps of the draft. */
 export interface StepActs {

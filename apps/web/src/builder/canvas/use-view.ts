@@ -27,7 +27,7 @@ export function useView(place: RefObject<HTMLDivElement | null>, layout: Layout)
 
   const reveal = useCallback(
     (name: string, thenFocus: boolean) => {
-      const card = layout.cards.find(({ step }) => step.name === name)
+      const card = layout.cards.find((box) => box.name === name)
       const area = place.current?.getBoundingClientRect()
       if (!card || !area) return
       const { x, y, zoom } = flow.getViewport()

@@ -4,8 +4,8 @@ type Direction = 'up' | 'down' | 'left' | 'right'
 
 /** The step that an arrow key leads to: the nearest one in that direction, straight ones first. */
 export function neighbour(cards: readonly CardBox[], from: string, direction: Direction): string | undefined {
-  const start = cards.find(({ step }) => step.name === from)
-  if (!start) return cards[0]?.step.name
+  const start = cards.find(({ name }) => name === from)
+  if (!start) return cards[0]?.name
   const isUpright = direction === 'up' || direction === 'down'
   const sign = direction === 'down' || direction === 'right' ? 1 : -1
   let best: { name: string; cost: number } | undefined
@@ -15,7 +15,7 @@ export function neighbour(cards: readonly CardBox[], from: string, direction: Di
     if (along <= 0) continue
     // Sideways: another branch. Up and down: what is in the same column, then what is nearest.
     const cost = along + aside * (isUpright ? 1 : 4)
-    if (!best || cost < best.cost) best = { name: card.step.name, cost }
+    if (!best || cost < best.cost) best = { name: card.name, cost }
   }
   return best?.name
 }
