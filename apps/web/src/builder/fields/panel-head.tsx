@@ -1,8 +1,9 @@
 import { isPieceStep } from '@piecework/model/flow/piece-step'
-import type { Step } from '@piecework/model/flow/step'
+import type { Step, Trigger } from '@piecework/model/flow/step'
 import { walk } from '@piecework/model/flow/walk'
 import type { ActionMetadata, TriggerMetadata } from '@piecework/model/piece/metadata'
 import { ChevronDown, ChevronUp, X } from 'lucide-react'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Piece } from '../../connect/auth-of.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
@@ -24,11 +25,7 @@ export function PanelHead({ step, piece, part, onChange }: PanelHeadProps) {
   const { t } = useTranslation('fields')
   const { t: tCommon } = useTranslation()
   const builder = useBuilderStore()
-  const trigger = useBuilder((state) => state.version.trigger)
   const isReadOnly = useBuilder((state) => state.isReadOnly)
-  const names = [...walk(trigger)].map(({ name }) => name)
-  const index = names.indexOf(step.name)
-  const go = (to: number): void => builder.open(names[to] ?? step.name)
   const what = piece
     ? [piece.displayName, part?.displayName].filter(Boolean).join(', ')
     : isPieceStep(step)
@@ -48,23 +45,40 @@ export function PanelHead({ step, piece, part, onChange }: PanelHeadProps) {
         </div>
       </div>
       {isPieceStep(step) && <VersionBadge step={step} isReadOnly={isReadOnly} onChange={onChange} />}
-      <span className="flex">
-        <IconButton
-          icon={ChevronUp}
-          size="sm"
-          label={t('panel.previous')}
-          disabled={index <= 0}
-          onClick={() => go(index - 1)}
-        />
-        <IconButton
-          icon={ChevronDown}
-          size="sm"
-          label={t('panel.next')}
-          disabled={index === names.length - 1}
-          onClick={() => go(index + 1)}
-        />
-      </span>
+      <Ways name={step.name} />
       <IconButton icon={X} size="sm" label={tCommon('close')} onClick={() => builder.open(null)} />
     </div>
   )
+}
+
+/** The ways to the neighbours of a step; apart, as they stay while somebody types. */
+const Ways = memo(function Ways({ name }: { name: string }) {
+  const { t } = useTranslation('fields')
+  const builder = useBuilderStore()
+  const before = useBuilder(({ version }) => neighbourOf(version.trigger, name, -1))
+  const next = useBuilder(({ version }) => neighbourOf(version.trigger, name, 1))
+  return (
+    <span className="flex">
+      <IconButton
+        icon={ChevronUp}
+        size="sm"
+        label={t('panel.previous')}
+        disabled={before === undefined}
+        onClick={() => before !== undefined && builder.open(before)}
+      />
+      <IconButton
+        icon={ChevronDown}
+        size="sm"
+        label={t('panel.next')}
+        disabled={next === undefined}
+        onClick={() => next !== undefined && builder.open(next)}
+      />
+    </span>
+  )
+})
+
+/** The name of the step that is read before a step, or after it. */
+function neighbourOf(trigger: Trigger, name: string, by: 1 | -1): string | undefined {
+  const names = [...walk(trigger)].map((step) => step.name)
+  return names[names.indexOf(name) + by]
 }

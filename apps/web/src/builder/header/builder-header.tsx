@@ -119,7 +119,8 @@ export function BuilderHeader({ onGo }: { onGo(name: string): void }) {
 
 /** The folder that the flow is in. */
 function useFolderCrumb() {
-  const { projectId, folderId } = useBuilder((state) => state.flow)
+  const projectId = useBuilder((state) => state.flow.projectId)
+  const folderId = useBuilder((state) => state.flow.folderId)
   const { data: folders } = useQuery(foldersQuery(projectId))
   const folder = folders?.find(({ id }) => id === folderId)
   return folder ? [{ label: folder.displayName, to: '/automations' as const, search: { folder: folder.id } }] : []
@@ -194,7 +195,8 @@ function LiveSwitch() {
   const { t } = useTranslation('builder')
   const { t: common } = useTranslation()
   const builder = useBuilderStore()
-  const { status, publishedVersionId } = useBuilder((state) => state.flow)
+  const status = useBuilder((state) => state.flow.status)
+  const publishedVersionId = useBuilder((state) => state.flow.publishedVersionId)
   const refusal = useRefusal('UPDATE_FLOW_STATUS')
   const change = useMutation({
     mutationFn: (isOn: boolean) =>

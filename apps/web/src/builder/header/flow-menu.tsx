@@ -97,7 +97,8 @@ export function FlowMenu({ onOpen, onRename }: FlowMenuProps) {
 
 function useFolderEntries(moveTo: ReturnType<typeof useWholeFlow>['moveTo']): MenuEntry[] {
   const { t } = useTranslation('builder')
-  const { projectId, folderId } = useBuilder((state) => state.flow)
+  const projectId = useBuilder((state) => state.flow.projectId)
+  const folderId = useBuilder((state) => state.flow.folderId)
   const { data: folders = [] } = useQuery(foldersQuery(projectId))
   return [
     { id: 'none', label: t('header.noFolder'), checked: folderId === null, run: () => void moveTo(null) },

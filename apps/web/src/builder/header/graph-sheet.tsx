@@ -19,7 +19,8 @@ const curlOf = (id: string): string =>
 export function GraphSheet({ open, onClose }: { open: boolean; onClose(): void }) {
   const { t } = useTranslation('builder')
   const { t: common } = useTranslation()
-  const { id, projectId } = useBuilder((state) => state.flow)
+  const id = useBuilder((state) => state.flow.id)
+  const projectId = useBuilder((state) => state.flow.projectId)
   const query = useQuery({ ...workflowQuery(projectId, id), enabled: open, staleTime: 0 })
   return (
     <Dialog

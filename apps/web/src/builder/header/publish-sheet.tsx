@@ -1,3 +1,4 @@
+import type { Step, Trigger } from '@piecework/model/flow/step'
 import { walk } from '@piecework/model/flow/walk'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { GitCompareArrows, TriangleAlert } from 'lucide-react'
@@ -24,15 +25,6 @@ export function PublishSheet({ open, onClose, onGo }: PublishProps) {
   const { t } = useTranslation('builder')
   const { t: common } = useTranslation()
   const builder = useBuilderStore()
-  const version = useBuilder((state) => state.version)
-  const publishedId = useBuilder((state) => state.flow.publishedVersionId) ?? undefined
-  const flowId = version.flowId
-  const published = useQuery({
-    ...flowVersionQuery(flowId, publishedId ?? ''),
-    enabled: open && publishedId !== undefined,
-  })
-  const missing = [...walk(version.trigger)].filter((step) => !step.valid && !('skip' in step && step.skip))
-  const changes = published.data && changesBetween(published.data.version, version)
   const publish = useMutation({
     mutationFn: () => builder.send({ type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } }),
     onSuccess: () => {
@@ -46,13 +38,42 @@ export function PublishSheet({ open, onClose, onGo }: PublishProps) {
       onClose={onClose}
       shape="sheet"
       title={t('publish.title')}
-      footer={
-        <Button kind="primary" busy={publish.isPending} disabled={missing.length > 0} onClick={() => publish.mutate()}>
-          {t('publish.now')}
-        </Button>
-      }
+      footer={<PublishNow busy={publish.isPending} onClick={() => publish.mutate()} />}
     >
       {publish.error && <Banner tone="failed">{errorText(publish.error, common)}</Banner>}
+      <WhatGoesLive onClose={onClose} onGo={onGo} />
+    </Dialog>
+  )
+}
+
+/** The steps that are not complete, which nobody can publish. */
+const missingOf = (trigger: Trigger): Step[] =>
+  [...walk(trigger)].filter((step) => !step.valid && !('skip' in step && step.skip))
+
+function PublishNow({ busy, onClick }: { busy: boolean; onClick(): void }) {
+  const { t } = useTranslation('builder')
+  const isMissing = useBuilder(({ version }) => missingOf(version.trigger).length > 0)
+  return (
+    <Button kind="primary" busy={busy} disabled={isMissing} onClick={onClick}>
+      {t('publish.now')}
+    </Button>
+  )
+}
+
+/** The problems and the changes. It follows the flow only while the sheet is open. */
+function WhatGoesLive({ onClose, onGo }: Omit<PublishProps, 'open'>) {
+  const { t } = useTranslation('builder')
+  const builder = useBuilderStore()
+  const version = useBuilder((state) => state.version)
+  const publishedId = useBuilder((state) => state.flow.publishedVersionId) ?? undefined
+  const published = useQuery({
+    ...flowVersionQuery(version.flowId, publishedId ?? ''),
+    enabled: publishedId !== undefined,
+  })
+  const missing = missingOf(version.trigger)
+  const changes = published.data && changesBetween(published.data.version, version)
+  return (
+    <>
       {missing.length > 0 && (
         <section aria-label={t('publish.missing')} className="flex flex-col gap-1">
           <h3 className="text-sm font-medium">{t('publish.missing')}</h3>
@@ -98,6 +119,6 @@ export function PublishSheet({ open, onClose, onGo }: PublishProps) {
           </Button>
         )}
       </section>
-    </Dialog>
+    </>
   )
 }

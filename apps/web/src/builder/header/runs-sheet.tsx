@@ -18,7 +18,8 @@ const STALE_WITH_RUNS = [['runs', 'list']] as const
 export function RunsSheet({ open, onClose }: { open: boolean; onClose(): void }) {
   const { t } = useTranslation('builder')
   const builder = useBuilderStore()
-  const { id, projectId } = useBuilder((state) => state.flow)
+  const id = useBuilder((state) => state.flow.id)
+  const projectId = useBuilder((state) => state.flow.projectId)
   const poll = usePollWhileCut(5000)
   useRunRefresh(STALE_WITH_RUNS)
   const query = useQuery({ ...runsQuery({ projectId, flowId: [id], limit: SHOWN }, poll), enabled: open, staleTime: 0 })

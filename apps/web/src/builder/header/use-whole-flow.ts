@@ -16,7 +16,9 @@ export function useWholeFlow() {
   const { t: common } = useTranslation()
   const navigate = useNavigate()
   const builder = useBuilderStore()
-  const { id, projectId, folderId } = useBuilder((state) => state.flow)
+  const id = useBuilder((state) => state.flow.id)
+  const projectId = useBuilder((state) => state.flow.projectId)
+  const folderId = useBuilder((state) => state.flow.folderId)
   const name = useBuilder((state) => state.version.displayName)
   const attempt = async (act: () => Promise<void>): Promise<void> => {
     try {

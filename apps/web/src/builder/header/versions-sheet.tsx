@@ -20,7 +20,8 @@ export function VersionsSheet({ open, onClose }: { open: boolean; onClose(): voi
   const { t } = useTranslation('builder')
   const { t: common } = useTranslation()
   const builder = useBuilderStore()
-  const { id, publishedVersionId } = useBuilder((state) => state.flow)
+  const id = useBuilder((state) => state.flow.id)
+  const publishedVersionId = useBuilder((state) => state.flow.publishedVersionId)
   const draftId = useBuilder((state) => state.version.id)
   const query = useQuery({ ...flowVersionsQuery(id), enabled: open, staleTime: 0 })
 
