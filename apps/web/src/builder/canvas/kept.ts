@@ -31,10 +31,8 @@ export const keptValue = <V>(next: V, last: V | undefined): V =>
   last !== undefined && isSame(last, next) ? last : next
 
 function saysSame(a: Step, b: Step): boolean {
-  const others: Record<string, unknown> = { ...b }
-  const own = Object.entries(a).filter(([key]) => !LINKS.has(key))
-  const count = Object.keys(b).filter((key) => !LINKS.has(key)).length
-  return own.length === count && own.every(([key, value]) => isSame(value, others[key]))
+  const differs = (key: string): boolean => !LINKS.has(key) && !isSame(Reflect.get(a, key), Reflect.get(b, key))
+  return !Object.keys(a).some(differs) && !Object.keys(b).some((key) => !(key in a) && differs(key))
 }
 
 /** Everything of a flow that places its steps, as a text: the same shape gives the same layout. */
