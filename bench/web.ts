@@ -18,6 +18,7 @@ import { referenceSteps } from './support/reference.ts'
 /**
  * `npm run bench web`: what a browser loads for the first view of each page, and when its largest part is painted,
  * next to what is allowed, and how fast a flow of 300 steps, a run of 5,000 rounds and a list of 100,000 runs answer. It needs PostgreSQL. Script is counted as it is sent, compressed. The reference is an empty page of the server.
+ * `npm run bench -- web flow` measures one part: `pages`, `flow`, `run` or `runs`.
  */
 const KB = 1024
 const PAINT_LIMIT_MS = 1000
@@ -58,6 +59,9 @@ async function measure(browser: Browser, url: string, session: string | undefine
   return { scriptKb: script / KB, requests, paintMs }
 }
 
+const [asked] = process.argv.slice(2)
+const isAsked = (part: 'pages' | 'flow' | 'run' | 'runs'): boolean => asked === undefined || asked === part
+
 const RUNS = 100_000
 
 /** Many runs of a flow that ended. */
@@ -92,6 +96,37 @@ try {
     isAdmin: true,
   })
   const origin = server.base.replace(/\/api$/, '')
+  if (isAsked('pages')) await showPages(origin, flowId, session)
+  if (isAsked('flow')) {
+    const largeId = await person.liveFlow(largeSteps())
+    show(await measureLargeFlow(browser, `${origin}/flows/${largeId}`, session))
+  }
+  if (isAsked('run')) {
+    const longId = await person.liveFlow(longRunSteps())
+    await fetch(`${server.base}/v1/webhooks/${longId}`, { method: 'POST' })
+    const run = await until(async () => {
+      const [newest] = (await person.runs({ flowId: [longId] })).data
+      return newest?.status === 'SUCCEEDED' && newest
+    })
+    show(await measureLongRun(browser, `${origin}/runs/${run.id}`, session))
+  }
+  if (isAsked('runs')) {
+    await addRuns(person.projectId, flowId)
+    show(await measureManyRuns(browser, `${origin}/runs`, session))
+  }
+} finally {
+  await browser.close()
+  await server.stop()
+  await folder.remove()
+  await database.drop()
+}
+
+function show(bars: readonly Bar[]): void {
+  for (const { name, ms, limitMs } of bars)
+    console.log(`${name.padEnd(40)}${ms.toFixed(1).padStart(8)} ms, limit ${limitMs}`)
+}
+
+async function showPages(origin: string, flowId: string, session: string): Promise<void> {
   const pages = [
     { name: 'sign-in', path: '/sign-in', limitKb: 150, session: undefined },
     { name: 'automations', path: '/automations', limitKb: 300, session },
@@ -109,25 +144,4 @@ try {
         `${paintMs.toFixed(0).padStart(19)}${String(PAINT_LIMIT_MS).padStart(8)}`,
     )
   }
-  const largeId = await person.liveFlow(largeSteps())
-  show(await measureLargeFlow(browser, `${origin}/flows/${largeId}`, session))
-  const longId = await person.liveFlow(longRunSteps())
-  await fetch(`${server.base}/v1/webhooks/${longId}`, { method: 'POST' })
-  const run = await until(async () => {
-    const [newest] = (await person.runs({ flowId: [longId] })).data
-    return newest?.status === 'SUCCEEDED' && newest
-  })
-  show(await measureLongRun(browser, `${origin}/runs/${run.id}`, session))
-  await addRuns(person.projectId, flowId)
-  show(await measureManyRuns(browser, `${origin}/runs`, session))
-} finally {
-  await browser.close()
-  await server.stop()
-  await folder.remove()
-  await database.drop()
-}
-
-function show(bars: readonly Bar[]): void {
-  for (const { name, ms, limitMs } of bars)
-    console.log(`${name.padEnd(40)}${ms.toFixed(1).padStart(8)} ms, limit ${limitMs}`)
 }

@@ -20,7 +20,7 @@ const STATE_COLOURS: Partial<Record<CardState, string>> = {
 const MAP_STYLE = { width: 174, height: 120 }
 const frameColour = ({ type }: CanvasNode): string => (type === 'frame' ? 'var(--border-control)' : 'transparent')
 
-/** The whole flow, small. A change of the function that colours it draws every step anew: it stays while the colours do. */
+/** The whole flow, small. A change of the function that colours it draws every step again: it stays while the colours do. */
 function FlowMap() {
   const { t } = useTranslation('builder')
   const { selected, outputs } = useCanvas()

@@ -60,7 +60,7 @@ interface CanvasState {
   setRenaming(branch: string | null): void
 }
 
-/** What the steps say: see keptSteps. Apart from the state of the canvas, as it changes with each key that is typed. */
+/** The steps, for what they say: see keptSteps. Apart from the state of the canvas, as each key that is typed changes it. */
 export const StepsContext = createContext<OwnSteps>(new Map())
 
 export const useSteps = (): OwnSteps => useContext(StepsContext)

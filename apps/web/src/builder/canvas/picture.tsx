@@ -26,7 +26,7 @@ interface PictureProps extends Changes {
   onReady(): void
 }
 
-/** Where everything of a flow is. It is drawn anew only when that changes, not with what the steps say. */
+/** The places of everything in a flow. It is drawn again only when they change, not with what the steps say. */
 export const Picture = memo(function Picture(props: PictureProps) {
   const { name, layout, outputs, nodes, isEditable, fit, onNodeMoved, onLeave, onReady, ...changes } = props
   const { t } = useTranslation('builder')
