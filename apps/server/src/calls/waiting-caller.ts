@@ -10,7 +10,8 @@ export interface WaitingCaller {
 
 export function waitingCaller({ raw, request }: FastifyReply): WaitingCaller {
   const { socket } = request.raw
-  let isGone = false
+  // It may have left while the request was looked at.
+  let isGone = raw.destroyed && !raw.writableFinished
   let leave: (() => void) | undefined
   let listener: (() => void) | undefined
   const silent = () => listener?.()

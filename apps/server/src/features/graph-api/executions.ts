@@ -8,6 +8,7 @@ import type { FlowRun } from '@piecework/model/run/run'
 import { isTerminal } from '@piecework/model/run/run-statuses'
 import type { ProjectActor } from '../../access/actor.ts'
 import { createCache } from '../../cache.ts'
+import type { WaitingCaller } from '../../calls/waiting-caller.ts'
 import type { Db } from '../../database/open.ts'
 import type { Flows } from '../flows/service.ts'
 import type { VersionSource } from '../flows/version-source.ts'
@@ -36,6 +37,7 @@ export interface ExecuteRequest {
   /** Seconds. */
   wait: number
   idempotencyKey: string | undefined
+  caller: Pick<WaitingCaller, 'onGone'>
 }
 
 interface ExecutionFilter {
@@ -123,10 +125,11 @@ export function createExecutions(parts: Parts): Executions {
       const asked = repeatable(actor, workflowId, request)
       const run = (await runBefore(actor, asked)) ?? (await begin(actor, workflowId, request.input, asked))
       if (request.wait > 0) {
-        await waiters.wait(run.id, request.wait * 1000, async () => {
+        const isOver = async (): Promise<boolean> => {
           const [now] = await runs.some(actor, [run.id])
           return now !== undefined && isTerminal(now.status)
-        })
+        }
+        await waiters.wait(run.id, request.wait * 1000, isOver, request.caller)
         const found = await readExecution(actor, run.id)
         return { ...found, execution_id: run.id }
       }

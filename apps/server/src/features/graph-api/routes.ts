@@ -1,4 +1,5 @@
 import { graphApi } from '@piecework/api/graph/index'
+import { waitingCaller } from '../../calls/waiting-caller.ts'
 import type { FlowCode } from '../code/service.ts'
 import type { Forms } from '../forms/service.ts'
 import type { createCredentials } from './credentials.ts'
@@ -37,12 +38,13 @@ function workflowRoutes({ serve }: Door, { workflows, executions, code }: Servic
   })
   serve(w.remove, ({ actor, params }) => workflows.remove(actor, params.id))
 
-  serve(e.execute, ({ actor, params, query, body, request }) => {
+  serve(e.execute, ({ actor, params, query, body, request, reply }) => {
     const key = request.headers['idempotency-key']
     return executions.execute(actor, params.id, {
       input: body.input ?? {},
       wait: query.wait ?? 0,
       idempotencyKey: typeof key === 'string' ? key : undefined,
+      caller: waitingCaller(reply),
     })
   })
   serve(e.listOfWorkflow, ({ actor, params, query }) =>

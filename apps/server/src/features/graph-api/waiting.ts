@@ -1,7 +1,17 @@
+import type { WaitingCaller } from '../../calls/waiting-caller.ts'
+
 /** Callers who wait for the end of executions. */
 export interface RunWaiters {
-  /** Resolves when the run is over, or the time is up. @param isOver asks now and then: it may run at another app */
-  wait(runId: string, timeoutMs: number, isOver: () => Promise<boolean>): Promise<void>
+  /**
+   * Resolves when the run is over, the time is up, or the caller has left.
+   * @param isOver asks now and then: it may run at another app
+   */
+  wait(
+    runId: string,
+    timeoutMs: number,
+    isOver: () => Promise<boolean>,
+    caller: Pick<WaitingCaller, 'onGone'>,
+  ): Promise<void>
   ended(runId: string): void
 }
 
@@ -10,7 +20,7 @@ const LOOK_EVERY_MS = 1000
 export function createRunWaiters(): RunWaiters {
   const waiting = new Map<string, Set<() => void>>()
   return {
-    wait: (runId, timeoutMs, isOver) =>
+    wait: (runId, timeoutMs, isOver, caller) =>
       new Promise((resolve) => {
         const callers = waiting.get(runId) ?? new Set()
         const done = (): void => {
@@ -32,6 +42,7 @@ export function createRunWaiters(): RunWaiters {
         callers.add(done)
         waiting.set(runId, callers)
         ask()
+        caller.onGone(done)
       }),
     ended(runId) {
       for (const done of waiting.get(runId) ?? []) done()
