@@ -28,9 +28,13 @@ interface PlainError {
 export function inEnvelope(body: PlainError): { status: number; body: GraphError } {
   const { statusCode, params } = body
   const code = CODES[statusCode] ?? (statusCode >= 500 ? 'INTERNAL_ERROR' : 'VALIDATION_ERROR')
-  const message = body.message ?? (typeof params.message === 'string' ? params.message : body.code)
-  const { message: _, issues, ...others } = params
-  const fields = fieldsOf(issues, message, params)
+  const { entityType } = params
+  const given = body.message ?? (typeof params.message === 'string' ? params.message : body.code)
+  const isNamed = typeof entityType === 'string'
+  const message = isNamed && given === `${entityType} not found` ? `${wordsOf(entityType)} not found` : given
+  const { message: _, issues, ...rest } = isNamed ? inWords(params, entityType) : params
+  const others = Object.fromEntries(Object.entries(rest).map(([name, value]) => [snakeCase(name), value]))
+  const fields = fieldsOf(issues, message, rest)
   return {
     status: KEPT.has(statusCode) ? statusCode : GRAPH_ERRORS[code],
     body: {
@@ -51,6 +55,28 @@ function fieldsOf(
   const [, path, complaint] = /^((?:body|query|params|headers)\b\S*): (.+)$/s.exec(message) ?? []
   return path === undefined || complaint === undefined ? undefined : { [dotted(path)]: complaint }
 }
+
+/** What was not found, as requests of the graph API name it. */
+const inWords = (params: Record<string, unknown>, entityType: string): Record<string, unknown> => ({
+  ...params,
+  entityType: wordsOf(entityType).replaceAll(' ', '_'),
+  ...(typeof params.field === 'string' ? { field: snakeCase(params.field) } : {}),
+})
+
+/** What the graph API calls things that have another name on the server. */
+const WORDS: Readonly<Record<string, string>> = {
+  flow: 'workflow',
+  flow_version: 'workflow',
+  flow_run: 'execution',
+  app_connection: 'credential',
+  event_destination: 'webhook',
+  event_delivery: 'delivery',
+}
+
+const wordsOf = (entityType: string): string => WORDS[entityType] ?? entityType.replaceAll('_', ' ')
+
+const snakeCase = (name: string): string =>
+  name.replace(/[a-z0-9][A-Z]/g, ([before = '', after = '']) => `${before}_${after.toLowerCase()}`)
 
 const dotted = (path: string): string => path.replace(/^(?:body|query|params|headers)\//, '').replaceAll('/', '.')
 
