@@ -110,7 +110,7 @@ const verifyEmail = createRoute({
 const authenticate = createRoute({
   getParentRoute: () => root,
   path: '/authenticate',
-  validateSearch: texts('code'),
+  validateSearch: texts('code', 'error'),
   loader: () => loadTexts('sign-in'),
   component: lazyRouteComponent(() => import('./features/sign-in/authenticate-page.tsx')),
 })

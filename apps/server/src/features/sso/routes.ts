@@ -1,4 +1,5 @@
 import { api } from '@piecework/api/index'
+import { AppError } from '@piecework/model/errors'
 import type { FastifyInstance } from 'fastify'
 import { singlePage } from '../../database/pagination.ts'
 import { implement } from '../../http/implement.ts'
@@ -73,7 +74,16 @@ export async function ssoRoutes(app: FastifyInstance, parts: Parts): Promise<voi
       done(null, Object.fromEntries(new URLSearchParams(String(body)))),
     )
     implement(scope, api.sso.samlAcs, async ({ body, reply }) => {
-      const query = new URLSearchParams({ providerName: 'saml', code: await saml.receive(body.SAMLResponse) })
+      // The browser shows this answer to a person.
+      const outcome = await saml.receive(body.SAMLResponse).then(
+        (code) => ({ code }),
+        (error: unknown) => {
+          if (!(error instanceof AppError) || error.code !== 'INVALID_SAML_RESPONSE') throw error
+          app.log.warn({ reason: error.message }, 'an answer of a SAML identity provider is not accepted')
+          return { error: error.code }
+        },
+      )
+      const query = new URLSearchParams({ providerName: 'saml', ...outcome })
       return reply.header('cache-control', 'no-store').redirect(`${frontendUrl}/authenticate?${query}`, 303)
     })
   })

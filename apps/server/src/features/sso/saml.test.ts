@@ -63,7 +63,10 @@ async function claim(code: string, cookie: string) {
 }
 
 const expectRefused = (answer: Awaited<ReturnType<typeof post>>, what: string) =>
-  expect([answer.status, answer.text], what).toEqual([400, expect.stringContaining('INVALID_SAML_RESPONSE')])
+  expect([answer.status, answer.location], what).toEqual([
+    303,
+    'http://localhost:3000/authenticate?providerName=saml&error=INVALID_SAML_RESPONSE',
+  ])
 
 test('somebody signs in by SAML, in the browser that began it, once', async () => {
   const { cookie, request, id } = await begin()

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import { handOver } from '../../app/come-in.ts'
 import { notePendingLink } from '../../app/pending-link.ts'
+import { Banner } from '../../ui/banner.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { TEXT_LINK } from '../../ui/text-link.ts'
 import { useEnter } from './entered.ts'
@@ -15,7 +16,7 @@ import { Refused } from './refused.tsx'
 /** The page that a SAML identity provider sends people to: their code becomes a session. */
 export default function AuthenticatePage() {
   const { t } = useTranslation('sign-in')
-  const { code = '' } = useSearch({ from: '/authenticate' })
+  const { code = '', error: refusal } = useSearch({ from: '/authenticate' })
   const enter = useEnter()
   const { mutate, error } = useMutation({
     mutationFn: () => client.sso.claim({ body: { providerName: 'saml', code } }),
@@ -25,15 +26,16 @@ export default function AuthenticatePage() {
   // The code works once, and effects run twice while the app is developed.
   const hasBegun = useRef(false)
   useEffect(() => {
-    if (hasBegun.current) return
+    if (refusal !== undefined || hasBegun.current) return
     hasBegun.current = true
     if (!handOver(code)) mutate()
-  }, [mutate, code])
+  }, [mutate, code, refusal])
+  const hasFailed = refusal !== undefined || error !== null
   return (
-    <SignInFrame title={t('other.entering')} text={error ? t('other.failed') : t('other.wait')}>
-      {error ? (
+    <SignInFrame title={t('other.entering')} text={hasFailed ? t('other.failed') : t('other.wait')}>
+      {hasFailed ? (
         <div className="flex flex-col gap-4">
-          <Refused error={error} />
+          {refusal === undefined ? <Refused error={error} /> : <Banner tone="failed">{t('other.notAccepted')}</Banner>}
           <p className="text-sm">
             <Link to="/sign-in" className={TEXT_LINK}>
               {t('backToSignIn')}
