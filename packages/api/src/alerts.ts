@@ -1,3 +1,4 @@
+import { webUrl } from '@piecework/model/text/web-url'
 import { z } from 'zod'
 import { endpoint, projectInBody, projectInQuery, projectOfRow } from './endpoint.ts'
 import { Email, IdParams, pageOf, pageQuery } from './shapes.ts'
@@ -16,7 +17,7 @@ export const Alert = z.object({
 })
 export type Alert = z.infer<typeof Alert>
 
-const Url = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with https://' }).max(2048)
+const Url = webUrl(/^https?$/).max(2048)
 const ProjectId = z.string()
 
 export const NewAlert = z.discriminatedUnion(

@@ -1,4 +1,5 @@
 import { DomainEventName } from '@piecework/model/events/domain-event'
+import { webUrl } from '@piecework/model/text/web-url'
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { IdParams, pageOf, pageQuery } from './shapes.ts'
@@ -16,7 +17,7 @@ const given = {
     .array(DomainEventName)
     .min(1)
     .transform((names) => [...new Set(names)]),
-  url: z.url({ protocol: /^https?$/, error: 'must be a URL that begins with https://' }).max(2048),
+  url: webUrl(/^https?$/).max(2048),
   /** Sent with each event, for receivers that ask for a token. Never shown again. */
   headers: z
     .record(

@@ -1,9 +1,10 @@
+import { webUrl } from '@piecework/model/text/web-url'
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { IdParams, Nothing, pageOf, pageQuery } from './shapes.ts'
 
 const Text = z.string().min(1).max(4096)
-const Url = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with https:// or http://' }).max(2048)
+const Url = webUrl(/^https?$/, 'must be a URL that begins with https:// or http://').max(2048)
 const Scope = z.enum(['PLATFORM', 'PROJECT'])
 const Name = z.string().min(1).max(255)
 

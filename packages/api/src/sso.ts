@@ -1,3 +1,4 @@
+import { webUrl } from '@piecework/model/text/web-url'
 import { z } from 'zod'
 import { AuthenticationResponse } from './authentication.ts'
 import { endpoint } from './endpoint.ts'
@@ -5,7 +6,7 @@ import { Email, IdParams, Nothing, pageOf } from './shapes.ts'
 import { PlatformRole } from './user-invitations.ts'
 
 const Secret = z.string().min(1).max(4096)
-const Url = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with https://' }).max(2048)
+const Url = webUrl(/^https?$/).max(2048)
 
 export const ProviderName = z.enum(['google', 'github', 'oidc', 'saml'])
 export type ProviderName = z.infer<typeof ProviderName>

@@ -1,4 +1,5 @@
 import { FormField } from '@piecework/model/forms/form-field'
+import { webUrl } from '@piecework/model/text/web-url'
 import { z } from 'zod'
 import { queryFlag, Time } from '../shapes.ts'
 import { graphEndpoint } from './endpoint.ts'
@@ -36,8 +37,7 @@ const given = {
   fields: Fields,
   status: FormStatus,
   thanks: z.string().max(10_000),
-  redirect_url: z
-    .url({ protocol: /^https$/, error: 'must be a URL that begins with https://' })
+  redirect_url: webUrl(/^https$/)
     .max(2000)
     .nullable(),
 }

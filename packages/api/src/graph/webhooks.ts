@@ -1,3 +1,4 @@
+import { webUrl } from '@piecework/model/text/web-url'
 import { z } from 'zod'
 import { graphEndpoint } from './endpoint.ts'
 import { Deleted, IdParam, pageFields } from './shapes.ts'
@@ -12,7 +13,7 @@ export const GraphEvent = z.enum([
 export type GraphEvent = z.infer<typeof GraphEvent>
 
 const given = {
-  url: z.url({ protocol: /^https?$/, error: 'must be a URL that begins with https://' }).max(2048),
+  url: webUrl(/^https?$/).max(2048),
   events: z
     .array(GraphEvent)
     .min(1)

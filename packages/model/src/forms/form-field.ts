@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { webUrl } from '../text/web-url.ts'
 
 /** The fields of forms, and what may be filled in. */
 
@@ -84,7 +85,7 @@ function complaintOf({ type, options = [], min, max }: FormField, value: unknown
     case 'email':
       return z.email().safeParse(value).success ? undefined : 'must be an e-mail address'
     case 'url':
-      return z.url({ protocol: /^https?$/ }).safeParse(value).success ? undefined : 'must be a URL'
+      return webUrl(/^https?$/).safeParse(value).success ? undefined : 'must be a URL'
     case 'date':
       return z.union([z.iso.date(), z.iso.datetime({ offset: true })]).safeParse(value).success
         ? undefined
