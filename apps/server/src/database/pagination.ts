@@ -101,7 +101,7 @@ function readCursor(cursor: string, order: readonly OrderColumn[]): { way: Way; 
   const [, way, inner] = /^(next|prev)_(.+)$/.exec(decode(cursor)) ?? []
   const position = positionSchema(order).safeParse(parseJson(decode(inner ?? '')))
   if ((way === 'next' || way === 'prev') && position.success) return { way, position: position.data }
-  throw new AppError('INVALID_CURSOR', { message: 'cursor: does not belong to this list', cursor })
+  throw new AppError('INVALID_CURSOR', { field: 'cursor', message: 'cursor: does not belong to this list', cursor })
 }
 
 function positionSchema(order: readonly OrderColumn[]) {

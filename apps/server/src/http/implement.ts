@@ -15,6 +15,7 @@ import { requireEndpoint } from '../policies/endpoint.ts'
 import { requireNeeds } from '../policies/policy.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { InvalidRequest, type RequestPart } from './errors.ts'
+import type { GraphCalls } from './graph-calls.ts'
 import { ReadyJson } from './json-apart.ts'
 import {
   type FindProject,
@@ -41,6 +42,7 @@ declare module 'fastify' {
     rateLimits: Partial<Record<string, RateLimit>>
     /** Counts the requests of each caller; null where that is switched off. */
     apiLimits: ApiLimits | null
+    graphCalls: GraphCalls
     /** The address of the client. */
     addressOf(request: FastifyRequest): string
     /** The address of the client, and what it says that it is. */

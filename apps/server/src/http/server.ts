@@ -24,6 +24,7 @@ import { type Closing, closing } from './closing.ts'
 import { type ConnectionLimits, watchConnections } from './connections.ts'
 import { handleError, handleUnknownRoute } from './errors.ts'
 import { parseFields } from './fields.ts'
+import { countRouteless } from './graph-calls.ts'
 import { clientAddress, rateLimits, registerRateLimit } from './rate-limit.ts'
 import { guardRoutes, MAX_PART_LENGTH } from './route.ts'
 
@@ -89,7 +90,7 @@ export async function createHttpServer({
     http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS, requireHostHeader: false },
     frameworkErrors: (error, request, reply) => {
       greet(request, reply)
-      handleError(error, request, reply)
+      countRouteless(app.graphCalls, request, reply, (refusal) => handleError(refusal ?? error, request, reply))
     },
     clientErrorHandler: (error, socket) => refuseClient(error, socket, connections.isAnswering(socket)),
     routerOptions: { querystringParser: parseFields, maxParamLength: MAX_PART_LENGTH },
@@ -106,6 +107,7 @@ export async function createHttpServer({
   app.decorate('projectFinders', new Map())
   app.decorate('rateLimits', rateLimits(settings))
   app.decorate('apiLimits', null)
+  app.decorate('graphCalls', { count: null })
   app.decorate('addressOf', (request: FastifyRequest) => clientAddress(request, settings.clientRealIpHeader))
   app.decorate('clientOf', (request: FastifyRequest) => ({
     ip: app.addressOf(request),
@@ -130,8 +132,10 @@ export async function createHttpServer({
   guardRoutes(app)
   // Before the body is read: nobody wants it.
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) handleUnknownRoute(request, reply)
-    else done()
+    if (!request.is404) return done()
+    countRouteless(app.graphCalls, request, reply, (refusal) =>
+      refusal === undefined ? handleUnknownRoute(request, reply) : done(asError(refusal)),
+    )
   })
   return { app, closing: stop }
 }
@@ -153,6 +157,8 @@ function acceptJson(app: FastifyInstance): void {
     else parse(request, text, done)
   })
 }
+
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)))
 
 const notRead = (what: string): AppError =>
   new AppError('INVALID_REQUEST', { message: `body: is JSON with ${what}; send UTF-8` })

@@ -3,7 +3,7 @@ import { API_PLANS, type ApiPlan } from '@piecework/api/graph/plans'
 import type { ListMeta, PageFields } from '@piecework/api/graph/shapes'
 import { AppError } from '@piecework/model/errors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { ProjectActor } from '../../access/actor.ts'
 import type { Principal } from '../../access/principal.ts'
 import { sendCsv } from '../../http/csv.ts'
@@ -14,6 +14,7 @@ import { type Archive, sendArchive } from '../../http/send-archive.ts'
 import { answerWith } from '../../limits/answer.ts'
 import type { RateLimits, Window } from '../../limits/rate-limits.ts'
 import type { GraphCallers } from './caller.ts'
+import { cursorsOf, type ListCursors } from './cursors.ts'
 
 type Part<E extends GraphEndpoint, K extends 'params' | 'query' | 'body'> = E extends {
   readonly [P in K]: z.ZodType<infer Output>
@@ -74,14 +75,16 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 
 /** @param app a scope with the prefix of the graph API */
 export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
-  app.addHook('onRequest', async (request, reply) => {
+  const count = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const caller = await parts.callers.identify(request).then(
       (principal) => ({ principal }),
       (refusal: unknown) => ({ refusal }),
     )
     callers.set(request, caller)
     await limit(parts, request, reply, 'principal' in caller ? caller.principal : undefined)
-  })
+  }
+  app.addHook('onRequest', count)
+  app.graphCalls.count = count
   const refuseUnknown = (request: FastifyRequest): never => {
     const { message, params } = unknownRoute(request)
     throw new AppError('ENTITY_NOT_FOUND', { ...params, message })
@@ -117,10 +120,13 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
           const caller = callers.get(request)
           const principal = caller && 'principal' in caller ? caller.principal : undefined
           const actor = scope && principal ? await parts.callers.enter(principal, request, scope) : null
+          const params = parse('params', endpoint.params, request.params)
+          const cursors = cursorsOf(endpoint.operationId, params)
+          const query = parse('query', endpoint.query, request.query)
           const call = {
             actor,
-            params: parse('params', endpoint.params, request.params),
-            query: parse('query', endpoint.query, request.query),
+            params,
+            query: endpoint.isList ? withCursor(query, cursors) : query,
             body: parse('body', endpoint.body, request.body),
             request,
             reply,
@@ -128,7 +134,7 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
           const answer = await handler(call)
           if (endpoint.sends === 'zip') return sendArchive(reply, answer as Archive)
           if (endpoint.sends === 'csv') return sendSheet(reply, answer as Sheet)
-          const listed = endpoint.isList ? (answer as Listed<unknown>) : undefined
+          const listed = endpoint.isList ? withNext(answer as Listed<unknown>, cursors) : undefined
           const data = listed ? listed.items : answer
           if (app.checksAnswers)
             (endpoint.isList ? endpoint.response.array() : endpoint.response).parse(JSON.parse(JSON.stringify(data)))
@@ -189,6 +195,17 @@ function parse(part: RequestPart, schema: z.ZodType | undefined, value: unknown)
   const parsed = schema.safeParse(value ?? {})
   if (parsed.success) return parsed.data
   throw new InvalidRequest(part, parsed.error, value)
+}
+
+function withCursor(query: unknown, cursors: ListCursors): unknown {
+  const { cursor } = HasCursor.parse(query)
+  return cursor === undefined ? query : { ...Object(query), cursor: cursors.read(cursor) }
+}
+const HasCursor = z.object({ cursor: z.string().optional() })
+
+function withNext<T>({ items, meta }: Listed<T>, cursors: ListCursors): Listed<T> {
+  const { next_cursor: next } = meta
+  return { items, meta: { ...meta, next_cursor: next === null ? null : cursors.write(next) } }
 }
 
 /** The metadata of a list about its pages. */
