@@ -56,14 +56,14 @@ function fieldsOf(
   return path === undefined || complaint === undefined ? undefined : { [dotted(path)]: complaint }
 }
 
-/** What was not found, as requests of the graph API name it. */
+/** Names a thing that was not found as requests of the graph API do. */
 const inWords = (params: Record<string, unknown>, entityType: string): Record<string, unknown> => ({
   ...params,
   entityType: wordsOf(entityType).replaceAll(' ', '_'),
   ...(typeof params.field === 'string' ? { field: snakeCase(params.field) } : {}),
 })
 
-/** What the graph API calls things that have another name on the server. */
+/** Things that have another name on the server than in the graph API. */
 const WORDS: Readonly<Record<string, string>> = {
   flow: 'workflow',
   flow_version: 'workflow',

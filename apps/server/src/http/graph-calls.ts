@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isGraphUrl } from './envelope.ts'
 
-/** What the graph API does with requests that come to none of its routes. */
+/** The door of the graph API, for requests that come to none of its routes. */
 export interface GraphCalls {
   /** Counts a request, and tells its caller what is left. @throws AppError RATE_LIMITED */
   count: ((request: FastifyRequest, reply: FastifyReply) => Promise<void>) | null
