@@ -30,6 +30,8 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('on %s', (type) => {
           }
         }
         const callers = [1, 2, 3].map(makeFolders)
+        // There must be something to lose.
+        if (kill === 1) await expect.poll(() => made.length).toBeGreaterThan(0)
         await sleep(Math.random() * LONGEST_LIFE_MS)
         await server.kill()
         state.alive = false

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FlowRun } from '@piecework/model/run/run'
@@ -44,6 +44,8 @@ export async function killRepeatedly(kills: number, report: (line: string) => vo
   const ledger = join(folder.path, 'ledger.txt')
   const config = join(folder.path, 'config')
   try {
+    // Killed before its first step, a server leaves none.
+    await writeFile(ledger, '')
     const first = await startServer(config)
     const flowId = await (await signIn(first.base)).liveFlow(ledgerSteps(ledger))
     await first.kill()
@@ -63,6 +65,8 @@ export async function killRepeatedly(kills: number, report: (line: string) => vo
       const callers = Array.from({ length: CALLERS }, () =>
         keepCalling(`${server.base}/v1/webhooks/${flowId}`, accepted, tried, state),
       )
+      // There must be something to lose.
+      if (kill === 1) await until(async () => accepted.size > 0)
       await sleep(Math.random() * LONGEST_LIFE_MS)
       await server.kill()
       killed = performance.now()
