@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createTokens } from '@piecework/server/access/tokens'
+import { freePort } from '@piecework/server/testing/free-port'
 import { signIn, until } from '../test/support/client.ts'
 import { allRuns, unfinished } from '../test/support/kill.ts'
 import { startServer, startWorker, temporaryFolder } from '../test/support/process.ts'
@@ -11,7 +12,7 @@ import { createFlows } from './support/chaos/flows.ts'
 import { judge } from './support/chaos/ledger.ts'
 import { startSink } from './support/chaos/sink.ts'
 import { randomOf } from './support/random.ts'
-import { freePort, startPostgres, startRedis } from './support/services.ts'
+import { startPostgres, startRedis } from './support/services.ts'
 
 /**
  * `npm run bench chaos [seconds] -- [--seed number] [--embedded]`: two apps (one with a worker in it) and two separate

@@ -97,15 +97,12 @@ function unsteady({ testResults }: Report, first: Report): string[] {
       assertionResults.filter(({ status }) => status === 'passed').map(({ fullName }) => `${name} ${fullName}`),
     ),
   )
-  return [...new Set([first, { testResults }])].flatMap((report) =>
-    report.testResults.flatMap(({ name, assertionResults }) =>
-      assertionResults
-        .filter(({ fullName, failureMessages }) => failureMessages?.length && passed.has(`${name} ${fullName}`))
-        .map(
-          ({ fullName, failureMessages }) =>
-            `unsteady: ${relative(root, name)}: ${fullName}: ${failureMessages?.[0]}\n`,
-        ),
-    ),
+  return first.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ fullName, failureMessages }) => failureMessages?.length && passed.has(`${name} ${fullName}`))
+      .map(
+        ({ fullName, failureMessages }) => `unsteady: ${relative(root, name)}: ${fullName}: ${failureMessages?.[0]}\n`,
+      ),
   )
 }
 

@@ -1,9 +1,7 @@
 import { createHmac } from 'node:crypto'
-import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '@piecework/server/testing/free-port'
 import { projectKey } from '@piecework/server/testing/graph'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '@piecework/server/testing/server'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -102,10 +100,7 @@ describe.each(LANGUAGES)('the client for $language', ({ language, program, drive
 /** The receiver of a README takes a message that is signed, and refuses all others. */
 async function expectReceiver(program: string, file: string): Promise<void> {
   const secret = 'your-webhook-secret'
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
+  const port = await freePort()
   const child = clients.start(program, [file], { PORT: String(port), WEBHOOK_SECRET: secret })
   onTestFinished(() => {
     child.kill('SIGKILL')

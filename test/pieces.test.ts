@@ -10,6 +10,7 @@ import { rawEmail, startImapServer } from '@piecework/pieces/imap/testing-imap'
 import { blank, encodePng } from '@piecework/pieces/pdf/png'
 import { startSftpServer } from '@piecework/pieces/sftp/test-sftp-server'
 import { startSmtpServer } from '@piecework/pieces/smtp/testing-smtp'
+import { freePort } from '@piecework/server/testing/free-port'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, piece, signIn } from './support/client.ts'
 import { badCases, sftpFailures, WITHOUT_INPUT } from './support/piece-bad-cases.ts'
@@ -53,12 +54,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const close of closing.reverse()) await close()
 })
-
-async function freePort(): Promise<number> {
-  const probe = await startTestServer(() => {})
-  await probe.close()
-  return Number(new URL(probe.url).port)
-}
 
 async function startSurroundings(sftpRoot: string): Promise<Surroundings> {
   const echo = await startTestServer(async (request, response) => {

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestPostgres } from '@piecework/server/database/testing'
+import { freePort } from '@piecework/server/testing/free-port'
 import { expect, test } from 'vitest'
 import { code, respond, signIn, until } from './support/client.ts'
 import { unfinished } from './support/kill.ts'
@@ -15,15 +14,6 @@ const KEYS = {
   AP_JWT_SECRET: 'a secret of the whole cluster, long',
 }
 const CALLERS = 12
-
-/** A port for each app, which it keeps over its restarts. */
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return String(typeof address === 'object' ? address?.port : 0)
-}
 
 /** Sends a call as a load balancer does: what was refused by the documented answers goes to the next app, at once. */
 async function balanced(bases: readonly string[], first: number, path: string, call: string): Promise<string> {
@@ -55,10 +45,11 @@ test.each([
   stack.defer(folder.remove)
   const database = await createTestPostgres()
   stack.defer(database.drop)
+  // Each app keeps its port over its restarts.
   const ports = [await freePort(), await freePort()]
   const start = (index: number) =>
     startServer(join(folder.path, `app-${index}`), {
-      ...{ ...KEYS, ...env, AP_POSTGRES_URL: database.url, AP_PORT: ports[index] ?? '' },
+      ...{ ...KEYS, ...env, AP_POSTGRES_URL: database.url, AP_PORT: String(ports[index]) },
       ...{ AP_STOP_DELAY_SECONDS: '1', AP_WORKER_CONCURRENCY: '2' },
     })
   const apps: ServerProcess[] = await Promise.all([start(0), start(1)])

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { createTokens } from '@piecework/server/access/tokens'
+import { freePort } from '@piecework/server/testing/free-port'
 import { type Client, signIn } from '../../test/support/client.ts'
 import { startServer, startWorker, temporaryFolder } from '../../test/support/process.ts'
 import { enginesAmong, treeOf } from './processes.ts'
-import { freePort, startPostgres, startRedis } from './services.ts'
+import { startPostgres, startRedis } from './services.ts'
 
 /** A complete installation. */
 export interface Deployment extends AsyncDisposable {

@@ -1,26 +1,17 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from '@piecework/server/testing/free-port'
 import { until } from '../../test/support/client.ts'
 
 /** Servers that a benchmark starts itself, because it kills them. */
 
 const run = promisify(execFile)
 const RETRY_MS = 200
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === 'string') throw new Error('The server has no port')
-  return address.port
-}
 
 export interface OwnPostgres {
   url: string

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { createServer } from 'node:http'
 import { promisify } from 'node:util'
+import { freePort } from '@piecework/server/testing/free-port'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { launchBrowser } from '../../../test/support/browser.ts'
 import { startServer, temporaryFolder } from '../../../test/support/process.ts'
@@ -24,11 +24,7 @@ const BUILD = new URL('../../../apps/web/build/main.ts', import.meta.url).pathna
 
 /** Settings of a server whose address is known before it starts, because services send people back to it. */
 export async function homeOf(): Promise<{ AP_PORT: string; AP_FRONTEND_URL: string }> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = await freePort()
   return { AP_PORT: String(port), AP_FRONTEND_URL: `http://127.0.0.1:${port}` }
 }
 

@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { EventDelivery, EventDestination } from '@piecework/api/event-destinations'
@@ -7,6 +6,7 @@ import { type DomainEvent, EVENT_DATA } from '@piecework/model/events/domain-eve
 import { parseJson } from '@piecework/model/parse-json'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { codeAction, flowMaker, webhookTrigger } from '../../testing/flows.ts'
+import { freePort } from '../../testing/free-port.ts'
 import { addMember } from '../../testing/members.ts'
 import { type Person, signUpOwner, startTestServer, startTestServerOn, type TestServer } from '../../testing/server.ts'
 
@@ -278,16 +278,6 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('event destinations on %s', (type
     await calls.must('DELETE', `/v1/event-destinations/${id}`)
   })
 })
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 describe('on its own address', () => {
   let server: TestServer

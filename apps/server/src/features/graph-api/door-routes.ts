@@ -121,12 +121,12 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
           const principal = caller && 'principal' in caller ? caller.principal : undefined
           const actor = scope && principal ? await parts.callers.enter(principal, request, scope) : null
           const params = parse('params', endpoint.params, request.params)
-          const cursors = cursorsOf(endpoint.operationId, params)
+          const cursors = endpoint.isList ? cursorsOf(endpoint.operationId, params) : undefined
           const query = parse('query', endpoint.query, request.query)
           const call = {
             actor,
             params,
-            query: endpoint.isList ? withCursor(query, cursors) : query,
+            query: cursors ? withCursor(query, cursors) : query,
             body: parse('body', endpoint.body, request.body),
             request,
             reply,
@@ -134,7 +134,7 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
           const answer = await handler(call)
           if (endpoint.sends === 'zip') return sendArchive(reply, answer as Archive)
           if (endpoint.sends === 'csv') return sendSheet(reply, answer as Sheet)
-          const listed = endpoint.isList ? withNext(answer as Listed<unknown>, cursors) : undefined
+          const listed = cursors ? withNext(answer as Listed<unknown>, cursors) : undefined
           const data = listed ? listed.items : answer
           if (app.checksAnswers)
             (endpoint.isList ? endpoint.response.array() : endpoint.response).parse(JSON.parse(JSON.stringify(data)))
