@@ -5,6 +5,8 @@ import { IdParams, Nothing, pageOf, pageQuery } from './shapes.ts'
 
 const Text = z.string().min(1).max(4096)
 const Url = webUrl(/^https?$/, 'must be a URL that begins with https:// or http://').max(2048)
+/** A token that a Connect server takes the place of. */
+const ServiceAccountToken = z.string('must be a token, or give url and connectToken').min(1).max(4096)
 const Scope = z.enum(['PLATFORM', 'PROJECT'])
 const Name = z.string().min(1).max(255)
 
@@ -17,8 +19,11 @@ export const SECRET_MANAGER_CONFIGS = {
     region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/, 'must be the name of a region, such as eu-central-1'),
   }),
   'cyberark-conjur': z.object({ organizationAccountName: Text, loginId: Text, url: Url, apiKey: Text }),
-  /** By a Connect server: the API of service accounts is not described, and only 1Password's own programs speak it. */
-  onepassword: z.object({ url: Url, connectToken: Text }),
+  /** By the token of a service account, or through a Connect server that the company runs. */
+  onepassword: z.union([
+    z.object({ serviceAccountToken: ServiceAccountToken }),
+    z.object({ url: Url, connectToken: Text }),
+  ]),
 } as const
 export type SecretManagerProvider = keyof typeof SECRET_MANAGER_CONFIGS
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { SecretManager } from '@piecework/api/secret-managers'
 import { parseJson } from '@piecework/model/parse-json'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { createOutbound } from '../../http/outbound.ts'
+import { createOutbound, type Outbound } from '../../http/outbound.ts'
 import { codeAction, flowMaker, webhookTrigger } from '../../testing/flows.ts'
 import { addMember } from '../../testing/members.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
@@ -294,6 +294,51 @@ test('1Password, by a Connect server', async () => {
   expect(await read('op://production/Stripe "live"/Old keys/API key').catch(String)).toContain('no vault production')
   expect(await read('op://Production/Stripe "live"/Old keys/API key')).toBe('older-key')
   connectServer.close()
+})
+
+/** A token as 1Password makes them, of an account that does not exist. */
+const serviceAccountToken = (signInAddress: string): string => {
+  const token = {
+    signInAddress,
+    userAuth: { method: 'SRPg-4096', alg: 'PBES2g-HS256', iterations: 650_000, salt: 'c2FsdC1vZi1hLXRva2Vu' },
+    email: 'piecework@1passwordserviceaccounts.com',
+    srpX: 'ab'.repeat(32),
+    muk: { alg: 'A256GCM', ext: true, k: 'A'.repeat(43), key_ops: ['encrypt', 'decrypt'], kty: 'oct', kid: 'mp' },
+    secretKey: 'A3-ABCDEF-ABCDEF-ABCDE-ABCDE-ABCDE-ABCDE',
+    throttleSecret: { seed: 'ab'.repeat(32), uuid: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ' },
+    deviceUuid: 'abcdefghijklmnopqrstuvwxyz',
+  }
+  return `ops_${Buffer.from(JSON.stringify(token)).toString('base64url')}`
+}
+
+test('1Password, by the token of a service account: what is refused, and where its requests go', async () => {
+  const create = (config: object) =>
+    call<{ params: { message: string } }>('POST', '/v1/secret-managers', {
+      ...{ providerId: 'onepassword', name: '1Password', config },
+    })
+  const forged = await create({ serviceAccountToken: 'ops_forged' })
+  expect(forged).toMatchObject({ status: 400, body: { code: 'SECRET_MANAGER_CONNECTION_FAILED' } })
+  expect(forged.body.params.message).toContain('invalid service account token')
+  // The token says where it is valid: an address of the operator's network is not asked.
+  const inward = await create({ serviceAccountToken: serviceAccountToken('10.11.12.13') })
+  expect(inward).toMatchObject({ status: 400, body: { code: 'SECRET_MANAGER_CONNECTION_FAILED' } })
+  expect(inward.body.params.message).toMatch(/10\.11\.12\.13/)
+  const neither = await create({ url: 'https://connect.example.com' })
+  expect(neither).toMatchObject({ status: 400 })
+  expect(neither.body.params.message).toBe(
+    'body/config/serviceAccountToken: must be a token, or give url and connectToken',
+  )
+
+  // The SDK encrypts what follows the sign-in, so that a stand-in can only see the beginning.
+  const site = await startStandIn(() => ({ status: 503, body: { reason: 'closed' } }))
+  const real = createOutbound({ allowList: ['127.0.0.1'] })
+  const outbound: Outbound = (url, request) =>
+    real(String(url).replace('https://stand-in.1password.com', site.url), request)
+  const config = { serviceAccountToken: serviceAccountToken('stand-in.1password.com') }
+  await expect(createProviders().onepassword.check(outbound, config)).rejects.toThrow('503 Service Unavailable')
+  expect(site.asked).toMatchObject([{ method: 'POST', path: '/api/v3/auth/start' }])
+  await expect(createProviders().onepassword.read(outbound, config, 'Vault/Item/field')).rejects.toThrow('op://vault')
+  site.close()
 })
 
 test('AWS Secrets Manager, with requests that are signed as AWS checks them', async () => {

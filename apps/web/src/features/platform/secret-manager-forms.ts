@@ -1,6 +1,7 @@
 import type { SecretManager, SecretManagerBody } from '../../api/secret-managers.ts'
 
-export type Provider = SecretManager['providerId']
+/** How one is reached; a Connect server is a second way to 1Password. */
+export type Provider = SecretManager['providerId'] | 'onepassword-connect'
 
 interface ConfigField {
   name: keyof Config
@@ -13,7 +14,7 @@ const EMPTY = {
   ...{ url: '', namespace: '', roleId: '', secretId: '' },
   ...{ accessKeyId: '', secretAccessKey: '', region: '' },
   ...{ organizationAccountName: '', loginId: '', apiKey: '' },
-  ...{ connectToken: '' },
+  ...{ serviceAccountToken: '', connectToken: '' },
 }
 /** The form holds the fields of all kinds, so that a change of the kind loses nothing. */
 export type Config = typeof EMPTY
@@ -38,12 +39,19 @@ export const CONFIG_FIELDS: Readonly<Record<Provider, readonly ConfigField[]>> =
     { name: 'loginId', example: 'host/piecework' },
     { name: 'apiKey', isSecret: true },
   ],
-  onepassword: [
+  onepassword: [{ name: 'serviceAccountToken', isSecret: true }],
+  'onepassword-connect': [
     { name: 'url', example: 'https://connect.example.com' },
     { name: 'connectToken', isSecret: true },
   ],
 }
-export const PROVIDERS: readonly Provider[] = ['hashicorp', 'aws', 'cyberark-conjur', 'onepassword']
+export const PROVIDERS: readonly Provider[] = [
+  'hashicorp',
+  'aws',
+  'cyberark-conjur',
+  'onepassword',
+  'onepassword-connect',
+]
 
 /** The fields that are empty and must not be. */
 export const missingIn = (provider: Provider, config: Config): (keyof Config)[] =>
@@ -62,7 +70,7 @@ export function bodyOf(provider: Provider, { name, projectIds }: Place, config: 
   const place =
     projectIds === null ? { name, scope: 'PLATFORM' as const } : { name, scope: 'PROJECT' as const, projectIds }
   const { url, namespace, roleId, secretId, accessKeyId, secretAccessKey, region } = config
-  const { organizationAccountName, loginId, apiKey, connectToken } = config
+  const { organizationAccountName, loginId, apiKey, serviceAccountToken, connectToken } = config
   switch (provider) {
     case 'hashicorp': {
       const inNamespace = namespace.trim() === '' ? {} : { namespace: namespace.trim() }
@@ -73,6 +81,8 @@ export function bodyOf(provider: Provider, { name, projectIds }: Place, config: 
     case 'cyberark-conjur':
       return { providerId: provider, ...place, config: { url: url.trim(), organizationAccountName, loginId, apiKey } }
     case 'onepassword':
-      return { providerId: provider, ...place, config: { url: url.trim(), connectToken } }
+      return { providerId: provider, ...place, config: { serviceAccountToken: serviceAccountToken.trim() } }
+    case 'onepassword-connect':
+      return { providerId: 'onepassword', ...place, config: { url: url.trim(), connectToken } }
   }
 }
