@@ -32,7 +32,7 @@ test('an administrator connects 1Password by its Connect server', async () => {
   await page.getByRole('button', { name: 'New secret manager' }).click()
   await page.getByLabel('Name', { exact: true }).fill('Vaults of ACME')
   await page.getByRole('combobox', { name: 'Kind' }).click()
-  await page.getByRole('option', { name: '1Password' }).click()
+  await page.getByRole('option', { name: '1Password by a Connect server' }).click()
   await page.getByLabel('Address').fill(`http://127.0.0.1:${(conjur.address() as AddressInfo).port}`)
   await page.getByLabel('Token of the Connect server').fill('token-of-connect')
   await expectAccessible(page)
