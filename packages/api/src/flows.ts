@@ -213,6 +213,9 @@ export const flows = {
     permission: 'READ_FLOW',
     project,
     params: IdParams,
+    query: z.object({
+      runId: z.string().optional().describe('What is said of open runs is of this one alone, also of a test.'),
+    }),
     response: FlowDiagnosis,
   }),
   operations: endpoint({

@@ -70,10 +70,12 @@ export const flowVersionsQuery = (flowId: string) =>
   })
 
 /** Why a flow does not run, or what it waits for. */
-export const flowDiagnosisQuery = (flowId: string) =>
+/** Why a flow does not run; with `runId`, what is said of its open runs is of this one alone. */
+export const flowDiagnosisQuery = (flowId: string, runId?: string) =>
   queryOptions({
-    queryKey: ['flows', 'diagnosis', flowId],
-    queryFn: ({ signal }) => client.flows.diagnosis({ params: { id: flowId }, signal }),
+    queryKey: ['flows', 'diagnosis', flowId, runId],
+    queryFn: ({ signal }) =>
+      client.flows.diagnosis({ params: { id: flowId }, query: runId === undefined ? {} : { runId }, signal }),
   })
 
 /** The longest time without a run that is in order for a flow. */

@@ -12,16 +12,24 @@ export interface Circumstances {
   sourceType: string | null
   settled: boolean | null
   failures: number | null
-  /** When the first pause of its runs ends by itself. */
+  /** When the first pause of its runs, or of the named one, ends by itself. */
   resumes: string | null
 }
 
-export async function selectCircumstances(db: Db, flowId: string): Promise<Circumstances | undefined> {
+/** The open runs of a flow; with `runId`, this one alone. */
+export interface OpenRuns {
+  projectId: string
+  flowId: string
+  runId: string | undefined
+}
+
+export async function selectCircumstances(db: Db, { flowId, runId }: OpenRuns): Promise<Circumstances | undefined> {
   const { rows } = await sql<Circumstances>`
     select c.changed, c."userId", c."userName", c.reason,
       s.id as "sourceId", s.type as "sourceType", s.settled, s.failures,
       (select min(w."resumeDateTime") from flow_run r join waitpoint w on w."flowRunId" = r.id
-        where r."flowId" = f.id and r.status = 'PAUSED' and w.status = 'PENDING') as resumes
+        where r."flowId" = f.id and r.status = 'PAUSED' and w.status = 'PENDING'
+          and (${runId ?? null}::text is null or r.id = ${runId ?? null})) as resumes
     from flow f
     left join flow_status_change c on c."flowId" = f.id
     left join trigger_source s on s."flowId" = f.id and not s.simulate and s.deleted is null
@@ -29,17 +37,17 @@ export async function selectCircumstances(db: Db, flowId: string): Promise<Circu
   return rows[0]
 }
 
-/** The production runs of a flow that are not over, by status, with when the first of them began. */
+/** The production runs of a flow that are not over, or the named run, by status, with when the first of them began. */
 export function selectOpenRuns(
   db: Db,
-  { projectId, flowId }: { projectId: string; flowId: string },
+  { projectId, flowId, runId }: OpenRuns,
 ): Promise<{ status: FlowRunStatus; count: number; since: string }[]> {
   return db
     .selectFrom('flow_run')
     .select(({ fn }) => ['status', fn.countAll<number>().as('count'), fn.min('created').as('since')])
     .where('projectId', '=', projectId)
     .where('flowId', '=', flowId)
-    .where('environment', '=', 'PRODUCTION')
+    .where((where) => (runId === undefined ? where('environment', '=', 'PRODUCTION') : where('id', '=', runId)))
     .where('status', 'in', sql<FlowRunStatus>`('QUEUED', 'RUNNING', 'PAUSED')`)
     .groupBy('status')
     .execute()

@@ -24,8 +24,9 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('why a flow does not run, on %s',
   })
   afterAll(() => server[Symbol.asyncDispose]())
 
-  const ask = async (id: string, token = owner.token) => {
-    const answer = await server.call<FlowDiagnosis>('GET', `/v1/flows/${id}/diagnosis`, { token })
+  const ask = async (id: string, runId?: string) => {
+    const only = runId === undefined ? '' : `?runId=${runId}`
+    const answer = await server.call<FlowDiagnosis>('GET', `/v1/flows/${id}/diagnosis${only}`, { token: owner.token })
     expect(answer.status).toBe(200)
     return answer.body
   }
@@ -101,6 +102,18 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('why a flow does not run, on %s',
       { code: 'RUNS_PAUSED', count: 1, until: resumeDateTime.toISOString() },
       { code: 'WAITS_FOR_EVENTS' },
     ])
+    await addRuns(flow.id, 'PAUSED', 1)
+    expect((await ask(flow.id, paused.id)).facts[0]).toMatchObject({ count: 1, until: resumeDateTime.toISOString() })
+    const [later] = await db
+      .selectFrom('flow_run')
+      .select('id')
+      .where('flowId', '=', flow.id)
+      .where('status', '=', 'PAUSED')
+      .where('id', '!=', paused.id)
+      .execute()
+    const [ofLater] = (await ask(flow.id, later?.id)).facts
+    expect(ofLater, 'it has no due time of its own').toMatchObject({ code: 'RUNS_PAUSED', count: 1 })
+    expect(ofLater).not.toHaveProperty('until')
     await addRuns(other.id, 'RUNNING', 2)
     expect((await ask(flow.id)).facts[0]).toMatchObject({ code: 'LIMIT_REACHED', count: 3, limit: 2 })
     await db.deleteFrom('flow_run').where('status', 'in', ['QUEUED', 'RUNNING']).execute()

@@ -13,5 +13,5 @@ export function overviewRoutes(app: FastifyInstance, { overviews }: { overviews:
 
   implement(app, api.flows.pieceUses, ({ actor, query }) => overviews.usesOf(actor, query.pieceName, query))
 
-  implement(app, api.flows.diagnosis, ({ actor, params }) => overviews.diagnose(actor, params.id))
+  implement(app, api.flows.diagnosis, ({ actor, params, query }) => overviews.diagnose(actor, params.id, query.runId))
 }

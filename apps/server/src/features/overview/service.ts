@@ -25,8 +25,11 @@ export interface Overviews {
   list(actor: ProjectActor, filter: ListedFlows, page: PageRequest): Promise<SeekPage<FlowOverview>>
   /** The flows whose latest version has steps of a piece. */
   usesOf(actor: ProjectActor, pieceName: string, page: PageRequest): Promise<SeekPage<PieceUse>>
-  /** Why a flow does not run, or what it waits for. @throws AppError ENTITY_NOT_FOUND */
-  diagnose(actor: ProjectActor, flowId: string): Promise<FlowDiagnosis>
+  /**
+   * Says why a flow does not run, or what it waits for. @throws AppError ENTITY_NOT_FOUND
+   * @param runId only this run is looked at when it says what its open runs wait for
+   */
+  diagnose(actor: ProjectActor, flowId: string, runId?: string): Promise<FlowDiagnosis>
 }
 
 interface Parts {
@@ -72,16 +75,17 @@ export function createOverviews({ db, recorded, placements }: Parts): Overviews 
       return { ...page, data }
     },
 
-    async diagnose(actor, flowId) {
+    async diagnose(actor, flowId, runId) {
       authorize(actor, flowPolicy.read)
       await recorded()
       const { projectId } = actor
       const found = await selectFlowWithVersion(db, projectId, flowId, undefined)
       const flow = found && (await load(actor, [found.version.id])).get(flowId)
-      const circumstances = flow && (await selectCircumstances(db, flowId))
+      const runs = { projectId, flowId, runId }
+      const circumstances = flow && (await selectCircumstances(db, runs))
       if (!circumstances) throw notFound('flow', flowId)
       // People who may not see runs learn nothing of them.
-      const open = has(actor, runPolicy.read.needs) ? await selectOpenRuns(db, { projectId, flowId }) : []
+      const open = has(actor, runPolicy.read.needs) ? await selectOpenRuns(db, runs) : []
       const { quota } = await placements.of(projectId)
       const running = quota === null || open.length === 0 ? 0 : await countRunningOf(db, quota.bucket)
       return diagnose({ flow, circumstances, open, quota, running })

@@ -5,6 +5,7 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AnalyticsReport, type AnalyticsWindow, analyticsQuery } from '../../api/analytics.ts'
 import { client } from '../../api/client.ts'
+import { useMay } from '../../api/members.ts'
 import { DayChart } from '../../app/day-chart.tsx'
 import { downloadBlob } from '../../app/download.ts'
 import { Loaded } from '../../app/query-state.tsx'
@@ -71,6 +72,7 @@ export default function AnalyticsPage() {
 
 function Report({ report, choice, days }: { report: AnalyticsReport; choice: Choice; days: Days }) {
   const { t } = useTranslation('analytics')
+  const mayReadFlows = useMay('READ_FLOW')
   const [by, setBy] = useState<'project' | 'person'>('project')
   const shown = useMemo(() => narrowed(report, choice), [report, choice])
   const { unit, columns } = useMemo(() => columnsOf(shown.runs, days.from, days.to), [shown, days.from, days.to])
@@ -92,9 +94,11 @@ function Report({ report, choice, days }: { report: AnalyticsReport; choice: Cho
         title={t('none')}
         text={t('noneText')}
         actions={
-          <Link to="/automations" className={TEXT_LINK}>
-            {t('noneAction')}
-          </Link>
+          mayReadFlows && (
+            <Link to="/automations" className={TEXT_LINK}>
+              {t('noneAction')}
+            </Link>
+          )
         }
       />
     )

@@ -18,7 +18,7 @@ export function StartChoices({ acts, show }: { acts: FlowActs; show(sheet: Sheet
   return (
     <section
       aria-labelledby="start-title"
-      className="max-w-170 rounded-md border border-line-2 bg-raised px-8 py-7 max-sm:px-4"
+      className="max-w-190 rounded-md border border-line-2 bg-raised px-8 py-7 max-sm:px-4"
     >
       <span aria-hidden className="grid size-8 place-items-center rounded-md bg-tile-neutral text-tile-ink">
         <Workflow size={18} strokeWidth={1.5} />

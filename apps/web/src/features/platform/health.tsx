@@ -16,7 +16,7 @@ export function Health() {
   const { data: flags } = useQuery(flagsQuery)
   return (
     <>
-      <SectionHead title={t('health.title')} text={t('health.text', { version: flags?.version ?? '' })} />
+      <SectionHead title={t('health.title')} text={flags ? t('health.text', { version: flags.version }) : undefined} />
       <Loaded query={query} skeleton={<Skeleton className="h-40 rounded-md" />}>
         {(health) => (
           <ul className="divide-y divide-line-1 rounded-md border border-line-2 bg-raised">

@@ -30,17 +30,24 @@ export function RunsOverview() {
       aria-label={t('overview.title')}
       className="grid min-h-42 grid-cols-[14rem_minmax(0,1fr)_16.5rem] rounded-md border border-line-2 bg-raised max-lg:grid-cols-[14rem_minmax(0,1fr)] max-sm:grid-cols-1"
     >
-      <Summary days={totals} />
+      <Summary days={totals} onRetry={days.isError ? () => void days.refetch() : undefined} />
       <div className="border-line-1 px-3 pt-3 pb-2 sm:border-l">
-        {totals ? <DayChart days={totals} /> : <Skeleton className="h-full min-h-34" />}
+        {totals ? <DayChart days={totals} /> : !days.isError && <Skeleton className="h-full min-h-34" />}
       </div>
       <Now />
     </section>
   )
 }
 
-function Summary({ days }: { days: readonly DayTotals[] | undefined }) {
+interface SummaryProps {
+  days: readonly DayTotals[] | undefined
+  /** There when they could not be loaded. */
+  onRetry: (() => void) | undefined
+}
+
+function Summary({ days, onRetry }: SummaryProps) {
   const { t } = useTranslation('runs')
+  const { t: common } = useTranslation()
   const projectId = useProjectId()
   const since = useMemo(() => startOfFirstDay(), [])
   const { data: failures = [] } = useQuery(failuresQuery(projectId, since))
@@ -52,6 +59,13 @@ function Summary({ days }: { days: readonly DayTotals[] | undefined }) {
       <h2 className="text-xs text-ink-2">{t('overview.lastDays', { count: OVERVIEW_DAYS })}</h2>
       {days ? (
         <p className="text-xl tabular-nums">{t('overview.runs', { count: all, shown: number(all) })}</p>
+      ) : onRetry ? (
+        <p className="text-sm text-ink-2">
+          {common('error.loadTitle')}.{' '}
+          <button type="button" className={TEXT_LINK} onClick={onRetry}>
+            {common('retry')}
+          </button>
+        </p>
       ) : (
         <Skeleton className="my-2 w-28" />
       )}

@@ -16,7 +16,7 @@ export function RunWait({ run, rows }: { run: Run; rows: readonly OutlineRow[] }
   const { t } = useTranslation('runs')
   const { t: common } = useTranslation()
   const status = run.status === 'QUEUED' || run.status === 'PAUSED' ? run.status : undefined
-  const { data } = useQuery({ ...flowDiagnosisQuery(run.flowId), enabled: status !== undefined })
+  const { data } = useQuery({ ...flowDiagnosisQuery(run.flowId, run.id), enabled: status !== undefined })
   if (status === undefined) return null
   const fact = data?.facts.find(({ code }) => REASONS[status].includes(code))
   const paused = rows.find((row) => row.kind === 'step' && row.output?.status === 'PAUSED')

@@ -191,6 +191,7 @@ function Filters({ search, onChange }: { search: RunsSearch; onChange(change: Ru
 function Nothing({ isFiltered, onClear }: { isFiltered: boolean; onClear(): void }) {
   const { t } = useTranslation('runs')
   const { t: common } = useTranslation()
+  const mayReadFlows = useMay('READ_FLOW')
   return isFiltered ? (
     <StateMessage
       icon={ListFilter}
@@ -205,9 +206,11 @@ function Nothing({ isFiltered, onClear }: { isFiltered: boolean; onClear(): void
       text={t('none.text')}
       actions={
         <>
-          <Link to="/automations" className={TEXT_LINK}>
-            {t('none.action')}
-          </Link>
+          {mayReadFlows && (
+            <Link to="/automations" className={TEXT_LINK}>
+              {t('none.action')}
+            </Link>
+          )}
           <GuideLink to="watch-runs" />
         </>
       }
