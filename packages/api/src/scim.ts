@@ -26,7 +26,7 @@ const list = z.object({
   excludedAttributes: Text.optional(),
 })
 /** Identity providers write booleans as texts, too. */
-const Flag = z.union([z.boolean(), z.stringbool()])
+const Flag = z.union([z.boolean(), z.stringbool()], { error: 'must be true or false' })
 
 export const ScimUser = z.object({
   userName: z.string().trim().min(1).max(254),

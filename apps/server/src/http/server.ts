@@ -1,11 +1,7 @@
-import { isUtf8 } from 'node:buffer'
 import multipart from '@fastify/multipart'
 import type { Endpoint } from '@piecework/api/endpoint'
 import { AppError } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
-import { isTextWithinDepth, MAX_VALUE_DEPTH } from '@piecework/model/json-depth'
-import { decodeText, knownCharset, withoutMark } from '@piecework/model/text/charset'
-import { parseMediaType } from '@piecework/model/text/media-type'
 import { descriptorLimit } from '@piecework/worker/descriptor-limit'
 import { egressDescriptorsFor } from '@piecework/worker/network/connection-budget'
 import Fastify, {
@@ -25,6 +21,7 @@ import { type ConnectionLimits, watchConnections } from './connections.ts'
 import { handleError, handleUnknownRoute } from './errors.ts'
 import { parseFields } from './fields.ts'
 import { countRouteless } from './graph-calls.ts'
+import { acceptJson } from './json-body.ts'
 import { clientAddress, rateLimits, registerRateLimit } from './rate-limit.ts'
 import { guardRoutes, MAX_PART_LENGTH } from './route.ts'
 
@@ -140,35 +137,7 @@ export async function createHttpServer({
   return { app, closing: stop }
 }
 
-/** Many clients name a content type on requests without a body. */
-function acceptJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const bytes = Buffer.from(body)
-    const encoding = request.headers['content-encoding'] ?? 'identity'
-    if (bytes.length === 0) return done(null, undefined)
-    if (encoding !== 'identity') return done(isCompressed(encoding))
-    const charset = parseMediaType(request.headers['content-type']).parameters.get('charset')
-    if (charset !== undefined && knownCharset(charset) === undefined) return done(notRead(`charset ${charset}`))
-    if (knownCharset(charset ?? 'utf-8') === 'utf-8' && !isUtf8(bytes))
-      return done(notRead('letters that are no UTF-8'))
-    const text = withoutMark(decodeText(bytes, charset))
-    if (!isTextWithinDepth(text, MAX_VALUE_DEPTH)) done(tooDeep())
-    else parse(request, text, done)
-  })
-}
-
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)))
-
-const notRead = (what: string): AppError =>
-  new AppError('INVALID_REQUEST', { message: `body: is JSON with ${what}; send UTF-8` })
-const isCompressed = (encoding: string): AppError =>
-  new AppError('UNSUPPORTED_MEDIA_TYPE', {
-    message: `content-encoding: ${encoding} is for calls of flows; send the body as it is`,
-  })
-
-const tooDeep = (): AppError =>
-  new AppError('INVALID_REQUEST', { message: `body: must not nest deeper than ${MAX_VALUE_DEPTH} levels` })
 
 function greet(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers({

@@ -42,6 +42,11 @@ export interface CreateProject {
   globalConnectionExternalIds?: readonly string[] | undefined
 }
 
+export type ChangeProject = ProjectChanges & {
+  plan?: PlanChanges | undefined
+  globalConnectionExternalIds?: readonly string[] | undefined
+}
+
 export interface ListedProjects extends ProjectFilter {
   /** For programs: only what this user may enter. */
   externalUserId?: string | undefined
@@ -55,18 +60,13 @@ export interface Projects {
   /** Those that the actor may enter; for programs those that a user may enter, where the filter names one. */
   list(actor: Actor, filter: ListedProjects, page: PageRequest): Promise<SeekPage<ProjectRow>>
   all(actor: Actor): Promise<ProjectRow[]>
-  /**
-   * @param also a further change of the same transaction
-   * @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS, ENTITY_NOT_FOUND for a connection of the platform
-   */
-  update(
-    actor: ProjectActor,
-    changes: ProjectChanges & {
-      plan?: PlanChanges | undefined
-      globalConnectionExternalIds?: readonly string[] | undefined
-    },
-    also?: (trx: Db, recordEvent: RecordEvent) => Promise<void>,
-  ): Promise<ProjectRow>
+  /** @throws AppError PROJECT_EXTERNAL_ID_ALREADY_EXISTS, ENTITY_NOT_FOUND for a connection of the platform */
+  update(actor: ProjectActor, changes: ChangeProject): Promise<ProjectRow>
+  /** As update, within a transaction that changes more than the project. */
+  updateWithin(
+    changing: { trx: Db; recordEvent: RecordEvent; actor: ProjectActor },
+    changes: Pick<ProjectChanges, 'displayName' | 'externalId'>,
+  ): Promise<void>
   /** Hides the project and stops its flows at once. @throws AppError VALIDATION for a personal project. */
   remove(actor: ProjectActor): Promise<void>
   /**
@@ -87,6 +87,36 @@ interface Parts {
   /** The limit of runs at a time has changed, or nobody may enter a project any more. */
   events: Pick<Events, 'announce' | 'emit'>
   outbox: Outbox
+}
+
+/** Changes a project within a transaction, in which nobody else changes it. */
+async function writeChanges(
+  { trx, recordEvent, actor }: { trx: Db; recordEvent: RecordEvent; actor: ProjectActor },
+  { plan, ...request }: ChangeProject,
+): Promise<void> {
+  authorize(actor, projectPolicy.edit)
+  for (const field of ADMINISTERED_FIELDS)
+    if (request[field] !== undefined) requireNeeds(actor, projectPolicy.administer.needs, `change ${field}`)
+  const { globalConnectionExternalIds, ...changes } = request
+  const { platformId, projectId: id } = actor
+  const { maxConcurrentJobs } = changes
+  const project = await selectProject(trx, platformId, id)
+  if (!project) throw notFound('project', id)
+  await named(changes.externalId, async () => {
+    if (plan) await upsertPlan(trx, id, plan)
+    await share(trx, platformId, id, globalConnectionExternalIds)
+    const pool = maxConcurrentJobs === undefined ? {} : { poolId: await poolOf(trx, platformId, id, maxConcurrentJobs) }
+    await updateProject(trx, platformId, id, { ...changes, ...pool })
+  })
+  const { before, after } = changesOf(project, changes)
+  const given = {
+    ...(plan ? { plan } : {}),
+    ...(globalConnectionExternalIds ? { globalConnectionExternalIds } : {}),
+  }
+  recordEvent(actor, 'project.updated', {
+    ...{ project: projectForEvent(project), before },
+    after: { ...after, ...given },
+  })
 }
 
 export function createProjects({ db, files, flows, events, outbox }: Parts): Projects {
@@ -150,37 +180,13 @@ export function createProjects({ db, files, flows, events, outbox }: Parts): Pro
       return load(platformId, id)
     },
 
-    async update(actor, { plan, ...request }, also) {
-      authorize(actor, projectPolicy.edit)
-      for (const field of ADMINISTERED_FIELDS)
-        if (request[field] !== undefined) requireNeeds(actor, projectPolicy.administer.needs, `change ${field}`)
-      const { globalConnectionExternalIds, ...changes } = request
-      const { platformId, projectId: id } = actor
-      const { maxConcurrentJobs } = changes
-      const project = await load(platformId, id)
-      await named(changes.externalId, () =>
-        outbox.transaction(async (trx, recordEvent) => {
-          if (plan) await upsertPlan(trx, id, plan)
-          await share(trx, platformId, id, globalConnectionExternalIds)
-          const pool =
-            maxConcurrentJobs === undefined ? {} : { poolId: await poolOf(trx, platformId, id, maxConcurrentJobs) }
-          await updateProject(trx, platformId, id, { ...changes, ...pool })
-          const { before, after } = changesOf(project, changes)
-          const given = {
-            ...(plan ? { plan } : {}),
-            ...(globalConnectionExternalIds ? { globalConnectionExternalIds } : {}),
-          }
-          recordEvent(actor, 'project.updated', {
-            project: projectForEvent(project),
-            before,
-            after: { ...after, ...given },
-          })
-          await also?.(trx, recordEvent)
-        }),
-      )
-      if (maxConcurrentJobs !== undefined) events.announce('LIMITS_CHANGED', {})
-      if (globalConnectionExternalIds !== undefined) await events.emit('CONNECTIONS_CHANGED', {})
-      return load(platformId, id)
+    updateWithin: writeChanges,
+
+    async update(actor, changes) {
+      await outbox.transaction((trx, recordEvent) => writeChanges({ trx, recordEvent, actor }, changes))
+      if (changes.maxConcurrentJobs !== undefined) events.announce('LIMITS_CHANGED', {})
+      if (changes.globalConnectionExternalIds !== undefined) await events.emit('CONNECTIONS_CHANGED', {})
+      return load(actor.platformId, actor.projectId)
     },
 
     async remove(actor) {
@@ -188,7 +194,7 @@ export function createProjects({ db, files, flows, events, outbox }: Parts): Pro
       const project = await load(platformId, id)
       authorize(actor, projectPolicy.delete, project)
       await outbox.transaction(async (trx, recordEvent) => {
-        await markDeleted(trx, platformId, id, new Date())
+        if (!(await markDeleted(trx, platformId, id, new Date()))) throw notFound('project', id)
         recordEvent(actor, 'project.deleted', { project: projectForEvent(project) })
       })
       await events.emit('ACCESS_CHANGED', { of: 'PROJECT', id })

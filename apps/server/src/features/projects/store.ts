@@ -164,13 +164,16 @@ export async function upsertPool(db: Db, platformId: string, key: string, maxCon
   return pool.id
 }
 
-export function markDeleted(db: Db, platformId: string, id: string, now: Date): Promise<unknown> {
-  return db
+/** @returns whether it was there until now */
+export async function markDeleted(db: Db, platformId: string, id: string, now: Date): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('project')
     .set({ deleted: now })
     .where('platformId', '=', platformId)
     .where('id', '=', id)
-    .execute()
+    .where('deleted', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 export interface ProjectFigures {

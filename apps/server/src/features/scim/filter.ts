@@ -1,4 +1,5 @@
 import { ScimError } from './error.ts'
+import { withoutSchema } from './patch.ts'
 
 /** A filter of RFC 7644, 3.4.2.2: a comparison, or several filters joined. */
 export type Filter = Comparison | { join: 'and' | 'or'; parts: Filter[] } | { not: Filter }
@@ -53,7 +54,8 @@ export function parseFilter(text: string): Filter {
 
   const comparison = (): Comparison => {
     if (++comparisons > MAX_COMPARISONS) throw refused(`more than ${MAX_COMPARISONS} comparisons`)
-    const attribute = word(tokens[at++])
+    const named = word(tokens[at++])
+    const attribute = named && withoutSchema(named)
     const operator = word(tokens[at++])
     if (attribute === undefined || attribute === ')') throw refused('an attribute is missing')
     if (operator === 'pr') return { attribute, operator, value: true }

@@ -3,10 +3,11 @@ import type { Access } from '../../access/access.ts'
 import type { Actor, PlatformPrincipal } from '../../access/actor.ts'
 import type { Db } from '../../database/open.ts'
 import type { Events } from '../../events/events.ts'
-import type { Outbox, RecordEvent } from '../../outbox/outbox.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
 import { authorize } from '../../policies/policy.ts'
 import { scimPolicy } from '../../policies/scim.ts'
 import type { ProjectMembers } from '../project-members/service.ts'
+import { lockProject } from '../project-members/store.ts'
 import type { Projects } from '../projects/service.ts'
 import { selectUsers } from '../users/store.ts'
 import { notThere, ScimError } from './error.ts'
@@ -36,11 +37,6 @@ export interface ScimGroups {
   remove(actor: Caller, id: string, check: Check): Promise<void>
 }
 
-interface Renamed {
-  displayName: string
-  externalId?: string
-}
-
 interface Parts {
   db: Db
   outbox: Outbox
@@ -55,40 +51,40 @@ interface Parts {
 export function createScimGroups(parts: Parts): ScimGroups {
   const { db, outbox, events, access, projects, projectMembers, defaultRole } = parts
 
-  const find = async ({ platformId }: Actor, id: string) => {
-    const row = await selectScimGroup(db, platformId, id)
+  const find = async ({ platformId }: Actor, id: string, trx: Db = db) => {
+    const row = await selectScimGroup(trx, platformId, id)
     if (!row) throw notThere(id)
-    return { row, members: await selectScimMembers(db, [id]) }
+    return { row, members: await selectScimMembers(trx, [id]) }
   }
 
   /** @throws ScimError invalidValue */
-  const requireUsers = async ({ platformId }: Actor, ids: readonly string[]): Promise<void> => {
-    const known = new Set((await selectUsers(db, platformId, ids)).map(({ id }) => id))
+  const requireUsers = async ({ platformId }: Actor, ids: readonly string[], trx: Db = db): Promise<void> => {
+    const known = new Set((await selectUsers(trx, platformId, ids)).map(({ id }) => id))
     const unknown = ids.find((id) => !known.has(id))
     if (unknown !== undefined) throw new ScimError(400, `There is no user ${unknown}`, 'invalidValue')
   }
 
-  /** Changes a group as a whole, or not at all. Members who stay keep their roles. */
-  const change = async (actor: Caller, id: string, renamed: Renamed | undefined, wanted: ReadonlySet<string>) => {
+  /** Changes a group by how it is, as a whole or not at all. Nobody else changes it meanwhile. Members who stay keep their roles. */
+  const change = async (actor: Caller, id: string, check: Check, wantedOf: (before: GroupState) => GroupState) => {
+    await find(actor, id)
     const inside = await access.enterProject(actor, id)
-    let changed: string[] = []
-    const setMembers = async (trx: Db, recordEvent: RecordEvent): Promise<void> => {
-      changed = await projectMembers.setAll({ trx, recordEvent, actor: inside }, wanted, defaultRole)
-    }
-    if (renamed) await projects.update(inside, renamed, setMembers)
-    else await outbox.transaction(setMembers)
+    const changed = await outbox.transaction(async (trx, recordEvent) => {
+      await lockProject(trx, inside)
+      const found = await find(actor, id, trx)
+      check(found)
+      const before = stateOf(found)
+      const { displayName, externalId, members } = wantedOf(before)
+      await requireUsers(
+        actor,
+        [...members].filter((userId) => !before.members.has(userId)),
+        trx,
+      )
+      const changing = { trx, recordEvent, actor: inside }
+      if (before.displayName !== displayName || before.externalId !== externalId)
+        await projects.updateWithin(changing, { displayName, externalId })
+      return projectMembers.setAll(changing, members, defaultRole)
+    })
     for (const userId of changed) await events.emit('ACCESS_CHANGED', { of: 'USER', id: userId })
-  }
-
-  const write = async (actor: Caller, id: string, before: GroupState, after: GroupState): Promise<GroupWithMembers> => {
-    await requireUsers(
-      actor,
-      [...after.members].filter((userId) => !before.members.has(userId)),
-    )
-    const isRenamed = before.displayName !== after.displayName || before.externalId !== after.externalId
-    const { displayName, externalId } = after
-    const renamed = isRenamed ? { displayName, ...(externalId === null ? {} : { externalId }) } : undefined
-    await change(actor, id, renamed, after.members)
     return find(actor, id)
   }
 
@@ -121,24 +117,27 @@ export function createScimGroups(parts: Parts): ScimGroups {
       const wanted = new Set(members.map(({ value }) => value))
       await requireUsers(actor, [...wanted])
       const { id } = await projects.create(actor, { displayName, ...(externalId ? { externalId } : {}) })
-      if (wanted.size > 0) await change(actor, id, undefined, wanted)
-      return find(actor, id)
+      return change(
+        actor,
+        id,
+        () => {},
+        (made) => ({ ...made, members: wanted }),
+      )
     },
 
     async replace(actor, id, { displayName, externalId = null, members = [] }, check) {
       authorize(actor, scimPolicy.write)
-      const found = await find(actor, id)
-      check(found)
-      const wanted = { displayName, externalId, members: new Set(members.map(({ value }) => value)) }
-      return write(actor, id, stateOf(found), wanted)
+      const wanted = {
+        displayName,
+        externalId: externalId || null,
+        members: new Set(members.map(({ value }) => value)),
+      }
+      return change(actor, id, check, () => wanted)
     },
 
     async patch(actor, id, patch, check) {
       authorize(actor, scimPolicy.write)
-      const found = await find(actor, id)
-      check(found)
-      const before = stateOf(found)
-      return write(actor, id, before, patchGroup(before, patch))
+      return change(actor, id, check, (before) => patchGroup(before, patch))
     },
 
     async remove(actor, id, check) {

@@ -17,6 +17,10 @@ const USER_PATHS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   [SCIM_USER_EXTENSION.toLowerCase()]: [SCIM_USER_EXTENSION],
   [`${SCIM_USER_EXTENSION}:platformRole`.toLowerCase()]: [SCIM_USER_EXTENSION, 'platformRole'],
 }
+/** Attributes may be named in full, with the schema that they belong to. */
+const CORE = /^urn:ietf:params:scim:schemas:core:2\.0:(?:user|group):/i
+export const withoutSchema = (path: string): string => path.replace(CORE, '')
+
 /** Attributes that follow from others, or that nobody keeps here. */
 const IGNORED: ReadonlySet<string> = new Set([
   'displayname',
@@ -36,7 +40,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 export function patchUser(before: ScimUser, { Operations }: ScimPatch): ScimUser {
   const after: Record<string, unknown> = structuredClone(before)
   const set = (path: string, value: unknown): void => {
-    const lower = path.toLowerCase()
+    const lower = withoutSchema(path).toLowerCase()
     if (IGNORED.has(lower)) return
     const [first, second] = USER_PATHS[lower] ?? []
     if (first === undefined) throw new ScimError(400, `There is no attribute ${path}`, 'invalidPath')
@@ -47,12 +51,13 @@ export function patchUser(before: ScimUser, { Operations }: ScimPatch): ScimUser
   for (const { op, path, value } of Operations) {
     if (op === 'remove') {
       if (path === undefined) throw new ScimError(400, 'A removal names its path', 'noTarget')
-      set(path, undefined)
+      set(path, withoutSchema(path).toLowerCase() === 'externalid' ? null : undefined)
     } else if (path !== undefined) set(path, value)
     else if (!isRecord(value))
       throw new ScimError(400, 'A change without a path has an object as its value', 'invalidValue')
     // Attributes that nobody keeps here are left out, as in a whole resource.
-    else for (const [name, one] of Object.entries(value)) if (USER_PATHS[name.toLowerCase()]) set(name, one)
+    else
+      for (const [name, one] of Object.entries(value)) if (USER_PATHS[withoutSchema(name).toLowerCase()]) set(name, one)
   }
   return checked(ScimUser, after)
 }
@@ -68,16 +73,20 @@ export interface GroupState {
 export function patchGroup(before: GroupState, { Operations }: ScimPatch): GroupState {
   let { displayName, externalId } = before
   const members = new Set(before.members)
-  const change = (op: Operation['op'], path: string, value: unknown): void => {
+  const change = (op: Operation['op'], named: string, value: unknown): void => {
+    const path = withoutSchema(named)
     const lower = path.toLowerCase()
     const one = /^members\[value eq "([^"]{1,100})"\]$/i.exec(path)?.[1]
-    if (lower === 'displayname' && op !== 'remove') displayName = checked(ScimGroup.shape.displayName, value)
-    else if (lower === 'externalid')
-      externalId = op === 'remove' ? null : (checked(ScimGroup.shape.externalId, value) ?? null)
+    if (lower === 'displayname') {
+      if (op === 'remove') throw new ScimError(400, 'A group has a displayName', 'mutability')
+      displayName = checked(ScimGroup.shape.displayName, value, 'displayName')
+    } else if (lower === 'externalid')
+      externalId = op === 'remove' ? null : checked(ScimGroup.shape.externalId, value, 'externalId') || null
     else if (one !== undefined && op === 'remove') members.delete(one)
     else if (lower === 'members') {
       if (op === 'replace' || (op === 'remove' && value === undefined)) members.clear()
-      const given = checked(ScimGroup.shape.members, value ?? []) ?? []
+      const several = isRecord(value) ? [value] : (value ?? [])
+      const given = checked(ScimGroup.shape.members, several, 'members') ?? []
       for (const { value: id } of given) op === 'remove' ? members.delete(id) : members.add(id)
     } else if (!IGNORED.has(lower)) throw new ScimError(400, `There is no attribute ${path}`, 'invalidPath')
   }
@@ -91,9 +100,14 @@ export function patchGroup(before: GroupState, { Operations }: ScimPatch): Group
   return { displayName, externalId, members }
 }
 
-function checked<T>(schema: z.ZodType<T>, value: unknown): T {
+function checked<T>(schema: z.ZodType<T>, value: unknown, name?: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new ScimError(400, `The value of ${issue?.path.join('.') || 'the attribute'} ${issue?.message}`, 'invalidValue')
+  const attribute = [...(name === undefined ? [] : [name]), ...(issue?.path ?? [])].join('.')
+  throw new ScimError(400, `The value of ${attribute} ${asPart(issue?.message)}`, 'invalidValue')
 }
+
+/** A message of a schema as the end of a sentence. */
+const asPart = (message = 'is wrong'): string =>
+  /^must\b|^is\b/.test(message) ? message : `is wrong: ${message.charAt(0).toLowerCase()}${message.slice(1)}`

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isUniqueViolation, repeatedColumn } from '../../database/open.ts'
 import { describeError, InvalidRequest } from '../../http/errors.ts'
 import { implement } from '../../http/implement.ts'
+import { acceptJson } from '../../http/json-body.ts'
 import { API_PREFIX } from '../../http/route.ts'
 import { ScimError } from './error.ts'
 import { parseFilter } from './filter.ts'
@@ -33,11 +34,7 @@ const UNIQUE: ReadonlySet<string> = new Set(['PROJECT_EXTERNAL_ID_ALREADY_EXISTS
 
 export async function scimRoutes(app: FastifyInstance, { users, groups, base }: Parts): Promise<void> {
   await app.register(async (scope) => {
-    scope.addContentTypeParser(
-      'application/scim+json',
-      { parseAs: 'string' },
-      scope.getDefaultJsonParser('error', 'error'),
-    )
+    acceptJson(scope, 'application/scim+json')
     scope.setErrorHandler(answerError)
     const user = (row: ScimUserRow): Resource => userResource(base, row)
     const group = ({ row, members }: GroupWithMembers): Resource => groupResource(base, row, members)
@@ -129,15 +126,18 @@ function shown(reply: FastifyReply, resource: Resource): Resource {
 }
 
 function unlessKnown(request: FastifyRequest, reply: FastifyReply, resource: Resource): Resource | FastifyReply {
-  const known = request.headers['if-none-match']
-  if (known === versionOf(resource)) return reply.code(304).header('etag', known).send()
+  const version = versionOf(resource)
+  if (tagsOf(request.headers['if-none-match']).includes(version)) return reply.code(304).header('etag', version).send()
   return shown(reply, resource)
 }
+
+/** Tags hold no comma here. */
+const tagsOf = (header = ''): string[] => header.split(',').map((tag) => tag.trim())
 
 /** @throws ScimError 412 when the caller has seen another version */
 function requireMatch({ headers }: FastifyRequest, resource: Resource): void {
   const wanted = headers['if-match']
-  if (wanted !== undefined && wanted !== '*' && wanted !== versionOf(resource))
+  if (wanted !== undefined && wanted !== '*' && !tagsOf(wanted).includes(versionOf(resource)))
     throw new ScimError(412, 'The resource has changed in the meantime: get it again')
 }
 

@@ -7,10 +7,11 @@ import type { Outbox } from '../../outbox/outbox.ts'
 import { authorize } from '../../policies/policy.ts'
 import { scimPolicy } from '../../policies/scim.ts'
 import { newTokenVersion } from '../authentication/token-version.ts'
+import { selectPlatform } from '../platforms/store.ts'
 import { makeUser } from '../projects/make-user.ts'
 import { normalizeEmail } from '../users/email.ts'
 import type { Users } from '../users/service.ts'
-import { insertIdentity, selectIdentityByEmail, selectUserByEmail } from '../users/store.ts'
+import { insertIdentity, selectIdentityByEmail, selectUserByEmail, updateUser } from '../users/store.ts'
 import { notThere, ScimError } from './error.ts'
 import { patchUser } from './patch.ts'
 import type { Listing, ScimUserRow } from './rows.ts'
@@ -39,31 +40,44 @@ interface Parts {
 }
 
 export function createScimUsers({ db, outbox, users }: Parts): ScimUsers {
-  const find = async ({ platformId }: Actor, id: string): Promise<ScimUserRow> => {
-    const row = await selectScimUser(db, platformId, id)
+  const find = async ({ platformId }: Actor, id: string, trx: Db = db): Promise<ScimUserRow> => {
+    const row = await selectScimUser(trx, platformId, id)
     if (!row) throw notThere(id)
     return row
   }
 
-  const write = async (actor: Actor, before: ScimUserRow, wanted: ScimUser): Promise<ScimUserRow> => {
-    const { id } = before
+  const write = (actor: Actor, id: string, check: Check, wantedOf: (before: ScimUserRow) => ScimUser) =>
+    users
+      .change(actor, id, async (trx) => {
+        const before = await find(actor, id, trx)
+        check(before)
+        const wanted = wantedOf(before)
+        const { active, externalId } = wanted
+        return {
+          ...(await changeProfile(trx, actor, before, wanted)),
+          ...(active === undefined ? {} : { status: active ? ('ACTIVE' as const) : ('INACTIVE' as const) }),
+          platformRole: wanted[SCIM_USER_EXTENSION]?.platformRole ?? before.platformRole,
+          ...(externalId === undefined ? {} : { externalId: externalId || null }),
+        }
+      })
+      .then(() => find(actor, id))
+
+  /** @returns what changed */
+  const changeProfile = async (trx: Db, { platformId }: Actor, before: ScimUserRow, wanted: ScimUser) => {
     const profile = {
       email: emailOf(wanted),
       firstName: nameOf(wanted.name?.givenName) ?? before.firstName,
       lastName: nameOf(wanted.name?.familyName) ?? before.lastName,
     }
     const { email, firstName, lastName } = before
-    if (JSON.stringify(profile) !== JSON.stringify({ email, firstName, lastName })) {
-      const isDone = await updateProfile(db, before, profile)
-      if (!isDone && profile.email !== email)
-        throw new ScimError(409, 'The person belongs to other platforms, too, and keeps the address', 'mutability')
-    }
-    await users.update(actor, id, {
-      status: wanted.active === false ? 'INACTIVE' : 'ACTIVE',
-      platformRole: wanted[SCIM_USER_EXTENSION]?.platformRole ?? before.platformRole,
-      ...(typeof wanted.externalId === 'string' ? { externalId: wanted.externalId } : {}),
-    })
-    return find(actor, id)
+    if (JSON.stringify(profile) === JSON.stringify({ email, firstName, lastName })) return {}
+    // Whoever gets the mail of an address gets a new password by it, and nobody else resets that of the owner.
+    if (profile.email !== email && (await selectPlatform(trx, platformId))?.ownerId === before.id)
+      throw new ScimError(409, 'The owner of the platform keeps the address', 'mutability')
+    const isDone = await updateProfile(trx, before, profile)
+    if (!isDone && profile.email !== email)
+      throw new ScimError(409, 'The person belongs to other platforms, too, and keeps the address', 'mutability')
+    return isDone ? profile : {}
   }
 
   return {
@@ -98,45 +112,51 @@ export function createScimUsers({ db, outbox, users }: Parts): ScimUsers {
             ...{ firstName: nameOf(user.name?.givenName) ?? email.split('@')[0]?.replaceAll('.', ' ') ?? '' },
             lastName: nameOf(user.name?.familyName) ?? '',
           }))
-        return makeUser({ trx, recordEvent, ip }, identity, {
+        const added = await makeUser({ trx, recordEvent, ip }, identity, {
           platformId,
           platformRole: user[SCIM_USER_EXTENSION]?.platformRole ?? 'MEMBER',
           source: 'sso',
           isProvisioned: user.active !== false,
           ...(user.externalId ? { externalId: user.externalId } : {}),
         })
+        if (user.active === false) {
+          await updateUser(trx, platformId, added.id, { status: 'INACTIVE' })
+          const [before, after] = [{ status: 'ACTIVE' }, { status: 'INACTIVE' }]
+          recordEvent(actor, 'user.updated', { user: { id: added.id }, before, after })
+        }
+        return added
       })
-      if (user.active === false) await users.update(actor, made.id, { status: 'INACTIVE' })
       return find(actor, made.id)
     },
 
     async replace(actor, id, user, check) {
       authorize(actor, scimPolicy.write)
-      const before = await find(actor, id)
-      check(before)
-      return write(actor, before, user)
+      await find(actor, id)
+      return write(actor, id, check, () => user)
     },
 
     async patch(actor, id, patch, check) {
       authorize(actor, scimPolicy.write)
-      const before = await find(actor, id)
-      check(before)
-      const { email, firstName, lastName, status, platformRole, externalId } = before
-      const known: ScimUser = {
-        ...{ userName: email, externalId, active: status === 'ACTIVE' },
-        name: { givenName: firstName, familyName: lastName },
-        [SCIM_USER_EXTENSION]: { platformRole },
-      }
-      return write(actor, before, patchUser(known, patch))
+      await find(actor, id)
+      return write(actor, id, check, (before) => patchUser(knownOf(before), patch))
     },
 
     async remove(actor, id, check) {
       authorize(actor, scimPolicy.write)
-      check(await find(actor, id))
-      await users.update(actor, id, { status: 'INACTIVE' })
+      await find(actor, id)
+      await users.change(actor, id, async (trx) => {
+        check(await find(actor, id, trx))
+        return { status: 'INACTIVE' }
+      })
     },
   }
 }
+
+const knownOf = ({ email, firstName, lastName, status, platformRole, externalId }: ScimUserRow): ScimUser => ({
+  ...{ userName: email, externalId, active: status === 'ACTIVE' },
+  name: { givenName: firstName, familyName: lastName },
+  [SCIM_USER_EXTENSION]: { platformRole },
+})
 
 /** @throws ScimError invalidValue */
 function emailOf({ userName }: ScimUser): string {

@@ -11,12 +11,19 @@ import { authorize } from '../../policies/policy.ts'
 import { userPolicy } from '../../policies/user.ts'
 import { selectPlatform } from '../platforms/store.ts'
 import { deleteSessionsOf } from '../sessions/store.ts'
-import { pageUsers, selectUser, type UserRow, updatePicture, updateUser } from './store.ts'
+import { lockUser, pageUsers, selectUser, type UserRow, updatePicture, updateUser } from './store.ts'
 
 export interface UserChanges {
   status?: 'ACTIVE' | 'INACTIVE' | undefined
   platformRole?: 'ADMIN' | 'MEMBER' | 'OPERATOR' | undefined
-  externalId?: string | undefined
+  externalId?: string | null | undefined
+}
+
+/** What changes of somebody. Whoever decides changes the profile, which belongs to their identity, themselves. */
+export interface PersonChanges extends UserChanges {
+  email?: string | undefined
+  firstName?: string | undefined
+  lastName?: string | undefined
 }
 
 /** The people of a platform. */
@@ -26,6 +33,15 @@ export interface Users {
   list(actor: Actor, filter: { externalId?: string | undefined }, page: PageRequest): Promise<SeekPage<UserRow>>
   /** @throws AppError ENTITY_NOT_FOUND, or VALIDATION when it would leave the platform without its owner. */
   update(actor: Actor, id: string, changes: UserChanges): Promise<UserRow>
+  /**
+   * Changes somebody by how they are, in one transaction, in which nobody else changes them.
+   * @throws AppError as update
+   */
+  change(
+    actor: Actor,
+    id: string,
+    decide: (trx: Db, before: UserRow) => PersonChanges | Promise<PersonChanges>,
+  ): Promise<UserRow>
   /** Changes the picture of the caller. @returns the link that it had before. @throws AppError ENTITY_NOT_FOUND */
   setPicture(actor: Actor<UserPrincipal>, url: string | null): Promise<{ before: string | null; user: UserRow }>
 }
@@ -37,13 +53,44 @@ interface Parts {
 }
 
 export function createUsers({ db, events, outbox }: Parts): Users {
-  const load = async (platformId: string, id: string): Promise<UserRow> => {
-    const user = await selectUser(db, platformId, id)
+  const load = async (platformId: string, id: string, trx: Db = db): Promise<UserRow> => {
+    const user = await selectUser(trx, platformId, id)
     if (!user) throw notFound('user', id)
     return user
   }
 
+  const change: Users['change'] = async (actor, id, decide) => {
+    authorize(actor, userPolicy.edit)
+    const { platformId } = actor
+    await outbox.transaction(async (trx, recordEvent) => {
+      await lockUser(trx, platformId, id)
+      const person = await load(platformId, id, trx)
+      const decided = await decide(trx, person)
+      const { status, platformRole, externalId } = decided
+      const platform = await selectPlatform(trx, platformId)
+      const demoted = (status ?? 'ACTIVE') !== 'ACTIVE' || (platformRole ?? 'ADMIN') !== 'ADMIN'
+      if (platform?.ownerId === id && demoted) {
+        throw new AppError('VALIDATION', { message: 'the owner of the platform stays an active administrator' })
+      }
+      const { before, after } = changesOf(person, decided)
+      if (Object.keys(after).length === 0) return
+      await updateUser(trx, platformId, id, {
+        ...(status === undefined ? {} : { status }),
+        ...(platformRole === undefined ? {} : { platformRole }),
+        ...(externalId === undefined ? {} : { externalId }),
+      })
+      // Somebody who is activated again signs in again.
+      if (status === 'INACTIVE') await deleteSessionsOf(trx, [id])
+      recordEvent(actor, 'user.updated', { user: { id }, before, after })
+    })
+    await events.emit('ACCESS_CHANGED', { of: 'USER', id })
+    return load(platformId, id)
+  }
+
   return {
+    change,
+    update: (actor, id, changes) => change(actor, id, () => changes),
+
     async get(actor, id) {
       authorize(actor, userPolicy.read)
       return load(actor.platformId, id)
@@ -60,30 +107,6 @@ export function createUsers({ db, events, outbox }: Parts): Users {
       const { imageUrl: before } = await load(platformId, id)
       await updatePicture(db, platformId, id, url)
       return { before, user: await load(platformId, id) }
-    },
-
-    async update(actor, id, { status, platformRole, externalId }) {
-      authorize(actor, userPolicy.edit)
-      const { platformId } = actor
-      const before = await load(platformId, id)
-      const platform = await selectPlatform(db, platformId)
-      const demoted = (status ?? 'ACTIVE') !== 'ACTIVE' || (platformRole ?? 'ADMIN') !== 'ADMIN'
-      if (platform?.ownerId === id && demoted) {
-        throw new AppError('VALIDATION', { message: 'the owner of the platform stays an active administrator' })
-      }
-      const changes = {
-        ...(status === undefined ? {} : { status }),
-        ...(platformRole === undefined ? {} : { platformRole }),
-        ...(externalId === undefined ? {} : { externalId }),
-      }
-      await outbox.transaction(async (trx, recordEvent) => {
-        await updateUser(trx, platformId, id, changes)
-        // Somebody who is activated again signs in again.
-        if (status === 'INACTIVE') await deleteSessionsOf(trx, [id])
-        recordEvent(actor, 'user.updated', { user: { id }, ...changesOf(before, changes) })
-      })
-      await events.emit('ACCESS_CHANGED', { of: 'USER', id })
-      return load(platformId, id)
     },
   }
 }

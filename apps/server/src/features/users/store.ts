@@ -70,6 +70,17 @@ export function selectUser(db: Db, platformId: string, id: string) {
   return withIdentity(db, platformId).where('user.id', '=', id).executeTakeFirst()
 }
 
+/** Nobody else changes the user until the transaction ends. */
+export function lockUser(trx: Db, platformId: string, id: string) {
+  return trx
+    .selectFrom('user')
+    .select('id')
+    .where('platformId', '=', platformId)
+    .where('id', '=', id)
+    .forUpdate()
+    .execute()
+}
+
 export function selectUserByExternalId(db: Db, platformId: string, externalId: string) {
   return db
     .selectFrom('user')
