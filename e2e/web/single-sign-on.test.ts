@@ -41,11 +41,14 @@ async function signInAs(account: keyof typeof ACCOUNTS) {
   return visit
 }
 
-/** The page of a SAML identity provider, which asks nothing: it sends the browser on with the answer about somebody. */
-async function startSamlPage(acs: string, email: string) {
+/**
+ * The page of a SAML identity provider, which asks nothing: it sends the browser on with the answer about somebody.
+ * @param answers the request that it answers, when it is another one than was asked
+ */
+async function startSamlPage(acs: string, email: string, answers?: string) {
   const idp = await startSamlProvider()
   const server = createServer(async (request, response) => {
-    const id = /\sID="([^"]+)"/.exec(idp.requestIn(`http://127.0.0.1${request.url}`))?.[1] ?? ''
+    const id = answers ?? /\sID="([^"]+)"/.exec(idp.requestIn(`http://127.0.0.1${request.url}`))?.[1] ?? ''
     const xml = await idp.answer(id, email, { recipient: acs, destination: acs })
     response.setHeader('content-type', 'text/html').end(`<link rel="icon" href="data:,">
       <form method="post" action="${acs}"><input name="SAMLResponse" value="${Buffer.from(xml).toString('base64')}"></form>
@@ -296,4 +299,24 @@ test('who has an account elsewhere by SAML links it in a window of the identity 
   await visit.end()
   const linked = await api.auditEvents.list({ query: { action: ['user.account.linked'], limit: 1 } })
   expect(linked.data[0]?.data).toMatchObject({ account: { provider: 'saml', issuer: 'urn:idp.example' } })
+})
+
+test('an answer of SAML that nobody asked for is said on its page, and to the page that waits for another one', async () => {
+  const visit = await app.visit('/authenticate?providerName=saml&error=INVALID_SAML_RESPONSE')
+  await visit.page.getByText('The answer of the identity provider is not accepted').waitFor()
+  await expectAccessible(visit.page)
+  await visit.page.getByRole('link', { name: 'Back to sign-in' }).click()
+  await visit.page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await visit.end()
+
+  const { api, session } = await app.owner()
+  const idp = await startSamlPage(`${app.origin}/api/v1/authn/saml/acs`, 'sam@example.com', '_of-another-attempt')
+  const saml = { idpMetadata: idp.metadata, idpCertificate: idp.certificate }
+  await api.platforms.update({ params: { id: String(session.platformId) }, body: { federatedAuthProviders: { saml } } })
+  const testing = await app.visit('/platform/single-sign-on', { person: await app.owner() })
+  await testing.page.getByRole('button', { name: 'Actions for SAML 2.0' }).click()
+  await testing.page.getByRole('menuitem', { name: 'Test' }).click()
+  await testing.page.getByText('it belongs to no attempt that waits').waitFor()
+  await expectAccessible(testing.page)
+  await testing.end()
 })

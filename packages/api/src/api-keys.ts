@@ -23,7 +23,7 @@ export const apiKeys = {
     permission: 'PLATFORM_ADMIN',
     project: null,
     status: 201,
-    body: z.object({ displayName: z.string().min(1).max(100) }),
+    body: z.object({ displayName: z.string().trim().min(1).max(100) }),
     response: ApiKey.extend({ value: z.string() }),
     errors: ['VALIDATION'],
   }),

@@ -4,6 +4,11 @@ import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { IdParams, pageOf, pageQuery } from './shapes.ts'
 
+/** With these a request would end elsewhere than the receiver thinks, or go to another host. */
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
+  ...['connection', 'content-encoding', 'content-length', 'expect', 'host', 'keep-alive', 'proxy-connection'],
+  ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
+])
 const MAX_HEADERS = 20
 const MAX_HEADER_LENGTH = 4096
 /** A signing secret as Standard Webhooks defines it: 24 to 64 bytes. */
@@ -27,7 +32,12 @@ const given = {
         .max(MAX_HEADER_LENGTH)
         .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be the value of a header'),
     )
-    .refine((headers) => Object.keys(headers).length <= MAX_HEADERS, `must have at most ${MAX_HEADERS} entries`),
+    .refine((headers) => Object.keys(headers).length <= MAX_HEADERS, `must have at most ${MAX_HEADERS} entries`)
+    .superRefine((headers, { addIssue }) => {
+      for (const name of Object.keys(headers))
+        if (OF_THE_CONNECTION.has(name.toLowerCase()))
+          addIssue({ code: 'custom', path: [name], message: 'belongs to the connection, and is set by the server' })
+    }),
 }
 
 export const EventDestination = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AuthenticationResponse } from './authentication.ts'
 import { endpoint } from './endpoint.ts'
 import { ProjectWithLimits } from './projects.ts'
-import { DisplayName, IdParams } from './shapes.ts'
+import { DisplayName, Domain, IdParams } from './shapes.ts'
 import { AttributeMapping, FederatedAuthProviders, SsoDomain } from './sso.ts'
 
 const Provider = z.object({ clientId: z.string() }).nullable()
@@ -66,7 +66,7 @@ export const PlatformUpdate = z.object({
     .boolean()
     .optional()
     .describe('Who comes in by a password or single sign-on gives a code, too; who has no second factor sets one up.'),
-  allowedAuthDomains: z.array(z.string()).optional(),
+  allowedAuthDomains: z.array(Domain).max(1000).optional(),
   enforceAllowedAuthDomains: z.boolean().optional(),
   pinnedPieces: z.array(z.string()).optional(),
   removedImages: z.array(PlatformImage).max(3).optional().describe('Images that go back to those of the app.'),

@@ -4,15 +4,28 @@ import { endpoint } from './endpoint.ts'
 import { IdParams, Nothing, pageOf, pageQuery } from './shapes.ts'
 
 const Text = z.string().min(1).max(4096)
+const AS_HEADER = [
+  /^[\x20-\x7e]*$/,
+  'must hold letters, digits and signs of ASCII alone: it is sent as a header',
+] as const
 const Url = webUrl(/^https?$/, 'must be a URL that begins with https:// or http://').max(2048)
 /** A token that a Connect server takes the place of. */
 const ServiceAccountToken = z.string('must be a token, or give url and connectToken').min(1).max(4096)
 const Scope = z.enum(['PLATFORM', 'PROJECT'])
-const Name = z.string().min(1).max(255)
+const Name = z.string().trim().min(1).max(255)
 
 /** How each kind of secret manager is reached. */
 export const SECRET_MANAGER_CONFIGS = {
-  hashicorp: z.object({ url: Url, namespace: z.string().max(255).optional(), roleId: Text, secretId: Text }),
+  hashicorp: z.object({
+    url: Url,
+    namespace: z
+      .string()
+      .max(255)
+      .regex(...AS_HEADER)
+      .optional(),
+    roleId: Text,
+    secretId: Text,
+  }),
   aws: z.object({
     accessKeyId: Text,
     secretAccessKey: Text,
@@ -22,7 +35,7 @@ export const SECRET_MANAGER_CONFIGS = {
   /** By the token of a service account, or through a Connect server that the company runs. */
   onepassword: z.union([
     z.object({ serviceAccountToken: ServiceAccountToken }),
-    z.object({ url: Url, connectToken: Text }),
+    z.object({ url: Url, connectToken: Text.regex(...AS_HEADER) }),
   ]),
 } as const
 export type SecretManagerProvider = keyof typeof SECRET_MANAGER_CONFIGS

@@ -25,8 +25,20 @@ export const Time = z.union(
 /** A name that people see; with `.` or `/` it could look like a link. */
 export const DisplayName = z
   .string()
+  .trim()
   .min(1)
-  .regex(/^[^./]+$/, 'must not contain . or /')
+  .regex(/^[^./]*$/, 'must not contain . or /')
+
+/** The part of an address behind its @. */
+export const Domain = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(253)
+  .regex(
+    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/,
+    'must be a domain such as example.com',
+  )
 
 export const Email = z.string().trim().max(254).pipe(z.email('must be an e-mail address'))
 

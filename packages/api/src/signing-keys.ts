@@ -25,7 +25,7 @@ export const signingKeys = {
     operationId: 'signingKeys.create',
     summary: 'Create a signing key; its private half is shown this once',
     status: 201,
-    body: z.object({ displayName: z.string().min(1).max(100) }),
+    body: z.object({ displayName: z.string().trim().min(1).max(100) }),
     response: SigningKey.extend({ privateKey: z.string() }),
     errors: ['VALIDATION'],
   }),

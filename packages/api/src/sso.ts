@@ -2,7 +2,7 @@ import { webUrl } from '@piecework/model/text/web-url'
 import { z } from 'zod'
 import { AuthenticationResponse } from './authentication.ts'
 import { endpoint } from './endpoint.ts'
-import { Email, IdParams, Nothing, pageOf } from './shapes.ts'
+import { Domain, Email, IdParams, Nothing, pageOf } from './shapes.ts'
 import { PlatformRole } from './user-invitations.ts'
 
 const Secret = z.string().min(1).max(4096)
@@ -216,16 +216,7 @@ export const sso = {
     operationId: 'sso.setDomain',
     summary: 'Claim the domain whose people sign in by single sign-on; null gives it up',
     body: z.object({
-      ssoDomain: z
-        .string()
-        .trim()
-        .toLowerCase()
-        .max(253)
-        .regex(
-          /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
-          'must be a domain such as example.com',
-        )
-        .nullable(),
+      ssoDomain: Domain.nullable(),
     }),
     response: SsoDomain,
     errors: ['VALIDATION'],

@@ -62,8 +62,11 @@ function depth(issues: readonly z.core.$ZodIssue[]): number {
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = { 413: 'PAYLOAD_TOO_LARGE', 429: 'RATE_LIMITED' }
 
-/** The answer to an error; null when it is not the client's fault, and must be logged and hidden. */
-export function describeError(error: unknown): ErrorBody | null {
+/**
+ * The answer to an error; null when it is not the client's fault, and must be logged and hidden.
+ * @param request names the field of a value that cannot be stored
+ */
+export function describeError(error: unknown, request?: FastifyRequest): ErrorBody | null {
   if (error instanceof AppError) {
     if (error.statusCode >= 500 && error.code !== 'SERVICE_UNAVAILABLE') return null
     return { statusCode: error.statusCode, code: error.code, params: error.params }
@@ -79,7 +82,7 @@ export function describeError(error: unknown): ErrorBody | null {
     const code = CODE_OF_STATUS[statusCode] ?? error.code ?? 'INVALID_REQUEST'
     return { statusCode, code, error: STATUS_CODES[statusCode] ?? 'Bad Request', message, params: { message } }
   }
-  if (isUnstorable(error)) return unstorable(undefined)
+  if (isUnstorable(error)) return unstorable(request)
   return conflict(error)
 }
 
@@ -109,7 +112,7 @@ function isFastifyError(error: unknown): error is FastifyError {
 
 /** Fastify's error handler: the shape of every error, and nothing of what went wrong inside. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const body = isUnstorable(error) ? unstorable(request) : describeError(error)
+  const body = describeError(error, request)
   if (body) {
     request.log.debug({ reqId: request.id, err: error }, 'request refused')
     const isCutOff = body.statusCode === 413 || body.code === 'SANDBOX_CAPACITY_EXCEEDED'

@@ -21,12 +21,12 @@ export function comeInBy(providerName: Provider, flags: Flags, platformId?: stri
   })
 }
 
-/** Hands a code of SAML to the window that opened this one for it. @returns whether there is one */
-export function handOver(code: string): boolean {
+/** Hands a code of SAML, or why there is none, to the window that opened this one for it. @returns whether there is one */
+export function handOver(answer: { code: string } | { error: string }): boolean {
   // The other window has an `Object` of its own, so it is an instance of none of ours.
   const opener: Window | null = window.opener
   if (opener === null || window.name !== WINDOW) return false
   // Only a page of this server gets it.
-  opener.postMessage({ code }, location.origin)
+  opener.postMessage(answer, location.origin)
   return true
 }

@@ -3,9 +3,9 @@ import { create } from 'zustand'
 
 /**
  * `closed`: the person gave up; `blocked`: the browser did not open it; `foreign`: what came back belongs to
- * another attempt; `refused`: the service let nobody in.
+ * another attempt; `refused`: the service let nobody in; `unaccepted`: this server does not accept its answer.
  */
-type Reason = 'closed' | 'blocked' | 'foreign' | 'refused'
+type Reason = 'closed' | 'blocked' | 'foreign' | 'refused' | 'unaccepted'
 
 /** The service did not let the person in. */
 export class NotLetIn extends Error {
@@ -92,7 +92,7 @@ function answerFrom(popup: Window, expected: { origin: string; state: string | n
     const take = ({ code, error, state, iss }: Record<string, string>): void => {
       if (code === undefined && error === undefined) return
       end()
-      if (code === undefined) reject(new NotLetIn('refused', error))
+      if (code === undefined) reject(new NotLetIn(error === 'INVALID_SAML_RESPONSE' ? 'unaccepted' : 'refused', error))
       // Somebody else's code would let the person into an account that is not theirs.
       else if ((state ?? null) !== expected.state) reject(new NotLetIn('foreign'))
       else resolve({ code, ...(state === undefined ? {} : { state }), ...(iss === undefined ? {} : { iss }) })

@@ -234,7 +234,17 @@ test('a changed password ends all sessions, and the answer is a new one', async 
   expect(changed).toMatchObject({ status: 200, body: { platformId: known.platformId } })
   const me = async (token: string) => (await server.call('GET', '/v1/users/me', { token })).status
   expect([await me(known.token), await me(owner.token), await me(changed.body.token)]).toEqual([401, 401, 200])
-  expect((await change(changed.body.token, 'Other-horse-9', person.password)).status).toBe(200)
+  const both = await Promise.all([
+    change(changed.body.token, 'Other-horse-9', person.password),
+    change(changed.body.token, 'Other-horse-9', 'Third-horse-9'),
+  ])
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 401])
+  const [won] = both.filter(({ status }) => status === 200)
+  if (both[1] === won) await change(won?.body.token ?? '', 'Third-horse-9', person.password)
+  const again = await server.call('POST', '/v1/authentication/sign-in', {
+    body: { email: owner.email, password: person.password },
+  })
+  expect(again.status).toBe(200)
 })
 
 test('without a mail server an administrator hands a code over, but not to enter other platforms with it', async () => {

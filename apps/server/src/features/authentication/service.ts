@@ -31,10 +31,10 @@ import { normalizeEmail } from '../users/email.ts'
 import {
   insertIdentity,
   insertUser,
+  replacePassword,
   selectIdentityByEmail,
   selectIdentityOfUser,
   selectUsersOfIdentity,
-  updateIdentity,
 } from '../users/store.ts'
 import { makeCode } from './codes.ts'
 import { checkPassword, hashPassword } from './passwords.ts'
@@ -185,15 +185,15 @@ export function createAuthentication(parts: Parts): Authentication {
       const identity = await selectIdentityOfUser(db, userId)
       if (!identity) throw notFound('user', userId)
       if (identity.provider !== 'EMAIL') throw new AppError('VALIDATION', { message: 'you sign in without a password' })
-      if (!(await checkPassword(currentPassword, identity.password)))
-        throw new AppError('INVALID_CREDENTIALS', { message: 'the current password is wrong' })
+      if (!(await checkPassword(currentPassword, identity.password))) throw wrongPassword()
       const [password, past] = await Promise.all([hashPassword(newPassword), pastOf(actor)])
       const tokenVersion = newTokenVersion()
       const members = await selectUsersOfIdentity(db, identity.id)
       const user = members.find(({ id }) => id === userId)
       if (!user) throw notFound('user', userId)
       await outbox.transaction(async (trx, recordEvent) => {
-        await updateIdentity(trx, identity.id, { password, tokenVersion })
+        // Another change at the same time may have come first.
+        if (!(await replacePassword(trx, identity, { password, tokenVersion }))) throw wrongPassword()
         await deleteSessionsOf(
           trx,
           members.map(({ id }) => id),
@@ -363,3 +363,5 @@ async function found(db: Db, identity: Identity, names: { name: string; projectN
   await insertProject(db, { id: newId(), platformId, ownerId: user.id, displayName, type: 'PERSONAL' })
   return user
 }
+
+const wrongPassword = (): AppError => new AppError('INVALID_CREDENTIALS', { message: 'the current password is wrong' })

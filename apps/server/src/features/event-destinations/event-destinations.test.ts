@@ -246,6 +246,10 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('event destinations on %s', (type
     expect(await send({ url, events: [] })).toMatchObject({ status: 400 })
     expect(await send({ url, events: ['flow.painted'] })).toMatchObject({ status: 400 })
     expect(await send({ url, headers: { 'x-y': 'a\r\nb: c' } })).toMatchObject({ status: 400 })
+    for (const name of ['Content-Length', 'transfer-encoding', 'host', 'connection', 'expect'])
+      expect(await send({ url, headers: { [name]: '1' } })).toMatchObject({
+        ...{ status: 400, body: { message: expect.stringContaining(`body/headers/${name}`) } },
+      })
     expect(await send({ url, secret: 'short' })).toMatchObject({ status: 400 })
     expect(await send({ url: 'https://ada:secret@example.com/' })).toMatchObject({ status: 409 })
     const blocked = await server.call('POST', '/v1/event-destinations/test', {

@@ -46,7 +46,7 @@ const COMPOSERS: Partial<Record<DomainEventName, Compose>> = {
     const [person, brand] = await Promise.all([selectUser(db, platformId, user.id), selectPlatform(db, platformId)])
     if (person?.status !== 'ACTIVE' || !brand) return undefined
     const hasSaml = Boolean(brand.federatedAuthProviders.saml)
-    const link = `${frontendUrl}${hasSaml ? `${API_PREFIX}/v1/authn/saml/login?platformId=${platformId}` : '/sign-in'}`
+    const link = `${frontendUrl}${hasSaml ? `${API_PREFIX}/v1/authn/saml/login?platformId=${platformId}` : `/sign-in?platform=${platformId}`}`
     return welcomeMail({ to: person.email, brand, firstName: person.firstName, link })
   },
 

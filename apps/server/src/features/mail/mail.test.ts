@@ -201,7 +201,7 @@ test('people whom a directory adds are welcomed once, unless they may not come i
   expect((await add('wilma', true)).status).toBe(201)
   const mail = await mailTo('wilma@works.example', 'Welcome to')
   expect(mail.text).toContain('Hello wilma')
-  expect(linkIn(mail).href).toBe('https://flows.example.com/sign-in')
+  expect(linkIn(mail).href).toBe(`https://flows.example.com/sign-in?platform=${owner.platformId}`)
   const welcomed = smtp.received
     .map(({ recipients }) => recipients.join())
     .filter((to) => to.includes('@works.example'))

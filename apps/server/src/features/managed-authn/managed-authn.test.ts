@@ -168,7 +168,7 @@ describe('a token lets nobody in', () => {
     const claims = newClaims()
     const { privateKey: stranger } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     expect(await enter(await sign(claims, { key: stranger }))).toMatchObject(refused)
-    for (const kid of ['x'.repeat(21), '../../etc/passwd', "' or 1=1 --", ''])
+    for (const kid of ['a\0b', 'x'.repeat(21), '../../etc/passwd', "' or 1=1 --", ''])
       expect(await enter(await sign(claims, { kid }))).toMatchObject(refused)
     const { body: other } = await server.call<{ id: string; privateKey: string }>('POST', '/v1/signing-keys', {
       token: owner.token,
@@ -199,12 +199,29 @@ describe('a token lets nobody in', () => {
     ['externalProjectId', { externalProjectId: '' }],
     ['firstName', { firstName: 7 }],
     ['role', { role: { name: 'ADMIN' } }],
+    ['role', { role: 'Nobody has it' }],
+    ['piecesFilterType', { piecesFilterType: 'SOME' }],
+    ['piecesTags', { piecesTags: 'free' }],
+    ['version', { version: 'v9' }],
+    ['externalUserId', { externalUserId: 'a\0b' }],
+    ['lastName', { lastName: '\ud800' }],
     ['concurrencyPoolLimit', { concurrencyPoolKey: 'k', concurrencyPoolLimit: -1 }],
   ])('whose claim %s is wrong, and the answer names it', async (claim, more) => {
     expect(await signIn(newClaims(more))).toMatchObject({
       status: 401,
       body: { params: { message: expect.stringContaining(claim) } },
     })
+  })
+
+  test('somebody who was removed comes in again as a new user', async () => {
+    const claims = newClaims()
+    const { body: before } = await signIn(claims)
+    expect((await server.call('DELETE', `/v1/users/${before.id}`, { token: owner.token })).status).toBe(204)
+    const { status, body: after } = await signIn(claims)
+    expect(status).toBe(200)
+    expect(after.id).not.toBe(before.id)
+    expect((await server.call('GET', '/v1/users/me', { token: before.token })).status).toBe(401)
+    expect((await server.call('GET', '/v1/users/me', { token: after.token })).status).toBe(200)
   })
 
   test('keys are for people who administer the platform', async () => {

@@ -18,8 +18,8 @@ import { upsertPlan } from '../projects/plan-store.ts'
 import { insertProject, updateProject, upsertPool } from '../projects/store.ts'
 import type { Client, SessionMaker } from '../sessions/open.ts'
 import { selectKeyOfToken } from '../signing-keys/store.ts'
-import { insertIdentity, insertUser, selectIdentityOfUser } from '../users/store.ts'
-import { type Claims, keyIdOf, readClaims } from './claims.ts'
+import { insertIdentity, insertUser, selectIdentityByEmail, selectIdentityOfUser } from '../users/store.ts'
+import { type Claims, keyIdOf, readClaims, wrongClaim } from './claims.ts'
 import { lockProvisioning, selectManagedUser, selectProjectByExternalId, selectTaggedPieces } from './store.ts'
 
 /** Signs the users of other programs in, by tokens that those programs sign (docs/provisioning.md). */
@@ -27,7 +27,7 @@ export interface ManagedAuthn {
   /**
    * A session of the person that the token names, in the project that it names; both are made where they are missing.
    * Role, pieces and limit are those of the token, each time.
-   * @throws AppError INVALID_BEARER_TOKEN, ENTITY_NOT_FOUND for an unknown role, USER_IS_INACTIVE, VALIDATION for a
+   * @throws AppError INVALID_BEARER_TOKEN, USER_IS_INACTIVE, VALIDATION for a
    *   personal project
    */
   signIn(token: string, client: Client): Promise<Session>
@@ -52,7 +52,7 @@ export function createManagedAuthn({ db, sessionMaker, outbox, events }: Parts):
         selectPlatform(db, platformId),
       ])
       if (!platform) throw notFound('platform', platformId)
-      if (!role) throw notFound('project_role', claims.role, 'role')
+      if (!role) throw wrongClaim('role', `there is no role ${claims.role}`)
       const { user, projectId } = await outbox.transaction(async (trx, recordEvent) => {
         await lockProvisioning(trx, platformId)
         const person = await personOf(trx, platformId, claims)
@@ -92,10 +92,13 @@ async function personOf(trx: Db, platformId: string, { externalUserId, firstName
   const email = createHash('sha256').update(`managed_${platformId}_${externalUserId}`).digest('hex')
   const known = await selectManagedUser(trx, platformId, externalUserId)
   if (known) return { user: known, email, isNew: false }
-  const identity = await insertIdentity(trx, {
-    ...{ id: newId(), email, password: '', firstName, lastName },
-    ...{ verified: true, provider: 'JWT', tokenVersion: newTokenVersion() },
-  })
+  // Somebody who was removed from the platform comes back as the same person.
+  const identity =
+    (await selectIdentityByEmail(trx, email)) ??
+    (await insertIdentity(trx, {
+      ...{ id: newId(), email, password: '', firstName, lastName },
+      ...{ verified: true, provider: 'JWT', tokenVersion: newTokenVersion() },
+    }))
   const row = { id: newId(), identityId: identity.id, platformId, externalId: externalUserId }
   const user: Selectable<UserTable> = await insertUser(trx, { ...row, platformRole: 'MEMBER', status: 'ACTIVE' })
   return { user, email, isNew: true }

@@ -142,13 +142,16 @@ function requireMatch({ headers }: FastifyRequest, resource: Resource): void {
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, detail, scimType } = describe(error)
+  const { status, detail, scimType } = describe(error, request)
   if (status >= 500) request.log.error({ err: error }, 'a SCIM request failed')
   const body = { schemas: [ERROR], status: String(status), ...(scimType === undefined ? {} : { scimType }), detail }
   return reply.code(status).type(MEDIA_TYPE).send(body)
 }
 
-function describe(error: unknown): { status: number; detail: string; scimType?: string | undefined } {
+function describe(
+  error: unknown,
+  request: FastifyRequest,
+): { status: number; detail: string; scimType?: string | undefined } {
   if (error instanceof ScimError) return { status: error.status, detail: error.message, scimType: error.scimType }
   if (error instanceof InvalidRequest) return { status: 400, detail: error.message, scimType: 'invalidValue' }
   if (isUniqueViolation(error)) {
@@ -156,7 +159,7 @@ function describe(error: unknown): { status: number; detail: string; scimType?: 
     const attribute = column === 'email' ? 'userName' : (column ?? 'value')
     return { status: 409, detail: `The ${attribute} is taken`, scimType: 'uniqueness' }
   }
-  const known = describeError(error)
+  const known = describeError(error, request)
   if (!known) return { status: 500, detail: 'The server could not do this' }
   const { statusCode: status, code, params, message } = known
   const detail = typeof params.message === 'string' ? params.message : (message ?? code)

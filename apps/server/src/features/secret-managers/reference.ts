@@ -1,3 +1,5 @@
+import { AppError } from '@piecework/model/errors'
+
 /** A secret that a secret manager keeps: its place in a field of a connection. */
 export interface SecretReference {
   managerId: string
@@ -6,12 +8,19 @@ export interface SecretReference {
 }
 
 const REFERENCE = /^\{\{([\w-]{1,64})\|ap_sep_v1\|([^{}]{1,2048})\}\}$/
+const MARK = '|ap_sep_v1|'
 const MAX_DEPTH = 5
 
-/** `{{<id of the secret manager>|ap_sep_v1|<path>}}` in two; undefined for any other text. */
-export function parseReference(text: string): SecretReference | undefined {
+/**
+ * `{{<id of the secret manager>|ap_sep_v1|<path>}}` in two; undefined for any other text.
+ * @throws AppError SECRET_MANAGER_GET_SECRET_FAILED for a text that was meant as a reference, and would be sent as it is
+ */
+function parseReference(text: string): SecretReference | undefined {
   const [, managerId, path] = REFERENCE.exec(text.trim()) ?? []
-  return managerId === undefined || path === undefined ? undefined : { managerId, path }
+  if (managerId !== undefined && path !== undefined) return { managerId, path }
+  if (!text.includes(MARK)) return undefined
+  const message = `a secret could not be read: a reference is the whole text of its field, and has the form {{<id>${MARK}<path>}}`
+  throw new AppError('SECRET_MANAGER_GET_SECRET_FAILED', { message, provider: null })
 }
 
 /** Every reference in the fields of a value. */

@@ -161,6 +161,23 @@ test('a secret manager that does not let the server in is refused, and so is a c
     expect(await connect('none', `{{${manager.id}|ap_sep_v1|${path}}}`), path).toMatchObject({
       ...{ status: 400, body: { code: 'SECRET_MANAGER_GET_SECRET_FAILED' } },
     })
+  for (const text of [
+    `{{${manager.id}|ap_sep_v1|}}`,
+    `{{${manager.id} |ap_sep_v1|secret/data/team/shop/api_key}}`,
+    `{{|ap_sep_v1|secret/data/team/shop/api_key}}`,
+    `{{${manager.id}|ap_sep_v1|{{nested}}}}`,
+    `Bearer {{${manager.id}|ap_sep_v1|secret/data/team/shop/api_key}}`,
+  ])
+    expect(await connect('malformed', text), text).toMatchObject({
+      ...{ status: 400, body: { code: 'SECRET_MANAGER_GET_SECRET_FAILED' } },
+    })
+  for (const [field, config] of [
+    ['namespace', { ...vaultBody().config, namespace: 'a\r\nX-Other: 1' }],
+    ['namespace', { ...vaultBody().config, namespace: 'teäm' }],
+  ] as const)
+    expect(await call('POST', '/v1/secret-managers', vaultBody({ config }))).toMatchObject({
+      ...{ status: 400, body: { message: expect.stringContaining(`body/config/${field}`) } },
+    })
   const oauth2 = { type: 'OAUTH2', client_id: 'x', code: 'y', client_secret: `{{${manager.id}|ap_sep_v1|a/b/c/d}}` }
   expect(await connect('oauth2', '', { type: 'OAUTH2', value: oauth2 })).toMatchObject({ status: 400 })
   for (const body of [

@@ -133,6 +133,21 @@ export function selectUserByEmail(db: Db, platformId: string, email: string) {
   return withIdentity(db, platformId).where('identity.email', '=', email).executeTakeFirst()
 }
 
+/** @returns whether the password was still the one that is known of it */
+export async function replacePassword(
+  db: Db,
+  known: { id: string; password: string },
+  changes: { password: string; tokenVersion: string },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('user_identity')
+    .set({ ...changes, updated: new Date() })
+    .where('id', '=', known.id)
+    .where('password', '=', known.password)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
 /** With another token version, all sessions of the person end. */
 export function updateIdentity(
   db: Db,

@@ -26,9 +26,10 @@ export default function AuthenticatePage() {
   // The code works once, and effects run twice while the app is developed.
   const hasBegun = useRef(false)
   useEffect(() => {
-    if (refusal !== undefined || hasBegun.current) return
+    if (hasBegun.current) return
     hasBegun.current = true
-    if (!handOver(code)) mutate()
+    if (refusal !== undefined) handOver({ error: refusal })
+    else if (!handOver({ code })) mutate()
   }, [mutate, code, refusal])
   const hasFailed = refusal !== undefined || error !== null
   return (
