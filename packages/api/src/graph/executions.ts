@@ -19,7 +19,7 @@ export type ExecutionSummary = z.infer<typeof ExecutionSummary>
 
 export const ExecutionLog = z.object({
   node_id: z.string(),
-  type: z.string(),
+  type: z.string().describe('The type of the node.'),
   status: z.enum(['running', 'completed', 'failed', 'paused']),
   input: z.unknown(),
   output: z.unknown(),

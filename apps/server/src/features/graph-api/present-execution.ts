@@ -3,8 +3,9 @@ import type { FlowVersion } from '@piecework/model/flow/flow'
 import { graphOf } from '@piecework/model/flow/graph/decompile'
 import { PIECE_PARTS } from '@piecework/model/flow/graph/pieces'
 import { isRouter } from '@piecework/model/flow/kinds/router'
+import type { Step } from '@piecework/model/flow/step'
 import { walk } from '@piecework/model/flow/walk'
-import { loopOutputOf } from '@piecework/model/run/loop-output'
+import { loopOutputOf, roundsOf } from '@piecework/model/run/loop-output'
 import type { FlowRun } from '@piecework/model/run/run'
 import { isTerminal } from '@piecework/model/run/run-statuses'
 import type { FlowRunStatus } from '@piecework/model/run/status'
@@ -67,10 +68,11 @@ const MAX_LOGS = 1000
 
 /** @param version that ran; undefined when it is gone */
 export function presentExecution(run: FlowRun, version: FlowVersion | undefined): Execution {
-  const idOf = version ? graphOf(version).idOf : new Map<string, string>()
+  const { idOf, nodes } = version ? graphOf(version) : { idOf: new Map<string, string>(), nodes: [] }
   const nodeOf = (name: string): string => idOf.get(name) ?? name
+  const types = new Map(nodes.map(({ id, type }): [string, string] => [id, type]))
   const logs: ExecutionLog[] = []
-  addLogs(run.steps ?? {}, [], nodeOf, logs)
+  addLogs(run.steps ?? {}, [], { nodeOf, typeOf: (id) => types.get(id) }, logs)
   return {
     ...presentSummary(run, nodeOf),
     output: isTerminal(run.status) ? outputOf(run.steps ?? {}, version) : null,
@@ -79,13 +81,19 @@ export function presentExecution(run: FlowRun, version: FlowVersion | undefined)
   }
 }
 
-function addLogs(steps: Steps, iteration: number[], nodeOf: (name: string) => string, logs: ExecutionLog[]): void {
+interface Words {
+  nodeOf(stepName: string): string
+  typeOf(nodeId: string): string | undefined
+}
+
+function addLogs(steps: Steps, iteration: number[], words: Words, logs: ExecutionLog[]): void {
   for (const [name, step] of Object.entries(steps)) {
     if (logs.length > MAX_LOGS) return
     const loop = loopOutputOf(step)
+    const id = words.nodeOf(name)
     logs.push({
-      node_id: nodeOf(name),
-      type: step.type,
+      node_id: id,
+      type: words.typeOf(id) ?? step.type,
       status: STEP_STATUS[step.status],
       input: step.input ?? null,
       // The rounds have logs of their own.
@@ -95,7 +103,7 @@ function addLogs(steps: Steps, iteration: number[], nodeOf: (name: string) => st
       duration_ms: step.duration ?? null,
       iteration,
     })
-    for (const [round, inner] of (loop?.iterations ?? []).entries()) addLogs(inner, [...iteration, round], nodeOf, logs)
+    for (const [round, inner] of (loop?.iterations ?? []).entries()) addLogs(inner, [...iteration, round], words, logs)
   }
 }
 
@@ -109,16 +117,31 @@ function timesOf({ status, startedAt, duration = 0 }: StepOutput): Pick<Executio
   }
 }
 
+const isRespond = (step: Step): boolean =>
+  step.type === 'PIECE' &&
+  step.settings.pieceName === PIECE_PARTS.respond.piece &&
+  step.settings.actionName === PIECE_PARTS.respond.part
+
+/** The first of some steps that was done, also in the rounds of loops. */
+function firstOf(steps: Steps, names: ReadonlySet<string>): StepOutput | undefined {
+  for (const [name, step] of Object.entries(steps)) {
+    if (names.has(name)) return step
+    for (const round of roundsOf(step)) {
+      const found = firstOf(round, names)
+      if (found) return found
+    }
+  }
+  return undefined
+}
+
 /** @returns the answer of a respond node, else the output of the last step that has one. */
 function outputOf(steps: Steps, version: FlowVersion | undefined): unknown {
   if (!version) return Object.values(steps).at(-1)?.output ?? null
   const kinds = new Map([...walk(version.trigger)].map((step) => [step.name, step]))
+  const responders = new Set([...kinds.values()].flatMap((step) => (isRespond(step) ? [step.name] : [])))
+  const answer = responders.size > 0 ? firstOf(steps, responders) : undefined
+  if (answer) return Reflect.get(Object(answer.output), 'body') ?? null
   const done = Object.entries(steps).filter(([name]) => name !== version.trigger.name)
-  for (const [name, { output }] of done) {
-    const step = kinds.get(name)
-    if (step?.type !== 'PIECE' || step.settings.pieceName !== PIECE_PARTS.respond.piece) continue
-    if (step.settings.actionName === PIECE_PARTS.respond.part) return Reflect.get(Object(output), 'body') ?? null
-  }
   const last = done.findLast(([name]) => {
     const step = kinds.get(name)
     return step !== undefined && !isRouter(step)

@@ -6,7 +6,7 @@ import { type FlowVersion, LATEST_SCHEMA_VERSION, type PopulatedFlow } from '@pi
 import { compileGraph } from '@piecework/model/flow/graph/compile'
 import { graphOf } from '@piecework/model/flow/graph/decompile'
 import { edgeId, type Graph, type GraphProblem, type GraphSource } from '@piecework/model/flow/graph/graph'
-import { stepNames } from '@piecework/model/flow/graph/names'
+import { stepNames, TRIGGER_NAME } from '@piecework/model/flow/graph/names'
 import { piecesWithoutVersion } from '@piecework/model/flow/graph/pieces'
 import { describeProblems, problemsOf, type StepProblems } from '@piecework/model/flow/problems'
 import { validateTree } from '@piecework/model/flow/validity'
@@ -92,9 +92,11 @@ export function createWorkflows({ flows, catalogue }: Parts): Workflows {
     try {
       return await flows.operate(actor, id, { type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } }, {})
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'FLOW_VERSION_INVALID') throw error
-      const steps = error.params.steps
-      throw Array.isArray(steps) ? incomplete(steps, graphOf(version).idOf) : error
+      if (!(error instanceof AppError)) throw error
+      const { idOf } = graphOf(version)
+      if (error.code === 'TRIGGER_UPDATE_STATUS') throw triggerRefused(error, idOf.get(version.trigger.name))
+      const { steps } = error.params
+      throw error.code === 'FLOW_VERSION_INVALID' && Array.isArray(steps) ? incomplete(steps, idOf) : error
     }
   }
 
@@ -184,7 +186,15 @@ const SHOWN = 5
 /** The reasons in an answer, which has all ids. */
 const SHOWN_PROBLEMS = 100
 
+const NO_TRIGGER = 'it has no trigger: add a node of a type such as trigger or trigger.webhook'
+
 function incomplete(steps: readonly StepProblems[], idOf: ReadonlyMap<string, string>): AppError {
+  if (steps.some(({ name }) => name === TRIGGER_NAME && !idOf.has(name)))
+    return new AppError('FLOW_VERSION_INVALID', {
+      message: `the workflow is not complete: ${NO_TRIGGER}`,
+      fields: { nodes: NO_TRIGGER },
+      ...{ nodes: [], edges: [], problems: [] },
+    })
   const nodes = steps.map(({ name }) => idOf.get(name) ?? name)
   return new AppError('FLOW_VERSION_INVALID', {
     message: `the workflow is not complete: ${describeProblems(steps)}`,
@@ -196,6 +206,17 @@ function incomplete(steps: readonly StepProblems[], idOf: ReadonlyMap<string, st
     ),
     ...{ nodes, edges: [] },
     problems: steps.map(({ problems }, index) => ({ node_id: nodes[index], problems })),
+  })
+}
+
+/** The trigger of a graph was not taken into service. */
+function triggerRefused({ message }: AppError, node: string | undefined): AppError {
+  const nodes = node === undefined ? [] : [node]
+  return new AppError('TRIGGER_UPDATE_STATUS', {
+    message: `the trigger cannot be taken into service: ${message}`,
+    fields: { [node === undefined ? 'nodes' : `nodes.${node}`]: message },
+    ...{ nodes, edges: [] },
+    problems: nodes.map((id) => ({ node_id: id, problems: [{ field: 'trigger', message }] })),
   })
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Note } from '../flow.ts'
+import { nextTime } from '../../schedule.ts'
 import { MAX_FLOW_DEPTH } from '../incoming.ts'
 import type { Action, Trigger } from '../step.ts'
 import { edgeId, type GraphEdge, type GraphNode, type GraphProblem, isTriggerType } from './graph.ts'
@@ -268,7 +269,7 @@ function createMaker({ byId, routers, names, refuse, versionOf, now }: MakerPart
     const deepest = depth + row.length
     if (deepest > MAX_FLOW_DEPTH) {
       const over = row[Math.max(0, MAX_FLOW_DEPTH - depth)]
-      if (!isTooDeep) refuse(`A workflow is at most ${MAX_FLOW_DEPTH} steps deep.`, { nodes: over ? [over.id] : [] })
+      if (!isTooDeep) refuse(`A workflow has at most ${MAX_FLOW_DEPTH} steps in a row or inside of one another, its trigger among them.`, { nodes: over ? [over.id] : [] })
       isTooDeep = true
       // The steps inside of it would be deeper still, and the stack ends.
       return undefined
@@ -283,6 +284,7 @@ function createMaker({ byId, routers, names, refuse, versionOf, now }: MakerPart
 
   const trigger = (node: GraphNode): Trigger => {
     const { step, logo } = base(node)
+    refuseSchedule(node, refuse, new Date(now))
     const { skip: _, ...plain } = { skip: undefined, ...step, name: TRIGGER_NAME }
     const { part, ...piece } = pieceSettings(node)
     const settings = { ...piece, ...(part === undefined ? {} : { triggerName: part }), ...logo }
@@ -290,6 +292,20 @@ function createMaker({ byId, routers, names, refuse, versionOf, now }: MakerPart
   }
 
   return { chain, trigger }
+}
+
+/** A schedule that never comes is a mistake, also in a draft. Expressions are read when it is published. */
+function refuseSchedule(node: GraphNode, refuse: Refuse, now: Date): void {
+  const { cronExpression, timezone } = inputOfNode(node)
+  if (node.type !== 'trigger.schedule' || node.data.input !== undefined) return
+  if (typeof cronExpression !== 'string' || typeof timezone !== 'string') return
+  if (`${cronExpression}${timezone}`.includes('{{')) return
+  try {
+    nextTime({ cronExpression, timezone }, now)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    refuse(message, { nodes: [node.id], field: 'data.cron' })
+  }
 }
 
 function emptyTrigger(now: string): Trigger {

@@ -86,7 +86,7 @@ export function structureOf(
   )
   for (const ring of rings)
     refuse(
-      `${listOf(ring.map(idOf))} form a cycle that is no loop: only an edge from the body of a loop may lead back, and only to its loop.`,
+      `${ring.length > 1 ? `The nodes ${listOf(ring.map(idOf))} form` : `The node ${listOf(ring.map(idOf))} forms`} a cycle that is no loop: only an edge from the body of a loop may lead back, and only to its loop.`,
       ring,
       all.filter(({ from, to }) => ring.includes(from) && ring.includes(to)),
     )

@@ -1,0 +1,91 @@
+import type { Execution } from '@piecework/api/graph/executions'
+import type { Workflow } from '@piecework/api/graph/workflows'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { graphClient, projectKey } from '../../testing/graph.ts'
+import { signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
+
+let server: TestServer
+let call: ReturnType<typeof graphClient>
+
+beforeAll(async () => {
+  server = await startTestServer({ AP_CONTAINER_TYPE: 'WORKER_AND_APP', AP_WORKER_CONCURRENCY: '1' })
+  call = graphClient(server, await projectKey(server, await signUpOwner(server)))
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const START = { id: 'start', type: 'trigger', data: {} }
+const clock = (cron: string, timezone = 'UTC') => ({ id: 'clock', type: 'trigger.schedule', data: { cron, timezone } })
+
+test('a graph whose trigger is refused does not take the one before out of service', async () => {
+  const answers = { id: 'r', type: 'respond', data: { body: { from: 'before' } } }
+  const edges = [{ source: 'start', target: 'r' }]
+  const before = { name: 'Before', nodes: [START, answers], edges, status: 'published' }
+  const { data: made } = await call<Workflow>('POST', '/workflows', { body: before })
+  // A time that never comes is known when the trigger is taken into service.
+  const never = { name: 'After', nodes: [clock('{{1}} 0 31 2 *')], edges: [], status: 'published' }
+  const refused = await call('PATCH', `/workflows/${made.id}`, { body: never })
+  expect(refused).toMatchObject({
+    status: 400,
+    error: {
+      code: 'VALIDATION_ERROR',
+      message: expect.stringContaining('The trigger cannot be taken into service: '),
+      details: { nodes: ['clock'], fields: { 'nodes.clock': expect.any(String) } },
+    },
+  })
+  const { data: now } = await call<Workflow>('GET', `/workflows/${made.id}`)
+  expect(now).toMatchObject({ status: 'published', has_unpublished_changes: true })
+  const executed = await call<Execution>('POST', `/workflows/${made.id}/execute?wait=30`, { body: {} })
+  expect(executed.data).toMatchObject({ status: 'completed', output: { from: 'before' } })
+})
+
+test.each([
+  ['every noon', 'UTC', /five fields/],
+  ['0 0 31 2 *', 'UTC', /never comes/],
+  ['0 12 * * *', 'Mars/Olympus', /Mars\/Olympus/],
+])('the schedule %s in %s is refused with its field, before anything is written', async (cron, timezone, reason) => {
+  const refused = await call('POST', '/workflows', { body: { name: cron, nodes: [clock(cron, timezone)] } })
+  expect(refused).toMatchObject({
+    status: 400,
+    error: { message: expect.stringMatching(reason), details: { nodes: ['clock'] } },
+  })
+  expect(refused.error.details.fields).toMatchObject({ 'clock.data.cron': expect.stringMatching(reason) })
+})
+
+test('a graph without a trigger is told what it lacks, and no node that it does not have', async () => {
+  const node = { id: 'a', type: 'code', data: {} }
+  const refused = await call('POST', '/workflows', { body: { name: 'x', nodes: [node], status: 'published' } })
+  expect(refused).toMatchObject({
+    status: 400,
+    error: { message: expect.stringContaining('has no trigger'), details: { nodes: [], fields: { nodes: expect.any(String) } } },
+  })
+})
+
+test('ids in messages are as they were sent', async () => {
+  const nodes = [START, { id: 'a', type: 'code', data: {} }]
+  const edges = [
+    { source: 'start', target: 'a' },
+    { source: 'a', target: 'a' },
+  ]
+  const { error } = await call('POST', '/workflows', { body: { name: 'x', nodes, edges } })
+  expect(error.message).toMatch(/^The node a forms a cycle/)
+})
+
+test('the answer of a respond node in a loop is the output, and logs have the types of nodes', async () => {
+  const nodes = [
+    START,
+    { id: 'each', type: 'loop', data: { items: [4, 5] } },
+    { id: 'answer', type: 'respond', data: { body: { first: '{{each.item}}' } } },
+  ]
+  const edges = [
+    { source: 'start', target: 'each' },
+    { source: 'each', target: 'answer', sourceHandle: 'body' },
+  ]
+  for (const goesOn of [false, true]) {
+    const drawn = nodes.map((node) => (node.id === 'answer' ? { ...node, data: { ...node.data, continue: goesOn } } : node))
+    const body = { name: 'x', nodes: drawn, edges, status: 'published' }
+    const { data: made } = await call<Workflow>('POST', '/workflows', { body })
+    const { data } = await call<Execution>('POST', `/workflows/${made.id}/execute?wait=30`, { body: {} })
+    expect(data).toMatchObject({ status: 'completed', output: { first: 4 } })
+    expect(data.logs.slice(0, 3).map(({ type }) => type)).toEqual(['trigger', 'loop', 'respond'])
+  }
+})
