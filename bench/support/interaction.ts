@@ -133,7 +133,7 @@ export const longRunSteps = (): object[] => [
 export async function measureLongRun(browser: Browser, url: string, session: string): Promise<Bar[]> {
   const page = await openPage(browser, session)
   await page.goto(url)
-  const round = page.getByRole('spinbutton', { name: 'Round, of 5000' }).first()
+  const round = page.getByRole('spinbutton', { name: 'Round, of 5,000' }).first()
   await round.waitFor()
   const roundMs = await slowestOf(page, async () => {
     for (const to of ['17', '2500', '4999']) {
