@@ -26,8 +26,8 @@ export function createRunWaiters(): RunWaiters {
         const done = (): void => {
           clearTimeout(timer)
           clearInterval(look)
-          callers.delete(done)
-          if (callers.size === 0) waiting.delete(runId)
+          // It may end twice, and others may wait for the run by then.
+          if (callers.delete(done) && callers.size === 0) waiting.delete(runId)
           resolve()
         }
         const ask = (): void => {
