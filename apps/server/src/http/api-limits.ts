@@ -17,13 +17,13 @@ export function createApiLimits(counters: Counters, { max, windowMs }: { max: nu
   return {
     async take(principal, reply) {
       if (principal.type === 'ENGINE' || principal.type === 'WORKER') return
-      answerWith(reply, await limits.take(`api:${nameOf(principal)}`, [{ limit: max, lengthMs: windowMs }]))
+      answerWith(reply, await limits.take(`api:${callerName(principal)}`, [{ limit: max, lengthMs: windowMs }]))
     },
   }
 }
 
-/** Each token of a person counts by itself; their sessions count together. */
-function nameOf(principal: Principal): string {
+/** By which requests are counted: each token of a person by itself, their sessions together. */
+export function callerName(principal: Principal): string {
   const tokenId = principal.type === 'USER' ? principal.limits?.tokenId : undefined
   return tokenId === undefined ? `${principal.type}:${principal.id}` : `TOKEN:${tokenId}`
 }

@@ -14,9 +14,9 @@ import type { Principal, ProjectKeyPrincipal } from '../access/principal.ts'
 import { requireEndpoint } from '../policies/endpoint.ts'
 import { requireNeeds } from '../policies/policy.ts'
 import type { ApiLimits } from './api-limits.ts'
-import { InvalidRequest, type RequestPart } from './errors.ts'
 import type { GraphCalls } from './graph-calls.ts'
 import { ReadyJson } from './json-apart.ts'
+import { type Part, parsePart } from './parts.ts'
 import {
   type FindProject,
   type ProjectSource,
@@ -52,12 +52,6 @@ declare module 'fastify' {
     principal: PlatformPrincipal | null
   }
 }
-
-type Part<E extends Endpoint, K extends 'params' | 'query' | 'body'> = E extends {
-  readonly [P in K]: z.ZodType<infer Output>
-}
-  ? Output
-  : undefined
 
 type Caller<P extends Principals> = P extends readonly (infer T extends PrincipalType)[]
   ? Extract<PlatformPrincipal, { type: T }>
@@ -116,9 +110,9 @@ export function implement<const E extends Endpoint>(
     handler: async (request, reply) => {
       const { principal } = request
       const input = {
-        params: parse('params', endpoint.params, request.params),
-        query: parse('query', endpoint.query, request.query),
-        body: parse('body', endpoint.body, request.body),
+        params: parsePart('params', endpoint.params, request.params),
+        query: parsePart('query', endpoint.query, request.query),
+        body: parsePart('body', endpoint.body, request.body),
       }
       const caller = principal && actorOf(principal, app.addressOf(request))
       // People who are no administrators do not learn which projects there are.
@@ -164,13 +158,6 @@ const takesPersonalTokens = ({ project, permission, personalTokens }: Endpoint):
 /** Keys of projects are for the graph API alone. */
 const isOfPlatform = (principal: Principal): principal is Exclude<PlatformPrincipal, ProjectKeyPrincipal> =>
   principal.type !== 'WORKER' && principal.type !== 'PROJECT_KEY'
-
-function parse(part: RequestPart, schema: z.ZodType | undefined, value: unknown): unknown {
-  if (!schema) return undefined
-  const parsed = schema.safeParse(value ?? {})
-  if (parsed.success) return parsed.data
-  throw new InvalidRequest(part, parsed.error, value)
-}
 
 /** @throws Error instead of one whose code the endpoint does not name. */
 async function requireDeclared<T>(endpoint: Endpoint, answer: () => T | Promise<T>): Promise<T> {

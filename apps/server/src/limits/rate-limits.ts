@@ -37,11 +37,9 @@ export function createRateLimits(counters: Counters, now: () => number = Date.no
         return { allowed: used <= limit, limit, remaining: Math.max(0, limit - used), resetAt: start + lengthMs }
       }
       const taken = await Promise.all(others.map(take))
+      // One that refuses has nothing left.
       return taken.reduce(
-        (known, other) => {
-          if (!other.allowed) return other
-          return other.remaining < known.remaining ? { ...other, allowed: known.allowed } : known
-        },
+        (known, other) => (!other.allowed || other.remaining < known.remaining ? other : known),
         await take(first),
       )
     },

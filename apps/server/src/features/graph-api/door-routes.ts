@@ -6,21 +6,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ProjectActor } from '../../access/actor.ts'
 import type { Principal } from '../../access/principal.ts'
+import { callerName } from '../../http/api-limits.ts'
 import { sendCsv } from '../../http/csv.ts'
 import { GRAPH_PREFIX } from '../../http/envelope.ts'
-import { InvalidRequest, type RequestPart, unknownRoute } from '../../http/errors.ts'
+import { unknownRoute } from '../../http/errors.ts'
+import { type Part, parsePart } from '../../http/parts.ts'
 import { openAccess } from '../../http/route.ts'
 import { type Archive, sendArchive } from '../../http/send-archive.ts'
 import { answerWith } from '../../limits/answer.ts'
 import type { RateLimits, Window } from '../../limits/rate-limits.ts'
 import type { GraphCallers } from './caller.ts'
 import { cursorsOf, type ListCursors } from './cursors.ts'
-
-type Part<E extends GraphEndpoint, K extends 'params' | 'query' | 'body'> = E extends {
-  readonly [P in K]: z.ZodType<infer Output>
-}
-  ? Output
-  : undefined
 
 export interface GraphCall<E extends GraphEndpoint> {
   actor: E['scope'] extends null ? null : ProjectActor
@@ -109,7 +105,7 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
       if (deprecated) requireNotice(endpoint.operationId, deprecated)
       app.route({
         method,
-        url: path === '/' ? '/' : path,
+        url: path,
         config: { access: 'declared' },
         onRequest: async (request, reply) => {
           if (deprecated) announce(reply, deprecated)
@@ -120,14 +116,14 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
           const caller = callers.get(request)
           const principal = caller && 'principal' in caller ? caller.principal : undefined
           const actor = scope && principal ? await parts.callers.enter(principal, request, scope) : null
-          const params = parse('params', endpoint.params, request.params)
+          const params = parsePart('params', endpoint.params, request.params)
           const cursors = endpoint.isList ? cursorsOf(endpoint.operationId, params) : undefined
-          const query = parse('query', endpoint.query, request.query)
+          const query = parsePart('query', endpoint.query, request.query)
           const call = {
             actor,
             params,
             query: cursors ? withCursor(query, cursors) : query,
-            body: parse('body', endpoint.body, request.body),
+            body: parsePart('body', endpoint.body, request.body),
             request,
             reply,
           } as GraphCall<typeof endpoint>
@@ -161,7 +157,7 @@ async function limit(
 ): Promise<void> {
   const plan = await planOf(principal, request)
   const allowance = principal
-    ? await limits.take(`${principal.type}:${principal.id}`, windowsOf(plan))
+    ? await limits.take(callerName(principal), windowsOf(plan))
     : await strangers.take(request.server.addressOf(request), windowsOf(plan))
   answerWith(reply, allowance)
 }
@@ -188,13 +184,6 @@ function announce(reply: FastifyReply, { since, sunset, guide }: NonNullable<Gra
     sunset: new Date(sunset).toUTCString(),
     link: `<${guide}>; rel="deprecation"; type="text/html"`,
   })
-}
-
-function parse(part: RequestPart, schema: z.ZodType | undefined, value: unknown): unknown {
-  if (!schema) return undefined
-  const parsed = schema.safeParse(value ?? {})
-  if (parsed.success) return parsed.data
-  throw new InvalidRequest(part, parsed.error, value)
 }
 
 function withCursor(query: unknown, cursors: ListCursors): unknown {

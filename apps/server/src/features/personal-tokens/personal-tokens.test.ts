@@ -52,6 +52,19 @@ test('a token does what it was made for, in the projects that it was made for', 
   }
 })
 
+test('requests with one token leave those of another, and of sessions, as they were', async () => {
+  const [first, second] = [(await make(owner.token, {})).body.value, (await make(owner.token, {})).body.value]
+  const left = async (token: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${token}`, 'x-project-id': owner.projectId }
+    const answer = await fetch(`${server.origin}/v1/workflows`, { headers })
+    expect(answer.status).toBe(200)
+    return Number(answer.headers.get('x-ratelimit-remaining'))
+  }
+  const most = await left(first)
+  expect(await left(first)).toBe(most - 1)
+  expect([await left(second), await left(owner.token)]).toEqual([most, most])
+})
+
 test('a token with every permission of an administrator administers nothing, and makes nothing that may do more', async () => {
   const { value } = (await make(owner.token, { permissions: Permission.options })).body
   const refused = await Promise.all(

@@ -27,7 +27,7 @@ export function createProjectKeys({ db, events, outbox }: Parts) {
   return {
     projectOf: (id: string) => selectProjectOfKey(db, id),
 
-    /** @returns the key with its value, which is never shown again. @throws AppError INVALID_REQUEST */
+    /** @returns the key with its value, which is never shown again. @throws AppError VALIDATION */
     async create(
       actor: ProjectActor,
       { displayName, scopes }: { displayName: string; scopes: readonly KeyScope[] },
