@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashApiKey } from '../../access/access.ts'
 import { type Person, signUpOwner, startTestServerOn, type TestServer } from '../../testing/server.ts'
 
-describe.each(['PGLITE', 'POSTGRES'] as const)('the most keys and roles on %s', (type) => {
+describe.each(['PGLITE', 'POSTGRES'] as const)('the most keys, tokens and roles on %s', (type) => {
   let server: AsyncDisposable & TestServer
   let owner: Person
 
@@ -32,6 +32,12 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the most keys and roles on %s', 
     })
     expect(statuses.filter((status) => status === 201)).toHaveLength(100)
     expect(statuses.filter((status) => status === 409)).toHaveLength(4)
+  })
+
+  test('a person makes no token past the most, also when many are made at once', async () => {
+    const statuses = await make('/v1/personal-tokens', 53, { displayName: 'CI', permissions: ['READ_FLOW'] })
+    expect(statuses.filter((status) => status === 201)).toHaveLength(50)
+    expect(statuses.filter((status) => status === 409)).toHaveLength(3)
   })
 
   test('a platform takes no key past the most, also when many come at once', async () => {

@@ -1,10 +1,11 @@
 import type { PersonalToken } from '@piecework/api/personal-tokens'
 import { AppError, notFound } from '@piecework/model/errors'
-import { newId, randomText } from '@piecework/model/ids'
+import { newId } from '@piecework/model/ids'
 import { completePermissions, type Permission } from '@piecework/model/permission'
-import { type Access, hashApiKey, PERSONAL_TOKEN_PREFIX } from '../../access/access.ts'
+import { type Access, PERSONAL_TOKEN_PREFIX } from '../../access/access.ts'
 import type { Actor } from '../../access/actor.ts'
 import type { UserPrincipal } from '../../access/principal.ts'
+import { makeSecretKey } from '../../access/secret-key.ts'
 import type { Db } from '../../database/open.ts'
 import type { Events } from '../../events/events.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
@@ -16,8 +17,6 @@ import { deletePersonalToken, insertPersonalToken, selectPersonalTokens } from '
 /** Tokens of people for their programs, limited to projects and permissions. */
 export type PersonalTokens = ReturnType<typeof createPersonalTokens>
 
-const SECRET_LENGTH = 61
-const SHOWN_LENGTH = 4
 /** The most tokens of a person: a list without pages shows them. */
 const MAX_TOKENS = 50
 const DAY_MS = 24 * 3_600_000
@@ -55,15 +54,14 @@ export function createPersonalTokens({ db, access, events, outbox }: Parts) {
         throw new AppError('VALIDATION', { message: 'you are signed in by another program, which has keys of its own' })
       const projectIds = wanted.projectIds && [...new Set(wanted.projectIds)]
       for (const id of projectIds ?? []) await access.enterProject(actor, id)
-      const value = `${PERSONAL_TOKEN_PREFIX}${randomText(SECRET_LENGTH)}`
+      const { value, stored } = makeSecretKey(PERSONAL_TOKEN_PREFIX)
       const row = await outbox.transaction(async (trx, recordEvent) => {
         const personalToken = await insertPersonalToken(
           trx,
           {
             ...{ id: newId(), userId, platformId, displayName: wanted.displayName, projectIds },
             permissions: completePermissions(wanted.permissions),
-            hashedValue: hashApiKey(value),
-            truncatedValue: value.slice(-SHOWN_LENGTH),
+            ...stored,
             expiresAt: new Date(Date.now() + wanted.expiresInDays * DAY_MS),
           },
           MAX_TOKENS,

@@ -1,5 +1,6 @@
 import type { Insertable } from 'kysely'
 import type { Db } from '../../database/open.ts'
+import { hasRoom } from '../../database/room.ts'
 import type { PersonalTokenTable } from '../../database/sign-in-tables.ts'
 
 const SHOWN = [
@@ -15,14 +16,10 @@ const SHOWN = [
 ] as const
 
 /** Undefined when the person has so many already. */
-export async function insertPersonalToken(db: Db, row: Insertable<PersonalTokenTable>, most: number) {
-  const { count } = await db
-    .selectFrom('personal_token')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('userId', '=', row.userId)
-    .executeTakeFirstOrThrow()
-  if (Number(count) >= most) return undefined
-  return db.insertInto('personal_token').values(row).returning(SHOWN).executeTakeFirstOrThrow()
+export async function insertPersonalToken(trx: Db, row: Insertable<PersonalTokenTable>, most: number) {
+  const own = trx.selectFrom('personal_token').where('userId', '=', row.userId)
+  if (!(await hasRoom(trx, { table: 'user', id: row.userId }, own, most))) return undefined
+  return trx.insertInto('personal_token').values(row).returning(SHOWN).executeTakeFirstOrThrow()
 }
 
 export function selectPersonalTokens(db: Db, userId: string) {
