@@ -97,17 +97,10 @@ export function createForms({ db, outbox, settings }: Pick<Parts, 'db' | 'outbox
       changes: { [K in keyof FormContent]?: FormContent[K] | undefined },
     ): Promise<Form> {
       authorize(actor, formPolicy.edit)
-      const { projectId } = actor
-      const now = await mustFind(projectId, id)
-      const { name, description, fields, status, thanks, redirect_url: redirectUrl = now.redirectUrl } = changes
-      const changed = await updateForm(db, projectId, id, {
-        name: name ?? now.name,
-        description: description ?? now.description,
-        fields: fields ?? now.fields,
-        isOpen: status === undefined ? now.isOpen : status === 'open',
-        thanks: thanks ?? now.thanks,
-        redirectUrl,
-      })
+      // Only what is given: two people may change two things at once.
+      const { status, redirect_url: redirectUrl, ...content } = changes
+      const isOpen = status === undefined ? undefined : status === 'open'
+      const changed = await updateForm(db, actor.projectId, id, { ...content, isOpen, redirectUrl })
       if (!changed) throw notFound(ENTITY, id)
       return present(changed)
     },

@@ -44,10 +44,16 @@ export async function insertForm(trx: Db, row: FormContent & { id: string; proje
     .executeTakeFirstOrThrow()
 }
 
-export const updateForm = (db: Db, projectId: string, id: string, { fields, ...content }: FormContent) =>
+/** @param changes those that are undefined stay as they are */
+export const updateForm = (
+  db: Db,
+  projectId: string,
+  id: string,
+  { fields, ...content }: { [K in keyof FormContent]?: FormContent[K] | undefined },
+) =>
   db
     .updateTable('form')
-    .set({ ...content, fields: JSON.stringify(fields), updated: new Date() })
+    .set({ ...content, ...(fields && { fields: JSON.stringify(fields) }), updated: new Date() })
     .where('projectId', '=', projectId)
     .where('id', '=', id)
     .returningAll()

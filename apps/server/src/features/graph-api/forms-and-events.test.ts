@@ -57,6 +57,12 @@ test('forms are made, changed, listed and deleted; what is submitted is checked 
   )
   expect(await call('GET', `${path}/submissions`)).toMatchObject({ data: [{ id: sent.data.id }], meta: { total: 1 } })
   expect((await call<Form>('PATCH', path, { body: { name: 'Other' } })).data).toMatchObject({ name: 'Other', fields })
+  const changes = Array.from({ length: 5 }, (_, at) => [{ description: `of ${at}` }, { thanks: `for ${at}` }]).flat()
+  expect((await Promise.all(changes.map((body) => call('PATCH', path, { body })))).map(({ status }) => status)).toEqual(
+    changes.map(() => 200),
+  )
+  const both = { description: expect.stringContaining('of '), thanks: expect.stringContaining('for ') }
+  expect((await call<Form>('GET', path)).data).toMatchObject({ name: 'Other', ...both })
   for (const odd of [
     [],
     [{ name: '__proto__', type: 'text' }],
