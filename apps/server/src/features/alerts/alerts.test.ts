@@ -37,7 +37,8 @@ async function startReceiver() {
     for await (const part of request) body += part
     if (refusals-- > 0) return response.writeHead(500).end()
     got.push({ headers: Object.fromEntries(Object.entries(request.headers).map(([k, v]) => [k, String(v)])), body })
-    response.end()
+    // Who has said 200 has the alert, however much follows.
+    response.end('.'.repeat(200_000))
   })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/alerts`
@@ -154,10 +155,14 @@ test('failures of one kind are one issue, told once and then together; a retry o
   expect(Date.parse(issue.firstSeen)).toBeLessThanOrEqual(Date.parse(issue.lastSeen))
   await receiver.find(({ kind, flowIds }) => kind === 'RUN_FAILED' && flowIds.includes(flow.id), 'the first alert')
   const alertsOf = (kind: string) => receiver.got.filter(({ body }) => body.includes(kind) && body.includes(flow.id))
+  const { db } = server.server
+  await eventually(async () => {
+    const waiting = await db.selectFrom('outbox').select('id').where('subscriber', '=', 'alerts').execute()
+    return waiting.length === 0 ? true : undefined
+  }, 'alerts that are taken')
   expect(alertsOf('RUN_FAILED')).toHaveLength(1)
 
   // An hour later.
-  const { db } = server.server
   await db
     .updateTable('issue')
     .set({ alertedAt: new Date(Date.now() - 3_660_000) })

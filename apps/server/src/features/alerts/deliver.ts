@@ -5,8 +5,8 @@ import { z } from 'zod'
 import type { Db } from '../../database/open.ts'
 import type { Encryption } from '../../encryption.ts'
 import type { Outbound } from '../../http/outbound.ts'
-import { signatureHeaders } from '../../http/webhook-signature.ts'
 import type { Subscriber } from '../../outbox/subscriber.ts'
+import { sendEvent } from '../event-destinations/send.ts'
 import { alertMail } from '../mail/templates.ts'
 import { type MailTransport, RefusedMail } from '../mail/transport.ts'
 import { selectPlatform } from '../platforms/store.ts'
@@ -14,7 +14,6 @@ import { type AlertReceiver, selectReceivers } from './store.ts'
 
 const REMEMBERED = 10_000
 const ANSWER_MS = 10_000
-const MAX_ANSWER_BYTES = 65_536
 
 interface Parts {
   db: Db
@@ -42,33 +41,33 @@ export function createAlertDelivery({ db, encryption, outbound, transport, log }
     }
   }
 
-  const call = async (event: DomainEvent, { receiver, secret }: AlertReceiver): Promise<void> => {
+  const call = async (event: DomainEvent, { receiver, secret }: AlertReceiver, signal: AbortSignal): Promise<void> => {
     const { id, created, projectId, projectDisplayName, data } = event
     const { alert } = EVENT_DATA['alert.raised'].parse(data)
     const body = JSON.stringify({ type: 'alert.raised', id, created, projectId, projectDisplayName, ...alert })
     const key = z.string().parse(secret && encryption.decrypt(secret))
-    const headers = { 'content-type': 'application/json', ...signatureHeaders(key, { id, body, at: new Date() }) }
-    const answer = await outbound(receiver, {
-      ...{ method: 'POST', headers, body, timeoutMs: ANSWER_MS, maxBytes: MAX_ANSWER_BYTES, redirect: 'manual' },
-    })
-    if (!answer.ok) throw new Error(`${new URL(receiver).host} answered ${answer.status}`)
+    const message = { url: receiver, id, body, secret: key, headers: {}, timeoutMs: ANSWER_MS, signal }
+    const { error } = await sendEvent(outbound, message)
+    if (error !== null) throw new Error(`${new URL(receiver).host}: ${error}`)
   }
 
-  const bring = async (event: DomainEvent, receiver: AlertReceiver): Promise<void> => {
+  const bring = async (event: DomainEvent, receiver: AlertReceiver, signal: AbortSignal): Promise<void> => {
     const key = `${event.id} ${receiver.id}`
     if (sent.has(key)) return
     if (receiver.channel === 'EMAIL') await sendMail(event, receiver.receiver)
-    else await call(event, receiver)
+    else await call(event, receiver, signal)
     sent.set(key, true)
   }
 
   return {
     name: 'alerts',
     wants: (name) => name === 'alert.raised',
-    async deliver(events) {
+    async deliver(events, signal) {
       for (const event of events) {
+        // Those that are left come again, each alone.
+        signal.throwIfAborted()
         const receivers = event.projectId === undefined ? [] : await selectReceivers(db, event.projectId)
-        const ends = await Promise.allSettled(receivers.map((receiver) => bring(event, receiver)))
+        const ends = await Promise.allSettled(receivers.map((receiver) => bring(event, receiver, signal)))
         const failed = ends.find((end) => end.status === 'rejected')
         if (failed) throw failed.reason
       }
