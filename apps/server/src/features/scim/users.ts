@@ -10,6 +10,7 @@ import { newTokenVersion } from '../authentication/token-version.ts'
 import { selectPlatform } from '../platforms/store.ts'
 import { makeUser } from '../projects/make-user.ts'
 import { normalizeEmail } from '../users/email.ts'
+import { personName } from '../users/person-name.ts'
 import type { Users } from '../users/service.ts'
 import { insertIdentity, selectIdentityByEmail, selectUserByEmail, updateUser } from '../users/store.ts'
 import { notThere, ScimError } from './error.ts'
@@ -66,8 +67,8 @@ export function createScimUsers({ db, outbox, users }: Parts): ScimUsers {
   const changeProfile = async (trx: Db, { platformId }: Actor, before: ScimUserRow, wanted: ScimUser) => {
     const profile = {
       email: emailOf(wanted),
-      firstName: nameOf(wanted.name?.givenName) ?? before.firstName,
-      lastName: nameOf(wanted.name?.familyName) ?? before.lastName,
+      firstName: personName(wanted.name?.givenName) ?? before.firstName,
+      lastName: personName(wanted.name?.familyName) ?? before.lastName,
     }
     const { email, firstName, lastName } = before
     if (JSON.stringify(profile) === JSON.stringify({ email, firstName, lastName })) return {}
@@ -109,8 +110,8 @@ export function createScimUsers({ db, outbox, users }: Parts): ScimUsers {
               verified: true,
               tokenVersion: newTokenVersion(),
             },
-            ...{ firstName: nameOf(user.name?.givenName) ?? email.split('@')[0]?.replaceAll('.', ' ') ?? '' },
-            lastName: nameOf(user.name?.familyName) ?? '',
+            ...{ firstName: personName(user.name?.givenName) ?? email.split('@')[0]?.replaceAll('.', ' ') ?? '' },
+            lastName: personName(user.name?.familyName) ?? '',
           }))
         const added = await makeUser({ trx, recordEvent, ip }, identity, {
           platformId,
@@ -164,8 +165,5 @@ function emailOf({ userName }: ScimUser): string {
   if (z.email().safeParse(email).success) return email
   throw new ScimError(400, 'The userName must be an e-mail address', 'invalidValue')
 }
-
-const nameOf = (name: string | undefined): string | undefined =>
-  name?.replace(/[./]+/g, ' ').trim().slice(0, 100) || undefined
 
 const taken = (email: string): ScimError => new ScimError(409, `The userName ${email} is taken`, 'uniqueness')
