@@ -11,6 +11,7 @@ import { userPolicy } from '../../policies/user.ts'
 import { selectPlatform } from '../platforms/store.ts'
 import { deleteSessionsOf } from '../sessions/store.ts'
 import { normalizeEmail } from '../users/email.ts'
+import { onEveryPlatform } from '../users/on-every-platform.ts'
 import {
   selectIdentityByEmail,
   selectIdentityOfUser,
@@ -61,20 +62,6 @@ const SEED_LENGTH = 32
 const ageOf = ({ created }: CodeRow): number => Date.now() - Date.parse(created)
 
 export function createOneTimeCodes({ db, codes, outbox, events, frontendUrl, sendsMail }: Parts): OneTimeCodes {
-  /** Says who did it on each of their platforms. @returns the ids of the users */
-  const eachUser = async (
-    trx: Db,
-    identityId: string,
-    ip: string | null,
-    record: (actor: Actor, user: { id: string }) => void,
-  ): Promise<string[]> => {
-    const users = await selectUsersOfIdentity(trx, identityId)
-    for (const { id, platformId, platformRole } of users) {
-      if (platformId !== null) record(actorOf({ type: 'USER', id, platformId, platformRole }, ip), { id })
-    }
-    return users.map(({ id }) => id)
-  }
-
   /** Makes the change that a right code allows, in the transaction that uses the code up. @throws AppError INVALID_OTP */
   const use = async (
     { identityId, otp }: Proof,
@@ -113,15 +100,18 @@ export function createOneTimeCodes({ db, codes, outbox, events, frontendUrl, sen
     verifyEmail: (proof, ip) =>
       use(proof, 'EMAIL_VERIFICATION', async (trx, recordEvent) => {
         await updateIdentity(trx, proof.identityId, { verified: true })
-        return eachUser(trx, proof.identityId, ip, (actor, user) => recordEvent(actor, 'user.email.verified', { user }))
+        return onEveryPlatform(trx, proof.identityId, ip, (actor, user) =>
+          recordEvent(actor, 'user.email.verified', { user }),
+        )
       }),
 
     async resetPassword({ newPassword, ...proof }, ip) {
       const password = await hashPassword(newPassword)
       await use(proof, 'PASSWORD_RESET', async (trx, recordEvent) => {
         await updateIdentity(trx, proof.identityId, { password, tokenVersion: newTokenVersion(), verified: true })
-        const record = (actor: Actor, user: { id: string }) => recordEvent(actor, 'user.password.reset', { user })
-        const userIds = await eachUser(trx, proof.identityId, ip, record)
+        const userIds = await onEveryPlatform(trx, proof.identityId, ip, (actor, user) =>
+          recordEvent(actor, 'user.password.reset', { user }),
+        )
         await deleteSessionsOf(trx, userIds)
         return userIds
       })

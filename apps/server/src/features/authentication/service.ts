@@ -28,6 +28,7 @@ import { readInvitationToken } from '../user-invitations/link.ts'
 import { provision } from '../user-invitations/provision.ts'
 import { type InvitationRow, lockAccepted, lockInvitation, updateInvitation } from '../user-invitations/store.ts'
 import { normalizeEmail } from '../users/email.ts'
+import { onEveryPlatform } from '../users/on-every-platform.ts'
 import {
   insertIdentity,
   insertUser,
@@ -191,17 +192,16 @@ export function createAuthentication(parts: Parts): Authentication {
       const members = await selectUsersOfIdentity(db, identity.id)
       const user = members.find(({ id }) => id === userId)
       if (!user) throw notFound('user', userId)
-      await outbox.transaction(async (trx, recordEvent) => {
+      const userIds = await outbox.transaction(async (trx, recordEvent) => {
         // Another change at the same time may have come first.
         if (!(await replacePassword(trx, identity, { password, tokenVersion }))) throw wrongPassword()
-        await deleteSessionsOf(
-          trx,
-          members.map(({ id }) => id),
+        const ids = await onEveryPlatform(trx, identity.id, actor.ip, (own, user) =>
+          recordEvent(own, 'user.password.changed', { user }),
         )
-        for (const member of members)
-          recordEvent(userActor(member, actor.ip), 'user.password.changed', { user: { id: member.id } })
+        await deleteSessionsOf(trx, ids)
+        return ids
       })
-      for (const { id } of members) await events.emit('ACCESS_CHANGED', { of: 'USER', id })
+      for (const id of userIds) await events.emit('ACCESS_CHANGED', { of: 'USER', id })
       return open({ ...identity, tokenVersion }, user, client, past)
     },
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fromBase32 } from '../../testing/base32.ts'
+import { eventually } from '../../testing/flows.ts'
 import { addColleague } from '../../testing/people.ts'
 import { PASSWORD, type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 import { hashPassword } from '../authentication/passwords.ts'
@@ -163,6 +164,34 @@ test('turning it off needs the password and a code; other recovery codes take th
   expect((await answer(await challengeOf(email), recoveryCodes[0] ?? '')).status).toBe(410)
   expect((await off({ password: PASSWORD, code: renewed.body.recoveryCodes[0] ?? '' })).status).toBe(204)
   expect((await signIn(email)).status).toBe(200)
+})
+
+test('each platform of a person hears of it, as what their user there did', async () => {
+  const { email, token } = await join('Pia')
+  const founded = await call<{ id: string; platformId: string; token: string }>('POST', '/v1/platforms', token, {
+    name: 'Other',
+  })
+  const { secret } = await setUp(token)
+  for (const path of ['recovery-codes', 'turn-off']) {
+    await later()
+    const proof = { password: PASSWORD, code: codeFrom(secret) }
+    expect((await call('POST', `/v1/second-factor/${path}`, token, proof)).status).toBeLessThan(300)
+  }
+  const signedIn = await call<{ token: string }>('POST', '/v1/authentication/sign-in', undefined, {
+    ...{ email, password: PASSWORD },
+  })
+  const over = await call<{ token: string }>('POST', '/v1/authentication/switch-platform', signedIn.body.token, {
+    platformId: founded.body.platformId,
+  })
+  const { id } = founded.body
+  const wanted = ['user.second.factor.enabled', 'user.second.factor.disabled', 'user.recovery.codes.renewed']
+  const heard = await eventually(async () => {
+    const { body } = await call<{ data: { action: string }[] }>('GET', '/v1/audit-events?limit=100', over.body.token)
+    const found = body.data.filter(({ action }) => wanted.includes(action))
+    return found.length === 3 ? found : undefined
+  }, 'the audit log of the other platform')
+  for (const event of heard)
+    expect(event).toMatchObject({ userId: id, actor: { type: 'USER', id }, data: { user: { id } } })
 })
 
 test('a challenge opens nothing else, and ends with the password and the person', async () => {

@@ -12,6 +12,7 @@ import { secondFactorPolicy } from '../../policies/second-factor.ts'
 import { checkPassword } from '../authentication/passwords.ts'
 import { selectPlatform } from '../platforms/store.ts'
 import { deleteSessionsOf } from '../sessions/store.ts'
+import { onEveryPlatform } from '../users/on-every-platform.ts'
 import { selectIdentityOfUser, selectUser, selectUsersOfIdentity } from '../users/store.ts'
 import { checkCode, refusalOf, sealSecret, type Verdict } from './check.ts'
 import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
@@ -111,20 +112,17 @@ export function createSecondFactors({ db, outbox, events, encryption, codes }: P
      */
     async confirm(
       person: { identityId: string; code: string; sessionId?: string | undefined },
-      actorFor: (userId: string) => Actor,
+      ip: string | null,
     ): Promise<string[]> {
       const { identityId, code, sessionId } = person
       const { shown, hashes } = freshCodes()
       const userIds = await withCode({ identityId, code, unconfirmed: true }, async (trx, recordEvent) => {
         await updateSecondFactor(trx, identityId, { confirmedAt: new Date(), recoveryCodes: hashes })
-        const users = await selectUsersOfIdentity(trx, identityId)
-        const ids = users.map(({ id }) => id)
+        const ids = await onEveryPlatform(trx, identityId, ip, (own, user) =>
+          recordEvent(own, 'user.second.factor.enabled', { user }),
+        )
         await deleteSessionsOf(trx, ids, sessionId)
         if (sessionId !== undefined) await markSession(trx, sessionId)
-        for (const { id, platformId } of users) {
-          if (platformId !== null)
-            recordEvent({ ...actorFor(id), platformId }, 'user.second.factor.enabled', { user: { id } })
-        }
         return ids
       })
       for (const id of userIds) await events.emit('ACCESS_CHANGED', { of: 'USER', id })
@@ -135,7 +133,7 @@ export function createSecondFactors({ db, outbox, events, encryption, codes }: P
       authorize(actor, secondFactorPolicy.confirm)
       const { id, sessionId } = actor.principal
       const { id: identityId } = await identityOf(id)
-      return this.confirm({ identityId, code, sessionId }, () => actor)
+      return this.confirm({ identityId, code, sessionId }, actor.ip)
     },
 
     async turnOff(actor: Actor<UserPrincipal>, { password, code }: { password?: string | undefined; code: string }) {
@@ -143,7 +141,9 @@ export function createSecondFactors({ db, outbox, events, encryption, codes }: P
       const identity = await prove(actor, password)
       await withCode({ identityId: identity.id, code }, async (trx, recordEvent) => {
         await deleteSecondFactor(trx, identity.id)
-        recordEvent(actor, 'user.second.factor.disabled', { user: { id: actor.principal.id } })
+        await onEveryPlatform(trx, identity.id, actor.ip, (own, user) =>
+          recordEvent(own, 'user.second.factor.disabled', { user }),
+        )
       })
     },
 
@@ -153,7 +153,9 @@ export function createSecondFactors({ db, outbox, events, encryption, codes }: P
       const { shown, hashes } = freshCodes()
       await withCode({ identityId: identity.id, code }, async (trx, recordEvent) => {
         await updateSecondFactor(trx, identity.id, { recoveryCodes: hashes })
-        recordEvent(actor, 'user.recovery.codes.renewed', { user: { id: actor.principal.id } })
+        await onEveryPlatform(trx, identity.id, actor.ip, (own, user) =>
+          recordEvent(own, 'user.recovery.codes.renewed', { user }),
+        )
       })
       return shown
     },

@@ -8,6 +8,7 @@ import { selectPlatform } from '../platforms/store.ts'
 import { selectHomeProject } from '../projects/store.ts'
 import { type Challenge, readChallenge } from '../sessions/challenge.ts'
 import type { Client, SessionMaker } from '../sessions/open.ts'
+import { onEveryPlatform } from '../users/on-every-platform.ts'
 import { selectIdentityOfUser } from '../users/store.ts'
 import { checkCode, refusalOf as refusalOfCode } from './check.ts'
 import type { Parts as FactorParts, SecondFactors } from './service.ts'
@@ -68,7 +69,10 @@ export function createSecondStep({ tokens, sessionMaker, secondFactors, ...parts
       const event = { user: { id: person.user.id } }
       const verdict = await outbox.transaction(async (trx, recordEvent) => {
         const found = await checkCode(parts, trx, { identityId: person.identity.id, code })
-        if (found === 'recovery') recordEvent(actor, 'user.recovery.code.used', event)
+        if (found === 'recovery')
+          await onEveryPlatform(trx, person.identity.id, client.ip, (own, user) =>
+            recordEvent(own, 'user.recovery.code.used', { user }),
+          )
         if (found === 'recovery' || found === 'right') recordEvent(actor, 'user.signed.in', event)
         return found
       })
@@ -88,7 +92,7 @@ export function createSecondStep({ tokens, sessionMaker, secondFactors, ...parts
     ): Promise<{ session: Session; recoveryCodes: string[] }> {
       const person = await personOf(challenge, 'SET_UP')
       const actor = actorFor(person, client)
-      const recoveryCodes = await secondFactors.confirm({ identityId: person.identity.id, code }, () => actor)
+      const recoveryCodes = await secondFactors.confirm({ identityId: person.identity.id, code }, client.ip)
       await outbox.transaction(async (_, recordEvent) => {
         recordEvent(actor, 'user.signed.in', { user: { id: person.user.id } })
       })

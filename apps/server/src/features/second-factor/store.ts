@@ -50,7 +50,7 @@ export function markSession(db: Db, id: string): Promise<unknown> {
   return db.updateTable('user_session').set({ secondFactor: true }).where('id', '=', id).execute()
 }
 
-/** A person of a platform who may come in. */
+/** Somebody of a platform, whether they may come in or not. */
 export function selectPerson(db: Db, userId: string) {
   return db.selectFrom('user').selectAll().where('id', '=', userId).executeTakeFirst()
 }
