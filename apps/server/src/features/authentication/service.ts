@@ -24,9 +24,10 @@ import type { ComingIn } from '../projects/make-user.ts'
 import { insertProject, selectHomeProject } from '../projects/store.ts'
 import type { Client, SessionMaker } from '../sessions/open.ts'
 import { deleteSessionsOf, selectSession } from '../sessions/store.ts'
+import { acceptInvitation } from '../user-invitations/accept.ts'
 import { readInvitationToken } from '../user-invitations/link.ts'
 import { provision } from '../user-invitations/provision.ts'
-import { type InvitationRow, lockAccepted, lockInvitation, updateInvitation } from '../user-invitations/store.ts'
+import { type InvitationRow, lockAccepted, lockInvitation } from '../user-invitations/store.ts'
 import { normalizeEmail } from '../users/email.ts'
 import { onEveryPlatform } from '../users/on-every-platform.ts'
 import {
@@ -161,7 +162,7 @@ export function createAuthentication(parts: Parts): Authentication {
           const coming = { trx, recordEvent, ip }
           const platform = await selectFirstPlatform(trx)
           if (platform) {
-            const invitations = await acceptedBy(trx, person.email, invitationId)
+            const invitations = await acceptedBy(coming, person.email, invitationId)
             // The link came by mail; who comes without it may be anybody.
             const verified = !sendsMail || invitations[0]?.id === invitationId
             return comeInvited(coming, { ...person, verified }, invitations, platform)
@@ -272,12 +273,13 @@ function invitationOnly(): AppError {
 }
 
 /** @returns the invitations that the address has accepted, after the one that it accepts now. */
-async function acceptedBy(trx: Db, email: string, invitationId: string | null): Promise<InvitationRow[]> {
+async function acceptedBy(coming: ComingIn, email: string, invitationId: string | null): Promise<InvitationRow[]> {
+  const { trx } = coming
   const accepted = await lockAccepted(trx, email)
   const now = invitationId === null ? undefined : await lockInvitation(trx, invitationId)
   if (now?.email !== email || new Date(now.expires) < new Date()) return accepted
   const others = accepted.filter(({ id }) => id !== now.id)
-  return [now.status === 'PENDING' ? await updateInvitation(trx, now.id, { status: 'ACCEPTED' }) : now, ...others]
+  return [await acceptInvitation(coming, now), ...others]
 }
 
 /**

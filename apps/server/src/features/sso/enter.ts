@@ -12,13 +12,14 @@ import { newTokenVersion } from '../authentication/token-version.ts'
 import type { PlatformRow } from '../platforms/store.ts'
 import { type ComingIn, makeUser } from '../projects/make-user.ts'
 import { selectHomeProject } from '../projects/store.ts'
+import { acceptInvitation } from '../user-invitations/accept.ts'
 import type { Client, SessionMaker } from '../sessions/open.ts'
 import { provision } from '../user-invitations/provision.ts'
-import { lockAccepted } from '../user-invitations/store.ts'
+import { lockAccepted, lockPending } from '../user-invitations/store.ts'
 import { normalizeEmail } from '../users/email.ts'
 import { insertIdentity, selectIdentityByEmail, selectUsersOfIdentity } from '../users/store.ts'
 import type { OutsidePerson } from './outside-person.ts'
-import { acceptInvitations, insertLink, lockSignIns, selectLinked, takeOverUnverified } from './store.ts'
+import { insertLink, lockSignIns, selectLinked, takeOverUnverified } from './store.ts'
 
 type Identity = Selectable<UserIdentityTable>
 type User = Selectable<UserTable>
@@ -150,7 +151,7 @@ async function makePerson(coming: ComingIn, platform: PlatformRow, person: Outsi
   const { trx } = coming
   const { id: platformId } = platform
   const { email } = person
-  await acceptInvitations(trx, platformId, email)
+  for (const invitation of await lockPending(trx, platformId, email)) await acceptInvitation(coming, invitation)
   const invitations = (await lockAccepted(trx, email)).filter((invitation) => invitation.platformId === platformId)
   if (invitations.length === 0 && !admitsStrangers(platform, person)) throw notInvited()
   const identity = await insertIdentity(trx, {

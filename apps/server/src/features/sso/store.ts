@@ -90,18 +90,6 @@ export async function takeOverUnverified(db: Db, identityId: string, tokenVersio
     .execute()
 }
 
-/** Accepts every invitation of the address to the platform that is not out of date. */
-export async function acceptInvitations(trx: Db, platformId: string, email: string): Promise<void> {
-  await trx
-    .updateTable('user_invitation')
-    .set({ status: 'ACCEPTED', updated: new Date() })
-    .where('platformId', '=', platformId)
-    .where('email', '=', email)
-    .where('status', '=', 'PENDING')
-    .where('expires', '>', new Date().toISOString())
-    .execute()
-}
-
 /** The platform that has proved the domain. */
 export function selectPlatformOfDomain(db: Db, domain: string): Promise<PlatformRow | undefined> {
   return db

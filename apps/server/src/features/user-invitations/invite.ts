@@ -10,14 +10,13 @@ import type { ProjectMembers } from '../project-members/service.ts'
 import type { ProjectRoleRow } from '../project-roles/store.ts'
 import { selectProject } from '../projects/store.ts'
 import { selectIdentityByEmail, selectUserByEmail } from '../users/store.ts'
+import { forEvent } from './accept.ts'
 import { linkExpiry } from './link.ts'
 import { provision } from './provision.ts'
 import { type InvitationRow, upsertInvitation } from './store.ts'
 
 /** The place that people are invited to, with their role there. */
-export type Inviting =
-  | { type: 'PROJECT'; projectRole: string }
-  | { type: 'PLATFORM'; platformRole: 'ADMIN' | 'MEMBER' | 'OPERATOR' }
+export type Inviting = { type: 'PROJECT'; projectRole: string } | { type: 'PLATFORM'; platformRole: PlatformRole }
 
 /** With the role in the project, if it is one to a project. */
 export type Invitation = InvitationRow & { projectRole: ProjectRoleRow | null }
@@ -100,6 +99,3 @@ export function createInviting({ db, events, outbox, projectMembers, withLink }:
 
   return { toProject, toPlatform }
 }
-
-/** An invitation as events have it. */
-export const forEvent = ({ id, email, type }: InvitationRow, role: string) => ({ id, email, type, role })

@@ -12,7 +12,8 @@ import type { ProjectMembers } from '../project-members/service.ts'
 import { selectProjectRoles } from '../project-roles/store.ts'
 import { normalizeEmail } from '../users/email.ts'
 import { selectIdentityByEmail } from '../users/store.ts'
-import { createInviting, forEvent, type Invitation, type Inviting, type SentInvitation } from './invite.ts'
+import { acceptInvitation, forEvent } from './accept.ts'
+import { createInviting, type Invitation, type Inviting, type SentInvitation } from './invite.ts'
 import { invalidLink, invitationLink, linkExpiry, readInvitationToken } from './link.ts'
 import { provision } from './provision.ts'
 import {
@@ -74,10 +75,15 @@ export function createUserInvitations(parts: Parts): UserInvitations {
     ...(row.status === 'PENDING' && !sendsMail ? { link: await invitationLink(parts, row) } : {}),
   })
 
-  const load = async (place: InvitationPlace, id: string): Promise<InvitationRow> => {
-    const row = await selectInvitation(db, place, id)
+  const load = async (place: InvitationPlace, id: string, from: Db = db): Promise<InvitationRow> => {
+    const row = await selectInvitation(from, place, id)
     if (!row) throw notFound('user_invitation', id)
     return row
+  }
+  /** Somebody may have accepted or deleted it a moment ago. */
+  const lock = async (trx: Db, place: InvitationPlace, id: string): Promise<InvitationRow> => {
+    await lockInvitation(trx, id)
+    return load(place, id, trx)
   }
   const { toProject, toPlatform } = createInviting({ ...parts, withLink })
 
@@ -99,11 +105,11 @@ export function createUserInvitations(parts: Parts): UserInvitations {
 
     async resend(actor, id) {
       authorize(actor, invitationPolicyOf(actor).resend)
-      const row = await completeOne(await load(actor, id))
-      if (row.status !== 'PENDING') throw new AppError('VALIDATION', { message: 'the invitation is accepted already' })
-      const roleName = row.projectRole?.name ?? row.platformRole ?? ''
+      const roleName = roleNameOf(await completeOne(await load(actor, id)))
       if ('projectId' in actor) await projectMembers.grantable(actor, roleName)
       const renewed = await outbox.transaction(async (trx, recordEvent) => {
+        const { status } = await lock(trx, actor, id)
+        if (status !== 'PENDING') throw new AppError('VALIDATION', { message: 'the invitation is accepted already' })
         const stored = await updateInvitation(trx, id, { expires: linkExpiry() })
         recordEvent(actor, 'user.invitation.sent', { userInvitation: forEvent(stored, roleName) })
         return stored
@@ -115,8 +121,9 @@ export function createUserInvitations(parts: Parts): UserInvitations {
       authorize(actor, invitationPolicyOf(actor).delete)
       const row = await completeOne(await load(actor, id))
       await outbox.transaction(async (trx, recordEvent) => {
+        await lock(trx, actor, id)
         await deleteInvitations(trx, [id])
-        const userInvitation = forEvent(row, row.projectRole?.name ?? row.platformRole ?? '')
+        const userInvitation = forEvent(row, roleNameOf(row))
         recordEvent(actor, 'user.invitation.deleted', { userInvitation })
       })
     },
@@ -131,13 +138,17 @@ export function createUserInvitations(parts: Parts): UserInvitations {
           ...(found.projectId ? { projectId: found.projectId } : {}),
         }
         if (!(await selectInvitation(trx, place, id))) throw invalidLink()
+        const coming = { trx, recordEvent, ip }
+        const accepted = await acceptInvitation(coming, found)
         const identity = await selectIdentityByEmail(trx, found.email)
-        if (!identity) return { row: await updateInvitation(trx, id, { status: 'ACCEPTED' }), userId: null }
-        const user = await provision({ trx, recordEvent, ip }, identity, found.platformId, [found])
-        return { row: { ...found, status: 'ACCEPTED' as const }, userId: user.id }
+        if (!identity) return { row: accepted, userId: null }
+        const user = await provision(coming, identity, found.platformId, [accepted])
+        return { row: accepted, userId: user.id }
       })
       if (userId !== null) await events.emit('ACCESS_CHANGED', { of: 'USER', id: userId })
       return { ...(await completeOne(row)), hasAccount: userId !== null }
     },
   }
 }
+
+const roleNameOf = ({ projectRole, platformRole }: Invitation): string => projectRole?.name ?? platformRole ?? ''

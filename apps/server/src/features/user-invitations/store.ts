@@ -73,6 +73,18 @@ export function lockAccepted(trx: Db, email: string): Promise<InvitationRow[]> {
     .execute()
 }
 
+/** Locks the invitations of an address to a platform that nobody has accepted, and that are not out of date. */
+export function lockPending(trx: Db, platformId: string, email: string): Promise<InvitationRow[]> {
+  return invitations(trx)
+    .where('user_invitation.platformId', '=', platformId)
+    .where('user_invitation.email', '=', email)
+    .where('user_invitation.status', '=', 'PENDING')
+    .where('user_invitation.expires', '>', new Date().toISOString())
+    .orderBy('user_invitation.id')
+    .forUpdate('user_invitation')
+    .execute()
+}
+
 /**
  * Stores an invitation, or renews the one that the address has to the same place.
  * @returns undefined where the platform has so many others already

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../../testing/flows.ts'
 import { addColleague } from '../../testing/people.ts'
 import { PASSWORD, type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
@@ -89,6 +90,42 @@ test('the token of the link is enough to sign up, and only for the address that 
   const session = await signUp(email, { invitationToken })
   expect(session).toMatchObject({ status: 200, body: { platformRole: 'OPERATOR' } })
   expect(await signUp(email, { invitationToken })).toMatchObject(refused(403, 'INVITATION_ONLY_SIGN_UP'))
+})
+
+test('the audit log has who was invited, and that they accepted, once each', async () => {
+  const [byLink, bySignUp, deleted] = [newEmail(), newEmail(), newEmail()]
+  const linked = (await toPlatform(byLink)).body
+  for (let time = 0; time < 2; time++) expect((await accept(tokenOf(linked))).status).toBe(200)
+  expect((await signUp(byLink)).status).toBe(200)
+  const projectId = await newTeam()
+  const invitationToken = tokenOf((await toProject(bySignUp, projectId, 'Viewer')).body)
+  expect((await signUp(bySignUp, { invitationToken })).status).toBe(200)
+  const path = `/v1/user-invitations/${(await toPlatform(deleted)).body.id}`
+  const statuses = await Promise.all([1, 2, 3].map(() => server.call('DELETE', path, { token: owner.token })))
+  expect(statuses.map(({ status }) => status).sort()).toEqual([204, 404, 404])
+  interface Heard {
+    action: string
+    projectId?: string
+    data: { userInvitation: { email: string; role: string } }
+  }
+  const actions = ['sent', 'accepted', 'deleted'].map((what) => `action=user.invitation.${what}`).join('&')
+  const of = (all: Heard[], email: string) => all.filter(({ data }) => data.userInvitation.email === email)
+  const heard = await eventually(async () => {
+    const url = `/v1/audit-events?limit=100&${actions}`
+    const all = (await server.call<{ data: Heard[] }>('GET', url, { token: owner.token })).body.data
+    return of(all, deleted).length > 1 ? all : undefined
+  }, 'the audit log of the invitations')
+  const told = (email: string) => of(heard, email).map(({ action, data }) => [action, data.userInvitation.role])
+  expect(told(byLink)).toEqual([
+    ['user.invitation.accepted', 'MEMBER'],
+    ['user.invitation.sent', 'MEMBER'],
+  ])
+  expect(told(bySignUp)).toEqual([
+    ['user.invitation.accepted', 'Viewer'],
+    ['user.invitation.sent', 'Viewer'],
+  ])
+  expect(of(heard, bySignUp)[0]).toMatchObject({ projectId })
+  expect(told(deleted).map(([action]) => action)).toEqual(['user.invitation.deleted', 'user.invitation.sent'])
 })
 
 test('several are invited at once, and who is there already is named', async () => {
