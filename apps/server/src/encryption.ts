@@ -1,11 +1,8 @@
 import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 
-export interface Encrypted {
-  iv: string
-  data: string
-  tag: string
-}
+export const Encrypted = z.object({ iv: z.string(), data: z.string(), tag: z.string() })
+export type Encrypted = z.infer<typeof Encrypted>
 
 /** Encrypts what must not be read from the database: AES-256-GCM, so that tampering shows. */
 export interface Encryption {

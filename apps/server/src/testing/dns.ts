@@ -1,10 +1,10 @@
 import { createSocket } from 'node:dgram'
 
-/** A DNS server with one TXT record. */
+/** A DNS server with one TXT record, which may take its time. */
 export async function startDns() {
-  const record = { name: '', value: '' }
+  const record = { name: '', value: '', answersAfter: (): Promise<unknown> => Promise.resolve() }
   const socket = createSocket('udp4')
-  socket.on('message', (asked, from) => {
+  socket.on('message', async (asked, from) => {
     const end = asked.indexOf(0, 12)
     const labels: string[] = []
     for (let at = 12; at < end; at += (asked[at] ?? 0) + 1)
@@ -30,6 +30,7 @@ export async function startDns() {
       Buffer.from([0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 1, 0, text.length + 1, text.length]),
       text,
     ])
+    await record.answersAfter()
     socket.send(Buffer.concat([header, question, ...(isKnown ? [answer] : [])]), from.port, from.address)
   })
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))

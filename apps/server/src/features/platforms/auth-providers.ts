@@ -1,8 +1,8 @@
-import type { FederatedAuthProviders, ProviderName } from '@piecework/api/sso'
+import { type FederatedAuthProviders, ProviderName } from '@piecework/api/sso'
 import { AppError } from '@piecework/model/errors'
 import { z } from 'zod'
 import { readableMap } from '../../database/readable.ts'
-import type { Encryption } from '../../encryption.ts'
+import { Encrypted, type Encryption } from '../../encryption.ts'
 import type { SamlProvider } from './saml-metadata.ts'
 
 /** A provider with its secret, ready to speak to. */
@@ -17,7 +17,7 @@ const ISSUERS = { google: 'https://accounts.google.com', github: 'https://github
 
 const Stored = z.object({
   clientId: z.string(),
-  clientSecret: z.object({ iv: z.string(), data: z.string(), tag: z.string() }),
+  clientSecret: Encrypted,
   issuer: z.string().optional(),
   url: z.string().optional(),
 })
@@ -69,7 +69,7 @@ export function openProvider(
 }
 
 /** The names of those that are set. */
-export function providerNames(providers: unknown): string[] {
+export function providerNames(providers: unknown): ProviderName[] {
   const known = readableMap(providers) ?? {}
-  return Object.keys(known).filter((name) => known[name] != null)
+  return ProviderName.options.filter((name) => known[name] != null)
 }

@@ -1,7 +1,8 @@
+import { ProviderName } from '@piecework/api/sso'
 import { AppError } from '@piecework/model/errors'
 import { parseJson } from '@piecework/model/parse-json'
 import { z } from 'zod'
-import type { Encryption } from '../../encryption.ts'
+import { Encrypted, type Encryption } from '../../encryption.ts'
 
 const NAME = 'piecework_sso'
 const PATH = '/api/v1/authn'
@@ -11,7 +12,7 @@ const MAX_LENGTH = 4096
 /** The browser that began a sign-in keeps it, so that nobody else can end it. */
 const Started = z.object({
   platformId: z.string(),
-  provider: z.enum(['google', 'github', 'oidc', 'saml']),
+  provider: ProviderName,
   /** By SAML it is the id of the request. */
   state: z.string(),
   nonce: z.string(),
@@ -23,8 +24,6 @@ const Started = z.object({
 export type Started = z.infer<typeof Started>
 /** The part of it that depends on the provider. */
 export type Begun = Omit<Started, 'until' | 'platformId' | 'isTest'>
-
-const Sealed = z.object({ iv: z.string(), data: z.string(), tag: z.string() })
 
 /** The cookie of sign-ins that go on. It is encrypted, and scripts cannot read it. */
 export interface SignInCookie {
@@ -51,7 +50,7 @@ export function createSignInCookie(encryption: Encryption, isSecure: boolean): S
         .split(';')
         .map((pair) => pair.trim())
       const value = pairs.find((pair) => pair.startsWith(`${NAME}=`))?.slice(NAME.length + 1) ?? ''
-      const sealed = Sealed.safeParse(parseJson(Buffer.from(value, 'base64url').toString('utf8')))
+      const sealed = Encrypted.safeParse(parseJson(Buffer.from(value, 'base64url').toString('utf8')))
       const started = sealed.success ? open(encryption, sealed.data) : undefined
       if (started && started.until > Date.now()) return started
       throw new AppError('INVALID_CLAIM', {
@@ -63,7 +62,7 @@ export function createSignInCookie(encryption: Encryption, isSecure: boolean): S
   }
 }
 
-function open(encryption: Encryption, sealed: z.infer<typeof Sealed>): Started | undefined {
+function open(encryption: Encryption, sealed: Encrypted): Started | undefined {
   try {
     return Started.safeParse(encryption.decrypt(sealed)).data
   } catch {

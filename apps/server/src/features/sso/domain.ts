@@ -35,9 +35,11 @@ export function createSsoDomains({ db, outbox, dnsServers }: Parts): SsoDomains 
   const resolver = new Resolver({ timeout: DNS_MS, tries: 2 })
   if (dnsServers.length > 0) resolver.setServers(dnsServers)
 
-  const write = async (actor: Actor, before: PlatformRow, domain: SsoDomain): Promise<SsoDomain> => {
+  /** @param proof of the claim that the domain must still have @throws AppError VALIDATION when it has another one */
+  const write = async (actor: Actor, before: PlatformRow, domain: SsoDomain, proof?: string): Promise<SsoDomain> => {
     await outbox.transaction(async (trx, recordEvent) => {
-      await updateDomain(trx, actor.platformId, domain)
+      if (!(await updateDomain(trx, actor.platformId, domain, proof)))
+        throw refused('the domain was changed in the meantime: look at it again')
       const { id, name } = before
       const after = { ssoDomain: domain.ssoDomain, status: domain.ssoDomainVerification?.status ?? null }
       recordEvent(actor, 'platform.updated', { platform: { id, name }, before: { ssoDomain: before.ssoDomain }, after })
@@ -78,7 +80,7 @@ export function createSsoDomains({ db, outbox, dnsServers }: Parts): SsoDomains 
       if (!found.some((parts) => parts.join('') === value))
         throw refused(`the DNS has no TXT record ${name} with the value ${value} yet`)
       const ssoDomainVerification = { ...claim, status: 'VERIFIED' as const }
-      return write(actor, before, { ssoDomain, ssoDomainVerification }).catch((error: unknown) => {
+      return write(actor, before, { ssoDomain, ssoDomainVerification }, value).catch((error: unknown) => {
         throw isUniqueViolation(error) ? refused(`another platform has proved ${ssoDomain}`) : error
       })
     },

@@ -302,7 +302,14 @@ test('people of a domain that is proved sign in by the provider alone; the owner
   const discover = () => call('POST', '/v1/authn/sso/discover', { email: 'anybody@example.com' })
   expect((await discover()).body).toEqual({ platformId: null, providers: [] })
 
-  Object.assign(dns.record, { value: record?.value })
+  // Somebody gives the domain up while the DNS is asked: it stays given up.
+  Object.assign(dns.record, { value: record?.value, answersAfter: () => domain({ ssoDomain: null }) })
+  expect(await verify()).toMatchObject({ status: 409, body: { code: 'VALIDATION' } })
+  expect((await discover()).body).toEqual({ platformId: null, providers: [] })
+
+  const again = await domain({ ssoDomain: 'example.com' })
+  const proof = again.body.ssoDomainVerification?.record.value
+  Object.assign(dns.record, { value: proof, answersAfter: () => Promise.resolve() })
   expect((await verify()).body.ssoDomainVerification?.status).toBe('VERIFIED')
   expect((await discover()).body).toEqual({ platformId: owner.platformId, providers: ['oidc'] })
   expect(await byPassword('dora@example.com')).toMatchObject({ status: 403, body: { code: 'EMAIL_AUTH_DISABLED' } })

@@ -100,11 +100,18 @@ export function selectPlatformOfDomain(db: Db, domain: string): Promise<Platform
     .executeTakeFirst()
 }
 
-export function updateDomain(db: Db, platformId: string, { ssoDomain, ssoDomainVerification }: SsoDomain) {
+/** @param proof of the claim that it must have; left out, whatever it has. @returns whether it is changed */
+export async function updateDomain(
+  db: Db,
+  platformId: string,
+  { ssoDomain, ssoDomainVerification }: SsoDomain,
+  proof?: string,
+): Promise<boolean> {
   const verification = ssoDomainVerification === null ? null : JSON.stringify(ssoDomainVerification)
-  return db
+  let query = db
     .updateTable('platform')
     .set({ ssoDomain, ssoDomainVerification: verification, updated: new Date() })
     .where('id', '=', platformId)
-    .execute()
+  if (proof !== undefined) query = query.where(sql<boolean>`"ssoDomainVerification"->'record'->>'value' = ${proof}`)
+  return (await query.returning('id').executeTakeFirst()) !== undefined
 }
