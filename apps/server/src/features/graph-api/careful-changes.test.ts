@@ -56,7 +56,10 @@ test('a graph without a trigger is told what it lacks, and no node that it does 
   const refused = await call('POST', '/workflows', { body: { name: 'x', nodes: [node], status: 'published' } })
   expect(refused).toMatchObject({
     status: 400,
-    error: { message: expect.stringContaining('has no trigger'), details: { nodes: [], fields: { nodes: expect.any(String) } } },
+    error: {
+      message: expect.stringContaining('has no trigger'),
+      details: { nodes: [], fields: { nodes: expect.any(String) } },
+    },
   })
 })
 
@@ -81,7 +84,9 @@ test('the answer of a respond node in a loop is the output, and logs have the ty
     { source: 'each', target: 'answer', sourceHandle: 'body' },
   ]
   for (const goesOn of [false, true]) {
-    const drawn = nodes.map((node) => (node.id === 'answer' ? { ...node, data: { ...node.data, continue: goesOn } } : node))
+    const drawn = nodes.map((node) =>
+      node.id === 'answer' ? { ...node, data: { ...node.data, continue: goesOn } } : node,
+    )
     const body = { name: 'x', nodes: drawn, edges, status: 'published' }
     const { data: made } = await call<Workflow>('POST', '/workflows', { body })
     const { data } = await call<Execution>('POST', `/workflows/${made.id}/execute?wait=30`, { body: {} })

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { Note } from '../flow.ts'
 import { nextTime } from '../../schedule.ts'
+import type { Note } from '../flow.ts'
 import { MAX_FLOW_DEPTH } from '../incoming.ts'
 import type { Action, Trigger } from '../step.ts'
 import { edgeId, type GraphEdge, type GraphNode, type GraphProblem, isTriggerType } from './graph.ts'
@@ -269,7 +269,11 @@ function createMaker({ byId, routers, names, refuse, versionOf, now }: MakerPart
     const deepest = depth + row.length
     if (deepest > MAX_FLOW_DEPTH) {
       const over = row[Math.max(0, MAX_FLOW_DEPTH - depth)]
-      if (!isTooDeep) refuse(`A workflow has at most ${MAX_FLOW_DEPTH} steps in a row or inside of one another, its trigger among them.`, { nodes: over ? [over.id] : [] })
+      if (!isTooDeep)
+        refuse(
+          `A workflow has at most ${MAX_FLOW_DEPTH} steps in a row or inside of one another, its trigger among them.`,
+          { nodes: over ? [over.id] : [] },
+        )
       isTooDeep = true
       // The steps inside of it would be deeper still, and the stack ends.
       return undefined
