@@ -11,6 +11,7 @@ import { cx } from '../../ui/cx.ts'
 import { Kbd } from '../../ui/kbd.tsx'
 import { ITEM } from '../../ui/menu-styles.ts'
 import { type Action, useActionRegistry } from '../actions.ts'
+import { byFit } from './by-fit.ts'
 import { actionsFor } from './found.ts'
 import { closePalette } from './palette-state.ts'
 
@@ -32,8 +33,8 @@ export default function Palette() {
       ({ refusal, id, label }) =>
         refusal === undefined && id !== 'app.palette' && label.toLowerCase().includes(text.trim().toLowerCase()),
     )
-    return shown ? [...known, ...actionsFor(shown, t, (href) => void navigate({ href }))] : known
-  }, [actions, shown, text, t, navigate])
+    return shown ? byFit([...known, ...actionsFor(shown, t, (href) => void navigate({ href }))], words) : known
+  }, [actions, shown, words, text, t, navigate])
   const isWaiting = isFetching || words !== text.trim()
   const run = (action: Action): void => {
     closePalette()
