@@ -46,6 +46,8 @@ export function createPublicImages({ db, files, apiUrl }: { db: Db; files: Files
       if (file.data.length > MAX_IMAGE_BYTES) {
         throw new AppError('PAYLOAD_TOO_LARGE', { message: `body/${field}: an image may have 2 MB at most` })
       }
+      if (!isImage(file))
+        throw new AppError('INVALID_REQUEST', { message: `body/${field} is not the image that its type names` })
       const metadata = { mimetype: file.mimeType }
       const { data, fileName } = file
       return `${prefix}${await files.save({ owner: { platformId }, type: kind, data, fileName, metadata })}`
@@ -58,4 +60,19 @@ export function createPublicImages({ db, files, apiUrl }: { db: Db; files: Files
       if (url?.startsWith(prefix)) await files.remove({ platformId }, [url.slice(prefix.length)])
     },
   }
+}
+
+/** How PNG, JPEG, GIF, icons and WebP begin, in hexadecimal. Browsers show each of them under the type of any other. */
+const BEGINNINGS: readonly RegExp[] = [
+  /^89504e470d0a1a0a/,
+  /^ffd8ff/,
+  /^474946383[79]61/,
+  /^00000100/,
+  /^52494646.{8}57454250/,
+]
+
+function isImage({ mimeType, data }: UploadedFile): boolean {
+  if (mimeType === 'image/svg+xml') return /<svg[\s>]/.test(data.toString('utf8'))
+  const beginning = data.toString('hex', 0, 16)
+  return BEGINNINGS.some((known) => known.test(beginning))
 }

@@ -14,6 +14,7 @@ const PNG = Uint8Array.from(
   atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='),
   (c) => c.charCodeAt(0),
 )
+const bytesOf = (text: string) => new TextEncoder().encode(text)
 const save = (body: unknown) => server.call('POST', `/v1/platforms/${owner.platformId}`, { token: owner.token, body })
 const image = (type: string, bytes: Uint8Array<ArrayBuffer> = PNG) => new File([bytes], 'logo', { type })
 
@@ -29,7 +30,7 @@ test('branding is saved by the form that browsers send, and logos are served to 
       name: 'Acme',
       primaryColor: '#aa3300',
       logoIcon: image('image/png'),
-      fullLogo: image('image/svg+xml'),
+      fullLogo: image('image/svg+xml', bytesOf('<svg xmlns="http://www.w3.org/2000/svg"/>')),
       // A file input in which nothing was chosen.
       favIcon: image('application/octet-stream', new Uint8Array()),
       enforceAllowedAuthDomains: 'false',
@@ -74,6 +75,10 @@ test('branding is saved by the form that browsers send, and logos are served to 
 test.each([
   ['logoIcon', { logoIcon: image('text/html') }, 400],
   ['fullLogo', { fullLogo: image('image/png', new Uint8Array(2 * 1024 * 1024 + 1)) }, 413],
+  ['fullLogo', { fullLogo: image('image/png', bytesOf('<html>')) }, 400],
+  ['fullLogo', { fullLogo: image('image/svg+xml') }, 400],
+  ['logoIcon', { logoIcon: image('image/png', new Uint8Array()) }, 400],
+  ['allowedAuthDomains', { allowedAuthDomains: ['acme test'] }, 400],
   ['logo', { logo: image('image/png') }, 400],
   ['removedImages', { removedImages: 'picture' }, 400],
   ['primaryColor', { primaryColor: 'red;background:url(//evil)' }, 400],
