@@ -77,7 +77,6 @@ test.each([
   ['fullLogo', { fullLogo: image('image/png', new Uint8Array(2 * 1024 * 1024 + 1)) }, 413],
   ['fullLogo', { fullLogo: image('image/png', bytesOf('<html>')) }, 400],
   ['fullLogo', { fullLogo: image('image/svg+xml') }, 400],
-  ['logoIcon', { logoIcon: image('image/png', new Uint8Array()) }, 400],
   ['allowedAuthDomains', { allowedAuthDomains: ['acme test'] }, 400],
   ['logo', { logo: image('image/png') }, 400],
   ['removedImages', { removedImages: 'picture' }, 400],
