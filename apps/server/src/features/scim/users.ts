@@ -72,7 +72,7 @@ export function createScimUsers({ db, outbox, users }: Parts): ScimUsers {
     }
     const { email, firstName, lastName } = before
     if (JSON.stringify(profile) === JSON.stringify({ email, firstName, lastName })) return {}
-    // Whoever gets the mail of an address gets a new password by it, and nobody else resets that of the owner.
+    // The mail of an address leads to a new password, and nobody else resets that of the owner.
     if (profile.email !== email && (await selectPlatform(trx, platformId))?.ownerId === before.id)
       throw new ScimError(409, 'The owner of the platform keeps the address', 'mutability')
     const isDone = await updateProfile(trx, before, profile)

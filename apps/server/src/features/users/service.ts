@@ -19,7 +19,7 @@ export interface UserChanges {
   externalId?: string | null | undefined
 }
 
-/** What changes of somebody. Whoever decides changes the profile, which belongs to their identity, themselves. */
+/** Changes of somebody. Those of the profile, which belongs to the identity, are done already and only go on record. */
 export interface PersonChanges extends UserChanges {
   email?: string | undefined
   firstName?: string | undefined
