@@ -72,7 +72,7 @@ const BEGINNINGS: readonly RegExp[] = [
 ]
 
 function isImage({ mimeType, data }: UploadedFile): boolean {
-  if (mimeType === 'image/svg+xml') return /<svg[\s>]/.test(data.toString('utf8'))
-  const beginning = data.toString('hex', 0, 16)
+  if (mimeType === 'image/svg+xml') return /<svg[\s>]/.test(new TextDecoder().decode(data))
+  const beginning = Buffer.from(data.subarray(0, 16)).toString('hex')
   return BEGINNINGS.some((known) => known.test(beginning))
 }

@@ -8,7 +8,7 @@ import { userPolicy } from '../../policies/user.ts'
 import { deletePersonalTokensOf } from '../personal-tokens/store.ts'
 import { selectPlatform } from '../platforms/store.ts'
 import { deleteSessionsOf } from '../sessions/store.ts'
-import { selectUser } from '../users/store.ts'
+import { lockUser, selectUser } from '../users/store.ts'
 import { detachUser, markPersonalDeleted } from './leaving-store.ts'
 import type { ProjectFlows } from './project-flows.ts'
 
@@ -35,6 +35,8 @@ export async function removeUser(
   if (platform.ownerId === userId)
     throw new AppError('VALIDATION', { message: 'the owner of the platform cannot be removed' })
   const gone = await outbox.transaction(async (trx, recordEvent) => {
+    // Of several removals at once, one is done.
+    if (!(await lockUser(trx, platformId, userId))) throw notFound('user', userId)
     const personal = await markPersonalDeleted(trx, platformId, userId, new Date())
     await deleteSessionsOf(trx, [userId])
     await deletePersonalTokensOf(trx, userId)

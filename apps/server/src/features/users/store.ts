@@ -70,7 +70,7 @@ export function selectUser(db: Db, platformId: string, id: string) {
   return withIdentity(db, platformId).where('user.id', '=', id).executeTakeFirst()
 }
 
-/** Nobody else changes the user until the transaction ends. */
+/** Nobody else changes the user until the transaction ends. @returns the id of one who is there */
 export function lockUser(trx: Db, platformId: string, id: string) {
   return trx
     .selectFrom('user')
@@ -78,7 +78,7 @@ export function lockUser(trx: Db, platformId: string, id: string) {
     .where('platformId', '=', platformId)
     .where('id', '=', id)
     .forUpdate()
-    .execute()
+    .executeTakeFirst()
 }
 
 export function selectUserByExternalId(db: Db, platformId: string, externalId: string) {
