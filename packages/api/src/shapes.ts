@@ -14,12 +14,12 @@ export const queryFlag = z.preprocess(
   z.boolean('must be true or false').optional(),
 )
 
+const TIME = { error: 'must be an ISO 8601 time with its zone, such as 2026-01-31T12:00:00Z' }
+
 /** A time in a request. A date alone means the beginning of that day, in UTC. */
 export const Time = z.union(
-  [z.iso.datetime({ offset: true }), z.iso.date().transform((day) => `${day}T00:00:00.000Z`)],
-  {
-    error: 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z',
-  },
+  [z.iso.datetime({ offset: true, ...TIME }), z.iso.date(TIME).transform((day) => `${day}T00:00:00.000Z`)],
+  TIME,
 )
 
 /** A name that people see; with `.` or `/` it could look like a link. */

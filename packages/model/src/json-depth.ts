@@ -41,8 +41,8 @@ function hasAtMost(text: string, limit: number): boolean {
   return true
 }
 
-/** The end of the string that opens at `start`: its closing quote, or the end of the text. */
-function endOfString(text: string, start: number): number {
+/** The end of the string of JSON text that opens at `start`: its closing quote, or the end of the text. */
+export function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1)
   while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
   return end === -1 ? text.length : end

@@ -32,6 +32,7 @@ interface Arrival {
  */
 export function boundBodies(app: FastifyInstance, limitBytes: number): void {
   let held = 0
+  const longest = app.initialConfig.bodyLimit ?? Number.POSITIVE_INFINITY
   const arrivals = new WeakMap<FastifyRequest, Arrival>()
   const boundFor = (request: FastifyRequest): number =>
     request.principal === null ? limitBytes * (1 - KEPT_PART) : limitBytes
@@ -64,6 +65,8 @@ export function boundBodies(app: FastifyInstance, limitBytes: number): void {
   app.addHook('preParsing', (request, _reply, payload, done) => {
     const arrival = arrivals.get(request)
     if (!arrival) return done(null, payload)
+    // No route takes it, and to come again later does not help.
+    if (announced(request) > longest) return done(tooLong(longest))
     const others = held - arrival.bytes
     const bytes = Math.max(announced(request), arrival.bytes)
     if (arrival.isRefused || (others > 0 && others + bytes > boundFor(request))) return done(tooMuch())
@@ -82,6 +85,9 @@ function watch(message: IncomingMessage, arrived: (bytes: number) => void): void
 
 const isChunked = ({ headers }: FastifyRequest): boolean => headers['transfer-encoding'] !== undefined
 const announced = ({ headers }: FastifyRequest): number => Number(headers['content-length'] ?? 0)
+
+const tooLong = (limit: number): AppError =>
+  new AppError('PAYLOAD_TOO_LARGE', { message: `Request body is too large: at most ${limit} bytes` })
 
 const tooMuch = (): AppError =>
   new AppError('SANDBOX_CAPACITY_EXCEEDED', {

@@ -29,7 +29,7 @@ export function inEnvelope(body: PlainError): { status: number; body: GraphError
   const { statusCode, params } = body
   const code = CODES[statusCode] ?? (statusCode >= 500 ? 'INTERNAL_ERROR' : 'VALIDATION_ERROR')
   const { entityType } = params
-  const given = body.message ?? (typeof params.message === 'string' ? params.message : body.code)
+  const given = plainly(body.message ?? (typeof params.message === 'string' ? params.message : body.code))
   const isNamed = typeof entityType === 'string'
   const message = isNamed && given === `${entityType} not found` ? `${wordsOf(entityType)} not found` : given
   const { message: _, issues, ...rest } = isNamed ? inWords(params, entityType) : params
@@ -50,11 +50,18 @@ function fieldsOf(
   message: string,
   params: Record<string, unknown>,
 ): Record<string, string> | undefined {
-  if (Array.isArray(issues)) return Object.fromEntries(issues.map((issue) => [dotted(issue.path), issue.message]))
-  if (typeof params.field === 'string') return { [dotted(params.field)]: message }
+  if (Array.isArray(issues))
+    return Object.fromEntries(issues.map((issue) => [dotted(issue.path), plainly(issue.message)]))
   const [, path, complaint] = /^((?:body|query|params|headers)\b\S*): (.+)$/s.exec(message) ?? []
+  if (typeof params.field === 'string') return { [dotted(params.field)]: complaint ?? message }
   return path === undefined || complaint === undefined ? undefined : { [dotted(path)]: complaint }
 }
+
+/** The complaints of schemas in words for people. */
+const plainly = (text: string): string =>
+  text
+    .replaceAll(/Invalid input: expected \w+, received undefined/g, 'is required')
+    .replaceAll(/Invalid input: expected \w+, received NaN/g, 'must be one number')
 
 /** Names a thing that was not found as requests of the graph API do. */
 const inWords = (params: Record<string, unknown>, entityType: string): Record<string, unknown> => ({

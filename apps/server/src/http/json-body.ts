@@ -4,6 +4,8 @@ import { isTextWithinDepth, MAX_VALUE_DEPTH } from '@piecework/model/json-depth'
 import { decodeText, knownCharset, withoutMark } from '@piecework/model/text/charset'
 import { parseMediaType } from '@piecework/model/text/media-type'
 import type { FastifyInstance } from 'fastify'
+import { isGraphUrl } from './envelope.ts'
+import { endlessNumber, hasFewNames, MAX_NAMES } from './strict-json.ts'
 
 /** Bodies of a type that is JSON. Many clients name the type on requests without a body, too. */
 export function acceptJson(app: FastifyInstance, type = 'application/json'): void {
@@ -18,12 +20,26 @@ export function acceptJson(app: FastifyInstance, type = 'application/json'): voi
     if (knownCharset(charset ?? 'utf-8') === 'utf-8' && !isUtf8(bytes))
       return done(notRead('letters that are no UTF-8'))
     const text = withoutMark(decodeText(bytes, charset))
-    if (!isTextWithinDepth(text, MAX_VALUE_DEPTH)) done(tooDeep())
-    else
-      parse(request, text, (error: Error | null, value?: unknown) =>
-        error && isJson(text) ? done(hasOddKey()) : done(error, value),
-      )
+    if (!isTextWithinDepth(text, MAX_VALUE_DEPTH)) return done(tooDeep())
+    const isStrict = isGraphUrl(request.url)
+    if (isStrict && !hasFewNames(text)) return done(tooManyNames())
+    parse(request, text, (error: Error | null, value?: unknown) => {
+      if (error) return done(explained(error, text))
+      const endless = isStrict ? endlessNumber(value) : undefined
+      done(endless === undefined ? null : tooLarge(endless), value)
+    })
   })
+}
+
+/** Says what stands in the way: the parser also refuses names that could change every object of the program. */
+function explained(error: Error, text: string): Error {
+  try {
+    JSON.parse(text)
+  } catch (thrown) {
+    error.message = `body: is not valid JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+    return error
+  }
+  return hasOddKey()
 }
 
 const notRead = (what: string): AppError =>
@@ -33,17 +49,15 @@ const isCompressed = (encoding: string): AppError =>
     message: `content-encoding: ${encoding} is for calls of flows; send the body as it is`,
   })
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}
-
 const hasOddKey = (): AppError =>
   new AppError('INVALID_REQUEST', { message: 'body: must not have the keys __proto__ and constructor.prototype' })
+
+const tooManyNames = (): AppError =>
+  new AppError('INVALID_REQUEST', {
+    message: `body: must not have more than ${MAX_NAMES} different names of fields; send lists of objects that are alike`,
+  })
+const tooLarge = (path: string): AppError =>
+  new AppError('INVALID_REQUEST', { message: `${path}: must be a number of at most 1.79e308` })
 
 const tooDeep = (): AppError =>
   new AppError('INVALID_REQUEST', { message: `body: must not nest deeper than ${MAX_VALUE_DEPTH} levels` })

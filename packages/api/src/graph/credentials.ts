@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { graphEndpoint } from './endpoint.ts'
-import { Deleted, IdParam, pageFields } from './shapes.ts'
+import { Deleted, IdParam, pageFields, wholeText } from './shapes.ts'
 
 export const CredentialType = z.enum(['api_key', 'basic', 'custom'])
 
@@ -22,14 +22,14 @@ export type Credential = z.infer<typeof Credential>
 
 const Secret = z.string().min(1).max(100_000)
 const named = {
-  name: z.string().trim().min(1).max(255),
+  name: wholeText(z.string().trim().min(1).max(255)),
   piece: z
     .string()
     .min(1)
     .max(214)
     .optional()
     .describe('The piece that it is for: its own check must accept the value.'),
-  external_id: z.string().min(1).max(255).optional(),
+  external_id: wholeText(z.string().min(1).max(255)).optional(),
 }
 
 export const NewCredential = z.discriminatedUnion('type', [

@@ -3,13 +3,34 @@ import { webUrl } from '@piecework/model/text/web-url'
 import { z } from 'zod'
 import { queryFlag, Time } from '../shapes.ts'
 import { graphEndpoint } from './endpoint.ts'
-import { Deleted, IdParam, pageFields } from './shapes.ts'
+import { Deleted, IdParam, pageFields, wholeText } from './shapes.ts'
 
 const Fields = z
   .array(FormField)
   .min(1)
   .max(200)
   .refine((fields) => new Set(fields.map(({ name }) => name)).size === fields.length, 'must have names that differ')
+  .superRefine((fields, context) => {
+    for (const [index, field] of fields.entries())
+      for (const [key, message] of uselessParts(field))
+        context.addIssue({ code: 'custom', path: [index, key], message })
+  })
+
+/** What nobody can answer, and what would be without effect. */
+function uselessParts({ type, options = [], min, max }: FormField): [key: string, message: string][] {
+  const found: [string, string][] = []
+  if (new Set(options).size < options.length) found.push(['options', 'must differ from each other'])
+  if (type === 'multiselect' && (min ?? 0) > options.length)
+    found.push(['min', 'must not be more than there are options'])
+  for (const [key, limit] of Object.entries({ min, max })) {
+    if (limit === undefined || type === 'number') continue
+    if (LIMITLESS.has(type)) found.push([key, `is for a number, a text or a multiselect, and not for a ${type}`])
+    else if (!Number.isInteger(limit) || limit < 0) found.push([key, 'must be a whole number of at least 0'])
+  }
+  return found
+}
+
+const LIMITLESS: ReadonlySet<string> = new Set(['checkbox', 'date', 'file', 'select'])
 
 const FormStatus = z.enum(['open', 'closed'])
 
@@ -32,11 +53,11 @@ export const Form = z.object({
 export type Form = z.infer<typeof Form>
 
 const given = {
-  name: z.string().trim().min(1).max(255),
-  description: z.string().max(10_000),
+  name: wholeText(z.string().trim().min(1).max(255)),
+  description: wholeText(z.string().max(10_000)),
   fields: Fields,
   status: FormStatus,
-  thanks: z.string().max(10_000),
+  thanks: wholeText(z.string().max(10_000)),
   redirect_url: webUrl(/^https$/)
     .max(2000)
     .nullable(),

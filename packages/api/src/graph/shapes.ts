@@ -46,6 +46,10 @@ export const ListMeta = z.object({
 })
 export type ListMeta = z.infer<typeof ListMeta>
 
+/** Texts that are stored as such: half a character would come back as another one. */
+export const wholeText = (text: z.ZodString): z.ZodString =>
+  text.refine((given) => given.isWellFormed(), 'must not hold half a character (a lone surrogate)')
+
 export const IdParam = z.object({ id: z.string().min(1).max(200) })
 
 export const Deleted = z.object({ id: z.string(), deleted: z.literal(true) })

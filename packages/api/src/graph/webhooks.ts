@@ -1,7 +1,7 @@
 import { webUrl } from '@piecework/model/text/web-url'
 import { z } from 'zod'
 import { graphEndpoint } from './endpoint.ts'
-import { Deleted, IdParam, pageFields } from './shapes.ts'
+import { Deleted, IdParam, pageFields, wholeText } from './shapes.ts'
 
 export const GraphEvent = z.enum([
   'workflow.executed',
@@ -33,11 +33,21 @@ export const Webhook = z.object({
 })
 export type Webhook = z.infer<typeof Webhook>
 
+/** A secret that can be read as no key would let anybody sign. */
+const Secret = wholeText(z.string().min(8).max(1000)).refine(
+  (secret) => !secret.startsWith('whsec_') || BASE64_KEY.test(secret.slice('whsec_'.length)),
+  'must be base64 of at least 8 bytes behind whsec_',
+)
+const BASE64_KEY = /^(?=[\w+/-]{11})(?:[\w+/-]{4})*(?:[\w+/-]{2,3}={0,2})?$/
+
 export const NewWebhook = z.object({
   ...given,
-  secret: z.string().min(8).max(1000).optional().describe('Signs what is sent; one is made when it is left out.'),
+  secret: Secret.optional().describe('Signs what is sent; one is made when it is left out.'),
 })
-export const WebhookChanges = z.object({ ...given, status: Webhook.shape.status }).partial()
+export const WebhookChanges = z.object({
+  ...z.object({ ...given, status: Webhook.shape.status }).partial().shape,
+  secret: Secret.optional().describe('Signs what is sent from now on, also what is sent again.'),
+})
 
 export const WebhookDelivery = z.object({
   id: z.string(),

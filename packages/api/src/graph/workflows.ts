@@ -2,12 +2,12 @@ import { Graph, Variables } from '@piecework/model/flow/graph/graph'
 import { z } from 'zod'
 import { programFields } from '../flow-code.ts'
 import { graphEndpoint } from './endpoint.ts'
-import { Deleted, IdParam, pageFields } from './shapes.ts'
+import { Deleted, IdParam, pageFields, wholeText } from './shapes.ts'
 
 export const WorkflowStatus = z.enum(['draft', 'published'])
 export type WorkflowStatus = z.infer<typeof WorkflowStatus>
 
-const Name = z.string().trim().min(1).max(1000)
+const Name = wholeText(z.string().trim().min(1).max(1000))
 const Description = z.string().max(10_000)
 
 /** A workflow in a list. */

@@ -71,10 +71,9 @@ function complaintOf({ type, options = [], min, max }: FormField, value: unknown
     }
     case 'file': {
       const file = FileAnswer.safeParse(value)
-      if (!file.success) return 'must be a file: {name, type, data}, with its bytes as base64'
-      return (file.data.data.length * 3) / 4 > LARGEST_FILE_BYTES
-        ? `must be at most ${LARGEST_FILE_BYTES} bytes`
-        : undefined
+      if (!file.success)
+        return 'must be a file: {name, type, data}, with its bytes as base64, and a name and type of at most 255 letters'
+      return bytesOf(file.data.data) > LARGEST_FILE_BYTES ? `must be at most ${LARGEST_FILE_BYTES} bytes` : undefined
     }
     default:
   }
@@ -99,20 +98,28 @@ function complaintOf({ type, options = [], min, max }: FormField, value: unknown
   }
 }
 
+const bytesOf = (base64: string): number => Math.floor((base64.replace(/=+$/, '').length * 3) / 4)
+
 const isEmpty = ({ type }: FormField, value: unknown): boolean =>
   value === undefined ||
   value === null ||
   value === '' ||
   (type === 'multiselect' && Array.isArray(value) && value.length === 0)
 
+/** Not ticked, or blanks alone. */
+const saysNothing = (value: unknown): boolean => value === false || (typeof value === 'string' && value.trim() === '')
+
+const SHOWN_UNKNOWN = 100
+
 /** Why answers do not fit a form, by the name of the field; nothing where they do. */
 export function complaintsOf(fields: readonly FormField[], data: Record<string, unknown>): Map<string, Complaint> {
   const complaints = new Map<string, Complaint>()
   const known = new Set(fields.map(({ name }) => name))
-  for (const name of Object.keys(data)) if (!known.has(name)) complaints.set(name, 'is no field of the form')
+  const unknown = Object.keys(data).filter((name) => !known.has(name))
+  for (const name of unknown.slice(0, SHOWN_UNKNOWN)) complaints.set(name, 'is no field of the form')
   for (const field of fields) {
     const value = Object.hasOwn(data, field.name) ? data[field.name] : undefined
-    const isMissing = isEmpty(field, value) || (field.type === 'checkbox' && field.required && value === false)
+    const isMissing = isEmpty(field, value) || (field.required && saysNothing(value))
     const complaint = isMissing ? (field.required ? 'is required' : undefined) : complaintOf(field, value)
     if (complaint !== undefined) complaints.set(field.name, complaint)
   }

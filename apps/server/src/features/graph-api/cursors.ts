@@ -17,7 +17,10 @@ export function cursorsOf(operationId: string, params: unknown): ListCursors {
   return {
     read(cursor) {
       if (cursor.startsWith(tag)) return cursor.slice(tag.length)
-      throw new AppError('INVALID_CURSOR', { field: 'cursor', message: 'does not belong to this list' })
+      throw new AppError('INVALID_CURSOR', {
+        field: 'cursor',
+        message: 'query/cursor: does not belong to this list; begin without a cursor',
+      })
     },
     write: (cursor) => tag + cursor,
   }

@@ -2,6 +2,7 @@ import type { GraphEndpoint } from '@piecework/api/graph/endpoint'
 import { API_PLANS, type ApiPlan } from '@piecework/api/graph/plans'
 import type { ListMeta, PageFields } from '@piecework/api/graph/shapes'
 import { AppError } from '@piecework/model/errors'
+import { parseMediaType } from '@piecework/model/text/media-type'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ProjectActor } from '../../access/actor.ts'
@@ -80,6 +81,7 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
     await limit(parts, request, reply, 'principal' in caller ? caller.principal : undefined)
   }
   app.addHook('onRequest', count)
+  app.addHook('onRequest', async (request) => requireJson(request))
   app.graphCalls.count = count
   const refuseUnknown = (request: FastifyRequest): never => {
     const { message, params } = unknownRoute(request)
@@ -139,6 +141,16 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
       })
     },
   }
+}
+
+/** @throws AppError for a body that is not said to be JSON: to read it as such would be a guess */
+function requireJson({ method, headers, is404 }: FastifyRequest): void {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  if (!hasBody || is404 || method === 'GET' || method === 'HEAD') return
+  if (parseMediaType(headers['content-type']).type === 'application/json') return
+  throw new AppError('UNSUPPORTED_MEDIA_TYPE', {
+    message: 'headers/content-type: must be application/json, and the body JSON',
+  })
 }
 
 const MINUTE_MS = 60_000

@@ -40,13 +40,14 @@ export function createGraphWebhooks(destinations: EventDestinations) {
     async update(
       actor: ProjectActor,
       id: string,
-      { events, url, status }: z.output<typeof WebhookChanges>,
+      { events, url, status, secret }: z.output<typeof WebhookChanges>,
     ): Promise<Webhook> {
       const changed = await destinations.update(actor, id, {
         ...(events === undefined ? {} : { events: domainNames(events) }),
         ...(url === undefined ? {} : { url }),
         ...(status === undefined ? {} : { status: status === 'enabled' ? 'ENABLED' : 'DISABLED' }),
       })
+      if (secret !== undefined) await destinations.replaceSecret(actor, id, standardSecret(secret))
       return present(changed)
     },
 
