@@ -2,6 +2,7 @@ import { Copy } from 'lucide-react'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { IconButton } from '../ui/icon-button.tsx'
+import { jsonLength } from '../ui/json-length.ts'
 import { notify } from '../ui/toast.tsx'
 import { differenceOf } from '../ui/value-difference.ts'
 import { ValueTree } from '../ui/value-tree.tsx'
@@ -22,16 +23,16 @@ interface StepSideProps {
 /** The input or the output of a step. */
 export function StepSide({ label, value, shape, other }: StepSideProps) {
   const { t } = useTranslation('runs')
-  const text = value === undefined ? '' : (JSON.stringify(value, null, 2) ?? '')
+  const size = useMemo(() => jsonLength(value), [value])
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text)
+    await navigator.clipboard.writeText(jsonText(value))
     notify({ text: t('copied') })
   }
   return (
     <section aria-label={label} className="flex min-h-40 min-w-0 flex-col">
       <header className="flex h-9 items-center gap-2 px-4 text-sm">
         <h3 className="font-strong">{label}</h3>
-        <span className="text-xs text-ink-3">{bytes(text.length)}</span>
+        <span className="text-xs text-ink-3">{bytes(size)}</span>
         <span className="ml-auto">
           <IconButton size="xs" icon={Copy} label={t('copyValue', { label })} onClick={() => void copy()} />
         </span>
@@ -43,12 +44,22 @@ export function StepSide({ label, value, shape, other }: StepSideProps) {
       ) : shape === 'tree' ? (
         <ValueTree label={label} value={value} className="min-h-0 flex-1 px-1 pb-3" />
       ) : (
-        <pre className="min-h-0 flex-1 overflow-auto px-4 pb-3 font-mono text-xs whitespace-pre-wrap">
-          {text.slice(0, LONGEST_JSON)}
-          {text.length > LONGEST_JSON && `\n${t('cut')}`}
-        </pre>
+        <Json value={value} />
       )}
     </section>
+  )
+}
+
+const jsonText = (value: unknown): string => (value === undefined ? '' : (JSON.stringify(value, null, 2) ?? ''))
+
+function Json({ value }: { value: unknown }) {
+  const { t } = useTranslation('runs')
+  const text = useMemo(() => jsonText(value), [value])
+  return (
+    <pre className="min-h-0 flex-1 overflow-auto px-4 pb-3 font-mono text-xs whitespace-pre-wrap">
+      {text.slice(0, LONGEST_JSON)}
+      {text.length > LONGEST_JSON && `\n${t('cut')}`}
+    </pre>
   )
 }
 

@@ -24,19 +24,21 @@ export const idOf = (path: readonly (string | number)[]): string => JSON.stringi
  */
 export function valueRows(value: unknown, isOpen: (id: string, depth: number) => boolean): ValueRow[] {
   const rows: ValueRow[] = []
-  const add = (inner: object, path: readonly (string | number)[]): void => {
+  /** @param start the id of the line around, up to its closing bracket: of a long list, writing each whole takes long */
+  const add = (inner: object, path: readonly (string | number)[], start: string): void => {
     const isList = Array.isArray(inner)
     for (const [key, item] of Object.entries(inner)) {
       if (rows.length >= MAX_ROWS) return
       const here = [...path, isList ? Number(key) : key]
-      const id = idOf(here)
+      const unclosed = `${start}${isList ? key : JSON.stringify(key)}`
+      const id = `${unclosed}]`
       const size = isBranch(item) ? Object.keys(item).length : undefined
       const opens = size !== undefined && size > 0 && isOpen(id, path.length)
       rows.push({ id, path: here, key, value: item, depth: path.length, size, isOpen: opens })
-      if (opens && isBranch(item)) add(item, here)
+      if (opens && isBranch(item)) add(item, here, `${unclosed},`)
     }
   }
-  if (isBranch(value)) add(value, [])
+  if (isBranch(value)) add(value, [], '[')
   else rows.push({ id: '[]', path: [], key: '', value, depth: 0, size: undefined, isOpen: false })
   return rows
 }
