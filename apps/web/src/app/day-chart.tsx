@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { cx } from '../ui/cx.ts'
 import { Tip } from '../ui/tooltip.tsx'
 import { ceiling, type DayTotals } from './day-totals.ts'
-import { formatLocale, number } from './format.ts'
+import { dates, number } from './format.ts'
 
 const HEIGHT = 116
 const GROUPS = ['failed', 'other', 'succeeded'] as const
@@ -33,8 +33,8 @@ export function DayChart({ days, unit = 'day' }: DayChartProps) {
   const top = ceiling(Math.max(...days.map(({ total }) => total)))
   const isCrowded = days.length > MOST_NAMED
   const style = isCrowded && unit === 'day' ? UNIT_NAMES.week : UNIT_NAMES[unit]
-  const date = new Intl.DateTimeFormat(formatLocale(), style)
-  const weekday = new Intl.DateTimeFormat(formatLocale(), { weekday: 'short' })
+  const date = dates(style)
+  const weekday = dates({ weekday: 'short' })
   /** Languages have their own orders of a weekday with a day alone, and some put dots; columns are narrow. */
   const nameOf = (day: Date): string =>
     style === UNIT_NAMES.day ? `${weekday.format(day)} ${day.getDate()}` : date.format(day)
@@ -69,7 +69,7 @@ export function DayChart({ days, unit = 'day' }: DayChartProps) {
             <Tip
               text={
                 <span className="flex flex-col gap-0.5">
-                  <b>{new Intl.DateTimeFormat(formatLocale(), { dateStyle: 'full' }).format(dayOf(day.day))}</b>
+                  <b>{dates({ dateStyle: 'full' }).format(dayOf(day.day))}</b>
                   {GROUPS.toReversed().map((group) => (
                     <span key={group} className="flex gap-3">
                       {t(`chart.${group}`)} <span className="ml-auto tabular-nums">{number(day[group])}</span>

@@ -70,8 +70,16 @@ function Entry({ entry }: { entry: MenuEntry }) {
 /** The focus goes back to the button, unless an act has put it into a field, such as one for a new name. */
 const backUnlessTyping = (): boolean => !document.activeElement?.matches('input, textarea')
 
+/** A function makes them when the menu opens: for menus of which a page has many. */
+type Entries = readonly MenuEntry[] | (() => readonly MenuEntry[])
+
+const EntryList = ({ entries }: { entries: Entries }) =>
+  (typeof entries === 'function' ? entries() : entries).map((entry, index) => (
+    <Entry key={typeof entry === 'object' && 'id' in entry ? entry.id : index} entry={entry} />
+  ))
+
 interface MenuPopupProps {
-  entries: readonly MenuEntry[]
+  entries: Entries
   /** It is the menu of an entry of another menu. */
   isInner?: boolean
 }
@@ -84,9 +92,7 @@ function MenuPopup({ entries, isInner = false }: MenuPopupProps) {
           finalFocus={isInner ? undefined : backUnlessTyping}
           className={cx(FLOAT, 'max-h-(--available-height) min-w-50 max-w-80 overflow-y-auto p-1')}
         >
-          {entries.map((entry, index) => (
-            <Entry key={typeof entry === 'object' && 'id' in entry ? entry.id : index} entry={entry} />
-          ))}
+          <EntryList entries={entries} />
         </Base.Popup>
       </Base.Positioner>
     </Base.Portal>
@@ -96,7 +102,7 @@ function MenuPopup({ entries, isInner = false }: MenuPopupProps) {
 interface MenuProps {
   /** The button that opens it. */
   trigger: ReactElement
-  entries: readonly MenuEntry[]
+  entries: Entries
 }
 
 /** A menu of acts under a button. */

@@ -64,7 +64,7 @@ export function AutomationsList({ rows, now, onTurn, acts, show }: ListProps) {
             <FlowSwitch flow={flow} acts={acts} />
             <Menu
               trigger={<IconButton icon={Ellipsis} label={t('actsOf', { name: flow.displayName })} />}
-              entries={flowEntries(flow, menu)}
+              entries={() => flowEntries(flow, menu)}
             />
           </li>
         )

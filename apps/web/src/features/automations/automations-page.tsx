@@ -17,6 +17,7 @@ import { Page } from '../../app/shell/page.tsx'
 import { useNow } from '../../app/use-now.ts'
 import { Button } from '../../ui/button.tsx'
 import { Menu } from '../../ui/menu.tsx'
+import { useHasRoom } from '../../ui/use-has-room.ts'
 import { AutomationsList } from './automations-list.tsx'
 import { type AutomationsSearch, PAGE_SIZES, requestOf } from './automations-search.ts'
 import { AutomationsTable } from './automations-table.tsx'
@@ -46,6 +47,7 @@ export default function AutomationsPage() {
   const [chosen, setChosen] = useState<ReadonlyMap<string, FlowOverview>>(new Map())
   const [sheet, setSheet] = useState<Sheet | null>(null)
   const acts = useFlowActs()
+  const hasRoom = useHasRoom()
   const exporting = useExport(acts)
   const clear = (): void => setChosen(new Map())
 
@@ -103,12 +105,11 @@ export default function AutomationsPage() {
                   />
                 ) : (
                   <>
-                    <div className="max-sm:hidden">
+                    {hasRoom ? (
                       <AutomationsTable {...list} search={search} onSort={narrow} />
-                    </div>
-                    <div className="sm:hidden">
+                    ) : (
                       <AutomationsList {...list} />
-                    </div>
+                    )}
                     <Pager
                       words={
                         isFlat

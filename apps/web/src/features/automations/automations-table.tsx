@@ -130,7 +130,7 @@ export function AutomationsTable(props: TableProps) {
                 <RowActs>
                   <Menu
                     trigger={<IconButton size="xs" icon={Ellipsis} label={t('actsOf', { name: flow.displayName })} />}
-                    entries={flowEntries(flow, menu)}
+                    entries={() => flowEntries(flow, menu)}
                   />
                 </RowActs>
               </Td>

@@ -1,13 +1,13 @@
 import type { TFunction } from 'i18next'
 import type { FlowOverview } from '../../api/flows.ts'
-import { formatLocale } from '../../app/format.ts'
+import { dates } from '../../app/format.ts'
 
 type Words = TFunction<'automations'>
 
 const PIECE = '@activepieces/piece-'
 
 const timeOf = (hour: unknown): string =>
-  new Intl.DateTimeFormat(formatLocale(), {
+  dates({
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
@@ -16,9 +16,7 @@ const timeOf = (hour: unknown): string =>
 
 /** @param day of the week, 0 for Sunday */
 const weekdayOf = (day: unknown): string =>
-  new Intl.DateTimeFormat(formatLocale(), { weekday: 'long', timeZone: 'UTC' }).format(
-    Date.UTC(2024, 0, 7 + (Number(day) || 0)),
-  )
+  dates({ weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, 7 + (Number(day) || 0)))
 
 /** Describes the trigger of a flow in a few words. */
 export function triggerWords({ type, displayName, pieceName, triggerName, input }: FlowOverview['trigger'], t: Words) {

@@ -1,7 +1,7 @@
 import { FAILURES } from '@piecework/model/run/run-statuses'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { failuresQuery, runCountsQuery, runDaysQuery } from '../../api/runs.ts'
 import { useProjectId } from '../../api/session.ts'
@@ -20,7 +20,7 @@ const MOST_FAILURES = 3
 const NOW_LOOKS = ['RUNNING', 'QUEUED', 'PAUSED'] as const
 
 /** The last days at a glance: how many runs, how many failed and where, and what goes on now. */
-export function RunsOverview() {
+export const RunsOverview = memo(function RunsOverview() {
   const { t } = useTranslation('runs')
   const projectId = useProjectId()
   const days = useQuery(runDaysQuery(projectId, OVERVIEW_DAYS))
@@ -37,7 +37,7 @@ export function RunsOverview() {
       <Now />
     </section>
   )
-}
+})
 
 interface SummaryProps {
   days: readonly DayTotals[] | undefined

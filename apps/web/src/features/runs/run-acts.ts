@@ -1,5 +1,7 @@
 import { isFailure, isTerminal } from '@piecework/model/run/run-statuses'
+import type { TFunction } from 'i18next'
 import { Archive, Ban, Copy, Eye, RotateCcw, StepForward } from 'lucide-react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client } from '../../api/client.ts'
 import type { Run } from '../../api/runs.ts'
@@ -20,14 +22,17 @@ export interface RunActs {
 
 const isOver = ({ status }: Run): boolean => isTerminal(status)
 
-/** The actions on one run. */
+/** The actions on one run. They stay the same from one drawing of a page to the next, so that its rows do. */
 export function useRunActs(): RunActs {
   const { t } = useTranslation('runs')
-  const act = useAct('runs')
+  const { mutate } = useAct('runs')
   const mayNot = useRefusal('WRITE_RUN')
+  return useMemo(() => runActs(t, mutate, mayNot), [t, mutate, mayNot])
+}
 
+function runActs(t: TFunction<'runs'>, act: ReturnType<typeof useAct>['mutate'], mayNot: string | undefined): RunActs {
   const retry: RunActs['retry'] = ({ id, projectId }, strategy) =>
-    act.mutate({
+    act({
       send: () => client.flowRuns.retry({ params: { id }, body: { strategy, projectId } }),
       done: t('retry.done'),
     })
@@ -40,7 +45,7 @@ export function useRunActs(): RunActs {
       danger: true,
     })
     if (agrees)
-      act.mutate({
+      act({
         send: () => client.flowRuns.cancelAll({ body: { projectId, flowRunIds: [id] } }),
         done: t('cancel.done'),
       })
@@ -78,7 +83,7 @@ export function useRunActs(): RunActs {
         icon: Archive,
         refusal: mayNot ?? (run.archivedAt ? t('archived') : isOver(run) ? undefined : t('retry.notOver')),
         run: () =>
-          act.mutate({
+          act({
             send: () => client.flowRuns.archiveAll({ body: { projectId: run.projectId, flowRunIds: [run.id] } }),
             done: t('archiveDone'),
           }),

@@ -25,6 +25,7 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import { RowsSkeleton } from '../../ui/rows-skeleton.tsx'
 import { StateMessage } from '../../ui/states.tsx'
 import { TEXT_LINK } from '../../ui/text-link.ts'
+import { useHasRoom } from '../../ui/use-has-room.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { BulkProgress } from './bulk-progress.tsx'
 import { RunsOverview } from './overview.tsx'
@@ -57,6 +58,7 @@ export default function RunsPage() {
   const [selection, setSelection] = useState<Selection>(NOTHING)
   const isConnected = useLiveState((state) => state.isConnected)
   const acts = useRunActs()
+  const hasRoom = useHasRoom()
   useRunRefresh(STALE_WITH_RUNS)
 
   const narrow = (change: RunsSearch): void => {
@@ -106,12 +108,11 @@ export default function RunsPage() {
               <Nothing isFiltered={hasFilters(search)} onClear={() => narrow(NO_FILTERS)} />
             ) : (
               <>
-                <div className="max-sm:hidden">
+                {hasRoom ? (
                   <RunsTable runs={data} now={now} selection={selection} onSelect={setSelection} acts={acts} />
-                </div>
-                <div className="sm:hidden">
+                ) : (
                   <RunsList label={t('title')} runs={data} now={now} />
-                </div>
+                )}
                 <Pager
                   words={t('shown', { count: data.length, shown: number(data.length) })}
                   size={size}

@@ -1,6 +1,7 @@
 import { isFailure } from '@piecework/model/run/run-statuses'
 import { useNavigate } from '@tanstack/react-router'
 import { Ellipsis, RotateCcw } from 'lucide-react'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Run } from '../../api/runs.ts'
 import { duration, fullTime, relativeTime } from '../../app/format.ts'
@@ -17,15 +18,13 @@ interface RunsTableProps {
   runs: readonly Run[]
   now: number
   selection: Selection
-  onSelect(selection: Selection): void
+  onSelect(change: (selection: Selection) => Selection): void
   acts: RunActs
 }
 
 export function RunsTable({ runs, now, selection, onSelect, acts }: RunsTableProps) {
   const { t } = useTranslation('runs')
-  const navigate = useNavigate()
   const chosen = runs.filter(({ id }) => isChosen(selection, id)).length
-  const open = (run: Run): void => void navigate({ to: '/runs/$runId', params: { runId: run.id } })
   return (
     <Table label={t('title')}>
       <thead>
@@ -35,7 +34,7 @@ export function RunsTable({ runs, now, selection, onSelect, acts }: RunsTablePro
               label={t('selectPage')}
               checked={chosen === runs.length && runs.length > 0}
               mixed={chosen > 0 && chosen < runs.length}
-              onChange={(isOn) => onSelect(withPage(selection, runs, isOn))}
+              onChange={(isOn) => onSelect((old) => withPage(old, runs, isOn))}
             />
           </Th>
           <Th className="w-32">{t('column.status')}</Th>
@@ -51,57 +50,82 @@ export function RunsTable({ runs, now, selection, onSelect, acts }: RunsTablePro
       <tbody>
         {runs.map((run) => {
           const took = tookOf(run, now)
-          const name = run.flowVersion?.displayName ?? t('deletedFlow')
           return (
-            <Tr key={run.id} isSelected={isChosen(selection, run.id)}>
-              <Td>
-                <Checkbox
-                  label={t('selectRun', { name, time: fullTime(run.created) })}
-                  checked={isChosen(selection, run.id)}
-                  onChange={(isOn) => onSelect(withRun(selection, run.id, isOn))}
-                />
-              </Td>
-              <Td>
-                <RunStatusMark status={run.status} />
-              </Td>
-              <Td>
-                <button
-                  type="button"
-                  onClick={() => open(run)}
-                  title={name}
-                  className="max-w-full truncate rounded-xs font-medium hover:underline"
-                >
-                  {name}
-                </button>
-              </Td>
-              <Td className="text-ink-3" title={fullTime(run.startTime ?? run.created)}>
-                {relativeTime(run.startTime ?? run.created, now)}
-              </Td>
-              <Td className="text-right text-ink-2 tabular-nums">{took === undefined ? '' : duration(took)}</Td>
-              <Td className="text-ink-2" title={failureOf(run)}>
-                {failureOf(run) ?? (run.archivedAt ? t('archived') : '')}
-              </Td>
-              <Td className="px-2">
-                <RowActs>
-                  {isFailure(run.status) && (
-                    <IconButton
-                      size="xs"
-                      icon={RotateCcw}
-                      label={t('retry.fromStep')}
-                      refusal={acts.mayNot}
-                      onClick={() => acts.retry(run, 'FROM_FAILED_STEP')}
-                    />
-                  )}
-                  <Menu
-                    trigger={<IconButton size="xs" icon={Ellipsis} label={t('actsOf', { name })} />}
-                    entries={acts.entriesOf(run, () => open(run))}
-                  />
-                </RowActs>
-              </Td>
-            </Tr>
+            <RunRow
+              key={run.id}
+              run={run}
+              started={relativeTime(run.startTime ?? run.created, now)}
+              took={took === undefined ? '' : duration(took)}
+              isSelected={isChosen(selection, run.id)}
+              onSelect={onSelect}
+              acts={acts}
+            />
           )
         })}
       </tbody>
     </Table>
   )
 }
+
+interface RunRowProps extends Pick<RunsTableProps, 'onSelect' | 'acts'> {
+  run: Run
+  /** When, and how long, in words: a row is drawn again only when they change. */
+  started: string
+  took: string
+  isSelected: boolean
+}
+
+const RunRow = memo(function RunRow({ run, started, took, isSelected, onSelect, acts }: RunRowProps) {
+  const { t } = useTranslation('runs')
+  const navigate = useNavigate()
+  const name = run.flowVersion?.displayName ?? t('deletedFlow')
+  const open = (): void => void navigate({ to: '/runs/$runId', params: { runId: run.id } })
+  return (
+    <Tr isSelected={isSelected}>
+      <Td>
+        <Checkbox
+          label={t('selectRun', { name, time: fullTime(run.created) })}
+          checked={isSelected}
+          onChange={(isOn) => onSelect((old) => withRun(old, run.id, isOn))}
+        />
+      </Td>
+      <Td>
+        <RunStatusMark status={run.status} />
+      </Td>
+      <Td>
+        <button
+          type="button"
+          onClick={open}
+          title={name}
+          className="max-w-full truncate rounded-xs font-medium hover:underline"
+        >
+          {name}
+        </button>
+      </Td>
+      <Td className="text-ink-3" title={fullTime(run.startTime ?? run.created)}>
+        {started}
+      </Td>
+      <Td className="text-right text-ink-2 tabular-nums">{took}</Td>
+      <Td className="text-ink-2" title={failureOf(run)}>
+        {failureOf(run) ?? (run.archivedAt ? t('archived') : '')}
+      </Td>
+      <Td className="px-2">
+        <RowActs>
+          {isFailure(run.status) && (
+            <IconButton
+              size="xs"
+              icon={RotateCcw}
+              label={t('retry.fromStep')}
+              refusal={acts.mayNot}
+              onClick={() => acts.retry(run, 'FROM_FAILED_STEP')}
+            />
+          )}
+          <Menu
+            trigger={<IconButton size="xs" icon={Ellipsis} label={t('actsOf', { name })} />}
+            entries={() => acts.entriesOf(run, open)}
+          />
+        </RowActs>
+      </Td>
+    </Tr>
+  )
+})
