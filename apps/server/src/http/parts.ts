@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { InvalidRequest, type RequestPart } from './errors.ts'
 
-/** What the schema of an endpoint makes of a part of a request; undefined where it has none. */
+/** The type of a part of a request, by the schema of an endpoint; undefined without one. */
 export type Part<E, K extends 'params' | 'query' | 'body'> = E extends {
   readonly [P in K]: z.ZodType<infer Output>
 }

@@ -2,8 +2,9 @@ import { newId } from '@piecework/model/ids'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashApiKey } from '../../access/access.ts'
 import { type Person, signUpOwner, startTestServerOn, type TestServer } from '../../testing/server.ts'
+import { insertPlatform } from '../platforms/store.ts'
 
-describe.each(['PGLITE', 'POSTGRES'] as const)('the most keys, tokens and roles on %s', (type) => {
+describe.each(['PGLITE', 'POSTGRES'] as const)('the most keys, tokens, roles and platforms on %s', (type) => {
   let server: AsyncDisposable & TestServer
   let owner: Person
 
@@ -38,6 +39,12 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('the most keys, tokens and roles 
     const statuses = await make('/v1/personal-tokens', 53, { displayName: 'CI', permissions: ['READ_FLOW'] })
     expect(statuses.filter((status) => status === 201)).toHaveLength(50)
     expect(statuses.filter((status) => status === 409)).toHaveLength(3)
+  })
+
+  test('a person founds no platform past the most, also when many are founded at once', async () => {
+    for (let index = 0; index < 97; index++)
+      await insertPlatform(server.server.db, { id: newId(), ownerId: owner.userId, name: `Platform ${index}` })
+    expect(await make('/v1/platforms', 4, { name: 'One more' })).toEqual([200, 200, 409, 409])
   })
 
   test('a platform takes no key past the most, also when many come at once', async () => {

@@ -1,5 +1,5 @@
 import type { AuthenticationResponse } from '@piecework/api/authentication'
-import type { Session } from './service.ts'
+import type { Session } from './open-session.ts'
 
 export function presentSession({ identity, user, token, projectId }: Session): AuthenticationResponse {
   const { id, platformRole, status, externalId, platformId } = user

@@ -21,7 +21,7 @@ import {
   selectPlatform,
 } from '../platforms/store.ts'
 import type { ComingIn } from '../projects/make-user.ts'
-import { insertProject, selectHomeProject } from '../projects/store.ts'
+import { insertProject } from '../projects/store.ts'
 import type { Client, SessionMaker } from '../sessions/open.ts'
 import { deleteSessionsOf, selectSession } from '../sessions/store.ts'
 import { acceptInvitation } from '../user-invitations/accept.ts'
@@ -39,8 +39,9 @@ import {
   selectUsersOfIdentity,
 } from '../users/store.ts'
 import { makeCode } from './codes.ts'
+import { openSession, type Session } from './open-session.ts'
 import { checkPassword, hashPassword } from './passwords.ts'
-import { refusalOf } from './sign-in-rules.ts'
+import { invitationOnly, refusalOf } from './sign-in-rules.ts'
 import { newTokenVersion } from './token-version.ts'
 
 type Identity = Selectable<UserIdentityTable>
@@ -55,14 +56,6 @@ export interface SignUp {
   newsLetter: boolean
   /** The token of the link that the person got; signing up with it accepts the invitation. */
   invitationToken?: string | undefined
-}
-
-/** Who has come in, with a token of theirs. */
-export interface Session {
-  identity: Identity
-  user: Member
-  token: string
-  projectId: string | null
 }
 
 export interface Authentication {
@@ -117,15 +110,8 @@ interface Parts {
 // Over 120 lines: one method for each way in, of the same few parts.
 export function createAuthentication(parts: Parts): Authentication {
   const { db, tokens, sessionMaker, outbox, events, sendsMail, log } = parts
-  const open = async (identity: Identity, user: Member, client: Client, past = FRESH): Promise<Session> => {
-    const platformId = platformOf(user)
-    const { tokenVersion } = identity
-    const [token, home] = await Promise.all([
-      sessionMaker.open(db, { user: { id: user.id, platformId }, tokenVersion, client, ...past }),
-      selectHomeProject(db, platformId, user.id),
-    ])
-    return { identity, user, token, projectId: home?.id ?? null }
-  }
+  const open = (identity: Identity, user: Member, client: Client, past = FRESH): Promise<Session> =>
+    openSession(parts, { identity, user, platformId: platformOf(user) }, { ...past, client })
 
   const admit = async ({ tokenVersion }: Identity, { id: userId }: Member, past = FRESH): Promise<void> => {
     if (past.means === 'MANAGED' || past.secondFactor) return
@@ -243,10 +229,10 @@ export function createAuthentication(parts: Parts): Authentication {
       const { id: userId } = actor.principal
       const identity = await selectIdentityOfUser(db, userId)
       if (!identity) throw notFound('user', userId)
-      const owned = await countPlatformsOf(db, identity.id)
-      if (owned >= MAX_PLATFORMS_OF_PERSON)
-        throw new AppError('VALIDATION', { message: `a person may own at most ${MAX_PLATFORMS_OF_PERSON} platforms` })
       const user = await outbox.transaction(async (trx, recordEvent) => {
+        await lockPlatformCreation(trx)
+        if ((await countPlatformsOf(trx, identity.id)) >= MAX_PLATFORMS_OF_PERSON)
+          throw new AppError('VALIDATION', { message: `a person may own at most ${MAX_PLATFORMS_OF_PERSON} platforms` })
         const founder = await found(trx, identity, { name, projectName: name })
         recordEvent(userActor(founder, actor.ip), 'user.signed.up', { source: 'credentials', user: { id: founder.id } })
         return founder
@@ -265,12 +251,6 @@ function platformOf({ platformId }: Member): string {
 /** The person who comes in, as the one who does it. */
 const userActor = (user: Member, ip: string | null): Actor =>
   actorOf({ type: 'USER', id: user.id, platformId: platformOf(user), platformRole: user.platformRole }, ip)
-
-function invitationOnly(): AppError {
-  return new AppError('INVITATION_ONLY_SIGN_UP', {
-    message: 'signing up needs an invitation: ask an administrator of the platform',
-  })
-}
 
 /** @returns the invitations that the address has accepted, after the one that it accepts now. */
 async function acceptedBy(coming: ComingIn, email: string, invitationId: string | null): Promise<InvitationRow[]> {

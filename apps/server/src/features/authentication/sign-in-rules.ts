@@ -45,3 +45,9 @@ export function domainRefusalOf(
   if (!platform.enforceAllowedAuthDomains || allowed.includes(domain)) return undefined
   return new AppError('DOMAIN_NOT_ALLOWED', { domain, message: `addresses at ${domain} may not sign in here` })
 }
+
+/** The refusal of somebody without an invitation; it says nothing of the reason. */
+export const invitationOnly = (): AppError =>
+  new AppError('INVITATION_ONLY_SIGN_UP', {
+    message: 'signing up needs an invitation: ask an administrator of the platform',
+  })

@@ -9,7 +9,7 @@ import type { UserTable } from '../../database/schema.ts'
 import type { Events } from '../../events/events.ts'
 import type { EventActor, Outbox, RecordEvent } from '../../outbox/outbox.ts'
 import { shareWithNewProject } from '../app-connections/project-link-store.ts'
-import type { Session } from '../authentication/service.ts'
+import type { Session } from '../authentication/open-session.ts'
 import { newTokenVersion } from '../authentication/token-version.ts'
 import { selectPlatform } from '../platforms/store.ts'
 import { enter } from '../project-members/enter.ts'
@@ -76,7 +76,7 @@ export function createManagedAuthn({ db, sessionMaker, outbox, events }: Parts):
       if (claims.concurrencyPoolKey !== undefined) events.announce('LIMITS_CHANGED', {})
       const identity = await selectIdentityOfUser(db, user.id)
       if (!identity) throw notFound('user', user.id)
-      const session = await sessionMaker.open(db, {
+      const session = await sessionMaker.open({
         user: { id: user.id, platformId },
         tokenVersion: identity.tokenVersion,
         means: 'MANAGED',

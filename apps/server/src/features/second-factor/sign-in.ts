@@ -2,10 +2,9 @@ import type { SecondFactorSetUp } from '@piecework/api/second-factor'
 import { AppError } from '@piecework/model/errors'
 import { actorOf } from '../../access/actor.ts'
 import { touchUser } from '../../access/store.ts'
-import type { Session } from '../authentication/service.ts'
+import { openSession, type Session } from '../authentication/open-session.ts'
 import { refusalOf } from '../authentication/sign-in-rules.ts'
 import { selectPlatform } from '../platforms/store.ts'
-import { selectHomeProject } from '../projects/store.ts'
 import { type Challenge, readChallenge } from '../sessions/challenge.ts'
 import type { Client, SessionMaker } from '../sessions/open.ts'
 import { onEveryPlatform } from '../users/on-every-platform.ts'
@@ -46,16 +45,9 @@ export function createSecondStep({ tokens, sessionMaker, secondFactors, ...parts
   }
 
   const enter = async (person: Awaited<ReturnType<typeof personOf>>, client: Client): Promise<Session> => {
-    const { identity, user, platformId, means } = person
-    const { tokenVersion } = identity
-    const place = { user: { id: user.id, platformId }, tokenVersion, means, client, secondFactor: true }
-    const [token, home] = await Promise.all([
-      sessionMaker.open(db, place),
-      selectHomeProject(db, platformId, user.id),
-      // A note for lists of people, which no sign-in depends on.
-      touchUser(db, user.id, new Date()).catch(() => {}),
-    ])
-    return { identity, user, token, projectId: home?.id ?? null }
+    // A note for lists of people, which no sign-in depends on.
+    await touchUser(db, person.user.id, new Date()).catch(() => {})
+    return openSession({ db, sessionMaker }, person, { means: person.means, client, secondFactor: true })
   }
 
   const actorFor = ({ user, platformId }: Awaited<ReturnType<typeof personOf>>, client: Client) =>

@@ -12,13 +12,17 @@ export interface Client {
   userAgent: string | undefined
 }
 
-interface Entering {
-  user: { id: string; platformId: string }
-  tokenVersion: string | null
+/** How somebody comes in. */
+export interface How {
   means: SignInMeans
   client: Client
   /** A code of the second factor was given. */
   secondFactor?: boolean
+}
+
+interface Entering extends How {
+  user: { id: string; platformId: string }
+  tokenVersion: string | null
 }
 
 /** Makes sessions: each sign-in has a new one, whatever the browser had before. */
@@ -29,7 +33,7 @@ export interface SessionMaker {
    */
   admit(person: { userId: string; tokenVersion: string | null; means: 'PASSWORD' | 'SSO' }): Promise<void>
   /** @returns the first token of the session */
-  open(db: Db, entering: Entering): Promise<string>
+  open(entering: Entering): Promise<string>
 }
 
 /** The most sessions of one person; programs that sign in for each call would fill the table. */
@@ -42,10 +46,10 @@ interface Parts {
   maxHours: number
 }
 
-export function createSessionMaker({ db: database, tokens, maxHours }: Parts): SessionMaker {
+export function createSessionMaker({ db, tokens, maxHours }: Parts): SessionMaker {
   return {
     async admit({ userId, tokenVersion, means }) {
-      const needs = await selectSecondFactorNeeds(database, userId)
+      const needs = await selectSecondFactorNeeds(db, userId)
       if (!needs) return
       const isSetUp = needs.confirmedAt !== null
       // An identity provider asks for a second factor itself, unless the platform does not rely on it.
@@ -55,7 +59,7 @@ export function createSessionMaker({ db: database, tokens, maxHours }: Parts): S
       throw await secondFactorRequired(tokens, { userId, tokenVersion: tokenVersion ?? '', means, step })
     },
 
-    async open(db, { user, tokenVersion, means, client, secondFactor = false }) {
+    async open({ user, tokenVersion, means, client, secondFactor = false }) {
       const [id, expiresAt] = [newId(), Date.now() + maxHours * HOUR_MS]
       await insertSession(
         db,

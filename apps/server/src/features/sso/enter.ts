@@ -6,17 +6,17 @@ import { touchUser } from '../../access/store.ts'
 import type { Db } from '../../database/open.ts'
 import type { UserIdentityTable, UserTable } from '../../database/schema.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
-import type { Session } from '../authentication/service.ts'
-import { domainOf, domainRefusalOf } from '../authentication/sign-in-rules.ts'
+import { openSession, type Session } from '../authentication/open-session.ts'
+import { domainOf, domainRefusalOf, invitationOnly } from '../authentication/sign-in-rules.ts'
 import { newTokenVersion } from '../authentication/token-version.ts'
 import type { PlatformRow } from '../platforms/store.ts'
 import { type ComingIn, makeUser } from '../projects/make-user.ts'
-import { selectHomeProject } from '../projects/store.ts'
 import type { Client, SessionMaker } from '../sessions/open.ts'
 import { acceptInvitation } from '../user-invitations/accept.ts'
 import { provision } from '../user-invitations/provision.ts'
 import { lockAccepted, lockPending } from '../user-invitations/store.ts'
 import { normalizeEmail } from '../users/email.ts'
+import { personName } from '../users/person-name.ts'
 import { insertIdentity, selectIdentityByEmail, selectUsersOfIdentity } from '../users/store.ts'
 import type { OutsidePerson } from './outside-person.ts'
 import { insertLink, lockSignIns, selectLinked, takeOverUnverified } from './store.ts'
@@ -53,16 +53,7 @@ export async function enterFromOutside(
     const principal = { type: 'USER' as const, id: user.id, platformId, platformRole: user.platformRole }
     recordEvent(actorOf(principal, ip), 'user.signed.in', { user: { id: user.id } })
   })
-  const [token, home] = await Promise.all([
-    sessionMaker.open(db, {
-      user: { id: user.id, platformId },
-      tokenVersion: identity.tokenVersion,
-      means: 'SSO',
-      client,
-    }),
-    selectHomeProject(db, platformId, user.id),
-  ])
-  return { identity, user, token, projectId: home?.id ?? null }
+  return openSession({ db, sessionMaker }, { identity, user, platformId }, { means: 'SSO', client })
 }
 
 /** Who somebody is here, and how it came about. */
@@ -105,7 +96,7 @@ async function recognize(coming: ComingIn, platform: PlatformRow, person: Outsid
     ? { identity: linked, by: 'LINKED_BEFORE' as const }
     : await linkByAddress(coming, platform, given)
   const user = await memberOf(trx, platformId, identity.id)
-  if (!user) throw notInvited()
+  if (!user) throw invitationOnly()
   if (user.status !== 'ACTIVE') throw new AppError('USER_IS_INACTIVE', { email: identity.email })
   if (by !== 'LINKED_BEFORE') {
     const principal = { type: 'USER' as const, id: user.id, platformId, platformRole: user.platformRole }
@@ -153,12 +144,12 @@ async function makePerson(coming: ComingIn, platform: PlatformRow, person: Outsi
   const { email } = person
   for (const invitation of await lockPending(trx, platformId, email)) await acceptInvitation(coming, invitation)
   const invitations = (await lockAccepted(trx, email)).filter((invitation) => invitation.platformId === platformId)
-  if (invitations.length === 0 && !admitsStrangers(platform, person)) throw notInvited()
+  if (invitations.length === 0 && !admitsStrangers(platform, person)) throw invitationOnly()
   const identity = await insertIdentity(trx, {
     ...{ id: newId(), email, password: '', provider: person.provider.toUpperCase(), verified: true },
     ...{
-      firstName: nameOf(person.firstName) ?? nameOf(email.split('@')[0]) ?? 'New',
-      lastName: nameOf(person.lastName) ?? '',
+      firstName: personName(person.firstName) ?? personName(email.split('@')[0]) ?? 'New',
+      lastName: personName(person.lastName) ?? '',
     },
     tokenVersion: newTokenVersion(),
   })
@@ -177,12 +168,3 @@ function admitsStrangers(platform: PlatformRow, { provider, email }: OutsidePers
   // An address outside of enforced domains does not come this far.
   return provider === 'oidc' || provider === 'saml' || isProved || platform.enforceAllowedAuthDomains
 }
-
-/** As people type names: without what could look like a link. */
-const nameOf = (name: string | undefined): string | undefined =>
-  name?.replace(/[./]+/g, ' ').trim().slice(0, 100) || undefined
-
-const notInvited = (): AppError =>
-  new AppError('INVITATION_ONLY_SIGN_UP', {
-    message: 'signing up needs an invitation: ask an administrator of the platform',
-  })

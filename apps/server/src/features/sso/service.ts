@@ -7,8 +7,9 @@ import type { Encryption } from '../../encryption.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
 import { authorize } from '../../policies/policy.ts'
 import { ssoPolicy } from '../../policies/sso.ts'
-import type { Session } from '../authentication/service.ts'
+import type { Session } from '../authentication/open-session.ts'
 import { domainOf, isForSso } from '../authentication/sign-in-rules.ts'
+import { providerNames } from '../platforms/auth-providers.ts'
 import { type PlatformRow, selectFirstPlatform, selectPlatform } from '../platforms/store.ts'
 import type { Client, SessionMaker } from '../sessions/open.ts'
 import { selectIdentityOfUser } from '../users/store.ts'
@@ -89,10 +90,7 @@ export function createSingleSignOn(parts: Parts): SingleSignOn {
     async discover(email) {
       const platform = await selectPlatformOfDomain(db, domainOf(email))
       if (!platform || !isForSso(platform, email)) return { platformId: null, providers: [] }
-      const names = (['google', 'github', 'oidc', 'saml'] as const).filter(
-        (name) => platform.federatedAuthProviders[name],
-      )
-      return { platformId: platform.id, providers: names }
+      return { platformId: platform.id, providers: providerNames(platform.federatedAuthProviders) }
     },
 
     async begin(name, platformId) {

@@ -3,7 +3,7 @@ import { selectProjectRole } from '../project-roles/store.ts'
 import type { ComingIn } from '../projects/make-user.ts'
 import { type InvitationRow, updateInvitation } from './store.ts'
 
-/** Whoever has the link, or the address, before anybody knows who they are. */
+/** Somebody with the link, or the address, who is no user yet. */
 const INVITED = systemTask('invitations')
 
 /** Takes an invitation up, by its link or by a sign-in with its address. @returns it as it is now */
