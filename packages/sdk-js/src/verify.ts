@@ -1,10 +1,11 @@
 import { VerificationError } from './errors.ts'
+import type { Webhook } from './types.ts'
 
 /** A message of a webhook. */
 export interface WebhookEvent {
   /** The same in each attempt, so that a message that was seen already can be left alone. */
   id: string
-  type: 'workflow.executed' | 'workflow.failed' | 'workflow.published' | 'form.submitted' | 'credential.expired'
+  type: Webhook['events'][number]
   created_at: string
   project_id: string
   data: Record<string, unknown>

@@ -24,14 +24,17 @@ const NEWEST_FIRST: readonly OrderColumn[] = [
   { ref: 'id', key: 'id', direction: 'desc', kind: 'text' },
 ]
 
+/** A statement has 65,535 parameters at most. */
+const INSERTED_AT_ONCE = 1000
+
 /** Stores deliveries; one of an event that its receiver has already is a repetition. */
 export async function insertDeliveries(db: Db, rows: readonly NewDelivery[]): Promise<void> {
-  if (rows.length === 0) return
-  await db
-    .insertInto('event_delivery')
-    .values([...rows])
-    .onConflict((conflict) => conflict.columns(['destinationId', 'eventId']).doNothing())
-    .execute()
+  for (let at = 0; at < rows.length; at += INSERTED_AT_ONCE)
+    await db
+      .insertInto('event_delivery')
+      .values(rows.slice(at, at + INSERTED_AT_ONCE))
+      .onConflict((conflict) => conflict.columns(['destinationId', 'eventId']).doNothing())
+      .execute()
 }
 
 interface ClaimRequest {

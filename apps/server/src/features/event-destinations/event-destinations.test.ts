@@ -3,12 +3,14 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { EventDelivery, EventDestination } from '@piecework/api/event-destinations'
 import { type DomainEvent, EVENT_DATA } from '@piecework/model/events/domain-event'
+import { newId } from '@piecework/model/ids'
 import { parseJson } from '@piecework/model/parse-json'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { codeAction, flowMaker, webhookTrigger } from '../../testing/flows.ts'
 import { freePort } from '../../testing/free-port.ts'
 import { addMember } from '../../testing/members.ts'
 import { type Person, signUpOwner, startTestServer, startTestServerOn, type TestServer } from '../../testing/server.ts'
+import { countDeliveries, insertDeliveries } from './delivery-store.ts'
 
 interface Got {
   headers: IncomingHttpHeaders
@@ -77,6 +79,21 @@ describe.each(['PGLITE', 'POSTGRES'] as const)('event destinations on %s', (type
     calls = callsOf(server, owner)
   })
   afterAll(() => server[Symbol.asyncDispose]())
+
+  test('more deliveries than one statement takes are stored, each once', async () => {
+    const { url } = await startReceiver(ok)
+    const { id: destinationId } = await calls.receive(url)
+    await calls.must('PATCH', `/v1/event-destinations/${destinationId}`, { status: 'DISABLED' })
+    const rows = Array.from({ length: 11_000 }, () => ({
+      ...{ id: newId(), destinationId, eventId: newId(), action: 'folder.created' as const },
+      ...{ retryUntil: new Date(), event: '{}' },
+    }))
+    const { db } = server.server
+    await insertDeliveries(db, rows)
+    await insertDeliveries(db, rows)
+    expect(await countDeliveries(db, destinationId, undefined)).toBe(rows.length)
+    await calls.must('DELETE', `/v1/event-destinations/${destinationId}`)
+  })
 
   test('a receiver gets the events that it is to get, signed, once each', async () => {
     const { got, url } = await startReceiver(ok)

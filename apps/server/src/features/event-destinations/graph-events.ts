@@ -1,3 +1,4 @@
+import { GraphEvent } from '@piecework/api/graph/webhooks'
 import { type DomainEvent, type DomainEventName, EVENT_DATA } from '@piecework/model/events/domain-event'
 import { z } from 'zod'
 
@@ -8,18 +9,15 @@ export const GRAPH_EVENTS = {
   'workflow.published': 'flow.updated',
   'form.submitted': 'form.submitted',
   'credential.expired': 'connection.expired',
-} as const satisfies Record<string, DomainEventName>
-export type GraphEventName = keyof typeof GRAPH_EVENTS
-
-export const graphEventNames = Object.keys(GRAPH_EVENTS) as GraphEventName[]
+} as const satisfies Record<GraphEvent, DomainEventName>
 
 /** The name that the graph API has for an event of the platform. */
-export const graphNameOf = (action: DomainEventName): GraphEventName | undefined =>
-  graphEventNames.find((name) => GRAPH_EVENTS[name] === action)
+export const graphNameOf = (action: DomainEventName): GraphEvent | undefined =>
+  GraphEvent.options.find((name) => GRAPH_EVENTS[name] === action)
 
-interface GraphEvent {
+interface ToldEvent {
   id: string
-  type: GraphEventName
+  type: GraphEvent
   created_at: string
   project_id: string | null
   data: Record<string, unknown>
@@ -47,14 +45,24 @@ const Connection = z.object({
 })
 const Submission = EVENT_DATA['form.submitted']
 
-/** An event in the words of the graph API; undefined for one that it does not tell of. */
-export function graphEventOf({ id, action, created, projectId, data }: DomainEvent): GraphEvent | undefined {
+/**
+ * An event in the words of the graph API; undefined for one that it does not tell of.
+ * @param node at which a run failed, where its graph is known
+ */
+export function graphEventOf(
+  { id, action, created, projectId, data }: DomainEvent,
+  node: string | undefined,
+): ToldEvent | undefined {
   const type = graphNameOf(action)
-  const told = type && dataOf(type, data)
+  const told = type && dataOf(type, data, node)
   return type && told && { id, type, created_at: created, project_id: projectId ?? null, data: told }
 }
 
-function dataOf(type: GraphEventName, data: DomainEvent['data']): Record<string, unknown> | undefined {
+function dataOf(
+  type: GraphEvent,
+  data: DomainEvent['data'],
+  node: string | undefined,
+): Record<string, unknown> | undefined {
   switch (type) {
     case 'workflow.executed':
     case 'workflow.failed': {
@@ -71,7 +79,9 @@ function dataOf(type: GraphEventName, data: DomainEvent['data']): Record<string,
         started_at: flowRun.startTime ?? null,
         completed_at: flowRun.finishTime ?? null,
         duration_ms: flowRun.duration ?? null,
-        ...(isFailure ? { error: { node: failedStep?.name ?? null, message: failedStep?.message ?? null } } : {}),
+        ...(isFailure
+          ? { error: { node: node ?? failedStep?.name ?? null, message: failedStep?.message ?? null } }
+          : {}),
       }
     }
     case 'workflow.published': {

@@ -5,10 +5,13 @@ import type { DestinationRow } from './store.ts'
 /** Largest depth of an attribute; what lies deeper is JSON text. */
 const MAX_DEPTH = 4
 
-/** The text of a JSON body for a receiver of this kind; undefined when the event is not for it. */
-export function payloadOf(kind: DestinationRow['kind'], event: DomainEvent): string | undefined {
+/**
+ * The text of a JSON body for a receiver of this kind; undefined when the event is not for it.
+ * @param node at which a run failed, for receivers that know graphs
+ */
+export function payloadOf(kind: DestinationRow['kind'], event: DomainEvent, node?: string): string | undefined {
   if (kind !== 'GRAPH') return JSON.stringify(kind === 'WEBHOOK' ? event : logsOf(event))
-  const told = graphEventOf(event)
+  const told = graphEventOf(event, node)
   return told && JSON.stringify(told)
 }
 

@@ -92,13 +92,27 @@ export async function selectWantedNames(db: Db): Promise<DomainEventName[]> {
   return rows.map(({ name }) => name)
 }
 
-/** The receivers of these platforms that are switched on. */
-export function selectReceivers(db: Db, platformIds: readonly string[]): Promise<Receiver[]> {
+/** The receivers of these platforms and projects that are switched on. */
+export function selectReceivers(
+  db: Db,
+  platformIds: readonly string[],
+  projectIds: readonly string[],
+): Promise<Receiver[]> {
   return db
     .selectFrom('event_destination')
     .select(['id', 'platformId', 'projectId', 'kind', 'events', 'url'])
     .where('platformId', 'in', [...platformIds])
+    .where(sql<boolean>`("projectId" is null or "projectId" = any(${[...projectIds]}::text[]))`)
     .where('status', '=', 'ENABLED')
+    .execute()
+}
+
+/** The steps of flow versions, with the graphs that they were sent as. */
+export function selectGraphs(db: Db, versionIds: readonly string[]) {
+  return db
+    .selectFrom('flow_version')
+    .select(['id', 'trigger', 'graph'])
+    .where('id', 'in', [...versionIds])
     .execute()
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Execution, ExecutionStatus, ExecutionSummary } from '@piecework/api/graph/executions'
 import type { PageFields } from '@piecework/api/graph/shapes'
 import { AppError } from '@piecework/model/errors'
+import type { FlowVersion } from '@piecework/model/flow/flow'
 import { newId } from '@piecework/model/ids'
 import type { RunChoice } from '@piecework/model/run/bulk-act'
 import type { FlowRun } from '@piecework/model/run/run'
@@ -15,7 +16,7 @@ import type { VersionSource } from '../flows/version-source.ts'
 import type { RunService } from '../runs/service.ts'
 import type { WebhookService } from '../webhooks/service.ts'
 import { type Listed, metaOf } from './door-routes.ts'
-import { presentExecution, presentSummary, runStatuses } from './present-execution.ts'
+import { nodeNames, presentExecution, presentSummary, runStatuses } from './present-execution.ts'
 import { type ExecutionRequest, findExecutionRequest, noteExecutionRequest } from './requests-store.ts'
 import type { RunWaiters } from './waiting.ts'
 
@@ -67,10 +68,7 @@ const MAX_TOTALS = 1000
 export function createExecutions(parts: Parts): Executions {
   const { db, flows, runs, webhooks, versions, waiters, maxWaitSeconds } = parts
 
-  const present = async (run: FlowRun): Promise<Execution> => {
-    const loaded = await versions.get(run.flowVersionId).catch(() => undefined)
-    return presentExecution(run, loaded?.version)
-  }
+  const { present, presentAll } = presenting(versions)
 
   const totals = createCache<number>({ max: MAX_TOTALS, ttlMs: KEEP_TOTAL_MS, keeps: (total) => total > LARGE_TOTAL })
   const totalOf = (actor: ProjectActor, filter: RunChoice): Promise<number> =>
@@ -149,7 +147,7 @@ export function createExecutions(parts: Parts): Executions {
         runs.list(actor, filter, { ...page, offset: (page.page - 1) * page.limit }),
         totalOf(actor, filter),
       ])
-      return { items: data.map((run) => presentSummary(run)), meta: metaOf(page, total, next) }
+      return { items: await presentAll(data), meta: metaOf(page, total, next) }
     },
 
     get: readExecution,
@@ -170,6 +168,31 @@ export function createExecutions(parts: Parts): Executions {
       const strategy =
         (from ?? (isFailed ? 'failed_node' : 'start')) === 'start' ? 'ON_LATEST_VERSION' : 'FROM_FAILED_STEP'
       return present(await runs.retry(actor, id, strategy))
+    },
+  }
+}
+
+function presenting(versions: VersionSource) {
+  /** The version of a run; undefined when it is gone. */
+  const versionOf = async ({ flowVersionId }: FlowRun): Promise<FlowVersion | undefined> => {
+    try {
+      return (await versions.get(flowVersionId)).version
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'ENTITY_NOT_FOUND') return undefined
+      throw error
+    }
+  }
+
+  return {
+    present: async (run: FlowRun): Promise<Execution> => presentExecution(run, await versionOf(run)),
+
+    /** The nodes at which they failed have the ids that the graph has. */
+    async presentAll(runs: readonly FlowRun[]): Promise<ExecutionSummary[]> {
+      const nodeOf = new Map<string, ReturnType<typeof nodeNames>>()
+      for (const run of runs)
+        if (run.failedStep && !nodeOf.has(run.flowVersionId))
+          nodeOf.set(run.flowVersionId, nodeNames(await versionOf(run)))
+      return runs.map((run) => presentSummary(run, nodeOf.get(run.flowVersionId)))
     },
   }
 }

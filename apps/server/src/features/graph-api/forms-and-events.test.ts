@@ -178,12 +178,15 @@ test('webhooks get the events of their project, signed, with a list of deliverie
     name: 'Bad',
     nodes: [
       { id: 't', type: 'trigger' },
-      { id: 'x', type: 'code', data: { code: 'export const code = async () => { throw new Error("no") }' } },
+      // The name of its step is another one.
+      { id: 'x-1', type: 'code', data: { code: 'export const code = async () => { throw new Error("no") }' } },
     ],
-    edges: [{ source: 't', target: 'x' }],
+    edges: [{ source: 't', target: 'x-1' }],
   })
   const done = await call<Execution>('POST', `/workflows/${id}/execute?wait=30`, { body: {} })
-  await call('POST', `/workflows/${bad.id}/execute?wait=30`, { body: {} })
+  const failed = await call<Execution>('POST', `/workflows/${bad.id}/execute?wait=30`, { body: {} })
+  expect(failed.data.error?.node_id).toBe('x-1')
+  expect((await call<Execution[]>('GET', `/workflows/${bad.id}/executions`)).data[0]?.error?.node_id).toBe('x-1')
   const form = await call<Form>('POST', '/forms', { body: { name: 'F', fields } })
   await call('POST', `/forms/${form.data.id}/submissions`, { body: { data } })
   const told = await eventually(async () => {
@@ -205,7 +208,9 @@ test('webhooks get the events of their project, signed, with a list of deliverie
   expect(ofType('workflow.executed')).toEqual([
     expect.objectContaining({ execution_id: done.data.id, workflow_id: id, status: 'completed' }),
   ])
-  expect(ofType('workflow.failed')).toEqual([expect.objectContaining({ workflow_id: bad.id })])
+  expect(ofType('workflow.failed')).toEqual([
+    expect.objectContaining({ workflow_id: bad.id, error: { node: 'x-1', message: expect.stringContaining('no') } }),
+  ])
   expect(ofType('workflow.published')).toContainEqual(expect.objectContaining({ workflow_id: id }))
   expect(ofType('form.submitted')).toEqual([expect.objectContaining({ form_id: form.data.id, data })])
   const sent = await call<WebhookDelivery[]>('GET', `${path}/deliveries`)

@@ -1,9 +1,9 @@
 import type { EventDelivery } from '@piecework/api/event-destinations'
 import type { PageFields } from '@piecework/api/graph/shapes'
-import type { NewWebhook, Webhook, WebhookChanges, WebhookDelivery } from '@piecework/api/graph/webhooks'
+import type { GraphEvent, NewWebhook, Webhook, WebhookChanges, WebhookDelivery } from '@piecework/api/graph/webhooks'
 import type { z } from 'zod'
 import type { ProjectActor } from '../../access/actor.ts'
-import { GRAPH_EVENTS, type GraphEventName, graphNameOf } from '../event-destinations/graph-events.ts'
+import { GRAPH_EVENTS, graphNameOf } from '../event-destinations/graph-events.ts'
 import type { EventDestinations } from '../event-destinations/service.ts'
 import { type Listed, metaOf } from './door-routes.ts'
 
@@ -79,7 +79,7 @@ export function createGraphWebhooks(destinations: EventDestinations) {
 const DELIVERY = { waiting: 'WAITING', delivered: 'DELIVERED', failed: 'DEAD' } as const
 const SHOWN_DELIVERY = { WAITING: 'waiting', DELIVERED: 'delivered', DEAD: 'failed' } as const
 
-const domainNames = (events: readonly GraphEventName[]) => events.map((name) => GRAPH_EVENTS[name])
+const domainNames = (events: readonly GraphEvent[]) => events.map((name) => GRAPH_EVENTS[name])
 
 function present({ id, url, events, status, disabledReason, created, updated }: Destination): Webhook {
   return {

@@ -4,7 +4,7 @@ import { AppError } from '@piecework/model/errors'
 import { isTreeValid } from '@piecework/model/flow/derive'
 import { type FlowVersion, LATEST_SCHEMA_VERSION, type PopulatedFlow } from '@piecework/model/flow/flow'
 import { compileGraph } from '@piecework/model/flow/graph/compile'
-import { graphOf } from '@piecework/model/flow/graph/decompile'
+import { graphOf, nodeIdsOf } from '@piecework/model/flow/graph/decompile'
 import { edgeId, type Graph, type GraphProblem, type GraphSource } from '@piecework/model/flow/graph/graph'
 import { stepNames, TRIGGER_NAME } from '@piecework/model/flow/graph/names'
 import { piecesWithoutVersion } from '@piecework/model/flow/graph/pieces'
@@ -93,7 +93,7 @@ export function createWorkflows({ flows, catalogue }: Parts): Workflows {
       return await flows.operate(actor, id, { type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } }, {})
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      const { idOf } = graphOf(version)
+      const idOf = nodeIdsOf(version)
       if (error.code === 'TRIGGER_UPDATE_STATUS') throw triggerRefused(error, idOf.get(version.trigger.name))
       const { steps } = error.params
       throw error.code === 'FLOW_VERSION_INVALID' && Array.isArray(steps) ? incomplete(steps, idOf) : error

@@ -33,9 +33,7 @@ export function graphOf(
   version: Pick<FlowVersion, 'trigger' | 'notes'> & { graph?: StoredGraph | null | undefined },
 ): FlowGraph {
   const { trigger, notes, graph } = version
-  const known = graph?.nodes.filter(({ type }) => type !== 'note') ?? []
-  const names = stepNames(known)
-  const nodeOf = new Map(known.map((node) => [names.get(node.id) ?? '', node]))
+  const nodeOf = nodesOf(graph)
   const idOf = idsOf(trigger, nodeOf)
   const prints = new Map(graph?.steps)
   let places: ReturnType<typeof layoutOf> | undefined
@@ -62,6 +60,20 @@ export function graphOf(
   const edges =
     isWhole && hasSameHandles(graph, nodes) ? graph.edges : edgesOf(trigger, nodes, idOf, graph?.edges ?? [])
   return { nodes: inOrder(nodes, graph?.nodes ?? []), edges, idOf }
+}
+
+/** The node of each step, as `graphOf` has it. */
+export const nodeIdsOf = ({
+  trigger,
+  graph,
+}: Pick<FlowVersion, 'trigger'> & { graph?: StoredGraph | null | undefined }): ReadonlyMap<string, string> =>
+  idsOf(trigger, nodesOf(graph))
+
+/** The nodes that were sent, by the names of their steps. */
+function nodesOf(graph: StoredGraph | null | undefined): Map<string, GraphNode> {
+  const known = graph?.nodes.filter(({ type }) => type !== 'note') ?? []
+  const names = stepNames(known)
+  return new Map(known.map((node) => [names.get(node.id) ?? '', node]))
 }
 
 /** The nodes in the order in which they were sent, new ones behind. */
