@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Alert } from '@piecework/api/alerts'
 import type { Issue } from '@piecework/api/issues'
+import { newId } from '@piecework/model/ids'
 import { startSmtpServer } from '@piecework/pieces/smtp/testing-smtp'
 import { simpleParser } from 'mailparser'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -12,6 +13,7 @@ import { addMember } from '../../testing/members.ts'
 import { startOAuth2Server } from '../../testing/oauth2-server.ts'
 import { addColleague } from '../../testing/people.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
+import { createIssueRecorder } from '../issues/record.ts'
 import { mailPiece, oauth2User } from '../oauth2/testing.ts'
 
 interface Told {
@@ -215,6 +217,21 @@ test('failures of one kind are one issue, told once and then together; a retry o
   const left = await call<{ data: unknown[] }>('GET', `/v1/flow-runs?projectId=${owner.projectId}&issueId=${issue.id}`)
   expect(left.body.data).toEqual([])
   expect(await issuesOf(`flowId=${flow.id}&status=UNRESOLVED`)).toEqual([])
+})
+
+test('a failure of a run that is gone by now makes no issue', async () => {
+  const { flow } = await failingFlow()
+  const { outbox } = server.server
+  const { projectId, platformId } = owner
+  const now = new Date().toISOString()
+  const flowRun = { id: newId(), flowId: flow.id, flowVersionId: newId(), status: 'FAILED', environment: 'PRODUCTION' }
+  const recorder = createIssueRecorder({ outbox, linkOf: (id) => id })
+  const event = {
+    ...{ id: newId(), created: now, updated: now, platformId, projectId, action: 'flow.run.failed' as const },
+    ...{ actor: { type: 'SYSTEM' as const, id: 'runs' }, data: { flowRun, failedStep: null } },
+  }
+  await recorder.deliver([event], new AbortController().signal)
+  expect(await issuesOf(`flowId=${flow.id}`)).toEqual([])
 })
 
 test('a flow that was switched off, and one that did not run in time, are reported once', async () => {

@@ -58,7 +58,7 @@ export function createIssues({ db, archiveDays }: { db: Db; archiveDays: number 
         throw new AppError('VALIDATION', {
           message: 'the runs of this issue are being retried: resolve it when that is done',
         })
-      await setIssueStatus(db, actor.projectId, id, status)
+      await db.transaction().execute((trx) => setIssueStatus(trx, actor.projectId, id, status))
       return present(await find(actor, id))
     },
 

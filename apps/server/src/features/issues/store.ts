@@ -81,10 +81,18 @@ export async function isActedOn(db: Db, projectId: string, id: string): Promise<
   return act !== undefined
 }
 
-/** The runs of an issue that is resolved are put right, or given up: a retry leaves them alone. */
-export async function setIssueStatus(db: Db, projectId: string, id: string, status: IssueRow['status']): Promise<void> {
-  if (status === 'RESOLVED') await db.deleteFrom('issue_run').where('issueId', '=', id).execute()
-  await db
+/**
+ * The runs of an issue that is resolved are put right, or given up: a retry leaves them alone.
+ * @param id of an issue of the project
+ */
+export async function setIssueStatus(
+  trx: Db,
+  projectId: string,
+  id: string,
+  status: IssueRow['status'],
+): Promise<void> {
+  if (status === 'RESOLVED') await trx.deleteFrom('issue_run').where('issueId', '=', id).execute()
+  await trx
     .updateTable('issue')
     .set({ status, updated: new Date(), unalerted: 0 })
     .where('projectId', '=', projectId)
@@ -123,6 +131,7 @@ export async function lockIssueOf(trx: Db, failure: Failure): Promise<IssueRow |
       "firstSeen", "lastSeen", "lastRunId")
     select ${id}, "projectId", id, ${stepName}, ${stepDisplayName}, ${runStatus}, ${kind}, ${message},
       ${seen}, ${seen}, ${runId} from flow where id = ${flowId} and "projectId" = ${projectId}
+      and exists (select 1 from flow_run where id = ${runId})
     on conflict ("flowId", "stepName", "runStatus", kind) do update set updated = now()
     returning *`.execute(trx)
   const issue = rows[0]
