@@ -137,12 +137,16 @@ export function createProjectMembers({ db, events, outbox }: Parts): ProjectMemb
     return member.userId
   }
 
-  /** Gives a member another role. */
-  const change = async (actor: ProjectActor, userId: string, roleName: string): Promise<Member> => {
+  /**
+   * Makes somebody a member, or gives a member another role.
+   * @param invites by the right to invite, which is not enough for the second
+   */
+  const change = async (actor: ProjectActor, userId: string, roleName: string, invites = false): Promise<Member> => {
     const role = await roleNamed(actor, roleName)
     await outbox.transaction(async (trx, recordEvent) => {
       await lockProject(trx, actor)
       const before = await selectMemberByUser(trx, actor, userId)
+      if (before && invites) authorize(actor, projectMemberPolicy.edit)
       if (before) requireNoMore(actor, { name: before.roleName, permissions: before.permissions })
       if (before && before.projectRoleId !== role.id) await requireOtherAdmin(trx, before)
       await enter({ trx, recordEvent, actor }, userId, role)
@@ -188,8 +192,7 @@ export function createProjectMembers({ db, events, outbox }: Parts): ProjectMemb
     },
 
     async invite(actor, userId, roleName) {
-      if (await selectMemberByUser(db, actor, userId)) authorize(actor, projectMemberPolicy.edit)
-      await change(actor, userId, roleName)
+      await change(actor, userId, roleName, true)
     },
 
     async update(actor, id, roleName) {

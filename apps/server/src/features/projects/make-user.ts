@@ -20,22 +20,22 @@ interface NewUser {
   platformRole: UserTable['platformRole']
   source: 'credentials' | 'sso' | 'managed'
   externalId?: string
-  /** A directory makes them, and they may come in. */
-  isProvisioned?: boolean
+  /** A directory makes them, active or not. */
+  provisioned?: UserTable['status']
 }
 
 /** A new user of a platform, with a personal project. */
 export async function makeUser(
   { trx, recordEvent, ip }: ComingIn,
   identity: Selectable<UserIdentityTable>,
-  { platformId, platformRole, source, externalId, isProvisioned = false }: NewUser,
+  { platformId, platformRole, source, externalId, provisioned }: NewUser,
 ) {
   const user = await insertUser(trx, {
     id: newId(),
     identityId: identity.id,
     platformId,
     platformRole,
-    status: 'ACTIVE',
+    status: provisioned ?? 'ACTIVE',
     externalId: externalId ?? null,
   })
   const displayName = `${identity.firstName}'s Project`
@@ -43,7 +43,7 @@ export async function makeUser(
   const principal = { type: 'USER' as const, id: user.id, platformId, platformRole }
   recordEvent(actorOf(principal, ip), 'user.signed.up', {
     ...{ source, user: { id: user.id } },
-    ...(isProvisioned ? { provisioned: true } : {}),
+    ...(provisioned === 'ACTIVE' ? { provisioned: true } : {}),
   })
   return user
 }

@@ -97,14 +97,10 @@ export function createScimGroups(parts: Parts): ScimGroups {
     async list(actor, listing, withMembers) {
       authorize(actor, scimPolicy.read)
       const { total, rows } = await listGroups(db, actor.platformId, listing)
-      const members = withMembers
-        ? await selectScimMembers(
-            db,
-            rows.map(({ id }) => id),
-          )
-        : undefined
-      const groups = rows.map((row) => ({ row, members: members?.filter(({ projectId }) => projectId === row.id) }))
-      return { total, groups }
+      if (!withMembers) return { total, groups: rows.map((row) => ({ row, members: undefined })) }
+      const ids = rows.map(({ id }) => id)
+      const members = Map.groupBy(await selectScimMembers(db, ids), ({ projectId }) => projectId)
+      return { total, groups: rows.map((row) => ({ row, members: members.get(row.id) ?? [] })) }
     },
 
     get(actor, id) {

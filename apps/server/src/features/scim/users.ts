@@ -117,7 +117,7 @@ export function createScimUsers({ db, outbox, users }: Parts): ScimUsers {
           platformId,
           platformRole: user[SCIM_USER_EXTENSION]?.platformRole ?? 'MEMBER',
           source: 'sso',
-          isProvisioned: user.active !== false,
+          provisioned: user.active === false ? 'INACTIVE' : 'ACTIVE',
           ...(user.externalId ? { externalId: user.externalId } : {}),
         })
         if (user.active === false) {
