@@ -53,7 +53,13 @@ export function createFileStore(folder: string): Store {
   }
 }
 
-/** The values of connections, from the environment: JSON of a whole connection, or the text of a secret. */
+/** The value of a connection in a variable of the environment: JSON of a whole one, or the text of a secret. */
+export function connectionIn(text: string): object {
+  const value = parseJson(text)
+  return typeof value === 'object' && value !== null ? value : { type: 'SECRET_TEXT', secret_text: text }
+}
+
+/** The values of connections, from the environment. */
 export function createEnvironmentConnections(
   names: ReadonlyMap<string, string>,
   nameOf: (externalId: string) => string,
@@ -65,8 +71,7 @@ export function createEnvironmentConnections(
     const text = environment[name]
     if (text === undefined || text === '')
       throw new ExecutionError('ConnectionNotFound', `The connection ${externalId} was not found: set ${name}`)
-    const value = parseJson(text)
-    const connection = typeof value === 'object' && value !== null ? value : { type: 'SECRET_TEXT', secret_text: text }
+    const connection = connectionIn(text)
     secrets.add(connection)
     return connection
   }

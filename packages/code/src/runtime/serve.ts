@@ -9,7 +9,7 @@ import { parseJson } from '@piecework/model/parse-json'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import { nextTime, type Schedule } from '@piecework/model/schedule'
 import { environmentName } from '../dialect.ts'
-import { createFileStore } from './host.ts'
+import { connectionIn, createFileStore } from './host.ts'
 import type { Outcome, Program, RunOptions } from './program.ts'
 
 const MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -119,7 +119,7 @@ export async function serve(
         resume ? { status: 200, body: {} } : { status: 404, body: { message: 'Nothing waits here' } },
       )
     }
-    if (!new URL(request.url ?? '/', publicUrl).pathname.match(/^\/$/)) return void response.writeHead(404).end()
+    if (new URL(request.url ?? '/', publicUrl).pathname !== '/') return void response.writeHead(404).end()
     const outcomes = await start(call, (given) => answer(response, given))
     if (response.headersSent) return
     if (outcomes.length === 0)
@@ -169,9 +169,7 @@ const connectionFrom =
     const name = new Map(program.head.details.connections).get(externalId) ?? environmentName(externalId)
     const text = environment[name]
     if (text === undefined || text === '') return { status: 'NOT_FOUND' }
-    const value = parseJson(text)
-    const isWhole = typeof value === 'object' && value !== null
-    return { status: 'ACTIVE', value: isWhole ? value : { type: 'SECRET_TEXT', secret_text: text } }
+    return { status: 'ACTIVE', value: connectionIn(text) }
   }
 
 async function readCall(request: IncomingMessage, publicUrl: string): Promise<Call | undefined> {

@@ -5,6 +5,7 @@ import type { EventActor, Outbox } from '../../outbox/outbox.ts'
 import type { Subscriber } from '../../outbox/subscriber.ts'
 import { alertOfEndingTokens } from '../app-connections/trouble.ts'
 import { type DueIssue, takeDueIssues } from '../issues/store.ts'
+import { derivedId } from '../runs/starting/derived-id.ts'
 import { takeMissedFlows } from './store.ts'
 
 const ALERTS: SystemPrincipal = { type: 'SYSTEM', id: 'alerts' }
@@ -81,7 +82,7 @@ const times = (count: number): string => (count === 1 ? 'failed once more' : `fa
 
 /** Raises an alert when a flow goes off. */
 export function watchSwitchedOff({ outbox, frontendUrl }: Pick<Parts, 'outbox' | 'frontendUrl'>): Subscriber {
-  const raise = async ({ data, projectId, platformId, userEmail, id }: DomainEvent): Promise<void> => {
+  const raise = async ({ data, projectId, platformId, userEmail, id, created }: DomainEvent): Promise<void> => {
     if (projectId === undefined) return
     const { flow, reason } = EVENT_DATA['flow.switched.off'].parse(data)
     const by = reason === undefined ? `By ${userEmail ?? 'a program'}.` : `The server switched it off: ${reason}`
@@ -96,7 +97,7 @@ export function watchSwitchedOff({ outbox, frontendUrl }: Pick<Parts, 'outbox' |
           },
         },
         // Delivered again, it is the same alert.
-        `${id.slice(0, -1)}${id.endsWith('a') ? 'b' : 'a'}`,
+        derivedId(new Date(created), id, 'alert'),
       )
     })
   }
