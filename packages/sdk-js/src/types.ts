@@ -249,7 +249,7 @@ export interface Operations {
   }
   'webhooks.update': {
     query: Record<string, never>
-    body: { url?: string | undefined; events?: Array<'workflow.executed' | 'workflow.failed' | 'workflow.published' | 'form.submitted' | 'credential.expired'> | undefined; status?: 'enabled' | 'disabled' | undefined }
+    body: { url?: string | undefined; events?: Array<'workflow.executed' | 'workflow.failed' | 'workflow.published' | 'form.submitted' | 'credential.expired'> | undefined; status?: 'enabled' | 'disabled' | undefined; secret?: string | undefined }
     data: Webhook
     meta: Record<string, unknown>
   }

@@ -29,14 +29,14 @@ test.each(['PGLITE', 'POSTGRES'] as const)(
         (
           await server.call<{ data: DomainEvent[] }>('GET', '/v1/audit-events', { token, query: { limit: 100 } })
         ).body.data.filter((event) => event.action === action && JSON.stringify(event.data).includes(id))
-      await expect.poll(async () => (await onRecord()).length, PATIENT).toBeGreaterThan(0)
+      await expect.poll(async () => (await onRecord()).length).toBeGreaterThan(0)
       // Events are delivered in their order: those of an earlier change are there when a later one is.
       const marker = await make('folders', { displayName: `After ${path}`, projectId })
       const isThere = async () => {
         const query = { action: 'folder.created', limit: 1 }
         return JSON.stringify((await server.call('GET', '/v1/audit-events', { token, query })).body).includes(marker)
       }
-      await expect.poll(isThere, PATIENT).toBe(true)
+      await expect.poll(isThere).toBe(true)
       expect(await onRecord(), path).toHaveLength(1)
     }
   },
