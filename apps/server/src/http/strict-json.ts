@@ -1,6 +1,6 @@
 import { endOfString } from '@piecework/model/json-depth'
 
-/** What JSON text allows and no program holds: the bodies of the graph API are refused for it. */
+/** JSON text allows more than a program can hold: the bodies of the graph API are refused for it. */
 
 /**
  * How many different names of fields one body may have. Maps with hundreds of thousands of keys hold up everybody else

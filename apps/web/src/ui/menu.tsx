@@ -70,7 +70,7 @@ function Entry({ entry }: { entry: MenuEntry }) {
 /** The focus goes back to the button, unless an act has put it into a field, such as one for a new name. */
 const backUnlessTyping = (): boolean => !document.activeElement?.matches('input, textarea')
 
-/** A function makes them when the menu opens: for menus of which a page has many. */
+/** A function makes them when the menu opens: that suits a page with many menus. */
 type Entries = readonly MenuEntry[] | (() => readonly MenuEntry[])
 
 const EntryList = ({ entries }: { entries: Entries }) =>

@@ -16,7 +16,7 @@ const Fields = z
         context.addIssue({ code: 'custom', path: [index, key], message })
   })
 
-/** What nobody can answer, and what would be without effect. */
+/** Finds parts that nobody can answer, and parts without effect. */
 function uselessParts({ type, options = [], min, max }: FormField): [key: string, message: string][] {
   const found: [string, string][] = []
   if (new Set(options).size < options.length) found.push(['options', 'must differ from each other'])

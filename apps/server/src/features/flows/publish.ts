@@ -53,6 +53,21 @@ const statusChange = (by: ProjectActor, status: FlowStatus, reason?: string): Se
 const bySystem = (place: Place, status: FlowStatus, reason?: string): Sent =>
   statusChange(systemActor('triggers', place), status, reason)
 
+/** Takes the version before one that was refused into service again, so that a mistake stops no flow. */
+async function goesOn({ db, triggers, log }: Parts, flow: FlowRow, refused: FlowVersion): Promise<boolean> {
+  const { id, status, publishedVersionId } = flow
+  if (status !== 'ENABLED' || publishedVersionId === null || publishedVersionId === refused.id) return false
+  const before = await selectVersion(db, id, publishedVersionId)
+  if (!before) return false
+  try {
+    await triggers.enable(flow, before)
+    return true
+  } catch (err) {
+    log.warn({ err, flowId: id }, 'the trigger of the version before could not be taken into service again')
+    return false
+  }
+}
+
 /**
  * Publishes flows, and switches them on and off. Triggers talk to the outside world for minutes, so this happens
  * between transactions, one flow at a time; the flow goes on answering with its old version until the end.
@@ -60,27 +75,12 @@ const bySystem = (place: Place, status: FlowStatus, reason?: string): Sent =>
 export function createPublisher(parts: Parts) {
   const { db, rules, triggers, locks, log } = parts
 
-  /** Takes the version before one that was refused into service again, so that a mistake stops no flow. */
-  const goesOn = async (flow: FlowRow, refused: FlowVersion): Promise<boolean> => {
-    const { id, status, publishedVersionId } = flow
-    if (status !== 'ENABLED' || publishedVersionId === null || publishedVersionId === refused.id) return false
-    const before = await selectVersion(db, id, publishedVersionId)
-    if (!before) return false
-    try {
-      await triggers.enable(flow, before)
-      return true
-    } catch (err) {
-      log.warn({ err, flowId: id }, 'the trigger of the version before could not be taken into service again')
-      return false
-    }
-  }
-
   const enable = async (flow: FlowRow, version: FlowVersion, sent: Sent): Promise<FlowOperationRecord> => {
     const publishedVersionId = version.id
     try {
       await triggers.enable(flow, version)
     } catch (error) {
-      if (await goesOn(flow, version)) throw error
+      if (await goesOn(parts, flow, version)) throw error
       const reason = error instanceof Error ? error.message : String(error)
       await writeStatus(parts, flow, { status: 'DISABLED', publishedVersionId }, bySystem(sent.by, 'DISABLED', reason))
       throw error

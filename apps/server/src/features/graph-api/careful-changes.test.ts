@@ -51,7 +51,7 @@ test.each([
   expect(refused.error.details.fields).toMatchObject({ 'clock.data.cron': expect.stringMatching(reason) })
 })
 
-test('a graph without a trigger is told what it lacks, and no node that it does not have', async () => {
+test('the refusal of a graph without a trigger says what it lacks, and names no node that it does not have', async () => {
   const node = { id: 'a', type: 'code', data: {} }
   const refused = await call('POST', '/workflows', { body: { name: 'x', nodes: [node], status: 'published' } })
   expect(refused).toMatchObject({

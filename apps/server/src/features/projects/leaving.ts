@@ -35,7 +35,7 @@ export async function removeUser(
   if (platform.ownerId === userId)
     throw new AppError('VALIDATION', { message: 'the owner of the platform cannot be removed' })
   const gone = await outbox.transaction(async (trx, recordEvent) => {
-    // Of several removals at once, one is done.
+    // One of several removals at once is done.
     if (!(await lockUser(trx, platformId, userId))) throw notFound('user', userId)
     const personal = await markPersonalDeleted(trx, platformId, userId, new Date())
     await deleteSessionsOf(trx, [userId])
