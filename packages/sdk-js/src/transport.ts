@@ -49,8 +49,12 @@ const NOTHING_DONE: ReadonlySet<number> = new Set([429, 503])
 /** Sends requests to one server, again where that is safe. */
 export function createTransport(key: string, options: ClientOptions): Send {
   if (typeof key !== 'string' || key === '') throw new TypeError('The client needs an API key')
+  if (!/^[\x21-\x7e]+$/.test(key)) throw new TypeError('The API key has a letter that no key has, such as a line break')
   const { projectId, maxRetries = MAX_RETRIES, timeout = TIMEOUT_SECONDS } = options
   const base = `${(options.baseUrl ?? LOCAL).replace(/\/+$/, '').replace(/\/v1$/, '')}/v1`
+  // On a page, an address without its server is one of the server of the page.
+  if (!/^https?:\/\/./.test(base) && !('location' in globalThis))
+    throw new TypeError('baseUrl must begin with http:// or https://')
   const ask = options.fetch ?? fetch
   const identity = { authorization: `Bearer ${key}`, ...(projectId === undefined ? {} : { 'x-project-id': projectId }) }
 
@@ -62,6 +66,7 @@ export function createTransport(key: string, options: ClientOptions): Send {
     const [method = '', path = ''] = route.split(' ')
     const { params = {}, query, body, headers, patience = 0 } = request
     const limit = AbortSignal.timeout((timeout + patience) * 1000)
+    const content = body && written(body)
     const target = base + path.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, params[name])) + search(query)
     let response: Response
     let text: string
@@ -70,9 +75,9 @@ export function createTransport(key: string, options: ClientOptions): Send {
         method,
         // A redirect would take the key to another server.
         redirect: 'manual',
-        headers: { ...identity, ...headers, ...(body ? { 'content-type': 'application/json' } : {}) },
+        headers: { ...identity, ...headers, ...(content ? { 'content-type': 'application/json' } : {}) },
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
-        ...(body ? { body: JSON.stringify(body) } : {}),
+        ...(content ? { body: content } : {}),
       })
       text = await response.text()
     } catch (cause) {
@@ -167,6 +172,13 @@ function secondsOf(header: string | null): number | undefined {
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds)
 }
+
+/** @throws TypeError for what JSON cannot hold: it would arrive as null, or not at all */
+const written = (body: object): string =>
+  JSON.stringify(body, (name, value: unknown) => {
+    if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${name} must not be ${value}`)
+    return value
+  })
 
 function search(query: object = {}): string {
   const fields = new URLSearchParams()

@@ -32,6 +32,9 @@ export async function verify(
   secret: string,
   { tolerance = TOLERANCE_SECONDS }: VerifyOptions = {},
 ): Promise<WebhookEvent> {
+  if (typeof secret !== 'string' || secret === '') throw new TypeError('The secret of the webhook is required')
+  if (typeof body !== 'string' && !(body instanceof Uint8Array))
+    throw new TypeError('The body must be the text or the bytes of the request, before anything has read it as JSON')
   const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) =>
     headerOf(headers, name),
   )
@@ -64,7 +67,6 @@ function headerOf(headers: HeaderBag, name: string): string | undefined {
 }
 
 function keyOf(secret: string): Uint8Array<ArrayBuffer> {
-  if (secret === '') throw new TypeError('The secret of the webhook is empty')
   const bytes = secret.startsWith(PREFIX) ? bytesOf(secret.slice(PREFIX.length)) : undefined
   return bytes ?? new TextEncoder().encode(secret)
 }

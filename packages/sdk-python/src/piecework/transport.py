@@ -39,6 +39,10 @@ class Transport:
     def __init__(self, key: str, base_url: str, project_id: Optional[str], max_retries: int, timeout: float) -> None:
         if not isinstance(key, str) or key == "":
             raise TypeError("The client needs an API key")
+        if not key.isascii() or not key.isprintable() or " " in key:
+            raise ValueError("The API key has a letter that no key has, such as a line break")
+        if not isinstance(base_url, str):
+            raise TypeError("base_url must be the address of the server")
         base = base_url.rstrip("/")
         self._base = base if base.endswith("/v1") else base + "/v1"
         if not self._base.startswith(("http://", "https://")):
@@ -84,7 +88,7 @@ class Transport:
         url = self._base + path + ("?" + urllib.parse.urlencode(asked) if asked else "")
         # What changes nothing when it comes twice.
         is_safe = method != "POST" or "Idempotency-Key" in (headers or {})
-        data = None if body is None else json.dumps(body).encode()
+        data = None if body is None else json.dumps(body, allow_nan=False).encode()
         every = {**self._identity, **(headers or {}), **({} if data is None else {"Content-Type": "application/json"})}
         attempt = 1
         while True:

@@ -23,6 +23,10 @@ def verify(
     ``body`` is the request as it came: not parsed and written again. Raises VerificationError when the signature is of
     another secret or body, or the message is too old.
     """
+    if not isinstance(secret, str) or secret == "":
+        raise TypeError("The secret of the webhook is required")
+    if not isinstance(body, (str, bytes)):
+        raise TypeError("body must be the text or the bytes of the request, before anything has read it as JSON")
     found = {name.lower(): value for name, value in headers.items()}
     message_id = found.get("webhook-id")
     timestamp = found.get("webhook-timestamp")
@@ -44,8 +48,6 @@ def verify(
 
 
 def _key_of(secret: str) -> bytes:
-    if secret == "":
-        raise TypeError("The secret of the webhook is empty")
     key = _bytes_of(secret[len(PREFIX) :]) if secret.startswith(PREFIX) else None
     return secret.encode() if key is None else key
 

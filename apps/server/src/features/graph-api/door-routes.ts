@@ -81,7 +81,10 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
     await limit(parts, request, reply, 'principal' in caller ? caller.principal : undefined)
   }
   app.addHook('onRequest', count)
-  app.addHook('onRequest', async (request) => requireJson(request))
+  app.addHook('preParsing', async (request, _reply, payload) => {
+    requireJson(request)
+    return payload
+  })
   app.graphCalls.count = count
   const refuseUnknown = (request: FastifyRequest): never => {
     const { message, params } = unknownRoute(request)
