@@ -1,15 +1,18 @@
-import type { Execution } from '@piecework/api/graph/executions'
+import { connect } from 'node:net'
+import type { Execution, ExecutionSummary } from '@piecework/api/graph/executions'
 import type { Workflow } from '@piecework/api/graph/workflows'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { graphClient, projectKey } from '../../testing/graph.ts'
 import { signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
 let server: TestServer
+let key: string
 let call: ReturnType<typeof graphClient>
 
 beforeAll(async () => {
   server = await startTestServer({ AP_CONTAINER_TYPE: 'WORKER_AND_APP', AP_WORKER_CONCURRENCY: '1' })
-  call = graphClient(server, await projectKey(server, await signUpOwner(server)))
+  key = await projectKey(server, await signUpOwner(server))
+  call = graphClient(server, key)
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
@@ -93,4 +96,34 @@ test('the answer of a respond node in a loop is the output, and logs have the ty
     expect(data).toMatchObject({ status: 'completed', output: { first: 4 } })
     expect(data.logs.slice(0, 3).map(({ type }) => type)).toEqual(['trigger', 'loop', 'respond'])
   }
+})
+
+test('a connection that is cut while it waits ends nothing: who comes again gets the same execution', async () => {
+  const nodes = [
+    START,
+    {
+      id: 'slow',
+      type: 'code',
+      data: { code: 'export const code = () => new Promise((done) => setTimeout(() => done("done"), 3000))' },
+    },
+  ]
+  const body = { name: 'Slow', nodes, edges: [{ source: 'start', target: 'slow' }], status: 'published' }
+  const { data: made } = await call<Workflow>('POST', '/workflows', { body })
+  const lines = [
+    `POST /v1/workflows/${made.id}/execute?wait=30 HTTP/1.1`,
+    ...['host: x', `authorization: Bearer ${key}`, 'idempotency-key: cut', 'content-type: application/json'],
+    ...['content-length: 2', '', '{}'],
+  ]
+  const listed = () => call<ExecutionSummary[]>('GET', `/workflows/${made.id}/executions`)
+  const socket = connect(Number(new URL(server.origin).port), '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write(lines.join('\r\n'))
+  await expect.poll(async () => (await listed()).data.length, { timeout: 20_000 }).toBe(1)
+  socket.resetAndDestroy()
+  const again = await call<Execution>('POST', `/workflows/${made.id}/execute?wait=30`, {
+    body: {},
+    headers: { 'idempotency-key': 'cut' },
+  })
+  expect(again.data).toMatchObject({ status: 'completed', output: 'done' })
+  expect((await listed()).data.map(({ id }) => id)).toEqual([again.data.id])
 })
