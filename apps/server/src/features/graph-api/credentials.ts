@@ -2,6 +2,7 @@ import type { AppConnection } from '@piecework/api/connection-shapes'
 import type { ConnectionValue } from '@piecework/api/connection-value'
 import type { Credential, Integration, NewCredential } from '@piecework/api/graph/credentials'
 import type { PageFields } from '@piecework/api/graph/shapes'
+import { AppError } from '@piecework/model/errors'
 import { newId } from '@piecework/model/ids'
 import type { ProjectActor } from '../../access/actor.ts'
 import type { AppConnections } from '../app-connections/service.ts'
@@ -42,9 +43,9 @@ export function createCredentials(connections: AppConnections) {
     /** @throws AppError INVALID_APP_CONNECTION when the piece does not accept the value */
     async create(actor: ProjectActor, credential: NewCredential): Promise<Credential> {
       const { name, piece = ANY_PIECE, external_id = newId() } = credential
-      const pieceName = piece.includes('/') ? piece : `@activepieces/piece-${piece}`
+      const pieceName = fullName(piece)
       const request = { displayName: name, pieceName, externalId: external_id, value: storedValue(credential) }
-      return presentCredential(await connections.upsert(actor, request))
+      return presentCredential(await connections.upsert(actor, request).catch(namePiece))
     },
 
     async remove(actor: ProjectActor, id: string): Promise<{ id: string; deleted: true }> {
@@ -57,7 +58,7 @@ export function createCredentials(connections: AppConnections) {
       piece: string | undefined,
       fields: PageFields,
     ): Promise<Listed<Integration>> {
-      const { data, meta } = await page(actor, { pieceName: piece }, fields)
+      const { data, meta } = await page(actor, { pieceName: piece && fullName(piece) }, fields)
       return { items: data.map(presentIntegration), meta }
     },
 
@@ -66,6 +67,16 @@ export function createCredentials(connections: AppConnections) {
       return { id, ok: valid, reason: valid ? null : (error ?? 'The piece does not accept the credentials.') }
     },
   }
+}
+
+/** `http` is short for the piece of that name. */
+const fullName = (piece: string): string => (piece.includes('/') ? piece : `@activepieces/piece-${piece}`)
+
+/** A piece that is not there is a wrong field, and not a thing that the address of the request names. */
+function namePiece(error: unknown): never {
+  if (error instanceof AppError && error.code === 'ENTITY_NOT_FOUND' && error.params.entityType === 'piece')
+    throw new AppError('INVALID_REQUEST', { message: `body/piece: ${error.params.entityId} is not installed` })
+  throw error
 }
 
 function storedValue(credential: NewCredential): ConnectionValue {

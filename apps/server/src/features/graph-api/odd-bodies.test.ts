@@ -137,3 +137,21 @@ test('the secret of a webhook is a key, and can be replaced', async () => {
   expect((await call('PATCH', `/webhooks/${data.id}`, { body: { secret: 'another secret' } })).status).toBe(200)
   expect(await stored()).not.toEqual(before)
 })
+
+test('names that mean nothing are refused with their field: a form, a piece; short names of pieces work everywhere', async () => {
+  const nodes = [{ id: 'start', type: 'trigger.form', data: { form_id: 'nowhere' } }]
+  const { data: draft } = await call<Workflow>('POST', '/workflows', { body: { name: 'x', nodes } })
+  for (const [method, path, body] of [
+    ['POST', '/workflows', { name: 'y', nodes, status: 'published' }],
+    ['PATCH', `/workflows/${draft.id}`, { status: 'published' }],
+  ] as const)
+    expect(await call(method, path, { body })).toMatchObject({
+      status: 400,
+      error: { details: { nodes: ['start'], fields: { 'start.data.form_id': expect.stringContaining('nowhere') } } },
+    })
+  const credential = { name: 'x', type: 'api_key', value: 'v' }
+  const refused = await call('POST', '/credentials', { body: { ...credential, piece: 'nothing' } })
+  expect(refused).toMatchObject({ status: 400, error: { details: { fields: { piece: expect.any(String) } } } })
+  await call('POST', '/credentials', { body: { ...credential, piece: 'http' } })
+  expect((await call<object[]>('GET', '/integrations?piece=http')).data).toHaveLength(1)
+})

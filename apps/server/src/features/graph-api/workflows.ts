@@ -13,6 +13,7 @@ import { validateTree } from '@piecework/model/flow/validity'
 import type { ProjectActor } from '../../access/actor.ts'
 import type { Flows } from '../flows/service.ts'
 import { lookupFor } from '../flows/validate.ts'
+import type { Forms } from '../forms/service.ts'
 import type { Catalogue } from '../pieces/catalogue.ts'
 import { type Listed, metaOf } from './door-routes.ts'
 
@@ -34,12 +35,13 @@ export interface Workflows {
 
 interface Parts {
   flows: Flows
+  forms: Pick<Forms, 'get'>
   catalogue: Catalogue
 }
 
 const STATUS = { ENABLED: 'published', DISABLED: 'draft' } as const satisfies Record<string, WorkflowStatus>
 
-export function createWorkflows({ flows, catalogue }: Parts): Workflows {
+export function createWorkflows({ flows, forms, catalogue }: Parts): Workflows {
   const compile = async (actor: ProjectActor, graph: Graph) => {
     const versions = new Map<string, string>()
     for (const name of piecesWithoutVersion(graph.nodes)) {
@@ -88,7 +90,17 @@ export function createWorkflows({ flows, catalogue }: Parts): Workflows {
       {},
     )
 
+  /** @throws AppError INVALID_REQUEST for a trigger whose form is not there: nothing would ever start it */
+  const requireForm = async (actor: ProjectActor, { nodes }: Pick<Graph, 'nodes'>): Promise<void> => {
+    const trigger = nodes.find(({ type }) => type === 'trigger.form')
+    const form = trigger?.data.form_id ?? trigger?.data.formId
+    if (!trigger || (typeof form === 'string' && (await forms.get(actor, form).catch(() => undefined)))) return
+    const message = `The project has no form with the id ${String(form ?? '(none given)')}.`
+    throw refused([{ message, nodes: [trigger.id], edges: [], field: 'data.form_id' }])
+  }
+
   const publish = async (actor: ProjectActor, id: string, version: FlowVersion): Promise<PopulatedFlow> => {
+    await requireForm(actor, graphOf(version))
     try {
       return await flows.operate(actor, id, { type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } }, {})
     } catch (error) {
@@ -140,7 +152,10 @@ export function createWorkflows({ flows, catalogue }: Parts): Workflows {
         const now = presentWorkflow(flow)
         const graph = withIds({ nodes: nodes ?? now.nodes, edges: edges ?? now.edges })
         const compiled = await compile(actor, graph)
-        if (status === 'published') await requireComplete(actor, compiled, graph)
+        if (status === 'published') {
+          await requireForm(actor, graph)
+          await requireComplete(actor, compiled, graph)
+        }
         const texts = { description: description ?? now.description, variables: variables ?? now.variables }
         flow = await save(actor, id, name ?? now.name, compiled, { ...graph, ...texts })
       } else if (name !== undefined && name !== flow.version.displayName)
