@@ -11,6 +11,7 @@ type Scope = 'browser' | 'tab'
 const storageOf = (scope: Scope): Storage => (scope === 'tab' ? sessionStorage : localStorage)
 
 export function readStored(name: string, scope: Scope = 'browser'): string | null {
+  writeDue()
   const known = untaken.get(name)
   if (known !== undefined) return known
   try {
@@ -30,6 +31,29 @@ export function store(name: string, value: string | null, scope: Scope = 'browse
     untaken.set(name, value)
   }
 }
+
+const LATEST_MS = 250
+const due = new Map<string, { textOf(): string | null; scope: Scope }>()
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/**
+ * Puts a value into the storage a moment later, and before the page goes: for what changes at each key, as writing takes
+ * as long as drawing.
+ * @param textOf makes the value then; null removes it
+ */
+export function storeSoon(name: string, textOf: () => string | null, scope: Scope): void {
+  due.set(name, { textOf, scope })
+  timer ??= setTimeout(writeDue, LATEST_MS)
+}
+
+function writeDue(): void {
+  clearTimeout(timer)
+  timer = undefined
+  for (const [name, { textOf, scope }] of due) store(name, textOf(), scope)
+  due.clear()
+}
+
+addEventListener('pagehide', writeDue)
 
 /** Calls back when another tab changes the value. */
 export function onStored(name: string, changed: (value: string | null) => void): void {

@@ -5,6 +5,7 @@ import type { ActionMetadata, TriggerMetadata } from '@piecework/model/piece/met
 import { ChevronDown, ChevronUp, X } from 'lucide-react'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShallow } from 'zustand/react/shallow'
 import type { Piece } from '../../connect/auth-of.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { StepTile } from '../data/step-tile.tsx'
@@ -55,8 +56,7 @@ export function PanelHead({ step, piece, part, onChange }: PanelHeadProps) {
 const Ways = memo(function Ways({ name }: { name: string }) {
   const { t } = useTranslation('fields')
   const builder = useBuilderStore()
-  const before = useBuilder(({ version }) => neighbourOf(version.trigger, name, -1))
-  const next = useBuilder(({ version }) => neighbourOf(version.trigger, name, 1))
+  const { before, next } = useBuilder(useShallow(({ version }) => neighboursOf(version.trigger, name)))
   return (
     <span className="flex">
       <IconButton
@@ -77,8 +77,9 @@ const Ways = memo(function Ways({ name }: { name: string }) {
   )
 })
 
-/** The name of the step that is read before a step, or after it. */
-function neighbourOf(trigger: Trigger, name: string, by: 1 | -1): string | undefined {
+/** The names of the steps that are read before a step and after it. */
+function neighboursOf(trigger: Trigger, name: string): { before: string | undefined; next: string | undefined } {
   const names = [...walk(trigger)].map((step) => step.name)
-  return names[names.indexOf(name) + by]
+  const at = names.indexOf(name)
+  return { before: names[at - 1], next: names[at + 1] }
 }

@@ -1,7 +1,7 @@
 import { FlowOperation } from '@piecework/model/flow/operations/registry'
 import { parseJson } from '@piecework/model/parse-json'
 import { z } from 'zod'
-import { readStored, store } from '../../api/storage.ts'
+import { readStored, storeSoon } from '../../api/storage.ts'
 import type { Waiting } from './reconcile.ts'
 
 /** Keeps what waits for the server when the page is loaded again, or its tab is restored. */
@@ -28,7 +28,7 @@ export function memoryOf(flowId: string, userId: string | null): QueueMemory {
     keep(waiting) {
       // Who waits for an answer, such as that of publishing, is gone with the page.
       const edits = waiting.filter(({ settle }) => settle === undefined)
-      store(name, edits.length === 0 ? null : JSON.stringify(edits), 'tab')
+      storeSoon(name, () => (edits.length === 0 ? null : JSON.stringify(edits)), 'tab')
     },
     kept: () => Kept.safeParse(parseJson(readStored(name, 'tab') ?? '[]')).data ?? [],
   }
