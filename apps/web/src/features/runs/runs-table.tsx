@@ -77,9 +77,8 @@ interface RunRowProps extends Pick<RunsTableProps, 'onSelect' | 'acts'> {
 
 const RunRow = memo(function RunRow({ run, started, took, isSelected, onSelect, acts }: RunRowProps) {
   const { t } = useTranslation('runs')
-  const navigate = useNavigate()
+  const open = useOpenRun(run)
   const name = run.flowVersion?.displayName ?? t('deletedFlow')
-  const open = (): void => void navigate({ to: '/runs/$runId', params: { runId: run.id } })
   return (
     <Tr isSelected={isSelected}>
       <Td>
@@ -110,22 +109,42 @@ const RunRow = memo(function RunRow({ run, started, took, isSelected, onSelect, 
         {failureOf(run) ?? (run.archivedAt ? t('archived') : '')}
       </Td>
       <Td className="px-2">
-        <RowActs>
-          {isFailure(run.status) && (
-            <IconButton
-              size="xs"
-              icon={RotateCcw}
-              label={t('retry.fromStep')}
-              refusal={acts.mayNot}
-              onClick={() => acts.retry(run, 'FROM_FAILED_STEP')}
-            />
-          )}
-          <Menu
-            trigger={<IconButton size="xs" icon={Ellipsis} label={t('actsOf', { name })} />}
-            entries={() => acts.entriesOf(run, open)}
-          />
-        </RowActs>
+        <ActsOfRun run={run} name={name} acts={acts} />
       </Td>
     </Tr>
   )
 })
+
+interface ActsOfRunProps {
+  run: Run
+  name: string
+  acts: RunActs
+}
+
+/** What can be done with a run; apart, as it stays when the run is chosen. */
+const ActsOfRun = memo(function ActsOfRun({ run, name, acts }: ActsOfRunProps) {
+  const { t } = useTranslation('runs')
+  const open = useOpenRun(run)
+  return (
+    <RowActs>
+      {isFailure(run.status) && (
+        <IconButton
+          size="xs"
+          icon={RotateCcw}
+          label={t('retry.fromStep')}
+          refusal={acts.mayNot}
+          onClick={() => acts.retry(run, 'FROM_FAILED_STEP')}
+        />
+      )}
+      <Menu
+        trigger={<IconButton size="xs" icon={Ellipsis} label={t('actsOf', { name })} />}
+        entries={() => acts.entriesOf(run, open)}
+      />
+    </RowActs>
+  )
+})
+
+function useOpenRun({ id }: Run): () => void {
+  const navigate = useNavigate()
+  return () => void navigate({ to: '/runs/$runId', params: { runId: id } })
+}
