@@ -54,6 +54,16 @@ const roleOf = async ({ token, projectId }: Session) =>
 const getProject = (id: string) => server.call('GET', `/v1/projects/${id}`, { token: owner.token })
 const refused = { status: 401, body: { code: 'INVALID_BEARER_TOKEN' } }
 
+test('a token does not open the account of somebody who signs in by another way', async () => {
+  const claims = newClaims()
+  const body = { externalId: claims.externalUserId }
+  const given = await server.call('POST', `/v1/users/${owner.userId}`, { token: owner.token, body })
+  expect(given.status).toBe(200)
+  expect(await signIn(claims)).toMatchObject(refused)
+  await server.call('POST', `/v1/users/${owner.userId}`, { token: owner.token, body: { externalId: 'another' } })
+  expect(await signIn(claims)).toMatchObject({ status: 200, body: { platformRole: 'MEMBER' } })
+})
+
 describe('somebody whom another program lets in', () => {
   test('is in, in a project that is made for them, and next time in the same', async () => {
     const claims = newClaims({ projectDisplayName: 'The shop' })

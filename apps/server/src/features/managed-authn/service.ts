@@ -20,7 +20,7 @@ import type { Client, SessionMaker } from '../sessions/open.ts'
 import { selectKeyOfToken } from '../signing-keys/store.ts'
 import { insertIdentity, insertUser, selectIdentityByEmail, selectIdentityOfUser } from '../users/store.ts'
 import { type Claims, keyIdOf, readClaims, wrongClaim } from './claims.ts'
-import { lockProvisioning, selectManagedUser, selectProjectByExternalId, selectTaggedPieces } from './store.ts'
+import { lockProvisioning, selectProjectByExternalId, selectTaggedPieces, selectUserByExternalId } from './store.ts'
 
 /** Signs the users of other programs in, by tokens that those programs sign (docs/provisioning.md). */
 export interface ManagedAuthn {
@@ -90,7 +90,9 @@ export function createManagedAuthn({ db, sessionMaker, outbox, events }: Parts):
 /** The person of a token, who has no password and no address of their own. */
 async function personOf(trx: Db, platformId: string, { externalUserId, firstName, lastName }: Claims) {
   const email = createHash('sha256').update(`managed_${platformId}_${externalUserId}`).digest('hex')
-  const known = await selectManagedUser(trx, platformId, externalUserId)
+  const known = await selectUserByExternalId(trx, platformId, externalUserId)
+  // Such a token needs no second factor: it must not open the account of an administrator from a directory.
+  if (known && known.provider !== 'JWT') throw wrongClaim('externalUserId', 'this person signs in by another way')
   if (known) return { user: known, email, isNew: false }
   // Somebody who was removed from the platform comes back as the same person.
   const identity =

@@ -19,12 +19,15 @@ export function selectProjectByExternalId(db: Db, platformId: string, externalId
     .executeTakeFirst()
 }
 
-export function selectManagedUser(db: Db, platformId: string, externalId: string) {
+/** The user with an id of another program, and whether only its tokens sign them in. */
+export function selectUserByExternalId(db: Db, platformId: string, externalId: string) {
   return db
-    .selectFrom('user')
-    .selectAll()
-    .where('platformId', '=', platformId)
-    .where('externalId', '=', externalId)
+    .selectFrom('user as u')
+    .innerJoin('user_identity as i', 'i.id', 'u.identityId')
+    .selectAll('u')
+    .select('i.provider')
+    .where('u.platformId', '=', platformId)
+    .where('u.externalId', '=', externalId)
     .executeTakeFirst()
 }
 
