@@ -147,9 +147,9 @@ export function openDoor(app: FastifyInstance, parts: DoorParts): Door {
 }
 
 /** @throws AppError for a body that is not said to be JSON: to read it as such would be a guess */
-function requireJson({ method, headers, is404 }: FastifyRequest): void {
+function requireJson({ method, headers, routeOptions }: FastifyRequest): void {
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-  if (!hasBody || is404 || method === 'GET' || method === 'HEAD') return
+  if (!hasBody || routeOptions.url?.endsWith('/*') || method === 'GET' || method === 'HEAD') return
   if (parseMediaType(headers['content-type']).type === 'application/json') return
   throw new AppError('UNSUPPORTED_MEDIA_TYPE', {
     message: 'headers/content-type: must be application/json, and the body JSON',
