@@ -313,9 +313,17 @@ class Webhooks(_Resource):
         return cast(NewWebhookAnswer, self._ask("webhooks.create", body=_given(url=url, events=events, secret=secret)))
 
     def update(
-        self, id: str, *, url: Optional[str] = None, events: Optional[List[str]] = None, status: Optional[str] = None
+        self,
+        id: str,
+        *,
+        url: Optional[str] = None,
+        events: Optional[List[str]] = None,
+        status: Optional[str] = None,
+        secret: Optional[str] = None,
     ) -> Webhook:
-        return cast(Webhook, self._ask("webhooks.update", {"id": id}, _given(url=url, events=events, status=status)))
+        """A new ``secret`` signs what is sent from now on."""
+        body = _given(url=url, events=events, status=status, secret=secret)
+        return cast(Webhook, self._ask("webhooks.update", {"id": id}, body))
 
     def delete(self, id: str) -> Deleted:
         return cast(Deleted, self._ask("webhooks.remove", {"id": id}))
