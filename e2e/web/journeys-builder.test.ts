@@ -1,8 +1,8 @@
 import { startOAuth2Server } from '@piecework/server/testing/oauth2-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { homeOf, startApp, type TestApp } from './support/app.ts'
-import { essence, flowOfCode, saved, step, stepsAtServer, versionAtServer } from './support/builder.ts'
-import { handsOn } from './support/hands.ts'
+import { canvasOf, essence, flowOfCode, saved, step, stepsAtServer, versionAtServer } from './support/builder.ts'
+import { focused, handsOn } from './support/hands.ts'
 import { publish, readsFlow, searchStep, settingsOf } from './support/journeys.ts'
 import type { Person } from './support/person.ts'
 import { installVault, VAULT } from './support/vault.ts'
@@ -209,5 +209,35 @@ test('five steps with a loop go from one flow to another with six keys', async (
     .poll(async () => (await stepsAtServer(app, to)).slice(1))
     .toEqual(['Begin', 'One', 'Two', 'Each', 'Three', 'Four'])
   expect(hands.acts).toBeLessThanOrEqual(6)
+  await end()
+})
+
+test('a flow is read aloud from its trigger to its end, a field is changed, and that it is saved is heard', async () => {
+  const id = await flowOfCode(app, 'Letters', ['Weigh', 'Price', 'Stamp'])
+  const names = await stepsAtServer(app, id)
+  const { page, hands, end } = await open(id)
+  await step(page, 'Stamp').waitFor()
+  // The order in which it is read is that of the flow.
+  const read = await canvasOf(page).ariaSnapshot()
+  expect([...read.matchAll(/button "([^",]+), /g)].map(([, name]) => name)).toEqual(names)
+  await hands.tabTo('button', new RegExp(`^${names[0]}, `))
+  for (const name of names.slice(1)) {
+    await hands.press('ArrowDown')
+    await expect.poll(async () => (await focused(page)).name).toMatch(new RegExp(`^${name}, `))
+  }
+  await hands.press('Enter')
+  await settingsOf(page, 'Stamp').waitFor()
+  // Every control has a name.
+  await expectAccessible(page)
+  const mark = await page.getByRole('status').filter({ hasText: 'Saved' }).elementHandle()
+  await hands.tabTo('button', 'Rename')
+  await hands.press('Enter')
+  await page.getByRole('textbox', { name: 'Name of the step' }).and(page.locator(':focus')).waitFor()
+  await page.keyboard.type('Send')
+  await hands.press('Enter')
+  await settingsOf(page, 'Send').waitFor()
+  await expect.poll(() => stepsAtServer(app, id)).toEqual([...names.slice(0, -1), 'Send'])
+  // Readers say the words that change in a place that stays.
+  await expect.poll(() => mark?.evaluate(({ isConnected, textContent }) => isConnected && textContent)).toBe('Saved')
   await end()
 })

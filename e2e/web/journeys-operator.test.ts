@@ -1,5 +1,5 @@
 import { codeAction, pieceAction, pieceTrigger, webhookTrigger } from '@piecework/server/testing/flows'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp, type TestApp } from './support/app.ts'
 import { counted } from './support/budget.ts'
@@ -61,27 +61,42 @@ const hundredSteps = () => {
   return { ...webhookTrigger(), nextAction: next }
 }
 
-/** From the start page to the retry of all runs that failed, with the expression put right on the way. */
-async function mendAndRetry(page: Page): Promise<number> {
+/**
+ * From the start page to the retry of all runs that failed, with the expression put right on the way.
+ * @param opens opens the step that failed, where there is no room to show it at once
+ * @param look is called at each place on the way
+ */
+async function mendAndRetry(
+  page: Page,
+  flow: string,
+  opens?: Locator,
+  look = async (): Promise<void> => {},
+): Promise<number> {
   const by = counted(page)
-  await by.click(page.getByRole('row', { name: /Hundred steps/ }).getByRole('link', { name: /^Failed/ }))
+  await by.click(page.getByRole('row', { name: new RegExp(flow) }).getByRole('link', { name: /^Failed/ }))
+  if (opens) await by.click(opens)
   const panel = page.getByRole('complementary', { name: 'Work out the total', exact: true })
   await panel.getByRole('alert').getByText('price is empty').waitFor()
   await panel.getByRole('tree', { name: 'Input' }).getByText('price').waitFor()
+  await look()
   await by.click(panel.getByRole('button', { name: 'Open in the builder with this data' }))
   await by.click(page.getByRole('textbox', { name: 'Value of price' }))
   await by.press('Control+a')
   await by.type('{{trigger.body.order.price}}')
   await page.getByRole('status').filter({ hasText: 'On the last data' }).getByText('12').waitFor()
   await saved(page)
+  await look()
   await page.keyboard.press('Escape')
   await by.click(page.getByRole('button', { name: 'Publish', exact: true }))
   await by.click(page.getByRole('button', { name: 'Publish now' }))
   await page.getByText('Published. It runs now.').first().waitFor()
   await by.click(page.getByRole('link', { name: 'Issues' }))
-  await by.click(page.getByRole('button', { name: /^Actions for .*price is empty/ }))
+  const row = page.getByRole('row', { name: new RegExp(flow) })
+  await row.waitFor()
+  await look()
+  await by.click(row.getByRole('button', { name: /^Actions for .*price is empty/ }))
   await by.click(page.getByRole('menuitem', { name: 'Retry all on the latest version' }))
-  await page.getByRole('complementary', { name: 'Acts on many runs' }).getByText('2 of 2 done').waitFor()
+  await page.getByRole('complementary', { name: 'Acts on many runs' }).getByText('2 of 2 done').first().waitFor()
   return by.spent()
 }
 
@@ -89,9 +104,55 @@ test('journey 4: the step of a hundred that failed is put right, and all runs ar
   const { id } = await publishedFlow(app, 'Hundred steps', hundredSteps())
   for (let n = 0; n < 2; n++) await callFlow(app, id, { order: { price: 12 } })
   const visit = await app.visit('/automations', { person: owner })
-  expect(await mendAndRetry(visit.page)).toBeLessThanOrEqual(11)
+  expect(await mendAndRetry(visit.page, 'Hundred steps')).toBeLessThanOrEqual(11)
   await expect.poll(() => statusesOf(id)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'FAILED', 'FAILED'])
   await visit.end()
+})
+
+/** Fails where text is cut without a sign of it, the page is wider than the screen, or the focus does not show. */
+async function expectLegible(page: Page): Promise<void> {
+  const found = await page.evaluate(() => {
+    const isCut = (at: HTMLElement): boolean => {
+      const { overflowX, textOverflow } = getComputedStyle(at)
+      const hasText = [...at.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim())
+      const isSeen = at.clientWidth > 1 && at.checkVisibility({ visibilityProperty: true })
+      return (
+        hasText &&
+        isSeen &&
+        /hidden|clip/.test(overflowX) &&
+        textOverflow !== 'ellipsis' &&
+        at.scrollWidth > at.clientWidth + 1
+      )
+    }
+    const at = document.activeElement
+    const { outlineStyle, boxShadow, borderColor } = getComputedStyle(at ?? document.body)
+    return {
+      overflow: Math.max(0, document.documentElement.scrollWidth - innerWidth),
+      cut: [...document.querySelectorAll<HTMLElement>('body *')].filter(isCut).map(({ textContent }) => textContent),
+      isDark: document.documentElement.dataset.theme === 'dark',
+      focus:
+        at === document.body || outlineStyle !== 'none' || boxShadow !== 'none'
+          ? 'seen'
+          : `${at?.outerHTML.slice(0, 200)} ${borderColor}`,
+    }
+  })
+  expect(found).toEqual({ overflow: 0, cut: [], isDark: true, focus: 'seen' })
+}
+
+test('journey 23: the same in the dark, with everything twice as large', async () => {
+  const { id } = await publishedFlow(app, 'Hundred in the dark', hundredSteps())
+  for (let n = 0; n < 2; n++) await callFlow(app, id, { order: { price: 12 } })
+  const { page, end } = await app.visit('/automations', {
+    ...{ person: owner, viewport: { width: 720, height: 450 }, deviceScaleFactor: 2, colorScheme: 'dark' },
+  })
+  const failed = page.getByRole('button', { name: 'Work out the total' }).first()
+  const look = async () => {
+    await page.keyboard.press('Tab')
+    await expectLegible(page)
+  }
+  expect(await mendAndRetry(page, 'Hundred in the dark', failed, look)).toBeLessThanOrEqual(12)
+  await expect.poll(() => statusesOf(id)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'FAILED', 'FAILED'])
+  await end()
 })
 
 test('journey 13: which flows failed, since when and how often, and their runs', async () => {

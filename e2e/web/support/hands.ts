@@ -7,8 +7,8 @@ export interface Hands {
   readonly acts: number
   click(at: Locator): Promise<void>
   press(key: string): Promise<void>
-  /** Goes on with the Tab key until a control of this name has the focus. */
-  tabTo(name: string | RegExp): Promise<void>
+  /** Goes on with the Tab key until a control of this role and name has the focus. */
+  tabTo(role: string, name: string | RegExp): Promise<void>
 }
 
 /** More stops than this on the way to a control mean that it cannot be reached. */
@@ -29,12 +29,13 @@ export function handsOn(page: Page): Hands {
       await at.click()
     },
     press,
-    async tabTo(name) {
+    async tabTo(role, name) {
       for (let stop = 0; stop < MOST_STOPS; stop++) {
-        if (isNamed(await focusedName(page), name)) return
+        const at = await focused(page)
+        if (at.role === role && isNamed(at.name, name)) return
         await press('Tab')
       }
-      expect.fail(`the Tab key does not come to ${name}`)
+      expect.fail(`the Tab key does not come to the ${role} ${name}`)
     },
   }
 }
@@ -42,12 +43,19 @@ export function handsOn(page: Page): Hands {
 const isNamed = (found: string, name: string | RegExp): boolean =>
   typeof name === 'string' ? found === name : name.test(found)
 
-/** The name of the control that has the focus, as a screen reader says it. */
-async function focusedName(page: Page): Promise<string> {
-  const said = await page
-    .locator(':focus')
-    .first()
-    .ariaSnapshot()
-    .catch(() => '')
-  return /^- '?\S+ "((?:[^"\\]|\\.)*)"/.exec(said)?.[1] ?? ''
-}
+/** The role and the name of the control that has the focus, as a screen reader says them. */
+export const focused = (page: Page): Promise<{ role: string; name: string }> =>
+  page.evaluate(() => {
+    const roles: Record<string, string> = { A: 'link', BUTTON: 'button', INPUT: 'textbox', TEXTAREA: 'textbox' }
+    const at = document.activeElement
+    if (!at) return { role: '', name: '' }
+    const labels = at instanceof HTMLInputElement ? [...(at.labels ?? [])] : []
+    const named = (at.getAttribute('aria-labelledby') ?? '')
+      .split(' ')
+      .flatMap((id) => document.getElementById(id) ?? [])
+    const words = [...named, ...labels, at].map(({ textContent }) => textContent?.trim() ?? '')
+    return {
+      role: at.getAttribute('role') ?? roles[at.tagName] ?? '',
+      name: at.getAttribute('aria-label') ?? words.find((text) => text !== '') ?? '',
+    }
+  })
