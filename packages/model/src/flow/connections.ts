@@ -14,6 +14,8 @@ export function connectionIdsOf(trigger: Trigger): string[] {
   const ids = new Set<string>()
   for (const step of walk(trigger)) {
     for (const text of textsOf(step)) {
+      // The builder looks through the whole flow at each key, and few texts name a connection.
+      if (!text.includes('connections')) continue
       for (const token of tokensOf(text)) for (const id of connectionIdsIn(token)) ids.add(id)
     }
   }
