@@ -121,7 +121,7 @@ interface ActsOfRunProps {
   acts: RunActs
 }
 
-/** What can be done with a run; apart, as it stays when the run is chosen. */
+/** The acts on a run; apart, as they stay when the run is chosen. */
 const ActsOfRun = memo(function ActsOfRun({ run, name, acts }: ActsOfRunProps) {
   const { t } = useTranslation('runs')
   const open = useOpenRun(run)
