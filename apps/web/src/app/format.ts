@@ -6,7 +6,7 @@ const DAY = 86_400
 const WEEK = 7 * DAY
 
 /** The language of the app as the person's own country writes it: `en-GB` where the browser asks for that. */
-export function formatLocale(): string {
+function formatLocale(): string {
   const { language } = i18next
   const isSame = (tag: string): boolean => tag === language || tag.startsWith(`${language}-`)
   return (typeof navigator === 'undefined' ? [] : navigator.languages).find(isSame) ?? language
