@@ -1,4 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createOutbound } from './outbound.ts'
@@ -28,6 +29,24 @@ afterAll(() => {
   target.closeAllConnections()
   return new Promise((done) => target.close(done))
 })
+
+/** Signed by itself, for 127.0.0.2 and a hundred years. */
+const KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgzhVLpwsFQantLnFN
+HacHB4W+6Fwq6UifXQlM75bDlNihRANCAARyFaXV9TT4b/pG1IZ88nzA4ZywkkqZ
+xdq7OIxcHPYrv5dsHO3d0miuVdBYQJF8Ups0n/YBE8WAP/NS3ZWJK4AK
+-----END PRIVATE KEY-----`
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBgDCCASWgAwIBAgIUakaE1DRhGK2iFZXdfPc7eC+Oxw8wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJMTI3LjAuMC4yMCAXDTI2MTEyOTIxNTA0MVoYDzIxMjYxMTA1
+MjE1MDQxWjAUMRIwEAYDVQQDDAkxMjcuMC4wLjIwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARyFaXV9TT4b/pG1IZ88nzA4ZywkkqZxdq7OIxcHPYrv5dsHO3d0miu
+VdBYQJF8Ups0n/YBE8WAP/NS3ZWJK4AKo1MwUTAdBgNVHQ4EFgQU6T/EVMkfRvtp
+CkX2mDrVCtlQJNYwHwYDVR0jBBgwFoAU6T/EVMkfRvtpCkX2mDrVCtlQJNYwDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEA3QD+eOK3wL7+Fq4LRS2U
+HIRgLy9cLV80ryIry9qawXUCIQDSIYc2qzFlIlBOw2SsidhqhgZfKWWmNc7y5c1r
+9meFiw==
+-----END CERTIFICATE-----`
 
 // 127.0.0.2 and 127.0.0.3 play public hosts.
 const outbound = createOutbound({ allowList: ['127.0.0.2', '127.0.0.3'] })
@@ -75,6 +94,19 @@ describe('requests of the server', () => {
     expect(seen[1]?.headers).not.toHaveProperty('content-type')
     await outbound(url('/keep'), request)
     expect(seen[3]).toMatchObject({ method: 'POST', body: 'payload', headers: { authorization: 'Bearer x' } })
+  })
+
+  test('do not follow a redirect from https to http', async () => {
+    seen = []
+    await using secure = createSecureServer({ key: KEY, cert: CERTIFICATE }, (_, response) =>
+      response.writeHead(307, { location: url('/end') }).end(),
+    )
+    await new Promise<void>((done) => secure.listen(0, '127.0.0.2', done))
+    const from = `https://127.0.0.2:${(secure.address() as AddressInfo).port}/`
+    const request = { method: 'POST', body: 'secret', acceptAnyCertificate: true }
+    await expect(outbound(from, request)).rejects.toThrow('redirects from https to http')
+    expect(seen).toEqual([])
+    secure.closeAllConnections()
   })
 
   test('are bounded in time, size and redirects', async () => {

@@ -92,6 +92,8 @@ export function createOutbound({ allowList, trusted = [] }: OutboundOptions): Ou
         const next = nextOf(answer, url)
         if (next === undefined || given.redirect === 'manual') return await read(answer, given)
         answer.resume()
+        if (url.protocol === 'https:' && next.protocol === 'http:')
+          throw new Error(`${url.host} redirects from https to http, where anybody could read the request`)
         if (redirects === MAX_REDIRECTS) throw new Error(`${url.host} redirects more than ${MAX_REDIRECTS} times`)
         request = redirected(request, answer.statusCode ?? 302, url.origin === next.origin)
         url = next

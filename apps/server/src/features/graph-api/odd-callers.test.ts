@@ -246,9 +246,9 @@ describe('Idempotency-Key', () => {
 describe('forms', () => {
   const form = async (...fields: object[]) => call<Form>('POST', '/forms', { body: { name: 'F', fields } })
 
-  test('complaints about a hundred thousand unknown fields are a few, for strangers, too', async () => {
+  test('complaints about thousands of unknown fields are a few, for strangers, too', async () => {
     const { data } = await form({ name: 'a', type: 'text' })
-    const body = { data: Object.fromEntries(times(100_000, (at) => [`k${at}`, 1])) }
+    const body = { data: Object.fromEntries(times(15_000, (at) => [`k${at}`, 1])) }
     const refused = await call('POST', `/forms/${data.id}/submissions`, { body })
     expect(refused).toMatchObject({ status: 400, error: { message: expect.stringMatching(/and \d+ more$/) } })
     const stranger = await server.call('POST', `/v1/public-forms/${data.id}/submissions`, { body })
@@ -280,8 +280,8 @@ describe('forms', () => {
   })
 })
 
-test('a hundred thousand wrong fields are answered by a few of them', async () => {
-  const files = Object.fromEntries(times(100_000, (at) => [`f${at}`, 1]))
+test('thousands of wrong fields are answered by a few of them', async () => {
+  const files = Object.fromEntries(times(15_000, (at) => [`f${at}`, 1]))
   const refused = await call('POST', '/workflows/import', { body: { files } })
   expect(refused).toMatchObject({ status: 400, error: { message: expect.stringMatching(/and \d+ more$/) } })
   expect(JSON.stringify(refused.error).length).toBeLessThan(LONG_ANSWER)

@@ -41,6 +41,25 @@ interface Parts {
 
 const STATUS = { ENABLED: 'published', DISABLED: 'draft' } as const satisfies Record<string, WorkflowStatus>
 
+/** @throws AppError INVALID_REQUEST for a trigger whose form is not there: nothing would ever start it */
+async function requireForm(forms: Parts['forms'], actor: ProjectActor, { nodes }: Pick<Graph, 'nodes'>): Promise<void> {
+  const trigger = nodes.find(({ type }) => type === 'trigger.form')
+  if (!trigger) return
+  const form = trigger.data.form_id ?? trigger.data.formId
+  if (typeof form === 'string' && (await isThere(forms.get(actor, form)))) return
+  const message = `The project has no form with the id ${String(form ?? '(none given)')}.`
+  throw refused([{ message, nodes: [trigger.id], edges: [], field: 'data.form_id' }])
+}
+
+const isThere = (found: Promise<unknown>): Promise<boolean> =>
+  found.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof AppError && error.code === 'ENTITY_NOT_FOUND') return false
+      throw error
+    },
+  )
+
 export function createWorkflows({ flows, forms, catalogue }: Parts): Workflows {
   const compile = async (actor: ProjectActor, graph: Graph) => {
     const versions = new Map<string, string>()
@@ -90,17 +109,8 @@ export function createWorkflows({ flows, forms, catalogue }: Parts): Workflows {
       {},
     )
 
-  /** @throws AppError INVALID_REQUEST for a trigger whose form is not there: nothing would ever start it */
-  const requireForm = async (actor: ProjectActor, { nodes }: Pick<Graph, 'nodes'>): Promise<void> => {
-    const trigger = nodes.find(({ type }) => type === 'trigger.form')
-    const form = trigger?.data.form_id ?? trigger?.data.formId
-    if (!trigger || (typeof form === 'string' && (await forms.get(actor, form).catch(() => undefined)))) return
-    const message = `The project has no form with the id ${String(form ?? '(none given)')}.`
-    throw refused([{ message, nodes: [trigger.id], edges: [], field: 'data.form_id' }])
-  }
-
   const publish = async (actor: ProjectActor, id: string, version: FlowVersion): Promise<PopulatedFlow> => {
-    await requireForm(actor, graphOf(version))
+    await requireForm(forms, actor, graphOf(version))
     try {
       return await flows.operate(actor, id, { type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } }, {})
     } catch (error) {
@@ -111,9 +121,6 @@ export function createWorkflows({ flows, forms, catalogue }: Parts): Workflows {
       throw error.code === 'FLOW_VERSION_INVALID' && Array.isArray(steps) ? incomplete(steps, idOf) : error
     }
   }
-
-  const unpublish = (actor: ProjectActor, id: string): Promise<PopulatedFlow> =>
-    flows.operate(actor, id, { type: 'CHANGE_STATUS', request: { status: 'DISABLED' } }, {})
 
   return {
     async list(actor, { status, search }, page) {
@@ -153,7 +160,7 @@ export function createWorkflows({ flows, forms, catalogue }: Parts): Workflows {
         const graph = withIds({ nodes: nodes ?? now.nodes, edges: edges ?? now.edges })
         const compiled = await compile(actor, graph)
         if (status === 'published') {
-          await requireForm(actor, graph)
+          await requireForm(forms, actor, graph)
           await requireComplete(actor, compiled, graph)
         }
         const texts = { description: description ?? now.description, variables: variables ?? now.variables }
@@ -161,7 +168,8 @@ export function createWorkflows({ flows, forms, catalogue }: Parts): Workflows {
       } else if (name !== undefined && name !== flow.version.displayName)
         flow = await flows.operate(actor, id, { type: 'CHANGE_NAME', request: { displayName: name } }, {})
       if (status === 'published') flow = await publish(actor, id, flow.version)
-      if (status === 'draft' && flow.status === 'ENABLED') flow = await unpublish(actor, id)
+      if (status === 'draft' && flow.status === 'ENABLED')
+        flow = await flows.operate(actor, id, { type: 'CHANGE_STATUS', request: { status: 'DISABLED' } }, {})
       return presentWorkflow(flow)
     },
 
