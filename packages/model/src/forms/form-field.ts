@@ -109,14 +109,11 @@ const isEmpty = ({ type }: FormField, value: unknown): boolean =>
 /** Not ticked, or blanks alone. */
 const saysNothing = (value: unknown): boolean => value === false || (typeof value === 'string' && value.trim() === '')
 
-const SHOWN_UNKNOWN = 100
-
 /** Why answers do not fit a form, by the name of the field; nothing where they do. */
 export function complaintsOf(fields: readonly FormField[], data: Record<string, unknown>): Map<string, Complaint> {
   const complaints = new Map<string, Complaint>()
   const known = new Set(fields.map(({ name }) => name))
-  const unknown = Object.keys(data).filter((name) => !known.has(name))
-  for (const name of unknown.slice(0, SHOWN_UNKNOWN)) complaints.set(name, 'is no field of the form')
+  for (const name of Object.keys(data)) if (!known.has(name)) complaints.set(name, 'is no field of the form')
   for (const field of fields) {
     const value = Object.hasOwn(data, field.name) ? data[field.name] : undefined
     const isMissing = isEmpty(field, value) || (field.required && saysNothing(value))
