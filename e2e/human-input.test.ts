@@ -231,4 +231,12 @@ test('a visitor reads the page in their language, and everybody can use it on a 
   await page.getByRole('heading', { name: 'Vielen Dank' }).waitFor()
   expect(problems).toEqual([])
   await page.close()
+  for (const [asked, title] of [
+    ['de-AT, en;q=0.5', 'Ihre Antwort ist angekommen'],
+    ['fr, en;q=0.4, de;q=0.2', 'Your response has been recorded'],
+    ['', 'Your response has been recorded'],
+  ] as const) {
+    const answer = await fetch(`${server.origin}/responses/recorded`, { headers: { 'accept-language': asked } })
+    expect(await answer.text(), asked).toContain(`<h1>${title}</h1>`)
+  }
 })

@@ -55,24 +55,23 @@ export async function humanInputPages(
             .send(page(name, reply.cspNonce.script)),
       })
     }
-    for (const [url, { tone, sign, title, text }] of Object.entries(RESPONSES))
+    for (const [url, { tone, sign, texts }] of Object.entries(RESPONSES))
       scope.route({
         method: 'GET',
         url,
         config: openAccess('the page holds no data'),
-        handler: (_request, reply) =>
-          reply
-            .header('cache-control', `public, max-age=${CACHE_SECONDS}`)
-            .type('text/html; charset=utf-8')
-            .send(
-              documentOf(
-                title,
-                `<body>
+        handler: (request, reply) => {
+          const language = languageOf(request.headers['accept-language'])
+          const { title, text } = texts[language]
+          const body = `<body>
 <main><section class="card notice"><div class="sign ${tone}" aria-hidden="true">${sign}</div>
 <h1>${title}</h1><p>${text}</p></section></main>
-</body>`,
-              ),
-            ),
+</body>`
+          return reply
+            .headers({ 'cache-control': `public, max-age=${CACHE_SECONDS}`, vary: 'accept-language' })
+            .type('text/html; charset=utf-8')
+            .send(documentOf(title, body, { language }))
+        },
       })
     scope.route<{ Params: { name: string } }>({
       method: 'GET',
@@ -99,14 +98,35 @@ function own(name: string): URL {
 
 const RESPONSES = {
   '/responses/recorded': {
-    ...{ tone: 'good', sign: '✓', title: 'Your response has been recorded' },
-    text: 'You can close this page now.',
+    ...{ tone: 'good', sign: '✓' },
+    texts: {
+      en: { title: 'Your response has been recorded', text: 'You can close this page now.' },
+      de: { title: 'Ihre Antwort ist angekommen', text: 'Sie können diese Seite jetzt schließen.' },
+    },
   },
   '/responses/expired': {
-    ...{ tone: 'plain', sign: '!', title: 'This link has expired' },
-    text: 'The action may have already been processed.',
+    ...{ tone: 'plain', sign: '!' },
+    texts: {
+      en: { title: 'This link has expired', text: 'The action may have already been processed.' },
+      de: { title: 'Dieser Link ist abgelaufen', text: 'Vielleicht ist schon darüber entschieden.' },
+    },
   },
 } as const
+
+type Language = 'en' | 'de'
+
+/** The language of a visitor by `Accept-Language` (RFC 9110, 12.5.4): the first in their order that we have. */
+function languageOf(header = ''): Language {
+  const wanted = header.split(',').map((range) => {
+    const [tag = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
+    const quality = parameters.find((parameter) => parameter.startsWith('q='))
+    return { tag, quality: quality === undefined ? 1 : Number(quality.slice('q='.length)) || 0 }
+  })
+  const known = wanted
+    .filter(({ tag, quality }) => /^(?:en|de)(?:-|$)/.test(tag) && quality > 0)
+    .sort((one, other) => other.quality - one.quality)
+  return known[0]?.tag.startsWith('de') ? 'de' : 'en'
+}
 
 const page = (name: 'form' | 'chat' | 'project-form', nonce: string): string =>
   documentOf(
@@ -115,11 +135,20 @@ const page = (name: 'form' | 'chat' | 'project-form', nonce: string): string =>
 <main id="page" aria-busy="true"><p class="loading" role="status">Loading…</p></main>
 <noscript><p class="notice">This page needs JavaScript.</p></noscript>
 </body>`,
-    `<script type="module" nonce="${nonce}" src="${ASSETS}/${name}.js"></script>\n`,
+    { scripts: `<script type="module" nonce="${nonce}" src="${ASSETS}/${name}.js"></script>\n` },
   )
 
-const documentOf = (title: string, body: string, scripts = ''): string => `<!doctype html>
-<html lang="en">
+interface DocumentParts {
+  language?: Language
+  scripts?: string
+}
+
+const documentOf = (
+  title: string,
+  body: string,
+  { language = 'en', scripts = '' }: DocumentParts,
+): string => `<!doctype html>
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -48,7 +48,7 @@ export const Sections = ({ label, to, sections, current, children }: SectionsPro
             )}
           >
             <Icon aria-hidden size={16} strokeWidth={1.5} className="text-ink-3" />
-            {name}
+            <span className="truncate">{name}</span>
           </Link>
         ))}
       </nav>
