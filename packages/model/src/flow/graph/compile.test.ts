@@ -225,6 +225,8 @@ describe('refuses, with the ids of nodes and edges,', () => {
     expect(problems(twice)).toMatchObject([{ nodes: ['a'] }])
     const wrong = graph(only('t', 'a'), [['t', 'a']], { a: { code: 7 } })
     expect(problems(wrong)).toMatchObject([{ nodes: ['a'], field: 'data.code' }])
+    const delay = graph({ t: 'trigger', d: 'delay' }, [['t', 'd']], { d: { seconds: 1, minutes: 1 } })
+    expect(problems(delay)).toMatchObject([{ nodes: ['d'], field: 'data.minutes' }])
   })
 
   it('more steps in a row than a flow may have', () => {

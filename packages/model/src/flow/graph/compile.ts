@@ -12,6 +12,7 @@ import {
   CodeData,
   CommonData,
   ConditionData,
+  DELAY_UNITS,
   inputOfNode,
   LoopData,
   PieceData,
@@ -213,6 +214,7 @@ function createMaker({ byId, routers, names, refuse, versionOf, now }: MakerPart
         nodes: [node.id],
         field: 'data.piece',
       })
+    refuseDelay(node, refuse)
     return {
       pieceName: part?.piece ?? '',
       pieceVersion: pieceVersion ?? '0.0.0',
@@ -296,6 +298,17 @@ function createMaker({ byId, routers, names, refuse, versionOf, now }: MakerPart
   }
 
   return { chain, trigger }
+}
+
+/** Only one of several times of a delay would count. */
+function refuseDelay({ id, type, data }: GraphNode, refuse: Refuse): void {
+  if (type !== 'delay' || data.input !== undefined) return
+  const [first, second] = ['until', ...DELAY_UNITS].filter((key) => data[key] !== undefined)
+  if (second !== undefined)
+    refuse(`The delay ${id} has both ${first} and ${second}: give one of them.`, {
+      nodes: [id],
+      field: `data.${second}`,
+    })
 }
 
 /** A schedule that never comes is a mistake, also in a draft. Expressions are read when it is published. */

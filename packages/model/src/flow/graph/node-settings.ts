@@ -117,7 +117,8 @@ export function branchesOfSwitch({ value, cases, mode, fallback }: SwitchData): 
 const given = (fields: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
-const UNITS = ['seconds', 'minutes', 'hours', 'days'] as const
+/** The ways to say how long a delay is, each in a key of its own. */
+export const DELAY_UNITS = ['seconds', 'minutes', 'hours', 'days'] as const
 
 /** The input of the piece that a node stands for, from the data's own words; `input` in the data wins. */
 export function inputOfNode({ type, data }: GraphNode): Record<string, unknown> {
@@ -147,7 +148,7 @@ export function inputOfNode({ type, data }: GraphNode): Record<string, unknown> 
       }
     case 'delay': {
       if (data.until !== undefined) return { delayUntilTimestamp: data.until }
-      const unit = UNITS.find((name) => data[name] !== undefined)
+      const unit = DELAY_UNITS.find((name) => data[name] !== undefined)
       if (unit !== undefined) return { unit, delayFor: data[unit] }
       return { unit: data.unit ?? 'seconds', delayFor: data.amount ?? data.duration ?? data.delayFor }
     }
@@ -172,7 +173,7 @@ export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   ],
   respond: ['status', 'headers', 'body', 'continue', 'input', 'version', 'propertySettings'],
   delay: [
-    ...['until', ...UNITS, 'unit', 'amount', 'duration', 'delayFor', 'actionName'],
+    ...['until', ...DELAY_UNITS, 'unit', 'amount', 'duration', 'delayFor', 'actionName'],
     ...['input', 'version', 'propertySettings'],
   ],
   action: ['piece', 'pieceName', 'action', 'actionName', 'input', 'version', 'propertySettings'],
