@@ -11,6 +11,11 @@ interface Row {
 /** The header of answers to fields that the form no longer has, as JSON. */
 const OTHERS = 'other'
 
+const OWN = ['id', 'submitted_at']
+
+/** A field that is called like a column of ours has `data.` before its name, so that no two columns have one name. */
+const columnOf = (name: string): string => ([...OWN, OTHERS].includes(name) ? `data.${name}` : name)
+
 /**
  * Submissions as lines of CSV (RFC 4180), read page by page.
  * @param load the page at a cursor; the first one without
@@ -20,7 +25,7 @@ export async function* csvOf(
   load: (cursor: string | undefined) => Promise<SeekPage<Row>>,
 ): AsyncGenerator<string> {
   const names = fields.map(({ name }) => name)
-  yield csvLine(['id', 'submitted_at', ...names, OTHERS])
+  yield csvLine([...OWN, ...names.map(columnOf), OTHERS])
   let cursor: string | undefined
   do {
     const page = await load(cursor)
