@@ -89,7 +89,7 @@ interface Parts {
   outbox: Outbox
 }
 
-/** Changes a project within a transaction, in which nobody else changes it. */
+/** Changes a project within a transaction. @throws AppError as update */
 async function writeChanges(
   { trx, recordEvent, actor }: { trx: Db; recordEvent: RecordEvent; actor: ProjectActor },
   { plan, ...request }: ChangeProject,

@@ -12,7 +12,7 @@ import { makeUser } from '../projects/make-user.ts'
 import { normalizeEmail } from '../users/email.ts'
 import { personName } from '../users/person-name.ts'
 import type { Users } from '../users/service.ts'
-import { insertIdentity, selectIdentityByEmail, selectUserByEmail, updateUser } from '../users/store.ts'
+import { insertIdentity, selectIdentityByEmail, selectUserByEmail } from '../users/store.ts'
 import { notThere, ScimError } from './error.ts'
 import { patchUser } from './patch.ts'
 import type { Listing, ScimUserRow } from './rows.ts'
@@ -113,19 +113,13 @@ export function createScimUsers({ db, outbox, users }: Parts): ScimUsers {
             ...{ firstName: personName(user.name?.givenName) ?? email.split('@')[0]?.replaceAll('.', ' ') ?? '' },
             lastName: personName(user.name?.familyName) ?? '',
           }))
-        const added = await makeUser({ trx, recordEvent, ip }, identity, {
+        return makeUser({ trx, recordEvent, ip }, identity, {
           platformId,
           platformRole: user[SCIM_USER_EXTENSION]?.platformRole ?? 'MEMBER',
           source: 'sso',
           provisioned: user.active === false ? 'INACTIVE' : 'ACTIVE',
           ...(user.externalId ? { externalId: user.externalId } : {}),
         })
-        if (user.active === false) {
-          await updateUser(trx, platformId, added.id, { status: 'INACTIVE' })
-          const [before, after] = [{ status: 'ACTIVE' }, { status: 'INACTIVE' }]
-          recordEvent(actor, 'user.updated', { user: { id: added.id }, before, after })
-        }
-        return added
       })
       return find(actor, made.id)
     },
