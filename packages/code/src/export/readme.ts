@@ -24,7 +24,7 @@ node run.ts payload.json   # runs it once; the file holds what the trigger gives
 node server.ts             # runs it for each call of its webhook, or by the clock
 ${hasTest ? 'node --test                # does the last run of the flow again, with what its pieces answered\n' : ''}\`\`\`
 
-\`server.ts\` takes calls at \`/\` of \`PORT\` (3000). \`PUBLIC_URL\` is the address at which others reach it, as in links that approve something. \`DATA_FOLDER\` (\`./data\`) keeps the store and files of steps.
+\`server.ts\` takes calls at \`/\` of \`PORT\` (3000). \`PUBLIC_URL\` is the address at which others reach it, as in links that approve something. \`DATA_FOLDER\` (\`./data\`) keeps the store and files of steps. A trigger that gets the events of an app, such as Slack, by the one webhook of that app: set the address of this program there, and \`APP_WEBHOOK_SECRET\` to the secret that the app signs with.
 ${
   connections.length > 0
     ? `

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest'
 import { event, program } from './program.ts'
-import { serve } from './serve.ts'
 import { piece as step } from './steps.ts'
 
-/** Limits of programs: each refusal names the step or the trigger. */
+/** Limits of programs: each refusal names the step. */
 
 class Piece {
   displayName = 'Test'
@@ -13,12 +12,7 @@ class Piece {
     requireAuth: false,
     run: ({ flows }: { flows: { list(of: object): unknown } }) => flows.list({ externalIds: ['other'] }),
   })
-  getTrigger = (name: string) => ({
-    name,
-    type: name === 'new_row' ? 'APP_WEBHOOK' : 'WEBHOOK',
-    props: {},
-    run: () => [],
-  })
+  getTrigger = (name: string) => ({ name, type: 'WEBHOOK', props: {}, run: () => [] })
   metadata = () => ({})
   getContextInfo = () => ({ version: '2' })
 }
@@ -42,10 +36,4 @@ it('a step that calls another flow fails with its name', async () => {
     status: 'FAILED',
     failedStep: { name: 'ask', message: expect.stringContaining('does not have the flow that it calls (other)') },
   })
-})
-
-it('a program with a trigger that only a server can have does not start as a server', async () => {
-  await expect(serve(made('new_row'), { port: 0 })).rejects.toThrow('The trigger new_row of @x/piece-test@1.0.0')
-  const { close } = await serve(made('called'), { port: 0, environment: { DATA_FOLDER: '/nowhere' } })
-  await close()
 })

@@ -9,6 +9,7 @@ import { parseJson } from '@piecework/model/parse-json'
 import type { FlowResponse } from '@piecework/model/run/waitpoint'
 import { nextTime, type Schedule } from '@piecework/model/schedule'
 import { environmentName } from '../dialect.ts'
+import { type Listeners, readAppEvent, secretIn } from './app-events.ts'
 import { connectionIn, createFileStore } from './host.ts'
 import type { Outcome, Program, RunOptions } from './program.ts'
 
@@ -32,28 +33,19 @@ export interface ServeOptions {
 
 /**
  * Runs a program whenever its trigger says so: for each call of a webhook, or by the clock. `PORT`, `PUBLIC_URL` and
- * `DATA_FOLDER` of the environment say where it is reached, and where it keeps its store.
- * @throws Error for a trigger that only a server can have
+ * `DATA_FOLDER` of the environment say where it is reached, and where it keeps its store; `APP_WEBHOOK_SECRET` is the
+ * secret of the webhook of an app that has one for all of its events.
  */
 export async function serve(
   program: Program,
   options: ServeOptions = {},
 ): Promise<{ url: string; close(): Promise<void> }> {
   const type = await triggerType(program)
-  if (type === 'APP_WEBHOOK') throw new Error(noAppWebhook(program))
   const environment = options.environment ?? process.env
   const port = options.port ?? Number(environment.PORT ?? 3000)
   const store = createFileStore(environment.DATA_FOLDER ?? './data')
   const waiting = new Map<string, (call: unknown) => void>()
-  const server = createServer((request, response) => {
-    take(request, response).catch((error: unknown) => {
-      console.error(error)
-      if (!response.headersSent) response.writeHead(500).end()
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(port, resolve))
-  const address = server.address()
-  const url = `http://localhost:${typeof address === 'object' && address ? address.port : port}/`
+  const { server, url } = await listen(port, (request, response) => take(request, response))
   const publicUrl = environment.PUBLIC_URL ? `${environment.PUBLIC_URL.replace(/\/$/, '')}/` : url
   const runOptions: RunOptions = {
     environment,
@@ -66,6 +58,8 @@ export async function serve(
   }
   const stop = new AbortController()
   const connection = connectionFrom(program, environment)
+  const appWebhook = { secret: secretIn(environment.APP_WEBHOOK_SECRET), url: publicUrl }
+  let listeners: Listeners | undefined
 
   const callHook = async (hook: TriggerHook, payload: unknown): Promise<TriggerHookResult> => {
     const operation = {
@@ -74,7 +68,7 @@ export async function serve(
       prepared: program.prepared,
       webhookUrl: publicUrl,
       payload: JSON.stringify(payload),
-      appWebhook: null,
+      appWebhook,
     }
     const host = createHost(
       program.engineFor(runOptions, () => {}, 'trigger'),
@@ -120,6 +114,16 @@ export async function serve(
       )
     }
     if (new URL(request.url ?? '/', publicUrl).pathname !== '/') return void response.writeHead(404).end()
+    const piece = program.plan.trigger.piece?.location
+    if (type === 'APP_WEBHOOK' && piece) {
+      // The app sends the event again.
+      if (!listeners) return void answer(response, { status: 503, body: { message: 'The program is starting' } })
+      const engine = program.engineFor(runOptions, () => {}, 'trigger')
+      const { response: reply, isWanted } = await readAppEvent(engine, { piece, appWebhook, listeners }, call)
+      // An app waits for seconds, and then sends the event again: the run goes on after the answer.
+      if (isWanted) start(call).catch((error: unknown) => console.error(error))
+      return void answer(response, reply)
+    }
     const outcomes = await start(call, (given) => answer(response, given))
     if (response.headersSent) return
     if (outcomes.length === 0)
@@ -139,6 +143,7 @@ export async function serve(
   if (program.plan.trigger.piece) {
     const enabled = await callHook('ON_ENABLE', {})
     const { schedule } = { schedule: undefined, ...enabled }
+    listeners = enabled.listeners ?? []
     if (type === 'POLLING')
       tick(schedule ?? EVERY_FIVE_MINUTES).catch((error: unknown) => stop.signal.aborted || console.error(error))
   }
@@ -152,8 +157,17 @@ export async function serve(
   }
 }
 
-const noAppWebhook = ({ head: { trigger } }: Program): string =>
-  `The trigger ${trigger.trigger} of ${trigger.package} gets its events from one webhook that the app has for all flows of a server. A program has none: run it with run.ts for each event, or begin the flow with a webhook.`
+async function listen(port: number, take: (request: IncomingMessage, response: ServerResponse) => Promise<void>) {
+  const server = createServer((request, response) => {
+    take(request, response).catch((error: unknown) => {
+      console.error(error)
+      if (!response.headersSent) response.writeHead(500).end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(port, resolve))
+  const address = server.address()
+  return { server, url: `http://localhost:${typeof address === 'object' && address ? address.port : port}/` }
+}
 
 async function triggerType(program: Program): Promise<string | undefined> {
   const { piece } = program.plan.trigger
