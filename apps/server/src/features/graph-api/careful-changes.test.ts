@@ -127,3 +127,19 @@ test('a connection that is cut while it waits ends nothing: who comes again gets
   expect(again.data).toMatchObject({ status: 'completed', output: 'done' })
   expect((await listed()).data.map(({ id }) => id)).toEqual([again.data.id])
 })
+
+test('changes of different parts at once are all kept', async () => {
+  const { data } = await call('POST', '/workflows', { body: { name: 'Many hands' } })
+  const path = `/workflows/${data.id}`
+  const changes = [
+    { nodes: [{ id: 't', type: 'trigger' }] },
+    { description: 'By several' },
+    { variables: { by: 2 } },
+    { name: 'Many hands at once', description: 'By several' },
+  ]
+  const answers = await Promise.all(changes.map((body) => call('PATCH', path, { body })))
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+  expect((await call('GET', path)).data).toMatchObject({
+    ...{ name: 'Many hands at once', description: 'By several', variables: { by: 2 }, nodes: [{ id: 't' }] },
+  })
+})
