@@ -209,7 +209,7 @@ test('a mistake in types shows at its place, and is gone when it is mended', asy
   await page.getByText('toSorted').waitFor()
   await page.keyboard.type('len')
   await length.click()
-  await mark.waitFor({ state: 'detached' })
+  await expect.poll(() => mark.count()).toBe(0)
   await panel.getByRole('button', { name: 'Format' }).click()
   await editor.getByText('return { count }').waitFor()
   await panel.getByRole('button', { name: /^Test step/ }).click()
