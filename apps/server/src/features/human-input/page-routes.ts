@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import { guardPages } from '../../http/pages.ts'
 import { openAccess } from '../../http/route.ts'
+import { type Language, languageOf } from '../../http/visitor-language.ts'
 
 /** The path of the scripts and styles of the pages. */
 const ASSETS = '/human-input-assets'
@@ -112,21 +113,6 @@ const RESPONSES = {
     },
   },
 } as const
-
-type Language = 'en' | 'de'
-
-/** The language of a visitor by `Accept-Language` (RFC 9110, 12.5.4): the first in their order that we have. */
-function languageOf(header = ''): Language {
-  const wanted = header.split(',').map((range) => {
-    const [tag = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
-    const quality = parameters.find((parameter) => parameter.startsWith('q='))
-    return { tag, quality: quality === undefined ? 1 : Number(quality.slice('q='.length)) || 0 }
-  })
-  const known = wanted
-    .filter(({ tag, quality }) => /^(?:en|de)(?:-|$)/.test(tag) && quality > 0)
-    .sort((one, other) => other.quality - one.quality)
-  return known[0]?.tag.startsWith('de') ? 'de' : 'en'
-}
 
 const page = (name: 'form' | 'chat' | 'project-form', nonce: string): string =>
   documentOf(
