@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../../testing/flows.ts'
 import { type Person, signUpOwner, startTestServer, type TestServer } from '../../testing/server.ts'
 
 interface Resource {
@@ -51,6 +52,11 @@ const add = async (name: string, more: object = {}) =>
 const eventsOf = async (action: string) =>
   (await server.call<{ data: Event[] }>('GET', `/v1/audit-events?action=${action}&limit=50`, { token: owner.token }))
     .body.data
+
+const person = (givenName: string, more: object = {}) => ({
+  ...{ userName: `${givenName.toLowerCase()}@works.example`, name: { givenName, familyName: 'Okta' } },
+  ...{ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], ...more },
+})
 
 test('a change of a person that is refused changes nothing', async () => {
   const before = (await scim('GET', `Users/${owner.userId}`)).body
@@ -177,4 +183,31 @@ test('what is wrong with a value is said with its name', async () => {
   expect(await detail(`Groups/${group}`, replace('displayName', ''))).toMatch(/^The value of displayName /)
   expect(await detail(`Groups/${group}`, replace('members', ['x']))).toMatch(/^The value of members.0 /)
   expect(await detail(`Groups/${group}`, { op: 'remove', path: 'displayName' })).toBe('A group has a displayName')
+})
+
+test('a person changes as a whole or not at all, and the audit log has the old and the new address', async () => {
+  const [first, second] = [
+    await scim('POST', 'Users', person('Whole', { externalId: 'w-1' })),
+    await scim('POST', 'Users', person('Half')),
+  ]
+  const path = `Users/${second.body.id}`
+  const taken = { status: 409, body: { detail: 'The externalId is taken' } }
+  expect(await scim('PUT', path, person('Other', { externalId: 'w-1' }))).toMatchObject(taken)
+  expect((await scim('GET', path)).body).toMatchObject({ userName: 'half@works.example', displayName: 'Half Okta' })
+  expect(await scim('PUT', path, person('Whole', { active: false }))).toMatchObject({ status: 409 })
+  expect((await scim('GET', path)).body).toMatchObject({ active: true })
+
+  const off = await scim('POST', 'Users', person('Off', { active: false }))
+  expect(off).toMatchObject({ status: 201, body: { active: false } })
+
+  const moved = { ...person('Whole', { externalId: 'w-1' }), userName: 'moved@works.example' }
+  expect(await scim('PUT', `Users/${first.body.id}`, moved)).toMatchObject({ status: 200 })
+  const change = await eventually(async () => {
+    const changes = await eventsOf('user.updated')
+    return changes.find(({ data }) => data.user?.id === first.body.id && Reflect.has(data.after ?? {}, 'email'))
+  }, 'the new address in the audit log')
+  expect(change).toMatchObject({
+    actor: { type: 'SERVICE' },
+    data: { before: { email: 'whole@works.example' }, after: { email: 'moved@works.example' } },
+  })
 })
