@@ -3,6 +3,7 @@ import type { Execution, ExecutionStatus, ExecutionSummary } from '@piecework/ap
 import type { PageFields } from '@piecework/api/graph/shapes'
 import { AppError } from '@piecework/model/errors'
 import type { FlowVersion } from '@piecework/model/flow/flow'
+import { nodeIdsOf } from '@piecework/model/flow/graph/decompile'
 import { newId } from '@piecework/model/ids'
 import type { RunChoice } from '@piecework/model/run/bulk-act'
 import type { FlowRun } from '@piecework/model/run/run'
@@ -189,9 +190,11 @@ function presenting(versions: VersionSource) {
     /** The nodes at which they failed have the ids that the graph has. */
     async presentAll(runs: readonly FlowRun[]): Promise<ExecutionSummary[]> {
       const nodeOf = new Map<string, ReturnType<typeof nodeNames>>()
-      for (const run of runs)
-        if (run.failedStep && !nodeOf.has(run.flowVersionId))
-          nodeOf.set(run.flowVersionId, nodeNames(await versionOf(run)))
+      for (const run of runs) {
+        if (!run.failedStep || nodeOf.has(run.flowVersionId)) continue
+        const version = await versionOf(run)
+        nodeOf.set(run.flowVersionId, nodeNames(version && nodeIdsOf(version)))
+      }
       return runs.map((run) => presentSummary(run, nodeOf.get(run.flowVersionId)))
     },
   }

@@ -77,8 +77,8 @@ export function createGraphWrites({ flows, forms, catalogue }: Parts) {
       sending,
     )
 
+  /** Publishes a version that was prepared for it. */
   const publish = async (actor: ProjectActor, id: string, version: FlowVersion): Promise<PopulatedFlow> => {
-    await requireForm(forms, actor, graphOf(version))
     try {
       return await flows.operate(actor, id, { type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } }, {})
     } catch (error) {
@@ -105,11 +105,13 @@ export function createGraphWrites({ flows, forms, catalogue }: Parts) {
 
   /**
    * Draws the parts that are given on what is there; others may change other parts at the same time.
+   * @param seen the flow as it was read last
    * @throws AppError as prepare, and ENTITY_NOT_FOUND, FLOW_OPERATION_CONFLICT
    */
-  const redraw = async (actor: ProjectActor, id: string, changes: WorkflowChanges): Promise<PopulatedFlow> => {
+  const redraw = async (actor: ProjectActor, seen: PopulatedFlow, changes: WorkflowChanges): Promise<PopulatedFlow> => {
+    let flow = seen
     for (let tries = 1; ; tries++) {
-      const { version, revision } = await flows.get(actor, id)
+      const { id, version, revision } = flow
       const now = graphOf(version)
       const graph = withIds({ nodes: changes.nodes ?? now.nodes, edges: changes.edges ?? now.edges })
       const prepared = await prepare(actor, graph, changes.status)
@@ -123,11 +125,18 @@ export function createGraphWrites({ flows, forms, catalogue }: Parts) {
       } catch (error) {
         const isChanged = error instanceof AppError && error.code === 'FLOW_OPERATION_CONFLICT'
         if (!isChanged || tries === MOST_TRIES) throw error
+        flow = await flows.get(actor, id)
       }
     }
   }
 
-  return { prepare, save, redraw, publish }
+  /** Publishes a flow as it is. */
+  const publishDrawn = async (actor: ProjectActor, { id, version }: PopulatedFlow): Promise<PopulatedFlow> => {
+    await requireForm(forms, actor, graphOf(version))
+    return publish(actor, id, version)
+  }
+
+  return { prepare, save, redraw, publish, publishDrawn }
 }
 
 /** @throws AppError INVALID_REQUEST for a trigger whose form is not there: nothing would ever start it */

@@ -1,6 +1,6 @@
 import type { Execution, ExecutionLog, ExecutionStatus, ExecutionSummary } from '@piecework/api/graph/executions'
 import type { FlowVersion } from '@piecework/model/flow/flow'
-import { graphOf, nodeIdsOf } from '@piecework/model/flow/graph/decompile'
+import { graphOf } from '@piecework/model/flow/graph/decompile'
 import { PIECE_PARTS } from '@piecework/model/flow/graph/pieces'
 import { isRouter } from '@piecework/model/flow/kinds/router'
 import type { Step } from '@piecework/model/flow/step'
@@ -64,19 +64,19 @@ export function presentSummary(run: FlowRun, nodeOf: (stepName: string) => strin
 }
 
 /** @returns the id of the node of a step; its name where the version is gone */
-export function nodeNames(version: FlowVersion | undefined): (stepName: string) => string {
-  const idOf = version && nodeIdsOf(version)
-  return (name) => idOf?.get(name) ?? name
-}
+export const nodeNames =
+  (idOf: ReadonlyMap<string, string> | undefined) =>
+  (stepName: string): string =>
+    idOf?.get(stepName) ?? stepName
 
 /** The most log entries of one answer. */
 const MAX_LOGS = 1000
 
 /** @param version that ran; undefined when it is gone */
 export function presentExecution(run: FlowRun, version: FlowVersion | undefined): Execution {
-  const nodeOf = nodeNames(version)
-  const nodes = version ? graphOf(version).nodes : []
-  const types = new Map(nodes.map(({ id, type }): [string, string] => [id, type]))
+  const graph = version && graphOf(version)
+  const nodeOf = nodeNames(graph?.idOf)
+  const types = new Map(graph?.nodes.map(({ id, type }): [string, string] => [id, type]))
   const logs: ExecutionLog[] = []
   addLogs(run.steps ?? {}, [], { nodeOf, typeOf: (id) => types.get(id) }, logs)
   return {

@@ -27,7 +27,7 @@ const STATUS = { ENABLED: 'published', DISABLED: 'draft' } as const satisfies Re
 
 export function createWorkflows(parts: Parts): Workflows {
   const { flows } = parts
-  const { prepare, save, redraw, publish } = createGraphWrites(parts)
+  const { prepare, save, redraw, publish, publishDrawn } = createGraphWrites(parts)
 
   return {
     async list(actor, { status, search }, page) {
@@ -61,11 +61,14 @@ export function createWorkflows(parts: Parts): Workflows {
     async update(actor, id, changes) {
       const { name, nodes, edges, description, variables, status } = changes
       let flow = await flows.get(actor, id)
-      if ([nodes, edges, description, variables].some((part) => part !== undefined))
-        flow = await redraw(actor, id, changes)
-      else if (name !== undefined && name !== flow.version.displayName)
-        flow = await flows.operate(actor, id, { type: 'CHANGE_NAME', request: { displayName: name } }, {})
-      if (status === 'published') flow = await publish(actor, id, flow.version)
+      if ([nodes, edges, description, variables].some((part) => part !== undefined)) {
+        flow = await redraw(actor, flow, changes)
+        if (status === 'published') flow = await publish(actor, id, flow.version)
+      } else {
+        if (name !== undefined && name !== flow.version.displayName)
+          flow = await flows.operate(actor, id, { type: 'CHANGE_NAME', request: { displayName: name } }, {})
+        if (status === 'published') flow = await publishDrawn(actor, flow)
+      }
       if (status === 'draft' && flow.status === 'ENABLED')
         flow = await flows.operate(actor, id, { type: 'CHANGE_STATUS', request: { status: 'DISABLED' } }, {})
       return presentWorkflow(flow)
